@@ -1,0 +1,183 @@
+package io.lota4j.checkpoint;
+
+import io.lota4j.LotaException;
+import io.lota4j.Suggestions;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// A Hugging Face model directory, its weights mapped into memory; opening reads headers only.
+///
+/// Safe for use by many threads. Segments must not be used after [#close()].
+public final class Checkpoint implements AutoCloseable {
+    /// What every model directory has.
+    public static final String CONFIG = "config.json";
+
+    static final String SINGLE = "model.safetensors";
+    static final String INDEX = "model.safetensors.index.json";
+
+    private static final String WHAT_IT_HOLDS =
+            "A model directory holds config.json, model.safetensors (or model.safetensors.index.json and its shards), "
+                    + "tokenizer.json and tokenizer_config.json.";
+
+    /// At most this many file names are listed in a message.
+    private static final int LISTED = 12;
+
+    private final Path directory;
+    private final List<SafetensorsFile> files;
+    private final SequencedMap<String, TensorInfo> tensors;
+    private final Map<String, SafetensorsFile> fileOf = new LinkedHashMap<>();
+    private @Nullable Fingerprint fingerprint;
+
+    private Checkpoint(Path directory, List<SafetensorsFile> files) {
+        this.directory = directory;
+        this.files = List.copyOf(files);
+        TreeMap<String, TensorInfo> sorted = new TreeMap<>();
+        for (SafetensorsFile file : files) {
+            sorted.putAll(file.tensors());
+            file.tensors().keySet().forEach(name -> fileOf.put(name, file));
+        }
+        this.tensors = Collections.unmodifiableSequencedMap(sorted);
+    }
+
+    /// Opens a model directory: `model.safetensors`, else `model.safetensors.index.json` with its shards.
+    ///
+    /// @throws LotaException when the directory or a file is missing or malformed, or when index and
+    ///     shards disagree
+    public static Checkpoint open(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            throw new LotaException("%s: no such directory. %s".formatted(directory, WHAT_IT_HOLDS));
+        }
+        if (!Files.isRegularFile(directory.resolve(CONFIG))) {
+            throw new LotaException(
+                    "%s: no config.json among %s. %s".formatted(directory, found(directory), WHAT_IT_HOLDS));
+        }
+        if (Files.isRegularFile(directory.resolve(SINGLE))) {
+            return new Checkpoint(directory, List.of(SafetensorsFile.open(directory.resolve(SINGLE))));
+        }
+        if (Files.isRegularFile(directory.resolve(INDEX))) {
+            return new Checkpoint(directory, openShards(directory, ShardIndex.read(directory.resolve(INDEX))));
+        }
+        throw new LotaException("%s: no weights (model.safetensors) among %s. %s"
+                .formatted(directory, found(directory), WHAT_IT_HOLDS));
+    }
+
+    private static List<SafetensorsFile> openShards(Path directory, ShardIndex index) {
+        List<SafetensorsFile> files = new ArrayList<>();
+        boolean opened = false;
+        try {
+            for (String shard : new TreeSet<>(index.shardOf().values())) {
+                if (!Files.isRegularFile(directory.resolve(shard))) {
+                    throw new LotaException(
+                            "%s names the shard %s, which is not there.".formatted(index.path(), shard));
+                }
+                SafetensorsFile file = SafetensorsFile.open(directory.resolve(shard));
+                files.add(file);
+                index.checkAgrees(shard, file);
+            }
+            opened = true;
+            return files;
+        } finally {
+            if (!opened) {
+                files.forEach(SafetensorsFile::close);
+            }
+        }
+    }
+
+    private static String found(Path directory) {
+        try (var entries = Files.list(directory)) {
+            List<String> names =
+                    entries.map(path -> path.getFileName().toString()).sorted().toList();
+            return names.size() <= LISTED
+                    ? names.toString()
+                    : "%s and %d more".formatted(names.subList(0, LISTED), names.size() - LISTED);
+        } catch (IOException e) {
+            throw new LotaException("%s: cannot list: %s".formatted(directory, e.getMessage()), e);
+        }
+    }
+
+    /// @return the directory
+    public Path directory() {
+        return directory;
+    }
+
+    /// @return all tensors, sorted by name; offsets are those in [#shardOf(String)]
+    public SequencedMap<String, TensorInfo> tensors() {
+        return tensors;
+    }
+
+    /// What is known about a tensor.
+    ///
+    /// @throws LotaException when there is no such tensor
+    public TensorInfo info(String name) {
+        return file(name).info(name);
+    }
+
+    /// The bytes of a tensor: read-only, little-endian, not necessarily aligned (use unaligned layouts).
+    ///
+    /// @throws LotaException when there is no such tensor
+    public MemorySegment bytes(String name) {
+        return file(name).bytes(name);
+    }
+
+    /// Reads a tensor as floats.
+    ///
+    /// @param dstF32 four bytes for each element
+    /// @throws LotaException when there is no such tensor or its elements are no floats
+    public void read(String name, MemorySegment dstF32) {
+        TensorInfo info = info(name);
+        if (!info.dtype().isFloat()) {
+            throw new LotaException("%s: tensor `%s` is %s; weights must be F32, BF16, F16 or F64."
+                    .formatted(shardOf(name), name, info.dtype()));
+        }
+        Floats.toF32(info.dtype(), bytes(name), dstF32);
+    }
+
+    /// @return the weight files, sorted by name
+    public List<Path> shardFiles() {
+        return files.stream().map(SafetensorsFile::path).toList();
+    }
+
+    /// The file that holds a tensor.
+    ///
+    /// @throws LotaException when there is no such tensor
+    public Path shardOf(String name) {
+        return file(name).path();
+    }
+
+    /// The fingerprint of the weights. The first call reads every byte, in parallel; later ones remember.
+    public synchronized Fingerprint fingerprint() {
+        Fingerprint known = fingerprint;
+        if (known == null) {
+            known = Fingerprint.of(tensors.values(), this::bytes);
+            fingerprint = known;
+        }
+        return known;
+    }
+
+    private SafetensorsFile file(String name) {
+        SafetensorsFile file = fileOf.get(name);
+        if (file == null) {
+            String hint = Suggestions.nearest(name, tensors.keySet())
+                    .map(near -> " Did you mean `" + near + "`?")
+                    .orElse("");
+            throw new LotaException("%s: no tensor `%s`.%s".formatted(directory, name, hint));
+        }
+        return file;
+    }
+
+    @Override
+    public void close() {
+        files.forEach(SafetensorsFile::close);
+    }
+}

@@ -1,0 +1,136 @@
+package io.lota4j.checkpoint;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/// Conversions between stored floating-point elements and Java's float.
+///
+/// Narrowing rounds to nearest, ties to even; values out of range become infinite and NaN stays NaN. Elements are
+/// little-endian and need no alignment.
+public final class Floats {
+    private static final ValueLayout.OfDouble DOUBLE =
+            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private static final int BF16_PAYLOAD = 0x7F;
+    private static final int BF16_QUIET = 0x40;
+
+    private Floats() {}
+
+    /// The value of a BF16: exact.
+    public static float bf16ToFloat(short bits) {
+        return Float.intBitsToFloat(bits << 16);
+    }
+
+    /// The nearest BF16. Every BF16, NaN included, comes back from its float unchanged.
+    public static short floatToBf16(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        if (Float.isNaN(value)) {
+            int upper = bits >>> 16;
+            // A NaN whose payload is in the lower half only would become infinite.
+            return (short) ((upper & BF16_PAYLOAD) == 0 ? upper | BF16_QUIET : upper);
+        }
+        return (short) ((bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16);
+    }
+
+    /// One element as a float.
+    ///
+    /// @param index in elements
+    /// @throws IllegalArgumentException when the dtype is no float
+    public static float get(DType dtype, MemorySegment segment, long index) {
+        return switch (dtype) {
+            case F32 -> segment.get(FLOAT, index * Float.BYTES);
+            case BF16 -> bf16ToFloat(segment.get(SHORT, index * Short.BYTES));
+            case F16 -> Float.float16ToFloat(segment.get(SHORT, index * Short.BYTES));
+            case F64 -> (float) segment.get(DOUBLE, index * Double.BYTES);
+            case I64, I32, I16, I8, U8, BOOL -> throw notFloat(dtype);
+        };
+    }
+
+    /// Stores a float as one element, rounded to the dtype.
+    ///
+    /// @param index in elements
+    /// @throws IllegalArgumentException when the dtype is no float
+    public static void set(DType dtype, MemorySegment segment, long index, float value) {
+        switch (dtype) {
+            case F32 -> segment.set(FLOAT, index * Float.BYTES, value);
+            case BF16 -> segment.set(SHORT, index * Short.BYTES, floatToBf16(value));
+            case F16 -> segment.set(SHORT, index * Short.BYTES, Float.floatToFloat16(value));
+            case F64 -> segment.set(DOUBLE, index * Double.BYTES, value);
+            case I64, I32, I16, I8, U8, BOOL -> throw notFloat(dtype);
+        }
+    }
+
+    /// All elements as floats.
+    ///
+    /// @param src whole elements of the dtype
+    /// @param dstF32 room for as many floats
+    /// @throws IllegalArgumentException when the dtype is no float or the sizes differ
+    public static void toF32(DType from, MemorySegment src, MemorySegment dstF32) {
+        long count = count(from, src, dstF32);
+        switch (from) {
+            case F32 -> dstF32.copyFrom(src);
+            case BF16 -> {
+                for (long i = 0; i < count; i++) {
+                    dstF32.set(FLOAT, i * Float.BYTES, bf16ToFloat(src.get(SHORT, i * Short.BYTES)));
+                }
+            }
+            case F16 -> {
+                for (long i = 0; i < count; i++) {
+                    dstF32.set(FLOAT, i * Float.BYTES, Float.float16ToFloat(src.get(SHORT, i * Short.BYTES)));
+                }
+            }
+            case F64 -> {
+                for (long i = 0; i < count; i++) {
+                    dstF32.set(FLOAT, i * Float.BYTES, (float) src.get(DOUBLE, i * Double.BYTES));
+                }
+            }
+            case I64, I32, I16, I8, U8, BOOL -> throw notFloat(from);
+        }
+    }
+
+    /// All floats as elements, rounded to the dtype.
+    ///
+    /// @param srcF32 whole floats
+    /// @param dst room for as many elements
+    /// @throws IllegalArgumentException when the dtype is no float or the sizes differ
+    public static void fromF32(MemorySegment srcF32, DType to, MemorySegment dst) {
+        long count = count(to, dst, srcF32);
+        switch (to) {
+            case F32 -> dst.copyFrom(srcF32);
+            case BF16 -> {
+                for (long i = 0; i < count; i++) {
+                    dst.set(SHORT, i * Short.BYTES, floatToBf16(srcF32.get(FLOAT, i * Float.BYTES)));
+                }
+            }
+            case F16 -> {
+                for (long i = 0; i < count; i++) {
+                    dst.set(SHORT, i * Short.BYTES, Float.floatToFloat16(srcF32.get(FLOAT, i * Float.BYTES)));
+                }
+            }
+            case F64 -> {
+                for (long i = 0; i < count; i++) {
+                    dst.set(DOUBLE, i * Double.BYTES, srcF32.get(FLOAT, i * Float.BYTES));
+                }
+            }
+            case I64, I32, I16, I8, U8, BOOL -> throw notFloat(to);
+        }
+    }
+
+    private static long count(DType dtype, MemorySegment elements, MemorySegment floats) {
+        long count = elements.byteSize() / dtype.size();
+        if (elements.byteSize() != count * dtype.size() || floats.byteSize() != count * Float.BYTES) {
+            throw new IllegalArgumentException("%d bytes of %s do not match %d bytes of F32"
+                    .formatted(elements.byteSize(), dtype, floats.byteSize()));
+        }
+        return count;
+    }
+
+    private static IllegalArgumentException notFloat(DType dtype) {
+        return new IllegalArgumentException(dtype + " is no floating-point type");
+    }
+}

@@ -1,0 +1,128 @@
+package io.lota4j.checkpoint;
+
+import io.lota4j.LotaException;
+import io.lota4j.Suggestions;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/// A safetensors file, mapped into memory; tensors are slices of the map, so opening reads the header only.
+///
+/// Safe for use by many threads. Slices must not be used after [#close()].
+public final class SafetensorsFile implements AutoCloseable {
+    /// The longest header that is read, in bytes: the limit of the reference implementation.
+    public static final long MAX_HEADER_BYTES = 100_000_000;
+
+    private static final ValueLayout.OfLong LENGTH = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final Path path;
+    private final Arena arena;
+    private final MemorySegment map;
+    private final SafetensorsHeader header;
+
+    private SafetensorsFile(Path path, Arena arena, MemorySegment map, SafetensorsHeader header) {
+        this.path = path;
+        this.arena = arena;
+        this.map = map;
+        this.header = header;
+    }
+
+    /// Maps a file and checks its header against its length.
+    ///
+    /// @throws LotaException when the file cannot be read, or when its header is malformed, names an unknown dtype
+    // or a
+    ///     key twice, or describes tensors that overlap, leave holes, run past the end or have another size than
+    // dtype
+    ///     and shape say
+    public static SafetensorsFile open(Path path) {
+        if (!Files.isRegularFile(path)) {
+            throw new LotaException("%s: no such file.".formatted(path));
+        }
+        Arena arena = Arena.ofShared();
+        boolean opened = false;
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            MemorySegment map = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+            SafetensorsFile file = new SafetensorsFile(path, arena, map, header(path, map));
+            opened = true;
+            return file;
+        } catch (IOException e) {
+            throw new LotaException("%s: cannot read: %s".formatted(path, e.getMessage()), e);
+        } finally {
+            if (!opened) {
+                arena.close();
+            }
+        }
+    }
+
+    private static SafetensorsHeader header(Path path, MemorySegment map) {
+        if (map.byteSize() < Long.BYTES) {
+            throw new LotaException("%s: %d bytes are too few for a safetensors file, even for its header's length."
+                    .formatted(path, map.byteSize()));
+        }
+        long length = map.get(LENGTH, 0);
+        if (length < 0 || length > MAX_HEADER_BYTES) {
+            throw new LotaException("%s: a header of %s bytes is over the limit of %d; is it a safetensors file?"
+                    .formatted(path, Long.toUnsignedString(length), MAX_HEADER_BYTES));
+        }
+        if (length > map.byteSize() - Long.BYTES) {
+            throw new LotaException("%s: the header takes %d bytes, but only %d follow; is the file truncated?"
+                    .formatted(path, length, map.byteSize() - Long.BYTES));
+        }
+        byte[] json = map.asSlice(Long.BYTES, length).toArray(ValueLayout.JAVA_BYTE);
+        long dataStart = Long.BYTES + length;
+        return SafetensorsHeader.parse(json, dataStart, map.byteSize() - dataStart, path.toString());
+    }
+
+    /// @return the file
+    public Path path() {
+        return path;
+    }
+
+    /// @return the strings under `__metadata__`, in file order
+    public Map<String, String> metadata() {
+        return header.metadata();
+    }
+
+    /// @return the tensors by name, in the order of their bytes in the file
+    public SequencedMap<String, TensorInfo> tensors() {
+        return header.tensors();
+    }
+
+    /// What the header says about a tensor.
+    ///
+    /// @throws LotaException when the file has no such tensor
+    public TensorInfo info(String name) {
+        TensorInfo info = header.tensors().get(name);
+        if (info == null) {
+            throw new LotaException("%s: no tensor `%s`.%s".formatted(path, name, hint(name)));
+        }
+        return info;
+    }
+
+    private String hint(String name) {
+        return Suggestions.nearest(name, header.tensors().keySet())
+                .map(near -> " Did you mean `" + near + "`?")
+                .orElse("");
+    }
+
+    /// The bytes of a tensor: read-only, little-endian, not necessarily aligned (use unaligned layouts).
+    ///
+    /// @throws LotaException when the file has no such tensor
+    public MemorySegment bytes(String name) {
+        TensorInfo info = info(name);
+        return map.asSlice(info.offset(), info.bytes());
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

@@ -1,0 +1,44 @@
+package io.lota4j.checkpoint;
+
+import io.lota4j.LotaException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// JSON from files that may be hostile: no key twice, nothing after the value.
+public final class StrictJson {
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private StrictJson() {}
+
+    /// The one object in a JSON text.
+    ///
+    /// @param utf8 the text
+    /// @param where what the text is, for the message
+    /// @throws LotaException when it is not JSON, not an object, or has a key twice
+    public static JsonNode object(byte[] utf8, String where) {
+        JsonNode node;
+        try {
+            node = MAPPER.readTree(utf8);
+        } catch (JacksonException e) {
+            throw new LotaException("%s is not valid JSON: %s%s".formatted(where, e.getOriginalMessage(), at(e)), e);
+        }
+        if (!node.isObject()) {
+            throw new LotaException("%s must be a JSON object, but is %s."
+                    .formatted(where, node.getNodeType().name().toLowerCase(java.util.Locale.ROOT)));
+        }
+        return node;
+    }
+
+    private static String at(JacksonException e) {
+        return e.getLocation() == null
+                ? "."
+                : " (line %d, column %d)."
+                        .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+    }
+}

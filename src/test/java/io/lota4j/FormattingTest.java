@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 class FormattingTest {
     private static final boolean WRITE = "write".equals(System.getProperty("lota.format"));
 
+    private static final int COLUMNS = 120;
+
     private final Formatter formatter = Formatter.createFormatter(JavaFormatterOptions.builder()
             .style(Style.PALANTIR)
             .formatJavadoc(false)
@@ -29,6 +31,9 @@ class FormattingTest {
         List<Path> unformatted = new ArrayList<>();
         for (Path source : sources()) {
             String before = Files.readString(source);
+            assertThat(before.lines().filter(FormattingTest::isLongComment))
+                    .as("%s: comment lines over %d columns, which the formatter would break in two", source, COLUMNS)
+                    .isEmpty();
             String after = formatter.formatSourceAndFixImports(before);
             if (after.equals(before)) {
                 continue;
@@ -42,6 +47,10 @@ class FormattingTest {
         assertThat(unformatted)
                 .as("files to format with: mvn test -Dtest=FormattingTest -Dlota.format=write")
                 .isEmpty();
+    }
+
+    private static boolean isLongComment(String line) {
+        return line.length() > COLUMNS && line.strip().startsWith("//");
     }
 
     private static List<Path> sources() throws IOException {

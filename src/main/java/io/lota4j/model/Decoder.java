@@ -1,0 +1,123 @@
+package io.lota4j.model;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.Checkpoint;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+
+/// A Llama-family decoder in F32 on the CPU.
+///
+/// Closing it frees its native memory. One thread at a time may use it.
+public final class Decoder implements AutoCloseable {
+    private final ModelConfig config;
+    private final Torch torch;
+    private final Weights weights;
+
+    /// Loads a Hugging Face directory.
+    ///
+    /// @throws LotaException if the directory is not a model of a supported kind
+    public static Decoder open(Path directory) {
+        try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+            return open(checkpoint);
+        }
+    }
+
+    /// Loads the weights of an open checkpoint, which may be closed afterwards.
+    public static Decoder open(Checkpoint checkpoint) {
+        return open(checkpoint, ModelConfig.read(checkpoint.directory().resolve(Checkpoint.CONFIG)));
+    }
+
+    static Decoder open(Checkpoint checkpoint, ModelConfig config) {
+        return new Decoder(config, checkpoint);
+    }
+
+    private Decoder(ModelConfig config, Checkpoint checkpoint) {
+        this.config = config;
+        this.torch = new Torch(config.headDim(), config.normEps());
+        try {
+            this.weights = Weights.load(checkpoint, config, torch.manager());
+        } catch (LotaException e) {
+            torch.close();
+            throw e;
+        }
+    }
+
+    public ModelConfig config() {
+        return config;
+    }
+
+    public Weights weights() {
+        return weights;
+    }
+
+    public Torch torch() {
+        return torch;
+    }
+
+    /// Scores a batch without recording anything.
+    public Loss losses(PackedBatch batch) {
+        try (PtNDManager scope = torch.scope()) {
+            PtNDArray hidden = hidden(batch, scope);
+            return new HeadPass(this, scope).losses(hidden, batch);
+        }
+    }
+
+    /// Scores a batch and hands the gradients of `sum(rowWeights[r] * loss[r])` to `sink`, last layer first.
+    ///
+    /// @param rowWeights one a scored token, in the order of [PackedBatch#rows]
+    public Loss gradients(PackedBatch batch, float[] rowWeights, GradientSink sink) {
+        try (PtNDManager scope = torch.scope()) {
+            return new BackwardPass(this, batch, sink, scope).run(rowWeights);
+        }
+    }
+
+    /// Logits after every token, row-major `[tokens, vocab]`, tokens in the batch's own order. For small inputs.
+    public float[] logits(PackedBatch batch) {
+        try (PtNDManager scope = torch.scope()) {
+            return logits(hidden(batch, scope), scope).toFloatArray();
+        }
+    }
+
+    PtNDArray logits(PtNDArray hidden, PtNDManager scope) {
+        return torch.one(scope, "logits", hidden, weights.norm(), weights.head());
+    }
+
+    private PtNDArray hidden(PackedBatch batch, PtNDManager scope) {
+        Rotary rotary = rotary(batch.positions(), batch.longest(), scope);
+        PtNDArray groups = Torch.longs(scope, batch.groups());
+        PtNDArray x = embed(batch.ids(), scope);
+        for (int layer = 0; layer < config.layers(); layer++) {
+            PtNDArray next = layer("layer", layer, x, rotary, groups, scope)[0];
+            x.close();
+            x = next;
+        }
+        return x;
+    }
+
+    PtNDArray embed(long[] ids, PtNDManager scope) {
+        return torch.one(scope, "embed", Torch.longs(scope, ids), weights.embedding());
+    }
+
+    /// Runs one layer by the method `layer` or `tapped_layer` of `ops.py`.
+    PtNDArray[] layer(String method, int index, PtNDArray x, Rotary rotary, PtNDArray groups, PtNDManager scope) {
+        return torch.run(scope, method, arguments(x, weights.layer(index), rotary.cos(), rotary.sin(), groups));
+    }
+
+    static PtNDArray[] arguments(PtNDArray x, PtNDArray[] layer, PtNDArray... rest) {
+        return Stream.of(Stream.of(x), Arrays.stream(layer), Arrays.stream(rest))
+                .flatMap(s -> s)
+                .toArray(PtNDArray[]::new);
+    }
+
+    Rotary rotary(long[] positions, int longest, PtNDManager scope) {
+        return Rotary.of(torch, config, positions, longest, scope);
+    }
+
+    @Override
+    public void close() {
+        torch.close();
+    }
+}

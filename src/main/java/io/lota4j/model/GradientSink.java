@@ -1,0 +1,19 @@
+package io.lota4j.model;
+
+import ai.djl.pytorch.engine.PtNDArray;
+
+/// Receives the gradients of one backward pass, layer by layer, last to first. Each call's tensors are freed when it
+/// returns; a weight that is used twice (a tied head) may arrive twice and adds up.
+public interface GradientSink {
+    /// Whether the gradient of this weight is wanted at all.
+    boolean wants(String weight);
+
+    /// A linear layer's weight `[out, in]`, given what its gradient is made of: `dW = dYᵀ X`.
+    ///
+    /// @param x inputs `[tokens, in]`
+    /// @param dy gradients of the outputs `[tokens, out]`
+    void linear(String weight, PtNDArray x, PtNDArray dy);
+
+    /// Any other weight, with its whole gradient in the weight's shape, contiguous.
+    void whole(String weight, PtNDArray gradient);
+}

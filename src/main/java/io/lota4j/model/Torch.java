@@ -1,0 +1,152 @@
+package io.lota4j.model;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+
+/// The door to libtorch: runs the methods of `ops.py`, makes tensors and lends their memory.
+///
+/// One instance belongs to one thread at a time. Closing it frees every tensor that was made through it.
+public final class Torch implements AutoCloseable {
+    private static final Object START = new Object();
+
+    private final PtNDManager manager;
+    private final PtSymbolBlock ops;
+
+    /// The name that makes a tensor part of a list argument.
+    static final String LIST = "w[]";
+
+    /// @param headDim width of an attention head
+    /// @param normEps epsilon of the RMS norms
+    Torch(int headDim, double normEps) {
+        this.manager = (PtNDManager) engine().newBaseManager(Device.cpu());
+        try (InputStream archive = TorchArchive.of(source(headDim, normEps))) {
+            this.ops = JniUtils.loadModule(manager, archive, false, false);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Engine engine() {
+        synchronized (START) {
+            // Nothing is fetched and nothing is reported at run time; both are read when DJL's classes load.
+            System.setProperty("ai.djl.offline", "true");
+            System.setProperty("OPT_OUT_TRACKING", "true");
+            return Engine.getEngine("PyTorch");
+        }
+    }
+
+    private static String source(int headDim, double normEps) throws IOException {
+        try (InputStream in = Objects.requireNonNull(Torch.class.getResourceAsStream("ops.py"), "ops.py")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .replace("$DIM", Integer.toString(headDim))
+                    .replace("$EPS", Double.toString(normEps));
+        }
+    }
+
+    /// The number of threads that libtorch's products use.
+    public static int threads() {
+        engine();
+        return JniUtils.getNumThreads();
+    }
+
+    /// A scope for tensors; closing it frees what was made in it.
+    public PtNDManager scope() {
+        return (PtNDManager) manager.newSubManager();
+    }
+
+    PtNDManager manager() {
+        return manager;
+    }
+
+    /// Runs one method of `ops.py`. The results belong to `scope`.
+    ///
+    /// @param arguments tensors in the method's order; consecutive tensors named [#LIST] are one list
+    public PtNDArray[] run(PtNDManager scope, String method, PtNDArray... arguments) {
+        // The profiling executor would fuse parts of a layer into one node, and the taps' gradients would be lost.
+        // The switch is a thread's own, so it is set at each call.
+        JniUtils.setGraphExecutorOptimize(false);
+        try (PtNDArray marker = scope.create(new Shape(1), DataType.INT64)) {
+            marker.setName("module_method:" + method);
+            NDList inputs = new NDList(marker);
+            inputs.addAll(List.of(arguments));
+            // "Training" keeps libtorch out of inference mode, whose tensors can never be recorded.
+            return IValueUtils.forward(ops, inputs, true).toArray(PtNDArray[]::new);
+        }
+    }
+
+    /// As [#run] for a method with one result.
+    public PtNDArray one(PtNDManager scope, String method, PtNDArray... arguments) {
+        return run(scope, method, arguments)[0];
+    }
+
+    /// Writes `dYᵀ X` to `out` `[out, in]`, or adds it there.
+    public void weightGradient(PtNDArray x, PtNDArray dy, PtNDArray out, boolean add) {
+        try (PtNDManager scope = scope()) {
+            String method = add ? "add_weight_gradient" : "weight_gradient";
+            run(scope, method, x, dy, out);
+        }
+    }
+
+    /// Runs `body` with gradients recorded.
+    static void recording(Runnable body) {
+        JniUtils.setGradMode(true);
+        try {
+            body.run();
+        } finally {
+            JniUtils.setGradMode(false);
+        }
+    }
+
+    /// A new F32 tensor with undefined content.
+    public static PtNDArray floats(PtNDManager scope, long... shape) {
+        return scope.create(new Shape(shape), DataType.FLOAT32);
+    }
+
+    static PtNDArray longs(PtNDManager scope, long[] values) {
+        PtNDArray tensor = scope.create(new Shape(values.length), DataType.INT64);
+        memory(tensor)
+                .asByteBuffer()
+                .order(ByteOrder.nativeOrder())
+                .asLongBuffer()
+                .put(values);
+        return tensor;
+    }
+
+    static PtNDArray floats(PtNDManager scope, float[] values) {
+        PtNDArray tensor = floats(scope, values.length);
+        memory(tensor)
+                .asByteBuffer()
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer()
+                .put(values);
+        return tensor;
+    }
+
+    /// The memory of a contiguous tensor itself, not a copy: writes are seen by libtorch. Valid while the tensor is
+    /// open; at most 2 GiB.
+    public static MemorySegment memory(PtNDArray tensor) {
+        return MemorySegment.ofBuffer(tensor.toByteBuffer(true));
+    }
+
+    @Override
+    public void close() {
+        ops.close();
+        manager.close();
+    }
+}

@@ -1,0 +1,36 @@
+package io.lota4j.cli;
+
+import io.lota4j.LotaException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/// Turns what a command throws into a line for the user and an exit code.
+final class Failures implements IExecutionExceptionHandler {
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine line, ParseResult parsed) {
+        PrintWriter err = line.getErr();
+        switch (failure) {
+            case InterruptedException e -> err.println("lota: interrupted");
+            case LotaException e -> err.println("lota: " + e.getMessage());
+            default -> err.println("lota: this is a defect in lota, please report it with the lines below");
+        }
+        if (!(failure instanceof LotaException || failure instanceof InterruptedException) || debug(parsed)) {
+            failure.printStackTrace(err);
+        }
+        err.flush();
+        return failure instanceof InterruptedException ? ExitCode.INTERRUPTED : ExitCode.FAILED;
+    }
+
+    private static boolean debug(ParseResult parsed) {
+        for (ParseResult level = parsed; level != null; level = level.hasSubcommand() ? level.subcommand() : null) {
+            OptionSpec debug = level.matchedOption("--debug");
+            if (debug != null && Boolean.TRUE.equals(debug.getValue())) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

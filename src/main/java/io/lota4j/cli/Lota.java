@@ -1,0 +1,74 @@
+package io.lota4j.cli;
+
+import io.lota4j.Suggestions;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+
+/// The command `lota`: finds the command that its first argument names and runs it.
+///
+/// Help, version and unknown commands are answered from the table in [Commands]: picocli reads one command's
+/// annotations only when that command runs, which keeps `lota --help` as fast as a JVM starts.
+public final class Lota {
+    private final PrintWriter out;
+    private final PrintWriter err;
+
+    Lota(PrintWriter out, PrintWriter err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    /// Runs one command line and ends the process with its exit code.
+    public static void main(String[] args) {
+        Logging.configure(Arrays.asList(args).contains("--debug"));
+        int code = new Lota(
+                        new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                        new PrintWriter(System.err, true, StandardCharsets.UTF_8))
+                .execute(args);
+        if (!StopSignal.stopping()) {
+            System.exit(code);
+        }
+    }
+
+    /// Runs one command line.
+    ///
+    /// @return an exit code: 0 done, 1 failed, 2 not understood, 130 interrupted
+    public int execute(String... args) {
+        if (args.length == 0) {
+            err.print(Commands.help());
+            err.flush();
+            return ExitCode.USAGE;
+        }
+        return switch (args[0]) {
+            case "-h", "--help", "help" -> print(Commands.help());
+            case "-V", "--version", "version" -> print(Version.line() + "\n");
+            default ->
+                Commands.find(args[0])
+                        .map(command -> command.commandLine(out, err).execute(rest(args)))
+                        .orElseGet(() -> unknown(args[0]));
+        };
+    }
+
+    private int print(String text) {
+        out.print(text);
+        out.flush();
+        return ExitCode.OK;
+    }
+
+    private int unknown(String name) {
+        Optional<String> nearest = Suggestions.nearest(name, Commands.names());
+        String what = name.startsWith("-") ? "expected a command before the option" : "unknown command";
+        err.println("lota: %s '%s'%s"
+                .formatted(
+                        what,
+                        name,
+                        nearest.map("; did you mean '%s'?"::formatted).orElse("")));
+        err.println("Try 'lota --help'.");
+        return ExitCode.USAGE;
+    }
+
+    private static String[] rest(String[] args) {
+        return Arrays.copyOfRange(args, 1, args.length);
+    }
+}

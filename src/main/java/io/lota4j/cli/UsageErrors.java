@@ -1,0 +1,53 @@
+package io.lota4j.cli;
+
+import io.lota4j.Suggestions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// Says in two lines what is wrong with a command line, with the nearest name that would have been right.
+final class UsageErrors implements IParameterExceptionHandler {
+    @Override
+    public int handleParseException(ParameterException problem, String[] args) {
+        CommandLine line = problem.getCommandLine();
+        line.getErr().println("lota: " + message(problem));
+        line.getErr().println("Try '%s --help'.".formatted(line.getCommandSpec().qualifiedName()));
+        return ExitCode.USAGE;
+    }
+
+    /// The problem in one line.
+    static String message(ParameterException problem) {
+        if (problem instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
+            return unmatched(unmatched.getUnmatched().getFirst(), problem.getCommandLine());
+        }
+        return lowerFirst(Objects.requireNonNullElse(problem.getMessage(), problem.toString()));
+    }
+
+    private static String unmatched(String argument, CommandLine line) {
+        String name = argument.replaceFirst("=.*", "");
+        boolean option = name.startsWith("-");
+        List<String> known = new ArrayList<>();
+        if (option) {
+            known.addAll(line.getCommandSpec().optionsMap().keySet());
+        } else {
+            known.addAll(line.getSubcommands().keySet());
+        }
+        Optional<String> nearest = Suggestions.nearest(name, known);
+        String what = option ? "unknown option" : known.isEmpty() ? "unexpected argument" : "unknown command";
+        return "%s '%s'%s"
+                .formatted(
+                        what,
+                        name,
+                        nearest.map("; did you mean '%s'?"::formatted).orElse(""));
+    }
+
+    private static String lowerFirst(String text) {
+        return text.isEmpty() ? text : Character.toLowerCase(text.charAt(0)) + text.substring(1);
+    }
+}

@@ -1,0 +1,64 @@
+package io.lota4j.data;
+
+import io.lota4j.LotaException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/// How a model writes a chat as one text.
+public sealed interface ChatTemplate permits JinjaTemplate, PlainTemplate {
+    /// The template of a model directory: `chat_template.jinja`, else `chat_template` of `tokenizer_config.json`
+    /// (of several, the one called `default`), else none, which writes the contents one after another.
+    ///
+    /// @throws LotaException if a file cannot be read or none of several templates is called `default`
+    static ChatTemplate of(Path modelDir) {
+        SpecialTokens tokens = SpecialTokens.of(modelDir);
+        Path file = modelDir.resolve("chat_template.jinja");
+        if (Files.exists(file)) {
+            return new JinjaTemplate(readText(file), file, tokens);
+        }
+        Path config = modelDir.resolve("tokenizer_config.json");
+        String source = fromConfig(ModelJson.optional(modelDir, "tokenizer_config.json"), config);
+        return source == null ? new PlainTemplate(tokens) : new JinjaTemplate(source, config, tokens);
+    }
+
+    /// The text of a chat.
+    ///
+    /// @param addGenerationPrompt whether the text shall end where the assistant starts to speak
+    /// @throws LotaException if the template refuses these messages or is beyond the template engine
+    String render(List<Message> messages, boolean addGenerationPrompt);
+
+    /// Which template this is and where it comes from, for reports.
+    String description();
+
+    /// The end-of-sequence token that the tokenizer's configuration names.
+    Optional<String> eosToken();
+
+    private static String readText(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new LotaException("Cannot read the chat template " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static @Nullable String fromConfig(JsonNode config, Path file) {
+        JsonNode template = config.path("chat_template");
+        if (!template.isArray()) {
+            return template.isString() ? template.stringValue() : null;
+        }
+        for (JsonNode named : template) {
+            if (named.path("name").asString("").equals("default")) {
+                return named.path("template").asString("");
+            }
+        }
+        List<String> names =
+                template.valueStream().map(t -> t.path("name").asString("")).toList();
+        throw new LotaException(
+                file + " has several chat templates but none called 'default': " + String.join(", ", names) + ".");
+    }
+}

@@ -1,0 +1,103 @@
+package io.lota4j.data;
+
+import io.lota4j.LotaException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/// The encoded examples of a file.
+///
+/// @param source the file
+/// @param sha256 SHA-256 of the whole file, 64 hex digits
+/// @param maxLength the most tokens that an example could have
+/// @param examples the examples that fit, in file order, at least one
+/// @param tooLong the rows left out because they do not fit, in file order
+public record Dataset(
+        Path source, String sha256, int maxLength, List<Example> examples, List<EncodeResult.TooLong> tooLong) {
+    /// The limit that takes every row.
+    public static final int ALL = Integer.MAX_VALUE;
+
+    /// Copies the lists.
+    public Dataset {
+        examples = List.copyOf(examples);
+        tooLong = List.copyOf(tooLong);
+    }
+
+    /// Reads and encodes the first rows of a JSONL file.
+    ///
+    /// @param limit the most rows to take, those that turn out too long included; at least 1
+    /// @throws LotaException if the file or a row is bad (with its line), or no row fits
+    public static Dataset load(Path jsonl, ExampleEncoder encoder, int limit) {
+        if (limit < 1) {
+            throw new LotaException("The row limit must be at least 1, found " + limit + ".");
+        }
+        MessageDigest digest = newSha256();
+        List<Row> rows;
+        try (InputStream in = new DigestInputStream(Files.newInputStream(jsonl), digest)) {
+            rows = JsonLines.read(in, jsonl, limit);
+        } catch (IOException e) {
+            throw JsonLines.unreadable(jsonl, e);
+        }
+        List<Example> examples = new ArrayList<>();
+        List<EncodeResult.TooLong> tooLong = new ArrayList<>();
+        for (Row row : rows) {
+            switch (encode(row, encoder, jsonl)) {
+                case EncodeResult.Encoded(Example example) -> examples.add(example);
+                case EncodeResult.TooLong skipped -> tooLong.add(skipped);
+            }
+        }
+        Dataset dataset =
+                new Dataset(jsonl, HexFormat.of().formatHex(digest.digest()), encoder.maxLength(), examples, tooLong);
+        if (examples.isEmpty()) {
+            throw dataset.nothingFits();
+        }
+        return dataset;
+    }
+
+    /// Number of rows read.
+    public int rows() {
+        return examples.size() + tooLong.size();
+    }
+
+    /// One sentence about the rows that were left out, empty if none was.
+    public Optional<String> skippedNotice() {
+        if (tooLong.isEmpty()) {
+            return Optional.empty();
+        }
+        int longest =
+                tooLong.stream().mapToInt(EncodeResult.TooLong::length).max().orElseThrow();
+        return Optional.of("%d of %d rows of %s left out: longer than %d tokens (the longest has %d)."
+                .formatted(tooLong.size(), rows(), source, maxLength, longest));
+    }
+
+    private LotaException nothingFits() {
+        int shortest =
+                tooLong.stream().mapToInt(EncodeResult.TooLong::length).min().orElseThrow();
+        return new LotaException("None of the %d rows of %s fits in %d tokens; the shortest needs %d."
+                .formatted(rows(), source, maxLength, shortest));
+    }
+
+    private static EncodeResult encode(Row row, ExampleEncoder encoder, Path jsonl) {
+        try {
+            return encoder.encode(row);
+        } catch (LotaException e) {
+            throw new LotaException(jsonl + ", line " + row.line() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static MessageDigest newSha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.lota4j.data;
+
+import io.lota4j.LotaException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// How a row becomes a chat.
+public sealed interface ExampleFormat permits TemplateFormat, DetectedFormat {
+    /// The format for a pair of templates, or the one that rows announce themselves.
+    ///
+    /// In a template `{column}` stands for a column's text, `{{` and `}}` for braces, and a backslash with an n
+    /// for a newline. A row becomes one user and one assistant message. Without templates a row needs `messages`
+    /// (a list of `role` and `content`) or, as Alpaca's, `instruction` (with an optional `input`) and `output`.
+    ///
+    /// @param prompt template of what the user says, or null
+    /// @param completion template of what the assistant answers; null exactly when `prompt` is
+    /// @throws LotaException if only one of the two is given or one is malformed
+    static ExampleFormat of(@Nullable String prompt, @Nullable String completion) {
+        if (prompt == null && completion == null) {
+            return new DetectedFormat();
+        }
+        if (prompt == null || completion == null) {
+            String given = prompt == null ? "completion" : "prompt";
+            String missing = prompt == null ? "prompt" : "completion";
+            throw new LotaException("A " + given + " template needs a " + missing + " template beside it.");
+        }
+        return new TemplateFormat(TextTemplate.parse(prompt), TextTemplate.parse(completion));
+    }
+
+    /// The messages of a row, in order.
+    ///
+    /// @throws LotaException if a column is missing or is no text; the message names the columns there
+    List<Message> messages(Row row);
+}

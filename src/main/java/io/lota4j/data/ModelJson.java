@@ -1,0 +1,45 @@
+package io.lota4j.data;
+
+import io.lota4j.LotaException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
+
+/// The JSON files of a model directory, and the reader that data lines share with them.
+final class ModelJson {
+    static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private ModelJson() {}
+
+    /// A file's content, or a missing node where the directory has no such file.
+    static JsonNode optional(Path dir, String name) {
+        return Files.exists(dir.resolve(name)) ? required(dir, name) : MissingNode.getInstance();
+    }
+
+    static JsonNode required(Path dir, String name) {
+        Path file = dir.resolve(name);
+        try {
+            return MAPPER.readTree(Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new LotaException("Cannot read " + file + ": " + e.getMessage(), e);
+        } catch (JacksonException e) {
+            throw new LotaException(file + " is not valid JSON: " + reason(e), e);
+        }
+    }
+
+    /// What Jackson found and where, in one line and without the source text.
+    static String reason(JacksonException e) {
+        String found = e.getOriginalMessage().lines().findFirst().orElse("unreadable");
+        return found + " (column " + e.getLocation().getColumnNr() + ")";
+    }
+}

@@ -1,0 +1,57 @@
+package io.lota4j.data;
+
+import io.lota4j.LotaException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/// The tokens that a `tokenizer.json` lists.
+///
+/// @param ids every token and its id, added tokens included
+/// @param special the added tokens marked special
+/// @param byteLevel whether pieces stand for bytes (`Ġ` is a space)
+record Vocabulary(Map<String, Integer> ids, Set<String> special, boolean byteLevel) {
+    static Vocabulary of(JsonNode tokenizer, Path file) {
+        Map<String, Integer> ids = new HashMap<>();
+        JsonNode vocab = tokenizer.path("model").path("vocab");
+        if (vocab.isObject()) {
+            vocab.forEachEntry((token, id) -> ids.put(token, id.asInt()));
+        } else if (vocab.isArray()) {
+            // Unigram models list [token, score] in id order.
+            vocab.forEach(entry -> ids.putIfAbsent(entry.path(0).asString(), ids.size()));
+        } else {
+            throw new LotaException(file + " has no vocabulary under model.vocab; expected an object or a list.");
+        }
+        Set<String> special = new LinkedHashSet<>();
+        for (JsonNode added : tokenizer.path("added_tokens")) {
+            String content = added.path("content").asString();
+            ids.put(content, added.path("id").asInt());
+            if (added.path("special").asBoolean(false)) {
+                special.add(content);
+            }
+        }
+        return new Vocabulary(ids, special, isByteLevel(tokenizer.path("decoder")));
+    }
+
+    /// One more than the largest id.
+    int size() {
+        return ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
+    }
+
+    String[] piecesById() {
+        String[] pieces = new String[size()];
+        for (int id = 0; id < pieces.length; id++) {
+            pieces[id] = "<id " + id + ">";
+        }
+        ids.forEach((token, id) -> pieces[id] = token);
+        return pieces;
+    }
+
+    private static boolean isByteLevel(JsonNode decoder) {
+        return decoder.path("type").asString("").equals("ByteLevel")
+                || decoder.path("decoders").valueStream().anyMatch(Vocabulary::isByteLevel);
+    }
+}

@@ -1,0 +1,151 @@
+package io.lota4j.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lota4j.LotaException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The expected texts are what Python's jinja2 renders with Hugging Face's settings.
+class ChatTemplateTest {
+    static final String LLAMA_2 = "{% if messages[0]['role'] == 'system' %}{% set loop_messages = messages[1:] %}"
+            + "{% set system_message = messages[0]['content'] %}{% else %}{% set loop_messages = messages %}"
+            + "{% set system_message = false %}{% endif %}{% for message in loop_messages %}"
+            + "{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}"
+            + "{{ raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}{% endif %}"
+            + "{% if loop.index0 == 0 and system_message != false %}"
+            + "{% set content = '<<SYS>>\\n' + system_message + '\\n<</SYS>>\\n\\n' + message['content'] %}"
+            + "{% else %}{% set content = message['content'] %}{% endif %}{% if message['role'] == 'user' %}"
+            + "{{ bos_token + '[INST] ' + content.strip() + ' [/INST]' }}{% elif message['role'] == 'assistant' %}"
+            + "{{ ' '  + content.strip() + ' ' + eos_token }}{% endif %}{% endfor %}";
+
+    static final String LLAMA_3 = """
+        {{- bos_token }}
+        {%- if not date_string is defined %}
+            {%- if strftime_now is defined %}
+                {%- set date_string = strftime_now("%d %b %Y") %}
+            {%- else %}
+                {%- set date_string = "26 Jul 2024" %}
+            {%- endif %}
+        {%- endif %}
+
+        {#- This block extracts the system message. #}
+        {%- if messages[0]['role'] == 'system' %}
+            {%- set system_message = messages[0]['content']|trim %}
+            {%- set messages = messages[1:] %}
+        {%- else %}
+            {%- set system_message = "" %}
+        {%- endif %}
+        {{- "<|start_header_id|>system<|end_header_id|>\\n\\n" }}
+        {{- "Today Date: " + date_string + "\\n\\n" }}
+        {{- system_message }}
+        {{- "<|eot_id|>" }}
+        {%- for message in messages %}
+            {{- '<|start_header_id|>' + message['role'] + '<|end_header_id|>\\n\\n'+ message['content'] | trim + '<|eot_id|>' }}
+        {%- endfor %}
+        {%- if add_generation_prompt %}
+            {{- '<|start_header_id|>assistant<|end_header_id|>\\n\\n' }}
+        {%- endif %}
+        """;
+
+    private static final List<Message> CHAT = List.of(
+            new Message("system", "Be {{ brief }}."),
+            Message.user(" Name <b> {% x %} 'q' \\n "),
+            Message.assistant("7"),
+            Message.user("Another\u2028"));
+
+    @TempDir
+    Path dir;
+
+    @Test
+    void llama2() {
+        assertThat(template(LLAMA_2).render(CHAT, true))
+                .isEqualTo("<s>[INST] <<SYS>>\nBe {{ brief }}.\n<</SYS>>\n\n Name <b> {% x %} 'q' \\n [/INST] 7 </s>"
+                        + "<s>[INST] Another [/INST]");
+    }
+
+    @Test
+    void llama3() {
+        assertThat(template(LLAMA_3).render(CHAT, true))
+                .isEqualTo("<s><|start_header_id|>system<|end_header_id|>\n\nToday Date: 26 Jul 2024\n\n"
+                        + "Be {{ brief }}.<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n"
+                        + "Name <b> {% x %} 'q' \\n<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"
+                        + "7<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nAnother<|eot_id|>"
+                        + "<|start_header_id|>assistant<|end_header_id|>\n\n");
+    }
+
+    @Test
+    void blocksTakeTheirLinesWithThem() {
+        String zephyr = "{% for message in messages %}\n{% if message.role == 'user' %}\n"
+                + "{{ '<|user|>\n' + message.content + eos_token }}\n{% endif %}\n"
+                + "  {% if loop.last and add_generation_prompt %}\n{{ '<|assistant|>' }}\n{% endif %}\n{% endfor %}\n";
+        assertThat(template(zephyr).render(List.of(Message.user("hi")), true))
+                .isEqualTo("<|user|>\nhi</s>\n<|assistant|>\n");
+    }
+
+    @Test
+    void refusalsCarryTheTemplatesWords() {
+        ChatTemplate template = template(LLAMA_2);
+        List<Message> twoUsers = List.of(Message.user("a"), Message.user("b"));
+        assertThatThrownBy(() -> template.render(twoUsers, true))
+                .isInstanceOf(LotaException.class)
+                .hasMessage("The chat template of " + dir.resolve("tokenizer_config.json") + " refuses the messages:"
+                        + " Conversation roles must alternate user/assistant/user/assistant/...");
+    }
+
+    @Test
+    void whatTheEngineCannotDoIsAnError() {
+        ChatTemplate template = template("{{ bos_token }}\n{{ messages[::-1][0].content }}");
+        assertThatThrownBy(() -> template.render(CHAT, true))
+                .isInstanceOf(LotaException.class)
+                .hasMessageStartingWith("The chat template of " + dir.resolve("tokenizer_config.json")
+                        + " cannot be rendered: line 2: Error parsing 'messages[::-1][0].content'");
+    }
+
+    @Test
+    void datesFollowPythonsFormat() {
+        assertThat(template("{{ strftime_now('%Y') }}").render(CHAT, false)).matches("20\\d\\d");
+    }
+
+    @Test
+    void fileBeforeConfiguration() throws IOException {
+        Files.writeString(dir.resolve("chat_template.jinja"), "file");
+        ChatTemplate template = template("config");
+        assertThat(template.render(CHAT, false)).isEqualTo("file");
+        assertThat(template.description()).isEqualTo("chat template of " + dir.resolve("chat_template.jinja"));
+    }
+
+    @Test
+    void ofSeveralTheDefault() throws IOException {
+        Path config = dir.resolve("tokenizer_config.json");
+        Files.writeString(
+                config,
+                "{\"eos_token\":{\"content\":\"</s>\"},\"chat_template\":[{\"name\":\"tool_use\",\"template\":\"t\"},"
+                        + "{\"name\":\"default\",\"template\":\"d{{ eos_token }}\"}]}");
+        assertThat(ChatTemplate.of(dir).render(CHAT, false)).isEqualTo("d</s>");
+        Files.writeString(config, "{\"chat_template\":[{\"name\":\"rag\",\"template\":\"t\"}]}");
+        assertThatThrownBy(() -> ChatTemplate.of(dir))
+                .isInstanceOf(LotaException.class)
+                .hasMessage(config + " has several chat templates but none called 'default': rag.");
+    }
+
+    @Test
+    void withoutTemplateTheContentsFollowOneAnother() {
+        ChatTemplate template = ChatTemplate.of(dir);
+        assertThat(template.render(List.of(Message.user("2+2="), Message.assistant("4")), true))
+                .isEqualTo("2+2=4");
+        assertThat(template.description())
+                .isEqualTo("no chat template: prompt and answer one after another, nothing between");
+        assertThat(template.eosToken()).isEmpty();
+    }
+
+    private ChatTemplate template(String source) {
+        ModelDirs.make(dir, "byte-level", t -> t, ModelDirs.config("<s>", "</s>", source));
+        return ChatTemplate.of(dir);
+    }
+}

@@ -1,0 +1,114 @@
+package io.lota4j.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lota4j.LotaException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ExampleFormatTest {
+    private static final ExampleFormat DETECTED = ExampleFormat.of(null, null);
+
+    @Test
+    void templatesFillColumnsAndEscapes() {
+        ExampleFormat format = ExampleFormat.of("{q}\\n\\nSchema:\n{{ {c} }}\\\\n \\t", "{n}|{b}");
+        assertThat(format.messages(row(Map.of("q", "Who {x}?", "c", "T\\n", "n", 1.5, "b", true))))
+                .containsExactly(Message.user("Who {x}?\n\nSchema:\n{ T\\n }\\n \\t"), Message.assistant("1.5|true"));
+    }
+
+    @Test
+    void missingColumnsComeWithTheNearest() {
+        ExampleFormat format = ExampleFormat.of("{questoin}", "{answer}");
+        refused(
+                () -> format.messages(row(Map.of("question", "a"))),
+                "The template '{questoin}' names the column 'questoin', which the row does not have"
+                        + " (did you mean 'question'?). Its columns: question.");
+        refused(
+                () -> ExampleFormat.of("{z}", "").messages(row(Map.of("question", "a"))),
+                "The template '{z}' names the column 'z', which the row does not have. Its columns: question.");
+    }
+
+    @Test
+    void columnsThatAreNoTextAreRefused() {
+        ExampleFormat format = ExampleFormat.of("{a}", "");
+        refused(() -> format.messages(row(Map.of("a", List.of()))), "The column 'a' holds a list, expected text.");
+        Map<String, @Nullable Object> holdsNull = new HashMap<>();
+        holdsNull.put("a", null);
+        refused(() -> format.messages(row(holdsNull)), "The column 'a' holds null, expected text.");
+    }
+
+    @Test
+    void malformedTemplatesAreRefused() {
+        refused(
+                () -> ExampleFormat.of("ab {c", "x"),
+                "The template 'ab {c' is malformed: '{' at character 4 opens no column name;"
+                        + " a literal brace is written {{.");
+        refused(
+                () -> ExampleFormat.of("{}", "x"),
+                "The template '{}' is malformed: '{' at character 1 opens no column name;"
+                        + " a literal brace is written {{.");
+        refused(
+                () -> ExampleFormat.of("a}", "x"),
+                "The template 'a}' is malformed: '}' at character 2 closes nothing; a literal brace is written }}.");
+    }
+
+    @Test
+    void bothTemplatesOrNone() {
+        refused(() -> ExampleFormat.of("{a}", null), "A prompt template needs a completion template beside it.");
+        refused(() -> ExampleFormat.of(null, "{a}"), "A completion template needs a prompt template beside it.");
+    }
+
+    @Test
+    void messagesRows() {
+        List<Map<String, String>> chat =
+                List.of(Map.of("role", "user", "content", "q"), Map.of("role", "assistant", "content", "a"));
+        assertThat(DETECTED.messages(row(Map.of("messages", chat, "instruction", "i", "output", "o"))))
+                .containsExactly(Message.user("q"), Message.assistant("a"));
+        refused(
+                () -> DETECTED.messages(row(Map.of("messages", "text"))),
+                "The column 'messages' holds a string, expected a list of objects with 'role' and 'content'.");
+        refused(
+                () -> DETECTED.messages(row(Map.of("messages", List.of()))),
+                "The column 'messages' holds an empty list, expected a list of objects with 'role' and 'content'.");
+        refused(
+                () -> DETECTED.messages(row(Map.of("messages", List.of(Map.of("role", "user"))))),
+                "Message 1 of the column 'messages' must have the strings 'role' and 'content',"
+                        + " found role a string and content null.");
+        refused(
+                () -> DETECTED.messages(row(Map.of("messages", Arrays.asList(1)))),
+                "Message 1 of the column 'messages' must have the strings 'role' and 'content', found a number.");
+    }
+
+    @Test
+    void alpacaRows() {
+        assertThat(DETECTED.messages(row(Map.of("instruction", "Add.", "input", "1 2", "output", "3"))))
+                .containsExactly(Message.user("Add.\n\n1 2"), Message.assistant("3"));
+        assertThat(DETECTED.messages(row(Map.of("instruction", "Add.", "input", "", "output", "3"))))
+                .containsExactly(Message.user("Add."), Message.assistant("3"));
+        assertThat(DETECTED.messages(row(Map.of("instruction", "Add.", "output", "3"))))
+                .containsExactly(Message.user("Add."), Message.assistant("3"));
+    }
+
+    @Test
+    void otherRowsNeedTemplates() {
+        refused(
+                () -> DETECTED.messages(row(Map.of("question", "q"))),
+                "Expected the column 'messages', or 'instruction' and 'output', found question."
+                        + " Name the columns with a prompt and a completion template,"
+                        + " such as '{question}' and '{answer}'.");
+    }
+
+    private static Row row(Map<String, ? extends @Nullable Object> columns) {
+        return new Row(0, new HashMap<>(columns));
+    }
+
+    private static void refused(ThrowingCallable call, String message) {
+        assertThatThrownBy(call).isInstanceOf(LotaException.class).hasMessage(message);
+    }
+}

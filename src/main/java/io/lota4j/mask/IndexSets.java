@@ -1,0 +1,94 @@
+package io.lota4j.mask;
+
+import io.lota4j.LotaException;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.roaringbitmap.InvalidRoaringFormat;
+import org.roaringbitmap.RoaringBitmap;
+import org.roaringbitmap.RoaringBitmapWriter;
+
+/// Sets of flat element indices as bytes: the portable RoaringBitmap serialization, which C, Go, Rust and Python read
+/// too.
+///
+/// What is written is canonical: equal sets give equal bytes. What is read may be any valid form.
+public final class IndexSets {
+    /// The largest tensor that an index set can be over, in elements: indices are Java ints.
+    public static final long MAX_ELEMENTS = Integer.MAX_VALUE;
+
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private IndexSets() {}
+
+    /// The canonical bytes of a set, which is left as it is.
+    public static byte[] toBytes(RoaringBitmap set) {
+        RoaringBitmap canonical = optimized(set.clone());
+        ByteBuffer bytes =
+                ByteBuffer.allocate(canonical.serializedSizeInBytes()).order(ByteOrder.LITTLE_ENDIAN);
+        canonical.serialize(bytes);
+        return bytes.array();
+    }
+
+    /// The set that bytes from a file describe; the bytes are hostile until checked.
+    ///
+    /// @param bytes the whole serialization and nothing after it
+    /// @param elements of the tensor, which every index must be below
+    /// @param where the file and tensor, for the message
+    /// @throws LotaException when the bytes are no valid serialization, go on after it, or hold an index past
+    ///     the end
+    public static RoaringBitmap fromBytes(MemorySegment bytes, long elements, String where) {
+        RoaringBitmap set = parse(bytes, where);
+        if (!set.validate()) {
+            throw new LotaException(
+                    "%s: the index set contradicts itself (the order or the counts of its indices).".formatted(where));
+        }
+        if (!set.isEmpty() && Integer.toUnsignedLong(set.last()) >= elements) {
+            throw new LotaException("%s: index %d is past the end of a tensor of %d elements."
+                    .formatted(where, Integer.toUnsignedLong(set.last()), elements));
+        }
+        return optimized(set);
+    }
+
+    private static RoaringBitmap parse(MemorySegment bytes, String where) {
+        // The library would allocate a negative number of containers.
+        if (bytes.byteSize() < 2 * Integer.BYTES || bytes.get(INT, Integer.BYTES) < 0 && !hasRuns(bytes)) {
+            throw new LotaException(
+                    "%s: not a RoaringBitmap: no valid header in %d bytes.".formatted(where, bytes.byteSize()));
+        }
+        RoaringBitmap set = new RoaringBitmap();
+        var in = new ByteArrayInputStream(bytes.toArray(ValueLayout.JAVA_BYTE));
+        try {
+            set.deserialize(new DataInputStream(in));
+        } catch (EOFException e) {
+            throw new LotaException(
+                    "%s: the index set ends before its last container; is the file truncated?".formatted(where), e);
+        } catch (InvalidRoaringFormat | IOException e) {
+            throw new LotaException("%s: not a RoaringBitmap: %s".formatted(where, e.getMessage()), e);
+        }
+        if (in.available() > 0) {
+            throw new LotaException("%s: %d bytes follow the end of the index set.".formatted(where, in.available()));
+        }
+        return set;
+    }
+
+    /// Of the two headers of the format, the one for sets with runs has no separate count of containers.
+    private static boolean hasRuns(MemorySegment bytes) {
+        return (bytes.get(INT, 0) & 0xFFFF) == 12347;
+    }
+
+    /// Collects indices in ascending order.
+    static RoaringBitmapWriter<RoaringBitmap> writer() {
+        return RoaringBitmapWriter.writer().constantMemory().get();
+    }
+
+    /// The same set in its smallest containers, the one form that two equal sets share.
+    static RoaringBitmap optimized(RoaringBitmap set) {
+        set.runOptimize();
+        return set;
+    }
+}

@@ -1,0 +1,143 @@
+package io.lota4j.mask;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.checkpoint.TensorInfo;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Which tensors a mask may choose from; all others stay frozen.
+///
+/// @param include words of which one must be in the name of a tensor, which must also be two-dimensional with `weight`
+/// in
+///     its name; empty for every float tensor of any shape
+/// @param exclude words of which none may be in the name
+public record Pool(List<String> include, List<String> exclude) {
+    /// The words that the default pool includes.
+    public static final String DEFAULT_INCLUDE = "mlp,attn";
+    /// The words that the default pool excludes.
+    public static final String DEFAULT_EXCLUDE = "embed,lm_head,norm";
+    /// The text for every float tensor.
+    public static final String ALL = "all";
+
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.-]+");
+    private static final Pattern TEXT = Pattern.compile("(\\S+)(?: without (\\S+))?");
+
+    /// At most this many tensor names are listed in a message.
+    private static final int LISTED = 5;
+
+    public Pool {
+        include = List.copyOf(include);
+        exclude = List.copyOf(exclude);
+    }
+
+    /// The attention and MLP projection matrices.
+    public static Pool standard() {
+        return parse(DEFAULT_INCLUDE, DEFAULT_EXCLUDE);
+    }
+
+    /// Every float tensor: embeddings, head, norms and biases too.
+    public static Pool all() {
+        return new Pool(List.of(), List.of());
+    }
+
+    /// The pool that a user describes.
+    ///
+    /// @param include words with commas between them, or `all`; null for the default
+    /// @param exclude words with commas between them; empty for none; null for the default, which is none
+    ///     with `all`
+    /// @throws LotaException when a word is no part of a tensor name
+    public static Pool parse(@Nullable String include, @Nullable String exclude) {
+        String included = include == null ? DEFAULT_INCLUDE : include.strip();
+        if (included.equals(ALL)) {
+            return new Pool(List.of(), words(exclude == null ? "" : exclude, "exclude"));
+        }
+        List<String> words = words(included, "pool");
+        if (words.isEmpty()) {
+            throw new LotaException("--pool needs words such as `%s`, or `%s`.".formatted(DEFAULT_INCLUDE, ALL));
+        }
+        return new Pool(words, words(exclude == null ? DEFAULT_EXCLUDE : exclude, "exclude"));
+    }
+
+    /// The pool with a text form, as masks and tickets keep it.
+    ///
+    /// @param text what [#toString()] gave
+    /// @throws LotaException when it is none
+    public static Pool parse(String text) {
+        Matcher matcher = TEXT.matcher(text);
+        if (!matcher.matches()) {
+            throw new LotaException("not a pool: `%s`; one reads such as `%s`.".formatted(text, standard()));
+        }
+        String excluded = matcher.group(2);
+        return parse(matcher.group(1), excluded == null ? "" : excluded);
+    }
+
+    private static List<String> words(String text, String flag) {
+        if (text.isBlank()) {
+            return List.of();
+        }
+        List<String> words =
+                Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+        for (String word : words) {
+            if (!WORD.matcher(word).matches()) {
+                throw new LotaException(
+                        "--%s takes parts of tensor names with commas between them, but `%s` is none (in `%s`)."
+                                .formatted(flag, word, text));
+            }
+        }
+        return words;
+    }
+
+    /// The tensors in the pool, sorted by name.
+    ///
+    /// @param tensors of a checkpoint
+    /// @throws LotaException when there is none, or when one is too large for a mask
+    public SequencedMap<String, Shape> select(Map<String, TensorInfo> tensors) {
+        SequencedMap<String, Shape> selected = new TreeMap<>();
+        for (TensorInfo tensor : tensors.values()) {
+            if (contains(tensor)) {
+                selected.put(tensor.name(), checked(tensor));
+            }
+        }
+        if (selected.isEmpty()) {
+            List<String> names =
+                    tensors.keySet().stream().sorted().limit(LISTED).toList();
+            throw new LotaException("the pool `%s` selects none of the %d tensors, which are named such as %s."
+                    .formatted(this, tensors.size(), String.join(", ", names)));
+        }
+        return selected;
+    }
+
+    private boolean contains(TensorInfo tensor) {
+        String name = tensor.name();
+        return tensor.dtype().isFloat()
+                && exclude.stream().noneMatch(name::contains)
+                && (include.isEmpty() || isMatrix(tensor) && include.stream().anyMatch(name::contains));
+    }
+
+    private static boolean isMatrix(TensorInfo tensor) {
+        return tensor.shape().rank() == 2 && tensor.name().contains("weight");
+    }
+
+    private static Shape checked(TensorInfo tensor) {
+        if (tensor.shape().numel() > IndexSets.MAX_ELEMENTS) {
+            throw new LotaException(
+                    "tensor `%s` has %d elements, over the limit of %d for a mask; leave it out with --exclude."
+                            .formatted(tensor.name(), tensor.shape().numel(), IndexSets.MAX_ELEMENTS));
+        }
+        return tensor.shape();
+    }
+
+    /// @return such as `mlp,attn without embed,lm_head,norm`, or `all`
+    @Override
+    public String toString() {
+        String included = include.isEmpty() ? ALL : String.join(",", include);
+        return exclude.isEmpty() ? included : included + " without " + String.join(",", exclude);
+    }
+}

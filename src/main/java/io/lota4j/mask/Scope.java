@@ -1,0 +1,49 @@
+package io.lota4j.mask;
+
+import io.lota4j.LotaException;
+import io.lota4j.Suggestions;
+import io.lota4j.checkpoint.Shape;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/// Among which weights the trainable share is counted.
+public enum Scope {
+    /// The whole pool: some tensors may get many trainable weights and others none.
+    GLOBAL,
+    /// Each tensor gets the same share.
+    TENSOR,
+    /// Each output row of each tensor gets the same share. The rows lie along the first dimension; a vector is one row.
+    ROW;
+
+    /// The scope with a text form, upper or lower case.
+    ///
+    /// @throws LotaException when there is none, with the nearest
+    public static Scope parse(String text) {
+        List<String> known = Arrays.stream(values()).map(Scope::toString).toList();
+        int index = known.indexOf(text.toLowerCase(Locale.ROOT));
+        if (index < 0) {
+            String hint = Suggestions.nearest(text, known)
+                    .map(near -> " Did you mean `" + near + "`?")
+                    .orElse("");
+            throw new LotaException(
+                    "unknown scope `%s`; known are %s.%s".formatted(text, String.join(", ", known), hint));
+        }
+        return values()[index];
+    }
+
+    /// @return the lower-case name, which [#parse(String)] reads
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// How many neighbouring elements of a tensor share one count; for [#GLOBAL] all of them, and the count goes on
+    /// in the next tensor.
+    long groupLength(Shape shape) {
+        return switch (this) {
+            case GLOBAL, TENSOR -> shape.numel();
+            case ROW -> shape.rank() < 2 || shape.numel() == 0 ? shape.numel() : shape.numel() / shape.dim(0);
+        };
+    }
+}

@@ -1,0 +1,58 @@
+package io.lota4j.mask;
+
+import io.lota4j.LotaException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+
+/// The frozen share of a pool, a fraction in [0, 1], and the exact number of weights that it leaves trainable.
+public final class Sparsity {
+    private Sparsity() {}
+
+    /// A sparsity that a user gave.
+    ///
+    /// @param flag how the user calls it, such as `--sparsity`
+    /// @return the value
+    /// @throws LotaException when it is not within [0, 1]; for a percentage, with the fraction that was meant
+    public static double check(double value, String flag) {
+        if (value >= 0 && value <= 1) {
+            return value;
+        }
+        String hint = value > 1 && value <= 100
+                ? " Did you mean %s?".formatted(text(BigDecimal.valueOf(value).movePointLeft(2)))
+                : "";
+        throw new LotaException("%s must be a fraction from 0 (all trainable) to 1 (all frozen), but is %s.%s"
+                .formatted(flag, Double.isFinite(value) ? text(BigDecimal.valueOf(value)) : value, hint));
+    }
+
+    /// How many of some weights stay trainable: the floor of (1 - sparsity) * weights, computed in decimal.
+    ///
+    /// The double nearest to 0.9 is a little over it, so binary arithmetic would find 10616831 of 106168320;
+    /// the decimal that the user wrote gives 10616832.
+    ///
+    /// @param weights not negative
+    /// @param sparsity within [0, 1]
+    public static long trainable(long weights, double sparsity) {
+        return BigDecimal.ONE
+                .subtract(BigDecimal.valueOf(sparsity))
+                .multiply(BigDecimal.valueOf(weights))
+                .setScale(0, RoundingMode.FLOOR)
+                .longValueExact();
+    }
+
+    /// The least sparsity of few digits that leaves at most so many weights trainable.
+    static String leastFor(long trainable, long weights) {
+        for (int digits = 2; ; digits++) {
+            BigDecimal frozen = BigDecimal.ONE.subtract(
+                    BigDecimal.valueOf(trainable).divide(BigDecimal.valueOf(weights), digits, RoundingMode.FLOOR));
+            // Two significant digits of density: 0.9 would be a poor advice where 0.87 is enough.
+            if (trainable == 0
+                    || BigDecimal.ONE.subtract(frozen).unscaledValue().intValue() >= 10) {
+                return text(frozen);
+            }
+        }
+    }
+
+    private static String text(BigDecimal value) {
+        return value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
+    }
+}

@@ -16,9 +16,9 @@ record EndToken(String text, int id) {
     static EndToken of(Tokenizer tokenizer, ChatTemplate template) {
         String text = writtenBy(template, tokenizer)
                 .or(template::eosToken)
-                .orElseThrow(() -> new LotaException("Nothing says which token ends an answer: "
-                        + template.description()
-                        + " writes no special token after one, and tokenizer_config.json has no eos_token."));
+                .orElseThrow(() -> new LotaException("Nothing says which token ends an answer: the template writes"
+                        + " no special token after one, and tokenizer_config.json has no eos_token ("
+                        + template.description() + ")."));
         int id = tokenizer
                 .id(text)
                 .orElseThrow(() -> new LotaException(

@@ -14,26 +14,37 @@ import tools.jackson.databind.JsonNode;
 /// @param special the added tokens marked special
 /// @param byteLevel whether pieces stand for bytes (`Ġ` is a space)
 record Vocabulary(Map<String, Integer> ids, Set<String> special, boolean byteLevel) {
+    /// The most ids a tokenizer may have, 40 times as many as any known; keeps a broken file from filling the memory.
+    static final int MAX_IDS = 10_000_000;
+
     static Vocabulary of(JsonNode tokenizer, Path file) {
         Map<String, Integer> ids = new HashMap<>();
         JsonNode vocab = tokenizer.path("model").path("vocab");
         if (vocab.isObject()) {
-            vocab.forEachEntry((token, id) -> ids.put(token, id.asInt()));
+            vocab.forEachEntry((token, id) -> ids.put(token, checked(id, token, file)));
         } else if (vocab.isArray()) {
             // Unigram models list [token, score] in id order.
-            vocab.forEach(entry -> ids.putIfAbsent(entry.path(0).asString(), ids.size()));
+            vocab.forEach(entry -> ids.putIfAbsent(entry.path(0).asString(""), ids.size()));
         } else {
             throw new LotaException(file + " has no vocabulary under model.vocab; expected an object or a list.");
         }
         Set<String> special = new LinkedHashSet<>();
         for (JsonNode added : tokenizer.path("added_tokens")) {
-            String content = added.path("content").asString();
-            ids.put(content, added.path("id").asInt());
+            String content = added.path("content").asString("");
+            ids.put(content, checked(added.path("id"), content, file));
             if (added.path("special").asBoolean(false)) {
                 special.add(content);
             }
         }
         return new Vocabulary(ids, special, isByteLevel(tokenizer.path("decoder")));
+    }
+
+    private static int checked(JsonNode id, String token, Path file) {
+        if (id.isInt() && id.intValue() >= 0 && id.intValue() < MAX_IDS) {
+            return id.intValue();
+        }
+        throw new LotaException(file + ": the token '" + token + "' must have an id from 0 to " + (MAX_IDS - 1)
+                + ", found " + (id.isMissingNode() ? "none" : id) + ".");
     }
 
     /// One more than the largest id.

@@ -108,6 +108,23 @@ class ChatTemplateTest {
     }
 
     @Test
+    void nothingIsLeftFromOneTextToTheNext() {
+        ChatTemplate template = template(
+                "{% if x is defined %}left{% endif %}{% macro f(y) %}<{{ y }}>{% endmacro %}{% set x = 'new' %}"
+                        + "{% set ns = namespace(z=x) %}{{ f(ns.z) }}");
+        assertThat(template.render(CHAT, true)).isEqualTo("<new>");
+        assertThat(template.render(CHAT, true)).isEqualTo("<new>");
+    }
+
+    @Test
+    void unfinishedTemplatesAreErrors() {
+        ChatTemplate template = template("{% for m in messages %}{{ m.content }}");
+        assertThatThrownBy(() -> template.render(CHAT, true))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("cannot be rendered: line 1: ");
+    }
+
+    @Test
     void datesFollowPythonsFormat() {
         assertThat(template("{{ strftime_now('%Y') }}").render(CHAT, false)).matches("20\\d\\d");
     }

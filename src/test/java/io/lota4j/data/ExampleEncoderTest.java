@@ -149,9 +149,9 @@ class ExampleEncoderTest {
         Path model = ModelDirs.make(dir, "byte-level", UnaryOperator.identity(), "{}");
         assertThatThrownBy(() -> encoder(model, 512))
                 .isInstanceOf(LotaException.class)
-                .hasMessage("Nothing says which token ends an answer: no chat template: prompt and answer one after"
-                        + " another, nothing between writes no special token after one,"
-                        + " and tokenizer_config.json has no eos_token.");
+                .hasMessage("Nothing says which token ends an answer: the template writes no special token after one,"
+                        + " and tokenizer_config.json has no eos_token (no chat template: prompt and answer one after"
+                        + " another, nothing between).");
         ModelDirs.make(dir, "byte-level", UnaryOperator.identity(), "{\"eos_token\": \"<none>\"}");
         assertThatThrownBy(() -> encoder(model, 512))
                 .isInstanceOf(LotaException.class)

@@ -89,6 +89,10 @@ class TokenizerTest {
         assertThatThrownBy(() -> Tokenizer.of(dir))
                 .isInstanceOf(LotaException.class)
                 .hasMessage(file + " has no vocabulary under model.vocab; expected an object or a list.");
+        Files.writeString(file, "{\"model\":{\"vocab\":{\"a\":-1}}}");
+        assertThatThrownBy(() -> Tokenizer.of(dir))
+                .isInstanceOf(LotaException.class)
+                .hasMessage(file + ": the token 'a' must have an id from 0 to 9999999, found -1.");
         Files.writeString(file, "{\"version\":\"1.0\",\"model\":{\"type\":\"Unheard\",\"vocab\":{\"a\":0}}}");
         assertThatThrownBy(() -> Tokenizer.of(dir))
                 .isInstanceOf(LotaException.class)

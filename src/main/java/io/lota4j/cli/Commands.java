@@ -3,30 +3,35 @@ package io.lota4j.cli;
 import java.util.List;
 import java.util.Optional;
 
-/// Every command of `lota`, in the order that its help lists them.
-final class Commands {
-    private static final List<CommandEntry> ALL = List.of(new CommandEntry(
-            "run", "Run a recipe: a YAML file that names a command and its flags.", () -> new RunCommand()));
-
-    private Commands() {}
-
-    static Optional<CommandEntry> find(String name) {
-        return ALL.stream().filter(command -> command.name().equals(name)).findFirst();
+/// The commands of `lota`.
+///
+/// @param all in the order that the help lists them
+record Commands(List<CommandEntry> all) {
+    /// Every command there is. Each is made only when it runs: the lambdas keep its class from being loaded.
+    static Commands standard() {
+        return new Commands(List.of(new CommandEntry(
+                RunCommand.NAME,
+                "Run a recipe: a YAML file that names a command and its flags.",
+                () -> new RunCommand(standard()))));
     }
 
-    static List<String> names() {
-        return ALL.stream().map(CommandEntry::name).toList();
+    Optional<CommandEntry> find(String name) {
+        return all.stream().filter(command -> command.name().equals(name)).findFirst();
+    }
+
+    List<String> names() {
+        return all.stream().map(CommandEntry::name).toList();
     }
 
     /// What `lota --help` prints.
-    static String help() {
+    String help() {
         StringBuilder text = new StringBuilder("""
             Usage: lota COMMAND [OPTIONS]
             Lottery Ticket Adaptation: find the few weights that a task needs, train only those, merge them.
 
             Commands:
             """);
-        for (CommandEntry command : ALL) {
+        for (CommandEntry command : all) {
             text.append("  %-10s %s\n".formatted(command.name(), command.summary()));
         }
         return text.append("""

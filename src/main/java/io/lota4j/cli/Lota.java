@@ -11,10 +11,12 @@ import java.util.Optional;
 /// Help, version and unknown commands are answered from the table in [Commands]: picocli reads one command's
 /// annotations only when that command runs, which keeps `lota --help` as fast as a JVM starts.
 public final class Lota {
+    private final Commands commands;
     private final PrintWriter out;
     private final PrintWriter err;
 
-    Lota(PrintWriter out, PrintWriter err) {
+    Lota(Commands commands, PrintWriter out, PrintWriter err) {
+        this.commands = commands;
         this.out = out;
         this.err = err;
     }
@@ -23,6 +25,7 @@ public final class Lota {
     public static void main(String[] args) {
         Logging.configure(Arrays.asList(args).contains("--debug"));
         int code = new Lota(
+                        Commands.standard(),
                         new PrintWriter(System.out, true, StandardCharsets.UTF_8),
                         new PrintWriter(System.err, true, StandardCharsets.UTF_8))
                 .execute(args);
@@ -36,16 +39,16 @@ public final class Lota {
     /// @return an exit code: 0 done, 1 failed, 2 not understood, 130 interrupted
     public int execute(String... args) {
         if (args.length == 0) {
-            err.print(Commands.help());
+            err.print(commands.help());
             err.flush();
             return ExitCode.USAGE;
         }
         return switch (args[0]) {
-            case "-h", "--help", "help" -> print(Commands.help());
+            case "-h", "--help", "help" -> print(commands.help());
             case "-V", "--version", "version" -> print(Version.line() + "\n");
             default ->
-                Commands.find(args[0])
-                        .map(command -> command.commandLine(out, err).execute(rest(args)))
+                commands.find(args[0])
+                        .map(command -> CommandLines.of(command, out, err).execute(rest(args)))
                         .orElseGet(() -> unknown(args[0]));
         };
     }
@@ -57,7 +60,7 @@ public final class Lota {
     }
 
     private int unknown(String name) {
-        Optional<String> nearest = Suggestions.nearest(name, Commands.names());
+        Optional<String> nearest = Suggestions.nearest(name, commands.names());
         String what = name.startsWith("-") ? "expected a command before the option" : "unknown command";
         err.println("lota: %s '%s'%s"
                 .formatted(

@@ -1,0 +1,101 @@
+package io.lota4j.cli;
+
+import java.io.PrintWriter;
+import java.util.function.LongSupplier;
+
+/// Shows how far a long run has come: one line that is rewritten on a terminal, a plain line every few seconds
+/// elsewhere. Not thread-safe.
+final class ProgressBar implements AutoCloseable {
+    /// How long a terminal's line stands, in nanoseconds: fast steps must not spend their time on printing.
+    private static final long TERMINAL_INTERVAL = 100_000_000L;
+
+    /// The same for plain lines: a log of an hour stays readable.
+    private static final long PLAIN_INTERVAL = 5_000_000_000L;
+
+    private static final int BAR_WIDTH = 20;
+
+    private final String label;
+    private final PrintWriter out;
+    private final boolean terminal;
+    private final LongSupplier nanoClock;
+    private final long start;
+
+    private long firstDone = -1;
+    private long firstTime;
+    private long lastShown;
+    private int shownLength;
+
+    /// @param label what runs, such as `train`
+    /// @param terminal whether `out` is a terminal
+    /// @param nanoClock a clock in nanoseconds that only goes forward
+    ProgressBar(String label, PrintWriter out, boolean terminal, LongSupplier nanoClock) {
+        this.label = label;
+        this.out = out;
+        this.terminal = terminal;
+        this.nanoClock = nanoClock;
+        this.start = nanoClock.getAsLong();
+    }
+
+    /// On the command's error stream, by the wall clock. The launcher says whether that is a terminal.
+    static ProgressBar on(PrintWriter err, String label) {
+        return new ProgressBar(label, err, Boolean.getBoolean("lota.terminal"), System::nanoTime);
+    }
+
+    /// As the longer form, for work that has neither tokens nor a loss.
+    void update(long done, long total) {
+        update(done, total, Double.NaN, Double.NaN);
+    }
+
+    /// Shows a new state if the last one has stood long enough, and always the last of all.
+    ///
+    /// @param done steps done, also those before a resumed run
+    /// @param total steps in all
+    /// @param tokensPerSecond NaN when not known
+    /// @param loss NaN when not known
+    void update(long done, long total, double tokensPerSecond, double loss) {
+        long now = nanoClock.getAsLong();
+        double secondsLeft = secondsLeft(done, total, now);
+        boolean first = shownLength == 0;
+        if (done < total && !first && now - lastShown < (terminal ? TERMINAL_INTERVAL : PLAIN_INTERVAL)) {
+            return;
+        }
+        lastShown = now;
+        show(new ProgressText.State(label, done, total, tokensPerSecond, loss, secondsLeft));
+    }
+
+    /// Ends the line, so that what follows starts on its own.
+    @Override
+    public void close() {
+        if (terminal && shownLength > 0) {
+            out.println();
+            out.flush();
+        }
+    }
+
+    /// From the pace since the first update: what came before it (loading, a resumed run's earlier steps) does not
+    /// count. The first update itself, when it reports one step, gets its pace from the bar's start.
+    private double secondsLeft(long done, long total, long now) {
+        if (firstDone < 0) {
+            firstDone = done;
+            firstTime = now;
+        }
+        if (done >= total) {
+            return Double.NaN;
+        }
+        if (done > firstDone) {
+            return (now - firstTime) / 1e9 / (done - firstDone) * (total - done);
+        }
+        return done == 1 ? (now - start) / 1e9 * (total - 1) : Double.NaN;
+    }
+
+    private void show(ProgressText.State state) {
+        String text = terminal ? ProgressText.bar(state, BAR_WIDTH) : ProgressText.plain(state);
+        if (terminal) {
+            out.print("\r" + text + " ".repeat(Math.max(0, shownLength - text.length())));
+        } else {
+            out.println(text);
+        }
+        out.flush();
+        shownLength = text.length();
+    }
+}

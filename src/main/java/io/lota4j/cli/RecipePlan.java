@@ -1,0 +1,108 @@
+package io.lota4j.cli;
+
+import io.lota4j.LotaException;
+import io.lota4j.Suggestions;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/// A recipe's steps as command lines, all of them checked before the first one runs: a typo in the last step must not
+/// come out after hours of training.
+///
+/// @param steps in order
+record RecipePlan(List<PlannedStep> steps) {
+    private static final String DRY_RUN = "--dry-run";
+
+    /// One step ready to run.
+    ///
+    /// @param step what the recipe says
+    /// @param entry the command
+    /// @param arguments what follows the command's name
+    /// @param canDryRun whether the command knows `--dry-run`
+    record PlannedStep(Recipe.Step step, CommandEntry entry, List<String> arguments, boolean canDryRun) {
+        /// As one would type it.
+        String commandLine() {
+            StringBuilder text = new StringBuilder("lota ").append(entry.name());
+            arguments.forEach(argument -> text.append(' ').append(ShellQuote.quote(argument)));
+            return text.toString();
+        }
+
+        int run(PrintWriter out, PrintWriter err, String... more) {
+            List<String> all = new ArrayList<>(List.of(more));
+            // In front of the step's own, which may end with positional parameters, but behind a nested command.
+            int nested = step.command().split(" ").length - 1;
+            all.addAll(0, arguments.subList(0, nested));
+            all.addAll(arguments.subList(nested, arguments.size()));
+            return CommandLines.of(entry, out, err).execute(all.toArray(String[]::new));
+        }
+
+        int dryRun(PrintWriter out, PrintWriter err) {
+            return run(out, err, DRY_RUN);
+        }
+    }
+
+    /// @throws LotaException when a step names no command, or a command does not accept what its step gives it
+    static RecipePlan of(Recipe recipe, Commands commands) {
+        return new RecipePlan(recipe.steps().stream()
+                .map(step -> plan(recipe, step, commands))
+                .toList());
+    }
+
+    private static PlannedStep plan(Recipe recipe, Recipe.Step step, Commands commands) {
+        String[] words = step.command().split(" ");
+        CommandEntry entry = commands.find(words[0])
+                .filter(command -> !command.name().equals(RunCommand.NAME))
+                .orElseThrow(() -> unknown(recipe, step, words[0], commands.names()));
+        CommandLine line = CommandLines.of(entry, nowhere(), nowhere());
+        List<String> nested = Arrays.asList(words).subList(1, words.length);
+        CommandSpec spec = nested(recipe, step, line, nested);
+        List<String> arguments = new ArrayList<>(nested);
+        arguments.addAll(new RecipeArguments(recipe.file(), spec).of(step));
+        try {
+            line.parseArgs(arguments.toArray(String[]::new));
+        } catch (ParameterException e) {
+            throw new LotaException(recipe.where(step) + ": " + UsageErrors.message(e), e);
+        }
+        if (!(spec.userObject() instanceof Callable)) {
+            throw Recipe.problem(
+                    recipe.file(),
+                    step.line(),
+                    "'%s' is a group of commands; expected one of %s"
+                            .formatted(
+                                    step.command(),
+                                    String.join(", ", spec.subcommands().keySet())));
+        }
+        return new PlannedStep(step, entry, List.copyOf(arguments), spec.findOption(DRY_RUN) != null);
+    }
+
+    private static PrintWriter nowhere() {
+        return new PrintWriter(Writer.nullWriter());
+    }
+
+    private static CommandSpec nested(Recipe recipe, Recipe.Step step, CommandLine top, List<String> names) {
+        CommandLine line = top;
+        for (String name : names) {
+            CommandLine next = line.getSubcommands().get(name);
+            if (next == null) {
+                throw unknown(recipe, step, name, line.getSubcommands().keySet());
+            }
+            line = next;
+        }
+        return line.getCommandSpec();
+    }
+
+    private static LotaException unknown(Recipe recipe, Recipe.Step step, String name, Collection<String> known) {
+        String hint = Suggestions.nearest(name, known)
+                .map("; did you mean '%s'?"::formatted)
+                .orElse("");
+        return Recipe.problem(
+                recipe.file(), step.line(), "no recipe can run the command '%s'%s".formatted(step.command(), hint));
+    }
+}

@@ -1,0 +1,130 @@
+package io.lota4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LotaTest {
+    private final Cli cli = new Cli(ToyCommand.commands());
+
+    @Test
+    void helpListsEveryCommand() {
+        assertThat(cli.run("--help")).isZero();
+        assertThat(cli.out())
+                .contains("Usage: lota COMMAND", "toy        Print the flags.", "run        Run a recipe.");
+        assertThat(cli.err()).isEmpty();
+    }
+
+    @Test
+    void versionNamesTheJava() {
+        assertThat(cli.run("--version")).isZero();
+        assertThat(cli.out()).startsWith("lota ").contains("(Java " + Runtime.version());
+    }
+
+    @Test
+    void noArgumentsIsAUsageErrorWithTheHelp() {
+        assertThat(cli.run()).isEqualTo(2);
+        assertThat(cli.err()).startsWith("Usage: lota COMMAND");
+    }
+
+    @Test
+    void aCommandHasItsOwnHelp() {
+        assertThat(cli.run("toy", "--help")).isZero();
+        assertThat(cli.out()).contains("Usage: lota toy", "Print the flags.", "--debug");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "toi | lota: unknown command 'toi'; did you mean 'toy'?",
+                "frobnicate | lota: unknown command 'frobnicate'",
+                "--debug toy | lota: expected a command before the option '--debug'",
+                "toy --model m --stesp=3 | lota: unknown option '--stesp'; did you mean '--steps'?",
+                "toy --model m --frobnicate | lota: unknown option '--frobnicate'",
+                "toy --steps 3 | lota: missing required option: '--model=<model>'",
+                "toy --model m --steps ten | lota: invalid value for option '--steps': 'ten' is not an int",
+                "run | lota: missing required parameter: 'RECIPE'",
+                "run a.yaml b.yaml | lota: unexpected argument 'b.yaml'",
+            })
+    void usageErrorsSayWhatWasMeant(String line, String message) {
+        assertThat(cli.run(line.split(" "))).isEqualTo(2);
+        assertThat(cli.err().lines()).hasSize(2).first().isEqualTo(message);
+        assertThat(cli.err().lines().toList().getLast())
+                .startsWith("Try 'lota ")
+                .endsWith("--help'.");
+    }
+
+    @Test
+    void aProblemOfTheUserIsOneLine() {
+        assertThat(cli.run("toy", "--model", "m", "--fail", "user")).isEqualTo(1);
+        assertThat(cli.err().lines()).containsExactly("lota: mend it");
+    }
+
+    @Test
+    void debugAddsTheStackTrace() {
+        assertThat(cli.run("toy", "--model", "m", "--fail", "user", "--debug")).isEqualTo(1);
+        assertThat(cli.err()).startsWith("lota: mend it").contains("at io.lota4j.cli.ToyCommand.call");
+    }
+
+    @Test
+    void aDefectAlwaysShowsItsStackTrace() {
+        assertThat(cli.run("toy", "--model", "m", "--fail", "defect")).isEqualTo(1);
+        assertThat(cli.err())
+                .startsWith("lota: this is a defect in lota")
+                .contains("java.lang.IllegalStateException: broken", "ToyCommand.call");
+    }
+
+    @Test
+    void anInterruptedCommandExitsAsShellsExpect() {
+        assertThat(cli.run("toy", "--model", "m", "--fail", "interrupt")).isEqualTo(130);
+        assertThat(cli.err().lines()).containsExactly("lota: interrupted");
+    }
+
+    @Test
+    void anArgumentThatStartsWithAtIsNoFile() {
+        assertThat(cli.run("toy", "--model", "m", "@ada", "hello")).isZero();
+        assertThat(cli.out()).contains("words=[@ada, hello]");
+    }
+
+    /// Start-up stays short only while help needs neither the engine nor the tokenizer nor picocli.
+    @Test
+    void helpLoadsNoLibrary() throws Exception {
+        try (var loader = new URLClassLoader(ownClasses(), ClassLoader.getPlatformClassLoader())) {
+            Class<?> lota = loader.loadClass("io.lota4j.cli.Lota");
+            Class<?> commands = loader.loadClass("io.lota4j.cli.Commands");
+            var standard = commands.getDeclaredMethod("standard");
+            standard.setAccessible(true);
+            var constructor = lota.getDeclaredConstructor(commands, PrintWriter.class, PrintWriter.class);
+            constructor.setAccessible(true);
+            StringWriter out = new StringWriter();
+            Object command = constructor.newInstance(
+                    standard.invoke(null), new PrintWriter(out), new PrintWriter(new StringWriter()));
+            Object code = lota.getMethod("execute", String[].class).invoke(command, (Object) new String[] {"--help"});
+            assertThat(code).isEqualTo(0);
+            assertThat(out.toString()).startsWith("Usage: lota COMMAND");
+        }
+    }
+
+    private static URL[] ownClasses() throws MalformedURLException {
+        List<URL> urls = new ArrayList<>();
+        for (String element : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            if (!element.endsWith(".jar")) {
+                urls.add(Path.of(element).toUri().toURL());
+            }
+        }
+        return urls.toArray(URL[]::new);
+    }
+}

@@ -13,7 +13,7 @@ import java.util.Arrays;
 /// known:
 ///
 /// ```
-/// select.start(k);
+/// var select = new RadixSelect(count, k);
 /// while (!select.done()) {
 ///     for (piece : values) select.count(piece);
 ///     select.descend();
@@ -22,7 +22,7 @@ import java.util.Arrays;
 final class RadixSelect {
     private static final int MAGNITUDE_BITS = 31;
 
-    /// From so many values on, two passes with a large histogram are faster than four with a small one to be cleared.
+    /// From so many values on, two passes with a large histogram are faster than four with a small one.
     private static final int MANY = 1 << 16;
 
     private static final int LARGE_DIGIT = 16;
@@ -32,28 +32,23 @@ final class RadixSelect {
 
     private final int digitBits;
     private final long[] histogram;
-    private int unknownBits;
+    private int unknownBits = MAGNITUDE_BITS;
     private int known;
     private long rank;
 
-    /// @param values about how many there will be
-    RadixSelect(long values) {
+    /// Begins to look for the k-th largest.
+    ///
+    /// @param values how many there are
+    /// @param k 1 (the largest) to the number of values
+    RadixSelect(long values, long k) {
         digitBits = values < MANY ? SMALL_DIGIT : LARGE_DIGIT;
         histogram = new long[1 << digitBits];
+        rank = k;
     }
 
     /// The magnitude of a float as an int that is ordered as the magnitudes are; not negative.
     static int magnitude(MemorySegment floats, long index) {
         return floats.get(BITS, index * Float.BYTES) & Integer.MAX_VALUE;
-    }
-
-    /// Begins to look for the k-th largest.
-    ///
-    /// @param k 1 (the largest) to the number of values
-    void start(long k) {
-        rank = k;
-        known = 0;
-        unknownBits = MAGNITUDE_BITS;
     }
 
     /// Whether [#threshold()] and [#rankAmongEqual()] are known.

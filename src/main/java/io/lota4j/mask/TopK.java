@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.roaringbitmap.RoaringBitmap;
 import org.roaringbitmap.RoaringBitmapWriter;
 
@@ -41,7 +42,7 @@ public final class TopK {
     /// @param pool the pool's text
     /// @param origin how the deltas were made
     /// @throws LotaException when a delta is NaN or infinite, or when fewer deltas than are to be chosen are not
-    zero
+    ///     zero
     public static Mask select(
             DeltaSource deltas, double sparsity, Scope scope, String base, String pool, Map<String, String> origin) {
         TopK topK = new TopK(deltas, Sparsity.check(sparsity, "--sparsity"), scope);
@@ -55,7 +56,7 @@ public final class TopK {
         long weights = pool.values().stream().mapToLong(Shape::numel).reduce(0, Math::addExact);
         Iterable<MemorySegment> all =
                 () -> pool.keySet().stream().map(this::delta).iterator();
-        return cut(new RadixSelect(weights), weights, all, "the pool");
+        return cut(weights, all, () -> "the pool");
     }
 
     private SequencedMap<String, MaskTensor> choose(Optional<Cut> poolCut) {
@@ -68,31 +69,31 @@ public final class TopK {
     private RoaringBitmap choose(String name, long groupLength, Optional<Cut> poolCut) {
         MemorySegment values = delta(name);
         RoaringBitmapWriter<RoaringBitmap> chosen = IndexSets.writer();
-        RadixSelect select = new RadixSelect(groupLength);
         long groupBytes = groupLength * Float.BYTES;
         for (long from = 0; from < values.byteSize(); from += groupBytes) {
             MemorySegment group = values.asSlice(from, groupBytes);
-            String where = group.byteSize() == values.byteSize()
+            long row = from / groupBytes;
+            Supplier<String> where = () -> group.byteSize() == values.byteSize()
                     ? "tensor `%s`".formatted(name)
-                    : "row %d of tensor `%s`".formatted(from / groupBytes, name);
-            poolCut.orElseGet(() -> cut(select, groupLength, List.of(group), where))
+                    : "row %d of tensor `%s`".formatted(row, name);
+            poolCut.orElseGet(() -> cut(groupLength, List.of(group), where))
                     .write(group, from / Float.BYTES, chosen);
         }
         return IndexSets.optimized(chosen.get());
     }
 
-    private Cut cut(RadixSelect select, long weights, Iterable<MemorySegment> values, String where) {
+    private Cut cut(long weights, Iterable<MemorySegment> values, Supplier<String> where) {
         long k = Sparsity.trainable(weights, sparsity);
         if (k == 0 || k == weights) {
             return k == 0 ? Cut.none() : Cut.all();
         }
-        select.start(k);
+        RadixSelect select = new RadixSelect(weights, k);
         while (!select.done()) {
             values.forEach(select::count);
             select.descend();
         }
         if (select.threshold() == 0) {
-            throw tooFew(k - select.rankAmongEqual(), k, weights, where);
+            throw tooFew(k - select.rankAmongEqual(), k, weights, where.get());
         }
         return new Cut(select.threshold(), select.rankAmongEqual());
     }

@@ -1,0 +1,83 @@
+package io.lota4j.mask;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.SafetensorsFile;
+import io.lota4j.checkpoint.SafetensorsWriter;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.checkpoint.TensorInfo;
+import io.lota4j.checkpoint.TensorSource;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+
+/// Mask files, `*.mask.safetensors`.
+///
+/// For every tensor of the pool one U8 tensor of the same name holds the portable RoaringBitmap serialization of the
+/// trainable flat row-major indices; shapes, base, pool and origin are metadata. Equal masks give equal files.
+public final class MaskFile {
+    private MaskFile() {}
+
+    /// Writes a mask, whole or not at all.
+    ///
+    /// @param target replaced when it is there
+    /// @throws LotaException when the file cannot be written
+    public static void write(Path target, Mask mask) {
+        List<TensorSource> sets = new ArrayList<>();
+        mask.tensors().forEach((name, tensor) -> {
+            byte[] bytes = IndexSets.toBytes(tensor.trainable());
+            sets.add(TensorSource.ofBytes(name, DType.U8, Shape.of(bytes.length), bytes));
+        });
+        SafetensorsWriter.write(target, MaskMetadata.of(mask), sets);
+    }
+
+    /// Reads a mask; the file is hostile until checked.
+    ///
+    /// @throws LotaException when the file cannot be read, is of another kind or version, contradicts itself, or
+    ///     holds a malformed index set or one that does not fit its tensor's shape
+    public static Mask read(Path path) {
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            MaskMetadata metadata = new MaskMetadata(file.metadata(), path.toString());
+            metadata.requireFormat();
+            SequencedMap<String, Shape> shapes = metadata.shapes();
+            requireSameNames(file, shapes);
+            Map<String, MaskTensor> tensors = new TreeMap<>();
+            shapes.forEach((name, shape) -> tensors.put(name, tensor(file, name, shape)));
+            Mask mask = new Mask(metadata.info(), tensors);
+            metadata.requireCounts(mask);
+            return mask;
+        }
+    }
+
+    private static void requireSameNames(SafetensorsFile file, Map<String, Shape> shapes) {
+        for (String name : file.tensors().keySet()) {
+            if (!shapes.containsKey(name)) {
+                throw new LotaException("%s: tensor `%s` is in the file, but not in the metadata's `shapes`."
+                        .formatted(file.path(), name));
+            }
+        }
+        for (String name : shapes.keySet()) {
+            if (!file.tensors().containsKey(name)) {
+                throw new LotaException("%s: tensor `%s` is in the metadata's `shapes`, but not in the file."
+                        .formatted(file.path(), name));
+            }
+        }
+    }
+
+    private static MaskTensor tensor(SafetensorsFile file, String name, Shape shape) {
+        String where = "%s: tensor `%s`".formatted(file.path(), name);
+        TensorInfo info = file.info(name);
+        if (info.dtype() != DType.U8 || info.shape().rank() != 1) {
+            throw new LotaException("%s: the index set of a mask is U8 of one dimension, but this is %s %s."
+                    .formatted(where, info.dtype(), info.shape()));
+        }
+        if (shape.numel() > IndexSets.MAX_ELEMENTS) {
+            throw new LotaException("%s: shape %s has %d elements, over the limit of %d."
+                    .formatted(where, shape, shape.numel(), IndexSets.MAX_ELEMENTS));
+        }
+        return new MaskTensor(shape, IndexSets.fromBytes(file.bytes(name), shape.numel(), where));
+    }
+}

@@ -1,0 +1,54 @@
+package io.lota4j.mask;
+
+import java.util.Collections;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/// Where the trainable weights of a mask lie.
+///
+/// @param tensors by tensor name, sorted
+/// @param kinds by kind of tensor, such as `mlp.down_proj`, sorted: the sum over all layers
+/// @param total over the whole pool
+public record MaskStatistics(
+        SequencedMap<String, Share> tensors, SequencedMap<String, Share> kinds, Share total) {
+    /// What precedes the kind in a tensor's name: everything up to the number of the layer.
+    private static final Pattern LAYER = Pattern.compile("^.*?\\.\\d+\\.");
+
+    private static final Pattern WEIGHT = Pattern.compile("\\.weight$");
+
+    /// A part of a pool.
+    ///
+    /// @param trainable how many weights are trainable
+    /// @param poolSize how many weights there are
+    public record Share(long trainable, long poolSize) {
+        /// @return trainable share, in [0, 1]; 0 where there is no weight
+        public double density() {
+            return poolSize == 0 ? 0 : (double) trainable / poolSize;
+        }
+
+        private Share plus(Share other) {
+            return new Share(trainable + other.trainable, poolSize + other.poolSize);
+        }
+    }
+
+    /// The statistics of a mask.
+    public static MaskStatistics of(Mask mask) {
+        SequencedMap<String, Share> tensors = new TreeMap<>();
+        SequencedMap<String, Share> kinds = new TreeMap<>();
+        mask.tensors().forEach((name, tensor) -> {
+            Share share = new Share(tensor.count(), tensor.shape().numel());
+            tensors.put(name, share);
+            kinds.merge(kind(name), share, Share::plus);
+        });
+        return new MaskStatistics(
+                Collections.unmodifiableSequencedMap(tensors),
+                Collections.unmodifiableSequencedMap(kinds),
+                new Share(mask.trainable(), mask.poolSize()));
+    }
+
+    /// The name of a tensor without its layer and without `weight`.
+    static String kind(String name) {
+        return WEIGHT.matcher(LAYER.matcher(name).replaceFirst("")).replaceFirst("");
+    }
+}

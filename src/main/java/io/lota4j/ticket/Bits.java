@@ -1,0 +1,19 @@
+package io.lota4j.ticket;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// Moves single elements of two or four bytes as they are, so that no bit of a NaN or a negative zero is lost.
+final class Bits {
+    private Bits() {}
+
+    static void copy(int size, MemorySegment from, long fromIndex, MemorySegment to, long toIndex) {
+        if (size == Short.BYTES) {
+            short bits = from.get(ValueLayout.JAVA_SHORT_UNALIGNED, fromIndex * size);
+            to.set(ValueLayout.JAVA_SHORT_UNALIGNED, toIndex * size, bits);
+        } else {
+            int bits = from.get(ValueLayout.JAVA_INT_UNALIGNED, fromIndex * size);
+            to.set(ValueLayout.JAVA_INT_UNALIGNED, toIndex * size, bits);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package io.lota4j.ticket;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.Floats;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.checkpoint.TensorInfo;
+import io.lota4j.mask.DeltaSource;
+import io.lota4j.mask.Mask;
+import io.lota4j.mask.Pool;
+import io.lota4j.mask.Scope;
+import io.lota4j.mask.TopK;
+import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.RoaringBitmap;
+import org.roaringbitmap.RoaringBitmapWriter;
+
+/// The difference of two checkpoints over a pool, as a ticket.
+final class Extraction implements DeltaSource {
+    /// The scope's word when every weight that differs is in the ticket.
+    private static final String CHANGED = "changed";
+
+    private final Checkpoint base;
+    private final Checkpoint tuned;
+    private final Pool pool;
+    private final SequencedMap<String, Shape> shapes;
+    private final float[] buffer;
+
+    Extraction(Checkpoint base, Checkpoint tuned, Pool pool) {
+        this.base = base;
+        this.tuned = tuned;
+        this.pool = pool;
+        this.shapes = pool.select(base.tensors());
+        requireSameTensors(pool.select(tuned.tensors()));
+        shapes.keySet().forEach(name -> requireBaseType(base.info(name).dtype(), name));
+        long largest = shapes.values().stream().mapToLong(Shape::numel).max().orElse(0);
+        this.buffer = new float[Math.toIntExact(largest)];
+    }
+
+    private void requireSameTensors(SequencedMap<String, Shape> found) {
+        shapes.forEach((name, shape) -> {
+            Shape other = found.get(name);
+            if (!shape.equals(other)) {
+                throw new LotaException("Tensor `%s` has shape %s in the base %s, but %s in %s."
+                        .formatted(
+                                name,
+                                shape,
+                                base.directory(),
+                                other == null ? "is missing" : other,
+                                tuned.directory()));
+            }
+        });
+        for (String name : found.keySet()) {
+            if (!shapes.containsKey(name)) {
+                throw new LotaException("Tensor `%s` is in %s, but not in the base %s."
+                        .formatted(name, tuned.directory(), base.directory()));
+            }
+        }
+    }
+
+    private void requireBaseType(DType dtype, String name) {
+        if (!TicketTensor.isBaseType(dtype)) {
+            throw new LotaException("Tensor `%s` is %s in %s; a ticket's base is F32, BF16 or F16."
+                    .formatted(name, dtype, base.directory()));
+        }
+    }
+
+    Ticket ticket(OptionalDouble sparsity) {
+        Map<String, TicketTensor> tensors = new TreeMap<>();
+        if (sparsity.isEmpty()) {
+            shapes.keySet().forEach(name -> tensors.put(name, tensor(name, changed(name))));
+            return new Ticket(info(CHANGED, sparsity), tensors);
+        }
+        String hex = base.fingerprint().hex();
+        Mask mask = TopK.select(this, sparsity.getAsDouble(), Scope.GLOBAL, hex, pool.toString(), Map.of());
+        mask.tensors().forEach((name, masked) -> tensors.put(name, tensor(name, masked.trainable())));
+        return new Ticket(info(mask.info().scope(), sparsity), tensors);
+    }
+
+    private TicketInfo info(String scope, OptionalDouble sparsity) {
+        Map<String, String> provenance = new LinkedHashMap<>();
+        provenance.put(TicketInfo.SOURCE, "extract");
+        provenance.put("tuned", tuned.fingerprint().hex());
+        provenance.put("changed_tensors_outside_pool", Long.toString(changedOutside()));
+        return new TicketInfo(base.fingerprint().hex(), pool.toString(), scope, sparsity, provenance);
+    }
+
+    /// Tensors of another dtype count as changed: telling their values apart is not worth reading them.
+    private long changedOutside() {
+        return base.tensors().values().stream()
+                .filter(info -> !shapes.containsKey(info.name()))
+                .filter(info -> differs(info, tuned.tensors().get(info.name())))
+                .count();
+    }
+
+    private boolean differs(TensorInfo mine, @Nullable TensorInfo other) {
+        return other == null
+                || mine.dtype() != other.dtype()
+                || !mine.shape().equals(other.shape())
+                || base.bytes(mine.name()).mismatch(tuned.bytes(mine.name())) >= 0;
+    }
+
+    @Override
+    public SequencedMap<String, Shape> tensors() {
+        return shapes;
+    }
+
+    @Override
+    public MemorySegment delta(String name) {
+        int count = Math.toIntExact(base.info(name).shape().numel());
+        Elements elements = new Elements(base, tuned, name);
+        for (int i = 0; i < count; i++) {
+            buffer[i] = elements.delta(i);
+        }
+        return MemorySegment.ofArray(buffer).asSlice(0, (long) count * Float.BYTES);
+    }
+
+    /// A difference that is not a number is kept: the ticket refuses it with its place.
+    private RoaringBitmap changed(String name) {
+        RoaringBitmapWriter<RoaringBitmap> writer =
+                RoaringBitmapWriter.writer().constantMemory().get();
+        int count = Math.toIntExact(base.info(name).shape().numel());
+        Elements elements = new Elements(base, tuned, name);
+        for (int i = 0; i < count; i++) {
+            if (elements.delta(i) != 0) {
+                writer.add(i);
+            }
+        }
+        RoaringBitmap changed = writer.get();
+        changed.runOptimize();
+        return changed;
+    }
+
+    private TicketTensor tensor(String name, RoaringBitmap index) {
+        TensorInfo info = base.info(name);
+        float[] values = new float[Math.toIntExact(index.getLongCardinality())];
+        Elements elements = new Elements(base, tuned, name);
+        TicketTensor.forEach(index, (position, at) -> values[position] = elements.delta(at));
+        return new TicketTensor(info.shape(), DType.F32, index, values, info.dtype()).withBaseBits(base.bytes(name));
+    }
+
+    /// The elements of one tensor in both checkpoints.
+    private record Elements(DType baseType, MemorySegment base, DType tunedType, MemorySegment tuned) {
+        Elements(Checkpoint base, Checkpoint tuned, String name) {
+            this(base.info(name).dtype(), base.bytes(name), tuned.info(name).dtype(), tuned.bytes(name));
+        }
+
+        float delta(long index) {
+            return Floats.get(tunedType, tuned, index) - Floats.get(baseType, base, index);
+        }
+    }
+}

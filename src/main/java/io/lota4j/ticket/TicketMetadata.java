@@ -1,0 +1,181 @@
+package io.lota4j.ticket;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.checkpoint.StrictJson;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The metadata strings of a ticket file.
+///
+/// @param info what the ticket is for
+/// @param layouts of the tensors by name, in file order
+/// @param trainable said count of changed weights
+record TicketMetadata(TicketInfo info, SequencedMap<String, Layout> layouts, long trainable) {
+    static final String FORMAT = "lota4j.ticket";
+    static final String VERSION = "1";
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    /// The shape of a tensor and what the base keeps it as.
+    record Layout(Shape shape, DType baseType) {}
+
+    static Map<String, String> of(Ticket ticket) {
+        Map<String, Object> layouts = new LinkedHashMap<>();
+        ticket.tensors().forEach((name, tensor) -> {
+            Map<String, Object> layout = new LinkedHashMap<>();
+            layout.put("shape", tensor.shape().dims());
+            layout.put("dtype", tensor.baseType().name());
+            layouts.put(name, layout);
+        });
+        TicketInfo info = ticket.info();
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("format", FORMAT);
+        metadata.put("version", VERSION);
+        metadata.put("base", info.base());
+        metadata.put("pool", info.pool());
+        metadata.put("scope", info.scope());
+        info.requestedSparsity().ifPresent(value -> metadata.put("sparsity", Double.toString(value)));
+        metadata.put("trainable", Long.toString(ticket.nnz()));
+        metadata.put("weights", Long.toString(ticket.poolSize()));
+        metadata.put("tensors", JSON.writeValueAsString(layouts));
+        metadata.put("provenance", JSON.writeValueAsString(info.provenance()));
+        return metadata;
+    }
+
+    /// Checks metadata strings.
+    ///
+    /// @param file for messages
+    static TicketMetadata parse(Map<String, String> metadata, String file) {
+        if (!FORMAT.equals(metadata.get("format"))) {
+            throw new LotaException("%s is not a ticket: its metadata `format` must be `%s`, but is %s."
+                    .formatted(file, FORMAT, quoted(metadata.get("format"))));
+        }
+        if (!VERSION.equals(metadata.get("version"))) {
+            throw new LotaException("%s is a ticket of version %s; this program reads version `%s`."
+                    .formatted(file, quoted(metadata.get("version")), VERSION));
+        }
+        TicketInfo info = new TicketInfo(
+                base(required(metadata, "base", file), file),
+                required(metadata, "pool", file),
+                required(metadata, "scope", file),
+                sparsity(metadata.get("sparsity"), file),
+                provenance(object(metadata, "provenance", file), file));
+        return new TicketMetadata(
+                info,
+                layouts(object(metadata, "tensors", file), file),
+                count(required(metadata, "trainable", file), file));
+    }
+
+    private static String quoted(@Nullable String value) {
+        return value == null ? "missing" : "`" + value + "`";
+    }
+
+    private static String required(Map<String, String> metadata, String key, String file) {
+        String value = metadata.get(key);
+        if (value == null) {
+            throw new LotaException("%s: the ticket's metadata has no `%s`.".formatted(file, key));
+        }
+        return value;
+    }
+
+    private static JsonNode object(Map<String, String> metadata, String key, String file) {
+        byte[] json = required(metadata, key, file).getBytes(StandardCharsets.UTF_8);
+        return StrictJson.object(json, "%s: metadata `%s`".formatted(file, key));
+    }
+
+    private static String base(String hex, String file) {
+        if (!hex.matches("[0-9a-f]{64}")) {
+            throw new LotaException(
+                    "%s: metadata `base` must be 64 hexadecimal digits, but is `%s`.".formatted(file, hex));
+        }
+        return hex;
+    }
+
+    private static OptionalDouble sparsity(@Nullable String text, String file) {
+        if (text == null) {
+            return OptionalDouble.empty();
+        }
+        try {
+            double value = Double.parseDouble(text);
+            if (value >= 0 && value <= 1) {
+                return OptionalDouble.of(value);
+            }
+        } catch (NumberFormatException e) {
+            throw badNumber("sparsity", "a number from 0 to 1", text, file, e);
+        }
+        throw badNumber("sparsity", "a number from 0 to 1", text, file, null);
+    }
+
+    private static long count(String text, String file) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw badNumber("trainable", "a whole number", text, file, e);
+        }
+    }
+
+    private static LotaException badNumber(
+            String key, String expected, String text, String file, @Nullable Exception cause) {
+        return new LotaException(
+                "%s: metadata `%s` must be %s, but is `%s`.".formatted(file, key, expected, text), cause);
+    }
+
+    private static Map<String, String> provenance(JsonNode node, String file) {
+        Map<String, String> provenance = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> entry : node.properties()) {
+            if (!entry.getValue().isString()) {
+                throw new LotaException("%s: provenance `%s` must be a string, but is %s."
+                        .formatted(file, entry.getKey(), entry.getValue()));
+            }
+            provenance.put(entry.getKey(), entry.getValue().stringValue());
+        }
+        return provenance;
+    }
+
+    private static SequencedMap<String, Layout> layouts(JsonNode node, String file) {
+        SequencedMap<String, Layout> layouts = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> entry : node.properties()) {
+            layouts.put(entry.getKey(), layout(entry.getKey(), entry.getValue(), file));
+        }
+        return layouts;
+    }
+
+    private static Layout layout(String name, JsonNode node, String file) {
+        String where = "%s: tensor `%s`".formatted(file, name);
+        JsonNode dtypeName = node.path("dtype");
+        if (!dtypeName.isString() || !node.path("shape").isArray()) {
+            throw new LotaException(
+                    "%s: metadata must be {\"shape\": [...], \"dtype\": \"...\"}, but is %s.".formatted(where, node));
+        }
+        DType dtype = DType.of(dtypeName.stringValue(), where);
+        if (!TicketTensor.isBaseType(dtype)) {
+            throw new LotaException("%s: a ticket's base is F32, BF16 or F16, not %s.".formatted(where, dtype));
+        }
+        return new Layout(shape(node.path("shape"), where), dtype);
+    }
+
+    private static Shape shape(JsonNode node, String where) {
+        List<Long> dims = new ArrayList<>();
+        for (JsonNode dim : node.values()) {
+            if (!dim.isIntegralNumber() || !dim.canConvertToLong() || dim.longValue() < 0) {
+                throw new LotaException("%s: shape must be whole numbers from 0, but is %s.".formatted(where, node));
+            }
+            dims.add(dim.longValue());
+        }
+        try {
+            return new Shape(dims);
+        } catch (ArithmeticException e) {
+            throw new LotaException("%s: shape %s has too many elements to count.".formatted(where, dims), e);
+        }
+    }
+}

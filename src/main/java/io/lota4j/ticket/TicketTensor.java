@@ -1,0 +1,129 @@
+package io.lota4j.ticket;
+
+import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.Floats;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.mask.IndexSets;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.BatchIterator;
+import org.roaringbitmap.RoaringBitmap;
+
+/// The deltas of one tensor. Index set and arrays are never to be changed, by anyone, once they are in here.
+///
+/// @param shape of the tensor; at most [IndexSets#MAX_ELEMENTS] elements
+/// @param valueType what a file keeps the values as: F32 or BF16
+/// @param index flat row-major indices of the changed weights
+/// @param values tuned minus base weights in index order, exact in `valueType`
+/// @param baseType what the base keeps the tensor as: F32, BF16 or F16
+/// @param baseBits the base's own elements in index order, little-endian, which make reverting exact; or null
+@SuppressWarnings("ArrayRecordComponent") // Ten million boxed values are no option; equals and hashCode see contents.
+public record TicketTensor(
+        Shape shape, DType valueType, RoaringBitmap index, float[] values, DType baseType, byte @Nullable [] baseBits) {
+    private static final int BATCH = 4096;
+
+    /// Something done with every changed weight.
+    @FunctionalInterface
+    public interface EntryVisitor {
+        /// @param position in [#values()], from 0
+        /// @param index flat and row-major, in the tensor
+        void visit(int position, int index);
+    }
+
+    /// @throws IllegalArgumentException when types, counts and shape do not belong together
+    public TicketTensor {
+        require(valueType == DType.F32 || valueType == DType.BF16, "values are F32 or BF16, not " + valueType);
+        require(isBaseType(baseType), "a base is F32, BF16 or F16, not " + baseType);
+        require(shape.numel() <= IndexSets.MAX_ELEMENTS, shape + " is too large for an index set");
+        require(
+                index.isEmpty() || Integer.toUnsignedLong(index.last()) < shape.numel(),
+                "an index is past the end of shape " + shape);
+        require(index.getLongCardinality() == values.length, values.length + " values for another number of indices");
+        require(
+                baseBits == null || baseBits.length == (long) values.length * baseType.size(),
+                "base bits of another length");
+    }
+
+    /// Deltas without base bits; [Tickets#withBaseBits] adds them.
+    public TicketTensor(Shape shape, DType valueType, RoaringBitmap index, float[] values, DType baseType) {
+        this(shape, valueType, index, values, baseType, null);
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
+
+    /// @return whether a ticket can be for a tensor that the base keeps as this
+    static boolean isBaseType(DType dtype) {
+        return dtype == DType.F32 || dtype == DType.BF16 || dtype == DType.F16;
+    }
+
+    /// @return how many weights change
+    public int nnz() {
+        return values.length;
+    }
+
+    /// Visits every changed weight, in index order.
+    public void forEach(EntryVisitor visitor) {
+        forEach(index, visitor);
+    }
+
+    static void forEach(RoaringBitmap index, EntryVisitor visitor) {
+        int[] batch = new int[BATCH];
+        BatchIterator iterator = index.getBatchIterator();
+        int position = 0;
+        while (iterator.hasNext()) {
+            int count = iterator.nextBatch(batch);
+            for (int i = 0; i < count; i++) {
+                visitor.visit(position++, batch[i]);
+            }
+        }
+    }
+
+    /// The same deltas, rounded to another value type when it is narrower.
+    ///
+    /// @param type F32 or BF16
+    TicketTensor withValueType(DType type) {
+        if (type != DType.BF16 || valueType == DType.BF16) {
+            return new TicketTensor(shape, type, index, values, baseType, baseBits);
+        }
+        float[] rounded = new float[values.length];
+        for (int i = 0; i < rounded.length; i++) {
+            rounded[i] = Floats.bf16ToFloat(Floats.floatToBf16(values[i]));
+        }
+        return new TicketTensor(shape, type, index, rounded, baseType, baseBits);
+    }
+
+    /// The same deltas with base bits read from a tensor of the base.
+    TicketTensor withBaseBits(MemorySegment base) {
+        int size = baseType.size();
+        byte[] bits = new byte[Math.multiplyExact(values.length, size)];
+        MemorySegment gathered = MemorySegment.ofArray(bits);
+        forEach((position, at) -> Bits.copy(size, base, at, gathered, position));
+        return new TicketTensor(shape, valueType, index, values, baseType, bits);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TicketTensor that
+                && shape.equals(that.shape)
+                && valueType == that.valueType
+                && baseType == that.baseType
+                && index.equals(that.index)
+                && Arrays.equals(values, that.values)
+                && Arrays.equals(baseBits, that.baseBits);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * index.hashCode() + Arrays.hashCode(values);
+    }
+
+    @Override
+    public String toString() {
+        return "%d %s deltas of %s %s".formatted(nnz(), valueType, baseType, shape);
+    }
+}

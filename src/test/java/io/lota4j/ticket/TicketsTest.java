@@ -1,0 +1,305 @@
+package io.lota4j.ticket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.checkpoint.TensorSource;
+import io.lota4j.checkpoint.TestModels;
+import io.lota4j.mask.Pool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.roaringbitmap.RoaringBitmap;
+
+class TicketsTest {
+    private static final String NAME = "mlp.weight";
+
+    @TempDir
+    private Path directory;
+
+    private Path model;
+    private Path out;
+    private Checkpoint base;
+
+    @BeforeEach
+    void makeBase() throws IOException {
+        model = model("base", TensorSource.ofFloats(NAME, Shape.of(2, 3), new float[] {1, 2, 3, 4, 5, 6}));
+        out = directory.resolve("out");
+        base = Checkpoint.open(model);
+    }
+
+    @AfterEach
+    void closeBase() {
+        base.close();
+    }
+
+    @Test
+    void extractsWhatDiffers() throws IOException {
+        Ticket ticket = extract(OptionalDouble.empty(), 1, 2.5f, 3, 4, 4, 6);
+        TicketTensor tensor = ticket.tensor(NAME);
+        assertThat(tensor).isEqualTo(tensor(Shape.of(2, 3), new int[] {1, 4}, 0.5f, -1));
+        assertThat(ticket.info().scope()).isEqualTo("changed");
+        assertThat(ticket.info().requestedSparsity()).isEmpty();
+        assertThat(ticket.info().base()).isEqualTo(base.fingerprint().hex());
+        assertThat(ticket.info().provenance())
+                .containsEntry("source", "extract")
+                .containsEntry("changed_tensors_outside_pool", "0");
+        assertThat(ticket.density()).isEqualTo(2.0 / 6);
+    }
+
+    @Test
+    void extractsTheLargest() throws IOException {
+        Ticket ticket = extract(OptionalDouble.of(0.5), 1.25f, 2.5f, 3, 4.125f, 4, 6.0625f);
+        TicketTensor tensor = ticket.tensor(NAME);
+        assertThat(tensor).isEqualTo(tensor(Shape.of(2, 3), new int[] {0, 1, 4}, 0.25f, 0.5f, -1));
+        assertThat(ticket.info().scope()).isEqualTo("global");
+        assertThat(ticket.info().requestedSparsity()).hasValue(0.5);
+    }
+
+    @Test
+    void refusesToExtractMoreThanDiffers() {
+        assertThatThrownBy(() -> extract(OptionalDouble.of(0.5), 1, 2, 3, 4, 5, 7))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("only 1 of their deltas are not zero");
+    }
+
+    @Test
+    void refusesToExtractNaN() {
+        refuses(
+                () -> extract(OptionalDouble.empty(), 1, 2, 3, Float.NaN, 5, 6),
+                "tensor `mlp.weight`: the delta at index 3 is NaN; a ticket holds finite numbers only.");
+    }
+
+    @Test
+    void refusesToExtractFromOtherTensors() throws IOException {
+        Path other = model("other", TensorSource.ofFloats(NAME, Shape.of(3, 2), new float[6]));
+        refuses(
+                () -> extract(other),
+                "Tensor `mlp.weight` has shape [2, 3] in the base %s, but [3, 2] in %s.".formatted(model, other));
+        Path missing = model("missing", TensorSource.ofFloats("attn.weight", Shape.of(1, 1), new float[1]));
+        refuses(
+                () -> extract(missing),
+                "Tensor `mlp.weight` has shape [2, 3] in the base %s, but is missing in %s.".formatted(model, missing));
+        Path more = model(
+                "more",
+                TensorSource.ofFloats(NAME, Shape.of(2, 3), new float[6]),
+                TensorSource.ofFloats("attn.weight", Shape.of(1, 1), new float[1]));
+        refuses(() -> extract(more), "Tensor `attn.weight` is in %s, but not in the base %s.".formatted(more, model));
+    }
+
+    @Test
+    void countsChangesOutsideThePool() throws IOException {
+        Path first = TestModels.model(directory.resolve("m1"), TestModels.weights(DType.F32, false, 1), 1);
+        Path second = TestModels.model(directory.resolve("m2"), TestModels.weights(DType.F32, false, 2), 1);
+        try (Checkpoint one = Checkpoint.open(first);
+                Checkpoint two = Checkpoint.open(second)) {
+            Ticket ticket = Tickets.extract(one, two, OptionalDouble.empty(), Pool.standard());
+            assertThat(ticket.info().provenance()).containsEntry("changed_tensors_outside_pool", "4");
+        }
+    }
+
+    @Test
+    void refusesAnotherBase() throws IOException {
+        Ticket ticket = ticket();
+        Path other = model("other", TensorSource.ofFloats(NAME, Shape.of(2, 3), new float[6]));
+        try (Checkpoint wrong = Checkpoint.open(other)) {
+            refuses(
+                    () -> Tickets.apply(wrong, ticket, out),
+                    "The ticket is for the base with fingerprint %s, but %s has %s."
+                            .formatted(
+                                    base.fingerprint().hex(),
+                                    other,
+                                    wrong.fingerprint().hex()));
+        }
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void refusesATicketOfAnotherShape() {
+        Ticket ticket = ticket(Map.of(NAME, tensor(Shape.of(3, 3), new int[] {8}, 1)));
+        String message =
+                "Tensor `mlp.weight` has shape [2, 3] in %s, but the ticket is for shape [3, 3].".formatted(model);
+        refuses(() -> Tickets.apply(base, ticket, out), message);
+        refuses(() -> Tickets.revert(model, ticket, out), message);
+    }
+
+    @Test
+    void refusesATicketOfAnotherDTypeOrName() {
+        TicketTensor half = new TicketTensor(
+                Shape.of(2, 3), DType.F32, RoaringBitmap.bitmapOf(1), new float[1], DType.BF16, new byte[2]);
+        refuses(
+                () -> Tickets.apply(base, ticket(Map.of(NAME, half)), out),
+                "Tensor `mlp.weight` is F32 in %s, but the ticket is for BF16.".formatted(model));
+        refuses(
+                () -> Tickets.apply(base, ticket(Map.of("mlp.wieght", half)), out),
+                "%s: no tensor `mlp.wieght`. Did you mean `mlp.weight`?".formatted(model));
+    }
+
+    @Test
+    void refusesToRevertWhereTheTicketWasNotApplied() throws IOException {
+        Path other = model("other", TensorSource.ofFloats(NAME, Shape.of(2, 3), new float[6]));
+        assertThatThrownBy(() -> Tickets.revert(other, ticket(), out))
+                .isInstanceOf(LotaException.class)
+                .message()
+                .matches("Without the ticket \\Q%s\\E has fingerprint [0-9a-f]{64}, but the ticket's base has %s; "
+                                .formatted(other, base.fingerprint().hex())
+                        + "was another ticket applied there\\?");
+        assertThat(out).doesNotExist();
+        assertThat(Files.list(directory)).doesNotContain(out).hasSize(2);
+    }
+
+    @Test
+    void refusesToRevertWithoutBaseBits() {
+        TicketTensor tensor =
+                new TicketTensor(Shape.of(2, 3), DType.F32, RoaringBitmap.bitmapOf(1), new float[1], DType.F32);
+        refuses(
+                () -> Tickets.revert(model, ticket(Map.of(NAME, tensor)), out),
+                "The ticket keeps no base weights (tensor `mlp.weight`), so it cannot be reverted.");
+    }
+
+    @Test
+    void refusesDirectoriesThatAreInTheWay() throws IOException {
+        refuses(
+                () -> Tickets.apply(base, ticket(), model),
+                "%s is not empty; give a directory that does not exist or is empty.".formatted(model));
+        Path inside = model.resolve("tuned");
+        refuses(
+                () -> Tickets.apply(base, ticket(), inside),
+                "%s is inside %s, which is to be copied; give a directory elsewhere.".formatted(inside, model));
+        Files.writeString(out, "");
+        refuses(
+                () -> Tickets.apply(base, ticket(), out),
+                "%s is a file; give a directory that does not exist or is empty.".formatted(out));
+    }
+
+    @Test
+    void appliesIntoAnEmptyDirectory() throws IOException {
+        Files.createDirectories(out);
+        Tickets.apply(base, ticket(), out);
+        assertThat(Trees.files(out)).isEqualTo(Trees.files(model));
+    }
+
+    @Test
+    void roundsValuesToBf16OnRequest() {
+        float rounded = 1 + 1f / 128;
+        Ticket ticket = ticket(Map.of(NAME, tensor(Shape.of(2, 3), new int[] {1, 2}, rounded + 1e-4f, -2)));
+        TicketTensor narrow = ticket.withValueType(DType.BF16).tensor(NAME);
+        assertThat(narrow.values()).containsExactly(rounded, -2);
+        assertThat(narrow.valueType()).isEqualTo(DType.BF16);
+        assertThat(narrow.baseBits()).isEqualTo(ticket.tensor(NAME).baseBits());
+        Path file = directory.resolve("t.ticket.safetensors");
+        TicketFile.write(file, ticket.withValueType(DType.BF16));
+        assertThat(TicketFile.read(file).tensor(NAME)).isEqualTo(narrow);
+        assertThat(ticket.withValueType(DType.BF16)
+                        .withValueType(DType.F32)
+                        .tensor(NAME)
+                        .values())
+                .containsExactly(rounded, -2);
+    }
+
+    @Test
+    void addsWithWeights() {
+        Ticket first = ticket(Map.of(NAME, tensor(Shape.of(2, 3), new int[] {1, 4}, 1, 2)));
+        Ticket second = ticket(Map.of(
+                NAME,
+                tensor(Shape.of(2, 3), new int[] {0, 1}, 8, 16),
+                "attn.weight",
+                tensor(Shape.of(4), new int[] {3}, 4)));
+        Ticket sum = Tickets.add(List.of(first, second), new double[] {0.5, 0.25});
+        assertThat(sum.tensor(NAME)).isEqualTo(tensor(Shape.of(2, 3), new int[] {0, 1, 4}, 2, 4.5f, 1));
+        assertThat(sum.tensor("attn.weight")).isEqualTo(tensor(Shape.of(4), new int[] {3}, 1));
+        assertThat(sum.info().provenance())
+                .containsEntry("source", "add")
+                .containsEntry("weights", "[0.5, 0.25]")
+                .containsEntry("ticket1.source", "test");
+        assertThat(sum.info().pool()).isEqualTo("all");
+    }
+
+    @Test
+    void refusesToAddWhatDoesNotFit() {
+        Ticket ticket = ticket();
+        TicketInfo info = new TicketInfo("0".repeat(64), "all", "global", OptionalDouble.empty(), Map.of());
+        refuses(
+                () -> Tickets.add(List.of(ticket, new Ticket(info, Map.of())), new double[] {1, 1}),
+                "Tickets for different bases cannot be added: their fingerprints are %s and %s."
+                        .formatted(base.fingerprint().hex(), info.base()));
+        Ticket other = ticket(Map.of(NAME, tensor(Shape.of(6), new int[] {1}, 1)));
+        refuses(
+                () -> Tickets.add(List.of(ticket, other), new double[] {1, 1}),
+                "Tickets cannot be added: tensor `mlp.weight` is F32 [2, 3] in one and F32 [6] in another.");
+        Ticket huge = ticket(Map.of(NAME, tensor(Shape.of(2, 3), new int[] {5}, Float.MAX_VALUE)));
+        refuses(
+                () -> Tickets.add(List.of(huge, huge), new double[] {1, 1}),
+                "tensor `mlp.weight`: the delta at index 5 is Infinity; a ticket holds finite numbers only.");
+    }
+
+    @Test
+    void suggestsTensorNames() {
+        refuses(
+                () -> ticket().tensor("mlp.wieght"),
+                "tensor `mlp.wieght` is not in the ticket's pool of 1 tensors. Did you mean `mlp.weight`?");
+    }
+
+    @Test
+    void ticketTensorsMustFitTogether() {
+        assertThatThrownBy(() -> tensor(Shape.of(2, 3), new int[] {6}, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("an index is past the end of shape [2, 3]");
+        assertThatThrownBy(() -> tensor(Shape.of(2, 3), new int[] {1}, 1, 2))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("2 values for another number of indices");
+    }
+
+    private Ticket extract(OptionalDouble sparsity, float... tuned) throws IOException {
+        Path directory = model("tuned", TensorSource.ofFloats(NAME, Shape.of(2, 3), tuned));
+        try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+            return Tickets.extract(base, checkpoint, sparsity, Pool.standard());
+        }
+    }
+
+    private Ticket extract(Path tuned) {
+        try (Checkpoint checkpoint = Checkpoint.open(tuned)) {
+            return Tickets.extract(base, checkpoint, OptionalDouble.empty(), Pool.standard());
+        }
+    }
+
+    private Path model(String name, TensorSource... tensors) throws IOException {
+        return TestModels.model(directory.resolve(name), List.of(tensors), 1);
+    }
+
+    private Ticket ticket() {
+        return ticket(Map.of(NAME, tensor(Shape.of(2, 3), new int[] {1}, 1)));
+    }
+
+    private Ticket ticket(Map<String, TicketTensor> tensors) {
+        TicketInfo info = new TicketInfo(
+                base.fingerprint().hex(), "all", "global", OptionalDouble.empty(), Map.of("source", "test"));
+        return new Ticket(info, tensors);
+    }
+
+    /// Deltas whose base bits are those of the base, whose weight number i is i + 1.
+    private static TicketTensor tensor(Shape shape, int[] index, float... values) {
+        java.nio.ByteBuffer bits =
+                java.nio.ByteBuffer.allocate(4 * index.length).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        for (int at : index) {
+            bits.putFloat(at + 1);
+        }
+        return new TicketTensor(shape, DType.F32, RoaringBitmap.bitmapOf(index), values, DType.F32, bits.array());
+    }
+
+    private static void refuses(ThrowingCallable action, String message) {
+        assertThatThrownBy(action).isInstanceOf(LotaException.class).hasMessage("%s", message);
+    }
+}

@@ -1,6 +1,7 @@
 package io.lota4j.checkpoint;
 
 import io.lota4j.LotaException;
+import java.util.Locale;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -30,7 +31,7 @@ public final class StrictJson {
         }
         if (!node.isObject()) {
             throw new LotaException("%s must be a JSON object, but is %s."
-                    .formatted(where, node.getNodeType().name().toLowerCase(java.util.Locale.ROOT)));
+                    .formatted(where, node.getNodeType().name().toLowerCase(Locale.ROOT)));
         }
         return node;
     }

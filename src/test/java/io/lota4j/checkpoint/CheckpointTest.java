@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -102,7 +103,7 @@ class CheckpointTest {
         TestModels.model(directory, TestModels.weights(DType.F32, true, 1), 2);
         Path shard = directory.resolve("model-00002-of-00002.safetensors");
         byte[] whole = Files.readAllBytes(shard);
-        Files.write(shard, java.util.Arrays.copyOf(whole, whole.length - 10));
+        Files.write(shard, Arrays.copyOf(whole, whole.length - 10));
         refuses(
                 directory,
                 "%s: tensor `model.layers.1.mlp.down_proj.weight` ends at byte %d, but the file ends at byte %d; is it truncated?"

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.math.BigDecimal;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -111,6 +112,6 @@ class FloatsTest {
     }
 
     private static short bits(MemorySegment segment, long index) {
-        return segment.getAtIndex(java.lang.foreign.ValueLayout.JAVA_SHORT, index);
+        return segment.getAtIndex(ValueLayout.JAVA_SHORT, index);
     }
 }

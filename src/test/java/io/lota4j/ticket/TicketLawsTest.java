@@ -11,11 +11,13 @@ import io.lota4j.checkpoint.TestModels;
 import io.lota4j.mask.Pool;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +27,7 @@ import org.roaringbitmap.RoaringBitmap;
 
 /// What holds for every ticket.
 class TicketLawsTest {
-    private static final int SEEDS = 8;
+    private static final int SEEDS = 5;
 
     @TempDir
     private Path directory;
@@ -70,11 +72,7 @@ class TicketLawsTest {
     }
 
     private static void assertTuned(
-            TensorInfo info,
-            Checkpoint base,
-            Checkpoint tuned,
-            @org.jspecify.annotations.Nullable TicketTensor ticket,
-            long seed) {
+            TensorInfo info, Checkpoint base, Checkpoint tuned, @Nullable TicketTensor ticket, long seed) {
         Map<Integer, Float> deltas = new HashMap<>();
         if (ticket != null) {
             ticket.forEach((position, index) -> deltas.put(index, ticket.values()[position]));
@@ -134,7 +132,7 @@ class TicketLawsTest {
                     index.add(at);
                 }
             });
-            float[] kept = java.util.Arrays.copyOf(values, index.getCardinality());
+            float[] kept = Arrays.copyOf(values, index.getCardinality());
             tensors.put(name, new TicketTensor(tensor.shape(), DType.F32, index, kept, DType.F32));
         });
         return Tickets.withBaseBits(base, new Ticket(ticket.info(), tensors));
@@ -196,7 +194,7 @@ class TicketLawsTest {
                     index.add(at);
                 }
             });
-            float[] kept = java.util.Arrays.copyOf(values, index.getCardinality());
+            float[] kept = Arrays.copyOf(values, index.getCardinality());
             tensors.put(name, new TicketTensor(tensor.shape(), DType.F32, index, kept, tensor.baseType()));
         });
         return Tickets.withBaseBits(base, new Ticket(whole.info(), tensors));

@@ -11,6 +11,8 @@ import io.lota4j.checkpoint.TensorSource;
 import io.lota4j.checkpoint.TestModels;
 import io.lota4j.mask.Pool;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -291,8 +293,7 @@ class TicketsTest {
 
     /// Deltas whose base bits are those of the base, whose weight number i is i + 1.
     private static TicketTensor tensor(Shape shape, int[] index, float... values) {
-        java.nio.ByteBuffer bits =
-                java.nio.ByteBuffer.allocate(4 * index.length).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bits = ByteBuffer.allocate(4 * index.length).order(ByteOrder.LITTLE_ENDIAN);
         for (int at : index) {
             bits.putFloat(at + 1);
         }

@@ -44,7 +44,7 @@ final class Cut {
         long values = floats.byteSize() / Float.BYTES;
         for (long i = 0; i < values; i++) {
             int found = RadixSelect.magnitude(floats, i);
-            if (found > magnitude || found == magnitude && equalLeft-- > 0) {
+            if (found > magnitude || (found == magnitude && equalLeft-- > 0)) {
                 chosen.add((int) (first + i));
             }
         }

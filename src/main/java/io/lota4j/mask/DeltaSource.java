@@ -6,7 +6,7 @@ import java.util.SequencedMap;
 
 /// Fine-tuned minus base weights, or other scores, one tensor at a time; selection reads each tensor several times.
 public interface DeltaSource {
-    /// @return the pool: each tensor's name and shape
+    /// The pool: each tensor's name and shape.
     SequencedMap<String, Shape> tensors();
 
     /// The deltas of one tensor: row-major little-endian F32, as many as the shape has elements. No alignment is

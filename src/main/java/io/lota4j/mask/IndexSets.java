@@ -3,13 +3,11 @@ package io.lota4j.mask;
 import io.lota4j.LotaException;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.roaringbitmap.InvalidRoaringFormat;
 import org.roaringbitmap.RoaringBitmap;
 import org.roaringbitmap.RoaringBitmapWriter;
 
@@ -22,6 +20,13 @@ public final class IndexSets {
     public static final long MAX_ELEMENTS = Integer.MAX_VALUE;
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /// The first two bytes of a set with runs; the two after them count its containers.
+    private static final int COOKIE_WITH_RUNS = 12347;
+    /// The first four bytes of a set without runs; the four after them count its containers.
+    private static final int COOKIE_WITHOUT_RUNS = 12346;
+
+    private static final int MAX_CONTAINERS = 1 << 16;
 
     private IndexSets() {}
 
@@ -55,20 +60,17 @@ public final class IndexSets {
     }
 
     private static RoaringBitmap parse(MemorySegment bytes, String where) {
-        // The library would allocate a negative number of containers.
-        if (bytes.byteSize() < 2 * Integer.BYTES || bytes.get(INT, Integer.BYTES) < 0 && !hasRuns(bytes)) {
-            throw new LotaException(
-                    "%s: not a RoaringBitmap: no valid header in %d bytes.".formatted(where, bytes.byteSize()));
+        if (!hasHeader(bytes)) {
+            throw new LotaException("%s: not a portable RoaringBitmap (%d bytes without its header)."
+                    .formatted(where, bytes.byteSize()));
         }
         RoaringBitmap set = new RoaringBitmap();
         var in = new ByteArrayInputStream(bytes.toArray(ValueLayout.JAVA_BYTE));
         try {
             set.deserialize(new DataInputStream(in));
-        } catch (EOFException e) {
+        } catch (IOException e) {
             throw new LotaException(
                     "%s: the index set ends before its last container; is the file truncated?".formatted(where), e);
-        } catch (InvalidRoaringFormat | IOException e) {
-            throw new LotaException("%s: not a RoaringBitmap: %s".formatted(where, e.getMessage()), e);
         }
         if (in.available() > 0) {
             throw new LotaException("%s: %d bytes follow the end of the index set.".formatted(where, in.available()));
@@ -76,9 +78,16 @@ public final class IndexSets {
         return set;
     }
 
-    /// Of the two headers of the format, the one for sets with runs has no separate count of containers.
-    private static boolean hasRuns(MemorySegment bytes) {
-        return (bytes.get(INT, 0) & 0xFFFF) == 12347;
+    /// Whether bytes begin as the format says. The library allocates as many containers as a header names before it
+    /// reads any, even a negative number.
+    private static boolean hasHeader(MemorySegment bytes) {
+        if (bytes.byteSize() < 2 * Integer.BYTES) {
+            return false;
+        }
+        int cookie = bytes.get(INT, 0);
+        int containers = bytes.get(INT, Integer.BYTES);
+        return (cookie & 0xFFFF) == COOKIE_WITH_RUNS
+                || (cookie == COOKIE_WITHOUT_RUNS && containers >= 0 && containers <= MAX_CONTAINERS);
     }
 
     /// Collects indices in ascending order.

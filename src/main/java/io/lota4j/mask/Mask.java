@@ -47,12 +47,12 @@ public final class Mask {
         return new Mask(new MaskInfo(base, pool, Scope.GLOBAL.toString(), 0, OptionalDouble.empty(), origin), tensors);
     }
 
-    /// @return what the mask is for and how it was made
+    /// What the mask is for and how it was made.
     public MaskInfo info() {
         return info;
     }
 
-    /// @return every tensor of the pool, sorted by name
+    /// Every tensor of the pool, sorted by name.
     public SequencedMap<String, MaskTensor> tensors() {
         return tensors;
     }
@@ -72,22 +72,22 @@ public final class Mask {
         return tensor;
     }
 
-    /// @return how many weights are trainable
+    /// How many weights are trainable.
     public long trainable() {
         return trainable;
     }
 
-    /// @return how many weights the pool has
+    /// How many weights the pool has.
     public long poolSize() {
         return poolSize;
     }
 
-    /// @return trainable share of the pool, in [0, 1]; 0 for an empty pool
+    /// Trainable share of the pool, in [0, 1]; 0 for an empty pool.
     public double density() {
         return poolSize == 0 ? 0 : (double) trainable / poolSize;
     }
 
-    /// @return frozen share of the pool, in [0, 1]; 1 for an empty pool
+    /// Frozen share of the pool, in [0, 1]; 1 for an empty pool.
     public double sparsity() {
         return 1 - density();
     }

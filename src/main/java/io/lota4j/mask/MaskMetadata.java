@@ -64,8 +64,9 @@ record MaskMetadata(Map<String, String> entries, String file) {
                     .formatted(file, FORMAT_NAME, found));
         }
         if (!text(VERSION).equals(CURRENT)) {
-            throw new LotaException("%s: version %s of the mask format is not known, only %s; was the file written by a newer lota4j?"
-                    .formatted(file, text(VERSION), CURRENT));
+            throw new LotaException(
+                    "%s: version %s of the mask format is not known, only %s; was the file written by a newer lota4j?"
+                            .formatted(file, text(VERSION), CURRENT));
         }
     }
 
@@ -107,8 +108,8 @@ record MaskMetadata(Map<String, String> entries, String file) {
         try {
             return new Shape(dims);
         } catch (ArithmeticException e) {
-            throw new LotaException("%s: shape %s of tensor `%s` has too many elements to count."
-                    .formatted(where, json, name), e);
+            throw new LotaException(
+                    "%s: shape %s of tensor `%s` has too many elements to count.".formatted(where, json, name), e);
         }
     }
 
@@ -137,8 +138,8 @@ record MaskMetadata(Map<String, String> entries, String file) {
         try {
             return parse.apply(text(key));
         } catch (NumberFormatException e) {
-            throw new LotaException("%s: metadata `%s` must be a number, but is `%s`."
-                    .formatted(file, key, text(key)), e);
+            throw new LotaException(
+                    "%s: metadata `%s` must be a number, but is `%s`.".formatted(file, key, text(key)), e);
         }
     }
 

@@ -10,8 +10,7 @@ import java.util.regex.Pattern;
 /// @param tensors by tensor name, sorted
 /// @param kinds by kind of tensor, such as `mlp.down_proj`, sorted: the sum over all layers
 /// @param total over the whole pool
-public record MaskStatistics(
-        SequencedMap<String, Share> tensors, SequencedMap<String, Share> kinds, Share total) {
+public record MaskStatistics(SequencedMap<String, Share> tensors, SequencedMap<String, Share> kinds, Share total) {
     /// What precedes the kind in a tensor's name: everything up to the number of the layer.
     private static final Pattern LAYER = Pattern.compile("^.*?\\.\\d+\\.");
 
@@ -22,7 +21,7 @@ public record MaskStatistics(
     /// @param trainable how many weights are trainable
     /// @param poolSize how many weights there are
     public record Share(long trainable, long poolSize) {
-        /// @return trainable share, in [0, 1]; 0 where there is no weight
+        /// Trainable share, in [0, 1]; 0 where there is no weight.
         public double density() {
             return poolSize == 0 ? 0 : (double) trainable / poolSize;
         }

@@ -20,12 +20,12 @@ public record MaskTensor(Shape shape, RoaringBitmap trainable) {
         }
     }
 
-    /// @return how many weights are trainable
+    /// How many weights are trainable.
     public long count() {
         return trainable.getLongCardinality();
     }
 
-    /// @return the other weights of the tensor
+    /// The other weights of the tensor.
     MaskTensor invert() {
         return new MaskTensor(shape, IndexSets.optimized(RoaringBitmap.flip(trainable, 0L, shape.numel())));
     }

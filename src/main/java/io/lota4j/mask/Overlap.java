@@ -13,12 +13,12 @@ public record Overlap(Counts total, SequencedMap<String, Counts> tensors) {
     /// @param second in the second mask
     /// @param intersection in both
     public record Counts(long first, long second, long intersection) {
-        /// @return trainable in at least one mask
+        /// Trainable in at least one mask.
         public long union() {
             return first + second - intersection;
         }
 
-        /// @return intersection over union, in [0, 1]; 1 for two empty sets, which are equal
+        /// Intersection over union, in [0, 1]; 1 for two empty sets, which are equal.
         public double iou() {
             return union() == 0 ? 1 : (double) intersection / union();
         }
@@ -28,17 +28,17 @@ public record Overlap(Counts total, SequencedMap<String, Counts> tensors) {
         }
     }
 
-    /// @return weights trainable in both masks
+    /// Weights trainable in both masks.
     public long intersection() {
         return total.intersection();
     }
 
-    /// @return weights trainable in at least one mask
+    /// Weights trainable in at least one mask.
     public long union() {
         return total.union();
     }
 
-    /// @return intersection over union, in [0, 1]; 1 for two empty masks
+    /// Intersection over union, in [0, 1]; 1 for two empty masks.
     public double iou() {
         return total.iou();
     }

@@ -118,7 +118,7 @@ public record Pool(List<String> include, List<String> exclude) {
         String name = tensor.name();
         return tensor.dtype().isFloat()
                 && exclude.stream().noneMatch(name::contains)
-                && (include.isEmpty() || isMatrix(tensor) && include.stream().anyMatch(name::contains));
+                && (include.isEmpty() || (isMatrix(tensor) && include.stream().anyMatch(name::contains)));
     }
 
     private static boolean isMatrix(TensorInfo tensor) {
@@ -134,7 +134,7 @@ public record Pool(List<String> include, List<String> exclude) {
         return tensor.shape();
     }
 
-    /// @return such as `mlp,attn without embed,lm_head,norm`, or `all`
+    /// Such as `mlp,attn without embed,lm_head,norm`, or `all`.
     @Override
     public String toString() {
         String included = include.isEmpty() ? ALL : String.join(",", include);

@@ -79,7 +79,7 @@ final class RadixSelect {
             rank -= histogram[digit];
             digit--;
         }
-        known = known << (unknownBits - low) | digit;
+        known = (known << (unknownBits - low)) | digit;
         unknownBits = low;
         Arrays.fill(histogram, 0);
     }
@@ -88,12 +88,12 @@ final class RadixSelect {
         return Math.max(0, unknownBits - digitBits);
     }
 
-    /// @return the k-th largest magnitude
+    /// The k-th largest magnitude.
     int threshold() {
         return known;
     }
 
-    /// @return the place of the k-th largest among the values equal to it: 1 when all others are beyond the first k
+    /// The place of the k-th largest among the values equal to it: 1 when all others are beyond the first k.
     long rankAmongEqual() {
         return rank;
     }

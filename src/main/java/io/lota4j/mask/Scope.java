@@ -32,7 +32,7 @@ public enum Scope {
         return values()[index];
     }
 
-    /// @return the lower-case name, which [#parse(String)] reads
+    /// The lower-case name, which [#parse(String)] reads.
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

@@ -76,8 +76,7 @@ public final class TopK {
             Supplier<String> where = () -> group.byteSize() == values.byteSize()
                     ? "tensor `%s`".formatted(name)
                     : "row %d of tensor `%s`".formatted(row, name);
-            poolCut.orElseGet(() -> cut(groupLength, List.of(group), where))
-                    .write(group, from / Float.BYTES, chosen);
+            poolCut.orElseGet(() -> cut(groupLength, List.of(group), where)).write(group, from / Float.BYTES, chosen);
         }
         return IndexSets.optimized(chosen.get());
     }

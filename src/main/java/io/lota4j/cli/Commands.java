@@ -9,10 +9,12 @@ import java.util.Optional;
 record Commands(List<CommandEntry> all) {
     /// Every command there is. Each is made only when it runs: the lambdas keep its class from being loaded.
     static Commands standard() {
-        return new Commands(List.of(new CommandEntry(
-                RunCommand.NAME,
-                "Run a recipe: a YAML file that names a command and its flags.",
-                () -> new RunCommand(standard()))));
+        return new Commands(List.of(
+                new CommandEntry(DemoCommand.NAME, "The built-in model and its tasks.", () -> new DemoCommand()),
+                new CommandEntry(
+                        RunCommand.NAME,
+                        "Run a recipe: a YAML file that names a command and its flags.",
+                        () -> new RunCommand(standard()))));
     }
 
     Optional<CommandEntry> find(String name) {

@@ -1,0 +1,41 @@
+package io.lota4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DemoDataCommandTest {
+    private final Cli cli = new Cli(Commands.standard());
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    @Test
+    void writesWhatItLists() {
+        assertThat(cli.run("demo", "data", "--out", folder.toString(), "--rows", "100"))
+                .as(cli::err)
+                .isZero();
+        assertThat(cli.out().lines().map(Path::of))
+                .hasSize(9)
+                .allSatisfy(path -> assertThat(path).exists());
+        assertThat(folder.resolve("model")).isDirectoryContaining("glob:**/config.json");
+    }
+
+    @Test
+    void aDryRunWritesNothing() {
+        Path target = folder.resolve("new");
+        assertThat(cli.run("demo", "data", "--out", target.toString(), "--dry-run"))
+                .isZero();
+        assertThat(cli.out().strip()).isEqualTo("would write 179,200 rows and the tasks' files to " + target);
+        assertThat(target).doesNotExist();
+    }
+
+    @Test
+    void rowsAreChecked() {
+        assertThat(cli.run("demo", "data", "--out", folder.toString(), "--rows", "0"))
+                .isEqualTo(1);
+        assertThat(cli.err().strip()).isEqualTo("lota: --rows must be 1 or more, not 0");
+    }
+}

@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// The commands of `lota`.
 ///
@@ -10,11 +11,36 @@ record Commands(List<CommandEntry> all) {
     /// Every command there is. Each is made only when it runs: the lambdas keep its class from being loaded.
     static Commands standard() {
         return new Commands(List.of(
-                new CommandEntry(DemoCommand.NAME, "The built-in model and its tasks.", () -> new DemoCommand()),
-                new CommandEntry(
+                entry(
+                        "calibrate",
+                        "Fine-tune briefly and derive the mask of the weights that moved most.",
+                        () -> new CalibrateCommand()),
+                entry(
+                        "train",
+                        "Train the weights of a mask and write what they learned as a ticket.",
+                        () -> new TrainCommand()),
+                entry("eval", "Score a base, with or without tickets, on data.", () -> new EvalCommand()),
+                entry("apply", "Write a base with tickets on it as a model directory.", () -> new ApplyCommand()),
+                entry("revert", "Take a ticket off again: the base, bit for bit.", () -> new RevertCommand()),
+                entry(
+                        "extract",
+                        "Make a ticket of the difference of two model directories.",
+                        () -> new ExtractCommand()),
+                entry("mask", "Look at masks, combine them, draw random ones.", () -> new MaskCommand()),
+                entry("ticket", "Look at tickets.", () -> new TicketCommand()),
+                entry("generate", "Answer a prompt.", () -> new GenerateCommand()),
+                entry(
+                        "demo",
+                        "Try all of it on a tiny base that comes with lota.",
+                        () -> new DemoCommand()),
+                entry(
                         RunCommand.NAME,
                         "Run a recipe: a YAML file that names a command and its flags.",
                         () -> new RunCommand(standard()))));
+    }
+
+    private static CommandEntry entry(String name, String summary, Supplier<Object> factory) {
+        return new CommandEntry(name, summary, factory);
     }
 
     Optional<CommandEntry> find(String name) {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Which tensors a mask may choose from; all others stay frozen.
 ///
-/// @param include words of which one must be in the name of a tensor, which must also be two-dimensional with `weight`
+/// @param include words of which one must be in the name of a tensor, which must also be two-dimensional with
+/// `weight`
 /// in
 ///     its name; empty for every float tensor of any shape
 /// @param exclude words of which none may be in the name

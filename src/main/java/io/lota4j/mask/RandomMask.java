@@ -67,7 +67,8 @@ public final class RandomMask {
         toChoose = Sparsity.trainable(weights, sparsity);
     }
 
-    /// Selection sampling: the next weight is chosen with probability toChoose / left, which ends with the exact count.
+    /// Selection sampling: the next weight is chosen with probability toChoose / left, which ends with the
+    /// exact count.
     private boolean chooseNext() {
         boolean choose = Math.unsignedMultiplyHigh(nextLong(), left) < toChoose;
         left--;

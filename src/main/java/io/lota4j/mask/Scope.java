@@ -13,7 +13,8 @@ public enum Scope {
     GLOBAL,
     /// Each tensor gets the same share.
     TENSOR,
-    /// Each output row of each tensor gets the same share. The rows lie along the first dimension; a vector is one row.
+    /// Each output row of each tensor gets the same share. The rows lie along the first dimension; a vector is
+    /// one row.
     ROW;
 
     /// The scope with a text form, upper or lower case.

@@ -1,7 +1,7 @@
 package io.lota4j.model;
 
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -17,11 +17,13 @@ import java.util.stream.IntStream;
 /// @param rows tokens whose next token is scored, ascending
 /// @param labels the token to be predicted at each of `rows`
 /// @param owners place in `order` of the sequence that each of `rows` belongs to
+@SuppressWarnings("ArrayRecordComponent") // built here and never written again
 public record PackedBatch(
         long[] ids, long[] positions, long[] groups, int[] order, long[] rows, long[] labels, int[] owners) {
 
     /// A sequence and which of its tokens carry loss (a token at position 0 never does: nothing predicts it).
-    public record Sequence(int[] ids, BitSet scored) {}
+    @SuppressWarnings("ArrayRecordComponent") // shared with its maker, never written
+    public record Sequence(int[] ids, boolean[] scored) {}
 
     /// @param sequences at least one, each with at least one token
     public static PackedBatch of(List<Sequence> sequences) {
@@ -70,7 +72,7 @@ public record PackedBatch(
             for (int t = 0; t < length; t++) {
                 ids[used + t] = sequence.ids()[t];
                 positions[used + t] = t;
-                if (t > 0 && sequence.scored().get(t)) {
+                if (t > 0 && sequence.scored()[t]) {
                     scored.add(new int[] {used + t - 1, sequence.ids()[t], place});
                 }
             }
@@ -81,7 +83,7 @@ public record PackedBatch(
             return new PackedBatch(
                     ids,
                     positions,
-                    groups.stream().flatMapToLong(java.util.Arrays::stream).toArray(),
+                    groups.stream().flatMapToLong(Arrays::stream).toArray(),
                     order,
                     scored.stream().mapToLong(s -> s[0]).toArray(),
                     scored.stream().mapToLong(s -> s[1]).toArray(),

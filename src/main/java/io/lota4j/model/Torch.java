@@ -118,6 +118,11 @@ public final class Torch implements AutoCloseable {
         return scope.create(new Shape(shape), DataType.FLOAT32);
     }
 
+    /// A new I32 tensor with undefined content.
+    public static PtNDArray ints(PtNDManager scope, long length) {
+        return scope.create(new Shape(length), DataType.INT32);
+    }
+
     static PtNDArray longs(PtNDManager scope, long[] values) {
         PtNDArray tensor = scope.create(new Shape(values.length), DataType.INT64);
         memory(tensor)

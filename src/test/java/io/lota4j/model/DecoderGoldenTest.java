@@ -9,7 +9,6 @@ import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Floats;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,9 +115,9 @@ class DecoderGoldenTest {
         for (int row = 0; row < shape[0]; row++) {
             int from = row * shape[1];
             int length = Arrays.stream(attention, from, from + shape[1]).sum();
-            BitSet scored = new BitSet();
+            boolean[] scored = new boolean[length];
             for (int t = 0; labelled && t < length; t++) {
-                scored.set(t, golden.ints("labels")[from + t] >= 0);
+                scored[t] = golden.ints("labels")[from + t] >= 0;
             }
             sequences.add(new PackedBatch.Sequence(Arrays.copyOfRange(ids, from, from + length), scored));
         }

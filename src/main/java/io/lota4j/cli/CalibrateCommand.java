@@ -1,0 +1,165 @@
+package io.lota4j.cli;
+
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.SafetensorsWriter;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.checkpoint.TensorSource;
+import io.lota4j.data.Dataset;
+import io.lota4j.data.Tokenizer;
+import io.lota4j.kernel.java.JavaKernel;
+import io.lota4j.mask.DeltaSource;
+import io.lota4j.mask.Mask;
+import io.lota4j.mask.MaskFile;
+import io.lota4j.mask.Scope;
+import io.lota4j.mask.Sparsity;
+import io.lota4j.mask.TopK;
+import io.lota4j.train.AdaptedModel;
+import io.lota4j.train.Job;
+import io.lota4j.train.RunState;
+import java.io.PrintWriter;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command
+final class CalibrateCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = "The base, a Hugging Face directory.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path model;
+
+    @Mixin
+    private DataOptions data = new DataOptions();
+
+    @Mixin
+    private TrainingOptions training = new TrainingOptions();
+
+    @Mixin
+    private PoolOptions pool = new PoolOptions();
+
+    @Option(
+            names = "--sparsity",
+            required = true,
+            paramLabel = "S",
+            description = "Frozen share of the pool, a fraction: 0.9 leaves a tenth trainable.")
+    private double sparsity;
+
+    @Option(
+            names = "--scope",
+            paramLabel = "NAME",
+            defaultValue = "global",
+            description = "Where the largest deltas are chosen: global, tensor or row (default: ${DEFAULT-VALUE}).")
+    private Scope scope = Scope.GLOBAL;
+
+    @Option(names = "--out", required = true, paramLabel = "M.mask.safetensors", description = "The mask to write.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path out;
+
+    @Option(names = "--delta-out", paramLabel = "D", description = "Also write the dense delta, F32 safetensors.")
+    private @Nullable Path deltaOut;
+
+    @Mixin
+    private StateOptions state = new StateOptions();
+
+    @Mixin
+    private DryRunOption dryRun = new DryRunOption();
+
+    @Override
+    public Integer call() {
+        Sparsity.check(sparsity, "--sparsity");
+        Outputs.check(out);
+        Outputs.check(deltaOut);
+        if (dryRun.asked()) {
+            return dryRun();
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        try (Tokenizer tokenizer = Tokenizer.of(model)) {
+            Dataset examples = data.load(data.encoder(model, tokenizer), err);
+            if (data.previewed(examples, tokenizer, spec.commandLine().getOut())) {
+                return ExitCode.OK;
+            }
+            try (AdaptedModel adapted = AdaptedModel.open(model)) {
+                return calibrate(adapted, examples, err);
+            }
+        }
+    }
+
+    private int calibrate(AdaptedModel adapted, Dataset examples, PrintWriter err) {
+        SequencedMap<String, Shape> shapes = pool.pool().select(adapted.base().tensors());
+        Mask everything =
+                Mask.full(adapted.base().fingerprint().hex(), pool.pool().toString(), shapes);
+        Job job = new Job(
+                adapted,
+                everything,
+                examples,
+                training.config(examples.examples().size()),
+                new JavaKernel());
+        Optional<RunState> end = new TrainingRun("calibrate", err).run(job, state, out);
+        if (end.isEmpty()) {
+            return ExitCode.INTERRUPTED;
+        }
+        DeltaSource deltas = adapted.deltas(shapes);
+        Map<String, String> origin = job.provenance("calibrate", end.get());
+        Mask mask = TopK.select(
+                deltas,
+                sparsity,
+                scope,
+                everything.info().base(),
+                everything.info().pool(),
+                origin);
+        writeDelta(deltas, origin);
+        MaskFile.write(out, mask);
+        TrainingRun.forget(state.file(out));
+        spec.commandLine().getOut().println(Words.mask(out, mask));
+        return ExitCode.OK;
+    }
+
+    private void writeDelta(DeltaSource deltas, Map<String, String> origin) {
+        if (deltaOut != null) {
+            List<TensorSource> tensors = deltas.tensors().entrySet().stream()
+                    .map(e -> new TensorSource(
+                            e.getKey(),
+                            DType.F32,
+                            e.getValue(),
+                            target -> MemorySegment.copy(deltas.delta(e.getKey()), 0, target, 0, target.byteSize())))
+                    .toList();
+            SafetensorsWriter.write(deltaOut, origin, tensors);
+        }
+    }
+
+    private int dryRun() {
+        try (Checkpoint base = Checkpoint.open(model)) {
+            SequencedMap<String, Shape> shapes = pool.pool().select(base.tensors());
+            long weights = shapes.values().stream().mapToLong(Shape::numel).sum();
+            int rows = data.rows();
+            return new Plan()
+                    .model("model", base)
+                    .line("pool", "%s: %d tensors, %,d weights".formatted(pool.pool(), shapes.size(), weights))
+                    .training(base, training.config(rows), rows, weights)
+                    .line(
+                            "mask",
+                            "%,d of %,d weights trainable (sparsity %s, scope %s)"
+                                    .formatted(Sparsity.trainable(weights, sparsity), weights, sparsity, scope))
+                    // At most a bit a weight: a denser set of indices is stored as one.
+                    .disk(out, weights / Byte.SIZE)
+                    .print(spec.commandLine().getOut());
+        }
+    }
+}

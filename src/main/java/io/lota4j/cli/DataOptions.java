@@ -1,0 +1,91 @@
+package io.lota4j.cli;
+
+import io.lota4j.data.ChatTemplate;
+import io.lota4j.data.Dataset;
+import io.lota4j.data.Example;
+import io.lota4j.data.ExampleEncoder;
+import io.lota4j.data.ExampleFormat;
+import io.lota4j.data.JsonLines;
+import io.lota4j.data.Preview;
+import io.lota4j.data.Tokenizer;
+import io.lota4j.model.ModelConfig;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// Where examples come from and how a row becomes a chat, as a picocli mixin.
+final class DataOptions {
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "F.jsonl",
+            description = "Rows to take, one JSON object a line.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path data;
+
+    @Option(
+            names = "--prompt",
+            paramLabel = "T",
+            description = "The user's message, with {columns}; \\n is a newline. Without it: rows of messages, or of "
+                    + "instruction, input and output.")
+    private @Nullable String prompt;
+
+    @Option(names = "--completion", paramLabel = "T", description = "The assistant's message, likewise.")
+    private @Nullable String completion;
+
+    @Option(
+            names = "--max-length",
+            paramLabel = "N",
+            defaultValue = "1024",
+            description =
+                    "Longest example in tokens; longer ones are left out and counted (default: ${DEFAULT-VALUE}).")
+    private int maxLength;
+
+    @Option(names = "--limit", paramLabel = "N", description = "Take the first N rows only.")
+    private int limit = Dataset.ALL;
+
+    @Option(
+            names = "--preview",
+            paramLabel = "N",
+            description = "Print the tokens of the first N examples, those with loss in brackets, and stop.")
+    private int preview;
+
+    Path file() {
+        return data;
+    }
+
+    /// How many rows there are to take, without looking at them more closely than that they are JSON.
+    int rows() {
+        return Math.min(limit, JsonLines.read(data).size());
+    }
+
+    /// What turns this data's rows into tokens of a model.
+    ExampleEncoder encoder(Path model, Tokenizer tokenizer) {
+        int positions = ModelConfig.read(model.resolve("config.json")).maxPositions();
+        return new ExampleEncoder(
+                tokenizer,
+                ChatTemplate.of(model),
+                ExampleFormat.of(prompt, completion),
+                Math.min(maxLength, positions));
+    }
+
+    /// Loads the rows, saying on `err` which were left out.
+    Dataset load(ExampleEncoder encoder, PrintWriter err) {
+        Dataset dataset = Dataset.load(data, encoder, limit);
+        dataset.skippedNotice().ifPresent(notice -> err.println("lota: " + notice));
+        return dataset;
+    }
+
+    /// Whether only a preview was asked for; prints it then.
+    boolean previewed(Dataset dataset, Tokenizer tokenizer, PrintWriter out) {
+        for (Example example : dataset.examples()
+                .subList(0, Math.min(preview, dataset.examples().size()))) {
+            out.println("row " + example.row() + ": " + example.length() + " tokens, " + example.scoredTokens()
+                    + " with loss");
+            out.println(Preview.text(example, tokenizer));
+            out.println();
+        }
+        return preview > 0;
+    }
+}

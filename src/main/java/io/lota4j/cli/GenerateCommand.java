@@ -1,0 +1,107 @@
+package io.lota4j.cli;
+
+import io.lota4j.LotaException;
+import io.lota4j.data.ChatTemplate;
+import io.lota4j.data.ExampleEncoder;
+import io.lota4j.data.ExampleFormat;
+import io.lota4j.data.Message;
+import io.lota4j.data.StopTokens;
+import io.lota4j.data.Tokenizer;
+import io.lota4j.model.Generator;
+import io.lota4j.model.ModelConfig;
+import io.lota4j.model.Sampling;
+import io.lota4j.train.AdaptedModel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command
+final class GenerateCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Parameters(paramLabel = "PROMPT", description = "The user's message.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private String prompt;
+
+    @Option(
+            names = "--max-new",
+            paramLabel = "N",
+            defaultValue = "128",
+            description = "Most tokens of the answer (default: ${DEFAULT-VALUE}).")
+    private int maxNew;
+
+    @Option(
+            names = "--temperature",
+            paramLabel = "X",
+            description = "Draw from the softmax at this temperature (default: 0, greedy).")
+    private double temperature;
+
+    @Option(
+            names = "--top-k",
+            paramLabel = "N",
+            defaultValue = "50",
+            description = "Draw from the N most probable tokens (default: ${DEFAULT-VALUE}).")
+    private int topK;
+
+    @Option(
+            names = "--top-p",
+            paramLabel = "X",
+            defaultValue = "1.0",
+            description = "And of these from the fewest that hold this probability (default: ${DEFAULT-VALUE}).")
+    private double topP;
+
+    @Option(names = "--seed", paramLabel = "S", description = "Seed of the draws (default: 0).")
+    private long seed;
+
+    @Mixin
+    private DryRunOption dryRun = new DryRunOption();
+
+    @Override
+    public Integer call() {
+        Sampling sampling = sampling();
+        if (dryRun.asked()) {
+            Plan plan = new Plan();
+            model.plan(plan);
+            return plan.line("answer", "at most " + maxNew + " tokens")
+                    .print(spec.commandLine().getOut());
+        }
+        Path directory = model.directory();
+        try (Tokenizer tokenizer = Tokenizer.of(directory);
+                AdaptedModel adapted = model.open()) {
+            int positions = ModelConfig.read(directory.resolve("config.json")).maxPositions();
+            ExampleEncoder encoder =
+                    new ExampleEncoder(tokenizer, ChatTemplate.of(directory), ExampleFormat.of(null, null), positions);
+            StopTokens stop = StopTokens.of(directory, encoder.endToken());
+            int[] ids = encoder.promptIds(List.of(new Message("user", prompt)));
+            Generator generator = new Generator(adapted.decoder(), stop.ids(), maxNew, sampling, seed);
+            Generator.Answer answer = generator.generate(List.of(ids)).getFirst();
+            spec.commandLine().getOut().println(tokenizer.decode(answer.ids()));
+            if (!answer.ended()) {
+                spec.commandLine().getErr().println("lota: cut after " + maxNew + " tokens (--max-new)");
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private Sampling sampling() {
+        if (maxNew < 1 || temperature < 0 || topK < 1 || !(topP > 0 && topP <= 1)) {
+            throw new LotaException("Expected --max-new and --top-k of at least 1, --temperature of at least 0 and "
+                    + "--top-p in (0, 1]; found %d, %d, %s and %s.".formatted(maxNew, topK, temperature, topP));
+        }
+        return temperature == 0 ? new Sampling.Greedy() : new Sampling.TopKTopP(temperature, topK, topP);
+    }
+}

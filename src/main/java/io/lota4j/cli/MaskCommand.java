@@ -1,0 +1,240 @@
+package io.lota4j.cli;
+
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.mask.Mask;
+import io.lota4j.mask.MaskFile;
+import io.lota4j.mask.MaskStatistics;
+import io.lota4j.mask.Overlap;
+import io.lota4j.mask.RandomMask;
+import io.lota4j.mask.Scope;
+import io.lota4j.mask.Sparsity;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.concurrent.Callable;
+import java.util.function.BinaryOperator;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `lota mask`: looks at masks and makes new ones of them.
+@Command(
+        subcommands = {
+            MaskCommand.Stats.class,
+            MaskCommand.Compare.class,
+            MaskCommand.And.class,
+            MaskCommand.Or.class,
+            MaskCommand.Minus.class,
+            MaskCommand.Invert.class,
+            MaskCommand.RandomOf.class
+        })
+final class MaskCommand extends Group {
+
+    /// What every command under `lota mask` has.
+    abstract static class Sub implements Callable<Integer> {
+        @Spec
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        CommandSpec spec;
+
+        @Mixin
+        CommonOptions common = new CommonOptions();
+
+        @Mixin
+        DryRunOption dryRun = new DryRunOption();
+
+        PrintWriter out() {
+            return spec.commandLine().getOut();
+        }
+
+        int write(Path file, Mask mask) {
+            Outputs.check(file);
+            if (dryRun.asked()) {
+                return new Plan()
+                        .line("mask", "%,d of %,d weights trainable".formatted(mask.trainable(), mask.poolSize()))
+                        .disk(file, mask.poolSize() / Byte.SIZE)
+                        .print(out());
+            }
+            MaskFile.write(file, mask);
+            out().println(Words.mask(file, mask));
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(name = "stats", description = "How many weights a mask trains: in all, by kind of matrix and by tensor.")
+    static final class Stats extends Sub {
+        @Parameters(paramLabel = "MASK", description = "The mask.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path file;
+
+        @Option(names = "--tensors", description = "List every tensor too.")
+        private boolean tensors;
+
+        @Override
+        public Integer call() {
+            Mask mask = MaskFile.read(file);
+            out().println(Words.mask(file, mask));
+            out().println("base " + mask.info().base());
+            out().println("pool " + mask.info().pool() + ", scope "
+                    + mask.info().scope());
+            mask.info().threshold().ifPresent(t -> out().println("threshold " + t));
+            mask.info().origin().forEach((key, value) -> out().println(key + " " + value));
+            MaskStatistics statistics = MaskStatistics.of(mask);
+            out().println();
+            table(statistics.kinds());
+            if (tensors) {
+                out().println();
+                table(statistics.tensors());
+            }
+            return ExitCode.OK;
+        }
+
+        private void table(Map<String, MaskStatistics.Share> shares) {
+            shares.forEach((name, share) -> out().println("%14s of %14s  %8s  %s"
+                    .formatted(
+                            "%,d".formatted(share.trainable()),
+                            "%,d".formatted(share.poolSize()),
+                            Words.percent(share.density()),
+                            name)));
+        }
+    }
+
+    @Command(name = "compare", description = "How much two masks have in common.")
+    static final class Compare extends Sub {
+        @Parameters(index = "0", paramLabel = "A", description = "A mask.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path first;
+
+        @Parameters(index = "1", paramLabel = "B", description = "Another for the same base and pool.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path second;
+
+        @Override
+        public Integer call() {
+            Mask a = MaskFile.read(first);
+            Mask b = MaskFile.read(second);
+            Overlap overlap = a.overlap(b);
+            out().println(Words.mask(first, a));
+            out().println(Words.mask(second, b));
+            out().println("in both      %,d (%s of A, %s of B)"
+                    .formatted(
+                            overlap.intersection(),
+                            Words.percent((double) overlap.intersection() / Math.max(1, a.trainable())),
+                            Words.percent((double) overlap.intersection() / Math.max(1, b.trainable()))));
+            out().println("in either    %,d".formatted(overlap.union()));
+            out().println("overlap      %s (intersection over union)".formatted(Words.percent(overlap.iou())));
+            return ExitCode.OK;
+        }
+    }
+
+    /// Two masks in, one out.
+    abstract static class Binary extends Sub {
+        @Parameters(index = "0", paramLabel = "A", description = "A mask.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path first;
+
+        @Parameters(index = "1", paramLabel = "B", description = "Another for the same base and pool.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path second;
+
+        @Option(names = "--out", required = true, paramLabel = "M", description = "The mask to write.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path out;
+
+        private final BinaryOperator<Mask> operator;
+
+        Binary(BinaryOperator<Mask> operator) {
+            this.operator = operator;
+        }
+
+        @Override
+        public Integer call() {
+            return write(out, operator.apply(MaskFile.read(first), MaskFile.read(second)));
+        }
+    }
+
+    @Command(name = "and", description = "The weights that both masks train.")
+    static final class And extends Binary {
+        And() {
+            super(Mask::and);
+        }
+    }
+
+    @Command(name = "or", description = "The weights that at least one of two masks trains.")
+    static final class Or extends Binary {
+        Or() {
+            super(Mask::or);
+        }
+    }
+
+    @Command(name = "minus", description = "The weights that the first mask trains and the second does not.")
+    static final class Minus extends Binary {
+        Minus() {
+            super(Mask::minus);
+        }
+    }
+
+    @Command(name = "invert", description = "The weights of the pool that a mask does not train.")
+    static final class Invert extends Sub {
+        @Parameters(paramLabel = "MASK", description = "The mask.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path file;
+
+        @Option(names = "--out", required = true, paramLabel = "M", description = "The mask to write.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path out;
+
+        @Override
+        public Integer call() {
+            return write(out, MaskFile.read(file).invert());
+        }
+    }
+
+    @Command(name = "random", description = "A mask drawn by chance: the control of every calibrated one.")
+    static final class RandomOf extends Sub {
+        @Option(names = "--model", required = true, paramLabel = "DIR", description = "The base that it is for.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path model;
+
+        @Option(names = "--sparsity", required = true, paramLabel = "S", description = "Frozen share, a fraction.")
+        private double sparsity;
+
+        @Option(
+                names = "--scope",
+                paramLabel = "NAME",
+                defaultValue = "global",
+                description = "Where the count is exact: global, tensor or row (default: ${DEFAULT-VALUE}).")
+        private Scope scope = Scope.GLOBAL;
+
+        @Option(names = "--seed", paramLabel = "S", description = "Seed of the draw (default: 0).")
+        private long seed;
+
+        @Mixin
+        private PoolOptions pool = new PoolOptions();
+
+        @Option(names = "--out", required = true, paramLabel = "M", description = "The mask to write.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path out;
+
+        @Override
+        public Integer call() {
+            Sparsity.check(sparsity, "--sparsity");
+            try (Checkpoint base = Checkpoint.open(model)) {
+                SequencedMap<String, Shape> shapes = pool.pool().select(base.tensors());
+                return write(
+                        out,
+                        RandomMask.of(
+                                shapes,
+                                sparsity,
+                                scope,
+                                seed,
+                                base.fingerprint().hex(),
+                                pool.pool().toString()));
+            }
+        }
+    }
+}

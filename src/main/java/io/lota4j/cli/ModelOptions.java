@@ -1,0 +1,53 @@
+package io.lota4j.cli;
+
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.ticket.Ticket;
+import io.lota4j.ticket.TicketFile;
+import io.lota4j.ticket.Tickets;
+import io.lota4j.train.AdaptedModel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/// A base with any number of tickets on it, as a picocli mixin.
+final class ModelOptions {
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = "The base, a Hugging Face directory.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path model;
+
+    @Option(
+            names = "--ticket",
+            paramLabel = "T",
+            description = "A ticket to put on the base, in memory only; given again, tickets add up.")
+    private List<Path> tickets = new ArrayList<>();
+
+    Path directory() {
+        return model;
+    }
+
+    AdaptedModel open() {
+        AdaptedModel adapted = AdaptedModel.open(model);
+        try {
+            for (Path file : tickets) {
+                adapted.add(TicketFile.read(file));
+            }
+        } catch (RuntimeException e) {
+            adapted.close();
+            throw e;
+        }
+        return adapted;
+    }
+
+    /// Adds model and tickets to a plan, having checked that they belong together.
+    void plan(Plan plan) {
+        try (Checkpoint base = Checkpoint.open(model)) {
+            plan.model("model", base);
+            for (Path file : tickets) {
+                Ticket ticket = TicketFile.read(file);
+                Tickets.requireTensors(base, ticket);
+                plan.line("ticket", Words.ticket(file, ticket));
+            }
+        }
+    }
+}

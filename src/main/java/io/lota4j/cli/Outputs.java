@@ -1,0 +1,29 @@
+package io.lota4j.cli;
+
+import io.lota4j.LotaException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// Looks at where results are to go before any work is done.
+final class Outputs {
+    private Outputs() {}
+
+    /// @param file to be written, or null for none
+    /// @throws LotaException if its folder does not exist or cannot be written, or the path is a folder
+    static void check(@Nullable Path file) {
+        if (file == null) {
+            return;
+        }
+        Path folder = file.toAbsolutePath().getParent();
+        if (Files.isDirectory(file)) {
+            throw new LotaException(file + ": is a folder; expected the name of a file to write.");
+        }
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new LotaException(file + ": cannot be written: there is no folder " + folder + ".");
+        }
+        if (!Files.isWritable(folder)) {
+            throw new LotaException(file + ": cannot be written: no permission to write in " + folder + ".");
+        }
+    }
+}

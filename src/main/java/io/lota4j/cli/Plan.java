@@ -1,0 +1,97 @@
+package io.lota4j.cli;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.TensorInfo;
+import io.lota4j.train.TrainConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What a command would do, line by line, from headers alone.
+final class Plan {
+    private final List<String> lines = new ArrayList<>();
+
+    Plan line(String what, String detail) {
+        lines.add("%-12s%s".formatted(what, detail));
+        return this;
+    }
+
+    Plan model(String what, Checkpoint checkpoint) {
+        long weights = checkpoint.tensors().values().stream()
+                .mapToLong(t -> t.shape().numel())
+                .sum();
+        return line(
+                what,
+                "%s: %d tensors, %,d weights, %s"
+                        .formatted(
+                                checkpoint.directory(),
+                                checkpoint.tensors().size(),
+                                weights,
+                                Words.bytes(bytes(checkpoint))));
+    }
+
+    /// Steps and memory of a training run.
+    ///
+    /// @param rows of the data
+    /// @param trained weights that the mask trains
+    Plan training(Checkpoint base, TrainConfig config, int rows, long trained) {
+        int moments = (config.optimizer().hasFirstMoment() ? 1 : 0)
+                + (config.optimizer().hasSecondMoment() ? 1 : 0);
+        long weights = base.tensors().values().stream()
+                .mapToLong(t -> t.shape().numel())
+                .sum();
+        long working = Float.BYTES * weights;
+        long state = Float.BYTES * trained * (1L + moments);
+        line("data", "%,d rows".formatted(rows));
+        line(
+                "steps",
+                "%,d of %d examples (%s, lr %s, %s)"
+                        .formatted(
+                                config.steps(),
+                                config.batchSize() * config.accumulation(),
+                                config.optimizer().name(),
+                                config.lr(),
+                                config.schedule()));
+        return line(
+                "memory",
+                "%s: %s of F32 weights, %s of gradients and optimizer state, and a batch's activations on top"
+                        .formatted(Words.bytes(working + state), Words.bytes(working), Words.bytes(state)));
+    }
+
+    /// Room that an output needs, against what is free.
+    Plan disk(Path out, long needed) {
+        try {
+            FileStore store = Files.getFileStore(existing(out.toAbsolutePath()));
+            long free = store.getUsableSpace();
+            return line(
+                    "disk",
+                    "%s: about %s, %s free%s"
+                            .formatted(
+                                    out, Words.bytes(needed), Words.bytes(free), free < needed ? ": NOT ENOUGH" : ""));
+        } catch (IOException e) {
+            throw new LotaException(out + ": cannot tell how much room there is: " + e.getMessage(), e);
+        }
+    }
+
+    private static Path existing(Path path) {
+        Path parent = path.getParent();
+        return Files.exists(path) || parent == null ? path : existing(parent);
+    }
+
+    static long bytes(Checkpoint checkpoint) {
+        return checkpoint.tensors().values().stream()
+                .mapToLong(TensorInfo::bytes)
+                .sum();
+    }
+
+    int print(PrintWriter out) {
+        out.println("dry run: nothing is trained or written");
+        lines.forEach(out::println);
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,25 @@
+package io.lota4j.cli;
+
+import io.lota4j.mask.Pool;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// Which tensors a mask may choose from, as a picocli mixin.
+final class PoolOptions {
+    @Option(
+            names = "--pool",
+            paramLabel = "WORDS",
+            description = "Matrices whose name holds one of these words, or all for every float tensor " + "(default: "
+                    + Pool.DEFAULT_INCLUDE + ").")
+    private @Nullable String include;
+
+    @Option(
+            names = "--exclude",
+            paramLabel = "WORDS",
+            description = "But none whose name holds one of these (default: " + Pool.DEFAULT_EXCLUDE + ").")
+    private @Nullable String exclude;
+
+    Pool pool() {
+        return Pool.parse(include, exclude);
+    }
+}

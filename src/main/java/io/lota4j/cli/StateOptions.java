@@ -1,0 +1,46 @@
+package io.lota4j.cli;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// What a run keeps so that it can go on after a stop, as a picocli mixin.
+final class StateOptions {
+    @Option(
+            names = "--checkpoint-every",
+            paramLabel = "K",
+            description = "Write the run's state every K steps (default: only on Ctrl-C).")
+    private long every;
+
+    @Option(names = "--resume", description = "Go on from the state that a stopped run left.")
+    private boolean resume;
+
+    @Option(
+            names = "--state",
+            paramLabel = "F",
+            description = "Where the state goes (default: beside --out, with .state added).")
+    private @Nullable Path state;
+
+    @Option(
+            names = "--metrics",
+            paramLabel = "F.jsonl",
+            description = "Append one row a step: step, loss, gradient_norm, lr, tokens, seconds.")
+    private @Nullable Path metrics;
+
+    @Nullable
+    Path metrics() {
+        return metrics;
+    }
+
+    long every() {
+        return every;
+    }
+
+    boolean resume() {
+        return resume;
+    }
+
+    Path file(Path out) {
+        return state != null ? state : out.resolveSibling(out.getFileName() + ".state");
+    }
+}

@@ -1,0 +1,51 @@
+package io.lota4j.cli;
+
+import io.lota4j.LotaException;
+import io.lota4j.train.Job;
+import io.lota4j.train.RunState;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Runs a job in front of a user: a progress line, and a resumable state on Ctrl-C.
+///
+/// @param what the run is called in messages
+/// @param err where they go
+record TrainingRun(String what, PrintWriter err) {
+
+    /// @return the state at the end, or empty when the run was stopped before it
+    Optional<RunState> run(Job job, StateOptions options, Path out) {
+        Path state = options.file(out);
+        try (StopSignal stop = StopSignal.hold(System.err);
+                MetricsLog metrics = MetricsLog.open(options.metrics());
+                ProgressBar bar = ProgressBar.on(err, what)) {
+            RunState end = job.run(
+                    state,
+                    options.every(),
+                    options.resume(),
+                    p -> {
+                        metrics.add(p);
+                        bar.update(p.step(), p.steps(), p.tokensPerSecond(), p.loss());
+                    },
+                    stop);
+            if (end.step() < job.config().steps()) {
+                bar.close();
+                err.println("lota: stopped after step %d of %d; the state is in %s. Go on with --resume."
+                        .formatted(end.step(), job.config().steps(), state));
+                return Optional.empty();
+            }
+            return Optional.of(end);
+        }
+    }
+
+    /// Removes the state of a run whose result is written.
+    static void forget(Path state) {
+        try {
+            Files.deleteIfExists(state);
+        } catch (IOException e) {
+            throw new LotaException(state + ": the finished run's state could not be removed: " + e.getMessage(), e);
+        }
+    }
+}

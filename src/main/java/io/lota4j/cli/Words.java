@@ -1,0 +1,40 @@
+package io.lota4j.cli;
+
+import io.lota4j.mask.Mask;
+import io.lota4j.ticket.Ticket;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/// Results in a line.
+final class Words {
+    private Words() {}
+
+    static String mask(Path file, Mask mask) {
+        return "%s: %,d of %,d weights trainable (sparsity %s), %s"
+                .formatted(file, mask.trainable(), mask.poolSize(), percent(mask.sparsity()), size(file));
+    }
+
+    static String ticket(Path file, Ticket ticket) {
+        return "%s: %,d of %,d weights changed (density %s), %s"
+                .formatted(file, ticket.nnz(), ticket.poolSize(), percent(ticket.density()), size(file));
+    }
+
+    static String percent(double share) {
+        return String.format(Locale.ROOT, "%.2f%%", 100 * share);
+    }
+
+    static String size(Path file) {
+        return bytes(file.toFile().length());
+    }
+
+    /// `17.3 MB`
+    static String bytes(double bytes) {
+        String[] units = {"B", "kB", "MB", "GB", "TB"};
+        int unit = 0;
+        while (bytes >= 1000 && unit < units.length - 1) {
+            bytes /= 1000;
+            unit++;
+        }
+        return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
+    }
+}

@@ -1,0 +1,54 @@
+package io.lota4j.eval;
+
+import io.lota4j.eval.AnswerCheck.Verdict;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/// The scores of a data set.
+///
+/// @param examples in the file's order
+/// @param tokens that went through the model for scoring, prompts included
+/// @param seconds that scoring took, generation not counted
+/// @param generatedTokens that were generated
+/// @param generationSeconds that generation took
+public record Evaluation(
+        List<ExampleScore> examples, long tokens, double seconds, long generatedTokens, double generationSeconds) {
+    public Evaluation {
+        examples = List.copyOf(examples);
+    }
+
+    public long responseTokens() {
+        return examples.stream().mapToLong(ExampleScore::responseTokens).sum();
+    }
+
+    /// Mean negative log-probability of a response token, nats.
+    public double loss() {
+        return -examples.stream().mapToDouble(ExampleScore::sumLogprob).sum() / responseTokens();
+    }
+
+    /// Share of right answers among all examples, or empty if no answers were generated.
+    public OptionalDouble accuracy() {
+        return generated()
+                ? OptionalDouble.of((double) count(Verdict.CORRECT) / examples.size())
+                : OptionalDouble.empty();
+    }
+
+    /// How many answers were right.
+    public long correct() {
+        return count(Verdict.CORRECT);
+    }
+
+    /// How many answers had not the asked-for form. They count as not right.
+    public long unparsed() {
+        return count(Verdict.UNPARSED);
+    }
+
+    /// Whether answers were generated.
+    public boolean generated() {
+        return examples.stream().allMatch(e -> e.verdict() != null);
+    }
+
+    private long count(Verdict verdict) {
+        return examples.stream().filter(e -> e.verdict() == verdict).count();
+    }
+}

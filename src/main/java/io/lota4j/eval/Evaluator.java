@@ -1,0 +1,94 @@
+package io.lota4j.eval;
+
+import io.lota4j.data.Example;
+import io.lota4j.data.Tokenizer;
+import io.lota4j.model.Decoder;
+import io.lota4j.model.Generator;
+import io.lota4j.model.Loss;
+import io.lota4j.model.PackedBatch;
+import io.lota4j.model.Sampling;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Scores examples with a decoder.
+///
+/// @param decoder the model
+/// @param tokenizer turns generated ids into text
+/// @param stop token ids that end an answer
+/// @param batchSize examples a pass; the scores do not depend on it
+/// @param generate most new tokens of an answer; 0: no answers are generated
+/// @param check how an answer is held against the reference
+public record Evaluator(
+        Decoder decoder, Tokenizer tokenizer, Set<Integer> stop, int batchSize, int generate, AnswerCheck check) {
+
+    /// Hears of every batch.
+    @FunctionalInterface
+    public interface Listener {
+        /// @param done examples so far
+        /// @param all examples in all
+        /// @param tokens that went through the model so far
+        void batch(int done, int all, long tokens);
+    }
+
+    public Evaluation run(List<Example> examples, Listener listener) {
+        List<ExampleScore> scores = new ArrayList<>();
+        Clock clock = new Clock();
+        for (int from = 0; from < examples.size(); from += batchSize) {
+            List<Example> batch = examples.subList(from, Math.min(examples.size(), from + batchSize));
+            scores.addAll(scores(batch, clock));
+            listener.batch(scores.size(), examples.size(), clock.tokens + clock.newTokens);
+        }
+        return new Evaluation(scores, clock.tokens, clock.nanos / 1e9, clock.newTokens, clock.newNanos / 1e9);
+    }
+
+    private static final class Clock {
+        private long tokens;
+        private long nanos;
+        private long newTokens;
+        private long newNanos;
+    }
+
+    private List<ExampleScore> scores(List<Example> batch, Clock clock) {
+        long start = System.nanoTime();
+        double[] sums = sums(batch);
+        clock.nanos += System.nanoTime() - start;
+        clock.tokens += batch.stream().mapToLong(Example::length).sum();
+        List<String> answers = generate > 0 ? answers(batch, clock) : List.of();
+        List<ExampleScore> scores = new ArrayList<>();
+        for (int i = 0; i < batch.size(); i++) {
+            Example example = batch.get(i);
+            @Nullable String answer = generate > 0 ? answers.get(i) : null;
+            scores.add(new ExampleScore(
+                    example.row(),
+                    example.scoredTokens(),
+                    sums[i],
+                    answer,
+                    answer == null ? null : check.check(answer, example.answer())));
+        }
+        return scores;
+    }
+
+    /// Sums of the log-probabilities of each example's scored tokens.
+    private double[] sums(List<Example> batch) {
+        PackedBatch packed = PackedBatch.of(batch.stream()
+                .map(e -> new PackedBatch.Sequence(e.ids(), e.scored()))
+                .toList());
+        Loss loss = decoder.losses(packed);
+        double[] sums = new double[batch.size()];
+        for (int r = 0; r < packed.rows().length; r++) {
+            sums[packed.order()[packed.owners()[r]]] -= loss.tokenLosses()[r];
+        }
+        return sums;
+    }
+
+    private List<String> answers(List<Example> batch, Clock clock) {
+        long start = System.nanoTime();
+        List<Generator.Answer> answers = new Generator(decoder, stop, generate, new Sampling.Greedy(), 0)
+                .generate(batch.stream().map(Example::promptIds).toList());
+        clock.newNanos += System.nanoTime() - start;
+        clock.newTokens += answers.stream().mapToLong(a -> a.ids().length).sum();
+        return answers.stream().map(a -> tokenizer.decode(a.ids())).toList();
+    }
+}

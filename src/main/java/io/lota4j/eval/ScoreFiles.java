@@ -1,0 +1,75 @@
+package io.lota4j.eval;
+
+import io.lota4j.checkpoint.AtomicFile;
+import io.lota4j.data.Dataset;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Scores as files that other programs read.
+public final class ScoreFiles {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private ScoreFiles() {}
+
+    /// @param summary one JSON object, or null for none
+    /// @param details one JSON object a line and example, or null for none
+    public static void write(Evaluation scores, Dataset data, @Nullable Path summary, @Nullable Path details) {
+        if (summary != null) {
+            write(summary, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(summary(scores, data)) + "\n");
+        }
+        if (details != null) {
+            StringBuilder lines = new StringBuilder();
+            scores.examples()
+                    .forEach(e -> lines.append(JSON.writeValueAsString(row(e))).append('\n'));
+            write(details, lines.toString());
+        }
+    }
+
+    private static Map<String, Object> summary(Evaluation scores, Dataset data) {
+        Map<String, Object> summary = new LinkedHashMap<>();
+        summary.put("loss", scores.loss());
+        summary.put("examples", scores.examples().size());
+        summary.put("response_tokens", scores.responseTokens());
+        scores.accuracy().ifPresent(accuracy -> {
+            summary.put("accuracy", accuracy);
+            summary.put("correct", scores.correct());
+            summary.put("unparsed", scores.unparsed());
+        });
+        summary.put("left_out", data.tooLong().size());
+        summary.put("data_sha256", data.sha256());
+        summary.put("tokens", scores.tokens());
+        summary.put("seconds", scores.seconds());
+        if (scores.generated()) {
+            summary.put("generated_tokens", scores.generatedTokens());
+            summary.put("generation_seconds", scores.generationSeconds());
+        }
+        return summary;
+    }
+
+    private static Map<String, Object> row(ExampleScore example) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("index", example.index());
+        row.put("response_tokens", example.responseTokens());
+        row.put("sum_logprob", example.sumLogprob());
+        row.put("generated", example.generated());
+        row.put("correct", example.correct());
+        return row;
+    }
+
+    private static void write(Path file, String text) {
+        AtomicFile.write(file, channel -> write(channel, text));
+    }
+
+    private static void write(FileChannel channel, String text) throws java.io.IOException {
+        ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.lota4j.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/// Which elements of a weight are trained.
+///
+/// @param count how many
+/// @param index their flat row-major indices, I32, ascending; null when every element is trained
+public record Entries(long count, @Nullable MemorySegment index) {
+    public Entries {
+        if (index != null && index.byteSize() != Integer.BYTES * count) {
+            throw new IllegalArgumentException("%d bytes of index for %d entries".formatted(index.byteSize(), count));
+        }
+    }
+
+    /// Every element of a weight with `count` elements.
+    public static Entries all(long count) {
+        return new Entries(count, null);
+    }
+
+    /// The flat index of the entry at `place`.
+    public long at(long place) {
+        return index == null ? place : index.getAtIndex(ValueLayout.JAVA_INT, place);
+    }
+}

@@ -1,0 +1,84 @@
+package io.lota4j.model;
+
+import io.lota4j.LotaException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/// Continues prompts token by token, several at a time, each as if it were alone.
+///
+/// @param decoder the model
+/// @param stop token ids that end an answer
+/// @param maxNew most tokens of one answer
+/// @param sampling how tokens are chosen
+/// @param seed of the draws; each prompt draws from a stream of its own
+public record Generator(Decoder decoder, Set<Integer> stop, int maxNew, Sampling sampling, long seed) {
+    /// @param ids the answer's tokens without the one that ended it
+    /// @param ended whether a stop token ended it, not the limit
+    public record Answer(int[] ids, boolean ended) {}
+
+    /// Answers to `prompts`, in their order; each prompt holds at least one token.
+    ///
+    /// @throws LotaException if a prompt and its answer could not fit the model's positions
+    public List<Answer> generate(List<int[]> prompts) {
+        int longest = prompts.stream().mapToInt(p -> p.length).max().orElse(0);
+        int capacity = longest + maxNew;
+        if (capacity > decoder.config().maxPositions()) {
+            throw new LotaException(
+                    "A prompt of %d tokens and %d new ones do not fit the model's %d positions; allow fewer new tokens."
+                            .formatted(longest, maxNew, decoder.config().maxPositions()));
+        }
+        try (KvCache cache = new KvCache(decoder, prompts.size(), capacity)) {
+            return new Run(cache, prompts.size()).all(prompts);
+        }
+    }
+
+    private final class Run {
+        private final KvCache cache;
+        private final List<List<Integer>> answers = new ArrayList<>();
+        private final SplittableRandom[] random;
+        private final boolean[] ended;
+
+        Run(KvCache cache, int prompts) {
+            this.cache = cache;
+            this.ended = new boolean[prompts];
+            this.random = new SplittableRandom[prompts];
+            SplittableRandom seeds = new SplittableRandom(seed);
+            for (int p = 0; p < prompts; p++) {
+                answers.add(new ArrayList<>());
+                random[p] = seeds.split();
+            }
+        }
+
+        List<Answer> all(List<int[]> prompts) {
+            int[] active = IntStream.range(0, prompts.size()).toArray();
+            int[][] next = prompts.toArray(int[][]::new);
+            for (int n = 0; n < maxNew && active.length > 0; n++) {
+                active = choose(active, cache.append(active, next));
+                next = Arrays.stream(active)
+                        .mapToObj(p -> new int[] {answers.get(p).getLast()})
+                        .toArray(int[][]::new);
+            }
+            return IntStream.range(0, prompts.size())
+                    .mapToObj(p -> new Answer(
+                            answers.get(p).stream().mapToInt(Integer::intValue).toArray(), ended[p]))
+                    .toList();
+        }
+
+        /// Extends each answer by its next token and returns those that go on.
+        private int[] choose(int[] active, float[][] logits) {
+            for (int a = 0; a < active.length; a++) {
+                int prompt = active[a];
+                int token = sampling.choose(logits[a], random[prompt]);
+                ended[prompt] = stop.contains(token);
+                if (!ended[prompt]) {
+                    answers.get(prompt).add(token);
+                }
+            }
+            return Arrays.stream(active).filter(p -> !ended[p]).toArray();
+        }
+    }
+}

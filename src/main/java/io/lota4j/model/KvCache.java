@@ -1,0 +1,116 @@
+package io.lota4j.model;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Keys and values of several sequences that grow token by token, each in a slot of its own: no padding, no mask.
+final class KvCache implements AutoCloseable {
+    private final Decoder decoder;
+    private final PtNDManager scope;
+    private final List<PtNDArray> keys = new ArrayList<>();
+    private final List<PtNDArray> values = new ArrayList<>();
+    private final int[] lengths;
+    private final int capacity;
+
+    /// @param slots number of sequences
+    /// @param capacity most tokens of one sequence
+    KvCache(Decoder decoder, int slots, int capacity) {
+        this.decoder = decoder;
+        this.scope = decoder.torch().scope();
+        this.lengths = new int[slots];
+        this.capacity = capacity;
+        ModelConfig config = decoder.config();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            keys.add(Torch.floats(scope, slots, config.kvHeads(), capacity, config.headDim()));
+            values.add(Torch.floats(scope, slots, config.kvHeads(), capacity, config.headDim()));
+        }
+    }
+
+    /// Appends tokens to some slots and returns the logits after the last token of each, `[slots.length][vocab]`.
+    ///
+    /// @param slots which sequences, each at most once
+    /// @param tokens what to append to each, at least one token; more than one only to an empty slot
+    float[][] append(int[] slots, int[][] tokens) {
+        try (PtNDManager pass = decoder.torch().scope()) {
+            long[] starts = Arrays.stream(slots).mapToLong(s -> lengths[s]).toArray();
+            long[] added = Arrays.stream(tokens).mapToLong(t -> t.length).toArray();
+            PtNDArray hidden = layers(slots, tokens, starts, added, pass);
+            for (int s = 0; s < slots.length; s++) {
+                lengths[slots[s]] += tokens[s].length;
+            }
+            PtNDArray last = decoder.torch().one(pass, "rows", hidden, Torch.longs(pass, lastRows(added)));
+            return rows(decoder.logits(last, pass).toFloatArray(), slots.length);
+        }
+    }
+
+    private PtNDArray layers(int[] slots, int[][] tokens, long[] starts, long[] added, PtNDManager pass) {
+        Rotary rotary = decoder.rotary(positions(starts, added), capacity, pass);
+        PtNDArray slotTensor =
+                Torch.longs(pass, Arrays.stream(slots).asLongStream().toArray());
+        PtNDArray startTensor = Torch.longs(pass, starts);
+        PtNDArray addedTensor = Torch.longs(pass, added);
+        PtNDArray x = decoder.embed(
+                Arrays.stream(tokens)
+                        .flatMapToInt(Arrays::stream)
+                        .asLongStream()
+                        .toArray(),
+                pass);
+        for (int layer = 0; layer < decoder.config().layers(); layer++) {
+            PtNDArray next = decoder.torch()
+                    .one(
+                            pass,
+                            "layer_cached",
+                            Decoder.arguments(
+                                    x,
+                                    decoder.weights().layer(layer),
+                                    rotary.cos(),
+                                    rotary.sin(),
+                                    keys.get(layer),
+                                    values.get(layer),
+                                    slotTensor,
+                                    startTensor,
+                                    addedTensor));
+            x.close();
+            x = next;
+        }
+        return x;
+    }
+
+    private static long[] positions(long[] starts, long[] added) {
+        long[] positions = new long[(int) Arrays.stream(added).sum()];
+        int at = 0;
+        for (int s = 0; s < starts.length; s++) {
+            for (int t = 0; t < added[s]; t++) {
+                positions[at++] = starts[s] + t;
+            }
+        }
+        return positions;
+    }
+
+    private static long[] lastRows(long[] added) {
+        long[] rows = new long[added.length];
+        long end = 0;
+        for (int s = 0; s < added.length; s++) {
+            end += added[s];
+            rows[s] = end - 1;
+        }
+        return rows;
+    }
+
+    private static float[][] rows(float[] flat, int count) {
+        int width = flat.length / count;
+        float[][] rows = new float[count][];
+        for (int r = 0; r < count; r++) {
+            rows[r] = Arrays.copyOfRange(flat, r * width, (r + 1) * width);
+        }
+        return rows;
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

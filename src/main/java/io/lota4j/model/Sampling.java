@@ -1,0 +1,68 @@
+package io.lota4j.model;
+
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+
+/// How the next token is chosen from logits.
+public sealed interface Sampling {
+    /// The index of the chosen token.
+    int choose(float[] logits, RandomGenerator random);
+
+    /// The most probable token; the lowest index where several are.
+    record Greedy() implements Sampling {
+        @Override
+        public int choose(float[] logits, RandomGenerator random) {
+            int best = 0;
+            for (int i = 1; i < logits.length; i++) {
+                if (logits[i] > logits[best]) {
+                    best = i;
+                }
+            }
+            return best;
+        }
+    }
+
+    /// A draw from the softmax of `logits / temperature`, cut to the `topK` most probable tokens and of these to the
+    /// fewest that hold `topP` of the probability (Holtzman et al. 2020).
+    ///
+    /// @param temperature over 0
+    /// @param topK at least 1
+    /// @param topP in (0, 1]
+    record TopKTopP(double temperature, int topK, double topP) implements Sampling {
+        public TopKTopP {
+            if (!(temperature > 0) || topK < 1 || !(topP > 0 && topP <= 1)) {
+                throw new IllegalArgumentException(
+                        "temperature %s, top-k %d, top-p %s".formatted(temperature, topK, topP));
+            }
+        }
+
+        @Override
+        public int choose(float[] logits, RandomGenerator random) {
+            int[] order = IntStream.range(0, logits.length)
+                    .boxed()
+                    .sorted((a, b) -> Float.compare(logits[b], logits[a]))
+                    .limit(topK)
+                    .mapToInt(Integer::intValue)
+                    .toArray();
+            double[] weights = new double[order.length];
+            double total = 0;
+            for (int i = 0; i < order.length; i++) {
+                weights[i] = Math.exp((logits[order[i]] - logits[order[0]]) / temperature);
+                total += weights[i];
+            }
+            int kept = 0;
+            double mass = 0;
+            while (kept < weights.length && (kept == 0 || mass < topP * total)) {
+                mass += weights[kept++];
+            }
+            double draw = random.nextDouble() * mass;
+            for (int i = 0; i < kept; i++) {
+                draw -= weights[i];
+                if (draw < 0) {
+                    return order[i];
+                }
+            }
+            return order[kept - 1];
+        }
+    }
+}

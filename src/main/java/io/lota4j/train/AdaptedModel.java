@@ -1,0 +1,122 @@
+package io.lota4j.train;
+
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.checkpoint.TensorInfo;
+import io.lota4j.mask.DeltaSource;
+import io.lota4j.mask.Mask;
+import io.lota4j.model.Decoder;
+import io.lota4j.ticket.Ticket;
+import io.lota4j.ticket.TicketInfo;
+import io.lota4j.ticket.TicketTensor;
+import io.lota4j.ticket.Tickets;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import org.roaringbitmap.PeekableIntIterator;
+import org.roaringbitmap.RoaringBitmap;
+import org.roaringbitmap.RoaringBitmapWriter;
+
+/// A base and its working weights: what training and tickets have made of it, in memory only.
+///
+/// @param base the checkpoint, never written
+/// @param decoder holds the working weights, F32
+public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoCloseable {
+    /// Opens a model directory; nothing is adapted yet.
+    public static AdaptedModel open(Path directory) {
+        Checkpoint base = Checkpoint.open(directory);
+        try {
+            return new AdaptedModel(base, Decoder.open(base));
+        } catch (RuntimeException e) {
+            base.close();
+            throw e;
+        }
+    }
+
+    /// Adds a ticket's deltas to the working weights, in F32: nothing is rounded to the base's type, as a written
+    /// checkpoint would be.
+    ///
+    /// @throws io.lota4j.LotaException if the ticket is for another base, with both fingerprints
+    public void add(Ticket ticket) {
+        Tickets.requireBase(base, ticket);
+        Tickets.requireTensors(base, ticket);
+        ticket.tensors().forEach((name, tensor) -> {
+            MemorySegment weights = decoder.weights().memory(name);
+            float[] values = tensor.values();
+            tensor.forEach((position, index) -> weights.setAtIndex(
+                    ValueLayout.JAVA_FLOAT,
+                    index,
+                    weights.getAtIndex(ValueLayout.JAVA_FLOAT, index) + values[position]));
+        });
+    }
+
+    /// Working minus base weights.
+    public DeltaSource deltas(SequencedMap<String, Shape> tensors) {
+        return new WorkingDeltas(this, tensors);
+    }
+
+    /// The working weights' difference from the base where the mask is, as a ticket that can be reverted.
+    /// Weights that
+    /// did not move are left out.
+    ///
+    /// @param provenance how the weights came about
+    public Ticket ticket(Mask mask, Map<String, String> provenance) {
+        DeltaSource deltas = deltas(new TreeMap<>(shapes(mask)));
+        Map<String, TicketTensor> tensors = new TreeMap<>();
+        mask.tensors().forEach((name, tensor) -> {
+            TensorInfo info = base.info(name);
+            MemorySegment delta = deltas.delta(name);
+            RoaringBitmap moved = moved(tensor.trainable(), delta);
+            tensors.put(
+                    name, new TicketTensor(info.shape(), DType.F32, moved, values(moved, delta), info.dtype(), null));
+        });
+        TicketInfo info = new TicketInfo(
+                mask.info().base(),
+                mask.info().pool(),
+                mask.info().scope(),
+                OptionalDouble.of(mask.info().requestedSparsity()),
+                provenance);
+        return Tickets.withBaseBits(base, new Ticket(info, tensors));
+    }
+
+    private static RoaringBitmap moved(RoaringBitmap trainable, MemorySegment delta) {
+        RoaringBitmapWriter<RoaringBitmap> moved =
+                RoaringBitmapWriter.writer().constantMemory().get();
+        PeekableIntIterator indices = trainable.getIntIterator();
+        while (indices.hasNext()) {
+            int index = indices.next();
+            if (delta.getAtIndex(ValueLayout.JAVA_FLOAT, index) != 0) {
+                moved.add(index);
+            }
+        }
+        RoaringBitmap result = moved.get();
+        result.runOptimize();
+        return result;
+    }
+
+    private static float[] values(RoaringBitmap index, MemorySegment delta) {
+        float[] values = new float[index.getCardinality()];
+        PeekableIntIterator indices = index.getIntIterator();
+        for (int position = 0; indices.hasNext(); position++) {
+            values[position] = delta.getAtIndex(ValueLayout.JAVA_FLOAT, indices.next());
+        }
+        return values;
+    }
+
+    private static Map<String, Shape> shapes(Mask mask) {
+        Map<String, Shape> shapes = new TreeMap<>();
+        mask.tensors().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        return shapes;
+    }
+
+    @Override
+    public void close() {
+        decoder.close();
+        base.close();
+    }
+}

@@ -1,0 +1,117 @@
+package io.lota4j.train;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.data.Dataset;
+import io.lota4j.data.Example;
+import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.mask.Mask;
+import io.lota4j.model.Torch;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// One training run of a model on data under a mask.
+///
+/// @param model whose working weights are trained in place
+/// @param mask which of them
+/// @param data tokenized examples
+/// @param config everything else
+/// @param kernel does the work on masked entries
+public record Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig config, MaskedKernel kernel) {
+    public Job {
+        requireBase(model, mask);
+    }
+
+    private static void requireBase(AdaptedModel model, Mask mask) {
+        String found = model.base().fingerprint().hex();
+        if (!mask.info().base().equals(found)) {
+            throw new LotaException("The mask is for the base with fingerprint %s, but %s has %s."
+                    .formatted(mask.info().base(), model.base().directory(), found));
+        }
+        mask.tensors().forEach((name, tensor) -> {
+            Shape shape = model.base().info(name).shape();
+            if (!shape.equals(tensor.shape())) {
+                throw new LotaException("Tensor `%s` has shape %s in %s, but the mask is for shape %s."
+                        .formatted(name, shape, model.base().directory(), tensor.shape()));
+            }
+        });
+    }
+
+    /// Trains to the last step or until stopped.
+    ///
+    /// @param state where the run's state goes, or null to keep none
+    /// @param every steps between two states; 0: only when stopped
+    /// @param resume whether to go on from the state that is there
+    public RunState run(@Nullable Path state, long every, boolean resume, Listener listener, BooleanSupplier stop) {
+        try (Trainer trainer = new Trainer(model.decoder(), mask, config, BatchedSamples.of(data, config), kernel)) {
+            if (state != null) {
+                trainer.saving(new Trainer.Saving(state, every, identity()));
+            }
+            if (resume) {
+                trainer.resume();
+            }
+            return trainer.run(listener, stop);
+        }
+    }
+
+    /// What makes two runs the same: a state is only resumed by the run that wrote it.
+    private Map<String, String> identity() {
+        Map<String, String> identity = new LinkedHashMap<>();
+        identity.put("base", model.base().fingerprint().hex());
+        identity.put("mask", digest(mask));
+        identity.put("data", digest(data));
+        identity.put("settings", config.toString());
+        return identity;
+    }
+
+    private static String digest(Mask mask) {
+        MessageDigest digest = Digests.sha256();
+        mask.tensors().forEach((name, tensor) -> {
+            digest.update(Digests.utf8(name));
+            ByteBuffer bits = ByteBuffer.allocate(tensor.trainable().serializedSizeInBytes());
+            tensor.trainable().serialize(bits);
+            digest.update(bits.flip());
+        });
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /// Over the tokens, so that another template, tokenizer or limit is other data too.
+    private static String digest(Dataset data) {
+        MessageDigest digest = Digests.sha256();
+        for (Example example : data.examples()) {
+            ByteBuffer bytes = ByteBuffer.allocate(5 * example.length());
+            for (int t = 0; t < example.length(); t++) {
+                bytes.putInt(example.ids()[t]).put((byte) (example.scored()[t] ? 1 : 0));
+            }
+            digest.update(bytes.flip());
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /// How the run went, for masks and tickets made from it.
+    public Map<String, String> provenance(String source, RunState state) {
+        Map<String, String> provenance = new LinkedHashMap<>();
+        provenance.put("source", source);
+        provenance.put("tool", "lota4j " + Digests.version());
+        provenance.put("data", data.source().getFileName() + " sha256:" + data.sha256());
+        provenance.put("rows", Long.toString(data.examples().size()));
+        provenance.put("rows_left_out", Long.toString(data.tooLong().size()));
+        provenance.put("steps", Long.toString(state.step()));
+        provenance.put("tokens", Long.toString(state.tokens()));
+        provenance.put("scored_tokens", Long.toString(state.scoredTokens()));
+        provenance.put("seed", Long.toString(config.seed()));
+        provenance.put("settings", config.toString());
+        provenance.put("first_loss", Double.toString(state.losses().getFirst()));
+        provenance.put("last_loss", Double.toString(state.losses().getLast()));
+        provenance.put("jvm", Runtime.version().toString());
+        provenance.put("threads", Integer.toString(Torch.threads()));
+        provenance.put("kernel", kernel.name());
+        return provenance;
+    }
+}

@@ -1,0 +1,33 @@
+package io.lota4j.train;
+
+/// Where a run stands after a step.
+///
+/// @param step the step just done, 1, 2, …
+/// @param steps how many there are
+/// @param loss of the step's batch before the step, in the run's reduction (nats)
+/// @param gradientNorm norm of the masked gradient before clipping
+/// @param lr learning rate of the step
+/// @param tokens processed so far in this process, prompts included
+/// @param scoredTokens of them, those that carried loss
+/// @param seconds since the first step of this process began
+public record Progress(
+        long step,
+        long steps,
+        double loss,
+        double gradientNorm,
+        double lr,
+        long tokens,
+        long scoredTokens,
+        double seconds) {
+    /// Tokens a second so far.
+    public double tokensPerSecond() {
+        return seconds > 0 ? tokens / seconds : 0;
+    }
+
+    /// Seconds that the rest takes at this pace.
+    ///
+    /// @param first the first step of this process
+    public double secondsLeft(long first) {
+        return seconds / (step - first + 1) * (steps - step);
+    }
+}

@@ -1,0 +1,151 @@
+package io.lota4j.train;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.SafetensorsFile;
+import io.lota4j.checkpoint.SafetensorsWriter;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.checkpoint.TensorSource;
+import io.lota4j.kernel.Entries;
+import io.lota4j.model.Weights;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// A run's state on disk: trained values and optimizer state of length nnz, the step, and what the run was
+/// started with.
+/// A run that is resumed from it goes on bit for bit as if it had never stopped.
+///
+/// @param step the last step done
+/// @param losses one a step so far
+/// @param tokens processed so far
+/// @param scoredTokens of them, those that carried loss
+public record RunState(long step, List<Double> losses, long tokens, long scoredTokens) {
+    private static final String VERSION = "1";
+    private static final String VALUES = ".values";
+    private static final String FIRST = ".first";
+    private static final String SECOND = ".second";
+
+    static final RunState START = new RunState(0, List.of(), 0, 0);
+
+    /// @param identity what the run was started with (model, mask, data, settings): a state is only resumed by
+    /// the same
+    void write(Path file, Map<String, String> identity, List<Trainable> trainables, Weights weights) {
+        List<TensorSource> tensors = new ArrayList<>();
+        for (Trainable t : trainables) {
+            Shape shape = Shape.of(t.entries().count());
+            MemorySegment working = weights.memory(t.name());
+            tensors.add(new TensorSource(
+                    t.name() + VALUES, DType.F32, shape, target -> gather(working, t.entries(), target)));
+            addMoment(tensors, t.name() + FIRST, shape, t.moments().first());
+            addMoment(tensors, t.name() + SECOND, shape, t.moments().second());
+        }
+        SafetensorsWriter.write(file, metadata(identity), tensors);
+    }
+
+    private static void addMoment(
+            List<TensorSource> tensors, String name, Shape shape, @Nullable MemorySegment moment) {
+        if (moment != null) {
+            tensors.add(new TensorSource(
+                    name, DType.F32, shape, target -> MemorySegment.copy(moment, 0, target, 0, moment.byteSize())));
+        }
+    }
+
+    private Map<String, String> metadata(Map<String, String> identity) {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("format", "lota4j run state " + VERSION);
+        metadata.put("step", Long.toString(step));
+        metadata.put("tokens", Long.toString(tokens));
+        metadata.put("scored_tokens", Long.toString(scoredTokens));
+        metadata.put("losses", losses.stream().map(Object::toString).collect(Collectors.joining(",")));
+        identity.forEach((key, value) -> metadata.put("run." + key, value));
+        return metadata;
+    }
+
+    /// Loads a state into the weights and the optimizer.
+    ///
+    /// @throws LotaException if the state belongs to another run, naming what differs
+    static RunState read(Path file, Map<String, String> identity, List<Trainable> trainables, Weights weights) {
+        try (SafetensorsFile state = SafetensorsFile.open(file)) {
+            Map<String, String> metadata = state.metadata();
+            if (!("lota4j run state " + VERSION).equals(metadata.get("format"))) {
+                throw new LotaException(file + ": expected a run state (format \"lota4j run state " + VERSION
+                        + "\"), found format \"" + metadata.get("format") + "\".");
+            }
+            requireSame(file, identity, metadata);
+            for (Trainable t : trainables) {
+                scatter(tensor(state, t.name() + VALUES, t), t.entries(), weights.memory(t.name()));
+                load(state, t.name() + FIRST, t, t.moments().first());
+                load(state, t.name() + SECOND, t, t.moments().second());
+            }
+            return of(metadata);
+        }
+    }
+
+    private static RunState of(Map<String, String> metadata) {
+        String losses = text(metadata, "losses");
+        return new RunState(
+                Long.parseLong(text(metadata, "step")),
+                losses.isEmpty()
+                        ? List.of()
+                        : Arrays.stream(losses.split(",", -1))
+                                .map(Double::valueOf)
+                                .toList(),
+                Long.parseLong(text(metadata, "tokens")),
+                Long.parseLong(text(metadata, "scored_tokens")));
+    }
+
+    private static String text(Map<String, String> metadata, String key) {
+        return Objects.requireNonNull(metadata.get(key), key);
+    }
+
+    private static void requireSame(Path file, Map<String, String> identity, Map<String, String> metadata) {
+        identity.forEach((key, value) -> {
+            String found = metadata.get("run." + key);
+            if (!value.equals(found)) {
+                throw new LotaException(("%s: this state belongs to another run: its %s is %s, this run's is %s. "
+                                + "Resume with the settings it was started with, or remove the file to start anew.")
+                        .formatted(file, key, found, value));
+            }
+        });
+    }
+
+    private static void load(SafetensorsFile state, String name, Trainable t, @Nullable MemorySegment moment) {
+        if (moment != null) {
+            MemorySegment.copy(tensor(state, name, t), 0, moment, 0, moment.byteSize());
+        }
+    }
+
+    private static MemorySegment tensor(SafetensorsFile state, String name, Trainable t) {
+        var info = state.tensors().get(name);
+        if (info == null
+                || info.dtype() != DType.F32
+                || info.shape().numel() != t.entries().count()) {
+            throw new LotaException("%s: expected the F32 tensor %s with %d values, found %s."
+                    .formatted(state.path(), name, t.entries().count(), info == null ? "none" : info));
+        }
+        return state.bytes(name);
+    }
+
+    private static void gather(MemorySegment weights, Entries entries, MemorySegment target) {
+        for (long e = 0; e < entries.count(); e++) {
+            target.setAtIndex(
+                    ValueLayout.JAVA_FLOAT_UNALIGNED, e, weights.getAtIndex(ValueLayout.JAVA_FLOAT, entries.at(e)));
+        }
+    }
+
+    private static void scatter(MemorySegment values, Entries entries, MemorySegment weights) {
+        for (long e = 0; e < entries.count(); e++) {
+            weights.setAtIndex(
+                    ValueLayout.JAVA_FLOAT, entries.at(e), values.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, e));
+        }
+    }
+}

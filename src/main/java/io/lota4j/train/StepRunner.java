@@ -1,0 +1,94 @@
+package io.lota4j.train;
+
+import ai.djl.pytorch.engine.PtNDManager;
+import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.kernel.Update;
+import io.lota4j.model.Decoder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// One optimizer step: gradients of all micro-batches, clip, update.
+final class StepRunner {
+    private final Decoder decoder;
+    private final TrainConfig config;
+    private final MaskedKernel kernel;
+    private final List<Trainable> trainables;
+    private final Gradients gradients;
+    private double[] squares = {};
+
+    StepRunner(
+            Decoder decoder, TrainConfig config, MaskedKernel kernel, List<Trainable> trainables, PtNDManager scope) {
+        this.decoder = decoder;
+        this.config = config;
+        this.kernel = kernel;
+        this.trainables = trainables;
+        this.gradients = new Gradients(trainables, kernel, decoder.torch(), scope);
+    }
+
+    /// @param loss in the run's reduction
+    /// @param norm of the masked gradient before clipping
+    record Outcome(double loss, double norm, long tokens, long scored) {}
+
+    /// Adds up the gradients of one step and bounds nothing yet; weights stay as they are.
+    Outcome gradients(Samples samples, long step) {
+        List<MicroBatch> batches = new ArrayList<>();
+        for (int m = 0; m < config.accumulation(); m++) {
+            batches.add(MicroBatch.of(samples.microBatch((step - 1) * config.accumulation() + m)));
+        }
+        double each = weight(batches);
+        gradients.clear();
+        double loss = 0;
+        for (MicroBatch batch : batches) {
+            loss += each * pass(batch, each);
+        }
+        squares = squares();
+        return new Outcome(
+                loss,
+                Math.sqrt(Arrays.stream(squares).sum()),
+                batches.stream().mapToLong(b -> b.batch().tokens()).sum(),
+                batches.stream().mapToLong(MicroBatch::scored).sum());
+    }
+
+    private double pass(MicroBatch batch, double each) {
+        // A micro-batch may hold no label at all.
+        return batch.scored() == 0
+                ? 0
+                : decoder.gradients(batch.batch(), batch.weights(each), gradients)
+                        .sum();
+    }
+
+    private double weight(List<MicroBatch> batches) {
+        long parts = switch (config.reduction()) {
+            case TOKEN_MEAN -> batches.stream().mapToLong(MicroBatch::scored).sum();
+            case EXAMPLE_SUM -> batches.stream().mapToLong(b -> b.rows().length).sum();
+        };
+        return parts == 0 ? 0 : 1.0 / parts;
+    }
+
+    /// Sum of squares of each tensor's gradient. Tensors are independent: any number of threads yields the same.
+    private double[] squares() {
+        return IntStream.range(0, trainables.size())
+                .parallel()
+                .mapToDouble(t -> kernel.sumOfSquares(
+                        trainables.get(t).gradientMemory(),
+                        trainables.get(t).entries().count()))
+                .toArray();
+    }
+
+    /// Moves the weights by the gradients of [#gradients].
+    void update(long step) {
+        double[] factors = config.clip().factors(squares, config.maxNorm());
+        IntStream.range(0, factors.length).parallel().forEach(t -> {
+            Trainable trainable = trainables.get(t);
+            Update update = config.optimizer().update(step, config.lr(step), factors[t]);
+            kernel.step(
+                    update,
+                    trainable.entries(),
+                    trainable.gradientMemory(),
+                    trainable.moments(),
+                    decoder.weights().memory(trainable.name()));
+        });
+    }
+}

@@ -1,0 +1,55 @@
+package io.lota4j.train;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import io.lota4j.kernel.Entries;
+import io.lota4j.kernel.Moments;
+import io.lota4j.mask.MaskTensor;
+import io.lota4j.model.Torch;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.PeekableIntIterator;
+
+/// One weight's trained entries with what a run keeps for them: gradient and optimizer state, compact. Memory
+/// comes from
+/// libtorch's allocator, whose pages the process reuses.
+///
+/// @param name of the weight
+/// @param entries which elements
+/// @param gradient F32, `[entries]`, or in the weight's own shape where all of it is trained
+/// @param moments the optimizer's state
+record Trainable(String name, Entries entries, PtNDArray gradient, Moments moments) {
+
+    static Trainable of(String name, MaskTensor mask, Optimizer optimizer, PtNDManager scope) {
+        Entries entries = entries(mask, scope);
+        long[] shape = entries.index() == null
+                ? mask.shape().dims().stream().mapToLong(Long::longValue).toArray()
+                : new long[] {entries.count()};
+        Moments moments = new Moments(
+                optimizer.hasFirstMoment() ? zeros(entries.count(), scope) : null,
+                optimizer.hasSecondMoment() ? zeros(entries.count(), scope) : null);
+        return new Trainable(name, entries, Torch.floats(scope, shape), moments);
+    }
+
+    private static Entries entries(MaskTensor mask, PtNDManager scope) {
+        long count = mask.trainable().getLongCardinality();
+        if (count == mask.shape().numel()) {
+            return Entries.all(count);
+        }
+        MemorySegment index = Torch.memory(Torch.ints(scope, count));
+        PeekableIntIterator indices = mask.trainable().getIntIterator();
+        for (long e = 0; indices.hasNext(); e++) {
+            index.setAtIndex(ValueLayout.JAVA_INT, e, indices.next());
+        }
+        return new Entries(count, index);
+    }
+
+    private static @Nullable MemorySegment zeros(long count, PtNDManager scope) {
+        return Torch.memory(Torch.floats(scope, count)).fill((byte) 0);
+    }
+
+    MemorySegment gradientMemory() {
+        return Torch.memory(gradient);
+    }
+}

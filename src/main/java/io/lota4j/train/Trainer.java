@@ -1,0 +1,148 @@
+package io.lota4j.train;
+
+import ai.djl.pytorch.engine.PtNDManager;
+import io.lota4j.LotaException;
+import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.mask.Mask;
+import io.lota4j.model.Decoder;
+import io.lota4j.train.StepRunner.Outcome;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Trains the masked weights of a decoder in place; all others keep their bits.
+///
+/// Everything it keeps beside the model (gradients, moments) has the mask's size and is freed by [#close].
+public final class Trainer implements AutoCloseable {
+    private final Decoder decoder;
+    private final TrainConfig config;
+    private final Samples samples;
+    private final PtNDManager scope;
+    private final List<Trainable> trainables = new ArrayList<>();
+    private final StepRunner runner;
+    private RunState state = RunState.START;
+    private @Nullable Saving saving;
+
+    /// Where a run's state goes.
+    ///
+    /// @param file written through a temporary name, so that the last good one always stands
+    /// @param every steps between two writes; 0: only when the run is stopped
+    /// @param identity what the run was started with, compared on resuming
+    public record Saving(Path file, long every, Map<String, String> identity) {}
+
+    /// @param mask the weights to train; an empty tensor in it is skipped
+    public Trainer(Decoder decoder, Mask mask, TrainConfig config, Samples samples, MaskedKernel kernel) {
+        this.decoder = decoder;
+        this.config = config;
+        this.samples = samples;
+        this.scope = decoder.torch().scope();
+        mask.tensors().forEach((name, tensor) -> {
+            if (!tensor.trainable().isEmpty()) {
+                trainables.add(Trainable.of(name, tensor, config.optimizer(), scope));
+            }
+        });
+        this.runner = new StepRunner(decoder, config, kernel, trainables, scope);
+    }
+
+    /// Keeps the run's state on disk from now on.
+    public Trainer saving(Saving where) {
+        this.saving = where;
+        return this;
+    }
+
+    /// Goes on where the state on disk ends.
+    ///
+    /// @throws LotaException if there is none or it belongs to another run
+    public Trainer resume() {
+        Saving where = saving;
+        if (where == null || !Files.isRegularFile(where.file())) {
+            throw new LotaException("Nothing to resume: there is no run state"
+                    + (where == null ? "." : " at " + where.file() + "; start without --resume."));
+        }
+        state = RunState.read(where.file(), where.identity(), trainables, decoder.weights());
+        return this;
+    }
+
+    /// Runs to the last step, or until `stop` says so after a step: then the state is written and can be resumed.
+    ///
+    /// @return the state reached; its step is under the configured steps if the run was stopped
+    /// @throws LotaException if the loss or the gradient is not finite; weights and state files are then those
+    /// of the step
+    ///     before
+    public RunState run(Listener listener, BooleanSupplier stop) {
+        long start = System.nanoTime();
+        RunState before = state;
+        while (state.step() < config.steps()) {
+            long step = state.step() + 1;
+            Outcome outcome = runner.gradients(samples, step);
+            requireFinite(outcome, step);
+            runner.update(step);
+            state = after(outcome);
+            listener.step(progress(outcome, before, (System.nanoTime() - start) / 1e9));
+            boolean stopped = stop.getAsBoolean() && step < config.steps();
+            save(stopped);
+            if (stopped) {
+                break;
+            }
+        }
+        return state;
+    }
+
+    private RunState after(Outcome outcome) {
+        List<Double> losses = new ArrayList<>(state.losses());
+        losses.add(outcome.loss());
+        return new RunState(
+                state.step() + 1, losses, state.tokens() + outcome.tokens(), state.scoredTokens() + outcome.scored());
+    }
+
+    private Progress progress(Outcome outcome, RunState before, double seconds) {
+        return new Progress(
+                state.step(),
+                config.steps(),
+                outcome.loss(),
+                outcome.norm(),
+                config.lr(state.step()),
+                state.tokens() - before.tokens(),
+                state.scoredTokens() - before.scoredTokens(),
+                seconds);
+    }
+
+    private void save(boolean stopped) {
+        Saving where = saving;
+        if (where == null) {
+            return;
+        }
+        boolean due = where.every() > 0 && state.step() % where.every() == 0 && state.step() < config.steps();
+        if (stopped || due) {
+            state.write(where.file(), where.identity(), trainables, decoder.weights());
+        }
+    }
+
+    private void requireFinite(Outcome outcome, long step) {
+        if (Double.isFinite(outcome.loss()) && Double.isFinite(outcome.norm())) {
+            return;
+        }
+        List<Integer> rows = new ArrayList<>();
+        for (int m = 0; m < config.accumulation(); m++) {
+            samples.microBatch((step - 1) * config.accumulation() + m).forEach(s -> rows.add(s.row()));
+        }
+        throw new LotaException(("Step %d: loss %s, gradient norm %s. The batch holds the data rows %s (from 0). "
+                        + "%s Try a lower learning rate, a warm-up or a tighter clip.")
+                .formatted(step, outcome.loss(), outcome.norm(), rows, lastGood()));
+    }
+
+    private String lastGood() {
+        return saving != null && Files.isRegularFile(saving.file())
+                ? "The last good state is kept in " + saving.file() + "."
+                : "No state had been written.";
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

@@ -28,6 +28,7 @@ record Commands(List<CommandEntry> all) {
                         () -> new ExtractCommand()),
                 entry("mask", "Look at masks, combine them, draw random ones.", () -> new MaskCommand()),
                 entry("ticket", "Look at tickets.", () -> new TicketCommand()),
+                entry("init", "Start a model from random weights.", () -> new InitCommand()),
                 entry("generate", "Answer a prompt.", () -> new GenerateCommand()),
                 entry(
                         "demo",

@@ -1,0 +1,91 @@
+package io.lota4j.model;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.AtomicFile;
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.Floats;
+import io.lota4j.checkpoint.SafetensorsWriter;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.checkpoint.TensorSource;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Starts a model from nothing: weights from a normal distribution, norms one, biases zero.
+///
+/// @param config of the decoder
+/// @param deviation of the normal distribution: `initializer_range`, 0.02 where the configuration has none
+/// @param dtype that the weights are stored as: `dtype` or `torch_dtype` of the configuration, else F32
+/// @param seed of the draws; each tensor has a sequence of its own
+public record RandomModel(ModelConfig config, double deviation, DType dtype, long seed) {
+    private static final Map<String, DType> DTYPES =
+            Map.of("float32", DType.F32, "bfloat16", DType.BF16, "float16", DType.F16);
+
+    /// @param directory with at least `config.json`
+    /// @throws LotaException if its dtype is not a float type
+    public static RandomModel of(Path directory, long seed) {
+        Path file = directory.resolve(Checkpoint.CONFIG);
+        ModelConfig config = ModelConfig.read(file);
+        JsonNode json = JsonMapper.shared().readTree(file);
+        String name = json.path("dtype").asString(json.path("torch_dtype").asString("float32"));
+        DType dtype = DTYPES.get(name);
+        if (dtype == null) {
+            throw new LotaException("%s: the dtype \"%s\" is not one of %s."
+                    .formatted(file, name, DTYPES.keySet().stream().sorted().toList()));
+        }
+        return new RandomModel(config, json.path("initializer_range").asDouble(0.02), dtype, seed);
+    }
+
+    /// Writes a model directory: every file of `directory` and the weights.
+    ///
+    /// @param out a directory that is not there or empty
+    public void write(Path directory, Path out) {
+        requireEmpty(out);
+        AtomicFile.replaceDirectory(out, folder -> {
+            for (Path file : files(directory)) {
+                Files.copy(file, folder.resolve(file.getFileName()));
+            }
+            SafetensorsWriter.write(folder.resolve("model.safetensors"), Map.of("format", "pt"), tensors());
+        });
+    }
+
+    private static void requireEmpty(Path out) {
+        try {
+            if (Files.exists(out) && !(Files.isDirectory(out) && files(out).isEmpty())) {
+                throw new LotaException(out + ": is there already and not an empty directory; nothing was written.");
+            }
+        } catch (IOException e) {
+            throw new LotaException(out + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static List<Path> files(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(Files::isRegularFile).sorted().toList();
+        }
+    }
+
+    private List<TensorSource> tensors() {
+        return Weights.expected(config).entrySet().stream()
+                .map(e -> new TensorSource(e.getKey(), dtype, e.getValue(), target -> fill(e.getKey(), e.getValue(), target)))
+                .toList();
+    }
+
+    private void fill(String name, Shape shape, MemorySegment target) {
+        float[] values = new float[Math.toIntExact(shape.numel())];
+        boolean norm = name.endsWith("norm.weight");
+        Random random = new Random(seed * 0x9E3779B97F4A7C15L + name.hashCode());
+        for (int i = 0; i < values.length && !name.endsWith(".bias"); i++) {
+            values[i] = norm ? 1 : (float) (deviation * random.nextGaussian());
+        }
+        Floats.fromF32(MemorySegment.ofArray(values), dtype, target);
+    }
+}

@@ -1,13 +1,95 @@
 package io.lota4j.cli;
 
+import io.lota4j.demo.Demo;
+import io.lota4j.demo.Stages;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/// `lota demo`: the built-in base, its data and its tasks.
+/// `lota demo`: all of it on the built-in base.
 @Command(subcommands = DemoDataCommand.class)
-final class DemoCommand {
+final class DemoCommand implements Callable<Integer> {
     static final String NAME = "demo";
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            defaultValue = "lota-demo",
+            description = "Where masks, tickets and data go (default: ${DEFAULT-VALUE}).")
+    private Path out = Path.of("lota-demo");
+
+    @Option(names = "--seed", paramLabel = "S", description = "Seed of the data order (default: 0).")
+    private long seed;
+
+    @Mixin
+    private DryRunOption dryRun = new DryRunOption();
 
     @Mixin
     private CommonOptions common = new CommonOptions();
+
+    @Override
+    public Integer call() {
+        PrintWriter printer = spec.commandLine().getOut();
+        if (dryRun.asked()) {
+            return new Plan()
+                    .line("base", "built in, 820,864 weights")
+                    .line("tasks", "flip (reverse a word), plus (add two numbers)")
+                    .line("stages", "for each: calibrate, mask at 90% sparsity, train; then score")
+                    .line("files", out.toString())
+                    .print(printer);
+        }
+        long start = System.nanoTime();
+        Demo.Outcome outcome = new Demo(out, seed, this::begin).run();
+        printer.println();
+        table(outcome.rows()).forEach(printer::println);
+        printer.println();
+        printer.println("Exact answers on 256 test rows of each task. The masks overlap by %s."
+                .formatted(Words.percent(outcome.overlap())));
+        printer.println("Left in " + out + ":");
+        outcome.files().forEach(file -> printer.println("  %-40s%s".formatted(file, size(file))));
+        printer.println("Done in " + ProgressText.duration((System.nanoTime() - start) / 1e9) + ".");
+        return ExitCode.OK;
+    }
+
+    private static String size(Path file) {
+        return file.toFile().isDirectory() ? "" : Words.size(file);
+    }
+
+    private Stages.Stage begin(String what) {
+        ProgressBar bar = ProgressBar.on(spec.commandLine().getErr(), "%-18s".formatted(what));
+        return new Stages.Stage() {
+            @Override
+            public void at(long done, long all, double tokensPerSecond, double loss) {
+                bar.update(done, all, tokensPerSecond, loss);
+            }
+
+            @Override
+            public void close() {
+                bar.close();
+            }
+        };
+    }
+
+    static List<String> table(List<Demo.Row> rows) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder head = new StringBuilder("%-14s".formatted(""));
+        rows.getFirst().accuracy().keySet().forEach(task -> head.append("%10s".formatted(task.taskName())));
+        lines.add(head.toString());
+        for (Demo.Row row : rows) {
+            StringBuilder line = new StringBuilder("%-14s".formatted(row.model()));
+            row.accuracy().values().forEach(share -> line.append("%10s".formatted(Words.percent(share))));
+            lines.add(line.toString());
+        }
+        return lines;
+    }
 }

@@ -51,6 +51,15 @@ final class MaskCommand extends Group {
             return spec.commandLine().getOut();
         }
 
+        /// The plan of a command that only looks.
+        int looksAt(Path... files) {
+            Plan plan = new Plan();
+            for (Path file : files) {
+                plan.line("reads", Words.mask(file, MaskFile.read(file)));
+            }
+            return plan.print(out());
+        }
+
         int write(Path file, Mask mask) {
             Outputs.check(file);
             if (dryRun.asked()) {
@@ -76,6 +85,9 @@ final class MaskCommand extends Group {
 
         @Override
         public Integer call() {
+            if (dryRun.asked()) {
+                return looksAt(file);
+            }
             Mask mask = MaskFile.read(file);
             out().println(Words.mask(file, mask));
             out().println("base " + mask.info().base());
@@ -115,6 +127,9 @@ final class MaskCommand extends Group {
 
         @Override
         public Integer call() {
+            if (dryRun.asked()) {
+                return looksAt(first, second);
+            }
             Mask a = MaskFile.read(first);
             Mask b = MaskFile.read(second);
             Overlap overlap = a.overlap(b);

@@ -28,10 +28,16 @@ final class TicketCommand extends Group {
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path file;
 
+        @Mixin
+        private DryRunOption dryRun = new DryRunOption();
+
         @Override
         public Integer call() {
             Ticket ticket = TicketFile.read(file);
             PrintWriter out = spec.commandLine().getOut();
+            if (dryRun.asked()) {
+                return new Plan().line("reads", Words.ticket(file, ticket)).print(out);
+            }
             out.println(Words.ticket(file, ticket));
             out.println("base " + ticket.info().base());
             out.println(

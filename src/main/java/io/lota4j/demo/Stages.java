@@ -1,0 +1,19 @@
+package io.lota4j.demo;
+
+/// Hears what the demo does, one stage after another.
+@FunctionalInterface
+public interface Stages {
+    /// A stage begins; it ends when what is returned is closed.
+    Stage begin(String what);
+
+    /// One stage.
+    interface Stage extends AutoCloseable {
+        /// @param done of `all`, in steps or examples
+        /// @param tokensPerSecond NaN when not known
+        /// @param loss NaN when there is none
+        void at(long done, long all, double tokensPerSecond, double loss);
+
+        @Override
+        void close();
+    }
+}

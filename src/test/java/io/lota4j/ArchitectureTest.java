@@ -1,0 +1,126 @@
+package io.lota4j;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.stream.Stream;
+
+/// Which package may import which: data flows from checkpoints to the command line and never back.
+@AnalyzeClasses(packages = "io.lota4j", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String JDK = "java..";
+    private static final String JSPECIFY = "org.jspecify.annotations..";
+    private static final String JACKSON = "tools.jackson..";
+    private static final String ROARING = "org.roaringbitmap..";
+    private static final String TOKENIZERS = "ai.djl.huggingface.tokenizers..";
+    private static final String JINJAVA = "com.hubspot.jinjava..";
+
+    @ArchTest
+    static final ArchRule ROOT = classes()
+            .that()
+            .resideInAPackage("io.lota4j")
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(JDK, JSPECIFY, "io.lota4j"));
+
+    @ArchTest
+    static final ArchRule CHECKPOINT = onlyImports("checkpoint", JACKSON);
+
+    @ArchTest
+    static final ArchRule MASK = onlyImports("mask", JACKSON, ROARING, own("checkpoint"));
+
+    @ArchTest
+    static final ArchRule KERNEL = onlyImports("kernel", own("mask"), "jdk.incubator.vector..");
+
+    @ArchTest
+    static final ArchRule TICKET = onlyImports("ticket", JACKSON, ROARING, own("checkpoint"), own("mask"));
+
+    @ArchTest
+    static final ArchRule DATA = onlyImports("data", JACKSON, TOKENIZERS, JINJAVA);
+
+    @ArchTest
+    static final ArchRule MODEL = onlyImports("model", JACKSON, "ai.djl..", own("checkpoint"));
+
+    @ArchTest
+    static final ArchRule TRAIN = onlyImports(
+            "train",
+            ROARING,
+            "ai.djl..",
+            own("checkpoint"),
+            own("mask"),
+            own("kernel"),
+            own("ticket"),
+            own("data"),
+            own("model"));
+
+    @ArchTest
+    static final ArchRule EVAL = onlyImports("eval", JACKSON, "ai.djl..", own("checkpoint"), own("data"), own("model"));
+
+    @ArchTest
+    static final ArchRule NOTHING_IMPORTS_THE_COMMAND_LINE = noClasses()
+            .that()
+            .resideOutsideOfPackage(own("cli"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(own("cli"));
+
+    @ArchTest
+    static final ArchRule ONLY_THE_COMMAND_LINE_IMPORTS_THE_DEMO = noClasses()
+            .that()
+            .resideOutsideOfPackages(own("cli"), own("demo"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(own("demo"));
+
+    @ArchTest
+    static final ArchRule PICOCLI_STAYS_IN_THE_COMMAND_LINE = noClasses()
+            .that()
+            .resideOutsideOfPackage(own("cli"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("picocli..");
+
+    @ArchTest
+    static final ArchRule THE_ENGINE_STAYS_WHERE_TENSORS_ARE = noClasses()
+            .that()
+            .resideOutsideOfPackages(own("model"), own("train"), own("eval"), own("data"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ai.djl..");
+
+    @ArchTest
+    static final ArchRule NO_CYCLES =
+            slices().matching("io.lota4j.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule NO_JAVA_UTIL_LOGGING = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+
+    @ArchTest
+    static final ArchRule ONLY_THE_COMMAND_LINE_PRINTS =
+            noClasses().that().resideOutsideOfPackage(own("cli")).should(ACCESS_STANDARD_STREAMS);
+
+    @ArchTest
+    static final ArchRule NO_BARE_EXCEPTIONS = NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS;
+
+    private static String own(String name) {
+        return "io.lota4j." + name + "..";
+    }
+
+    private static ArchRule onlyImports(String name, String... others) {
+        String[] allowed = Stream.concat(Stream.of(JDK, JSPECIFY, "io.lota4j", own(name)), Stream.of(others))
+                .toArray(String[]::new);
+        return classes()
+                .that()
+                .resideInAPackage(own(name))
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(allowed));
+    }
+}

@@ -1,0 +1,196 @@
+package io.lota4j.kernel.java;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.lota4j.kernel.Entries;
+import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.kernel.Moments;
+import io.lota4j.kernel.Update;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.SplittableRandom;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.LongFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JavaKernelTest {
+    private static final MaskedKernel KERNEL = new JavaKernel();
+
+    /// Around the widths at which vector loops change to their tails.
+    static final int[] SIZES = {0, 1, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 255, 257, 1023, 4097};
+
+    /// An update for each step.
+    record Rule(String name, LongFunction<Update> at) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Rule> rules() {
+        return Stream.of(
+                new Rule("rmsprop", step -> new Update.RmsProp(1e-3, 0.5, 0, 0.99, 1e-8)),
+                new Rule("rmsprop with decay", step -> new Update.RmsProp(1e-3, 1, 0.1, 0.99, 1e-8)),
+                new Rule(
+                        "adamw with decay",
+                        step -> new Update.AdamW(
+                                1e-3, 0.7, 0.1, 0.9, 0.999, 1e-8, 1 - Math.pow(0.9, step), 1 - Math.pow(0.999, step))),
+                new Rule("sgd with momentum", step -> new Update.Sgd(1e-2, 1, 0, 0.9)),
+                new Rule("sgd with decay", step -> new Update.Sgd(1e-2, 0.3, 0.2, 0)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void compactStateEqualsDenseState(Rule rule) {
+        for (int size : SIZES) {
+            long seed = 100 + size;
+            SplittableRandom random = new SplittableRandom(seed);
+            int[] index = subset(size, random);
+            float[] base = floats(size, random);
+            MemorySegment dense = segment(base);
+            MemorySegment sparse = segment(base);
+            Moments denseState = moments(size);
+            Moments sparseState = moments(index.length);
+            for (long step = 1; step <= 4; step++) {
+                float[] gradient = floats(size, random);
+                Update update = rule.at().apply(step);
+                KERNEL.step(update, Entries.all(size), segment(gradient), denseState, dense);
+                KERNEL.step(update, entries(index), segment(picked(gradient, index)), sparseState, sparse);
+            }
+            float[] expected = base.clone();
+            for (int i : index) {
+                expected[i] = dense.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+            }
+            assertThat(bits(sparse)).as("size %d, seed %d", size, seed).isEqualTo(bits(segment(expected)));
+            if (index.length > 0) {
+                assertThat(bits(sparse)).isNotEqualTo(bits(segment(base)));
+            }
+        }
+    }
+
+    /// What the reference implementation's optimizer does: without bias correction the first steps are large.
+    @Test
+    void rmsPropTakesTheReferenceSteps() {
+        MemorySegment weight = segment(new float[] {0});
+        Moments moments = moments(1);
+        Update update = new Update.RmsProp(1, 1, 0, 0.99, 1e-8);
+        float before = 0;
+        for (double expected : new double[] {10.0, 7.0888}) {
+            KERNEL.step(update, Entries.all(1), segment(new float[] {1}), moments, weight);
+            float after = weight.getAtIndex(ValueLayout.JAVA_FLOAT, 0);
+            assertThat((double) (before - after)).isCloseTo(expected, within(5e-5));
+            before = after;
+        }
+    }
+
+    @Test
+    void adamWsFirstStepIsTheLearningRate() {
+        MemorySegment weight = segment(new float[] {1});
+        Update update = new Update.AdamW(0.01, 1, 0.5, 0.9, 0.999, 1e-8, 1 - 0.9, 1 - 0.999);
+        KERNEL.step(update, Entries.all(1), segment(new float[] {-3}), moments(1), weight);
+        assertThat((double) weight.getAtIndex(ValueLayout.JAVA_FLOAT, 0))
+                .isCloseTo(1 - 0.01 * 0.5 + 0.01, within(1e-7));
+    }
+
+    @Test
+    void sgdRemembersMomentum() {
+        MemorySegment weight = segment(new float[] {0});
+        Moments moments = moments(1);
+        for (int step = 0; step < 2; step++) {
+            KERNEL.step(new Update.Sgd(0.5, 1, 0, 0.5), Entries.all(1), segment(new float[] {2}), moments, weight);
+        }
+        assertThat(weight.getAtIndex(ValueLayout.JAVA_FLOAT, 0)).isEqualTo(-(0.5f * 2 + 0.5f * 3));
+    }
+
+    @ParameterizedTest
+    @FieldSource("SIZES")
+    void gatherAddPicksAndAdds(int size) {
+        long seed = 200 + size;
+        SplittableRandom random = new SplittableRandom(seed);
+        int[] index = subset(size, random);
+        float[] dense = floats(size, random);
+        float[] before = floats(index.length, random);
+        MemorySegment gradient = segment(before);
+        KERNEL.gatherAdd(segment(dense), entries(index), gradient);
+        float[] expected = new float[index.length];
+        setAll(expected, e -> before[e] + dense[index[e]]);
+        assertThat(bits(gradient)).as("seed %d", seed).isEqualTo(bits(segment(expected)));
+
+        MemorySegment whole = segment(dense);
+        KERNEL.gatherAdd(segment(dense), Entries.all(size), whole);
+        float[] doubled = new float[size];
+        setAll(doubled, i -> dense[i] + dense[i]);
+        assertThat(bits(whole)).as("seed %d", seed).isEqualTo(bits(segment(doubled)));
+    }
+
+    @ParameterizedTest
+    @FieldSource("SIZES")
+    void sumOfSquares(int size) {
+        long seed = 300 + size;
+        float[] values = floats(size, new SplittableRandom(seed));
+        double expected = 0;
+        for (float value : values) {
+            expected += (double) value * value;
+        }
+        // Another order of the additions may round each of them otherwise.
+        assertThat(KERNEL.sumOfSquares(segment(values), size))
+                .as("seed %d", seed)
+                .isCloseTo(expected, within(1e-15 * size * expected));
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, 3e38f})
+    void sumOfSquaresDoesNotHideWhatIsNotFinite(float value) {
+        double sum = KERNEL.sumOfSquares(segment(new float[] {1, value, 2}), 3);
+        assertThat(Double.isFinite(sum)).isEqualTo(Float.isFinite(value));
+    }
+
+    /// About half of `0 … size - 1`, ascending.
+    private static int[] subset(int size, SplittableRandom random) {
+        return IntStream.range(0, size).filter(i -> random.nextBoolean()).toArray();
+    }
+
+    private static float[] floats(int size, SplittableRandom random) {
+        float[] values = new float[size];
+        for (int i = 0; i < size; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return values;
+    }
+
+    private static float[] picked(float[] values, int[] index) {
+        float[] picked = new float[index.length];
+        setAll(picked, e -> values[index[e]]);
+        return picked;
+    }
+
+    /// `values` are floats already, so that narrowing them changes nothing.
+    private static void setAll(float[] target, IntToDoubleFunction values) {
+        for (int i = 0; i < target.length; i++) {
+            target[i] = (float) values.applyAsDouble(i);
+        }
+    }
+
+    private static Entries entries(int[] index) {
+        return new Entries(index.length, MemorySegment.ofArray(index));
+    }
+
+    private static Moments moments(int size) {
+        return new Moments(segment(new float[size]), segment(new float[size]));
+    }
+
+    private static MemorySegment segment(float[] values) {
+        return MemorySegment.ofArray(values.clone());
+    }
+
+    private static int[] bits(MemorySegment values) {
+        return values.toArray(ValueLayout.JAVA_INT);
+    }
+}

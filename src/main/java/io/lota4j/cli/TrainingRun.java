@@ -18,6 +18,10 @@ record TrainingRun(String what, PrintWriter err) {
     /// @return the state at the end, or empty when the run was stopped before it
     Optional<RunState> run(Job job, StateOptions options, Path out) {
         Path state = options.file(out);
+        if (!options.resume() && Files.exists(state)) {
+            throw new LotaException(state + ": a stopped run left its state. Go on from it with --resume, or remove "
+                    + "the file to start anew.");
+        }
         try (StopSignal stop = StopSignal.hold(System.err);
                 MetricsLog metrics = MetricsLog.open(options.metrics());
                 ProgressBar bar = ProgressBar.on(err, what)) {

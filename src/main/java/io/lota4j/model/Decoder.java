@@ -39,7 +39,7 @@ public final class Decoder implements AutoCloseable {
         this.torch = new Torch(config.headDim(), config.normEps());
         try {
             this.weights = Weights.load(checkpoint, config, torch.manager());
-        } catch (LotaException e) {
+        } catch (RuntimeException e) {
             torch.close();
             throw e;
         }
@@ -98,6 +98,13 @@ public final class Decoder implements AutoCloseable {
     }
 
     PtNDArray embed(long[] ids, PtNDManager scope) {
+        for (long id : ids) {
+            if (id < 0 || id >= config.vocabSize()) {
+                throw new LotaException(
+                        "Token %d is outside the model's vocabulary of %d: tokenizer and weights do not belong together."
+                                .formatted(id, config.vocabSize()));
+            }
+        }
         return torch.one(scope, "embed", Torch.longs(scope, ids), weights.embedding());
     }
 

@@ -23,6 +23,9 @@ import java.util.Objects;
 ///
 /// One instance belongs to one thread at a time. Closing it frees every tensor that was made through it.
 public final class Torch implements AutoCloseable {
+    /// The most elements of an F32 tensor whose memory can be lent: the engine lends it as one buffer of under 2 GiB.
+    static final long MOST_FLOATS = Integer.MAX_VALUE / Float.BYTES;
+
     private static final Object START = new Object();
 
     private final PtNDManager manager;

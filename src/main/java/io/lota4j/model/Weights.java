@@ -73,6 +73,10 @@ public final class Weights {
             throw new LotaException("%s: tensor %s has shape %s, but config.json asks for %s."
                     .formatted(checkpoint.directory(), name, info.shape(), shape));
         }
+        if (shape.numel() > Torch.MOST_FLOATS) {
+            throw new LotaException("%s: tensor %s of shape %s has more than %d elements, the most that can be loaded."
+                    .formatted(checkpoint.directory(), name, shape, Torch.MOST_FLOATS));
+        }
         PtNDArray tensor = Torch.floats(
                 scope, shape.dims().stream().mapToLong(Long::longValue).toArray());
         checkpoint.read(name, Torch.memory(tensor));

@@ -23,11 +23,4 @@ public record Progress(
     public double tokensPerSecond() {
         return seconds > 0 ? tokens / seconds : 0;
     }
-
-    /// Seconds that the rest takes at this pace.
-    ///
-    /// @param first the first step of this process
-    public double secondsLeft(long first) {
-        return seconds / (step - first + 1) * (steps - step);
-    }
 }

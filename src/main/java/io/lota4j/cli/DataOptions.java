@@ -81,8 +81,6 @@ final class DataOptions {
     boolean previewed(Dataset dataset, Tokenizer tokenizer, PrintWriter out) {
         for (Example example : dataset.examples()
                 .subList(0, Math.min(preview, dataset.examples().size()))) {
-            out.println("row " + example.row() + ": " + example.length() + " tokens, " + example.scoredTokens()
-                    + " with loss");
             out.println(Preview.text(example, tokenizer));
             out.println();
         }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /// What a command would do, line by line, from headers alone.
 final class Plan {
@@ -56,7 +57,7 @@ final class Plan {
                                 config.batchSize() * config.accumulation(),
                                 config.optimizer().name(),
                                 config.lr(),
-                                config.schedule()));
+                                config.schedule().name().toLowerCase(Locale.ROOT)));
         return line(
                 "memory",
                 "%s: %s of F32 weights, %s of gradients and optimizer state, and a batch's activations on top"

@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import io.lota4j.Suggestions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,9 +16,20 @@ final class UsageErrors implements IParameterExceptionHandler {
     @Override
     public int handleParseException(ParameterException problem, String[] args) {
         CommandLine line = problem.getCommandLine();
-        line.getErr().println("lota: " + message(problem));
+        line.getErr().println("lota: " + unknownOption(args, line).orElseGet(() -> message(problem)));
         line.getErr().println("Try '%s --help'.".formatted(line.getCommandSpec().qualifiedName()));
         return ExitCode.USAGE;
+    }
+
+    /// A mistyped option, which picocli mentions only when nothing required is missing.
+    private static Optional<String> unknownOption(String[] args, CommandLine line) {
+        return Arrays.stream(args)
+                .takeWhile(argument -> !argument.equals("--"))
+                .map(argument -> argument.replaceFirst("=.*", ""))
+                .filter(name -> name.startsWith("--")
+                        && !line.getCommandSpec().optionsMap().containsKey(name))
+                .findFirst()
+                .map(name -> unmatched(name, line));
     }
 
     /// The problem in one line.

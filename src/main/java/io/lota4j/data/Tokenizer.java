@@ -38,6 +38,10 @@ public final class Tokenizer implements AutoCloseable {
     ///
     /// @throws LotaException if `tokenizer.json` is missing or is no tokenizer
     public static Tokenizer of(Path modelDir) {
+        if (!Files.isDirectory(modelDir)) {
+            throw new LotaException(modelDir + ": no such directory; expected a model directory with config.json, "
+                    + "model.safetensors, tokenizer.json and tokenizer_config.json.");
+        }
         Path file = modelDir.resolve("tokenizer.json");
         if (!Files.exists(file)) {
             throw new LotaException("The model directory " + modelDir + " has no tokenizer.json.");

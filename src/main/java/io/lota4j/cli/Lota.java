@@ -14,6 +14,7 @@ public final class Lota {
     private final Commands commands;
     private final PrintWriter out;
     private final PrintWriter err;
+    private boolean ranCommand;
 
     Lota(Commands commands, PrintWriter out, PrintWriter err) {
         this.commands = commands;
@@ -24,12 +25,14 @@ public final class Lota {
     /// Runs one command line and ends the process with its exit code.
     public static void main(String[] args) {
         Logging.configure(Arrays.asList(args).contains("--debug"));
-        int code = new Lota(
-                        Commands.standard(),
-                        new PrintWriter(System.out, true, StandardCharsets.UTF_8),
-                        new PrintWriter(System.err, true, StandardCharsets.UTF_8))
-                .execute(args);
-        if (!StopSignal.stopping()) {
+        Lota lota = new Lota(
+                Commands.standard(),
+                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+        int code = lota.execute(args);
+        // System.exit asks every jar on the class path for a logger, which takes longer than the help itself; but only
+        // a command may have left threads behind that keep the process alive.
+        if ((lota.ranCommand || code != ExitCode.OK) && !StopSignal.stopping()) {
             System.exit(code);
         }
     }
@@ -47,10 +50,13 @@ public final class Lota {
             case "-h", "--help", "help" -> print(commands.help());
             case "-V", "--version", "version" -> print(Version.line() + "\n");
             default ->
-                commands.find(args[0])
-                        .map(command -> CommandLines.of(command, out, err).execute(rest(args)))
-                        .orElseGet(() -> unknown(args[0]));
+                commands.find(args[0]).map(command -> run(command, rest(args))).orElseGet(() -> unknown(args[0]));
         };
+    }
+
+    private int run(CommandEntry command, String... arguments) {
+        ranCommand = true;
+        return CommandLines.of(command, out, err).execute(arguments);
     }
 
     private int print(String text) {

@@ -43,6 +43,6 @@ public record AnswerCheck(@Nullable Pattern pattern) {
     }
 
     private static String folded(String text) {
-        return SPACE.matcher(text.strip()).replaceAll(" ").toLowerCase(Locale.ROOT);
+        return SPACE.matcher(text).replaceAll(" ").strip().toLowerCase(Locale.ROOT);
     }
 }

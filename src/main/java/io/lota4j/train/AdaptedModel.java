@@ -39,13 +39,16 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
     }
 
     /// Adds a ticket's deltas to the working weights, in F32: nothing is rounded to the base's type, as a written
-    /// checkpoint would be.
+    /// checkpoint would be. Tensors of the checkpoint that the decoder does not use are passed over.
     ///
     /// @throws io.lota4j.LotaException if the ticket is for another base, with both fingerprints
     public void add(Ticket ticket) {
         Tickets.requireBase(base, ticket);
         Tickets.requireTensors(base, ticket);
         ticket.tensors().forEach((name, tensor) -> {
+            if (!decoder.weights().shapes().containsKey(name)) {
+                return;
+            }
             MemorySegment weights = decoder.weights().memory(name);
             float[] values = tensor.values();
             tensor.forEach((position, index) -> weights.setAtIndex(

@@ -40,6 +40,11 @@ public record Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig confi
                 throw new LotaException("Tensor `%s` has shape %s in %s, but the mask is for shape %s."
                         .formatted(name, shape, model.base().directory(), tensor.shape()));
             }
+            if (!model.decoder().weights().shapes().containsKey(name)) {
+                throw new LotaException(("Tensor `%s` of %s takes no part in the decoder, so it cannot be trained; "
+                                + "leave it out of the pool with --exclude.")
+                        .formatted(name, model.base().directory()));
+            }
         });
     }
 

@@ -16,7 +16,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -81,30 +80,60 @@ public record RunState(long step, List<Double> losses, long tokens, long scoredT
                         + "\"), found format \"" + metadata.get("format") + "\".");
             }
             requireSame(file, identity, metadata);
+            RunState reached = of(file, metadata);
             for (Trainable t : trainables) {
                 scatter(tensor(state, t.name() + VALUES, t), t.entries(), weights.memory(t.name()));
                 load(state, t.name() + FIRST, t, t.moments().first());
                 load(state, t.name() + SECOND, t, t.moments().second());
             }
-            return of(metadata);
+            return reached;
         }
     }
 
-    private static RunState of(Map<String, String> metadata) {
-        String losses = text(metadata, "losses");
+    private static RunState of(Path file, Map<String, String> metadata) {
+        long step = number(file, metadata, "step");
         return new RunState(
-                Long.parseLong(text(metadata, "step")),
-                losses.isEmpty()
-                        ? List.of()
-                        : Arrays.stream(losses.split(",", -1))
-                                .map(Double::valueOf)
-                                .toList(),
-                Long.parseLong(text(metadata, "tokens")),
-                Long.parseLong(text(metadata, "scored_tokens")));
+                step,
+                losses(file, metadata, step),
+                number(file, metadata, "tokens"),
+                number(file, metadata, "scored_tokens"));
     }
 
-    private static String text(Map<String, String> metadata, String key) {
-        return Objects.requireNonNull(metadata.get(key), key);
+    private static List<Double> losses(Path file, Map<String, String> metadata, long step) {
+        String text = text(file, metadata, "losses");
+        try {
+            List<Double> losses =
+                    Arrays.stream(text.split(",", -1)).map(Double::valueOf).toList();
+            if (losses.size() == step) {
+                return losses;
+            }
+        } catch (NumberFormatException e) {
+            throw malformed(file, "losses", text, step + " numbers", e);
+        }
+        throw malformed(file, "losses", text, step + " numbers", null);
+    }
+
+    private static long number(Path file, Map<String, String> metadata, String key) {
+        String text = text(file, metadata, key);
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw malformed(file, key, text, "a whole number", e);
+        }
+    }
+
+    private static String text(Path file, Map<String, String> metadata, String key) {
+        String text = metadata.get(key);
+        if (text == null) {
+            throw new LotaException("%s: the run state's %s is missing.".formatted(file, key));
+        }
+        return text;
+    }
+
+    private static LotaException malformed(
+            Path file, String key, String found, String expected, @Nullable NumberFormatException cause) {
+        return new LotaException(
+                "%s: the run state's %s is \"%s\", expected %s.".formatted(file, key, found, expected), cause);
     }
 
     private static void requireSame(Path file, Map<String, String> identity, Map<String, String> metadata) {

@@ -41,7 +41,14 @@ class JavaKernelTest {
                 new Rule(
                         "adamw with decay",
                         step -> new Update.AdamW(
-                                1e-3, 0.7, 0.1, 0.9, 0.999, 1e-8, 1 - Math.pow(0.9, step), 1 - Math.pow(0.999, step))),
+                                1e-3,
+                                0.7,
+                                0.1,
+                                0.9,
+                                0.999,
+                                1e-8,
+                                1 - Math.pow(0.9, (double) step),
+                                1 - Math.pow(0.999, (double) step))),
                 new Rule("sgd with momentum", step -> new Update.Sgd(1e-2, 1, 0, 0.9)),
                 new Rule("sgd with decay", step -> new Update.Sgd(1e-2, 0.3, 0.2, 0)));
     }
@@ -50,7 +57,7 @@ class JavaKernelTest {
     @MethodSource("rules")
     void compactStateEqualsDenseState(Rule rule) {
         for (int size : SIZES) {
-            long seed = 100 + size;
+            long seed = 100L + size;
             SplittableRandom random = new SplittableRandom(seed);
             int[] index = subset(size, random);
             float[] base = floats(size, random);
@@ -112,7 +119,7 @@ class JavaKernelTest {
     @ParameterizedTest
     @FieldSource("SIZES")
     void gatherAddPicksAndAdds(int size) {
-        long seed = 200 + size;
+        long seed = 200L + size;
         SplittableRandom random = new SplittableRandom(seed);
         int[] index = subset(size, random);
         float[] dense = floats(size, random);
@@ -133,7 +140,7 @@ class JavaKernelTest {
     @ParameterizedTest
     @FieldSource("SIZES")
     void sumOfSquares(int size) {
-        long seed = 300 + size;
+        long seed = 300L + size;
         float[] values = floats(size, new SplittableRandom(seed));
         double expected = 0;
         for (float value : values) {

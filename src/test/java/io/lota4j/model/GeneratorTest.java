@@ -1,0 +1,134 @@
+package io.lota4j.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lota4j.Golden;
+import io.lota4j.LotaException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class GeneratorTest {
+    private static final Sampling GREEDY = new Sampling.Greedy();
+    private static final int MAX_NEW = 12;
+
+    private Decoder decoder;
+
+    @BeforeAll
+    void open() {
+        decoder = Decoder.open(Golden.path("models/llama-tied"));
+    }
+
+    @AfterAll
+    void close() {
+        decoder.close();
+    }
+
+    @Test
+    void promptsDoNotDisturbEachOther() {
+        List<int[]> prompts = prompts(1, 5, 1, 17, 3, 17, 30);
+        List<Generator.Answer> together = generator(Set.of(), GREEDY, 0).generate(prompts);
+        assertThat(together).hasSameSizeAs(prompts);
+        for (int p = 0; p < prompts.size(); p++) {
+            assertThat(together.get(p).ids()).as("prompt %d", p).isEqualTo(alone(prompts.get(p)));
+        }
+    }
+
+    /// Answers that end at different steps leave the others' slots as they were.
+    @Test
+    void aStopTokenEndsItsOwnAnswerOnly() {
+        List<int[]> prompts = prompts(2, 4, 9, 6);
+        List<int[]> full = prompts.stream().map(this::alone).toList();
+        int stop = full.get(0)[3];
+        List<Generator.Answer> answers = generator(Set.of(stop), GREEDY, 0).generate(prompts);
+        for (int p = 0; p < prompts.size(); p++) {
+            int end = indexOf(full.get(p), stop);
+            assertThat(answers.get(p).ids()).as("prompt %d", p).isEqualTo(Arrays.copyOf(full.get(p), end));
+            assertThat(answers.get(p).ended()).isEqualTo(end < MAX_NEW);
+        }
+        assertThat(answers.get(0).ended()).isTrue();
+        assertThat(answers.get(0).ids()).hasSizeLessThanOrEqualTo(3);
+    }
+
+    @Test
+    void thePlainForwardPassAgreesWithTheCache() {
+        int[] prompt = prompts(3, 7).getFirst();
+        List<Integer> ids = new ArrayList<>();
+        Arrays.stream(prompt).forEach(ids::add);
+        for (int n = 0; n < MAX_NEW; n++) {
+            int[] sequence = ids.stream().mapToInt(Integer::intValue).toArray();
+            float[] logits = decoder.logits(
+                    PackedBatch.of(List.of(new PackedBatch.Sequence(sequence, new boolean[sequence.length]))));
+            int vocab = decoder.config().vocabSize();
+            float[] last = Arrays.copyOfRange(logits, logits.length - vocab, logits.length);
+            ids.add(GREEDY.choose(last, new SplittableRandom(0)));
+        }
+        assertThat(ids.subList(prompt.length, ids.size()))
+                .containsExactlyElementsOf(Arrays.stream(alone(prompt)).boxed().toList());
+    }
+
+    @Test
+    void aSeedMakesDrawsRepeatable() {
+        Sampling sampling = new Sampling.TopKTopP(1.5, 40, 0.95);
+        List<int[]> prompts = prompts(4, 3, 8);
+        List<int[]> first = ids(generator(Set.of(), sampling, 11).generate(prompts));
+        assertThat(ids(generator(Set.of(), sampling, 11).generate(prompts)))
+                .usingRecursiveComparison()
+                .isEqualTo(first);
+        assertThat(ids(generator(Set.of(), sampling, 12).generate(prompts)).get(0))
+                .isNotEqualTo(first.get(0));
+        // A prompt's draws are its own: they do not depend on the prompts behind it.
+        assertThat(ids(generator(Set.of(), sampling, 11).generate(prompts.subList(0, 1)))
+                        .get(0))
+                .isEqualTo(first.get(0));
+    }
+
+    @Test
+    void theModelsPositionsAreTheLimit() {
+        int positions = decoder.config().maxPositions();
+        int longest = positions - MAX_NEW;
+        assertThat(alone(prompts(5, longest).getFirst())).hasSize(MAX_NEW);
+        assertThatThrownBy(() -> generator(Set.of(), GREEDY, 0).generate(prompts(5, 2, longest + 1)))
+                .isInstanceOf(LotaException.class)
+                .hasMessage("A prompt of 53 tokens and 12 new ones do not fit the model's 64 positions;"
+                        + " allow fewer new tokens.");
+    }
+
+    private Generator generator(Set<Integer> stop, Sampling sampling, long seed) {
+        return new Generator(decoder, stop, MAX_NEW, sampling, seed);
+    }
+
+    private int[] alone(int[] prompt) {
+        return generator(Set.of(), GREEDY, 0)
+                .generate(List.of(prompt))
+                .getFirst()
+                .ids();
+    }
+
+    private static List<int[]> ids(List<Generator.Answer> answers) {
+        return answers.stream().map(Generator.Answer::ids).toList();
+    }
+
+    private static int indexOf(int[] ids, int token) {
+        int at = 0;
+        while (at < ids.length && ids[at] != token) {
+            at++;
+        }
+        return at;
+    }
+
+    private List<int[]> prompts(long seed, int... lengths) {
+        SplittableRandom random = new SplittableRandom(seed);
+        return Arrays.stream(lengths)
+                .mapToObj(n -> random.ints(n, 0, decoder.config().vocabSize()).toArray())
+                .toList();
+    }
+}

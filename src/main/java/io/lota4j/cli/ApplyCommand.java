@@ -8,22 +8,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command
-final class ApplyCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
+final class ApplyCommand extends BaseCommand {
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "The base, a Hugging Face directory.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path model;
@@ -43,27 +32,32 @@ final class ApplyCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path out;
 
-    @Mixin
-    private DryRunOption dryRun = new DryRunOption();
+    @Override
+    Plan plan() {
+        try (Checkpoint base = Checkpoint.open(model)) {
+            Ticket ticket = ticket();
+            Tickets.requireTensors(base, ticket);
+            return new Plan()
+                    .model("model", base)
+                    .line("ticket", "%,d weights change".formatted(ticket.nnz()))
+                    .disk(out, Plan.bytes(base));
+        }
+    }
 
     @Override
-    public Integer call() {
+    int execute() {
+        Ticket ticket = ticket();
+        try (Checkpoint base = Checkpoint.open(model)) {
+            Tickets.apply(base, ticket, out);
+        }
+        out().println("%s: the base with %,d weights changed".formatted(out, ticket.nnz()));
+        return ExitCode.OK;
+    }
+
+    private Ticket ticket() {
         List<Ticket> read = tickets.stream().map(TicketFile::read).toList();
         double[] ones = new double[read.size()];
         Arrays.fill(ones, 1);
-        Ticket ticket = read.size() == 1 ? read.getFirst() : Tickets.add(read, ones);
-        try (Checkpoint base = Checkpoint.open(model)) {
-            if (dryRun.asked()) {
-                Tickets.requireTensors(base, ticket);
-                return new Plan()
-                        .model("model", base)
-                        .line("ticket", "%,d weights change".formatted(ticket.nnz()))
-                        .disk(out, Plan.bytes(base))
-                        .print(spec.commandLine().getOut());
-            }
-            Tickets.apply(base, ticket, out);
-        }
-        spec.commandLine().getOut().println("%s: the base with %,d weights changed".formatted(out, ticket.nnz()));
-        return ExitCode.OK;
+        return read.size() == 1 ? read.getFirst() : Tickets.add(read, ones);
     }
 }

@@ -17,30 +17,19 @@ import io.lota4j.mask.TopK;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.Job;
 import io.lota4j.train.RunState;
-import java.io.PrintWriter;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command
-final class CalibrateCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
+final class CalibrateCommand extends BaseCommand {
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "The base, a Hugging Face directory.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path model;
@@ -78,30 +67,27 @@ final class CalibrateCommand implements Callable<Integer> {
     @Mixin
     private StateOptions state = new StateOptions();
 
-    @Mixin
-    private DryRunOption dryRun = new DryRunOption();
-
     @Override
-    public Integer call() {
+    void check() {
         Sparsity.check(sparsity, "--sparsity");
         Outputs.check(out);
         Outputs.check(deltaOut);
-        if (dryRun.asked()) {
-            return dryRun();
-        }
-        PrintWriter err = spec.commandLine().getErr();
+    }
+
+    @Override
+    int execute() {
         try (Tokenizer tokenizer = Tokenizer.of(model)) {
-            Dataset examples = data.load(data.encoder(model, tokenizer), err);
-            if (data.previewed(examples, tokenizer, spec.commandLine().getOut())) {
+            Dataset examples = data.load(data.encoder(model, tokenizer), err());
+            if (data.previewed(examples, tokenizer, out())) {
                 return ExitCode.OK;
             }
             try (AdaptedModel adapted = AdaptedModel.open(model)) {
-                return calibrate(adapted, examples, err);
+                return calibrate(adapted, examples);
             }
         }
     }
 
-    private int calibrate(AdaptedModel adapted, Dataset examples, PrintWriter err) {
+    private int calibrate(AdaptedModel adapted, Dataset examples) {
         SequencedMap<String, Shape> shapes = pool.pool().select(adapted.base().tensors());
         Mask everything =
                 Mask.full(adapted.base().fingerprint().hex(), pool.pool().toString(), shapes);
@@ -111,7 +97,7 @@ final class CalibrateCommand implements Callable<Integer> {
                 examples,
                 training.config(examples.examples().size()),
                 new JavaKernel());
-        Optional<RunState> end = new TrainingRun("calibrate", err).run(job, state, out);
+        Optional<RunState> end = new TrainingRun("calibrate", err()).run(job, state, out);
         if (end.isEmpty()) {
             return ExitCode.INTERRUPTED;
         }
@@ -127,7 +113,7 @@ final class CalibrateCommand implements Callable<Integer> {
         writeDelta(deltas, origin);
         MaskFile.write(out, mask);
         TrainingRun.forget(state.file(out));
-        spec.commandLine().getOut().println(Words.mask(out, mask));
+        out().println(Words.mask(out, mask));
         return ExitCode.OK;
     }
 
@@ -144,7 +130,8 @@ final class CalibrateCommand implements Callable<Integer> {
         }
     }
 
-    private int dryRun() {
+    @Override
+    Plan plan() {
         try (Checkpoint base = Checkpoint.open(model)) {
             SequencedMap<String, Shape> shapes = pool.pool().select(base.tensors());
             long weights = shapes.values().stream().mapToLong(Shape::numel).sum();
@@ -158,8 +145,7 @@ final class CalibrateCommand implements Callable<Integer> {
                             "%,d of %,d weights trainable (sparsity %s, scope %s)"
                                     .formatted(Sparsity.trainable(weights, sparsity), weights, sparsity, scope))
                     // At most a bit a weight: a denser set of indices is stored as one.
-                    .disk(out, weights / Byte.SIZE)
-                    .print(spec.commandLine().getOut());
+                    .disk(out, weights / Byte.SIZE);
         }
     }
 }

@@ -30,10 +30,7 @@ record Commands(List<CommandEntry> all) {
                 entry("ticket", "Look at tickets.", () -> new TicketCommand()),
                 entry("init", "Start a model from random weights.", () -> new InitCommand()),
                 entry("generate", "Answer a prompt.", () -> new GenerateCommand()),
-                entry(
-                        "demo",
-                        "Try all of it on a tiny base that comes with lota.",
-                        () -> new DemoCommand()),
+                entry("demo", "Try all of it on a tiny base that comes with lota.", () -> new DemoCommand()),
                 entry(
                         RunCommand.NAME,
                         "Run a recipe: a YAML file that names a command and its flags.",

@@ -6,20 +6,13 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /// `lota demo`: all of it on the built-in base.
 @Command(subcommands = DemoDataCommand.class)
-final class DemoCommand implements Callable<Integer> {
+final class DemoCommand extends BaseCommand {
     static final String NAME = "demo";
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     @Option(
             names = "--out",
@@ -31,23 +24,18 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "S", description = "Seed of the data order (default: 0).")
     private long seed;
 
-    @Mixin
-    private DryRunOption dryRun = new DryRunOption();
-
-    @Mixin
-    private CommonOptions common = new CommonOptions();
+    @Override
+    Plan plan() {
+        return new Plan()
+                .line("base", "built in, 820,864 weights")
+                .line("tasks", "flip (reverse a word), plus (add two numbers)")
+                .line("stages", "for each: calibrate, mask at 90% sparsity, train; then score")
+                .line("files", out.toString());
+    }
 
     @Override
-    public Integer call() {
-        PrintWriter printer = spec.commandLine().getOut();
-        if (dryRun.asked()) {
-            return new Plan()
-                    .line("base", "built in, 820,864 weights")
-                    .line("tasks", "flip (reverse a word), plus (add two numbers)")
-                    .line("stages", "for each: calibrate, mask at 90% sparsity, train; then score")
-                    .line("files", out.toString())
-                    .print(printer);
-        }
+    int execute() {
+        PrintWriter printer = out();
         long start = System.nanoTime();
         Demo.Outcome outcome = new Demo(out, seed, this::begin).run();
         printer.println();
@@ -66,7 +54,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private Stages.Stage begin(String what) {
-        ProgressBar bar = ProgressBar.on(spec.commandLine().getErr(), "%-18s".formatted(what));
+        ProgressBar bar = ProgressBar.on(err(), "%-18s".formatted(what));
         return new Stages.Stage() {
             @Override
             public void at(long done, long all, double tokensPerSecond, double loss) {

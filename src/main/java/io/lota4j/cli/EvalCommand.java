@@ -13,25 +13,15 @@ import io.lota4j.train.AdaptedModel;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command
-final class EvalCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
+final class EvalCommand extends BaseCommand {
     @Mixin
     private ModelOptions model = new ModelOptions();
 
@@ -64,33 +54,33 @@ final class EvalCommand implements Callable<Integer> {
     @Option(names = "--details", paramLabel = "F.jsonl", description = "Write one row an example.")
     private @Nullable Path details;
 
-    @Mixin
-    private DryRunOption dryRun = new DryRunOption();
-
     @Override
-    public Integer call() {
+    void check() {
         Outputs.check(json);
         Outputs.check(details);
         if (batch < 1) {
             throw new LotaException("--batch must be at least 1, found " + batch + ".");
         }
-        AnswerCheck check = new AnswerCheck(pattern());
-        if (dryRun.asked()) {
-            Plan plan = new Plan();
-            model.plan(plan);
-            return plan.line("data", "%,d rows".formatted(data.rows()))
-                    .line("answers", generate > 0 ? "greedy, at most " + generate + " tokens each" : "none")
-                    .print(spec.commandLine().getOut());
-        }
-        PrintWriter out = spec.commandLine().getOut();
+        pattern();
+    }
+
+    @Override
+    Plan plan() {
+        return model.plan(new Plan())
+                .line("data", "%,d rows".formatted(data.rows()))
+                .line("answers", generate > 0 ? "greedy, at most " + generate + " tokens each" : "none");
+    }
+
+    @Override
+    int execute() {
         try (Tokenizer tokenizer = Tokenizer.of(model.directory())) {
             ExampleEncoder encoder = data.encoder(model.directory(), tokenizer);
-            Dataset examples = data.load(encoder, spec.commandLine().getErr());
-            if (data.previewed(examples, tokenizer, out)) {
+            Dataset examples = data.load(encoder, err());
+            if (data.previewed(examples, tokenizer, out())) {
                 return ExitCode.OK;
             }
-            Evaluation scores = evaluate(examples, tokenizer, encoder.endToken(), check);
-            print(scores, out);
+            Evaluation scores = evaluate(examples, tokenizer, encoder.endToken(), new AnswerCheck(pattern()));
+            print(scores, out());
             ScoreFiles.write(scores, examples, json, details);
         }
         return ExitCode.OK;
@@ -112,7 +102,7 @@ final class EvalCommand implements Callable<Integer> {
 
     private Evaluation evaluate(Dataset examples, Tokenizer tokenizer, int endToken, AnswerCheck check) {
         try (AdaptedModel adapted = model.open();
-                ProgressBar bar = ProgressBar.on(spec.commandLine().getErr(), "eval")) {
+                ProgressBar bar = ProgressBar.on(err(), "eval")) {
             long start = System.nanoTime();
             Evaluator evaluator = new Evaluator(
                     adapted.decoder(),

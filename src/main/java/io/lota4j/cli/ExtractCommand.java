@@ -8,23 +8,13 @@ import io.lota4j.ticket.TicketFile;
 import io.lota4j.ticket.Tickets;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command
-final class ExtractCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
+final class ExtractCommand extends BaseCommand {
     @Option(names = "--base", required = true, paramLabel = "DIR", description = "The base, a Hugging Face directory.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path base;
@@ -50,32 +40,48 @@ final class ExtractCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path out;
 
-    @Mixin
-    private DryRunOption dryRun = new DryRunOption();
+    @Override
+    void check() {
+        Outputs.check(out);
+        if (sparsity != null) {
+            Sparsity.check(sparsity, "--sparsity");
+        }
+    }
 
     @Override
-    public Integer call() {
-        Outputs.check(out);
-        OptionalDouble share =
-                sparsity == null ? OptionalDouble.empty() : OptionalDouble.of(Sparsity.check(sparsity, "--sparsity"));
+    Plan plan() {
         try (Checkpoint from = Checkpoint.open(base);
                 Checkpoint to = Checkpoint.open(tuned)) {
-            if (dryRun.asked()) {
-                long weights = pool.pool().select(from.tensors()).values().stream()
-                        .mapToLong(Shape::numel)
-                        .sum();
-                long kept = share.isPresent() ? Sparsity.trainable(weights, share.getAsDouble()) : weights;
-                return new Plan()
-                        .model("base", from)
-                        .model("tuned", to)
-                        .line("ticket", "at most %,d of %,d weights".formatted(kept, weights))
-                        .disk(out, kept * (Float.BYTES + Short.BYTES))
-                        .print(spec.commandLine().getOut());
-            }
+            long weights = pool.pool().select(from.tensors()).values().stream()
+                    .mapToLong(Shape::numel)
+                    .sum();
+            long kept = sparsity == null ? weights : Sparsity.trainable(weights, sparsity);
+            return new Plan()
+                    .model("base", from)
+                    .model("tuned", to)
+                    .line("ticket", "at most %,d of %,d weights".formatted(kept, weights))
+                    .disk(out, kept * (Float.BYTES + Short.BYTES));
+        }
+    }
+
+    @Override
+    int execute() {
+        OptionalDouble share = sparsity == null ? OptionalDouble.empty() : OptionalDouble.of(sparsity);
+        try (Checkpoint from = Checkpoint.open(base);
+                Checkpoint to = Checkpoint.open(tuned)) {
             Ticket ticket = Tickets.extract(from, to, share, pool.pool());
             TicketFile.write(out, ticket);
-            spec.commandLine().getOut().println(Words.ticket(out, ticket));
+            out().println(Words.ticket(out, ticket));
+            warnOfOthers(ticket);
         }
         return ExitCode.OK;
+    }
+
+    private void warnOfOthers(Ticket ticket) {
+        String others = ticket.info().provenance().getOrDefault("changed_tensors_outside_pool", "0");
+        if (!others.equals("0")) {
+            err().println("lota: " + others + " tensors outside the pool differ too and are not in the ticket; "
+                    + "--pool all takes them in.");
+        }
     }
 }

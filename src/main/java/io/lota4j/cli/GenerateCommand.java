@@ -13,23 +13,13 @@ import io.lota4j.model.Sampling;
 import io.lota4j.train.AdaptedModel;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command
-final class GenerateCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
+final class GenerateCommand extends BaseCommand {
     @Mixin
     private ModelOptions model = new ModelOptions();
 
@@ -67,18 +57,21 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "S", description = "Seed of the draws (default: 0).")
     private long seed;
 
-    @Mixin
-    private DryRunOption dryRun = new DryRunOption();
+    @Override
+    void check() {
+        if (maxNew < 1 || temperature < 0 || topK < 1 || !(topP > 0 && topP <= 1)) {
+            throw new LotaException("Expected --max-new and --top-k of at least 1, --temperature of at least 0 and "
+                    + "--top-p in (0, 1]; found %d, %d, %s and %s.".formatted(maxNew, topK, temperature, topP));
+        }
+    }
 
     @Override
-    public Integer call() {
-        Sampling sampling = sampling();
-        if (dryRun.asked()) {
-            Plan plan = new Plan();
-            model.plan(plan);
-            return plan.line("answer", "at most " + maxNew + " tokens")
-                    .print(spec.commandLine().getOut());
-        }
+    Plan plan() {
+        return model.plan(new Plan()).line("answer", "at most " + maxNew + " tokens");
+    }
+
+    @Override
+    int execute() {
         Path directory = model.directory();
         try (Tokenizer tokenizer = Tokenizer.of(directory);
                 AdaptedModel adapted = model.open()) {
@@ -87,21 +80,17 @@ final class GenerateCommand implements Callable<Integer> {
                     new ExampleEncoder(tokenizer, ChatTemplate.of(directory), ExampleFormat.of(null, null), positions);
             StopTokens stop = StopTokens.of(directory, encoder.endToken());
             int[] ids = encoder.promptIds(List.of(new Message("user", prompt)));
-            Generator generator = new Generator(adapted.decoder(), stop.ids(), maxNew, sampling, seed);
+            Generator generator = new Generator(adapted.decoder(), stop.ids(), maxNew, sampling(), seed);
             Generator.Answer answer = generator.generate(List.of(ids)).getFirst();
-            spec.commandLine().getOut().println(tokenizer.decode(answer.ids()));
+            out().println(tokenizer.decode(answer.ids()));
             if (!answer.ended()) {
-                spec.commandLine().getErr().println("lota: cut after " + maxNew + " tokens (--max-new)");
+                err().println("lota: cut after " + maxNew + " tokens (--max-new)");
             }
         }
         return ExitCode.OK;
     }
 
     private Sampling sampling() {
-        if (maxNew < 1 || temperature < 0 || topK < 1 || !(topP > 0 && topP <= 1)) {
-            throw new LotaException("Expected --max-new and --top-k of at least 1, --temperature of at least 0 and "
-                    + "--top-p in (0, 1]; found %d, %d, %s and %s.".formatted(maxNew, topK, temperature, topP));
-        }
         return temperature == 0 ? new Sampling.Greedy() : new Sampling.TopKTopP(temperature, topK, topP);
     }
 }

@@ -30,7 +30,8 @@ public final class Lota {
                 new PrintWriter(System.out, true, StandardCharsets.UTF_8),
                 new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         int code = lota.execute(args);
-        // System.exit asks every jar on the class path for a logger, which takes longer than the help itself; but only
+        // System.exit asks every jar on the class path for a logger, which takes longer than the help itself;
+        // but only
         // a command may have left threads behind that keep the process alive.
         if ((lota.ranCommand || code != ExitCode.OK) && !StopSignal.stopping()) {
             System.exit(code);

@@ -9,18 +9,15 @@ import io.lota4j.mask.Overlap;
 import io.lota4j.mask.RandomMask;
 import io.lota4j.mask.Scope;
 import io.lota4j.mask.Sparsity;
-import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.concurrent.Callable;
 import java.util.function.BinaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /// `lota mask`: looks at masks and makes new ones of them.
 @Command(
@@ -35,47 +32,50 @@ import picocli.CommandLine.Spec;
         })
 final class MaskCommand extends Group {
 
-    /// What every command under `lota mask` has.
-    abstract static class Sub implements Callable<Integer> {
-        @Spec
-        @SuppressWarnings("NullAway.Init") // set by picocli
-        CommandSpec spec;
+    /// A command that only looks.
+    abstract static class Look extends BaseCommand {
+        abstract List<Path> files();
 
-        @Mixin
-        CommonOptions common = new CommonOptions();
-
-        @Mixin
-        DryRunOption dryRun = new DryRunOption();
-
-        PrintWriter out() {
-            return spec.commandLine().getOut();
-        }
-
-        /// The plan of a command that only looks.
-        int looksAt(Path... files) {
+        @Override
+        final Plan plan() {
             Plan plan = new Plan();
-            for (Path file : files) {
-                plan.line("reads", Words.mask(file, MaskFile.read(file)));
-            }
-            return plan.print(out());
+            files().forEach(file -> plan.line("reads", Words.mask(file, MaskFile.read(file))));
+            return plan;
+        }
+    }
+
+    /// A command that makes a mask.
+    abstract static class Make extends BaseCommand {
+        @Option(names = "--out", required = true, paramLabel = "M", description = "The mask to write.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path out;
+
+        abstract Mask mask();
+
+        @Override
+        final void check() {
+            Outputs.check(out);
         }
 
-        int write(Path file, Mask mask) {
-            Outputs.check(file);
-            if (dryRun.asked()) {
-                return new Plan()
-                        .line("mask", "%,d of %,d weights trainable".formatted(mask.trainable(), mask.poolSize()))
-                        .disk(file, mask.poolSize() / Byte.SIZE)
-                        .print(out());
-            }
-            MaskFile.write(file, mask);
-            out().println(Words.mask(file, mask));
+        @Override
+        final Plan plan() {
+            Mask mask = mask();
+            return new Plan()
+                    .line("mask", "%,d of %,d weights trainable".formatted(mask.trainable(), mask.poolSize()))
+                    .disk(out, mask.poolSize() / Byte.SIZE);
+        }
+
+        @Override
+        final int execute() {
+            Mask mask = mask();
+            MaskFile.write(out, mask);
+            out().println(Words.mask(out, mask));
             return ExitCode.OK;
         }
     }
 
     @Command(name = "stats", description = "How many weights a mask trains: in all, by kind of matrix and by tensor.")
-    static final class Stats extends Sub {
+    static final class Stats extends Look {
         @Parameters(paramLabel = "MASK", description = "The mask.")
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path file;
@@ -84,10 +84,12 @@ final class MaskCommand extends Group {
         private boolean tensors;
 
         @Override
-        public Integer call() {
-            if (dryRun.asked()) {
-                return looksAt(file);
-            }
+        List<Path> files() {
+            return List.of(file);
+        }
+
+        @Override
+        int execute() {
             Mask mask = MaskFile.read(file);
             out().println(Words.mask(file, mask));
             out().println("base " + mask.info().base());
@@ -116,7 +118,7 @@ final class MaskCommand extends Group {
     }
 
     @Command(name = "compare", description = "How much two masks have in common.")
-    static final class Compare extends Sub {
+    static final class Compare extends Look {
         @Parameters(index = "0", paramLabel = "A", description = "A mask.")
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path first;
@@ -126,10 +128,12 @@ final class MaskCommand extends Group {
         private Path second;
 
         @Override
-        public Integer call() {
-            if (dryRun.asked()) {
-                return looksAt(first, second);
-            }
+        List<Path> files() {
+            return List.of(first, second);
+        }
+
+        @Override
+        int execute() {
             Mask a = MaskFile.read(first);
             Mask b = MaskFile.read(second);
             Overlap overlap = a.overlap(b);
@@ -147,7 +151,7 @@ final class MaskCommand extends Group {
     }
 
     /// Two masks in, one out.
-    abstract static class Binary extends Sub {
+    abstract static class Binary extends Make {
         @Parameters(index = "0", paramLabel = "A", description = "A mask.")
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path first;
@@ -156,10 +160,6 @@ final class MaskCommand extends Group {
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path second;
 
-        @Option(names = "--out", required = true, paramLabel = "M", description = "The mask to write.")
-        @SuppressWarnings("NullAway.Init") // set by picocli
-        private Path out;
-
         private final BinaryOperator<Mask> operator;
 
         Binary(BinaryOperator<Mask> operator) {
@@ -167,8 +167,8 @@ final class MaskCommand extends Group {
         }
 
         @Override
-        public Integer call() {
-            return write(out, operator.apply(MaskFile.read(first), MaskFile.read(second)));
+        Mask mask() {
+            return operator.apply(MaskFile.read(first), MaskFile.read(second));
         }
     }
 
@@ -194,23 +194,19 @@ final class MaskCommand extends Group {
     }
 
     @Command(name = "invert", description = "The weights of the pool that a mask does not train.")
-    static final class Invert extends Sub {
+    static final class Invert extends Make {
         @Parameters(paramLabel = "MASK", description = "The mask.")
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path file;
 
-        @Option(names = "--out", required = true, paramLabel = "M", description = "The mask to write.")
-        @SuppressWarnings("NullAway.Init") // set by picocli
-        private Path out;
-
         @Override
-        public Integer call() {
-            return write(out, MaskFile.read(file).invert());
+        Mask mask() {
+            return MaskFile.read(file).invert();
         }
     }
 
     @Command(name = "random", description = "A mask drawn by chance: the control of every calibrated one.")
-    static final class RandomOf extends Sub {
+    static final class RandomOf extends Make {
         @Option(names = "--model", required = true, paramLabel = "DIR", description = "The base that it is for.")
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path model;
@@ -231,24 +227,18 @@ final class MaskCommand extends Group {
         @Mixin
         private PoolOptions pool = new PoolOptions();
 
-        @Option(names = "--out", required = true, paramLabel = "M", description = "The mask to write.")
-        @SuppressWarnings("NullAway.Init") // set by picocli
-        private Path out;
-
         @Override
-        public Integer call() {
+        Mask mask() {
             Sparsity.check(sparsity, "--sparsity");
             try (Checkpoint base = Checkpoint.open(model)) {
                 SequencedMap<String, Shape> shapes = pool.pool().select(base.tensors());
-                return write(
-                        out,
-                        RandomMask.of(
-                                shapes,
-                                sparsity,
-                                scope,
-                                seed,
-                                base.fingerprint().hex(),
-                                pool.pool().toString()));
+                return RandomMask.of(
+                        shapes,
+                        sparsity,
+                        scope,
+                        seed,
+                        base.fingerprint().hex(),
+                        pool.pool().toString());
             }
         }
     }

@@ -40,7 +40,7 @@ final class ModelOptions {
     }
 
     /// Adds model and tickets to a plan, having checked that they belong together.
-    void plan(Plan plan) {
+    Plan plan(Plan plan) {
         try (Checkpoint base = Checkpoint.open(model)) {
             plan.model("model", base);
             for (Path file : tickets) {
@@ -48,6 +48,7 @@ final class ModelOptions {
                 Tickets.requireTensors(base, ticket);
                 plan.line("ticket", Words.ticket(file, ticket));
             }
+            return plan;
         }
     }
 }

@@ -13,26 +13,15 @@ import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.Job;
 import io.lota4j.train.RunState;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command
-final class TrainCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private CommandSpec spec;
-
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
+final class TrainCommand extends BaseCommand {
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "The base, a Hugging Face directory.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path model;
@@ -66,11 +55,8 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private StateOptions state = new StateOptions();
 
-    @Mixin
-    private DryRunOption dryRun = new DryRunOption();
-
     @Override
-    public Integer call() {
+    void check() {
         Outputs.check(out);
         if ((mask == null) != dense) {
             throw new LotaException("Give either --mask or --dense; found " + (dense ? "both." : "neither."));
@@ -78,29 +64,29 @@ final class TrainCommand implements Callable<Integer> {
         if (valueType != DType.F32 && valueType != DType.BF16) {
             throw new LotaException("--value-type must be F32 or BF16, found " + valueType + ".");
         }
-        return dryRun.asked() ? dryRun() : train(spec.commandLine().getErr());
     }
 
-    private int train(PrintWriter err) {
+    @Override
+    int execute() {
         try (Tokenizer tokenizer = Tokenizer.of(model)) {
-            Dataset examples = data.load(data.encoder(model, tokenizer), err);
-            if (data.previewed(examples, tokenizer, spec.commandLine().getOut())) {
+            Dataset examples = data.load(data.encoder(model, tokenizer), err());
+            if (data.previewed(examples, tokenizer, out())) {
                 return ExitCode.OK;
             }
             try (AdaptedModel adapted = AdaptedModel.open(model)) {
-                return train(adapted, examples, err);
+                return train(adapted, examples);
             }
         }
     }
 
-    private int train(AdaptedModel adapted, Dataset examples, PrintWriter err) {
+    private int train(AdaptedModel adapted, Dataset examples) {
         Job job = new Job(
                 adapted,
                 mask(adapted.base()),
                 examples,
                 training.config(examples.examples().size()),
                 new JavaKernel());
-        Optional<RunState> end = new TrainingRun("train", err).run(job, state, out);
+        Optional<RunState> end = new TrainingRun("train", err()).run(job, state, out);
         if (end.isEmpty()) {
             return ExitCode.INTERRUPTED;
         }
@@ -108,7 +94,7 @@ final class TrainCommand implements Callable<Integer> {
                 adapted.ticket(job.mask(), job.provenance("train", end.get())).withValueType(valueType);
         TicketFile.write(out, ticket);
         TrainingRun.forget(state.file(out));
-        spec.commandLine().getOut().println(Words.ticket(out, ticket));
+        out().println(Words.ticket(out, ticket));
         return ExitCode.OK;
     }
 
@@ -121,7 +107,8 @@ final class TrainCommand implements Callable<Integer> {
                         pool.pool().select(base.tensors()));
     }
 
-    private int dryRun() {
+    @Override
+    Plan plan() {
         try (Checkpoint base = Checkpoint.open(model)) {
             Mask trained = mask(base);
             int rows = data.rows();
@@ -135,8 +122,7 @@ final class TrainCommand implements Callable<Integer> {
                                     .formatted(
                                             trained.trainable(), trained.poolSize(), Words.percent(trained.sparsity())))
                     .training(base, training.config(rows), rows, trained.trainable())
-                    .disk(out, size)
-                    .print(spec.commandLine().getOut());
+                    .disk(out, size);
         }
     }
 }

@@ -31,9 +31,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-
-/// Lottery Ticket Adaptation on the built-in base, start to end: for each of two dissimilar tasks calibrate, extract a
-/// 90%-sparse mask and train a ticket; then score the base, each ticket and both tickets added together on both tasks.
+/// Lottery Ticket Adaptation on the built-in base, start to end: for each of two dissimilar tasks calibrate,
+/// extract a
+/// 90%-sparse mask and train a ticket; then score the base, each ticket and both tickets added together on both
+/// tasks.
 ///
 /// @param directory where everything goes; files of the same names are replaced
 /// @param seed of data order
@@ -82,10 +83,8 @@ public record Demo(Path directory, long seed, Stages stages) {
                 files.add(file(task, "mask"));
                 files.add(file(task, "ticket"));
             }
-            double overlap = trained.getFirst()
-                    .mask()
-                    .overlap(trained.getLast().mask())
-                    .iou();
+            double overlap =
+                    trained.getFirst().mask().overlap(trained.getLast().mask()).iou();
             return new Outcome(rows(bench, trained), overlap, files);
         }
     }
@@ -108,8 +107,8 @@ public record Demo(Path directory, long seed, Stages stages) {
         List<Row> rows = new ArrayList<>();
         rows.add(bench.score("base", List.of()));
         trained.forEach(t -> rows.add(bench.score("base + " + t.task().taskName(), List.of(t.ticket()))));
-        rows.add(bench.score(
-                "base + both", trained.stream().map(Trained::ticket).toList()));
+        rows.add(
+                bench.score("base + both", trained.stream().map(Trained::ticket).toList()));
         return rows;
     }
 
@@ -129,8 +128,8 @@ public record Demo(Path directory, long seed, Stages stages) {
         Mask calibrate(DemoTask task) {
             try (AdaptedModel model = AdaptedModel.open(base)) {
                 var shapes = Pool.standard().select(model.base().tensors());
-                Mask everything =
-                        Mask.full(model.base().fingerprint().hex(), Pool.standard().toString(), shapes);
+                Mask everything = Mask.full(
+                        model.base().fingerprint().hex(), Pool.standard().toString(), shapes);
                 Job job = job(model, everything, task, CALIBRATION_STEPS, CALIBRATION_LR);
                 RunState end = run(job, "calibrate " + task.taskName());
                 return TopK.select(
@@ -170,7 +169,8 @@ public record Demo(Path directory, long seed, Stages stages) {
 
         private RunState run(Job job, String what) {
             try (Stages.Stage stage = stages.begin(what)) {
-                return job.run(null, 0, false, p -> stage.at(p.step(), p.steps(), p.tokensPerSecond(), p.loss()), () -> false);
+                return job.run(
+                        null, 0, false, p -> stage.at(p.step(), p.steps(), p.tokensPerSecond(), p.loss()), () -> false);
             }
         }
 

@@ -75,7 +75,8 @@ public record RandomModel(ModelConfig config, double deviation, DType dtype, lon
 
     private List<TensorSource> tensors() {
         return Weights.expected(config).entrySet().stream()
-                .map(e -> new TensorSource(e.getKey(), dtype, e.getValue(), target -> fill(e.getKey(), e.getValue(), target)))
+                .map(e -> new TensorSource(
+                        e.getKey(), dtype, e.getValue(), target -> fill(e.getKey(), e.getValue(), target)))
                 .toList();
     }
 

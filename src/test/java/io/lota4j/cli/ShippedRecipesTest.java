@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -24,5 +25,15 @@ class ShippedRecipesTest {
     void everyShippedRecipeFitsItsCommands(Path file) {
         assertThat(RecipePlan.of(Recipe.read(file), Commands.standard()).steps())
                 .isNotEmpty();
+    }
+
+    @Test
+    void everyCommandHasARecipe() throws IOException {
+        List<String> shown = recipes().stream()
+                .flatMap(file -> Recipe.read(file).steps().stream())
+                .map(step -> step.command().split(" ")[0])
+                .toList();
+        assertThat(Commands.standard().names())
+                .allMatch(command -> command.equals(RunCommand.NAME) || shown.contains(command));
     }
 }

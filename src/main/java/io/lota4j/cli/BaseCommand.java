@@ -1,0 +1,45 @@
+package io.lota4j.cli;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// What every command has: help, debugging, a dry run, and where it prints.
+abstract class BaseCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Option(names = "--dry-run", description = "Read headers only, say what would happen, and stop.")
+    private boolean dryRun;
+
+    @Override
+    public final Integer call() {
+        check();
+        return dryRun ? plan().print(out()) : execute();
+    }
+
+    /// Refuses what cannot work before anything is read.
+    void check() {}
+
+    /// What would happen, from headers alone.
+    abstract Plan plan();
+
+    /// Does the work.
+    ///
+    /// @return the exit code
+    abstract int execute();
+
+    PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+}

@@ -58,12 +58,16 @@ public record RandomModel(ModelConfig config, double deviation, DType dtype, lon
     }
 
     private static void requireEmpty(Path out) {
-        try {
-            if (Files.exists(out) && !(Files.isDirectory(out) && files(out).isEmpty())) {
-                throw new LotaException(out + ": is there already and not an empty directory; nothing was written.");
-            }
+        if (Files.exists(out) && !isEmptyDirectory(out)) {
+            throw new LotaException(out + ": is there already and not an empty directory; nothing was written.");
+        }
+    }
+
+    private static boolean isEmptyDirectory(Path path) {
+        try (Stream<Path> entries = Files.isDirectory(path) ? Files.list(path) : Stream.of(path)) {
+            return entries.findAny().isEmpty();
         } catch (IOException e) {
-            throw new LotaException(out + ": cannot be read: " + e.getMessage(), e);
+            throw new LotaException(path + ": cannot be read: " + e.getMessage(), e);
         }
     }
 

@@ -14,7 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// The working weights of a decoder, F32, by their names in the checkpoint.
 ///
@@ -65,7 +67,7 @@ public final class Weights {
                     .formatted(
                             checkpoint.directory(),
                             name,
-                            Suggestions.nearest(name, checkpoint.tensors().keySet())
+                            Suggestions.nearest(name, unclaimed(checkpoint))
                                     .map(n -> " (the nearest one there is " + n + ")")
                                     .orElse("")));
         }
@@ -85,6 +87,13 @@ public final class Weights {
         }
         tensors.put(name, tensor);
         shapes.put(name, shape);
+    }
+
+    /// The tensors that are no weight of the decoder: a mistyped name is among these, not in another layer.
+    private Set<String> unclaimed(Checkpoint checkpoint) {
+        Set<String> names = new TreeSet<>(checkpoint.tensors().keySet());
+        names.removeAll(expected(config).keySet());
+        return names;
     }
 
     /// Names and shapes, sorted by name.

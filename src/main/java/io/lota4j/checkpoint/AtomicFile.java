@@ -51,8 +51,7 @@ public final class AtomicFile {
     /// Writes a directory.
     ///
     /// A directory that is already there is replaced by two renames: a process killed between them leaves the old
-    // one
-    /// under a temporary name, and none under the real name.
+    /// one under a temporary name, and none under the real name.
     ///
     /// @param target the directory; its parent is created when missing
     /// @param needed bytes that its files will have, said when the disk is full

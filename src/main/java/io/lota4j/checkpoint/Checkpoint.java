@@ -106,12 +106,12 @@ public final class Checkpoint implements AutoCloseable {
         }
     }
 
-    /// @return the directory
+    /// The directory.
     public Path directory() {
         return directory;
     }
 
-    /// @return all tensors, sorted by name; offsets are those in [#shardOf(String)]
+    /// All tensors, sorted by name; offsets are those in [#shardOf(String)].
     public SequencedMap<String, TensorInfo> tensors() {
         return tensors;
     }
@@ -143,7 +143,7 @@ public final class Checkpoint implements AutoCloseable {
         Floats.toF32(info.dtype(), bytes(name), dstF32);
     }
 
-    /// @return the weight files, sorted by name
+    /// The weight files, sorted by name.
     public List<Path> shardFiles() {
         return files.stream().map(SafetensorsFile::path).toList();
     }

@@ -32,12 +32,12 @@ public enum DType {
         this.size = size;
     }
 
-    /// @return bytes of one element
+    /// Bytes of one element.
     public int size() {
         return size;
     }
 
-    /// @return whether elements are floating-point numbers, which weights are
+    /// Whether elements are floating-point numbers, which weights are.
     public boolean isFloat() {
         return this == F64 || this == F32 || this == F16 || this == BF16;
     }

@@ -29,7 +29,7 @@ public record Fingerprint(String hex) {
         }
     }
 
-    /// @return the first 12 digits, for people
+    /// The first 12 digits, for people.
     public String shortForm() {
         return hex.substring(0, 12);
     }

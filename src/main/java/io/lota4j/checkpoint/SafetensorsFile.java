@@ -38,9 +38,8 @@ public final class SafetensorsFile implements AutoCloseable {
     /// Maps a file and checks its header against its length.
     ///
     /// @throws LotaException when the file cannot be read, or when its header is malformed, names an unknown dtype
-    // or a
-    ///     key twice, or describes tensors that overlap, leave holes, run past the end or have another size than
-    // dtype
+    ///     or a key twice, or describes tensors that overlap, leave holes, run past the end or have another
+    ///     size than dtype
     ///     and shape say
     public static SafetensorsFile open(Path path) {
         if (!Files.isRegularFile(path)) {
@@ -81,17 +80,17 @@ public final class SafetensorsFile implements AutoCloseable {
         return SafetensorsHeader.parse(json, dataStart, map.byteSize() - dataStart, path.toString());
     }
 
-    /// @return the file
+    /// The file.
     public Path path() {
         return path;
     }
 
-    /// @return the strings under `__metadata__`, in file order
+    /// The strings under `__metadata__`, in file order.
     public Map<String, String> metadata() {
         return header.metadata();
     }
 
-    /// @return the tensors by name, in the order of their bytes in the file
+    /// The tensors by name, in the order of their bytes in the file.
     public SequencedMap<String, TensorInfo> tensors() {
         return header.tensors();
     }

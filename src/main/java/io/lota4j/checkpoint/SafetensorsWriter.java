@@ -28,8 +28,7 @@ public final class SafetensorsWriter {
     /// Writes a file. One tensor at a time is held in memory.
     ///
     /// Tensors of wide elements come first, as the reference implementation does, so that all are aligned; within
-    // one
-    /// width the given order stays.
+    /// one width the given order stays.
     ///
     /// @param metadata strings for the header's `__metadata__`, in this order; empty for none
     /// @throws io.lota4j.LotaException when the file cannot be written

@@ -24,12 +24,12 @@ public record Shape(List<Long> dims) {
         return new Shape(Arrays.stream(dims).boxed().toList());
     }
 
-    /// @return the number of elements; 1 for a scalar
+    /// The number of elements; 1 for a scalar.
     public long numel() {
         return product(dims);
     }
 
-    /// @return the number of dimensions
+    /// The number of dimensions.
     public int rank() {
         return dims.size();
     }
@@ -39,7 +39,7 @@ public record Shape(List<Long> dims) {
         return dims.get(index);
     }
 
-    /// @return such as `[2, 3]`
+    /// Such as `[2, 3]`.
     @Override
     public String toString() {
         return dims.toString();

@@ -23,7 +23,7 @@ public record TensorSource(String name, DType dtype, Shape shape, SegmentWriter 
         void writeTo(MemorySegment target) throws IOException;
     }
 
-    /// @return bytes of the whole tensor
+    /// Bytes of the whole tensor.
     public long bytes() {
         return Math.multiplyExact(shape.numel(), dtype.size());
     }

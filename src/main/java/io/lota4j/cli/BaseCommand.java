@@ -13,6 +13,7 @@ abstract class BaseCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
     private CommonOptions common = new CommonOptions();
 
     @Option(names = "--dry-run", description = "Read headers only, say what would happen, and stop.")

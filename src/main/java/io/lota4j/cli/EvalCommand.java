@@ -61,6 +61,9 @@ final class EvalCommand extends BaseCommand {
         if (batch < 1) {
             throw new LotaException("--batch must be at least 1, found " + batch + ".");
         }
+        if (generate < 0) {
+            throw new LotaException("--generate must be over 0, found " + generate + ".");
+        }
         pattern();
     }
 

@@ -12,6 +12,7 @@ abstract class Group implements Runnable {
     private CommandSpec spec;
 
     @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
     private CommonOptions common = new CommonOptions();
 
     @Override

@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.OptionSpec;
 /// @param file the recipe, for messages
 /// @param spec the command that the step names
 record RecipeArguments(Path file, CommandSpec spec) {
-    /// @return the arguments that follow the command's name
+    /// The arguments that follow the command's name
     /// @throws LotaException when a key is none of the command's flags, or its value has the wrong shape
     List<String> of(Recipe.Step step) {
         SequencedMap<String, OptionSpec> known = options();

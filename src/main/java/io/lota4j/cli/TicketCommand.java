@@ -8,11 +8,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /// `lota ticket`: looks at tickets.
-@Command(subcommands = TicketCommand.Info.class)
+@Command(subcommands = TicketCommand.InfoOf.class)
 final class TicketCommand extends Group {
 
     @Command(name = "info", description = "What a ticket changes, what it is for and how it was made.")
-    static final class Info extends BaseCommand {
+    static final class InfoOf extends BaseCommand {
         @Parameters(paramLabel = "TICKET", description = "The ticket.")
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path file;

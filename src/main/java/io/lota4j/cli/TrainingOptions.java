@@ -152,9 +152,9 @@ final class TrainingOptions {
     }
 
     private long steps(int examples) {
-        if ((steps == 0) == (epochs == 0)) {
+        if (steps < 0 || epochs < 0 || (steps == 0) == (epochs == 0)) {
             throw new LotaException("Give one of --steps and --epochs, over 0; found "
-                    + (steps == 0 ? "neither." : "both (" + steps + " and " + epochs + ")."));
+                    + "--steps %d and --epochs %d.".formatted(steps, epochs));
         }
         long step = (long) batch * accumulate;
         return steps != 0 ? steps : Math.max(1, ((long) epochs * examples + step - 1) / step);

@@ -15,7 +15,7 @@ import java.util.Optional;
 /// @param err where they go
 record TrainingRun(String what, PrintWriter err) {
 
-    /// @return the state at the end, or empty when the run was stopped before it
+    /// The state at the end, or empty when the run was stopped before it.
     Optional<RunState> run(Job job, StateOptions options, Path out) {
         Path state = options.file(out);
         if (!options.resume() && Files.exists(state)) {

@@ -28,13 +28,14 @@ final class Words {
     }
 
     /// `17.3 MB`
-    static String bytes(double bytes) {
+    static String bytes(long bytes) {
         String[] units = {"B", "kB", "MB", "GB", "TB"};
         int unit = 0;
-        while (bytes >= 1000 && unit < units.length - 1) {
-            bytes /= 1000;
+        double value = bytes;
+        while (value >= 1000 && unit < units.length - 1) {
+            value /= 1000;
             unit++;
         }
-        return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
+        return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
     }
 }

@@ -15,8 +15,7 @@ import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLParser;
 
 /// A YAML value with the line it starts on (from 1). Scalars keep the text that was written: `1e-4` and `0.90`
-/// reach a
-/// flag as they stand in the file.
+/// reach a flag as they stand in the file.
 sealed interface Yaml {
     int line();
 

@@ -32,8 +32,8 @@ import java.util.List;
 import java.util.Map;
 
 /// Lottery Ticket Adaptation on the built-in base, start to end: for each of two dissimilar tasks calibrate,
-/// extract a
-/// 90%-sparse mask and train a ticket; then score the base, each ticket and both tickets added together on both
+/// extract a 90%-sparse mask and train a ticket; then score the base, each ticket and both tickets added
+/// together on both
 /// tasks.
 ///
 /// @param directory where everything goes; files of the same names are replaced

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// How a generated answer is held against the reference: white space and case folded.
 ///
 /// @param pattern picks the answer out of a longer text by its first group (or as a whole where it has none),
-/// from its last
-///     match; null: the whole text is the answer
+///     from its last match; null: the whole text is the answer
 public record AnswerCheck(@Nullable Pattern pattern) {
     private static final Pattern SPACE = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
 

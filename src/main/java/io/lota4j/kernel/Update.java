@@ -1,9 +1,8 @@
 package io.lota4j.kernel;
 
 /// One optimizer step with everything that is the same for all entries. The arithmetic is F32 and in the order
-/// in which
-/// PyTorch does it, so that a dense run there and a masked run here agree; constants are combined in F64 and
-/// rounded once.
+/// in which PyTorch does it, so that a dense run there and a masked run here agree; constants are combined in
+/// F64 and rounded once.
 public sealed interface Update {
     /// Learning rate of this step.
     double lr();

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// Which tensors a mask may choose from; all others stay frozen.
 ///
 /// @param include words of which one must be in the name of a tensor, which must also be two-dimensional with
-/// `weight`
-/// in
+/// `weight` in
 ///     its name; empty for every float tensor of any shape
 /// @param exclude words of which none may be in the name
 public record Pool(List<String> include, List<String> exclude) {

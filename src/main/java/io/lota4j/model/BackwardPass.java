@@ -12,9 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// One forward and backward pass in segments, one a layer, each freed as soon as it has been gone back through.
 ///
 /// Projection matrices take no part in autograd: a layer returns what goes into each linear and keeps the
-/// gradients of
-/// what comes out, and the sink makes of the two as much of the weight's gradient as it wants. Layers under
-/// the lowest one
+/// gradients of what comes out, and the sink makes of the two as much of the weight's gradient as it wants.
+/// Layers under the lowest one
 /// with a wanted weight are not recorded.
 final class BackwardPass {
     /// Where `ops.py` puts each linear's input and output among a tapped layer's results.
@@ -42,6 +41,7 @@ final class BackwardPass {
         this.groups = Torch.longs(scope, batch.groups());
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // made once, never written
     private record Segment(int layer, PtNDManager scope, PtNDArray input, PtNDArray[] results) {}
 
     Loss run(float[] rowWeights) {
@@ -85,7 +85,7 @@ final class BackwardPass {
     }
 
     private PtNDArray forward(PtNDArray embedded) {
-        Rotary rotary = decoder.rotary(batch.positions(), batch.longest(), scope);
+        Rotary rotary = decoder.rotary(batch, scope);
         int recordedFrom = firstWantedLayer();
         PtNDArray x = JniUtils.detachGradient(embedded);
         for (int layer = 0; layer < decoder.config().layers(); layer++) {

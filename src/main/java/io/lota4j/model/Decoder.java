@@ -86,7 +86,7 @@ public final class Decoder implements AutoCloseable {
     }
 
     private PtNDArray hidden(PackedBatch batch, PtNDManager scope) {
-        Rotary rotary = rotary(batch.positions(), batch.longest(), scope);
+        Rotary rotary = rotary(batch, scope);
         PtNDArray groups = Torch.longs(scope, batch.groups());
         PtNDArray x = embed(batch.ids(), scope);
         for (int layer = 0; layer < config.layers(); layer++) {
@@ -119,8 +119,9 @@ public final class Decoder implements AutoCloseable {
                 .toArray(PtNDArray[]::new);
     }
 
-    Rotary rotary(long[] positions, int longest, PtNDManager scope) {
-        return Rotary.of(torch, config, positions, longest, scope);
+    /// The rotary embedding of a batch's tokens.
+    Rotary rotary(PackedBatch batch, PtNDManager scope) {
+        return Rotary.table(config, batch.longest(), scope).at(batch.positions(), torch, scope);
     }
 
     @Override

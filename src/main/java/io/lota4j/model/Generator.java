@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 public record Generator(Decoder decoder, Set<Integer> stop, int maxNew, Sampling sampling, long seed) {
     /// @param ids the answer's tokens without the one that ended it
     /// @param ended whether a stop token ended it, not the limit
+    @SuppressWarnings("ArrayRecordComponent") // made once and given away
     public record Answer(int[] ids, boolean ended) {}
 
     /// Answers to `prompts`, in their order; each prompt holds at least one token.

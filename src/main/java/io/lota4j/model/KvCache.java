@@ -13,7 +13,7 @@ final class KvCache implements AutoCloseable {
     private final List<PtNDArray> keys = new ArrayList<>();
     private final List<PtNDArray> values = new ArrayList<>();
     private final int[] lengths;
-    private final int capacity;
+    private final Rotary table;
 
     /// @param slots number of sequences
     /// @param capacity most tokens of one sequence
@@ -21,8 +21,8 @@ final class KvCache implements AutoCloseable {
         this.decoder = decoder;
         this.scope = decoder.torch().scope();
         this.lengths = new int[slots];
-        this.capacity = capacity;
         ModelConfig config = decoder.config();
+        this.table = Rotary.table(config, capacity, scope);
         for (int layer = 0; layer < config.layers(); layer++) {
             keys.add(Torch.floats(scope, slots, config.kvHeads(), capacity, config.headDim()));
             values.add(Torch.floats(scope, slots, config.kvHeads(), capacity, config.headDim()));
@@ -47,7 +47,7 @@ final class KvCache implements AutoCloseable {
     }
 
     private PtNDArray layers(int[] slots, int[][] tokens, long[] starts, long[] added, PtNDManager pass) {
-        Rotary rotary = decoder.rotary(positions(starts, added), capacity, pass);
+        Rotary rotary = table.at(positions(starts, added), decoder.torch(), pass);
         PtNDArray slotTensor =
                 Torch.longs(pass, Arrays.stream(slots).asLongStream().toArray());
         PtNDArray startTensor = Torch.longs(pass, starts);

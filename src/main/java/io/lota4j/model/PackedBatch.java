@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /// Several sequences laid end to end, without padding: every product sees real tokens only, and attention
-/// runs for each
-/// group of sequences of one length. So nothing a sequence yields depends on what it is batched with.
+/// runs for each group of sequences of one length. So nothing a sequence yields depends on what it is batched
+/// with.
 ///
 /// @param ids token ids of all sequences, shortest sequence first
 /// @param positions position of each token in its own sequence

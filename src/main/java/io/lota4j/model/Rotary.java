@@ -6,20 +6,26 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.nio.FloatBuffer;
 
-/// Cosines and sines of a batch's positions, each `[tokens, 1, headDim]`.
+/// Cosines and sines of positions, each `[positions, 1, headDim]`: as a table from position 0 on, or those of a
+/// batch's
+/// tokens.
 record Rotary(PtNDArray cos, PtNDArray sin) {
 
-    static Rotary of(Torch torch, ModelConfig config, long[] positions, int longest, PtNDManager scope) {
-        PtNDArray index = Torch.longs(scope, positions);
-        return new Rotary(
-                rows(torch, config, index, longest, true, scope), rows(torch, config, index, longest, false, scope));
+    /// The table of positions `0 … positions - 1`.
+    static Rotary table(ModelConfig config, int positions, PtNDManager scope) {
+        return new Rotary(values(config, positions, true, scope), values(config, positions, false, scope));
     }
 
-    private static PtNDArray rows(
-            Torch torch, ModelConfig config, PtNDArray index, int longest, boolean cosine, PtNDManager scope) {
-        int dim = config.headDim();
-        PtNDArray table = scope.create(
-                FloatBuffer.wrap(config.rope().table(longest, cosine)), new Shape(longest, 1, dim), DataType.FLOAT32);
-        return torch.one(scope, "rows", table, index);
+    private static PtNDArray values(ModelConfig config, int positions, boolean cosine, PtNDManager scope) {
+        return scope.create(
+                FloatBuffer.wrap(config.rope().table(positions, cosine)),
+                new Shape(positions, 1, config.headDim()),
+                DataType.FLOAT32);
+    }
+
+    /// The rows of this table for the tokens at `positions`.
+    Rotary at(long[] positions, Torch torch, PtNDManager scope) {
+        PtNDArray index = Torch.longs(scope, positions);
+        return new Rotary(torch.one(scope, "rows", cos, index), torch.one(scope, "rows", sin, index));
     }
 }

@@ -19,8 +19,7 @@ import java.util.Objects;
 /// A copy of a model directory that differs only in the elements of a ticket.
 ///
 /// Whole tensors go through a buffer to their place in the copy: headers, shards, dtypes and other tensors stay
-/// as they
-/// are, and a disk that fills up is an error, not a fault in a mapped file.
+/// as they are, and a disk that fills up is an error, not a fault in a mapped file.
 final class PatchedCopy {
     private final Checkpoint source;
     private final Ticket ticket;

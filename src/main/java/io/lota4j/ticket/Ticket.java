@@ -32,12 +32,12 @@ public final class Ticket {
         }
     }
 
-    /// @return what the ticket is for and how it was made
+    /// What the ticket is for and how it was made.
     public TicketInfo info() {
         return info;
     }
 
-    /// @return the pool's tensors, sorted by name
+    /// The pool's tensors, sorted by name.
     public SequencedMap<String, TicketTensor> tensors() {
         return tensors;
     }
@@ -57,19 +57,19 @@ public final class Ticket {
         return tensor;
     }
 
-    /// @return how many weights change
+    /// How many weights change.
     public long nnz() {
         return tensors.values().stream().mapToLong(TicketTensor::nnz).sum();
     }
 
-    /// @return how many weights the tensors have
+    /// How many weights the tensors have.
     public long poolSize() {
         return tensors.values().stream()
                 .mapToLong(tensor -> tensor.shape().numel())
                 .reduce(0, Math::addExact);
     }
 
-    /// @return changed share of the pool, in [0, 1]; 0 for an empty pool
+    /// Changed share of the pool, in [0, 1]; 0 for an empty pool.
     public double density() {
         return poolSize() == 0 ? 0 : (double) nnz() / poolSize();
     }

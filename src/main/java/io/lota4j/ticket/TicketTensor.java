@@ -56,12 +56,12 @@ public record TicketTensor(
         }
     }
 
-    /// @return whether a ticket can be for a tensor that the base keeps as this
+    /// Whether a ticket can be for a tensor that the base keeps as this.
     static boolean isBaseType(DType dtype) {
         return dtype == DType.F32 || dtype == DType.BF16 || dtype == DType.F16;
     }
 
-    /// @return how many weights change
+    /// How many weights change.
     public int nnz() {
         return values.length;
     }

@@ -64,8 +64,7 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
     }
 
     /// The working weights' difference from the base where the mask is, as a ticket that can be reverted.
-    /// Weights that
-    /// did not move are left out.
+    /// Weights that did not move are left out.
     ///
     /// @param provenance how the weights came about
     public Ticket ticket(Mask mask, Map<String, String> provenance) {

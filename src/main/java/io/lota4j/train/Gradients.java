@@ -14,8 +14,7 @@ import java.util.Map;
 /// Adds up the gradients of a step's micro-batches, keeping only what the mask asks for.
 ///
 /// A linear's whole gradient exists for one matrix at a time, in a buffer that matrices of one shape share; its
-/// masked
-/// entries are picked from there. A wholly trained matrix takes it in place.
+/// masked entries are picked from there. A wholly trained matrix takes it in place.
 final class Gradients implements GradientSink {
     private final Map<String, Trainable> trainables = new LinkedHashMap<>();
     private final Map<Shape, PtNDArray> buffers = new HashMap<>();

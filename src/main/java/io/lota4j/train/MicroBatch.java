@@ -9,6 +9,7 @@ import java.util.List;
 ///
 /// @param batch the packed tokens
 /// @param rows the rows of the data file they come from
+@SuppressWarnings("ArrayRecordComponent") // made once, never written
 record MicroBatch(PackedBatch batch, int[] rows) {
 
     static MicroBatch of(List<Example> examples) {

@@ -4,8 +4,7 @@ import io.lota4j.data.Example;
 import java.util.List;
 
 /// The examples of a run in the order of its steps: a pure function of the step, so that a resumed run goes on
-/// with the
-/// same examples.
+/// with the same examples.
 @FunctionalInterface
 public interface Samples {
     /// The examples of micro-batch `number` = 0, 1, …, counted over the whole run; at least one.

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.PeekableIntIterator;
 
 /// One weight's trained entries with what a run keeps for them: gradient and optimizer state, compact. Memory
-/// comes from
-/// libtorch's allocator, whose pages the process reuses.
+/// comes from libtorch's allocator, whose pages the process reuses.
 ///
 /// @param name of the weight
 /// @param entries which elements

@@ -71,8 +71,7 @@ public final class Trainer implements AutoCloseable {
     ///
     /// @return the state reached; its step is under the configured steps if the run was stopped
     /// @throws LotaException if the loss or the gradient is not finite; weights and state files are then those
-    /// of the step
-    ///     before
+    ///     of the step before
     public RunState run(Listener listener, BooleanSupplier stop) {
         long start = System.nanoTime();
         RunState before = state;
@@ -131,7 +130,7 @@ public final class Trainer implements AutoCloseable {
             samples.microBatch((step - 1) * config.accumulation() + m).forEach(s -> rows.add(s.row()));
         }
         throw new LotaException(("Step %d: loss %s, gradient norm %s. The batch holds the data rows %s (from 0). "
-                        + "%s Try a lower learning rate, a warm-up or a tighter clip.")
+                        + "%s To start anew, try a lower learning rate, a warm-up or a tighter clip.")
                 .formatted(step, outcome.loss(), outcome.norm(), rows, lastGood()));
     }
 

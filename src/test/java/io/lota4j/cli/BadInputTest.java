@@ -280,9 +280,9 @@ class BadInputTest {
         assertThat(failure(1, train("--steps", "1", "--dense", "--mask", mask.toString())))
                 .isEqualTo("lota: Give either --mask or --dense; found both.");
         assertThat(failure(1, train("--dense", "--steps", "1", "--epochs", "2")))
-                .isEqualTo("lota: Give one of --steps and --epochs, over 0; found both (1 and 2).");
+                .isEqualTo("lota: Give one of --steps and --epochs, over 0; found --steps 1 and --epochs 2.");
         assertThat(failure(1, train("--dense")))
-                .isEqualTo("lota: Give one of --steps and --epochs, over 0; found neither.");
+                .isEqualTo("lota: Give one of --steps and --epochs, over 0; found --steps 0 and --epochs 0.");
         assertThat(failure(1, "eval", "--model", base.toString(), "--data", data.toString(), "--answer", "x"))
                 .isEqualTo("lota: --answer needs --generate: without it there are no answers to look at.");
         assertThat(failure(
@@ -304,7 +304,7 @@ class BadInputTest {
         assertThat(failure(1, train("--dense", "--steps", "1", "--lr", "0")))
                 .isEqualTo("lota: The learning rate must be over 0, found 0.0.");
         assertThat(failure(1, train("--dense", "--steps", "-3")))
-                .isEqualTo("lota: The steps must be at least 1, found -3.");
+                .isEqualTo("lota: Give one of --steps and --epochs, over 0; found --steps -3 and --epochs 0.");
         assertThat(failure(1, "eval", "--model", base.toString(), "--data", data.toString(), "--batch", "0"))
                 .isEqualTo("lota: --batch must be at least 1, found 0.");
         assertThat(failure(1, train("--dense", "--steps", "1", "--value-type", "F16")))

@@ -39,8 +39,7 @@ class DecoderGoldenTest {
 
     /// The program that wrote the golden logits cast the loaded model to BF16 and back, which also rounds the inverse
     /// frequencies; loading the same files as F32 does not, and its logits differ by up to 0.007. What is held
-    /// here is that
-    /// the shards are read exactly: the logits of one of the two are met.
+    /// here is that the shards are read exactly: the logits of one of the two are met.
     @Test
     void logitsOfBf16Shards() {
         try (Golden golden = Golden.open("models/llama-bf16-sharded/golden.safetensors");

@@ -31,8 +31,9 @@ class TrainerTest {
             Job job = Runs.job(model, mask, DATA, Runs.plain(5, Runs.ADAMW, 1e30, 2, 1));
             assertThatThrownBy(() -> job.run(null, 0, false, p -> seen.add(Runs.bits(model)), () -> false))
                     .isInstanceOf(LotaException.class)
-                    .hasMessage("Step 2: loss NaN, gradient norm NaN. The batch holds the data rows [2, 3] (from 0)."
-                            + " No state had been written. Try a lower learning rate, a warm-up or a tighter clip.");
+                    .hasMessage("Step 2: loss NaN, gradient norm NaN. The batch holds the data rows [2, 3] (from 0). No"
+                            + " state had been written. To start anew, try a lower learning rate, a warm-up or a"
+                            + " tighter clip.");
             assertThat(seen).hasSize(1);
             Runs.bits(model)
                     .forEach((name, bits) ->
@@ -51,8 +52,8 @@ class TrainerTest {
                     .isInstanceOf(LotaException.class)
                     .hasMessage(
                             "Step 4: loss NaN, gradient norm NaN. The batch holds the data rows [0, 1, 2, 3] (from 0)."
-                                    + " The last good state is kept in %s. Try a lower learning rate, a warm-up or a"
-                                    + " tighter clip.",
+                                    + " The last good state is kept in %s. To start anew, try a lower learning rate, a"
+                                    + " warm-up or a tighter clip.",
                             state);
         }
         try (AdaptedModel model = Runs.model()) {

@@ -44,7 +44,9 @@ final class DemoCommand extends BaseCommand {
         printer.println("Exact answers on 256 test rows of each task. The masks overlap by %s."
                 .formatted(Words.percent(outcome.overlap())));
         printer.println("Left in " + out + ":");
-        outcome.files().forEach(file -> printer.println("  %-40s%s".formatted(file, size(file))));
+        outcome.files()
+                .forEach(file ->
+                        printer.println("  %-40s%s".formatted(file, size(file)).stripTrailing()));
         printer.println("Done in " + ProgressText.duration((System.nanoTime() - start) / 1e9) + ".");
         return ExitCode.OK;
     }

@@ -5,12 +5,10 @@ import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorSource;
-import io.lota4j.data.Dataset;
-import io.lota4j.data.Tokenizer;
-import io.lota4j.kernel.java.JavaKernel;
 import io.lota4j.mask.DeltaSource;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
+import io.lota4j.mask.MaskInfo;
 import io.lota4j.mask.Scope;
 import io.lota4j.mask.Sparsity;
 import io.lota4j.mask.TopK;
@@ -21,28 +19,13 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command
-final class CalibrateCommand extends BaseCommand {
-    @Option(names = "--model", required = true, paramLabel = "DIR", description = "The base, a Hugging Face directory.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private Path model;
-
-    @Mixin
-    private DataOptions data = new DataOptions();
-
-    @Mixin
-    private TrainingOptions training = new TrainingOptions();
-
-    @Mixin
-    private PoolOptions pool = new PoolOptions();
-
+final class CalibrateCommand extends FitCommand {
     @Option(
             names = "--sparsity",
             required = true,
@@ -57,64 +40,36 @@ final class CalibrateCommand extends BaseCommand {
             description = "Where the largest deltas are chosen: global, tensor or row (default: ${DEFAULT-VALUE}).")
     private Scope scope = Scope.GLOBAL;
 
-    @Option(names = "--out", required = true, paramLabel = "M.mask.safetensors", description = "The mask to write.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private Path out;
-
     @Option(names = "--delta-out", paramLabel = "D", description = "Also write the dense delta, F32 safetensors.")
     private @Nullable Path deltaOut;
-
-    @Mixin
-    private StateOptions state = new StateOptions();
 
     @Override
     void check() {
         Sparsity.check(sparsity, "--sparsity");
-        Outputs.check(out);
+        super.check();
         Outputs.check(deltaOut);
     }
 
     @Override
-    int execute() {
-        try (Tokenizer tokenizer = Tokenizer.of(model)) {
-            Dataset examples = data.load(data.encoder(model, tokenizer), err());
-            if (data.previewed(examples, tokenizer, out())) {
-                return ExitCode.OK;
-            }
-            try (AdaptedModel adapted = AdaptedModel.open(model)) {
-                return calibrate(adapted, examples);
-            }
-        }
+    String name() {
+        return "calibrate";
     }
 
-    private int calibrate(AdaptedModel adapted, Dataset examples) {
-        SequencedMap<String, Shape> shapes = pool.pool().select(adapted.base().tensors());
-        Mask everything =
-                Mask.full(adapted.base().fingerprint().hex(), pool.pool().toString(), shapes);
-        Job job = new Job(
-                adapted,
-                everything,
-                examples,
-                training.config(examples.examples().size()),
-                new JavaKernel());
-        Optional<RunState> end = new TrainingRun("calibrate", err()).run(job, state, out);
-        if (end.isEmpty()) {
-            return ExitCode.INTERRUPTED;
-        }
-        DeltaSource deltas = adapted.deltas(shapes);
-        Map<String, String> origin = job.provenance("calibrate", end.get());
-        Mask mask = TopK.select(
-                deltas,
-                sparsity,
-                scope,
-                everything.info().base(),
-                everything.info().pool(),
-                origin);
+    @Override
+    Mask mask(AdaptedModel adapted) {
+        return everything(adapted.base());
+    }
+
+    @Override
+    String result(Job job, RunState end) {
+        DeltaSource deltas =
+                job.model().deltas(pool.pool().select(job.model().base().tensors()));
+        Map<String, String> origin = job.provenance("calibrate", end);
+        MaskInfo everything = job.mask().info();
+        Mask mask = TopK.select(deltas, sparsity, scope, everything.base(), everything.pool(), origin);
         writeDelta(deltas, origin);
         MaskFile.write(out, mask);
-        TrainingRun.forget(state.file(out));
-        out().println(Words.mask(out, mask));
-        return ExitCode.OK;
+        return Words.mask(out, mask);
     }
 
     private void writeDelta(DeltaSource deltas, Map<String, String> origin) {

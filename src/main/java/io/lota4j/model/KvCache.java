@@ -24,9 +24,16 @@ final class KvCache implements AutoCloseable {
         ModelConfig config = decoder.config();
         this.table = Rotary.table(config, capacity, scope);
         for (int layer = 0; layer < config.layers(); layer++) {
-            keys.add(Torch.floats(scope, slots, config.kvHeads(), capacity, config.headDim()));
-            values.add(Torch.floats(scope, slots, config.kvHeads(), capacity, config.headDim()));
+            keys.add(zeros(slots, config.kvHeads(), capacity, config.headDim()));
+            values.add(zeros(slots, config.kvHeads(), capacity, config.headDim()));
         }
+    }
+
+    /// Zeros, for attention also multiplies what it does not look at, and nothing times NaN is NaN.
+    private PtNDArray zeros(long... shape) {
+        PtNDArray tensor = Torch.floats(scope, shape);
+        Torch.memory(tensor).fill((byte) 0);
+        return tensor;
     }
 
     /// Appends tokens to some slots and returns the logits after the last token of each, `[slots.length][vocab]`.

@@ -63,6 +63,17 @@ class Ops(Module):
       o = torch.scaled_dot_product_attention(qi, ki, vi, None, 0., torch.gt(l, 1), scale=None, enable_gqa=True)
       _2 = torch.append(outs, torch.reshape(torch.transpose(torch.squeeze(o, 0), 0, 1), [l, torch.mul(heads, dim)]))
     return torch.cat(outs, 0)
+  def attend_next(self, q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor, slots: Tensor, starts: Tensor) -> Tensor:
+    _0 = torch.index_put_(keys, annotate(List[Optional[Tensor]], [slots, None, starts]), k)
+    _1 = torch.index_put_(values, annotate(List[Optional[Tensor]], [slots, None, starts]), v)
+    end = torch.add(int(torch.max(starts)), 1)
+    ks = torch.index_select(torch.narrow(keys, 2, 0, end), 0, slots)
+    vs = torch.index_select(torch.narrow(values, 2, 0, end), 0, slots)
+    positions = torch.arange(end, dtype=4, layout=None, device=None, pin_memory=None)
+    seen = torch.le(torch.unsqueeze(positions, 0), torch.unsqueeze(starts, 1))
+    mask = torch.unsqueeze(torch.unsqueeze(seen, 1), 1)
+    o = torch.scaled_dot_product_attention(torch.unsqueeze(q, 2), ks, vs, mask, 0., False, scale=None, enable_gqa=True)
+    return torch.reshape(o, [torch.size(q, 0), -1])
   def mlp(self, x: Tensor, w: List[Tensor]) -> List[Tensor]:
     x2 = torch.rms_norm(x, [torch.size(x, -1)], w[8], $EPS)
     gate = (self).linear(x2, w[9], w[10], )
@@ -98,7 +109,11 @@ class Ops(Module):
     v = (self).linear(x1, w[5], w[6], )
     qr = (self).rotate(torch.reshape(q, [tokens, -1, $DIM]), cos, sin, )
     kr = (self).rotate(torch.reshape(k, [tokens, -1, $DIM]), cos, sin, )
-    att = (self).attend_cached(qr, kr, torch.reshape(v, [tokens, -1, $DIM]), keys, values, (self).ints(slots, ), (self).ints(starts, ), (self).ints(lengths, ), )
+    vr = torch.reshape(v, [tokens, -1, $DIM])
+    if torch.eq(tokens, torch.size(slots, 0)):
+      att = (self).attend_next(qr, kr, vr, keys, values, slots, starts, )
+    else:
+      att = (self).attend_cached(qr, kr, vr, keys, values, (self).ints(slots, ), (self).ints(starts, ), (self).ints(lengths, ), )
     h = torch.add(x, (self).linear(att, w[7], w[15], ))
     m = (self).mlp(h, w, )
     return [torch.add(h, m[4])]

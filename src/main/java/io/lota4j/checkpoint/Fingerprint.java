@@ -1,9 +1,9 @@
 package io.lota4j.checkpoint;
 
+import io.lota4j.Sha256;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -45,14 +45,14 @@ public record Fingerprint(String hex) {
                 .sorted(Comparator.comparing(TensorInfo::name))
                 .map(info -> line(info, bytes.apply(info.name())))
                 .toList();
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         lines.forEach(line -> digest.update(line.getBytes(StandardCharsets.UTF_8)));
         return new Fingerprint(HexFormat.of().formatHex(digest.digest()));
     }
 
     /// The name comes last and with its length, so that no name can imitate another tensor's line.
     private static String line(TensorInfo info, MemorySegment bytes) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         for (long from = 0; from < bytes.byteSize(); from += CHUNK_BYTES) {
             digest.update(bytes.asSlice(from, Math.min(CHUNK_BYTES, bytes.byteSize() - from))
                     .asByteBuffer());
@@ -64,13 +64,5 @@ public record Fingerprint(String hex) {
                         info.shape(),
                         info.name().length(),
                         info.name());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

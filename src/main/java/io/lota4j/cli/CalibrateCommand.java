@@ -8,10 +8,8 @@ import io.lota4j.checkpoint.TensorSource;
 import io.lota4j.mask.DeltaSource;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
-import io.lota4j.mask.MaskInfo;
 import io.lota4j.mask.Scope;
 import io.lota4j.mask.Sparsity;
-import io.lota4j.mask.TopK;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.Job;
 import io.lota4j.train.RunState;
@@ -62,12 +60,8 @@ final class CalibrateCommand extends FitCommand {
 
     @Override
     String result(Job job, RunState end) {
-        DeltaSource deltas =
-                job.model().deltas(pool.pool().select(job.model().base().tensors()));
-        Map<String, String> origin = job.provenance("calibrate", end);
-        MaskInfo everything = job.mask().info();
-        Mask mask = TopK.select(deltas, sparsity, scope, everything.base(), everything.pool(), origin);
-        writeDelta(deltas, origin);
+        Mask mask = job.calibrated(end, sparsity, scope);
+        writeDelta(job.deltas(), mask.info().origin());
         MaskFile.write(out, mask);
         return Words.mask(out, mask);
     }

@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.data.ChatTemplate;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
@@ -62,7 +63,7 @@ final class DataOptions {
 
     /// What turns this data's rows into tokens of a model.
     ExampleEncoder encoder(Path model, Tokenizer tokenizer) {
-        int positions = ModelConfig.read(model.resolve("config.json")).maxPositions();
+        int positions = ModelConfig.read(model.resolve(Checkpoint.CONFIG)).maxPositions();
         return new ExampleEncoder(
                 tokenizer,
                 ChatTemplate.of(model),

@@ -77,8 +77,7 @@ abstract class FitCommand extends BaseCommand {
 
     /// The mask under which the whole pool is trained.
     final Mask everything(Checkpoint base) {
-        return Mask.full(
-                base.fingerprint().hex(), pool.pool().toString(), pool.pool().select(base.tensors()));
+        return Mask.full(base, pool.pool());
     }
 
     /// Makes and writes the result of a finished run.

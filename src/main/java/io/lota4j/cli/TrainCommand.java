@@ -57,8 +57,7 @@ final class TrainCommand extends FitCommand {
 
     @Override
     String result(Job job, RunState end) {
-        Ticket ticket =
-                job.model().ticket(job.mask(), job.provenance("train", end)).withValueType(valueType);
+        Ticket ticket = job.ticket(end).withValueType(valueType);
         TicketFile.write(out, ticket);
         return Words.ticket(out, ticket);
     }

@@ -1,13 +1,13 @@
 package io.lota4j.data;
 
 import io.lota4j.LotaException;
+import io.lota4j.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -39,7 +39,7 @@ public record Dataset(
         if (limit < 1) {
             throw new LotaException("The row limit must be at least 1, found " + limit + ".");
         }
-        MessageDigest digest = newSha256();
+        MessageDigest digest = Sha256.digest();
         List<Row> rows;
         try (InputStream in = new DigestInputStream(Files.newInputStream(jsonl), digest)) {
             rows = JsonLines.read(in, jsonl, limit);
@@ -90,14 +90,6 @@ public record Dataset(
             return encoder.encode(row);
         } catch (LotaException e) {
             throw new LotaException(jsonl + ", line " + row.line() + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static MessageDigest newSha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }

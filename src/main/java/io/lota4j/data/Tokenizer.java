@@ -2,6 +2,7 @@ package io.lota4j.data;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.lota4j.LotaException;
+import io.lota4j.Offline;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -16,8 +17,7 @@ import java.util.stream.LongStream;
 public final class Tokenizer implements AutoCloseable {
     static {
         // DJL asks for these once, when it loads: nothing may be fetched, and no use reported, at run time.
-        System.setProperty("ai.djl.offline", "true");
-        System.setProperty("OPT_OUT_TRACKING", "true");
+        Offline.enforce();
     }
 
     // DJL cuts at 512 tokens, and a tokenizer.json may ask for cutting and padding itself, unless told not to.

@@ -14,7 +14,6 @@ import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
 import io.lota4j.mask.Pool;
 import io.lota4j.mask.Scope;
-import io.lota4j.mask.TopK;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.AdaptedModel;
@@ -127,18 +126,10 @@ public record Demo(Path directory, long seed, Stages stages) {
 
         Mask calibrate(DemoTask task) {
             try (AdaptedModel model = AdaptedModel.open(base)) {
-                var shapes = Pool.standard().select(model.base().tensors());
-                Mask everything = Mask.full(
-                        model.base().fingerprint().hex(), Pool.standard().toString(), shapes);
+                Mask everything = Mask.full(model.base(), Pool.standard());
                 Job job = job(model, everything, task, CALIBRATION_STEPS, CALIBRATION_LR);
                 RunState end = run(job, "calibrate " + task.taskName());
-                return TopK.select(
-                        model.deltas(shapes),
-                        SPARSITY,
-                        Scope.GLOBAL,
-                        everything.info().base(),
-                        everything.info().pool(),
-                        job.provenance("calibrate", end));
+                return job.calibrated(end, SPARSITY, Scope.GLOBAL);
             }
         }
 
@@ -146,7 +137,7 @@ public record Demo(Path directory, long seed, Stages stages) {
             try (AdaptedModel model = AdaptedModel.open(base)) {
                 Job job = job(model, mask, task, TRAINING_STEPS, TRAINING_LR);
                 RunState end = run(job, "train " + task.taskName());
-                return model.ticket(mask, job.provenance("train", end));
+                return job.ticket(end);
             }
         }
 

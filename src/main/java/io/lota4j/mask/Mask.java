@@ -2,6 +2,7 @@ package io.lota4j.mask;
 
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
+import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Shape;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -55,6 +56,11 @@ public final class Mask {
     /// Every tensor of the pool, sorted by name.
     public SequencedMap<String, MaskTensor> tensors() {
         return tensors;
+    }
+
+    /// The mask under which a whole pool of a base is trainable.
+    public static Mask full(Checkpoint base, Pool pool) {
+        return full(base.fingerprint().hex(), pool.toString(), pool.select(base.tensors()));
     }
 
     /// The trainable weights of one tensor of the pool.

@@ -10,6 +10,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import io.lota4j.Offline;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -47,9 +48,7 @@ public final class Torch implements AutoCloseable {
 
     private static Engine engine() {
         synchronized (START) {
-            // Nothing is fetched and nothing is reported at run time; both are read when DJL's classes load.
-            System.setProperty("ai.djl.offline", "true");
-            System.setProperty("OPT_OUT_TRACKING", "true");
+            Offline.enforce();
             return Engine.getEngine("PyTorch");
         }
     }

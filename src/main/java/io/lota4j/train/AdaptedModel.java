@@ -58,9 +58,11 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
         });
     }
 
-    /// Working minus base weights.
-    public DeltaSource deltas(SequencedMap<String, Shape> tensors) {
-        return new WorkingDeltas(this, tensors);
+    /// Working minus base weights of the tensors in a mask.
+    public DeltaSource deltas(Mask mask) {
+        SequencedMap<String, Shape> shapes = new TreeMap<>();
+        mask.tensors().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        return new WorkingDeltas(this, shapes);
     }
 
     /// The working weights' difference from the base where the mask is, as a ticket that can be reverted.
@@ -68,7 +70,7 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
     ///
     /// @param provenance how the weights came about
     public Ticket ticket(Mask mask, Map<String, String> provenance) {
-        DeltaSource deltas = deltas(new TreeMap<>(shapes(mask)));
+        DeltaSource deltas = deltas(mask);
         Map<String, TicketTensor> tensors = new TreeMap<>();
         mask.tensors().forEach((name, tensor) -> {
             TensorInfo info = base.info(name);
@@ -108,12 +110,6 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
             values[position] = delta.getAtIndex(ValueLayout.JAVA_FLOAT, indices.next());
         }
         return values;
-    }
-
-    private static Map<String, Shape> shapes(Mask mask) {
-        Map<String, Shape> shapes = new TreeMap<>();
-        mask.tensors().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-        return shapes;
     }
 
     @Override

@@ -1,13 +1,20 @@
 package io.lota4j.train;
 
+import io.lota4j.Build;
 import io.lota4j.LotaException;
+import io.lota4j.Sha256;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.mask.DeltaSource;
 import io.lota4j.mask.Mask;
+import io.lota4j.mask.Scope;
+import io.lota4j.mask.TopK;
 import io.lota4j.model.Torch;
+import io.lota4j.ticket.Ticket;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -76,9 +83,9 @@ public record Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig confi
     }
 
     private static String digest(Mask mask) {
-        MessageDigest digest = Digests.sha256();
+        MessageDigest digest = Sha256.digest();
         mask.tensors().forEach((name, tensor) -> {
-            digest.update(Digests.utf8(name));
+            digest.update(name.getBytes(StandardCharsets.UTF_8));
             ByteBuffer bits = ByteBuffer.allocate(tensor.trainable().serializedSizeInBytes());
             tensor.trainable().serialize(bits);
             digest.update(bits.flip());
@@ -88,7 +95,7 @@ public record Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig confi
 
     /// Over the tokens, so that another template, tokenizer or limit is other data too.
     private static String digest(Dataset data) {
-        MessageDigest digest = Digests.sha256();
+        MessageDigest digest = Sha256.digest();
         for (Example example : data.examples()) {
             ByteBuffer bytes = ByteBuffer.allocate(5 * example.length());
             for (int t = 0; t < example.length(); t++) {
@@ -99,11 +106,30 @@ public record Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig confi
         return HexFormat.of().formatHex(digest.digest());
     }
 
+    /// The mask of the weights that moved most in a finished run, as its calibration.
+    ///
+    /// @param sparsity frozen share of what the run trained, in [0, 1]
+    /// @throws LotaException if fewer weights moved than are to be chosen
+    public Mask calibrated(RunState end, double sparsity, Scope scope) {
+        return TopK.select(
+                deltas(), sparsity, scope, mask.info().base(), mask.info().pool(), provenance("calibrate", end));
+    }
+
+    /// Working minus base weights of the tensors in the mask.
+    public DeltaSource deltas() {
+        return model.deltas(mask);
+    }
+
+    /// What a finished run learned.
+    public Ticket ticket(RunState end) {
+        return model.ticket(mask, provenance("train", end));
+    }
+
     /// How the run went, for masks and tickets made from it.
     public Map<String, String> provenance(String source, RunState state) {
         Map<String, String> provenance = new LinkedHashMap<>();
         provenance.put("source", source);
-        provenance.put("tool", "lota4j " + Digests.version());
+        provenance.put("tool", "lota4j " + Build.version());
         provenance.put("data", data.source().getFileName() + " sha256:" + data.sha256());
         provenance.put("rows", Long.toString(data.examples().size()));
         provenance.put("rows_left_out", Long.toString(data.tooLong().size()));

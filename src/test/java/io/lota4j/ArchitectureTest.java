@@ -38,7 +38,24 @@ class ArchitectureTest {
     static final ArchRule MASK = onlyImports("mask", JACKSON, ROARING, own("checkpoint"));
 
     @ArchTest
-    static final ArchRule KERNEL = onlyImports("kernel", own("mask"), "jdk.incubator.vector..");
+    static final ArchRule KERNEL =
+            onlyImports("kernel", own("checkpoint"), own("mask"), "jdk.incubator.vector..", "jcuda..");
+
+    @ArchTest
+    static final ArchRule CUDA_STAYS_IN_ITS_KERNEL = noClasses()
+            .that()
+            .resideOutsideOfPackage(own("kernel.cuda"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jcuda..");
+
+    @ArchTest
+    static final ArchRule VECTORS_STAY_IN_THEIR_KERNEL = noClasses()
+            .that()
+            .resideOutsideOfPackage(own("kernel.vector"))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jdk.incubator.vector..");
 
     @ArchTest
     static final ArchRule TICKET = onlyImports("ticket", JACKSON, ROARING, own("checkpoint"), own("mask"));

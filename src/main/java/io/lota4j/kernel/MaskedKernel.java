@@ -1,14 +1,25 @@
 package io.lota4j.kernel;
 
+import io.lota4j.checkpoint.DType;
 import java.lang.foreign.MemorySegment;
 
-/// The operations on one weight's masked entries. All segments are F32 in native order unless said; `count` is the
-/// number of entries; compact segments hold `count` values in entry order.
+/// The operations on one weight matrix's masked entries.
 ///
-/// Implementations keep no state and may be used by many threads on different weights.
-public interface MaskedKernel {
-    /// What provenance calls it.
+/// Segments are F32 in native order unless said; `count` is the number of entries; compact segments hold `count`
+/// values in entry order. No two segments of a call may overlap. A call may use all cores; what it yields does not
+/// depend on how many there are. Any number of threads may call at once, for different weights.
+public interface MaskedKernel extends AutoCloseable {
+    /// What the command line and provenance call it: one word.
     String name();
+
+    /// What it runs on, for the run's log: the vector width or the card.
+    String description();
+
+    /// `values[e] = dense[index[e]]`.
+    ///
+    /// @param dense the whole weight, or its whole gradient
+    /// @param values compact
+    void gather(MemorySegment dense, Entries entries, MemorySegment values);
 
     /// `gradient[e] += dense[index[e]]`.
     ///
@@ -16,13 +27,32 @@ public interface MaskedKernel {
     /// @param gradient compact
     void gatherAdd(MemorySegment dense, Entries entries, MemorySegment gradient);
 
+    /// `weights[index[e]] = values[e]`, rounded to nearest, ties to even; all other elements keep their bits.
+    ///
+    /// @param values compact
+    /// @param type of the weights: F32, BF16 or F16
+    /// @param weights the whole weight
+    void scatter(MemorySegment values, Entries entries, DType type, MemorySegment weights);
+
+    /// A sampled dense-dense product (SDDMM): `gradient[e] += Σₜ dy[t, i] · x[t, j]` for the element (i, j) of each
+    /// entry of a weight `[dy.features, x.features]`.
+    ///
+    /// @param x the linear layer's inputs
+    /// @param dy gradients of its outputs, as many tokens
+    /// @param gradient compact
+    void sddmm(Activations x, Activations dy, Entries entries, MemorySegment gradient);
+
     /// Sum of squares of `count` values, in F64.
     double sumOfSquares(MemorySegment values, long count);
 
-    /// One optimizer step on the masked entries of `weights`; all other elements are left alone, bit for bit.
+    /// One optimizer step on the masked entries: masters move, working weights become the rounded masters; all other
+    /// elements keep their bits.
     ///
     /// @param gradient compact
     /// @param moments compact, updated
-    /// @param weights the whole weight, updated in place
-    void step(Update update, Entries entries, MemorySegment gradient, Moments moments, MemorySegment weights);
+    void step(Update update, Entries entries, MemorySegment gradient, Moments moments, WorkingWeights weights);
+
+    /// Frees what the kernel holds.
+    @Override
+    default void close() {}
 }

@@ -13,6 +13,11 @@ public sealed interface Update {
     /// Decoupled decay: a weight is first multiplied by `1 - lr * decay`.
     double decay();
 
+    /// The share of a weight that decay leaves, as every kernel uses it.
+    default float kept() {
+        return (float) (1 - lr() * decay());
+    }
+
     /// `v ← αv + (1-α)g²; w ← w - lr·g / (√v + ε)`, no bias correction (LoTA's choice).
     record RmsProp(double lr, double scale, double decay, double alpha, double epsilon) implements Update {}
 

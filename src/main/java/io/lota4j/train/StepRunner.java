@@ -3,6 +3,7 @@ package io.lota4j.train;
 import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.kernel.Update;
+import io.lota4j.kernel.WorkingWeights;
 import io.lota4j.model.Decoder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -88,7 +89,7 @@ final class StepRunner {
                     trainable.entries(),
                     trainable.gradientMemory(),
                     trainable.moments(),
-                    decoder.weights().memory(trainable.name()));
+                    WorkingWeights.inPlace(decoder.weights().memory(trainable.name())));
         });
     }
 }

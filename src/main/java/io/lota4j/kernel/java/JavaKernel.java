@@ -2,10 +2,14 @@ package io.lota4j.kernel.java;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.Floats;
+import io.lota4j.kernel.Activations;
 import io.lota4j.kernel.Entries;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.kernel.Moments;
 import io.lota4j.kernel.Update;
+import io.lota4j.kernel.WorkingWeights;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +22,44 @@ public final class JavaKernel implements MaskedKernel {
     }
 
     @Override
+    public String description() {
+        return "one entry after another";
+    }
+
+    @Override
+    public void gather(MemorySegment dense, Entries entries, MemorySegment values) {
+        for (long e = 0; e < entries.count(); e++) {
+            values.setAtIndex(JAVA_FLOAT, e, dense.getAtIndex(JAVA_FLOAT, entries.at(e)));
+        }
+    }
+
+    @Override
     public void gatherAdd(MemorySegment dense, Entries entries, MemorySegment gradient) {
         for (long e = 0; e < entries.count(); e++) {
             float sum = gradient.getAtIndex(JAVA_FLOAT, e) + dense.getAtIndex(JAVA_FLOAT, entries.at(e));
             gradient.setAtIndex(JAVA_FLOAT, e, sum);
+        }
+    }
+
+    @Override
+    public void scatter(MemorySegment values, Entries entries, DType type, MemorySegment weights) {
+        for (long e = 0; e < entries.count(); e++) {
+            Floats.set(type, weights, entries.at(e), values.getAtIndex(JAVA_FLOAT, e));
+        }
+    }
+
+    /// Each dot product is added up in F64 and rounded once.
+    @Override
+    public void sddmm(Activations x, Activations dy, Entries entries, MemorySegment gradient) {
+        for (long e = 0; e < entries.count(); e++) {
+            int row = (int) (entries.at(e) / x.features());
+            int column = (int) (entries.at(e) % x.features());
+            double sum = 0;
+            for (int t = 0; t < x.tokens(); t++) {
+                sum += (double) dy.memory().getAtIndex(JAVA_FLOAT, dy.at(t, row))
+                        * x.memory().getAtIndex(JAVA_FLOAT, x.at(t, column));
+            }
+            gradient.setAtIndex(JAVA_FLOAT, e, (float) (gradient.getAtIndex(JAVA_FLOAT, e) + sum));
         }
     }
 
@@ -36,7 +74,7 @@ public final class JavaKernel implements MaskedKernel {
     }
 
     @Override
-    public void step(Update update, Entries entries, MemorySegment gradient, Moments moments, MemorySegment weights) {
+    public void step(Update update, Entries entries, MemorySegment gradient, Moments moments, WorkingWeights weights) {
         switch (update) {
             case Update.RmsProp u -> rmsProp(u, entries, gradient, given(moments.second()), weights);
             case Update.AdamW u -> adamW(u, entries, gradient, moments, weights);
@@ -48,9 +86,9 @@ public final class JavaKernel implements MaskedKernel {
         return Objects.requireNonNull(moment, "the optimizer's state");
     }
 
-    private static void rmsProp(Update.RmsProp u, Entries entries, MemorySegment g, MemorySegment v, MemorySegment w) {
+    private static void rmsProp(Update.RmsProp u, Entries entries, MemorySegment g, MemorySegment v, WorkingWeights w) {
         float scale = (float) u.scale();
-        float keep = kept(u);
+        float keep = u.kept();
         float alpha = (float) u.alpha();
         float rest = (float) (1 - u.alpha());
         float epsilon = (float) u.epsilon();
@@ -60,15 +98,15 @@ public final class JavaKernel implements MaskedKernel {
             float square = v.getAtIndex(JAVA_FLOAT, e) * alpha + rest * gradient * gradient;
             v.setAtIndex(JAVA_FLOAT, e, square);
             float step = -size * gradient / ((float) Math.sqrt(square) + epsilon);
-            move(w, entries.at(e), keep, step);
+            move(w, entries, e, keep, step);
         }
     }
 
-    private static void adamW(Update.AdamW u, Entries entries, MemorySegment g, Moments moments, MemorySegment w) {
+    private static void adamW(Update.AdamW u, Entries entries, MemorySegment g, Moments moments, WorkingWeights w) {
         MemorySegment m = given(moments.first());
         MemorySegment v = given(moments.second());
         float scale = (float) u.scale();
-        float keep = kept(u);
+        float keep = u.kept();
         float rest1 = (float) (1 - u.beta1());
         float beta2 = (float) u.beta2();
         float rest2 = (float) (1 - u.beta2());
@@ -83,27 +121,30 @@ public final class JavaKernel implements MaskedKernel {
             float square = v.getAtIndex(JAVA_FLOAT, e) * beta2 + rest2 * gradient * gradient;
             v.setAtIndex(JAVA_FLOAT, e, square);
             float step = -size * mean / ((float) Math.sqrt(square) / root + epsilon);
-            move(w, entries.at(e), keep, step);
+            move(w, entries, e, keep, step);
         }
     }
 
-    private static void sgd(Update.Sgd u, Entries entries, MemorySegment g, MemorySegment b, MemorySegment w) {
+    private static void sgd(Update.Sgd u, Entries entries, MemorySegment g, MemorySegment b, WorkingWeights w) {
         float scale = (float) u.scale();
-        float keep = kept(u);
+        float keep = u.kept();
         float momentum = (float) u.momentum();
         float size = (float) u.lr();
         for (long e = 0; e < entries.count(); e++) {
             float velocity = b.getAtIndex(JAVA_FLOAT, e) * momentum + g.getAtIndex(JAVA_FLOAT, e) * scale;
             b.setAtIndex(JAVA_FLOAT, e, velocity);
-            move(w, entries.at(e), keep, -size * velocity);
+            move(w, entries, e, keep, -size * velocity);
         }
     }
 
-    private static void move(MemorySegment w, long i, float keep, float step) {
-        w.setAtIndex(JAVA_FLOAT, i, w.getAtIndex(JAVA_FLOAT, i) * keep + step);
-    }
-
-    private static float kept(Update update) {
-        return (float) (1 - update.lr() * update.decay());
+    private static void move(WorkingWeights w, Entries entries, long e, float keep, float step) {
+        long place = entries.at(e);
+        MemorySegment master = w.master() == null ? w.memory() : w.master();
+        long own = w.master() == null ? place : e;
+        float moved = master.getAtIndex(JAVA_FLOAT, own) * keep + step;
+        master.setAtIndex(JAVA_FLOAT, own, moved);
+        if (w.master() != null) {
+            Floats.set(w.type(), w.memory(), place, moved);
+        }
     }
 }

@@ -7,6 +7,7 @@ import io.lota4j.kernel.Entries;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.kernel.Moments;
 import io.lota4j.kernel.Update;
+import io.lota4j.kernel.WorkingWeights;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
@@ -68,8 +69,13 @@ class JavaKernelTest {
             for (long step = 1; step <= 4; step++) {
                 float[] gradient = floats(size, random);
                 Update update = rule.at().apply(step);
-                KERNEL.step(update, Entries.all(size), segment(gradient), denseState, dense);
-                KERNEL.step(update, entries(index), segment(picked(gradient, index)), sparseState, sparse);
+                KERNEL.step(update, Entries.all(size), segment(gradient), denseState, WorkingWeights.inPlace(dense));
+                KERNEL.step(
+                        update,
+                        entries(index),
+                        segment(picked(gradient, index)),
+                        sparseState,
+                        WorkingWeights.inPlace(sparse));
             }
             float[] expected = base.clone();
             for (int i : index) {
@@ -90,7 +96,7 @@ class JavaKernelTest {
         Update update = new Update.RmsProp(1, 1, 0, 0.99, 1e-8);
         float before = 0;
         for (double expected : new double[] {10.0, 7.0888}) {
-            KERNEL.step(update, Entries.all(1), segment(new float[] {1}), moments, weight);
+            KERNEL.step(update, Entries.all(1), segment(new float[] {1}), moments, WorkingWeights.inPlace(weight));
             float after = weight.getAtIndex(ValueLayout.JAVA_FLOAT, 0);
             assertThat((double) (before - after)).isCloseTo(expected, within(5e-5));
             before = after;
@@ -101,7 +107,7 @@ class JavaKernelTest {
     void adamWsFirstStepIsTheLearningRate() {
         MemorySegment weight = segment(new float[] {1});
         Update update = new Update.AdamW(0.01, 1, 0.5, 0.9, 0.999, 1e-8, 1 - 0.9, 1 - 0.999);
-        KERNEL.step(update, Entries.all(1), segment(new float[] {-3}), moments(1), weight);
+        KERNEL.step(update, Entries.all(1), segment(new float[] {-3}), moments(1), WorkingWeights.inPlace(weight));
         assertThat((double) weight.getAtIndex(ValueLayout.JAVA_FLOAT, 0))
                 .isCloseTo(1 - 0.01 * 0.5 + 0.01, within(1e-7));
     }
@@ -111,7 +117,12 @@ class JavaKernelTest {
         MemorySegment weight = segment(new float[] {0});
         Moments moments = moments(1);
         for (int step = 0; step < 2; step++) {
-            KERNEL.step(new Update.Sgd(0.5, 1, 0, 0.5), Entries.all(1), segment(new float[] {2}), moments, weight);
+            KERNEL.step(
+                    new Update.Sgd(0.5, 1, 0, 0.5),
+                    Entries.all(1),
+                    segment(new float[] {2}),
+                    moments,
+                    WorkingWeights.inPlace(weight));
         }
         assertThat(weight.getAtIndex(ValueLayout.JAVA_FLOAT, 0)).isEqualTo(-(0.5f * 2 + 0.5f * 3));
     }

@@ -5,57 +5,39 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lota4j.kernel.Entries;
 import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.kernel.MaskedKernelContract;
 import io.lota4j.kernel.Moments;
+import io.lota4j.kernel.Place;
+import io.lota4j.kernel.Rule;
 import io.lota4j.kernel.Update;
 import io.lota4j.kernel.WorkingWeights;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 import java.util.function.IntToDoubleFunction;
-import java.util.function.LongFunction;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
-class JavaKernelTest {
+class JavaKernelTest extends MaskedKernelContract {
     private static final MaskedKernel KERNEL = new JavaKernel();
+
+    @Override
+    protected MaskedKernel newKernel() {
+        return new JavaKernel();
+    }
+
+    @Override
+    protected Place newPlace() {
+        return Place.heap();
+    }
 
     /// Around the widths at which vector loops change to their tails.
     static final int[] SIZES = {0, 1, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 255, 257, 1023, 4097};
 
-    /// An update for each step.
-    record Rule(String name, LongFunction<Update> at) {
-        @Override
-        public String toString() {
-            return name;
-        }
-    }
-
-    static Stream<Rule> rules() {
-        return Stream.of(
-                new Rule("rmsprop", step -> new Update.RmsProp(1e-3, 0.5, 0, 0.99, 1e-8)),
-                new Rule("rmsprop with decay", step -> new Update.RmsProp(1e-3, 1, 0.1, 0.99, 1e-8)),
-                new Rule(
-                        "adamw with decay",
-                        step -> new Update.AdamW(
-                                1e-3,
-                                0.7,
-                                0.1,
-                                0.9,
-                                0.999,
-                                1e-8,
-                                1 - Math.pow(0.9, (double) step),
-                                1 - Math.pow(0.999, (double) step))),
-                new Rule("sgd with momentum", step -> new Update.Sgd(1e-2, 1, 0, 0.9)),
-                new Rule("sgd with decay", step -> new Update.Sgd(1e-2, 0.3, 0.2, 0)));
-    }
-
     @ParameterizedTest
-    @MethodSource("rules")
+    @MethodSource("io.lota4j.kernel.Rule#all")
     void compactStateEqualsDenseState(Rule rule) {
         for (int size : SIZES) {
             long seed = 100L + size;
@@ -125,49 +107,6 @@ class JavaKernelTest {
                     WorkingWeights.inPlace(weight));
         }
         assertThat(weight.getAtIndex(ValueLayout.JAVA_FLOAT, 0)).isEqualTo(-(0.5f * 2 + 0.5f * 3));
-    }
-
-    @ParameterizedTest
-    @FieldSource("SIZES")
-    void gatherAddPicksAndAdds(int size) {
-        long seed = 200L + size;
-        SplittableRandom random = new SplittableRandom(seed);
-        int[] index = subset(size, random);
-        float[] dense = floats(size, random);
-        float[] before = floats(index.length, random);
-        MemorySegment gradient = segment(before);
-        KERNEL.gatherAdd(segment(dense), entries(index), gradient);
-        float[] expected = new float[index.length];
-        setAll(expected, e -> before[e] + dense[index[e]]);
-        assertThat(bits(gradient)).as("seed %d", seed).isEqualTo(bits(segment(expected)));
-
-        MemorySegment whole = segment(dense);
-        KERNEL.gatherAdd(segment(dense), Entries.all(size), whole);
-        float[] doubled = new float[size];
-        setAll(doubled, i -> dense[i] + dense[i]);
-        assertThat(bits(whole)).as("seed %d", seed).isEqualTo(bits(segment(doubled)));
-    }
-
-    @ParameterizedTest
-    @FieldSource("SIZES")
-    void sumOfSquares(int size) {
-        long seed = 300L + size;
-        float[] values = floats(size, new SplittableRandom(seed));
-        double expected = 0;
-        for (float value : values) {
-            expected += (double) value * value;
-        }
-        // Another order of the additions may round each of them otherwise.
-        assertThat(KERNEL.sumOfSquares(segment(values), size))
-                .as("seed %d", seed)
-                .isCloseTo(expected, within(1e-15 * size * expected));
-    }
-
-    @ParameterizedTest
-    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, 3e38f})
-    void sumOfSquaresDoesNotHideWhatIsNotFinite(float value) {
-        double sum = KERNEL.sumOfSquares(segment(new float[] {1, value, 2}), 3);
-        assertThat(Double.isFinite(sum)).isEqualTo(Float.isFinite(value));
     }
 
     /// About half of `0 … size - 1`, ascending.

@@ -1,0 +1,82 @@
+package io.lota4j.kernel;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Where the segments that a kernel is called with live.
+public interface Place extends AutoCloseable {
+    /// Puts a copy of `host` there.
+    MemorySegment put(MemorySegment host);
+
+    /// A copy on the Java heap of what [#put] returned and a kernel has changed since.
+    MemorySegment get(MemorySegment placed);
+
+    /// Frees everything, and fails if something was written beside a segment.
+    @Override
+    default void close() {}
+
+    /// On the Java heap.
+    static Place heap() {
+        return new Place() {
+            @Override
+            public MemorySegment put(MemorySegment host) {
+                return copy(host);
+            }
+
+            @Override
+            public MemorySegment get(MemorySegment placed) {
+                return copy(placed);
+            }
+        };
+    }
+
+    /// Outside the heap, each segment at an odd multiple of its element's size and with guards around it.
+    static Place offHeap() {
+        return new OffHeap();
+    }
+
+    /// A copy on the Java heap, aligned for any element.
+    static MemorySegment copy(MemorySegment source) {
+        MemorySegment copy = MemorySegment.ofArray(new long[(int) ((source.byteSize() + 7) / 8)]);
+        copy.asSlice(0, source.byteSize()).copyFrom(source);
+        return copy.asSlice(0, source.byteSize());
+    }
+
+    /// Guards before and after each segment show writes beside it.
+    final class OffHeap implements Place {
+        private static final long GUARD = 68;
+        private static final byte MARK = (byte) 0xA5;
+
+        private final Arena arena = Arena.ofShared();
+        private final List<MemorySegment> guards = new ArrayList<>();
+
+        @Override
+        public MemorySegment put(MemorySegment host) {
+            MemorySegment all = arena.allocate(host.byteSize() + 2 * GUARD, 64);
+            MemorySegment before = all.asSlice(0, GUARD).fill(MARK);
+            MemorySegment after = all.asSlice(GUARD + host.byteSize()).fill(MARK);
+            guards.add(before);
+            guards.add(after);
+            return all.asSlice(GUARD, host.byteSize()).copyFrom(host);
+        }
+
+        @Override
+        public MemorySegment get(MemorySegment placed) {
+            return copy(placed);
+        }
+
+        @Override
+        public void close() {
+            for (MemorySegment guard : guards) {
+                MemorySegment intact =
+                        MemorySegment.ofArray(new byte[(int) GUARD]).fill(MARK);
+                if (guard.mismatch(intact) >= 0) {
+                    throw new AssertionError("a kernel wrote beside a segment");
+                }
+            }
+            arena.close();
+        }
+    }
+}

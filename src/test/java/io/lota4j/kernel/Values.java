@@ -1,0 +1,75 @@
+package io.lota4j.kernel;
+
+import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.Floats;
+import java.lang.foreign.MemorySegment;
+import java.util.SplittableRandom;
+
+/// Numbers for kernels to work on.
+final class Values {
+    private static final float[] ODD = {
+        0f,
+        -0f,
+        Float.MIN_VALUE,
+        1e-40f,
+        65519f,
+        65520f,
+        3.39e38f,
+        -Float.MAX_VALUE,
+        1e-20f,
+        Float.POSITIVE_INFINITY,
+        Float.NEGATIVE_INFINITY,
+        Float.NaN
+    };
+
+    private Values() {}
+
+    static float[] gaussian(SplittableRandom random, int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return values;
+    }
+
+    /// Whole numbers that are so small that sums of their products are exact in F32, in whatever order.
+    static float[] whole(SplittableRandom random, int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = random.nextInt(-7, 8);
+        }
+        return values;
+    }
+
+    /// Normally distributed, now and then zero, subnormal, huge, infinite or NaN.
+    static float[] odd(SplittableRandom random, int count) {
+        float[] values = gaussian(random, count);
+        for (int i = 0; i < count; i++) {
+            if (random.nextInt(16) == 0) {
+                values[i] = ODD[random.nextInt(ODD.length)];
+            }
+        }
+        return values;
+    }
+
+    /// Any bits at all.
+    static MemorySegment bits(SplittableRandom random, long bytes) {
+        byte[] bits = new byte[(int) bytes];
+        random.nextBytes(bits);
+        return MemorySegment.ofArray(bits);
+    }
+
+    static MemorySegment segment(float... values) {
+        return MemorySegment.ofArray(values.clone());
+    }
+
+    /// The values, all NaN as one, so that equal arrays mean equal results: which NaN comes out of an operation on
+    /// two of them is nobody's promise.
+    static float[] values(DType type, MemorySegment memory) {
+        float[] values = new float[(int) (memory.byteSize() / type.size())];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Float.intBitsToFloat(Float.floatToIntBits(Floats.get(type, memory, i)));
+        }
+        return values;
+    }
+}

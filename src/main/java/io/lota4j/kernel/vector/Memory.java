@@ -1,0 +1,57 @@
+package io.lota4j.kernel.vector;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/// Native memory by address.
+///
+/// Loops read and write through one constant segment that spans the address space: the compiler then knows its kind,
+/// bounds and lifetime, and nothing of them is left in a loop. Whoever takes an address has checked the size, and
+/// keeps the segment reachable until the loop has ended.
+final class Memory {
+    static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+    static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+
+    private Memory() {}
+
+    /// The address of native memory of at least `bytes`.
+    ///
+    /// @throws IllegalStateException when the memory has been freed
+    /// @throws IndexOutOfBoundsException when there is less
+    static long address(MemorySegment segment, long bytes) {
+        if (!segment.scope().isAlive()) {
+            throw new IllegalStateException("the memory has been freed");
+        }
+        return segment.asSlice(0, bytes).address();
+    }
+
+    /// Whether all segments that are there lie outside the Java heap.
+    static boolean isNative(@Nullable MemorySegment... segments) {
+        for (MemorySegment segment : segments) {
+            if (segment != null && !segment.isNative()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static float getFloat(long address) {
+        return ALL.get(FLOAT, address);
+    }
+
+    static void setFloat(long address, float value) {
+        ALL.set(FLOAT, address, value);
+    }
+
+    static int getInt(long address) {
+        return ALL.get(INT, address);
+    }
+
+    static void setInt(long address, int value) {
+        ALL.set(INT, address, value);
+    }
+}

@@ -1,8 +1,10 @@
 package io.lota4j.kernel.vector;
 
+import io.lota4j.kernel.Entries;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Native memory by address.
@@ -15,6 +17,7 @@ final class Memory {
     static final ByteOrder ORDER = ByteOrder.nativeOrder();
     static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+    static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
 
     private Memory() {}
 
@@ -27,6 +30,30 @@ final class Memory {
             throw new IllegalStateException("the memory has been freed");
         }
         return segment.asSlice(0, bytes).address();
+    }
+
+    /// The address of F32 values, one for each entry.
+    static long compact(MemorySegment segment, Entries entries) {
+        return address(segment, Float.BYTES * entries.count());
+    }
+
+    /// The address of the indices; 0 where every element is an entry.
+    static long index(Entries entries) {
+        MemorySegment index = entries.index();
+        return index == null ? 0 : address(index, Integer.BYTES * entries.count());
+    }
+
+    /// The address of a whole weight or gradient.
+    ///
+    /// @param width bytes of an element
+    /// @throws IndexOutOfBoundsException when there are entries behind its end; indices are taken to ascend
+    static long dense(MemorySegment segment, Entries entries, long width) {
+        long count = entries.count();
+        if (count == 0) {
+            return address(segment, 0);
+        }
+        Objects.checkIndex(entries.at(0), entries.at(count - 1) + 1);
+        return address(segment, width * (entries.at(count - 1) + 1));
     }
 
     /// Whether all segments that are there lie outside the Java heap.
@@ -53,5 +80,9 @@ final class Memory {
 
     static void setInt(long address, int value) {
         ALL.set(INT, address, value);
+    }
+
+    static void setShort(long address, short value) {
+        ALL.set(SHORT, address, value);
     }
 }

@@ -10,6 +10,9 @@ import java.lang.foreign.MemorySegment;
 /// @param featureStride in bytes
 record Packing(long address, int tokens, long tokenStride, long featureStride) {
     static Packing of(Activations a) {
+        if (a.tokenStride() < 0 || a.featureStride() < 0) {
+            throw new IllegalArgumentException("negative strides");
+        }
         return new Packing(
                 Memory.address(a.memory(), 0),
                 a.tokens(),

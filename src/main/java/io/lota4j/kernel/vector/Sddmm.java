@@ -3,9 +3,7 @@ package io.lota4j.kernel.vector;
 import io.lota4j.kernel.Activations;
 import io.lota4j.kernel.Entries;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
 import java.util.stream.IntStream;
-import jdk.incubator.vector.FloatVector;
 
 /// One sampled product.
 ///
@@ -25,72 +23,62 @@ record Sddmm(
         int count) {
     /// Rows whose gradients are copied at a time: a cache line of each token.
     private static final int GROUP = (int) (Scratch.LINE / Float.BYTES);
+    /// Rows that are worth a task's own copy of its columns.
+    private static final int ROWS = 64;
 
-    static void run(Scratch scratch, Activations x, Activations dy, Entries entries, MemorySegment gradient) {
+    private static final int TASKS = Integer.getInteger("plan.min", 4);
+
+    /// @param panels lends a task's copies
+    /// @param tables lends what all tasks share
+    /// @throws IllegalArgumentException when the sizes do not fit
+    static void run(
+            Scratch panels, Scratch tables, Activations x, Activations dy, Entries entries, MemorySegment gradient) {
+        check(x, dy, entries);
         int count = Math.toIntExact(entries.count());
-        int rows = dy.features();
         if (count == 0 || x.tokens() == 0) {
             return;
         }
         Plan plan = Plan.of(x.features(), x.tokens());
+        int rows = dy.features();
+        boolean all = entries.index() == null;
         long spanBytes = 4L * rows * plan.panels() + 4;
-        long sumBytes = 4L * count * (plan.parts() - 1);
-        MemorySegment mask = entries.index();
-        boolean all = mask == null;
-        try (Scratch.Buffer own = scratch.take(spanBytes + sumBytes + (all ? 4L * plan.width() : 0))) {
-            long index = mask == null ? own.address() + spanBytes + sumBytes : Memory.address(mask, 4L * count);
+        long partialBytes = 4L * count * (plan.parts() - 1);
+        try (Scratch.Buffer shared = tables.take(spanBytes + partialBytes + (all ? 4L * plan.width() : 0))) {
+            long spans = shared.address();
+            long partial = spans + spanBytes;
+            long index = all ? partial + partialBytes : Memory.index(entries);
             if (all) {
-                Spans.all(rows, plan, own.address(), index);
+                Spans.all(rows, plan, spans, index);
             } else {
-                Spans.find(index, count, rows, plan, own.address());
+                Spans.find(index, count, rows, plan, spans);
             }
-            long sums = Memory.address(gradient, 4L * count);
-            new Sddmm(
-                            plan,
-                            Packing.of(x),
-                            Packing.of(dy),
-                            rows,
-                            all,
-                            index,
-                            own.address(),
-                            sums,
-                            own.address() + spanBytes,
-                            count)
-                    .run(scratch);
+            long sums = Memory.compact(gradient, entries);
+            new Sddmm(plan, Packing.of(x), Packing.of(dy), rows, all, index, spans, sums, partial, count).run(panels);
         }
-        Reference.reachabilityFence(x);
-        Reference.reachabilityFence(dy);
-        Reference.reachabilityFence(entries);
-        Reference.reachabilityFence(gradient);
     }
 
-    private void run(Scratch scratch) {
-        int tasks = plan.parts() * plan.panels();
-        int ranges = Math.clamp(rows / 64, 1, Math.max(1, Integer.getInteger("plan.min", 4) / tasks));
+    private static void check(Activations x, Activations dy, Entries entries) {
+        long size = (long) x.features() * dy.features();
+        if (x.tokens() != dy.tokens()) {
+            throw new IllegalArgumentException(
+                    "inputs of %d tokens, gradients of %d".formatted(x.tokens(), dy.tokens()));
+        }
+        if (entries.count() > 0 && (entries.at(0) < 0 || entries.at(entries.count() - 1) >= size)) {
+            throw new IllegalArgumentException("entries outside of a weight of %d elements".formatted(size));
+        }
+    }
+
+    private void run(Scratch panels) {
+        int tasks = plan.panels() * plan.parts();
+        int ranges = Math.clamp(rows / ROWS, 1, Math.max(1, TASKS / tasks));
         IntStream.range(0, tasks * ranges).parallel().forEach(task -> {
             int range = task % ranges;
-            int first = rows * range / ranges;
-            run(
-                    scratch,
-                    task / ranges % plan.panels(),
-                    task / ranges / plan.panels(),
-                    first,
-                    rows * (range + 1) / ranges);
+            int panel = task / ranges % plan.panels();
+            int part = task / ranges / plan.panels();
+            run(panels, panel, part, rows * range / ranges, rows * (range + 1) / ranges);
         });
         for (int part = 1; part < plan.parts(); part++) {
-            add(partial + 4L * (part - 1) * count);
-        }
-    }
-
-    private void add(long from) {
-        int e = 0;
-        for (; e + Dot.LANES.length() <= count; e += Dot.LANES.length()) {
-            FloatVector sum = FloatVector.fromMemorySegment(Dot.LANES, Memory.ALL, gradient + 4L * e, Memory.ORDER)
-                    .add(FloatVector.fromMemorySegment(Dot.LANES, Memory.ALL, from + 4L * e, Memory.ORDER));
-            sum.intoMemorySegment(Memory.ALL, gradient + 4L * e, Memory.ORDER);
-        }
-        for (; e < count; e++) {
-            Memory.setFloat(gradient + 4L * e, Memory.getFloat(gradient + 4L * e) + Memory.getFloat(from + 4L * e));
+            Gathers.add(partial + 4L * (part - 1) * count, count, gradient);
         }
     }
 

@@ -9,7 +9,9 @@ import io.lota4j.kernel.Update;
 import io.lota4j.kernel.WorkingWeights;
 import io.lota4j.kernel.java.JavaKernel;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.concurrent.ForkJoinPool;
+import org.jspecify.annotations.Nullable;
 
 /// The kernels in vectors and on all cores of the pool that the caller runs in.
 ///
@@ -17,7 +19,11 @@ import java.util.concurrent.ForkJoinPool;
 /// speed matters.
 public final class VectorKernel implements MaskedKernel {
     private final MaskedKernel plain = new JavaKernel();
-    private final Scratch scratch = new Scratch();
+    /// Apart, so that small buffers are not taken for large ones.
+    private final Scratch panels = new Scratch();
+
+    private final Scratch tables = new Scratch();
+    private final Scratch gathered = new Scratch();
 
     @Override
     public String name() {
@@ -32,40 +38,113 @@ public final class VectorKernel implements MaskedKernel {
 
     @Override
     public void gather(MemorySegment dense, Entries entries, MemorySegment values) {
-        plain.gather(dense, entries, values);
+        MemorySegment index = entries.index();
+        if (!Memory.isNative(dense, index, values)) {
+            plain.gather(dense, entries, values);
+            return;
+        }
+        long from = Memory.dense(dense, entries, Float.BYTES);
+        long to = Memory.compact(values, entries);
+        long places = Memory.index(entries);
+        Chunks.each(entries.count(), (at, end) -> {
+            if (index == null) {
+                Gathers.copy(from + 4 * at, end - at, to + 4 * at);
+            } else {
+                Gathers.gather(from, places + 4 * at, end - at, to + 4 * at);
+            }
+        });
+        keep(dense, index, values);
     }
 
     @Override
     public void gatherAdd(MemorySegment dense, Entries entries, MemorySegment gradient) {
-        plain.gatherAdd(dense, entries, gradient);
+        MemorySegment index = entries.index();
+        if (!Memory.isNative(dense, index, gradient)) {
+            plain.gatherAdd(dense, entries, gradient);
+            return;
+        }
+        long from = Memory.dense(dense, entries, Float.BYTES);
+        long to = Memory.compact(gradient, entries);
+        long places = Memory.index(entries);
+        Chunks.each(entries.count(), (at, end) -> {
+            if (index == null) {
+                Gathers.add(from + 4 * at, end - at, to + 4 * at);
+            } else {
+                Gathers.gatherAdd(from, places + 4 * at, end - at, to + 4 * at);
+            }
+        });
+        keep(dense, index, gradient);
     }
 
     @Override
     public void scatter(MemorySegment values, Entries entries, DType type, MemorySegment weights) {
-        plain.scatter(values, entries, type, weights);
+        MemorySegment index = entries.index();
+        if (!Memory.isNative(values, index, weights)) {
+            plain.scatter(values, entries, type, weights);
+            return;
+        }
+        long from = Memory.compact(values, entries);
+        long to = Memory.dense(weights, entries, type.size());
+        long places = Memory.index(entries);
+        Chunks.each(entries.count(), (at, end) -> {
+            if (index == null) {
+                Scatters.all(type, from + 4 * at, end - at, to + type.size() * at);
+            } else {
+                Scatters.scatter(type, from + 4 * at, places + 4 * at, end - at, to);
+            }
+        });
+        keep(values, index, weights);
     }
 
     @Override
     public void sddmm(Activations x, Activations dy, Entries entries, MemorySegment gradient) {
-        if (Memory.isNative(x.memory(), dy.memory(), entries.index(), gradient)) {
-            Sddmm.run(scratch, x, dy, entries, gradient);
-        } else {
+        if (!Memory.isNative(x.memory(), dy.memory(), entries.index(), gradient)) {
             plain.sddmm(x, dy, entries, gradient);
+            return;
         }
+        Sddmm.run(panels, tables, x, dy, entries, gradient);
+        keep(x.memory(), dy.memory(), entries.index(), gradient);
     }
 
     @Override
     public double sumOfSquares(MemorySegment values, long count) {
-        return plain.sumOfSquares(values, count);
+        if (!Memory.isNative(values)) {
+            return plain.sumOfSquares(values, count);
+        }
+        double sum = Sums.squares(Memory.address(values, 4 * count), count);
+        keep(values);
+        return sum;
     }
 
     @Override
     public void step(Update update, Entries entries, MemorySegment gradient, Moments moments, WorkingWeights weights) {
-        plain.step(update, entries, gradient, moments, weights);
+        if (!Memory.isNative(
+                entries.index(), gradient, moments.first(), moments.second(), weights.memory(), weights.master())) {
+            plain.step(update, entries, gradient, moments, weights);
+            return;
+        }
+        long whole = entries.count() - entries.count() % Rules.LANES.length();
+        Steps steps = Steps.of(update, entries, gradient, moments, weights);
+        Chunks.each(whole, (from, to) -> steps.run(gathered, from, to));
+        Tail tail = new Tail(whole);
+        plain.step(
+                update,
+                tail.of(entries),
+                tail.of(gradient),
+                tail.of(moments),
+                tail.of(weights, entries.index() == null));
+        keep(entries.index(), gradient, moments.first(), moments.second(), weights.memory(), weights.master());
+    }
+
+    /// Loops use addresses only: without this a segment, and with it its memory, could be collected under them.
+    private static void keep(@Nullable MemorySegment... segments) {
+        Reference.reachabilityFence(segments);
     }
 
     @Override
     public void close() {
-        scratch.close();
+        panels.close();
+        tables.close();
+        gathered.close();
     }
 }

@@ -1,0 +1,83 @@
+package io.lota4j.kernel.vector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lota4j.checkpoint.DType;
+import io.lota4j.kernel.Activations;
+import io.lota4j.kernel.Entries;
+import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.kernel.Moments;
+import io.lota4j.kernel.Update;
+import io.lota4j.kernel.WorkingWeights;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.SplittableRandom;
+import java.util.concurrent.ForkJoinPool;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The number of threads decides nothing but the time.
+class ThreadsTest {
+    private static final int ROWS = 300;
+    private static final int COLUMNS = 900;
+    private static final int TOKENS = 333;
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 7})
+    void anyNumberOfThreadsGivesTheSameBits(int threads) {
+        assertThat(bits(threads)).isEqualTo(bits(1));
+    }
+
+    /// The bits of all that a step on random weights yields.
+    private static int[] bits(int threads) {
+        try (ForkJoinPool pool = new ForkJoinPool(threads);
+                MaskedKernel kernel = new VectorKernel();
+                Arena arena = Arena.ofShared()) {
+            return pool.submit(() -> bits(kernel, arena)).join();
+        }
+    }
+
+    private static int[] bits(MaskedKernel kernel, Arena arena) {
+        SplittableRandom random = new SplittableRandom(11);
+        int[] index = IntStream.range(0, ROWS * COLUMNS)
+                .filter(i -> random.nextInt(3) == 0)
+                .toArray();
+        int count = index.length;
+        // More than two chunks, or nothing would run at the same time.
+        assertThat(count).isGreaterThan(2 * Chunks.SIZE);
+        Entries entries = new Entries(count, arena.allocateFrom(ValueLayout.JAVA_INT, index));
+        Activations x = Activations.rows(gaussian(random, arena, TOKENS * COLUMNS), TOKENS, COLUMNS);
+        Activations dy = Activations.columns(gaussian(random, arena, TOKENS * ROWS), TOKENS, ROWS);
+        MemorySegment gradient = gaussian(random, arena, count);
+        MemorySegment weights = gaussian(random, arena, ROWS * COLUMNS);
+        Moments moments = new Moments(gaussian(random, arena, count), zeros(arena, count));
+
+        kernel.sddmm(x, dy, entries, gradient);
+        kernel.gatherAdd(weights, entries, gradient);
+        double norm = Math.sqrt(kernel.sumOfSquares(gradient, count));
+        Update update = new Update.AdamW(1e-3, 1 / norm, 0.1, 0.9, 0.999, 1e-8, 0.1, 0.001);
+        kernel.step(update, entries, gradient, moments, WorkingWeights.inPlace(weights));
+        MemorySegment values = zeros(arena, count);
+        kernel.gather(weights, entries, values);
+        MemorySegment narrow = zeros(arena, ROWS * COLUMNS / 2);
+        kernel.scatter(values, entries, DType.BF16, narrow);
+        return Stream.of(gradient, weights, values, narrow)
+                .flatMapToInt(memory -> IntStream.of(memory.toArray(ValueLayout.JAVA_INT)))
+                .toArray();
+    }
+
+    private static MemorySegment zeros(Arena arena, int count) {
+        return arena.allocate(ValueLayout.JAVA_FLOAT, count);
+    }
+
+    private static MemorySegment gaussian(SplittableRandom random, Arena arena, int count) {
+        MemorySegment values = zeros(arena, count);
+        for (int i = 0; i < count; i++) {
+            values.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
+        }
+        return values;
+    }
+}

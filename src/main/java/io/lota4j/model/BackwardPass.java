@@ -2,35 +2,22 @@ package io.lota4j.model;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
-import java.util.Map;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
-/// One forward and backward pass in segments, one a layer, each freed as soon as it has been gone back through.
+/// One forward and backward pass, layer by layer, each layer freed as soon as it has been gone back through.
 ///
-/// Projection matrices take no part in autograd: a layer returns what goes into each linear and keeps the
-/// gradients of what comes out, and the sink makes of the two as much of the weight's gradient as it wants.
-/// Layers under the lowest one
-/// with a wanted weight are not recorded.
+/// A layer's derivatives are written out in `ops.py`: nothing is recorded, and a projection's weight gradient is
+/// never formed here. The sink gets what goes into each linear with the gradient of what comes out, and makes of
+/// the two as much of it as it wants. Layers under the lowest one with a wanted weight are not gone back through.
 final class BackwardPass {
-    /// Where `ops.py` puts each linear's input and output among a tapped layer's results.
-    private static final Map<LayerRole, int[]> TAPS = Map.of(
-            LayerRole.QUERY, new int[] {1, 2},
-            LayerRole.KEY, new int[] {1, 3},
-            LayerRole.VALUE, new int[] {1, 4},
-            LayerRole.OUTPUT, new int[] {5, 6},
-            LayerRole.GATE, new int[] {7, 8},
-            LayerRole.UP, new int[] {7, 9},
-            LayerRole.DOWN, new int[] {10, 11});
-
     private final Decoder decoder;
     private final PackedBatch batch;
     private final GradientSink sink;
     private final PtNDManager scope;
     private final PtNDArray groups;
+    private final Rotary rotary;
     private final Deque<Segment> segments = new ArrayDeque<>();
 
     BackwardPass(Decoder decoder, PackedBatch batch, GradientSink sink, PtNDManager scope) {
@@ -39,74 +26,51 @@ final class BackwardPass {
         this.sink = sink;
         this.scope = scope;
         this.groups = Torch.longs(scope, batch.groups());
+        this.rotary = decoder.rotary(batch, scope);
     }
 
+    /// A layer that has been gone forward through.
+    ///
+    /// @param scope owns the tensors
+    /// @param kept what going back needs beside the input; empty if it is to be computed again
     @SuppressWarnings("ArrayRecordComponent") // made once, never written
-    private record Segment(int layer, PtNDManager scope, PtNDArray input, PtNDArray[] results) {}
+    private record Segment(int layer, PtNDManager scope, PtNDArray input, PtNDArray[] kept) {}
 
     Loss run(float[] rowWeights) {
-        weightsInAutograd(true);
-        PtNDArray embedded = embed();
-        PtNDArray hidden = forward(embedded);
-        HeadPass.Gradient head = new HeadPass(decoder, scope).gradient(hidden, batch, rowWeights);
-        deliver(decoder.weights().normName());
+        PtNDArray hidden = forward(decoder.embed(batch.ids(), scope));
+        HeadPass.Gradient head = new HeadPass(decoder, scope).gradient(hidden, batch, rowWeights, sink);
+        hidden.close();
         PtNDArray gradient = head.hidden();
         while (!segments.isEmpty()) {
             gradient = backward(segments.pop(), gradient);
         }
-        if (sink.wants(decoder.weights().embeddingName())) {
-            JniUtils.backward(embedded, gradient, false, false);
-            deliver(decoder.weights().embeddingName());
-        }
-        if (!decoder.config().tied()) {
-            deliver(decoder.weights().headName());
-        }
-        weightsInAutograd(false);
+        embedding(gradient);
         return head.loss();
     }
 
-    /// Norms, biases, embedding and head are small or rarely trained, and autograd itself keeps their gradients.
-    private void weightsInAutograd(boolean on) {
-        for (String name : decoder.weights().shapes().keySet()) {
-            if (sink.wants(name) && !decoder.weights().isProjection(name)) {
-                PtNDArray weight = decoder.weights().tensor(name);
-                weight.setRequiresGradient(on);
-                if (on) {
-                    JniUtils.zeroGrad(weight);
-                }
-            }
-        }
-    }
-
-    private PtNDArray embed() {
-        PtNDArray[] embedded = new PtNDArray[1];
-        Torch.recording(() -> embedded[0] = decoder.embed(batch.ids(), scope));
-        return embedded[0];
-    }
-
     private PtNDArray forward(PtNDArray embedded) {
-        Rotary rotary = decoder.rotary(batch, scope);
-        int recordedFrom = firstWantedLayer();
-        PtNDArray x = JniUtils.detachGradient(embedded);
+        int keptFrom = firstWantedLayer();
+        PtNDArray x = embedded;
         for (int layer = 0; layer < decoder.config().layers(); layer++) {
-            x = layer < recordedFrom ? plain(layer, x, rotary) : recorded(layer, x, rotary);
+            x = layer < keptFrom ? plain(layer, x) : kept(layer, x);
         }
         return x;
     }
 
-    private PtNDArray plain(int layer, PtNDArray x, Rotary rotary) {
+    private PtNDArray plain(int layer, PtNDArray x) {
         PtNDArray next = decoder.layer("layer", layer, x, rotary, groups, scope)[0];
         x.close();
         return next;
     }
 
-    private PtNDArray recorded(int layer, PtNDArray x, Rotary rotary) {
+    private PtNDArray kept(int layer, PtNDArray x) {
         PtNDManager own = (PtNDManager) scope.newSubManager();
-        x.setRequiresGradient(true);
-        PtNDArray[][] results = new PtNDArray[1][];
-        Torch.recording(() -> results[0] = decoder.layer("tapped_layer", layer, x, rotary, groups, own));
-        segments.push(new Segment(layer, own, x, results[0]));
-        return JniUtils.detachGradient(results[0][0]);
+        x.attach(own);
+        PtNDArray[] results = decoder.layer("layer_kept", layer, x, rotary, groups, own);
+        PtNDArray next = results[LayerBack.KEPT];
+        next.attach(scope);
+        segments.push(new Segment(layer, own, x, Arrays.copyOf(results, LayerBack.KEPT)));
+        return next;
     }
 
     private int firstWantedLayer() {
@@ -122,36 +86,21 @@ final class BackwardPass {
     }
 
     private PtNDArray backward(Segment segment, PtNDArray gradient) {
-        PtNDArray[] results = segment.results();
-        JniUtils.backward(results[0], gradient, false, false);
-        gradient.close();
-        LayerNames.of(decoder.config(), segment.layer()).forEach((role, name) -> {
-            int @Nullable [] tap = TAPS.get(role);
-            if (tap == null) {
-                deliver(name);
-            } else if (sink.wants(name)) {
-                PtNDArray dy = contiguous(Objects.requireNonNull(JniUtils.getGradient(results[tap[1]]), name));
-                sink.linear(name, results[tap[0]], dy);
-                dy.close();
-            }
-        });
-        PtNDArray below = JniUtils.getGradient(segment.input());
-        segment.input().close();
-        segment.scope().close();
-        return below;
-    }
-
-    private PtNDArray contiguous(PtNDArray tensor) {
-        PtNDArray result = decoder.torch().one(scope, "contiguous", tensor);
-        tensor.close();
-        return result;
-    }
-
-    private void deliver(String name) {
-        if (sink.wants(name)) {
-            PtNDArray gradient = JniUtils.getGradient(decoder.weights().tensor(name));
-            sink.whole(name, gradient);
+        try (PtNDManager own = segment.scope()) {
+            LayerBack back = LayerBack.of(
+                    decoder, segment.layer(), segment.input(), segment.kept(), gradient, rotary, groups, own);
+            back.deliver(sink);
             gradient.close();
+            back.below().attach(scope);
+            return back.below();
+        }
+    }
+
+    private void embedding(PtNDArray gradient) {
+        String name = decoder.weights().embeddingName();
+        if (sink.wants(name)) {
+            PtNDArray ids = Torch.longs(scope, batch.ids());
+            sink.whole(name, decoder.torch().one(scope, "embedding_gradient", gradient, ids, decoder.weights().embedding()));
         }
     }
 }

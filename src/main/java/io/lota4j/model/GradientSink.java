@@ -10,9 +10,9 @@ public interface GradientSink {
 
     /// A linear layer's weight `[out, in]`, given what its gradient is made of: `dW = dYᵀ X`.
     ///
-    /// @param x inputs `[tokens, in]`
-    /// @param dy gradients of the outputs `[tokens, out]`
-    void linear(String weight, PtNDArray x, PtNDArray dy);
+    /// @param x inputs
+    /// @param dy gradients of the outputs, as many tokens
+    void linear(String weight, Activation x, Activation dy);
 
     /// Any other weight, with its whole gradient in the weight's shape, contiguous.
     void whole(String weight, PtNDArray gradient);

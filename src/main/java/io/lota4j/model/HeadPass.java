@@ -2,7 +2,6 @@ package io.lota4j.model;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.jni.JniUtils;
 import java.util.Arrays;
 
 /// The last norm and the head, for scored tokens only, in slices: logits never exist for the whole batch.
@@ -29,25 +28,37 @@ final class HeadPass {
         return new Loss(losses);
     }
 
-    /// As [#losses], adding the gradient of `hidden`'s scored rows; unscored rows get zero.
-    Gradient gradient(PtNDArray hidden, PackedBatch batch, float[] rowWeights) {
+    /// As [#losses], with the gradient of `sum(rowWeights[r] * loss[r])`: unscored rows of `hidden` get zero.
+    Gradient gradient(PtNDArray hidden, PackedBatch batch, float[] rowWeights, GradientSink sink) {
         float[] losses = new float[batch.rows().length];
         PtNDArray sum = (PtNDArray) scope.zeros(hidden.getShape());
         slices(batch, (from, to) -> {
             try (PtNDManager slice = torch().scope()) {
-                PtNDArray h = rows(hidden, batch, from, to, slice);
-                h.setRequiresGradient(true);
-                Torch.recording(() -> {
-                    PtNDArray loss = loss(h, batch, from, to, slice);
-                    copy(loss, losses, from);
-                    JniUtils.backward(
-                            loss, Torch.floats(slice, Arrays.copyOfRange(rowWeights, from, to)), false, false);
-                });
                 PtNDArray index = Torch.longs(slice, Arrays.copyOfRange(batch.rows(), from, to));
-                torch().run(slice, "spread", h.getGradient(), index, sum);
+                PtNDArray[] back = torch().run(
+                        slice,
+                        "head_back",
+                        torch().one(slice, "rows", hidden, index),
+                        decoder.weights().norm(),
+                        decoder.weights().head(),
+                        labels(batch, from, to, slice),
+                        Torch.floats(slice, Arrays.copyOfRange(rowWeights, from, to)));
+                copy(back[0], losses, from);
+                torch().run(slice, "spread", back[1], index, sum);
+                deliver(back, sink);
             }
         });
         return new Gradient(new Loss(losses), sum);
+    }
+
+    private void deliver(PtNDArray[] back, GradientSink sink) {
+        String head = decoder.weights().headName();
+        if (sink.wants(head)) {
+            sink.linear(head, new Activation(back[2], false), new Activation(back[3], false));
+        }
+        if (sink.wants(decoder.weights().normName())) {
+            sink.whole(decoder.weights().normName(), back[4]);
+        }
     }
 
     record Gradient(Loss loss, PtNDArray hidden) {}
@@ -76,7 +87,11 @@ final class HeadPass {
                         h,
                         decoder.weights().norm(),
                         decoder.weights().head(),
-                        Torch.longs(slice, Arrays.copyOfRange(batch.labels(), from, to)));
+                        labels(batch, from, to, slice));
+    }
+
+    private static PtNDArray labels(PackedBatch batch, int from, int to, PtNDManager slice) {
+        return Torch.longs(slice, Arrays.copyOfRange(batch.labels(), from, to));
     }
 
     private static void copy(PtNDArray loss, float[] target, int from) {

@@ -35,6 +35,9 @@ public final class Torch implements AutoCloseable {
     /// The name that makes a tensor part of a list argument.
     static final String LIST = "w[]";
 
+    /// As [#LIST] for a method's second list.
+    static final String KEPT = "s[]";
+
     /// @param headDim width of an attention head
     /// @param normEps epsilon of the RMS norms
     Torch(int headDim, double normEps) {
@@ -57,6 +60,7 @@ public final class Torch implements AutoCloseable {
         try (InputStream in = Objects.requireNonNull(Torch.class.getResourceAsStream("ops.py"), "ops.py")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .replace("$DIM", Integer.toString(headDim))
+                    .replace("$SCALE", Double.toString(1 / Math.sqrt(headDim)))
                     .replace("$EPS", Double.toString(normEps));
         }
     }
@@ -98,20 +102,24 @@ public final class Torch implements AutoCloseable {
     }
 
     /// Writes `dYᵀ X` to `out` `[out, in]`, or adds it there.
-    public void weightGradient(PtNDArray x, PtNDArray dy, PtNDArray out, boolean add) {
+    public void weightGradient(Activation x, Activation dy, PtNDArray out, boolean add) {
         try (PtNDManager scope = scope()) {
             String method = add ? "add_weight_gradient" : "weight_gradient";
-            run(scope, method, x, dy, out);
+            run(scope, method, byToken(x, scope), byToken(dy, scope), out);
         }
     }
 
-    /// Runs `body` with gradients recorded.
-    static void recording(Runnable body) {
-        JniUtils.setGradMode(true);
-        try {
-            body.run();
-        } finally {
-            JniUtils.setGradMode(false);
+    /// A view of shape `[tokens, features]`.
+    private PtNDArray byToken(Activation activation, PtNDManager scope) {
+        return activation.byFeature() ? one(scope, "turned", activation.tensor()) : activation.tensor();
+    }
+
+    /// The sum over all tokens, `[features]`. Belongs to the caller.
+    PtNDArray sumOverTokens(Activation activation) {
+        try (PtNDManager scope = scope()) {
+            PtNDArray sum = one(scope, "over_tokens", byToken(activation, scope));
+            sum.attach(manager);
+            return sum;
         }
     }
 

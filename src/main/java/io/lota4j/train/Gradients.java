@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.model.Activation;
 import io.lota4j.model.GradientSink;
 import io.lota4j.model.Torch;
 import java.util.Collection;
@@ -40,13 +41,13 @@ final class Gradients implements GradientSink {
     }
 
     @Override
-    public void linear(String weight, PtNDArray x, PtNDArray dy) {
+    public void linear(String weight, Activation x, Activation dy) {
         Trainable trainable = trainable(weight);
         if (trainable.entries().index() == null) {
             torch.weightGradient(x, dy, trainable.gradient(), true);
             return;
         }
-        Shape shape = new Shape(dy.getShape().get(1), x.getShape().get(1));
+        Shape shape = new Shape(dy.features(), x.features());
         PtNDArray buffer = buffers.computeIfAbsent(shape, s -> Torch.floats(scope, s.getShape()));
         torch.weightGradient(x, dy, buffer, false);
         whole(weight, buffer);

@@ -21,27 +21,83 @@ class Ops(Module):
     second = torch.narrow(x, -1, half, half)
     turned = torch.cat([torch.neg(second), first], -1)
     return torch.add(torch.mul(x, cos), torch.mul(turned, sin))
-  def attend(self, q: Tensor, k: Tensor, v: Tensor, groups: List[int]) -> Tensor:
+  def by_head(self, x: Tensor, n: int, kv: int) -> Tensor:
+    l = torch.floordiv(torch.size(x, 0), n)
+    return torch.permute(torch.reshape(x, [n, l, kv, -1, $DIM]), [0, 2, 3, 1, 4])
+  def by_token(self, x: Tensor) -> Tensor:
+    l = torch.size(x, 3)
+    return torch.reshape(torch.permute(x, [0, 3, 1, 2, 4]), [torch.mul(torch.size(x, 0), l), -1])
+  def block(self, x: Tensor, start: int, end: int) -> Tensor:
+    rows = torch.narrow(x, 3, start, torch.sub(end, start))
+    return torch.reshape(rows, [torch.mul(torch.size(x, 0), torch.size(x, 1)), -1, $DIM])
+  def chances(self, q: Tensor, k: Tensor, start: int, end: int) -> Tensor:
+    rep = torch.floordiv(torch.size(q, 1), torch.sub(end, start))
+    hidden = torch.new_full(q, [torch.sub(end, start), end], -inf)
+    mask = torch.repeat(torch.triu_(hidden, torch.add(start, 1)), [rep, 1])
+    scores = torch.baddbmm(mask, q, torch.transpose(k, 1, 2), beta=1, alpha=$SCALE)
+    return torch.softmax(scores, -1)
+  def sizes(self, groups: List[int]) -> List[int]:
     sizes = annotate(List[int], [])
-    pairs = torch.floordiv(torch.len(groups), 2)
-    for i in range(pairs):
+    for i in range(torch.floordiv(torch.len(groups), 2)):
       _0 = torch.append(sizes, torch.mul(groups[torch.mul(2, i)], groups[torch.add(torch.mul(2, i), 1)]))
+    return sizes
+  def attend(self, q: Tensor, k: Tensor, v: Tensor, groups: List[int]) -> Tensor:
+    sizes = (self).sizes(groups, )
     qs = torch.split_with_sizes(q, sizes, 0)
     ks = torch.split_with_sizes(k, sizes, 0)
     vs = torch.split_with_sizes(v, sizes, 0)
-    heads = torch.size(q, 1)
     kv = torch.size(k, 1)
-    dim = torch.size(q, 2)
     outs = annotate(List[Tensor], [])
-    for i in range(pairs):
+    for i in range(torch.len(sizes)):
       n = groups[torch.mul(2, i)]
       l = groups[torch.add(torch.mul(2, i), 1)]
-      qi = torch.transpose(torch.reshape(qs[i], [n, l, heads, dim]), 1, 2)
-      ki = torch.transpose(torch.reshape(ks[i], [n, l, kv, dim]), 1, 2)
-      vi = torch.transpose(torch.reshape(vs[i], [n, l, kv, dim]), 1, 2)
-      o = torch.scaled_dot_product_attention(qi, ki, vi, None, 0., True, scale=None, enable_gqa=True)
-      _1 = torch.append(outs, torch.reshape(torch.transpose(o, 1, 2), [sizes[i], torch.mul(heads, dim)]))
+      qi = (self).by_head(qs[i], n, kv, )
+      ki = (self).by_head(ks[i], n, kv, )
+      vi = (self).by_head(vs[i], n, kv, )
+      blocks = annotate(List[Tensor], [])
+      for start in range(0, l, 256):
+        end = ops.prim.min(torch.add(start, 256), l)
+        qb = (self).block(qi, start, end, )
+        p = (self).chances(qb, (self).block(ki, 0, end, ), start, end, )
+        o = torch.bmm(p, (self).block(vi, 0, end, ))
+        _0 = torch.append(blocks, torch.reshape(o, [n, kv, -1, torch.sub(end, start), $DIM]))
+      _1 = torch.append(outs, (self).by_token(torch.cat(blocks, 3), ))
     return torch.cat(outs, 0)
+  def attend_back(self, dy: Tensor, q: Tensor, k: Tensor, v: Tensor, groups: List[int]) -> List[Tensor]:
+    sizes = (self).sizes(groups, )
+    ds = torch.split_with_sizes(dy, sizes, 0)
+    qs = torch.split_with_sizes(q, sizes, 0)
+    ks = torch.split_with_sizes(k, sizes, 0)
+    vs = torch.split_with_sizes(v, sizes, 0)
+    kv = torch.size(k, 1)
+    dqs = annotate(List[Tensor], [])
+    dks = annotate(List[Tensor], [])
+    dvs = annotate(List[Tensor], [])
+    for i in range(torch.len(sizes)):
+      n = groups[torch.mul(2, i)]
+      l = groups[torch.add(torch.mul(2, i), 1)]
+      di = (self).by_head(ds[i], n, kv, )
+      qi = (self).by_head(qs[i], n, kv, )
+      ki = (self).by_head(ks[i], n, kv, )
+      vi = (self).by_head(vs[i], n, kv, )
+      dk = torch.zeros_like((self).block(ki, 0, l, ))
+      dv = torch.zeros_like((self).block(ki, 0, l, ))
+      blocks = annotate(List[Tensor], [])
+      for start in range(0, l, 256):
+        end = ops.prim.min(torch.add(start, 256), l)
+        qb = (self).block(qi, start, end, )
+        kb = (self).block(ki, 0, end, )
+        db = (self).block(di, start, end, )
+        p = (self).chances(qb, kb, start, end, )
+        dp = torch.bmm(db, torch.transpose((self).block(vi, 0, end, ), 1, 2))
+        s = torch.mul_(torch._softmax_backward_data(dp, p, -1, 6), $SCALE)
+        _0 = torch.add_(torch.narrow(dv, 1, 0, end), torch.bmm(torch.transpose(p, 1, 2), db))
+        _1 = torch.add_(torch.narrow(dk, 1, 0, end), torch.bmm(torch.transpose(s, 1, 2), qb))
+        _2 = torch.append(blocks, torch.reshape(torch.bmm(s, kb), [n, kv, -1, torch.sub(end, start), $DIM]))
+      _3 = torch.append(dqs, (self).by_token(torch.cat(blocks, 3), ))
+      _4 = torch.append(dks, (self).by_token(torch.reshape(dk, [n, kv, 1, l, $DIM]), ))
+      _5 = torch.append(dvs, (self).by_token(torch.reshape(dv, [n, kv, 1, l, $DIM]), ))
+    return [torch.cat(dqs, 0), torch.cat(dks, 0), torch.cat(dvs, 0)]
   def attend_cached(self, q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor, slots: List[int], starts: List[int], lengths: List[int]) -> Tensor:
     heads = torch.size(q, 1)
     kv = torch.size(k, 1)
@@ -74,36 +130,78 @@ class Ops(Module):
     mask = torch.unsqueeze(torch.unsqueeze(seen, 1), 1)
     o = torch.scaled_dot_product_attention(torch.unsqueeze(q, 2), ks, vs, mask, 0., False, scale=None, enable_gqa=True)
     return torch.reshape(o, [torch.size(q, 0), -1])
-  def mlp(self, x: Tensor, w: List[Tensor]) -> List[Tensor]:
-    x2 = torch.rms_norm(x, [torch.size(x, -1)], w[8], $EPS)
-    gate = (self).linear(x2, w[9], w[10], )
-    up = (self).linear(x2, w[11], w[12], )
-    act = torch.mul(torch.silu(gate), up)
-    down = (self).linear(act, w[13], w[14], )
-    return [x2, gate, up, act, down]
-  def parts(self, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, groups: Tensor) -> List[Tensor]:
+  def norm(self, x: Tensor, w: Tensor) -> Tensor:
+    return torch.rms_norm(x, [torch.size(x, -1)], w, $EPS)
+  def norm_back(self, dy: Tensor, x: Tensor, w: Tensor) -> List[Tensor]:
+    r = torch.rsqrt_(torch.add_(torch.mean(torch.square(x), [-1], True), $EPS))
+    unit = torch.mul(x, r)
+    along = torch.mul(dy, unit)
+    dw = torch.sum(along, [0])
+    share = torch.div_(torch.unsqueeze(torch.mv(along, w), 1), torch.size(x, -1))
+    dx = torch.sub_(torch.mul(dy, w), torch.mul_(unit, share))
+    return [torch.mul_(dx, r), dw]
+  def rotate_back(self, dy: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    half = torch.floordiv(torch.size(dy, -1), 2)
+    turned = torch.mul(dy, sin)
+    first = torch.narrow(turned, -1, 0, half)
+    second = torch.narrow(turned, -1, half, half)
+    return torch.add_(torch.mul(dy, cos), torch.cat([second, torch.neg(first)], -1))
+  def columns(self, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+    if torch.eq(torch.numel(b), 0):
+      y = torch.mm(w, torch.t(x))
+    else:
+      y = torch.addmm(torch.unsqueeze(b, 1), w, torch.t(x))
+    return y
+  def residual(self, x: Tensor, y: Tensor, w: Tensor, b: Tensor) -> Tensor:
+    z = torch.addmm(x, y, torch.t(w))
+    if torch.ne(torch.numel(b), 0):
+      _0 = torch.add_(z, b)
+    return z
+  def inner(self, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, groups: Tensor) -> List[Tensor]:
     tokens = torch.size(x, 0)
-    x1 = torch.rms_norm(x, [torch.size(x, -1)], w[0], $EPS)
-    q = (self).linear(x1, w[1], w[2], )
-    k = (self).linear(x1, w[3], w[4], )
-    v = (self).linear(x1, w[5], w[6], )
-    qr = (self).rotate(torch.reshape(q, [tokens, -1, $DIM]), cos, sin, )
-    kr = (self).rotate(torch.reshape(k, [tokens, -1, $DIM]), cos, sin, )
-    att = (self).attend(qr, kr, torch.reshape(v, [tokens, -1, $DIM]), (self).ints(groups, ), )
-    o = (self).linear(att, w[7], w[15], )
-    h = torch.add(x, o)
-    m = (self).mlp(h, w, )
-    return [torch.add(h, m[4]), x1, q, k, v, att, o, m[0], m[1], m[2], m[3], m[4]]
+    x1 = (self).norm(x, w[0], )
+    q = torch.reshape((self).linear(x1, w[1], w[2], ), [tokens, -1, $DIM])
+    k = torch.reshape((self).linear(x1, w[3], w[4], ), [tokens, -1, $DIM])
+    v = torch.reshape((self).linear(x1, w[5], w[6], ), [tokens, -1, $DIM])
+    qr = (self).rotate(q, cos, sin, )
+    kr = (self).rotate(k, cos, sin, )
+    att = (self).attend(qr, kr, v, (self).ints(groups, ), )
+    h = (self).residual(x, att, w[7], w[15], )
+    x2 = (self).norm(h, w[8], )
+    gate = (self).columns(x2, w[9], w[10], )
+    up = (self).columns(x2, w[11], w[12], )
+    return [qr, kr, v, att, h, gate, up]
+  def outer(self, s: List[Tensor], w: List[Tensor]) -> Tensor:
+    act = torch.mul_(torch.silu(s[5]), s[6])
+    return (self).residual(s[4], torch.t(act), w[13], w[14], )
   def layer(self, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, groups: Tensor) -> List[Tensor]:
-    return [((self).parts(x, w, cos, sin, groups, ))[0]]
-  def tapped_layer(self, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, groups: Tensor) -> List[Tensor]:
-    parts = (self).parts(x, w, cos, sin, groups, )
-    for y in [parts[2], parts[3], parts[4], parts[6], parts[8], parts[9], parts[11]]:
-      torch.retain_grad(y)
-    return parts
+    return [(self).outer((self).inner(x, w, cos, sin, groups, ), w, )]
+  def layer_kept(self, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, groups: Tensor) -> List[Tensor]:
+    s = (self).inner(x, w, cos, sin, groups, )
+    return torch.add(s, [(self).outer(s, w, )])
+  def layer_back(self, dy: Tensor, x: Tensor, s: List[Tensor], w: List[Tensor], cos: Tensor, sin: Tensor, groups: Tensor) -> List[Tensor]:
+    soft = torch.silu(s[5])
+    act = torch.mul(soft, s[6])
+    dact = torch.mm(torch.t(w[13]), torch.t(dy))
+    dup = torch.mul_(soft, dact)
+    dgate = torch.silu_backward(torch.mul_(dact, s[6]), s[5])
+    dx2 = torch.addmm_(torch.mm(torch.t(dgate), w[9]), torch.t(dup), w[11], beta=1, alpha=1)
+    n2 = (self).norm_back(dx2, s[4], w[8], )
+    dh = torch.add_(n2[0], dy)
+    datt = torch.mm(dh, w[7])
+    d = (self).attend_back(datt, s[0], s[1], s[2], (self).ints(groups, ), )
+    dq = torch.reshape((self).rotate_back(torch.view_as(d[0], s[0]), cos, sin, ), [torch.size(x, 0), -1])
+    dk = torch.reshape((self).rotate_back(torch.view_as(d[1], s[1]), cos, sin, ), [torch.size(x, 0), -1])
+    dx1 = torch.mm(dq, w[1])
+    _0 = torch.addmm_(dx1, dk, w[3], beta=1, alpha=1)
+    _1 = torch.addmm_(dx1, d[2], w[5], beta=1, alpha=1)
+    n1 = (self).norm_back(dx1, x, w[0], )
+    x1 = (self).norm(x, w[0], )
+    x2 = (self).norm(s[4], w[8], )
+    return [torch.add_(n1[0], dh), x1, dq, dk, d[2], dh, x2, dgate, dup, act, n1[1], n2[1]]
   def layer_cached(self, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, slots: Tensor, starts: Tensor, lengths: Tensor) -> List[Tensor]:
     tokens = torch.size(x, 0)
-    x1 = torch.rms_norm(x, [torch.size(x, -1)], w[0], $EPS)
+    x1 = (self).norm(x, w[0], )
     q = (self).linear(x1, w[1], w[2], )
     k = (self).linear(x1, w[3], w[4], )
     v = (self).linear(x1, w[5], w[6], )
@@ -114,22 +212,37 @@ class Ops(Module):
       att = (self).attend_next(qr, kr, vr, keys, values, slots, starts, )
     else:
       att = (self).attend_cached(qr, kr, vr, keys, values, (self).ints(slots, ), (self).ints(starts, ), (self).ints(lengths, ), )
-    h = torch.add(x, (self).linear(att, w[7], w[15], ))
-    m = (self).mlp(h, w, )
-    return [torch.add(h, m[4])]
+    h = (self).residual(x, att, w[7], w[15], )
+    x2 = (self).norm(h, w[8], )
+    act = torch.mul_(torch.silu((self).linear(x2, w[9], w[10], )), (self).linear(x2, w[11], w[12], ))
+    return [(self).residual(h, act, w[13], w[14], )]
   def rows(self, x: Tensor, index: Tensor) -> List[Tensor]:
     return [torch.index_select(x, 0, index)]
-  def contiguous(self, x: Tensor) -> List[Tensor]:
-    return [torch.contiguous(x)]
+  def turned(self, x: Tensor) -> List[Tensor]:
+    return [torch.t(x)]
+  def over_tokens(self, dy: Tensor) -> List[Tensor]:
+    return [torch.sum(dy, [0])]
+  def embedding_gradient(self, dy: Tensor, ids: Tensor, table: Tensor) -> List[Tensor]:
+    return [torch.embedding_dense_backward(dy, ids, torch.size(table, 0), -1, False)]
   def spread(self, x: Tensor, index: Tensor, out: Tensor) -> List[Tensor]:
     return [torch.index_copy_(out, 0, index, x)]
   def logits(self, h: Tensor, norm: Tensor, head: Tensor) -> List[Tensor]:
-    return [torch.linear(torch.rms_norm(h, [torch.size(h, -1)], norm, $EPS), head)]
+    return [torch.linear((self).norm(h, norm, ), head)]
   def losses(self, h: Tensor, norm: Tensor, head: Tensor, labels: Tensor) -> List[Tensor]:
-    logits = torch.linear(torch.rms_norm(h, [torch.size(h, -1)], norm, $EPS), head)
+    logits = torch.linear((self).norm(h, norm, ), head)
     return [torch.cross_entropy_loss(logits, labels, None, 0, -100, 0.)]
+  def head_back(self, h: Tensor, norm: Tensor, head: Tensor, labels: Tensor, weights: Tensor) -> List[Tensor]:
+    n = (self).norm(h, norm, )
+    d = torch.log_softmax(torch.linear(n, head), 1)
+    at = torch.unsqueeze(labels, 1)
+    losses = torch.neg(torch.squeeze(torch.gather(d, 1, at), 1))
+    _0 = torch.exp_(d)
+    _1 = torch.scatter_add_(d, 1, at, torch.new_full(d, [torch.size(d, 0), 1], -1.))
+    _2 = torch.mul_(d, torch.unsqueeze(weights, 1))
+    back = (self).norm_back(torch.mm(d, head), h, norm, )
+    return [losses, back[0], n, d, back[1]]
   def weight_gradient(self, x: Tensor, dy: Tensor, out: Tensor) -> List[Tensor]:
-    _0 = torch.addmm_(out, torch.t(dy), x, beta=0, alpha=1)
+    _0 = torch.mm(torch.t(dy), x, out=out)
     return [out]
   def add_weight_gradient(self, x: Tensor, dy: Tensor, out: Tensor) -> List[Tensor]:
     _0 = torch.addmm_(out, torch.t(dy), x, beta=1, alpha=1)

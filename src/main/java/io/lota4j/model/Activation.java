@@ -1,0 +1,17 @@
+package io.lota4j.model;
+
+import ai.djl.pytorch.engine.PtNDArray;
+
+/// One side of a linear layer: what goes into it, or the gradient of what comes out.
+///
+/// @param tensor F32, contiguous, `[tokens, features]`, or `[features, tokens]` if `byFeature`
+/// @param byFeature whether the tokens of one feature lie side by side
+public record Activation(PtNDArray tensor, boolean byFeature) {
+    public int tokens() {
+        return (int) tensor.getShape().get(byFeature ? 1 : 0);
+    }
+
+    public int features() {
+        return (int) tensor.getShape().get(byFeature ? 0 : 1);
+    }
+}

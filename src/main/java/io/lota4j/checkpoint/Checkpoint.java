@@ -130,7 +130,7 @@ public final class Checkpoint implements AutoCloseable {
         return file(name).bytes(name);
     }
 
-    /// Reads a tensor as floats.
+    /// Reads a tensor as floats. The mapped pages are given back: they do not count as this process's memory.
     ///
     /// @param dstF32 four bytes for each element
     /// @throws LotaException when there is no such tensor or its elements are no floats
@@ -140,7 +140,9 @@ public final class Checkpoint implements AutoCloseable {
             throw new LotaException("%s: tensor `%s` is %s; weights must be F32, BF16, F16 or F64."
                     .formatted(shardOf(name), name, info.dtype()));
         }
-        Floats.toF32(info.dtype(), bytes(name), dstF32);
+        MemorySegment bytes = bytes(name);
+        Floats.toF32(info.dtype(), bytes, dstF32);
+        bytes.unload();
     }
 
     /// The weight files, sorted by name.
@@ -160,6 +162,7 @@ public final class Checkpoint implements AutoCloseable {
         Fingerprint known = fingerprint;
         if (known == null) {
             known = Fingerprint.of(tensors.values(), this::bytes);
+            files.forEach(SafetensorsFile::unload);
             fingerprint = known;
         }
         return known;

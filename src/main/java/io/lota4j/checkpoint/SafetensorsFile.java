@@ -120,6 +120,11 @@ public final class SafetensorsFile implements AutoCloseable {
         return map.asSlice(info.offset(), info.bytes());
     }
 
+    /// Gives mapped pages back; they are read again when they are next touched.
+    void unload() {
+        map.unload();
+    }
+
     @Override
     public void close() {
         arena.close();

@@ -3,7 +3,7 @@ package io.lota4j.cli;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Tokenizer;
-import io.lota4j.kernel.java.JavaKernel;
+import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.mask.Mask;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.Job;
@@ -28,6 +28,9 @@ abstract class FitCommand extends BaseCommand {
     @Mixin
     PoolOptions pool = new PoolOptions();
 
+    @Mixin
+    private KernelOptions kernel = new KernelOptions();
+
     @Option(names = "--out", required = true, paramLabel = "F.safetensors", description = "The result to write.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     Path out;
@@ -47,19 +50,20 @@ abstract class FitCommand extends BaseCommand {
             if (data.previewed(examples, tokenizer, out())) {
                 return ExitCode.OK;
             }
-            try (AdaptedModel adapted = AdaptedModel.open(model)) {
-                return fit(adapted, examples);
+            try (MaskedKernel chosen = kernel.open(err());
+                    AdaptedModel adapted = AdaptedModel.open(model)) {
+                return fit(adapted, examples, chosen);
             }
         }
     }
 
-    private int fit(AdaptedModel adapted, Dataset examples) {
+    private int fit(AdaptedModel adapted, Dataset examples, MaskedKernel chosen) {
         Job job = new Job(
                 adapted,
                 mask(adapted),
                 examples,
                 training.config(examples.examples().size()),
-                new JavaKernel());
+                chosen);
         Optional<RunState> end = new TrainingRun(name(), err()).run(job, state, out);
         if (end.isEmpty()) {
             return ExitCode.INTERRUPTED;

@@ -15,6 +15,9 @@ public interface MaskedKernel extends AutoCloseable {
     /// What it runs on, for the run's log: the vector width or the card.
     String description();
 
+    /// The density from which a dense product with [#gatherAdd] is faster than [#sddmm]; 0 if it always is.
+    double denseFrom();
+
     /// `values[e] = dense[index[e]]`.
     ///
     /// @param dense the whole weight, or its whole gradient

@@ -3,10 +3,13 @@ package io.lota4j.train;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
+import io.lota4j.kernel.Activations;
+import io.lota4j.kernel.Entries;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.model.Activation;
 import io.lota4j.model.GradientSink;
 import io.lota4j.model.Torch;
+import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -14,14 +17,16 @@ import java.util.Map;
 
 /// Adds up the gradients of a step's micro-batches, keeping only what the mask asks for.
 ///
-/// A linear's whole gradient exists for one matrix at a time, in a buffer that matrices of one shape share; its
-/// masked entries are picked from there. A wholly trained matrix takes it in place.
+/// A linear's gradient is computed at the masked entries only, unless there are so many that a dense product is
+/// faster: then the whole gradient exists for one matrix at a time, in a buffer that matrices of one shape share,
+/// and its masked entries are picked from there. A wholly trained matrix takes it in place.
 final class Gradients implements GradientSink {
     private final Map<String, Trainable> trainables = new LinkedHashMap<>();
     private final Map<Shape, PtNDArray> buffers = new HashMap<>();
     private final MaskedKernel kernel;
     private final Torch torch;
     private final PtNDManager scope;
+    private long nanos;
 
     Gradients(Collection<Trainable> trainables, MaskedKernel kernel, Torch torch, PtNDManager scope) {
         trainables.forEach(t -> this.trainables.put(t.name(), t));
@@ -32,7 +37,13 @@ final class Gradients implements GradientSink {
 
     /// Forgets the last step.
     void clear() {
+        nanos = 0;
         trainables.values().forEach(t -> t.gradientMemory().fill((byte) 0));
+    }
+
+    /// What the last step's gradients took.
+    double seconds() {
+        return nanos / 1e9;
     }
 
     @Override
@@ -42,15 +53,31 @@ final class Gradients implements GradientSink {
 
     @Override
     public void linear(String weight, Activation x, Activation dy) {
-        Trainable trainable = trainable(weight);
-        if (trainable.entries().index() == null) {
+        long start = System.nanoTime();
+        add(trainable(weight), x, dy);
+        nanos += System.nanoTime() - start;
+    }
+
+    private void add(Trainable trainable, Activation x, Activation dy) {
+        Entries entries = trainable.entries();
+        double density = (double) entries.count() / ((long) x.features() * dy.features());
+        if (entries.index() == null) {
             torch.weightGradient(x, dy, trainable.gradient(), true);
-            return;
+        } else if (density < kernel.denseFrom()) {
+            kernel.sddmm(memory(x), memory(dy), entries, trainable.gradientMemory());
+        } else {
+            Shape shape = new Shape(dy.features(), x.features());
+            PtNDArray buffer = buffers.computeIfAbsent(shape, s -> Torch.floats(scope, s.getShape()));
+            torch.weightGradient(x, dy, buffer, false);
+            kernel.gatherAdd(Torch.memory(buffer), entries, trainable.gradientMemory());
         }
-        Shape shape = new Shape(dy.features(), x.features());
-        PtNDArray buffer = buffers.computeIfAbsent(shape, s -> Torch.floats(scope, s.getShape()));
-        torch.weightGradient(x, dy, buffer, false);
-        whole(weight, buffer);
+    }
+
+    private static Activations memory(Activation a) {
+        MemorySegment memory = Torch.memory(a.tensor());
+        return a.byFeature()
+                ? Activations.columns(memory, a.tokens(), a.features())
+                : Activations.rows(memory, a.tokens(), a.features());
     }
 
     @Override

@@ -10,6 +10,7 @@ package io.lota4j.train;
 /// @param tokens processed so far in this process, prompts included
 /// @param scoredTokens of them, those that carried loss
 /// @param seconds since the first step of this process began
+/// @param phases what the seconds of this step went to
 public record Progress(
         long step,
         long steps,
@@ -18,7 +19,8 @@ public record Progress(
         double lr,
         long tokens,
         long scoredTokens,
-        double seconds) {
+        double seconds,
+        Phases phases) {
     /// Tokens a second so far.
     public double tokensPerSecond() {
         return seconds > 0 ? tokens / seconds : 0;

@@ -12,9 +12,8 @@ import java.util.stream.IntStream;
 
 /// One optimizer step: gradients of all micro-batches, clip, update.
 final class StepRunner {
-    /// Tokens of a pass: products are as fast as with more of them, and activations take half the room of a usual
-    /// batch's.
-    private static final int PASS_TOKENS = Integer.getInteger("lota.pass", 512);
+    /// Tokens of a pass, which bounds what activations take whatever the batch.
+    private static final int PASS_TOKENS = 512;
 
     private final Decoder decoder;
     private final TrainConfig config;
@@ -22,6 +21,8 @@ final class StepRunner {
     private final List<Trainable> trainables;
     private final Gradients gradients;
     private double[] squares = {};
+    private double passSeconds;
+    private double updateSeconds;
 
     StepRunner(
             Decoder decoder, TrainConfig config, MaskedKernel kernel, List<Trainable> trainables, PtNDManager scope) {
@@ -43,13 +44,16 @@ final class StepRunner {
             batches.addAll(MicroBatch.passes(
                     samples.microBatch((step - 1) * config.accumulation() + m), PASS_TOKENS));
         }
+        long start = System.nanoTime();
         double each = weight(batches);
         gradients.clear();
         double loss = 0;
         for (MicroBatch batch : batches) {
             loss += each * pass(batch, each);
         }
+        passSeconds = since(start);
         squares = squares();
+        updateSeconds = since(start) - passSeconds;
         return new Outcome(
                 loss,
                 Math.sqrt(Arrays.stream(squares).sum()),
@@ -85,6 +89,7 @@ final class StepRunner {
 
     /// Moves the weights by the gradients of [#gradients].
     void update(long step) {
+        long start = System.nanoTime();
         double[] factors = config.clip().factors(squares, config.maxNorm());
         IntStream.range(0, factors.length).parallel().forEach(t -> {
             Trainable trainable = trainables.get(t);
@@ -96,5 +101,15 @@ final class StepRunner {
                     trainable.moments(),
                     WorkingWeights.inPlace(decoder.weights().memory(trainable.name())));
         });
+        updateSeconds += since(start);
+    }
+
+    /// What the last step's time went to.
+    Phases phases() {
+        return new Phases(passSeconds - gradients.seconds(), gradients.seconds(), updateSeconds);
+    }
+
+    private static double since(long start) {
+        return (System.nanoTime() - start) / 1e9;
     }
 }

@@ -80,8 +80,9 @@ public final class Trainer implements AutoCloseable {
             Outcome outcome = runner.gradients(samples, step);
             requireFinite(outcome, step);
             runner.update(step);
+            Phases phases = runner.phases();
             state = after(outcome);
-            listener.step(progress(outcome, before, (System.nanoTime() - start) / 1e9));
+            listener.step(progress(outcome, before, (System.nanoTime() - start) / 1e9, phases));
             boolean stopped = stop.getAsBoolean() && step < config.steps();
             save(stopped);
             if (stopped) {
@@ -98,7 +99,7 @@ public final class Trainer implements AutoCloseable {
                 state.step() + 1, losses, state.tokens() + outcome.tokens(), state.scoredTokens() + outcome.scored());
     }
 
-    private Progress progress(Outcome outcome, RunState before, double seconds) {
+    private Progress progress(Outcome outcome, RunState before, double seconds, Phases phases) {
         return new Progress(
                 state.step(),
                 config.steps(),
@@ -107,7 +108,8 @@ public final class Trainer implements AutoCloseable {
                 config.lr(state.step()),
                 state.tokens() - before.tokens(),
                 state.scoredTokens() - before.scoredTokens(),
-                seconds);
+                seconds,
+                phases);
     }
 
     private void save(boolean stopped) {

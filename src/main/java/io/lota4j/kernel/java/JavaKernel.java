@@ -27,6 +27,11 @@ public final class JavaKernel implements MaskedKernel {
     }
 
     @Override
+    public double denseFrom() {
+        return 0.001;
+    }
+
+    @Override
     public void gather(MemorySegment dense, Entries entries, MemorySegment values) {
         for (long e = 0; e < entries.count(); e++) {
             values.setAtIndex(JAVA_FLOAT, e, dense.getAtIndex(JAVA_FLOAT, entries.at(e)));

@@ -37,6 +37,11 @@ public final class VectorKernel implements MaskedKernel {
     }
 
     @Override
+    public double denseFrom() {
+        return 0.15;
+    }
+
+    @Override
     public void gather(MemorySegment dense, Entries entries, MemorySegment values) {
         MemorySegment index = entries.index();
         if (!Memory.isNative(dense, index, values)) {

@@ -1,0 +1,136 @@
+package io.lota4j.cli;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.data.Dataset;
+import io.lota4j.data.Tokenizer;
+import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.mask.Mask;
+import io.lota4j.mask.Pool;
+import io.lota4j.mask.RandomMask;
+import io.lota4j.mask.Scope;
+import io.lota4j.train.AdaptedModel;
+import io.lota4j.train.Job;
+import java.nio.file.Path;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `lota bench`: how fast things are on this machine.
+@Command(subcommands = BenchCommand.Step.class)
+final class BenchCommand extends Group {
+
+    @Command(name = "step", description = "Time optimizer steps on real data; nothing is written.")
+    static final class Step extends BaseCommand {
+        @Option(
+                names = "--model",
+                required = true,
+                paramLabel = "DIR",
+                description = "The base, a Hugging Face directory.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path model;
+
+        @Mixin
+        private DataOptions data = new DataOptions();
+
+        @Mixin
+        private TrainingOptions training = new TrainingOptions();
+
+        @Mixin
+        private PoolOptions pool = new PoolOptions();
+
+        @Mixin
+        private KernelOptions kernel = new KernelOptions();
+
+        @Option(
+                names = "--density",
+                required = true,
+                paramLabel = "D",
+                description = "Share of the pool that is trained, a fraction: a random mask, or 1 for dense training.")
+        private double density;
+
+        @Option(
+                names = "--warm",
+                paramLabel = "N",
+                defaultValue = "2",
+                description = "First steps that do not count (default: ${DEFAULT-VALUE}).")
+        private int warm;
+
+        @Option(names = "--json", description = "Print one JSON object instead of lines.")
+        private boolean json;
+
+        @Override
+        void check() {
+            if (!(density > 0 && density <= 1)) {
+                throw new LotaException("--density must be over 0 and at most 1, found " + density + ".");
+            }
+            if (warm < 0) {
+                throw new LotaException("--warm must be at least 0, found " + warm + ".");
+            }
+        }
+
+        @Override
+        Plan plan() {
+            try (Checkpoint base = Checkpoint.open(model)) {
+                int rows = data.rows();
+                Mask mask = mask(base);
+                return new Plan().model("model", base).training(base, training.config(rows), rows, mask.trainable());
+            }
+        }
+
+        @Override
+        int execute() {
+            try (Tokenizer tokenizer = Tokenizer.of(model);
+                    MaskedKernel chosen = kernel.open(err())) {
+                Dataset examples = data.load(data.encoder(model, tokenizer), err());
+                try (AdaptedModel adapted = AdaptedModel.open(model)) {
+                    Job job = new Job(
+                            adapted,
+                            mask(adapted.base()),
+                            examples,
+                            training.config(examples.examples().size()),
+                            chosen);
+                    return report(job);
+                }
+            }
+        }
+
+        private int report(Job job) {
+            StepTimes times = new StepTimes(warm);
+            try (ProgressBar bar = ProgressBar.on(err(), "bench")) {
+                job.run(
+                        null,
+                        0,
+                        false,
+                        p -> {
+                            times.add(p);
+                            bar.update(p.step(), p.steps(), p.tokensPerSecond(), p.loss());
+                        },
+                        () -> false);
+            }
+            if (times.counted() == 0) {
+                throw new LotaException(
+                        "No step was timed: --steps must be more than --warm, found %d and %d."
+                                .formatted(job.config().steps(), warm));
+            }
+            out().print(json ? times.json(job.kernel().name(), density) : times.text());
+            out().flush();
+            return ExitCode.OK;
+        }
+
+        private Mask mask(Checkpoint base) {
+            Pool chosen = pool.pool();
+            if (density == 1) {
+                return Mask.full(base, chosen);
+            }
+            return RandomMask.of(
+                    chosen.select(base.tensors()),
+                    1 - density,
+                    Scope.GLOBAL,
+                    0,
+                    base.fingerprint().hex(),
+                    chosen.toString().toLowerCase(Locale.ROOT));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.lota4j.kernel.choice;
+
+import io.lota4j.LotaException;
+import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.kernel.java.JavaKernel;
+import io.lota4j.kernel.vector.VectorKernel;
+
+/// What a user may ask for.
+public enum KernelChoice {
+    /// The fastest there is for a model on the CPU.
+    AUTO,
+    JAVA,
+    VECTOR;
+
+    private static final boolean VECTORS =
+            ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+
+    /// Makes the kernel. It belongs to the caller.
+    ///
+    /// @throws io.lota4j.LotaException if a kernel was asked for that cannot run here, with the reason
+    public MaskedKernel open() {
+        return switch (this) {
+            case JAVA -> new JavaKernel();
+            case VECTOR -> vector();
+            case AUTO -> VECTORS ? vector() : new JavaKernel();
+        };
+    }
+
+    private static MaskedKernel vector() {
+        if (!VECTORS) {
+            throw new LotaException("--kernel vector: the JVM was started without the module jdk.incubator.vector; "
+                    + "add --add-modules jdk.incubator.vector.");
+        }
+        return new VectorKernel();
+    }
+}

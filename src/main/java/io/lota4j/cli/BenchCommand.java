@@ -82,7 +82,7 @@ final class BenchCommand extends Group {
         @Override
         int execute() {
             try (Tokenizer tokenizer = Tokenizer.of(model);
-                    MaskedKernel chosen = kernel.open(err())) {
+                    MaskedKernel chosen = kernel.open()) {
                 Dataset examples = data.load(data.encoder(model, tokenizer), err());
                 try (AdaptedModel adapted = AdaptedModel.open(model)) {
                     Job job = new Job(
@@ -98,6 +98,7 @@ final class BenchCommand extends Group {
 
         private int report(Job job) {
             StepTimes times = new StepTimes(warm);
+            err().println(KernelOptions.line(job.kernel()));
             try (ProgressBar bar = ProgressBar.on(err(), "bench")) {
                 job.run(
                         null,
@@ -110,9 +111,8 @@ final class BenchCommand extends Group {
                         () -> false);
             }
             if (times.counted() == 0) {
-                throw new LotaException(
-                        "No step was timed: --steps must be more than --warm, found %d and %d."
-                                .formatted(job.config().steps(), warm));
+                throw new LotaException("No step was timed: --steps must be more than --warm, found %d and %d."
+                        .formatted(job.config().steps(), warm));
             }
             out().print(json ? times.json(job.kernel().name(), density) : times.text());
             out().flush();

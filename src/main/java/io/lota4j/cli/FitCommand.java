@@ -50,7 +50,7 @@ abstract class FitCommand extends BaseCommand {
             if (data.previewed(examples, tokenizer, out())) {
                 return ExitCode.OK;
             }
-            try (MaskedKernel chosen = kernel.open(err());
+            try (MaskedKernel chosen = kernel.open();
                     AdaptedModel adapted = AdaptedModel.open(model)) {
                 return fit(adapted, examples, chosen);
             }

@@ -2,7 +2,6 @@ package io.lota4j.cli;
 
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.kernel.choice.KernelChoice;
-import java.io.PrintWriter;
 import picocli.CommandLine.Option;
 
 /// What computes on the masked weights, as a picocli mixin.
@@ -15,10 +14,12 @@ final class KernelOptions {
                     + "(default: ${DEFAULT-VALUE}).")
     private KernelChoice kernel = KernelChoice.AUTO;
 
-    /// Makes the kernel and says which one it is.
-    MaskedKernel open(PrintWriter err) {
-        MaskedKernel opened = kernel.open();
-        err.println("lota: kernel %s (%s)".formatted(opened.name(), opened.description()));
-        return opened;
+    MaskedKernel open() {
+        return kernel.open();
+    }
+
+    /// The line that says which one a run uses.
+    static String line(MaskedKernel kernel) {
+        return "kernel %s (%s)".formatted(kernel.name(), kernel.description());
     }
 }

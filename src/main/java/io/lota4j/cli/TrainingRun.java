@@ -22,6 +22,7 @@ record TrainingRun(String what, PrintWriter err) {
             throw new LotaException(state + ": a stopped run left its state. Go on from it with --resume, or remove "
                     + "the file to start anew.");
         }
+        err.println(KernelOptions.line(job.kernel()));
         try (StopSignal stop = StopSignal.hold(System.err);
                 MetricsLog metrics = MetricsLog.open(options.metrics());
                 ProgressBar bar = ProgressBar.on(err, what)) {

@@ -100,7 +100,15 @@ final class BackwardPass {
         String name = decoder.weights().embeddingName();
         if (sink.wants(name)) {
             PtNDArray ids = Torch.longs(scope, batch.ids());
-            sink.whole(name, decoder.torch().one(scope, "embedding_gradient", gradient, ids, decoder.weights().embedding()));
+            sink.whole(
+                    name,
+                    decoder.torch()
+                            .one(
+                                    scope,
+                                    "embedding_gradient",
+                                    gradient,
+                                    ids,
+                                    decoder.weights().embedding()));
         }
     }
 }

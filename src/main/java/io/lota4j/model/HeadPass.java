@@ -36,13 +36,13 @@ final class HeadPass {
             try (PtNDManager slice = torch().scope()) {
                 PtNDArray index = Torch.longs(slice, Arrays.copyOfRange(batch.rows(), from, to));
                 PtNDArray[] back = torch().run(
-                        slice,
-                        "head_back",
-                        torch().one(slice, "rows", hidden, index),
-                        decoder.weights().norm(),
-                        decoder.weights().head(),
-                        labels(batch, from, to, slice),
-                        Torch.floats(slice, Arrays.copyOfRange(rowWeights, from, to)));
+                                slice,
+                                "head_back",
+                                torch().one(slice, "rows", hidden, index),
+                                decoder.weights().norm(),
+                                decoder.weights().head(),
+                                labels(batch, from, to, slice),
+                                Torch.floats(slice, Arrays.copyOfRange(rowWeights, from, to)));
                 copy(back[0], losses, from);
                 torch().run(slice, "spread", back[1], index, sum);
                 deliver(back, sink);

@@ -20,8 +20,15 @@ record LayerBack(Torch torch, Map<LayerRole, String> names, PtNDArray gradient, 
     /// @param kept what `layer_kept` returned, without the output
     /// @param gradient of the layer's output
     /// @param scope gets the results
-    static LayerBack of(Decoder decoder, int layer, PtNDArray x, PtNDArray[] kept, PtNDArray gradient, Rotary rotary,
-            PtNDArray groups, PtNDManager scope) {
+    static LayerBack of(
+            Decoder decoder,
+            int layer,
+            PtNDArray x,
+            PtNDArray[] kept,
+            PtNDArray gradient,
+            Rotary rotary,
+            PtNDArray groups,
+            PtNDManager scope) {
         List<PtNDArray> arguments = new ArrayList<>(List.of(gradient, x));
         arguments.addAll(List.of(kept));
         arguments.addAll(List.of(decoder.weights().layer(layer)));

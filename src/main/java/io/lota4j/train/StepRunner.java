@@ -41,8 +41,7 @@ final class StepRunner {
     Outcome gradients(Samples samples, long step) {
         List<MicroBatch> batches = new ArrayList<>();
         for (int m = 0; m < config.accumulation(); m++) {
-            batches.addAll(MicroBatch.passes(
-                    samples.microBatch((step - 1) * config.accumulation() + m), PASS_TOKENS));
+            batches.addAll(MicroBatch.passes(samples.microBatch((step - 1) * config.accumulation() + m), PASS_TOKENS));
         }
         long start = System.nanoTime();
         double each = weight(batches);

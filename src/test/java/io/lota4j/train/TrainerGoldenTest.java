@@ -83,7 +83,9 @@ class TrainerGoldenTest {
             apart += Math.abs(found[i] - expected[i]) > 1e-5 ? 1 : 0;
         }
         // The optimizers divide a gradient by its own size: where it is next to nothing, so is its accuracy.
-        assertThat(apart).as("elements of %s that are more than 1e-5 off", weight).isLessThanOrEqualTo(1);
+        assertThat(apart)
+                .as("elements of %s that are more than 1e-5 off", weight)
+                .isLessThanOrEqualTo(1);
     }
 
     private static Mask mask(Golden golden) {

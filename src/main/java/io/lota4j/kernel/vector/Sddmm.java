@@ -7,7 +7,8 @@ import java.util.stream.IntStream;
 
 /// One sampled product.
 ///
-/// A task takes some rows, one panel of columns and one part of the tokens. Block by block it copies its columns of the
+/// A task takes some rows, one panel of columns and one part of the tokens. Block by block it copies its
+/// columns of the
 /// inputs, tokens side by side, to where they stay in the core's cache, then goes through the rows, whose gradients
 /// it copies in the same way a few at a time.
 record Sddmm(

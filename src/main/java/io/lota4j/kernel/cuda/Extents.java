@@ -1,0 +1,48 @@
+package io.lota4j.kernel.cuda;
+
+import io.lota4j.kernel.Activations;
+import io.lota4j.kernel.Entries;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// How much of each segment a kernel may touch, held against what there is: a card does not check.
+final class Extents {
+    private Extents() {}
+
+    /// The entries' part of a compact F32 segment.
+    static MemorySegment compact(String name, MemorySegment segment, long count) {
+        return first(name, segment, count * Float.BYTES);
+    }
+
+    /// Indices ascend, so the last one is the largest.
+    ///
+    /// @param elements of the whole
+    /// @param entries whose index the host can read
+    static void checkInside(String name, long elements, Entries entries) {
+        if (entries.count() > 0) {
+            check(name, entries.at(0), elements);
+            check(name, entries.at(entries.count() - 1), elements);
+        }
+    }
+
+    private static void check(String name, long place, long elements) {
+        if (place < 0 || place >= elements) {
+            throw new IndexOutOfBoundsException(
+                    "entry at %d of %s, which has %d elements".formatted(place, name, elements));
+        }
+    }
+
+    /// From the first to the last element.
+    static MemorySegment spanned(String name, Activations a) {
+        long last = a.tokens() == 0 || a.features() == 0 ? -1 : a.at(a.tokens() - 1, a.features() - 1);
+        return first(name, a.memory(), (last + 1) * ValueLayout.JAVA_FLOAT.byteSize());
+    }
+
+    private static MemorySegment first(String name, MemorySegment segment, long bytes) {
+        if (segment.byteSize() < bytes) {
+            throw new IndexOutOfBoundsException(
+                    "%s has %d bytes, not the %d that are needed".formatted(name, segment.byteSize(), bytes));
+        }
+        return segment.asSlice(0, bytes);
+    }
+}

@@ -1,0 +1,24 @@
+package io.lota4j.kernel.cuda;
+
+import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.kernel.MaskedKernelContract;
+import io.lota4j.kernel.Place;
+import org.junit.jupiter.api.BeforeAll;
+
+/// The contract on memory of the card, used in place.
+class CudaDeviceContractTest extends MaskedKernelContract {
+    @BeforeAll
+    static void load() {
+        StandIn.load();
+    }
+
+    @Override
+    protected MaskedKernel newKernel() {
+        return new CudaKernel();
+    }
+
+    @Override
+    protected Place newPlace() {
+        return new DevicePlace();
+    }
+}

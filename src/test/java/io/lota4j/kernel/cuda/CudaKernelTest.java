@@ -1,0 +1,210 @@
+package io.lota4j.kernel.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.DType;
+import io.lota4j.kernel.Activations;
+import io.lota4j.kernel.Entries;
+import io.lota4j.kernel.Place;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// What the contract does not say: where memory may be, what is copied, and what is left behind.
+class CudaKernelTest {
+    private static final float[] DENSE = {0, 1, 2, 3, 4, 5};
+    private static final int[] ODD = {1, 3, 5};
+
+    @BeforeAll
+    static void load() {
+        StandIn.load();
+    }
+
+    @Test
+    void saysWhatItRunsOn() {
+        assertThat(CudaKernel.unavailable()).isEmpty();
+        try (CudaKernel kernel = new CudaKernel()) {
+            assertThat(kernel.name()).isEqualTo("cuda");
+            assertThat(kernel.description())
+                    .isEqualTo("CUDA stand-in on the CPU, compute capability 7.5, driver for CUDA 12.6");
+        }
+    }
+
+    @Test
+    void refusesACardThatIsNotThere() {
+        assertThatThrownBy(() -> new CudaKernel(3))
+                .isInstanceOf(LotaException.class)
+                .hasMessage("CUDA: using card 3 failed: cuDeviceGet returned CUDA_ERROR_INVALID_DEVICE (101).");
+    }
+
+    @Test
+    void saysWhatTheCompilerSays() {
+        Ptx ptx = new Ptx(Ptx.embedded().text().replace(".param .f32 sgd_param_7", ".param .f64 sgd_param_7"));
+        assertThatThrownBy(() -> new CudaKernel(0, ptx))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining(
+                        "cuModuleLoadDataEx returned CUDA_ERROR_INVALID_PTX (218). The compiler says: sgd")
+                .hasMessageContaining("parameter 7");
+    }
+
+    @Test
+    void memoryOfTheCardIsUsedInPlace() {
+        try (CudaKernel kernel = new CudaKernel();
+                DevicePlace card = new DevicePlace()) {
+            MemorySegment dense = card.put(MemorySegment.ofArray(DENSE));
+            Entries entries = new Entries(3, card.put(MemorySegment.ofArray(ODD)));
+            MemorySegment values = card.put(MemorySegment.ofArray(new float[3]));
+            long copies = StandIn.copies();
+            kernel.gather(dense, entries, values);
+            kernel.gatherAdd(dense, entries, values);
+            kernel.scatter(values, entries, DType.F32, dense);
+            assertThat(StandIn.copies()).as("copies").isEqualTo(copies);
+            assertThat(card.get(dense).toArray(ValueLayout.JAVA_FLOAT)).containsExactly(0, 2, 2, 6, 4, 10);
+        }
+    }
+
+    /// More than a chunk of pinned memory, and buffers that grow and are used again for less.
+    @Test
+    void longArraysOfTheHeapAreCopiedInPieces() {
+        try (CudaKernel kernel = new CudaKernel()) {
+            for (int size : new int[] {5, 3_000_001, 1_048_576, 7}) {
+                float[] dense = new float[size];
+                for (int i = 0; i < size; i++) {
+                    dense[i] = i;
+                }
+                float[] values = new float[size];
+                kernel.gather(
+                        MemorySegment.ofArray(dense).asReadOnly(), Entries.all(size), MemorySegment.ofArray(values));
+                assertThat(values).isEqualTo(dense);
+            }
+        }
+    }
+
+    @Test
+    void leavesNothingBehind() {
+        long before = StandIn.liveAllocations();
+        // Holds the context, which would free everything itself.
+        try (DevicePlace other = new DevicePlace()) {
+            long held = StandIn.liveAllocations();
+            try (CudaKernel kernel = new CudaKernel()) {
+                gatherOnHost(kernel);
+                assertThat(StandIn.liveAllocations()).isGreaterThan(held);
+            }
+            assertThat(StandIn.liveAllocations()).isEqualTo(held);
+            assertThat(other.get(other.put(MemorySegment.ofArray(DENSE))).byteSize())
+                    .isEqualTo(24);
+        }
+        assertThat(StandIn.liveAllocations()).isEqualTo(before);
+    }
+
+    @Test
+    void cannotBeUsedWhenClosed() {
+        CudaKernel kernel = new CudaKernel();
+        gatherOnHost(kernel);
+        kernel.close();
+        assertThatThrownBy(() -> gatherOnHost(kernel))
+                .isInstanceOfAny(LotaException.class, IllegalStateException.class);
+    }
+
+    @Test
+    void nothingToDoIsNoLaunch() {
+        try (CudaKernel kernel = new CudaKernel()) {
+            long launches = StandIn.launches();
+            MemorySegment none = MemorySegment.ofArray(new float[0]);
+            kernel.gather(none, Entries.all(0), none);
+            assertThat(kernel.sumOfSquares(none, 0)).isZero();
+            assertThat(StandIn.launches()).isEqualTo(launches);
+        }
+    }
+
+    @Test
+    void refusesMemoryThatWasFreed() {
+        try (CudaKernel kernel = new CudaKernel()) {
+            Arena arena = Arena.ofConfined();
+            MemorySegment dense = arena.allocate(24);
+            arena.close();
+            assertThatThrownBy(() -> kernel.gather(dense, Entries.all(6), MemorySegment.ofArray(new float[6])))
+                    .isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void refusesEntriesThatLieOutside() {
+        MemorySegment values = MemorySegment.ofArray(new float[3]);
+        try (CudaKernel kernel = new CudaKernel();
+                Place offHeap = Place.offHeap()) {
+            Entries entries = new Entries(3, offHeap.put(MemorySegment.ofArray(new int[] {1, 3, 6})));
+            assertThatThrownBy(() -> kernel.gather(MemorySegment.ofArray(DENSE), entries, values))
+                    .isInstanceOf(IndexOutOfBoundsException.class)
+                    .hasMessage("entry at 6 of dense, which has 6 elements");
+            assertThatThrownBy(() -> kernel.gather(MemorySegment.ofArray(DENSE), Entries.all(4), values))
+                    .isInstanceOf(IndexOutOfBoundsException.class)
+                    .hasMessage("values has 12 bytes, not the 16 that are needed");
+        }
+    }
+
+    /// The sums that are not whole numbers have the same bits in whatever order blocks and threads run.
+    @Test
+    void everyOrderOfThreadsYieldsTheSameBits() {
+        SplittableRandom random = new SplittableRandom(5);
+        float[] x = floats(random, 257 * 40);
+        float[] dy = floats(random, 257 * 30);
+        float[] long1 = floats(random, 20_000);
+        int[] index =
+                IntStream.range(0, 1200).filter(i -> random.nextInt(3) == 0).toArray();
+        try (CudaKernel kernel = new CudaKernel()) {
+            float[] firstRows = null;
+            float[] firstColumns = null;
+            double firstSum = 0;
+            for (long seed = 1; seed <= 5; seed++) {
+                StandIn.seed(seed);
+                MemorySegment xs = MemorySegment.ofArray(x);
+                MemorySegment dys = MemorySegment.ofArray(dy);
+                float[] rows = sddmm(kernel, Activations.rows(xs, 257, 40), Activations.rows(dys, 257, 30), index);
+                float[] columns =
+                        sddmm(kernel, Activations.columns(xs, 257, 40), Activations.columns(dys, 257, 30), index);
+                double sum = kernel.sumOfSquares(MemorySegment.ofArray(long1), long1.length);
+                if (firstRows == null || firstColumns == null) {
+                    firstRows = rows;
+                    firstColumns = columns;
+                    firstSum = sum;
+                }
+                assertThat(rows).as("seed %d", seed).isEqualTo(firstRows);
+                assertThat(columns).as("seed %d", seed).isEqualTo(firstColumns);
+                assertThat(sum).as("seed %d", seed).isEqualTo(firstSum);
+            }
+        } finally {
+            StandIn.seed(0);
+        }
+    }
+
+    private static float[] sddmm(CudaKernel kernel, Activations x, Activations dy, int[] index) {
+        float[] gradient = new float[index.length];
+        kernel.sddmm(x, dy, new Entries(index.length, MemorySegment.ofArray(index)), MemorySegment.ofArray(gradient));
+        return gradient;
+    }
+
+    private static float[] floats(SplittableRandom random, int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return values;
+    }
+
+    private static void gatherOnHost(CudaKernel kernel) {
+        float[] values = new float[3];
+        kernel.gather(
+                MemorySegment.ofArray(DENSE),
+                new Entries(3, MemorySegment.ofArray(Arrays.copyOf(ODD, 3))),
+                MemorySegment.ofArray(values));
+        assertThat(values).containsExactly(1, 3, 5);
+    }
+}

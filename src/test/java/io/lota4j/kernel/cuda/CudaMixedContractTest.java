@@ -1,0 +1,25 @@
+package io.lota4j.kernel.cuda;
+
+import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.kernel.MaskedKernelContract;
+import io.lota4j.kernel.Place;
+import org.junit.jupiter.api.BeforeAll;
+
+/// The contract on memory of the Java heap, of the host outside of it, and of the card, drawn anew for each
+/// segment.
+class CudaMixedContractTest extends MaskedKernelContract {
+    @BeforeAll
+    static void load() {
+        StandIn.load();
+    }
+
+    @Override
+    protected MaskedKernel newKernel() {
+        return new CudaKernel();
+    }
+
+    @Override
+    protected Place newPlace() {
+        return new MixedPlace(1);
+    }
+}

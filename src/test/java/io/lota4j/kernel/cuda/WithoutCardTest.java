@@ -1,0 +1,69 @@
+package io.lota4j.kernel.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.lota4j.LotaException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// What somebody without a card or a driver is told. In a JVM of its own: a driver that was looked for once is
+/// there, or not, for good.
+class WithoutCardTest {
+    /// Prints why there is no CUDA, then what the constructor says.
+    public static final class Main {
+        private Main() {}
+
+        public static void main(String[] arguments) {
+            if (arguments.length > 0) {
+                System.load(arguments[0]);
+            }
+            System.out.println(CudaKernel.unavailable().orElse("available"));
+            try (CudaKernel kernel = new CudaKernel()) {
+                System.out.println(kernel.description());
+            } catch (LotaException e) {
+                System.out.println(e.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void withoutDriver() throws IOException, InterruptedException {
+        List<String> lines = run("1");
+        assumeTrue(!lines.getFirst().equals("available"), "there is a CUDA driver on this machine");
+        assumeTrue(!lines.getFirst().contains("CUDA_ERROR"), "there is a CUDA driver on this machine");
+        assertThat(lines)
+                .containsExactly(
+                        "there is no CUDA driver (libcuda.so.1 was not found)",
+                        "The CUDA kernel cannot run here: there is no CUDA driver (libcuda.so.1 was not found).");
+    }
+
+    @Test
+    void withDriverAndWithoutCard() throws IOException, InterruptedException {
+        Path library = StandIn.load();
+        assertThat(run("0", library.toString()))
+                .containsExactly(
+                        "the CUDA driver finds no card (CUDA_ERROR_NO_DEVICE)",
+                        "The CUDA kernel cannot run here: the CUDA driver finds no card (CUDA_ERROR_NO_DEVICE).");
+    }
+
+    private static List<String> run(String cards, String... arguments) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName());
+        builder.command().addAll(List.of(arguments));
+        builder.environment().put("LOTA_STANDIN_DEVICES", cards);
+        Process process = builder.redirectErrorStream(true).start();
+        List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+        assertThat(process.waitFor()).as("%s", lines).isZero();
+        return lines;
+    }
+}

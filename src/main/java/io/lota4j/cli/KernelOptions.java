@@ -10,7 +10,7 @@ final class KernelOptions {
             names = "--kernel",
             paramLabel = "NAME",
             defaultValue = "auto",
-            description = "What computes on the masked weights: java, vector, or auto for the fastest "
+            description = "What computes on the masked weights: java, vector, cuda, or auto for the fastest on the CPU "
                     + "(default: ${DEFAULT-VALUE}).")
     private KernelChoice kernel = KernelChoice.AUTO;
 

@@ -2,6 +2,7 @@ package io.lota4j.kernel.choice;
 
 import io.lota4j.LotaException;
 import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.kernel.cuda.CudaKernel;
 import io.lota4j.kernel.java.JavaKernel;
 import io.lota4j.kernel.vector.VectorKernel;
 
@@ -10,7 +11,8 @@ public enum KernelChoice {
     /// The fastest there is for a model on the CPU.
     AUTO,
     JAVA,
-    VECTOR;
+    VECTOR,
+    CUDA;
 
     private static final boolean VECTORS =
             ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
@@ -22,6 +24,7 @@ public enum KernelChoice {
         return switch (this) {
             case JAVA -> new JavaKernel();
             case VECTOR -> vector();
+            case CUDA -> new CudaKernel();
             case AUTO -> VECTORS ? vector() : new JavaKernel();
         };
     }

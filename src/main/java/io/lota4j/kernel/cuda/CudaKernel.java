@@ -74,6 +74,12 @@ public final class CudaKernel implements MaskedKernel {
         return description;
     }
 
+    /// 1: the sampled product always, so that no dense gradient has to be on the card.
+    @Override
+    public double denseFrom() {
+        return 1;
+    }
+
     @Override
     public void gather(MemorySegment dense, Entries entries, MemorySegment values) {
         checkInside("dense", dense, DType.F32, entries);

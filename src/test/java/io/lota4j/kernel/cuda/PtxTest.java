@@ -1,6 +1,7 @@
 package io.lota4j.kernel.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lota4j.Sha256;
@@ -76,6 +77,23 @@ class PtxTest {
         Matcher matcher = COMPILER.matcher(ptx);
         assertThat(matcher.find()).as("the PTX names its compiler").isTrue();
         return matcher.group();
+    }
+
+    /// A driver refuses PTX of a newer version than its own, and a card that of a newer card.
+    @Test
+    void asksForNoNewerDriverOrCardThanItNeeds() {
+        assertThat(Ptx.embedded().text().lines().filter(l -> l.startsWith(".version") || l.startsWith(".target")))
+                .containsExactly(".version 7.5", ".target sm_75");
+    }
+
+    /// Without this the assembler's consent would prove nothing.
+    @Test
+    void doesNotAssembleWhenBroken() {
+        String text = Ptx.embedded().text();
+        assertThatThrownBy(() -> assemble(text.replaceFirst("ld\\.param\\.u64", "ld.param.u65"), "sm_75"))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("sm_75")
+                .hasMessageContaining("u65");
     }
 
     /// As newer drivers of CUDA 11 and all later ones do.

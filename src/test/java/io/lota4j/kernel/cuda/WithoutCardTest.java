@@ -50,6 +50,15 @@ class WithoutCardTest {
                         "The CUDA kernel cannot run here: the CUDA driver finds no card (CUDA_ERROR_NO_DEVICE).");
     }
 
+    /// The same probe says yes where there is a card: the two cases above are not all that it can say.
+    @Test
+    void withDriverAndCard() throws IOException, InterruptedException {
+        Path library = StandIn.load();
+        List<String> lines = run("1", library.toString());
+        assertThat(lines).hasSize(2).startsWith("available");
+        assertThat(lines.getLast()).contains("stand-in", "compute capability", "driver for CUDA");
+    }
+
     private static List<String> run(String cards, String... arguments) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -1,0 +1,58 @@
+package io.lota4j.kernel.choice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lota4j.LotaException;
+import io.lota4j.kernel.MaskedKernel;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// What is chosen with and without the Vector API: in a JVM of its own, since modules are a JVM's for good.
+class KernelChoiceTest {
+    /// Prints what each choice opens, or why it opens nothing.
+    public static final class Main {
+        private Main() {}
+
+        public static void main(String[] arguments) {
+            for (KernelChoice choice : List.of(KernelChoice.AUTO, KernelChoice.JAVA, KernelChoice.VECTOR)) {
+                try (MaskedKernel kernel = choice.open()) {
+                    System.out.println(choice + " " + kernel.name());
+                } catch (LotaException e) {
+                    System.out.println(choice + " " + e.getMessage());
+                }
+            }
+        }
+    }
+
+    @Test
+    void withTheVectorApi() throws IOException, InterruptedException {
+        assertThat(run("--add-modules=jdk.incubator.vector")).endsWith("AUTO vector", "JAVA java", "VECTOR vector");
+    }
+
+    @Test
+    void withoutTheVectorApi() throws IOException, InterruptedException {
+        assertThat(run())
+                .containsExactly(
+                        "AUTO java",
+                        "JAVA java",
+                        "VECTOR --kernel vector: the JVM was started without the module jdk.incubator.vector; "
+                                + "add --add-modules jdk.incubator.vector.");
+    }
+
+    private static List<String> run(String... flags) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(flags));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+        assertThat(process.waitFor()).as("%s", lines).isZero();
+        return lines;
+    }
+}

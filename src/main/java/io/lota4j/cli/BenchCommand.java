@@ -12,7 +12,6 @@ import io.lota4j.mask.Scope;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.Job;
 import java.nio.file.Path;
-import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -124,13 +123,7 @@ final class BenchCommand extends Group {
             if (density == 1) {
                 return Mask.full(base, chosen);
             }
-            return RandomMask.of(
-                    chosen.select(base.tensors()),
-                    1 - density,
-                    Scope.GLOBAL,
-                    0,
-                    base.fingerprint().hex(),
-                    chosen.toString().toLowerCase(Locale.ROOT));
+            return RandomMask.of(base, chosen, 1 - density, Scope.GLOBAL, 0);
         }
     }
 }

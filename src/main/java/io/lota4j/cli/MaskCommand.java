@@ -1,7 +1,6 @@
 package io.lota4j.cli;
 
 import io.lota4j.checkpoint.Checkpoint;
-import io.lota4j.checkpoint.Shape;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
 import io.lota4j.mask.MaskStatistics;
@@ -12,7 +11,6 @@ import io.lota4j.mask.Sparsity;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
 import java.util.function.BinaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -231,14 +229,7 @@ final class MaskCommand extends Group {
         Mask mask() {
             Sparsity.check(sparsity, "--sparsity");
             try (Checkpoint base = Checkpoint.open(model)) {
-                SequencedMap<String, Shape> shapes = pool.pool().select(base.tensors());
-                return RandomMask.of(
-                        shapes,
-                        sparsity,
-                        scope,
-                        seed,
-                        base.fingerprint().hex(),
-                        pool.pool().toString());
+                return RandomMask.of(base, pool.pool(), sparsity, scope, seed);
             }
         }
     }

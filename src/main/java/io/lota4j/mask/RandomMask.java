@@ -1,5 +1,6 @@
 package io.lota4j.mask;
 
+import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Shape;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -44,6 +45,17 @@ public final class RandomMask {
         origin.put("seed", Long.toString(seed));
         return new Mask(
                 new MaskInfo(base, poolText, scope.toString(), sparsity, OptionalDouble.empty(), origin), tensors);
+    }
+
+    /// As the other `of`, for a pool of a base.
+    public static Mask of(Checkpoint base, Pool pool, double sparsity, Scope scope, long seed) {
+        return of(
+                pool.select(base.tensors()),
+                sparsity,
+                scope,
+                seed,
+                base.fingerprint().hex(),
+                pool.toString());
     }
 
     private MaskTensor tensor(Shape shape, double sparsity, Scope scope) {

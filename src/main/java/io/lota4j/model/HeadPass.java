@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /// The last norm and the head, for scored tokens only, in slices: logits never exist for the whole batch.
 final class HeadPass {
-    /// Logits of one slice, in floats: 32 MiB, so that three copies of them stay far below a layer's activations.
+    /// Logits of one slice, in floats: 32 MiB, so that the two copies of them stay far below a layer's activations.
     private static final int SLICE = 8 << 20;
 
     private final Decoder decoder;

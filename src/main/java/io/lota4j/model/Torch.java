@@ -82,16 +82,18 @@ public final class Torch implements AutoCloseable {
 
     /// Runs one method of `ops.py`. The results belong to `scope`.
     ///
-    /// @param arguments tensors in the method's order; consecutive tensors named [#LIST] are one list
+    /// @param arguments tensors in the method's order; consecutive tensors named [#LIST] are one list, those
+    /// named [#KEPT] another
     public PtNDArray[] run(PtNDManager scope, String method, PtNDArray... arguments) {
-        // The profiling executor would fuse parts of a layer into one node, and the taps' gradients would be lost.
-        // The switch is a thread's own, so it is set at each call.
+        // Methods run as they are written, not as a profile of earlier calls would fuse them. The switch is a
+        // thread's own, so it is set at each call.
         JniUtils.setGraphExecutorOptimize(false);
         try (PtNDArray marker = scope.create(new Shape(1), DataType.INT64)) {
             marker.setName("module_method:" + method);
             NDList inputs = new NDList(marker);
             inputs.addAll(List.of(arguments));
-            // "Training" keeps libtorch out of inference mode, whose tensors can never be recorded.
+            // "Training" keeps libtorch out of inference mode, whose tensors must not be written in place
+            // outside of it.
             return IValueUtils.forward(ops, inputs, true).toArray(PtNDArray[]::new);
         }
     }

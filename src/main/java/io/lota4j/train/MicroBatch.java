@@ -22,7 +22,7 @@ record MicroBatch(PackedBatch batch, int[] rows) {
                 .sorted(Comparator.comparingInt(Example::length))
                 .toList();
         int tokens = sorted.stream().mapToInt(Example::length).sum();
-        int passes = Math.max(1, (tokens + most - 1) / most);
+        int passes = Math.max(1, Math.ceilDiv(tokens, most));
         List<MicroBatch> cut = new ArrayList<>();
         int from = 0;
         int held = 0;

@@ -80,9 +80,8 @@ public final class Trainer implements AutoCloseable {
             Outcome outcome = runner.gradients(samples, step);
             requireFinite(outcome, step);
             runner.update(step);
-            Phases phases = runner.phases();
             state = after(outcome);
-            listener.step(progress(outcome, before, (System.nanoTime() - start) / 1e9, phases));
+            listener.step(progress(outcome, before, (System.nanoTime() - start) / 1e9));
             boolean stopped = stop.getAsBoolean() && step < config.steps();
             save(stopped);
             if (stopped) {
@@ -99,7 +98,7 @@ public final class Trainer implements AutoCloseable {
                 state.step() + 1, losses, state.tokens() + outcome.tokens(), state.scoredTokens() + outcome.scored());
     }
 
-    private Progress progress(Outcome outcome, RunState before, double seconds, Phases phases) {
+    private Progress progress(Outcome outcome, RunState before, double seconds) {
         return new Progress(
                 state.step(),
                 config.steps(),
@@ -109,7 +108,7 @@ public final class Trainer implements AutoCloseable {
                 state.tokens() - before.tokens(),
                 state.scoredTokens() - before.scoredTokens(),
                 seconds,
-                phases);
+                runner.phases());
     }
 
     private void save(boolean stopped) {

@@ -2,9 +2,10 @@ package io.lota4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lota4j.Processes;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class StopSignalTest {
@@ -12,11 +13,7 @@ class StopSignalTest {
 
     @Test
     void aCommandSavesItsWorkBeforeTheProcessEnds() throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Trainer.class.getName())
+        Process process = Processes.java(List.of(), Trainer.class)
                 .redirectErrorStream(true)
                 .start();
         try (BufferedReader output = process.inputReader()) {

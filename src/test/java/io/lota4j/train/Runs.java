@@ -55,13 +55,7 @@ final class Runs {
     }
 
     static Mask random(AdaptedModel model, double sparsity, Scope scope, long seed, Pool pool) {
-        return RandomMask.of(
-                pool.select(model.base().tensors()),
-                sparsity,
-                scope,
-                seed,
-                model.base().fingerprint().hex(),
-                pool.toString());
+        return RandomMask.of(model.base(), pool, sparsity, scope, seed);
     }
 
     static Mask random(AdaptedModel model, double sparsity, long seed) {
@@ -69,10 +63,7 @@ final class Runs {
     }
 
     static Mask everything(AdaptedModel model) {
-        return Mask.full(
-                model.base().fingerprint().hex(),
-                Pool.standard().toString(),
-                Pool.standard().select(model.base().tensors()));
+        return Mask.full(model.base(), Pool.standard());
     }
 
     /// A few steps of two micro-batches of two rows, with everything that has a state or moves with the steps.

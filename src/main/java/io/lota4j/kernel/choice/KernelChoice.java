@@ -2,6 +2,7 @@ package io.lota4j.kernel.choice;
 
 import io.lota4j.LotaException;
 import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.kernel.VectorModule;
 import io.lota4j.kernel.cuda.CudaKernel;
 import io.lota4j.kernel.java.JavaKernel;
 import io.lota4j.kernel.vector.VectorKernel;
@@ -14,9 +15,6 @@ public enum KernelChoice {
     VECTOR,
     CUDA;
 
-    private static final boolean VECTORS =
-            ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
-
     /// Makes the kernel. It belongs to the caller.
     ///
     /// @throws io.lota4j.LotaException if a kernel was asked for that cannot run here, with the reason
@@ -25,14 +23,14 @@ public enum KernelChoice {
             case JAVA -> new JavaKernel();
             case VECTOR -> vector();
             case CUDA -> new CudaKernel();
-            case AUTO -> VECTORS ? vector() : new JavaKernel();
+            case AUTO -> VectorModule.isPresent() ? vector() : new JavaKernel();
         };
     }
 
     private static MaskedKernel vector() {
-        if (!VECTORS) {
+        if (!VectorModule.isPresent()) {
             throw new LotaException("--kernel vector: the JVM was started without the module jdk.incubator.vector; "
-                    + "add --add-modules jdk.incubator.vector.");
+                    + "add " + VectorModule.FLAG + ".");
         }
         return new VectorKernel();
     }

@@ -9,6 +9,8 @@ import io.lota4j.kernel.Moments;
 import io.lota4j.kernel.Update;
 import io.lota4j.kernel.WorkingWeights;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -25,65 +27,50 @@ record Steps(Entries entries, MemorySegment gradient, Moments moments, WorkingWe
 
     Argument[] arguments(Update update) {
         return switch (update) {
-            case Update.RmsProp u ->
-                new Argument[] {
-                    of(entries.count()),
-                    in("index", entries.index()),
-                    in("gradient", compact("gradient", gradient)),
-                    inOut("second moments", compact("second moments", moments.second())),
-                    master(),
-                    of(Codes.of(weights.type())),
-                    working(),
-                    of((float) u.scale()),
-                    of(u.kept()),
-                    of((float) u.alpha()),
-                    of((float) (1 - u.alpha())),
-                    of((float) u.epsilon()),
-                    of((float) u.lr())
-                };
+            case Update.RmsProp u -> arguments(u, List.of(second()), u.alpha(), 1 - u.alpha(), u.epsilon(), u.lr());
             case Update.AdamW u ->
-                new Argument[] {
-                    of(entries.count()),
-                    in("index", entries.index()),
-                    in("gradient", compact("gradient", gradient)),
-                    inOut("first moments", compact("first moments", moments.first())),
-                    inOut("second moments", compact("second moments", moments.second())),
-                    master(),
-                    of(Codes.of(weights.type())),
-                    working(),
-                    of((float) u.scale()),
-                    of(u.kept()),
-                    of((float) (1 - u.beta1())),
-                    of((float) u.beta2()),
-                    of((float) (1 - u.beta2())),
-                    of((float) u.epsilon()),
-                    of((float) (u.lr() / u.correction1())),
-                    of((float) Math.sqrt(u.correction2()))
-                };
-            case Update.Sgd u ->
-                new Argument[] {
-                    of(entries.count()),
-                    in("index", entries.index()),
-                    in("gradient", compact("gradient", gradient)),
-                    inOut("first moments", compact("first moments", moments.first())),
-                    master(),
-                    of(Codes.of(weights.type())),
-                    working(),
-                    of((float) u.scale()),
-                    of(u.kept()),
-                    of((float) u.momentum()),
-                    of((float) u.lr())
-                };
+                arguments(
+                        u,
+                        List.of(first(), second()),
+                        1 - u.beta1(),
+                        u.beta2(),
+                        1 - u.beta2(),
+                        u.epsilon(),
+                        u.lr() / u.correction1(),
+                        Math.sqrt(u.correction2()));
+            case Update.Sgd u -> arguments(u, List.of(first()), u.momentum(), u.lr());
         };
+    }
+
+    /// What all rules have, with a rule's own moments and constants.
+    private Argument[] arguments(Update update, List<Argument> state, double... constants) {
+        List<Argument> all = new ArrayList<>();
+        all.add(of(entries.count()));
+        all.add(in("index", entries.index()));
+        all.add(in("gradient", compact("gradient", gradient)));
+        all.addAll(state);
+        all.add(master());
+        all.add(of(Codes.of(weights.type())));
+        all.add(inOut("weights", weights.memory()));
+        all.add(of((float) update.scale()));
+        all.add(of(update.kept()));
+        for (double constant : constants) {
+            all.add(of((float) constant));
+        }
+        return all.toArray(Argument[]::new);
+    }
+
+    private Argument first() {
+        return inOut("first moments", compact("first moments", moments.first()));
+    }
+
+    private Argument second() {
+        return inOut("second moments", compact("second moments", moments.second()));
     }
 
     private Argument master() {
         MemorySegment master = weights.master();
         return inOut("masters", master == null ? null : Extents.compact("masters", master, entries.count()));
-    }
-
-    private Argument working() {
-        return inOut("weights", weights.memory());
     }
 
     private MemorySegment compact(String name, @Nullable MemorySegment segment) {

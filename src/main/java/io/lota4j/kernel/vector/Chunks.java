@@ -26,6 +26,6 @@ final class Chunks {
     }
 
     static int number(long count) {
-        return Math.toIntExact((count + SIZE - 1) / SIZE);
+        return Math.toIntExact(Math.ceilDiv(count, SIZE));
     }
 }

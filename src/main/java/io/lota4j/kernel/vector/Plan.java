@@ -10,24 +10,20 @@ package io.lota4j.kernel.vector;
 /// @param parts blocks whose sums are added up apart, to be computed at the same time
 record Plan(int columns, int panels, int vectors, int blocks, int parts) {
     /// Bytes of a panel that stay in a core's second-level cache beside all else: half of 1 MiB.
-    private static final int CACHE = Integer.getInteger("plan.cache", 512 << 10);
+    private static final int CACHE = 512 << 10;
     /// Wider panels would leave too few tokens in a block for what a block costs each entry.
-    private static final int PANEL = Integer.getInteger("plan.panel", 768);
+    private static final int PANEL = 768;
     /// So many tasks there are at least, where there are as many blocks. A part costs as much memory as the gradient.
-    private static final int TASKS = Integer.getInteger("plan.tasks", 4);
+    private static final int TASKS = 4;
 
     static Plan of(int columns, int tokens) {
-        int panels = Math.max(1, ceil(columns, PANEL));
-        int width = Math.max(1, ceil(columns, panels));
-        int vectors = ceil(tokens, Dot.LANES.length());
+        int panels = Math.max(1, Math.ceilDiv(columns, PANEL));
+        int width = Math.max(1, Math.ceilDiv(columns, panels));
+        int vectors = Math.ceilDiv(tokens, Dot.LANES.length());
         int length = Math.max(1, CACHE / (width * Dot.VECTOR));
-        int blocks = Math.max(1, ceil(vectors, Math.min(length, 64)));
+        int blocks = Math.max(1, Math.ceilDiv(vectors, Math.min(length, 64)));
         int parts = Math.clamp(TASKS / panels, 1, blocks);
         return new Plan(columns, panels, vectors, blocks, parts);
-    }
-
-    private static int ceil(int a, int b) {
-        return (a + b - 1) / b;
     }
 
     /// The first column of a panel; that of the panel behind the last is the number of columns.
@@ -37,7 +33,7 @@ record Plan(int columns, int panels, int vectors, int blocks, int parts) {
 
     /// The widest panel.
     int width() {
-        return ceil(columns, panels);
+        return Math.ceilDiv(columns, panels);
     }
 
     /// The first vector of a block.
@@ -47,7 +43,7 @@ record Plan(int columns, int panels, int vectors, int blocks, int parts) {
 
     /// The longest block, in vectors.
     int length() {
-        return ceil(vectors, blocks);
+        return Math.ceilDiv(vectors, blocks);
     }
 
     /// The first block of a part.

@@ -8,9 +8,8 @@ import java.util.stream.IntStream;
 /// One sampled product.
 ///
 /// A task takes some rows, one panel of columns and one part of the tokens. Block by block it copies its
-/// columns of the
-/// inputs, tokens side by side, to where they stay in the core's cache, then goes through the rows, whose gradients
-/// it copies in the same way a few at a time.
+/// columns of the inputs, tokens side by side, to where they stay in the core's cache, then goes through the
+/// rows, whose gradients it copies in the same way a few at a time.
 record Sddmm(
         Plan plan,
         Packing x,
@@ -27,7 +26,8 @@ record Sddmm(
     /// Rows that are worth a task's own copy of its columns.
     private static final int ROWS = 64;
 
-    private static final int TASKS = Integer.getInteger("plan.min", 4);
+    /// So many tasks there are at least, where there are enough rows.
+    private static final int TASKS = 4;
 
     /// @param panels lends a task's copies
     /// @param tables lends what all tasks share

@@ -3,11 +3,9 @@ package io.lota4j.kernel.choice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lota4j.LotaException;
+import io.lota4j.Processes;
 import io.lota4j.kernel.MaskedKernel;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -44,15 +42,8 @@ class KernelChoiceTest {
     }
 
     private static List<String> run(String... flags) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(flags));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+        return Processes.output(Processes.java(List.of(flags), Main.class))
                 .lines()
                 .toList();
-        assertThat(process.waitFor()).as("%s", lines).isZero();
-        return lines;
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.lota4j.Processes;
 import io.lota4j.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -60,11 +61,7 @@ class PtxTest {
     void isWhatNvccWrites() throws IOException, InterruptedException {
         assumeTrue(StandIn.onPath("nvcc"), "nvcc is not on the PATH: the PTX is not made anew");
         Path folder = Path.of("target", "ptx").toAbsolutePath();
-        Process script = new ProcessBuilder(SOURCES.resolve("build-ptx.sh").toString(), folder.toString())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(script.waitFor()).as("build-ptx.sh says: %s", output).isZero();
+        Processes.output(new ProcessBuilder(SOURCES.resolve("build-ptx.sh").toString(), folder.toString()));
         String built = Files.readString(folder.resolve("kernels.ptx"));
         String embedded = Ptx.embedded().text();
         assumeTrue(

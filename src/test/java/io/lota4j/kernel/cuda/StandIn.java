@@ -3,6 +3,7 @@ package io.lota4j.kernel.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.lota4j.Processes;
 import io.lota4j.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -127,9 +128,7 @@ final class StandIn {
         command.addAll(List.of("-o", unfinished.toString()));
         files(SOURCES).filter(f -> f.toString().endsWith(".cpp")).forEach(f -> command.add(f.toString()));
         command.add("-lpthread");
-        Process compiler = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(compiler.getInputStream().readAllBytes());
-        assertThat(compiler.waitFor()).as("g++ says: %s", output).isZero();
+        Processes.output(new ProcessBuilder(command));
         Files.move(unfinished, library, StandardCopyOption.ATOMIC_MOVE);
         return library;
     }

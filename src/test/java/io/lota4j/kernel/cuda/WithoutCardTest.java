@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lota4j.LotaException;
+import io.lota4j.Processes;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -60,19 +60,8 @@ class WithoutCardTest {
     }
 
     private static List<String> run(String cards, String... arguments) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName());
-        builder.command().addAll(List.of(arguments));
+        ProcessBuilder builder = Processes.java(List.of("--enable-native-access=ALL-UNNAMED"), Main.class, arguments);
         builder.environment().put("LOTA_STANDIN_DEVICES", cards);
-        Process process = builder.redirectErrorStream(true).start();
-        List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-                .lines()
-                .toList();
-        assertThat(process.waitFor()).as("%s", lines).isZero();
-        return lines;
+        return Processes.output(builder).lines().toList();
     }
 }

@@ -10,18 +10,20 @@ package io.lota4j.kernel.vector;
 /// @param parts blocks whose sums are added up apart, to be computed at the same time
 record Plan(int columns, int panels, int vectors, int blocks, int parts) {
     /// Bytes of a panel that stay in a core's second-level cache beside all else: half of 1 MiB.
-    private static final int CACHE = Integer.getInteger("plan.cache", 512 << 10);
+    private static final int CACHE = 512 << 10;
     /// Wider panels would leave too few tokens in a block for what a block costs each entry.
-    private static final int PANEL = Integer.getInteger("plan.panel", 768);
+    private static final int PANEL = 768;
+    /// Vectors of a block of few columns; more would take the rows' gradients out of the first-level cache.
+    private static final int LONGEST = 32;
     /// So many tasks there are at least, where there are as many blocks. A part costs as much memory as the gradient.
-    private static final int TASKS = Integer.getInteger("plan.tasks", 4);
+    private static final int TASKS = 4;
 
     static Plan of(int columns, int tokens) {
         int panels = Math.max(1, ceil(columns, PANEL));
         int width = Math.max(1, ceil(columns, panels));
         int vectors = ceil(tokens, Dot.LANES.length());
-        int length = Math.max(1, CACHE / (width * Dot.VECTOR));
-        int blocks = Math.max(1, ceil(vectors, Math.min(length, 64)));
+        int length = Math.clamp(CACHE / (width * Dot.LANES.vectorByteSize()), 1, LONGEST);
+        int blocks = Math.max(1, ceil(vectors, length));
         int parts = Math.clamp(TASKS / panels, 1, blocks);
         return new Plan(columns, panels, vectors, blocks, parts);
     }

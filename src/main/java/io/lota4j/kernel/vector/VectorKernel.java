@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class VectorKernel implements MaskedKernel {
     private final MaskedKernel plain = new JavaKernel();
     /// Apart, so that small buffers are not taken for large ones.
-    private final Scratch panels = new Scratch();
+    private final Panels panels = new Panels();
 
     private final Scratch tables = new Scratch();
     private final Scratch gathered = new Scratch();
@@ -143,7 +143,7 @@ public final class VectorKernel implements MaskedKernel {
 
     @Override
     public void close() {
-        panels.close();
+        panels.clear();
         tables.close();
         gathered.close();
     }

@@ -16,7 +16,8 @@ final class Panels {
     /// @param sums of a row's entries
     record Panel(float[] x, float[] dy, int[] columns, float[] sums) {
         private static Panel of(int columns, int rows, int length) {
-            return new Panel(new float[columns * length], new float[rows * length], new int[columns], new float[columns]);
+            return new Panel(
+                    new float[columns * length], new float[rows * length], new int[columns], new float[columns]);
         }
 
         private boolean holds(int columns, int rows, int length) {

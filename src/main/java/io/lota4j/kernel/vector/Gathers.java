@@ -49,4 +49,17 @@ final class Gathers {
             setFloat(sums + 4 * e, getFloat(sums + 4 * e) + getFloat(values + 4 * e));
         }
     }
+
+    /// Stores `count` sums, or adds them to what is there.
+    static void put(float[] sums, int count, long to, boolean add) {
+        int e = 0;
+        for (; e + LANES.length() <= count; e += LANES.length()) {
+            FloatVector sum = FloatVector.fromArray(LANES, sums, e);
+            FloatVector there = FloatVector.fromMemorySegment(LANES, ALL, to + 4L * e, ORDER);
+            (add ? there.add(sum) : sum).intoMemorySegment(ALL, to + 4L * e, ORDER);
+        }
+        for (; e < count; e++) {
+            setFloat(to + 4L * e, add ? getFloat(to + 4L * e) + sums[e] : sums[e]);
+        }
+    }
 }

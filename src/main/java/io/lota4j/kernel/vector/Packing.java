@@ -2,6 +2,7 @@ package io.lota4j.kernel.vector;
 
 import io.lota4j.kernel.Activations;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /// Activations by address, and their copies with the tokens of a feature side by side.
 ///
@@ -23,27 +24,21 @@ record Packing(long address, int tokens, long tokenStride, long featureStride) {
     /// Copies the tokens from `start` on of some features to `[features, length]`, zero where there are none left.
     ///
     /// @param length in tokens: whole vectors
-    void pack(int feature, int features, int start, int length, long to) {
+    void pack(int feature, int features, int start, int length, float[] to) {
         long from = address + start * tokenStride + feature * featureStride;
         int there = Math.min(length, tokens - start);
         if (featureStride == Float.BYTES) {
             Transpose.run(from, tokenStride, there, features, length, to);
-        } else if (tokenStride == Float.BYTES) {
-            for (int f = 0; f < features; f++) {
-                MemorySegment.copy(Memory.ALL, from + f * featureStride, Memory.ALL, to + 4L * f * length, 4L * there);
-                zeros(to + 4L * f * length, there, length);
-            }
-        } else {
-            for (int f = 0; f < features; f++) {
-                Transpose.one(from + f * featureStride, tokenStride, there, to + 4L * f * length);
-                zeros(to + 4L * f * length, there, length);
-            }
+            return;
         }
-    }
-
-    private static void zeros(long to, int from, int length) {
-        for (int t = from; t < length; t++) {
-            Memory.setFloat(to + 4L * t, 0);
+        for (int f = 0; f < features; f++) {
+            int at = f * length;
+            if (tokenStride == Float.BYTES) {
+                MemorySegment.copy(Memory.ALL, Memory.FLOAT, from + f * featureStride, to, at, there);
+            } else {
+                Transpose.one(from + f * featureStride, tokenStride, there, to, at);
+            }
+            Arrays.fill(to, at + there, at + length, 0);
         }
     }
 }

@@ -13,6 +13,8 @@ record Plan(int columns, int panels, int vectors, int blocks, int parts) {
     private static final int CACHE = 512 << 10;
     /// Wider panels would leave too few tokens in a block for what a block costs each entry.
     private static final int PANEL = 768;
+    /// Vectors of a block of few columns; more would take the rows' gradients out of the first-level cache.
+    private static final int LONGEST = 32;
     /// So many tasks there are at least, where there are as many blocks. A part costs as much memory as the gradient.
     private static final int TASKS = 4;
 
@@ -20,8 +22,8 @@ record Plan(int columns, int panels, int vectors, int blocks, int parts) {
         int panels = Math.max(1, Math.ceilDiv(columns, PANEL));
         int width = Math.max(1, Math.ceilDiv(columns, panels));
         int vectors = Math.ceilDiv(tokens, Dot.LANES.length());
-        int length = Math.max(1, CACHE / (width * Dot.VECTOR));
-        int blocks = Math.max(1, Math.ceilDiv(vectors, Math.min(length, 64)));
+        int length = Math.clamp(CACHE / (width * Dot.LANES.vectorByteSize()), 1, LONGEST);
+        int blocks = Math.max(1, Math.ceilDiv(vectors, length));
         int parts = Math.clamp(TASKS / panels, 1, blocks);
         return new Plan(columns, panels, vectors, blocks, parts);
     }

@@ -26,14 +26,14 @@ record Sddmm(
     /// Rows that are worth a task's own copy of its columns.
     private static final int ROWS = 64;
 
-    /// So many tasks there are at least, where there are enough rows.
-    private static final int TASKS = 4;
+    /// Tasks for two or more cores. On more cores than there are panels and parts, rows are cut as well.
+    private static final int TASKS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
 
     /// @param panels lends a task's copies
     /// @param tables lends what all tasks share
     /// @throws IllegalArgumentException when the sizes do not fit
     static void run(
-            Scratch panels, Scratch tables, Activations x, Activations dy, Entries entries, MemorySegment gradient) {
+            Panels panels, Scratch tables, Activations x, Activations dy, Entries entries, MemorySegment gradient) {
         check(x, dy, entries);
         int count = Math.toIntExact(entries.count());
         if (count == 0 || x.tokens() == 0) {
@@ -44,12 +44,12 @@ record Sddmm(
         boolean all = entries.index() == null;
         long spanBytes = 4L * rows * plan.panels() + 4;
         long partialBytes = 4L * count * (plan.parts() - 1);
-        try (Scratch.Buffer shared = tables.take(spanBytes + partialBytes + (all ? 4L * plan.width() : 0))) {
+        try (Scratch.Buffer shared = tables.take(spanBytes + partialBytes)) {
             long spans = shared.address();
             long partial = spans + spanBytes;
-            long index = all ? partial + partialBytes : Memory.index(entries);
+            long index = Memory.index(entries);
             if (all) {
-                Spans.all(rows, plan, spans, index);
+                Spans.all(rows, plan, spans);
             } else {
                 Spans.find(index, count, rows, plan, spans);
             }
@@ -69,62 +69,65 @@ record Sddmm(
         }
     }
 
-    private void run(Scratch panels) {
+    private void run(Panels panels) {
         int tasks = plan.panels() * plan.parts();
         int ranges = Math.clamp(rows / ROWS, 1, Math.max(1, TASKS / tasks));
         IntStream.range(0, tasks * ranges).parallel().forEach(task -> {
             int range = task % ranges;
             int panel = task / ranges % plan.panels();
             int part = task / ranges / plan.panels();
-            run(panels, panel, part, rows * range / ranges, rows * (range + 1) / ranges);
+            int length = plan.length() * Dot.LANES.length();
+            Panels.Panel copies = panels.take(plan.width(), GROUP, length);
+            run(copies, panel, part, rows * range / ranges, rows * (range + 1) / ranges);
+            panels.giveBack(copies);
         });
         for (int part = 1; part < plan.parts(); part++) {
             Gathers.add(partial + 4L * (part - 1) * count, count, gradient);
         }
     }
 
-    private void run(Scratch scratch, int panel, int part, int firstRow, int lastRow) {
+    private void run(Panels.Panel copies, int panel, int part, int firstRow, int lastRow) {
         int column = plan.column(panel);
         int columns = plan.column(panel + 1) - column;
-        long columnBytes = (long) columns * plan.length() * Dot.VECTOR;
-        try (Scratch.Buffer own = scratch.take(columnBytes + (long) GROUP * plan.length() * Dot.VECTOR)) {
-            long packed = own.address() + columnBytes;
-            for (int block = plan.block(part); block < plan.block(part + 1); block++) {
-                int start = plan.vector(block) * Dot.LANES.length();
-                int length = plan.vector(block + 1) * Dot.LANES.length() - start;
-                x.pack(column, columns, start, length, own.address());
-                for (int group = firstRow; group < lastRow; group += GROUP) {
-                    int end = Math.min(group + GROUP, lastRow);
-                    if (isEmpty(group, end, panel)) {
-                        continue;
-                    }
-                    dy.pack(group, end - group, start, length, packed);
-                    for (int row = group; row < end; row++) {
-                        row(
-                                row,
-                                panel,
-                                part,
-                                part == 0 || block > plan.block(part),
-                                packed + 4L * (row - group) * length,
-                                own.address(),
-                                length);
-                    }
+        for (int block = plan.block(part); block < plan.block(part + 1); block++) {
+            int start = plan.vector(block) * Dot.LANES.length();
+            int length = plan.vector(block + 1) * Dot.LANES.length() - start;
+            x.pack(column, columns, start, length, copies.x());
+            boolean add = part == 0 || block > plan.block(part);
+            for (int group = firstRow; group < lastRow; group += GROUP) {
+                int end = Math.min(group + GROUP, lastRow);
+                if (isEmpty(group, end, panel)) {
+                    continue;
+                }
+                dy.pack(group, end - group, start, length, copies.dy());
+                for (int row = group; row < end; row++) {
+                    row(row, panel, part, add, copies, (row - group) * length, length);
                 }
             }
         }
     }
 
-    private void row(int row, int panel, int part, boolean add, long dy, long x, int length) {
+    private void row(int row, int panel, int part, boolean add, Panels.Panel copies, int at, int length) {
         int from = first(row, panel);
         int entries = last(row, panel) - from;
-        long out = (part == 0 ? gradient : partial + 4L * (part - 1) * count) + 4L * from;
-        int first = row * plan.columns() + plan.column(panel);
-        int vectors = length / Dot.LANES.length();
-        if (all) {
-            Dot.row(dy, x, 4L * length, vectors, index, 0, entries, out, add);
-        } else {
-            Dot.row(dy, x, 4L * length, vectors, index + 4L * from, first, entries, out, add);
+        if (entries == 0) {
+            return;
         }
+        int[] columns = copies.columns();
+        if (all) {
+            for (int e = 0; e < entries; e++) {
+                columns[e] = e * length;
+            }
+        } else {
+            int first = row * plan.columns() + plan.column(panel);
+            MemorySegment.copy(Memory.ALL, Memory.INT, index + 4L * from, columns, 0, entries);
+            for (int e = 0; e < entries; e++) {
+                columns[e] = (columns[e] - first) * length;
+            }
+        }
+        Dot.row(copies.dy(), at, copies.x(), length, columns, entries, copies.sums());
+        long out = (part == 0 ? gradient : partial + 4L * (part - 1) * count) + 4L * from;
+        Gathers.put(copies.sums(), entries, out, add);
     }
 
     private int first(int row, int panel) {

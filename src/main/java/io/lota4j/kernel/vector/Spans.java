@@ -27,8 +27,8 @@ final class Spans {
         Memory.setInt(at, count);
     }
 
-    /// The same where every element is an entry, and the columns of a panel, I32.
-    static void all(int rows, Plan plan, long to, long columns) {
+    /// The same where every element is an entry.
+    static void all(int rows, Plan plan, long to) {
         long at = to;
         for (int row = 0; row < rows; row++) {
             for (int panel = 0; panel < plan.panels(); panel++, at += 4) {
@@ -36,9 +36,6 @@ final class Spans {
             }
         }
         Memory.setInt(at, rows * plan.columns());
-        for (int column = 0; column < plan.width(); column++) {
-            Memory.setInt(columns + 4L * column, column);
-        }
     }
 
     /// The first place from `place` on whose index is not less than `bound`.

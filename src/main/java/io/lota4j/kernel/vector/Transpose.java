@@ -4,6 +4,7 @@ import static io.lota4j.kernel.vector.Memory.ALL;
 import static io.lota4j.kernel.vector.Memory.ORDER;
 
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -29,32 +30,29 @@ final class Transpose {
     /// @param stride from token to token, bytes
     /// @param tokens up to `length`; the rest becomes zero
     /// @param length whole tiles
-    static void run(long from, long stride, int tokens, int features, int length, long to) {
+    static void run(long from, long stride, int tokens, int features, int length, float[] to) {
         int f = 0;
         if (WIDE) {
             for (; f + SIDE <= features; f += SIDE) {
                 for (int t = 0; t < length; t += SIDE) {
-                    tile(from + 4L * f, stride, t, tokens, 4L * length, to + 4L * ((long) f * length + t));
+                    tile(from + 4L * f, stride, t, tokens, length, to, f * length + t);
                 }
             }
         }
         for (; f < features; f++) {
-            long row = to + 4L * f * length;
-            one(from + 4L * f, stride, tokens, row);
-            for (int t = tokens; t < length; t++) {
-                Memory.setFloat(row + 4L * t, 0);
-            }
+            one(from + 4L * f, stride, tokens, to, f * length);
+            Arrays.fill(to, f * length + tokens, (f + 1) * length, 0);
         }
     }
 
     /// Copies one feature.
-    static void one(long from, long stride, int tokens, long to) {
+    static void one(long from, long stride, int tokens, float[] to, int at) {
         for (int t = 0; t < tokens; t++) {
-            Memory.setInt(to + 4L * t, Memory.getInt(from + t * stride));
+            to[at + t] = Memory.getFloat(from + t * stride);
         }
     }
 
-    private static void tile(long from, long stride, int t, int tokens, long length, long to) {
+    private static void tile(long from, long stride, int t, int tokens, int length, float[] to, int at) {
         IntVector a = load(from, stride, t, tokens);
         IntVector b = load(from, stride, t + 1, tokens);
         IntVector c = load(from, stride, t + 2, tokens);
@@ -82,22 +80,22 @@ final class Transpose {
         IntVector eh1 = LOW2.selectFrom(ef1, gh1);
         IntVector eh3 = HIGH2.selectFrom(ef1, gh1);
 
-        store(LOW4.selectFrom(ad0, eh0), to);
-        store(LOW4.selectFrom(ad1, eh1), to + length);
-        store(LOW4.selectFrom(ad2, eh2), to + 2 * length);
-        store(LOW4.selectFrom(ad3, eh3), to + 3 * length);
-        store(HIGH4.selectFrom(ad0, eh0), to + 4 * length);
-        store(HIGH4.selectFrom(ad1, eh1), to + 5 * length);
-        store(HIGH4.selectFrom(ad2, eh2), to + 6 * length);
-        store(HIGH4.selectFrom(ad3, eh3), to + 7 * length);
+        store(LOW4.selectFrom(ad0, eh0), to, at);
+        store(LOW4.selectFrom(ad1, eh1), to, at + length);
+        store(LOW4.selectFrom(ad2, eh2), to, at + 2 * length);
+        store(LOW4.selectFrom(ad3, eh3), to, at + 3 * length);
+        store(HIGH4.selectFrom(ad0, eh0), to, at + 4 * length);
+        store(HIGH4.selectFrom(ad1, eh1), to, at + 5 * length);
+        store(HIGH4.selectFrom(ad2, eh2), to, at + 6 * length);
+        store(HIGH4.selectFrom(ad3, eh3), to, at + 7 * length);
     }
 
     private static IntVector load(long from, long stride, int t, int tokens) {
         return IntVector.fromMemorySegment(LANES, ALL, t < tokens ? from + t * stride : ZEROS, ORDER);
     }
 
-    private static void store(IntVector lanes, long to) {
-        lanes.intoMemorySegment(ALL, to, ORDER);
+    private static void store(IntVector lanes, float[] to, int at) {
+        lanes.reinterpretAsFloats().intoArray(to, at);
     }
 
     /// Picks from `a` where bit `d` of the lane is clear, and there from `b` what lies `d` lanes before.

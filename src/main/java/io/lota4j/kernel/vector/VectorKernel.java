@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /// The kernels in vectors and on all cores of the pool that the caller runs in.
 ///
-/// Calls with a segment on the Java heap go to the plain kernel: activations and weights lie in native memory
-/// wherever speed matters.
+/// Calls with a segment on the Java heap go to the plain kernel: activations and weights lie in native memory wherever
+/// speed matters.
 public final class VectorKernel implements MaskedKernel {
     private final MaskedKernel plain = new JavaKernel();
     /// Apart, so that small buffers are not taken for large ones.
-    private final Scratch panels = new Scratch();
+    private final Panels panels = new Panels();
     private final Scratch tables = new Scratch();
     private final Scratch gathered = new Scratch();
 
@@ -147,7 +147,7 @@ public final class VectorKernel implements MaskedKernel {
 
     @Override
     public void close() {
-        panels.close();
+        panels.clear();
         tables.close();
         gathered.close();
     }

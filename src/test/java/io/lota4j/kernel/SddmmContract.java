@@ -43,8 +43,10 @@ public abstract class SddmmContract {
 
     @AfterEach
     final void close() {
-        kernel.close();
-        place.close();
+        // The place although the kernel fails: on a card, what is left open breaks the next test too.
+        try (Place _ = place) {
+            kernel.close();
+        }
     }
 
     final MaskedKernel kernel() {

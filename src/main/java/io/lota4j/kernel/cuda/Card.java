@@ -14,6 +14,7 @@ final class Card implements AutoCloseable {
     private final int ordinal;
     private final CUdevice device = new CUdevice();
     private final CUcontext context = new CUcontext();
+    private volatile boolean closed;
 
     /// @param ordinal of the card, from 0
     /// @throws LotaException when there is no driver or no such card
@@ -31,7 +32,12 @@ final class Card implements AutoCloseable {
     }
 
     /// Makes the context the calling thread's: contexts are a thread's own affair.
+    ///
+    /// @throws IllegalStateException after [#close]: the context may be gone, and the driver does not look
     void makeCurrent() {
+        if (closed) {
+            throw new IllegalStateException("the CUDA kernel was closed");
+        }
         check(JCudaDriver.cuCtxSetCurrent(context), "cuCtxSetCurrent");
     }
 
@@ -60,8 +66,13 @@ final class Card implements AutoCloseable {
         Driver.check(result, function, "using card " + ordinal);
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     @Override
     public void close() {
+        closed = true;
         check(JCudaDriver.cuDevicePrimaryCtxRelease(device), "cuDevicePrimaryCtxRelease");
     }
 }

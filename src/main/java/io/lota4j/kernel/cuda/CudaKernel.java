@@ -202,6 +202,9 @@ public final class CudaKernel implements MaskedKernel {
     /// Frees everything that is held on the card. No call may be under way, and none may follow.
     @Override
     public void close() {
+        if (card.isClosed()) {
+            return;
+        }
         try (card) {
             card.makeCurrent();
             try (functions) {

@@ -9,7 +9,6 @@ final class Lanes implements AutoCloseable {
     private final Card card;
     private final ConcurrentLinkedDeque<Lane> idle = new ConcurrentLinkedDeque<>();
     private final List<Lane> all = new ArrayList<>();
-    private boolean closed;
 
     Lanes(Card card) {
         this.card = card;
@@ -21,9 +20,6 @@ final class Lanes implements AutoCloseable {
     }
 
     private synchronized Lane added() {
-        if (closed) {
-            throw new IllegalStateException("the CUDA kernel was closed");
-        }
         Lane lane = new Lane(card);
         all.add(lane);
         return lane;
@@ -35,7 +31,6 @@ final class Lanes implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        closed = true;
         idle.clear();
         closeFrom(0);
     }

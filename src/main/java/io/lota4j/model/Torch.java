@@ -2,6 +2,7 @@ package io.lota4j.model;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -41,9 +42,23 @@ public final class Torch implements AutoCloseable {
     /// @param headDim width of an attention head
     /// @param normEps epsilon of the RMS norms
     Torch(int headDim, double normEps) {
+        this(Product.ONEDNN, headDim, normEps);
+    }
+
+    Torch(Product product, int headDim, double normEps) {
         this.manager = (PtNDManager) engine().newBaseManager(Device.cpu());
-        try (InputStream archive = TorchArchive.of(source(headDim, normEps))) {
-            this.ops = JniUtils.loadModule(manager, archive, false, false);
+        this.ops = load(product, headDim, normEps);
+    }
+
+    /// Falls back to the product that every libtorch has.
+    private PtSymbolBlock load(Product product, int headDim, double normEps) {
+        try (InputStream archive = TorchArchive.of(source(product, headDim, normEps))) {
+            return JniUtils.loadModule(manager, archive, false, false);
+        } catch (EngineException e) {
+            if (product.isUnknown(e)) {
+                return load(Product.PLAIN, headDim, normEps);
+            }
+            throw e;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -56,9 +71,10 @@ public final class Torch implements AutoCloseable {
         }
     }
 
-    private static String source(int headDim, double normEps) throws IOException {
+    private static String source(Product product, int headDim, double normEps) throws IOException {
         try (InputStream in = Objects.requireNonNull(Torch.class.getResourceAsStream("ops.py"), "ops.py")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .replace("$PRODUCT", product.source())
                     .replace("$DIM", Integer.toString(headDim))
                     .replace("$SCALE", Double.toString(1 / Math.sqrt(headDim)))
                     .replace("$EPS", Double.toString(normEps));
@@ -85,9 +101,10 @@ public final class Torch implements AutoCloseable {
     /// @param arguments tensors in the method's order; consecutive tensors named [#LIST] are one list, those
     /// named [#KEPT] another
     public PtNDArray[] run(PtNDManager scope, String method, PtNDArray... arguments) {
-        // Methods run as they are written, not as a profile of earlier calls would fuse them. The switch is a
-        // thread's own, so it is set at each call.
+        // Methods run as they are written, not as a profile of earlier calls would fuse them, and nothing is
+        // recorded. The switches are a thread's own, so they are set at each call.
         JniUtils.setGraphExecutorOptimize(false);
+        JniUtils.setGradMode(false);
         try (PtNDArray marker = scope.create(new Shape(1), DataType.INT64)) {
             marker.setName("module_method:" + method);
             NDList inputs = new NDList(marker);

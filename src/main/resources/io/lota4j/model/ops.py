@@ -9,11 +9,15 @@ class Ops(Module):
     for i in range(torch.size(x, 0)):
       _0 = torch.append(values, int(torch.select(x, 0, i)))
     return values
+  def product(self, a: Tensor, b: Tensor) -> Tensor:
+    return $PRODUCT
   def linear(self, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
-    if torch.eq(torch.numel(b), 0):
+    if torch.lt(torch.size(x, 0), 16):
       y = torch.linear(x, w)
     else:
-      y = torch.linear(x, w, b)
+      y = (self).product(x, w, )
+    if torch.ne(torch.numel(b), 0):
+      _0 = torch.add_(y, b)
     return y
   def rotate(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     half = torch.floordiv(torch.size(x, -1), 2)
@@ -147,16 +151,12 @@ class Ops(Module):
     second = torch.narrow(turned, -1, half, half)
     return torch.add_(torch.mul(dy, cos), torch.cat([second, torch.neg(first)], -1))
   def columns(self, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
-    if torch.eq(torch.numel(b), 0):
-      y = torch.mm(w, torch.t(x))
-    else:
-      y = torch.addmm(torch.unsqueeze(b, 1), w, torch.t(x))
+    y = (self).product(w, x, )
+    if torch.ne(torch.numel(b), 0):
+      _0 = torch.add_(y, torch.unsqueeze(b, 1))
     return y
   def residual(self, x: Tensor, y: Tensor, w: Tensor, b: Tensor) -> Tensor:
-    z = torch.addmm(x, y, torch.t(w))
-    if torch.ne(torch.numel(b), 0):
-      _0 = torch.add_(z, b)
-    return z
+    return torch.add_((self).linear(y, w, b, ), x)
   def inner(self, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, groups: Tensor) -> List[Tensor]:
     tokens = torch.size(x, 0)
     x1 = (self).norm(x, w[0], )
@@ -182,19 +182,19 @@ class Ops(Module):
   def layer_back(self, dy: Tensor, x: Tensor, s: List[Tensor], w: List[Tensor], cos: Tensor, sin: Tensor, groups: Tensor) -> List[Tensor]:
     soft = torch.silu(s[5])
     act = torch.mul(soft, s[6])
-    dact = torch.mm(torch.t(w[13]), torch.t(dy))
+    dact = (self).product(torch.t(w[13]), dy, )
     dup = torch.mul_(soft, dact)
     dgate = torch.silu_backward(torch.mul_(dact, s[6]), s[5])
-    dx2 = torch.addmm_(torch.mm(torch.t(dgate), w[9]), torch.t(dup), w[11], beta=1, alpha=1)
+    dx2 = torch.add_((self).product(torch.t(dgate), torch.t(w[9]), ), (self).product(torch.t(dup), torch.t(w[11]), ))
     n2 = (self).norm_back(dx2, s[4], w[8], )
     dh = torch.add_(n2[0], dy)
-    datt = torch.mm(dh, w[7])
+    datt = (self).product(dh, torch.t(w[7]), )
     d = (self).attend_back(datt, s[0], s[1], s[2], (self).ints(groups, ), )
     dq = torch.reshape((self).rotate_back(torch.view_as(d[0], s[0]), cos, sin, ), [torch.size(x, 0), -1])
     dk = torch.reshape((self).rotate_back(torch.view_as(d[1], s[1]), cos, sin, ), [torch.size(x, 0), -1])
-    dx1 = torch.mm(dq, w[1])
-    _0 = torch.addmm_(dx1, dk, w[3], beta=1, alpha=1)
-    _1 = torch.addmm_(dx1, d[2], w[5], beta=1, alpha=1)
+    dx1 = (self).product(dq, torch.t(w[1]), )
+    _0 = torch.add_(dx1, (self).product(dk, torch.t(w[3]), ))
+    _1 = torch.add_(dx1, (self).product(d[2], torch.t(w[5]), ))
     n1 = (self).norm_back(dx1, x, w[0], )
     x1 = (self).norm(x, w[0], )
     x2 = (self).norm(s[4], w[8], )
@@ -227,23 +227,23 @@ class Ops(Module):
   def spread(self, x: Tensor, index: Tensor, out: Tensor) -> List[Tensor]:
     return [torch.index_copy_(out, 0, index, x)]
   def logits(self, h: Tensor, norm: Tensor, head: Tensor) -> List[Tensor]:
-    return [torch.linear((self).norm(h, norm, ), head)]
+    return [(self).product((self).norm(h, norm, ), head, )]
   def losses(self, h: Tensor, norm: Tensor, head: Tensor, labels: Tensor) -> List[Tensor]:
-    logits = torch.linear((self).norm(h, norm, ), head)
+    logits = (self).product((self).norm(h, norm, ), head, )
     return [torch.cross_entropy_loss(logits, labels, None, 0, -100, 0.)]
   def head_back(self, h: Tensor, norm: Tensor, head: Tensor, labels: Tensor, weights: Tensor) -> List[Tensor]:
     n = (self).norm(h, norm, )
-    d = torch.log_softmax(torch.linear(n, head), 1)
+    d = torch.log_softmax((self).product(n, head, ), 1)
     at = torch.unsqueeze(labels, 1)
     losses = torch.neg(torch.squeeze(torch.gather(d, 1, at), 1))
     _0 = torch.exp_(d)
     _1 = torch.scatter_add_(d, 1, at, torch.new_full(d, [torch.size(d, 0), 1], -1.))
     _2 = torch.mul_(d, torch.unsqueeze(weights, 1))
-    back = (self).norm_back(torch.mm(d, head), h, norm, )
+    back = (self).norm_back((self).product(d, torch.t(head), ), h, norm, )
     return [losses, back[0], n, d, back[1]]
   def weight_gradient(self, x: Tensor, dy: Tensor, out: Tensor) -> List[Tensor]:
-    _0 = torch.mm(torch.t(dy), x, out=out)
+    _0 = torch.copy_(out, (self).product(torch.t(dy), torch.t(x), ))
     return [out]
   def add_weight_gradient(self, x: Tensor, dy: Tensor, out: Tensor) -> List[Tensor]:
-    _0 = torch.addmm_(out, torch.t(dy), x, beta=1, alpha=1)
+    _0 = torch.add_(out, (self).product(torch.t(dy), torch.t(x), ))
     return [out]

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The kernels in vectors and on all cores of the pool that the caller runs in.
 ///
-/// Calls with a segment on the Java heap go to the plain kernel: activations and weights lie in native memory wherever
+/// Calls with a segment on the Java heap go to the plain kernel: activations and weights lie in native memory
+/// wherever
 /// speed matters.
 public final class VectorKernel implements MaskedKernel {
     private final MaskedKernel plain = new JavaKernel();
@@ -35,9 +36,10 @@ public final class VectorKernel implements MaskedKernel {
                 .formatted(Dot.LANES.length(), ForkJoinPool.getCommonPoolParallelism() + 1);
     }
 
+    /// Measured: see the table in `docs/performance.md`.
     @Override
     public double denseFrom() {
-        return 0.15;
+        return 0.35;
     }
 
     @Override

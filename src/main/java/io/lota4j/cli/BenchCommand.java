@@ -42,6 +42,9 @@ final class BenchCommand extends Group {
         @Mixin
         private KernelOptions kernel = new KernelOptions();
 
+        @Mixin
+        private MemoryOptions memory = new MemoryOptions();
+
         @Option(
                 names = "--density",
                 required = true,
@@ -74,7 +77,10 @@ final class BenchCommand extends Group {
             try (Checkpoint base = Checkpoint.open(model)) {
                 int rows = data.rows();
                 Mask mask = mask(base);
-                return new Plan().model("model", base).training(base, training.config(rows), rows, mask.trainable());
+                return new Plan()
+                        .model("model", base)
+                        .steps(training.config(rows), rows)
+                        .memory(memory.estimate(base, training.config(rows), mask.trainable(), mask.poolSize()));
             }
         }
 
@@ -83,7 +89,7 @@ final class BenchCommand extends Group {
             try (Tokenizer tokenizer = Tokenizer.of(model);
                     MaskedKernel chosen = kernel.open()) {
                 Dataset examples = data.load(data.encoder(model, tokenizer), err());
-                try (AdaptedModel adapted = AdaptedModel.open(model)) {
+                try (AdaptedModel adapted = AdaptedModel.open(model, memory.activations())) {
                     Job job = new Job(
                             adapted,
                             mask(adapted.base()),

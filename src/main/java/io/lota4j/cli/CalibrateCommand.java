@@ -88,7 +88,8 @@ final class CalibrateCommand extends FitCommand {
             return new Plan()
                     .model("model", base)
                     .line("pool", "%s: %d tensors, %,d weights".formatted(pool.pool(), shapes.size(), weights))
-                    .training(base, training.config(rows), rows, weights)
+                    .steps(training.config(rows), rows)
+                    .memory(memory.estimate(base, training.config(rows), weights, weights))
                     .line(
                             "mask",
                             "%,d of %,d weights trainable (sparsity %s, scope %s)"

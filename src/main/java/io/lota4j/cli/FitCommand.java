@@ -31,6 +31,9 @@ abstract class FitCommand extends BaseCommand {
     @Mixin
     private KernelOptions kernel = new KernelOptions();
 
+    @Mixin
+    MemoryOptions memory = new MemoryOptions();
+
     @Option(names = "--out", required = true, paramLabel = "F.safetensors", description = "The result to write.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     Path out;
@@ -51,7 +54,7 @@ abstract class FitCommand extends BaseCommand {
                 return ExitCode.OK;
             }
             try (MaskedKernel chosen = kernel.open();
-                    AdaptedModel adapted = AdaptedModel.open(model)) {
+                    AdaptedModel adapted = AdaptedModel.open(model, memory.activations())) {
                 return fit(adapted, examples, chosen);
             }
         }

@@ -3,6 +3,7 @@ package io.lota4j.cli;
 import io.lota4j.LotaException;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.TensorInfo;
+import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.TrainConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -36,20 +37,10 @@ final class Plan {
                                 Words.bytes(bytes(checkpoint))));
     }
 
-    /// Steps and memory of a training run.
-    ///
-    /// @param rows of the data
-    /// @param trained weights that the mask trains
-    Plan training(Checkpoint base, TrainConfig config, int rows, long trained) {
-        int moments = (config.optimizer().hasFirstMoment() ? 1 : 0)
-                + (config.optimizer().hasSecondMoment() ? 1 : 0);
-        long weights = base.tensors().values().stream()
-                .mapToLong(t -> t.shape().numel())
-                .sum();
-        long working = Float.BYTES * weights;
-        long state = Float.BYTES * trained * (1L + moments);
+    /// Steps of a training run over so many rows.
+    Plan steps(TrainConfig config, int rows) {
         line("data", "%,d rows".formatted(rows));
-        line(
+        return line(
                 "steps",
                 "%,d of %d examples (%s, lr %s, %s)"
                         .formatted(
@@ -58,10 +49,19 @@ final class Plan {
                                 config.optimizer().name(),
                                 config.lr(),
                                 config.schedule().name().toLowerCase(Locale.ROOT)));
+    }
+
+    /// The peak of a training run's memory.
+    Plan memory(MemoryEstimate peak) {
         return line(
                 "memory",
-                "%s: %s of F32 weights, %s of gradients and optimizer state, and a batch's activations on top"
-                        .formatted(Words.bytes(working + state), Words.bytes(working), Words.bytes(state)));
+                "about %s: %s of F32 weights, %s of gradients and optimizer state, %s of activations, %s of runtime"
+                        .formatted(
+                                Words.bytes(peak.total()),
+                                Words.bytes(peak.weights()),
+                                Words.bytes(peak.state()),
+                                Words.bytes(peak.pass()),
+                                Words.bytes(peak.runtime())));
     }
 
     /// Room that an output needs, against what is free.

@@ -76,7 +76,8 @@ final class TrainCommand extends FitCommand {
                             "%,d of %,d weights trained (sparsity %s)"
                                     .formatted(
                                             trained.trainable(), trained.poolSize(), Words.percent(trained.sparsity())))
-                    .training(base, training.config(rows), rows, trained.trainable())
+                    .steps(training.config(rows), rows)
+                    .memory(memory.estimate(base, training.config(rows), trained.trainable(), trained.poolSize()))
                     .disk(out, size);
         }
     }

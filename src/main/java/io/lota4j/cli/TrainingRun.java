@@ -1,7 +1,9 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
+import io.lota4j.ProcessMemory;
 import io.lota4j.train.Job;
+import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.RunState;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -41,6 +43,12 @@ record TrainingRun(String what, PrintWriter err) {
                         .formatted(end.step(), job.config().steps(), state));
                 return Optional.empty();
             }
+            bar.close();
+            ProcessMemory.peak()
+                    .ifPresent(peak -> err.println("peak memory %s, predicted %s"
+                            .formatted(
+                                    Words.bytes(peak),
+                                    Words.bytes(MemoryEstimate.of(job).total()))));
             return Optional.of(end);
         }
     }

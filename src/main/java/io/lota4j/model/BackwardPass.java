@@ -52,7 +52,7 @@ final class BackwardPass {
         int keptFrom = firstWantedLayer();
         PtNDArray x = embedded;
         for (int layer = 0; layer < decoder.config().layers(); layer++) {
-            x = layer < keptFrom ? plain(layer, x) : kept(layer, x);
+            x = layer < keptFrom ? plain(layer, x) : pushed(layer, x);
         }
         return x;
     }
@@ -63,14 +63,21 @@ final class BackwardPass {
         return next;
     }
 
-    private PtNDArray kept(int layer, PtNDArray x) {
+    private PtNDArray pushed(int layer, PtNDArray x) {
         PtNDManager own = (PtNDManager) scope.newSubManager();
         x.attach(own);
-        PtNDArray[] results = decoder.layer("layer_kept", layer, x, rotary, groups, own);
-        PtNDArray next = results[LayerBack.KEPT];
+        boolean keep = decoder.activations() == ActivationPolicy.KEEP;
+        PtNDArray[] results = decoder.layer(keep ? "layer_kept" : "layer", layer, x, rotary, groups, own);
+        PtNDArray next = results[results.length - 1];
         next.attach(scope);
-        segments.push(new Segment(layer, own, x, Arrays.copyOf(results, LayerBack.KEPT)));
+        segments.push(new Segment(layer, own, x, Arrays.copyOf(results, results.length - 1)));
         return next;
+    }
+
+    private PtNDArray[] kept(Segment segment) {
+        return segment.kept().length > 0
+                ? segment.kept()
+                : decoder.layer("inner", segment.layer(), segment.input(), rotary, groups, segment.scope());
     }
 
     private int firstWantedLayer() {
@@ -88,7 +95,7 @@ final class BackwardPass {
     private PtNDArray backward(Segment segment, PtNDArray gradient) {
         try (PtNDManager own = segment.scope()) {
             LayerBack back = LayerBack.of(
-                    decoder, segment.layer(), segment.input(), segment.kept(), gradient, rotary, groups, own);
+                    decoder, segment.layer(), segment.input(), kept(segment), gradient, rotary, groups, own);
             back.deliver(sink);
             gradient.close();
             back.below().attach(scope);

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 /// Closing it frees its native memory. One thread at a time may use it.
 public final class Decoder implements AutoCloseable {
     private final ModelConfig config;
+    private final ActivationPolicy activations;
     private final Torch torch;
     private final Weights weights;
 
@@ -27,15 +28,29 @@ public final class Decoder implements AutoCloseable {
 
     /// Loads the weights of an open checkpoint, which may be closed afterwards.
     public static Decoder open(Checkpoint checkpoint) {
-        return open(checkpoint, ModelConfig.read(checkpoint.directory().resolve(Checkpoint.CONFIG)));
+        return open(checkpoint, ActivationPolicy.KEEP);
+    }
+
+    /// As [#open(Checkpoint)], for training with a choice of what is kept in memory.
+    public static Decoder open(Checkpoint checkpoint, ActivationPolicy activations) {
+        return open(checkpoint, config(checkpoint), activations);
     }
 
     static Decoder open(Checkpoint checkpoint, ModelConfig config) {
-        return new Decoder(config, checkpoint);
+        return open(checkpoint, config, ActivationPolicy.KEEP);
     }
 
-    private Decoder(ModelConfig config, Checkpoint checkpoint) {
+    private static Decoder open(Checkpoint checkpoint, ModelConfig config, ActivationPolicy activations) {
+        return new Decoder(config, checkpoint, activations);
+    }
+
+    private static ModelConfig config(Checkpoint checkpoint) {
+        return ModelConfig.read(checkpoint.directory().resolve(Checkpoint.CONFIG));
+    }
+
+    private Decoder(ModelConfig config, Checkpoint checkpoint, ActivationPolicy activations) {
         this.config = config;
+        this.activations = activations;
         this.torch = new Torch(config.headDim(), config.normEps());
         try {
             this.weights = Weights.load(checkpoint, config, torch.manager());
@@ -47,6 +62,10 @@ public final class Decoder implements AutoCloseable {
 
     public ModelConfig config() {
         return config;
+    }
+
+    public ActivationPolicy activations() {
+        return activations;
     }
 
     public Weights weights() {

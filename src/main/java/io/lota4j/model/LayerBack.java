@@ -11,13 +11,10 @@ import org.jspecify.annotations.Nullable;
 /// What going back through one layer yields: the gradient of its input, and of each weight what it is made of.
 @SuppressWarnings("ArrayRecordComponent") // made once, never written
 record LayerBack(Torch torch, Map<LayerRole, String> names, PtNDArray gradient, PtNDArray[] kept, PtNDArray[] results) {
-    /// How many tensors `layer_kept` of `ops.py` returns before the layer's output.
-    static final int KEPT = 7;
-
     private static final int ATTENDED = 3;
 
     /// @param x the layer's input
-    /// @param kept what `layer_kept` returned, without the output
+    /// @param kept what `inner` of `ops.py` returned
     /// @param gradient of the layer's output
     /// @param scope gets the results
     static LayerBack of(

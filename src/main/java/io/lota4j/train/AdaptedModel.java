@@ -6,6 +6,7 @@ import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.mask.DeltaSource;
 import io.lota4j.mask.Mask;
+import io.lota4j.model.ActivationPolicy;
 import io.lota4j.model.Decoder;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketInfo;
@@ -29,9 +30,14 @@ import org.roaringbitmap.RoaringBitmapWriter;
 public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoCloseable {
     /// Opens a model directory; nothing is adapted yet.
     public static AdaptedModel open(Path directory) {
+        return open(directory, ActivationPolicy.KEEP);
+    }
+
+    /// As [#open(Path)], for training with a choice of what is kept in memory.
+    public static AdaptedModel open(Path directory, ActivationPolicy activations) {
         Checkpoint base = Checkpoint.open(directory);
         try {
-            return new AdaptedModel(base, Decoder.open(base));
+            return new AdaptedModel(base, Decoder.open(base, activations));
         } catch (RuntimeException e) {
             base.close();
             throw e;

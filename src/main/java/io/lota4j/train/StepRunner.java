@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 /// One optimizer step: gradients of all micro-batches, clip, update.
 final class StepRunner {
     /// Tokens of a pass, which bounds what activations take whatever the batch.
-    private static final int PASS_TOKENS = 256;
+    static final int PASS_TOKENS = 256;
 
     private final Decoder decoder;
     private final TrainConfig config;

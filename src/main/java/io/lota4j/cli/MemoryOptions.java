@@ -1,0 +1,27 @@
+package io.lota4j.cli;
+
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.model.ActivationPolicy;
+import io.lota4j.model.ModelConfig;
+import io.lota4j.train.MemoryEstimate;
+import io.lota4j.train.TrainConfig;
+import picocli.CommandLine.Option;
+
+/// How a run saves memory, as a picocli mixin.
+final class MemoryOptions {
+    @Option(
+            names = "--activation-checkpointing",
+            description = "Keep each layer's input only and compute the rest again on the way back: less memory, "
+                    + "more time, the same result.")
+    private boolean checkpointing;
+
+    ActivationPolicy activations() {
+        return checkpointing ? ActivationPolicy.RECOMPUTE : ActivationPolicy.KEEP;
+    }
+
+    /// @param trained weights, in matrices of `pool` weights in all
+    MemoryEstimate estimate(Checkpoint base, TrainConfig config, long trained, long pool) {
+        ModelConfig model = ModelConfig.read(base.directory().resolve(Checkpoint.CONFIG));
+        return MemoryEstimate.of(model, activations(), config.optimizer(), trained, pool);
+    }
+}

@@ -1,0 +1,56 @@
+package io.lota4j.train;
+
+import io.lota4j.mask.Mask;
+import io.lota4j.model.ActivationPolicy;
+import io.lota4j.model.ModelConfig;
+import io.lota4j.model.Weights;
+
+/// What a training run will need at its peak, in bytes, from sizes alone.
+///
+/// @param weights the working weights, F32
+/// @param state gradients, moments and indices of what is trained
+/// @param pass what one pass through the model keeps, for a pass of [StepRunner#PASS_TOKENS] tokens of which half are
+///     scored; an example that is longer takes more
+/// @param runtime JVM, engine, and gaps between tensors whose sizes change from pass to pass
+public record MemoryEstimate(long weights, long state, long pass, long runtime) {
+    /// Resident in a process that has loaded a model of next to no size.
+    private static final long PROCESS = 400_000_000;
+    /// Gaps, as a share of what passes allocate. This and [#PROCESS] fit what was measured: `docs/performance.md`.
+    private static final double GAPS = 0.9;
+
+    /// @param pool weights of the matrices that hold the trained ones
+    public static MemoryEstimate of(
+            ModelConfig model, ActivationPolicy activations, Optimizer optimizer, long trained, long pool) {
+        int moments = (optimizer.hasFirstMoment() ? 1 : 0) + (optimizer.hasSecondMoment() ? 1 : 0);
+        int index = trained < pool ? 1 : 0;
+        long weights = Weights.expected(model).values().stream()
+                .mapToLong(s -> s.numel())
+                .sum();
+        long pass = StepRunner.PASS_TOKENS * (activations.floatsPerToken(model) + layer(model) + model.vocabSize());
+        return new MemoryEstimate(
+                Float.BYTES * weights,
+                Float.BYTES * trained * (1 + moments + index),
+                Float.BYTES * pass,
+                PROCESS + Math.round(GAPS * Float.BYTES * pass));
+    }
+
+    /// Of a job that has not run yet.
+    public static MemoryEstimate of(Job job) {
+        Mask mask = job.mask();
+        return of(
+                job.model().decoder().config(),
+                job.model().decoder().activations(),
+                job.config().optimizer(),
+                mask.trainable(),
+                mask.poolSize());
+    }
+
+    /// Values a token has on the way back through one layer, beside what was kept.
+    private static long layer(ModelConfig model) {
+        return 6L * model.intermediateSize() + 10L * model.hiddenSize();
+    }
+
+    public long total() {
+        return weights + state + pass + runtime;
+    }
+}

@@ -1,0 +1,110 @@
+package io.lota4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.pytorch.engine.PtNDManager;
+import io.lota4j.Golden;
+import io.lota4j.data.Dataset;
+import io.lota4j.kernel.java.JavaKernel;
+import io.lota4j.mask.Mask;
+import io.lota4j.model.ActivationPolicy;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What saves memory does not change what is learned.
+class PassesTest {
+    private static final Dataset DATA = Runs.data(11, 6);
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 8, 20})
+    void passesOfAnySizeAddUpToTheSameGradient(int most) {
+        try (AdaptedModel model = Runs.model()) {
+            List<MicroBatch> one = MicroBatch.passes(DATA.examples(), Integer.MAX_VALUE);
+            List<MicroBatch> many = MicroBatch.passes(DATA.examples(), most);
+            assertThat(one).hasSize(1);
+            assertThat(many).hasSizeGreaterThan(1);
+
+            Map<String, float[]> whole = gradients(model, one);
+            gradients(model, many)
+                    .forEach((name, found) -> assertThat(found)
+                            .as(name)
+                            .containsExactly(whole.getOrDefault(name, new float[0]), within(1e-6f)));
+            assertThat(whole.values()).anySatisfy(g -> assertThat(g[0]).isNotZero());
+        }
+    }
+
+    private static Map<String, float[]> gradients(AdaptedModel model, List<MicroBatch> passes) {
+        Mask mask = Runs.random(model, 0.5, 1);
+        Map<String, float[]> found = new TreeMap<>();
+        try (PtNDManager scope = model.decoder().torch().scope()) {
+            List<Trainable> trainables = mask.tensors().entrySet().stream()
+                    .map(e -> Trainable.of(e.getKey(), e.getValue(), Runs.ADAMW, scope))
+                    .toList();
+            Gradients gradients =
+                    new Gradients(trainables, new JavaKernel(), model.decoder().torch(), scope);
+            gradients.clear();
+            passes.forEach(pass -> model.decoder().gradients(pass.batch(), pass.weights(0.1), gradients));
+            trainables.forEach(t -> found.put(t.name(), t.gradientMemory().toArray(ValueLayout.JAVA_FLOAT)));
+        }
+        return found;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-tied", "llama-biases"})
+    void recomputedActivationsYieldTheSameBits(String name) {
+        assertThat(trained(name, ActivationPolicy.RECOMPUTE))
+                .usingRecursiveComparison()
+                .isEqualTo(trained(name, ActivationPolicy.KEEP));
+    }
+
+    private static Map<String, int[]> trained(String name, ActivationPolicy activations) {
+        try (AdaptedModel model = AdaptedModel.open(Golden.path("models/" + name), activations)) {
+            Map<String, int[]> before = Runs.bits(model);
+            Runs.run(model, Runs.everything(model), DATA, Runs.config(3, Runs.ADAMW, 1e-2));
+            Map<String, int[]> after = Runs.bits(model);
+            assertThat(after).usingRecursiveComparison().isNotEqualTo(before);
+            return after;
+        }
+    }
+
+    @Test
+    void recomputingKeepsOnlyInputsAndOneLayer() {
+        try (AdaptedModel model = Runs.model()) {
+            var config = model.decoder().config();
+            long inputs = (long) config.layers() * config.hiddenSize();
+            long kept = ActivationPolicy.KEEP.floatsPerToken(config);
+            long oneLayer = (kept - inputs) / config.layers();
+            assertThat(ActivationPolicy.RECOMPUTE.floatsPerToken(config)).isEqualTo(inputs + oneLayer);
+        }
+    }
+
+    @Test
+    void thePredictedPeakGrowsWithWhatIsTrainedAndWithTheOptimizersState() {
+        try (AdaptedModel model = Runs.model()) {
+            Mask all = Runs.everything(model);
+            Mask half = Runs.random(model, 0.5, 1);
+            MemoryEstimate dense = estimate(model, all, Runs.ADAMW);
+            long weights = model.decoder().weights().shapes().values().stream()
+                    .mapToLong(s -> s.numel())
+                    .sum();
+
+            assertThat(dense.weights()).isEqualTo(4 * weights);
+            assertThat(dense.state()).isEqualTo(4 * 3 * all.trainable());
+            assertThat(estimate(model, half, Runs.ADAMW).state()).isEqualTo(4 * 4 * half.trainable());
+            assertThat(estimate(model, all, new Optimizer.RmsProp(0.99, 1e-8, 0))
+                            .state())
+                    .isEqualTo(4 * 2 * all.trainable());
+            assertThat(dense.total()).isEqualTo(dense.weights() + dense.state() + dense.pass() + dense.runtime());
+        }
+    }
+
+    private static MemoryEstimate estimate(AdaptedModel model, Mask mask, Optimizer optimizer) {
+        return MemoryEstimate.of(Runs.job(model, mask, DATA, Runs.config(1, optimizer, 1)));
+    }
+}

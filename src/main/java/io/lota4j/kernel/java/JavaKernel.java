@@ -28,7 +28,7 @@ public final class JavaKernel implements MaskedKernel {
 
     @Override
     public double denseFrom() {
-        return 0.001;
+        return 0.007;
     }
 
     @Override

@@ -39,7 +39,7 @@ public final class VectorKernel implements MaskedKernel {
     /// Measured: see the table in `docs/performance.md`.
     @Override
     public double denseFrom() {
-        return 0.35;
+        return 0.3;
     }
 
     @Override

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Whole runs on the card's kernels against runs on the plain one. The bits may part in the sampled products, which
-/// a card adds up in F32.
+/// Whole runs on the card's kernels against runs on the plain one. They may differ by the rounding of sampled
+/// products, which a card adds up in F32.
 class CudaTrainingTest {
     private static final int STEPS = 4;
     private static final Dataset DATA = Runs.data(6, 8);
@@ -52,7 +52,8 @@ class CudaTrainingTest {
         try (AdaptedModel model = Runs.model()) {
             Mask mask = mask(model);
             // A weight moves by about the rate a step.
-            Runs.bits(model).forEach((name, base) -> assertClose(name, mask.tensors().get(name), base, plain, card, lr / 100));
+            Runs.bits(model)
+                    .forEach((name, base) -> assertClose(name, mask.tensors().get(name), base, plain, card, lr / 100));
         }
     }
 

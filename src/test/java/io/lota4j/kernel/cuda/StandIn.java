@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 
 /// A `libcuda.so.1` that runs the kernels on the CPU: `src/test/cuda`. Built when its sources have changed, and
 /// loaded before JCuda looks for the driver.
-final class StandIn {
+public final class StandIn {
     private static final Path SOURCES = Path.of("src/test/cuda");
     private static final Path KERNELS = Path.of("src/main/cuda");
 
@@ -54,7 +54,7 @@ final class StandIn {
     }
 
     /// Loads it, unless the machine's own driver is asked for, which must then work.
-    static void loadUnlessReplaced() {
+    public static void loadUnlessReplaced() {
         if (isReplaced()) {
             assertThat(CudaKernel.unavailable()).isEmpty();
         } else {
@@ -63,7 +63,7 @@ final class StandIn {
     }
 
     /// Loads it, once in a JVM. Without g++ the calling test is skipped, but on CI it fails.
-    static Path load() {
+    public static Path load() {
         assumeTrue(!isReplaced(), "LOTA_TEST_DRIVER=real: what needs the stand-in is not tested");
         boolean compiler = onPath("g++");
         if (System.getenv("CI") != null) {
@@ -89,7 +89,7 @@ final class StandIn {
     }
 
     /// How many kernels were launched so far.
-    static long launches() {
+    public static long launches() {
         return number("standinLaunches");
     }
 

@@ -1,0 +1,104 @@
+package io.lota4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.lota4j.data.Dataset;
+import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.kernel.cuda.CudaKernel;
+import io.lota4j.kernel.cuda.StandIn;
+import io.lota4j.kernel.java.JavaKernel;
+import io.lota4j.mask.Mask;
+import io.lota4j.mask.MaskTensor;
+import io.lota4j.mask.Pool;
+import io.lota4j.mask.Scope;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Whole runs on the card's kernels against runs on the plain one. They may differ by the rounding of sampled
+/// products, which a card adds up in F32.
+class CudaTrainingTest {
+    private static final int STEPS = 4;
+    private static final Dataset DATA = Runs.data(6, 8);
+
+    @BeforeAll
+    static void load() {
+        StandIn.loadUnlessReplaced();
+    }
+
+    private record Trained(List<Double> losses, Map<String, int[]> weights) {}
+
+    static Stream<Arguments> rules() {
+        return Stream.of(
+                Arguments.of(Runs.ADAMW, 1e-2),
+                Arguments.of(Optimizer.RmsProp.DEFAULT, 1e-3),
+                Arguments.of(Optimizer.Sgd.DEFAULT, 1e-1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void runsAsOnThePlainKernel(Optimizer rule, double lr) {
+        TrainConfig config = Runs.config(STEPS, rule, lr);
+        Trained plain = trained(new JavaKernel(), config);
+        Trained card = trained(new CudaKernel(), config);
+        assertThat(losses(card)).containsExactly(losses(plain), within(1e-5));
+        try (AdaptedModel model = Runs.model()) {
+            Mask mask = mask(model);
+            // A weight moves by about the rate a step.
+            Runs.bits(model)
+                    .forEach((name, base) -> assertClose(name, mask.tensors().get(name), base, plain, card, lr / 100));
+        }
+    }
+
+    private static double[] losses(Trained trained) {
+        return trained.losses().stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    private static void assertClose(
+            String name, @Nullable MaskTensor mask, int[] base, Trained plain, Trained card, double tolerance) {
+        int[] expected = Runs.of(plain.weights(), name);
+        int[] actual = Runs.of(card.weights(), name);
+        for (int i = 0; i < base.length; i++) {
+            if (mask != null && mask.trainable().contains(i)) {
+                assertThat((double) Float.intBitsToFloat(actual[i]))
+                        .as("%s[%d]", name, i)
+                        .isCloseTo(Float.intBitsToFloat(expected[i]), within(tolerance));
+            } else {
+                assertThat(actual[i]).as("%s[%d], frozen", name, i).isEqualTo(base[i]);
+            }
+        }
+    }
+
+    /// Gradients, their norm and the step of every tensor, in every step: nothing falls back to the CPU.
+    @Test
+    void allOfItIsLaunched() {
+        StandIn.load();
+        long before = StandIn.launches();
+        trained(new CudaKernel(), Runs.config(STEPS, Runs.ADAMW, 1e-2));
+        try (AdaptedModel model = Runs.model()) {
+            long tensors = mask(model).tensors().size();
+            assertThat(StandIn.launches() - before).isGreaterThanOrEqualTo(3 * STEPS * tensors);
+        }
+    }
+
+    private static Trained trained(MaskedKernel kernel, TrainConfig config) {
+        try (kernel;
+                AdaptedModel model = Runs.model()) {
+            Mask mask = mask(model);
+            RunState end = new Job(model, mask, DATA, config, kernel).run(null, 0, false, Runs.SILENT, () -> false);
+            return new Trained(end.losses(), Runs.bits(model));
+        }
+    }
+
+    /// With embeddings and norms, whose gradients are whole.
+    private static Mask mask(AdaptedModel model) {
+        return Runs.random(model, 0.8, Scope.GLOBAL, 3, Pool.all());
+    }
+}

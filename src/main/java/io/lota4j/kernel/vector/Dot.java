@@ -1,7 +1,6 @@
 package io.lota4j.kernel.vector;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /// Dot products of one row of output gradients with the input columns of its entries, over one block of tokens.
@@ -9,7 +8,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// Several entries share the loads of the row and keep as many sums going. Lanes hold tokens. All lies in Java
 /// arrays: with native segments the compiler runs out of its budget for inlining, and the loops at half the speed.
 final class Dot {
-    static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
+    static final VectorSpecies<Float> LANES =
+            FloatVector.SPECIES_PREFERRED.length() > 16 ? FloatVector.SPECIES_512 : FloatVector.SPECIES_PREFERRED;
 
     private Dot() {}
 
@@ -58,14 +58,14 @@ final class Dot {
             s6 = FloatVector.fromArray(LANES, x, x6 + at).fma(d, s6);
             s7 = FloatVector.fromArray(LANES, x, x7 + at).fma(d, s7);
         }
-        sums[e] = s0.reduceLanes(VectorOperators.ADD);
-        sums[e + 1] = s1.reduceLanes(VectorOperators.ADD);
-        sums[e + 2] = s2.reduceLanes(VectorOperators.ADD);
-        sums[e + 3] = s3.reduceLanes(VectorOperators.ADD);
-        sums[e + 4] = s4.reduceLanes(VectorOperators.ADD);
-        sums[e + 5] = s5.reduceLanes(VectorOperators.ADD);
-        sums[e + 6] = s6.reduceLanes(VectorOperators.ADD);
-        sums[e + 7] = s7.reduceLanes(VectorOperators.ADD);
+        sums[e] = Lanes.sum(s0);
+        sums[e + 1] = Lanes.sum(s1);
+        sums[e + 2] = Lanes.sum(s2);
+        sums[e + 3] = Lanes.sum(s3);
+        sums[e + 4] = Lanes.sum(s4);
+        sums[e + 5] = Lanes.sum(s5);
+        sums[e + 6] = Lanes.sum(s6);
+        sums[e + 7] = Lanes.sum(s7);
     }
 
     private static void four(float[] dy, int row, float[] x, int length, int[] columns, int e, float[] sums) {
@@ -84,10 +84,10 @@ final class Dot {
             s2 = FloatVector.fromArray(LANES, x, x2 + at).fma(d, s2);
             s3 = FloatVector.fromArray(LANES, x, x3 + at).fma(d, s3);
         }
-        sums[e] = s0.reduceLanes(VectorOperators.ADD);
-        sums[e + 1] = s1.reduceLanes(VectorOperators.ADD);
-        sums[e + 2] = s2.reduceLanes(VectorOperators.ADD);
-        sums[e + 3] = s3.reduceLanes(VectorOperators.ADD);
+        sums[e] = Lanes.sum(s0);
+        sums[e + 1] = Lanes.sum(s1);
+        sums[e + 2] = Lanes.sum(s2);
+        sums[e + 3] = Lanes.sum(s3);
     }
 
     private static void one(float[] dy, int row, float[] x, int length, int[] columns, int e, float[] sums) {
@@ -96,6 +96,6 @@ final class Dot {
         for (int at = 0; at < length; at += LANES.length()) {
             s = FloatVector.fromArray(LANES, x, column + at).fma(FloatVector.fromArray(LANES, dy, row + at), s);
         }
-        sums[e] = s.reduceLanes(VectorOperators.ADD);
+        sums[e] = Lanes.sum(s);
     }
 }

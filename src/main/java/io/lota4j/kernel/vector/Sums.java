@@ -49,7 +49,11 @@ final class Sums {
             sum2 = b0.fma(b0, sum2);
             sum3 = b1.fma(b1, sum3);
         }
-        double sum = sum0.add(sum1).add(sum2.add(sum3)).reduceLanes(VectorOperators.ADD);
+        double sum = 0;
+        // In one order, as in Lanes.
+        for (double lane : sum0.add(sum1).add(sum2.add(sum3)).toArray()) {
+            sum += lane;
+        }
         for (; e < count; e++) {
             double value = Memory.getFloat(values + 4 * e);
             sum += value * value;

@@ -16,6 +16,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ForkJoinPool;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,6 +30,15 @@ class ThreadsTest {
     @ValueSource(ints = {2, 3, 7})
     void anyNumberOfThreadsGivesTheSameBits(int threads) {
         assertThat(bits(threads)).isEqualTo(bits(1));
+    }
+
+    /// The first runs may be interpreted, the last are compiled.
+    @Test
+    void warmAndColdRunsGiveTheSameBits() {
+        int[] first = bits(1);
+        for (int run = 0; run < 12; run++) {
+            assertThat(bits(2)).isEqualTo(first);
+        }
     }
 
     /// The bits of all that a step on random weights yields.

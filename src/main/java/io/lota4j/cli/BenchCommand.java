@@ -11,6 +11,7 @@ import io.lota4j.mask.RandomMask;
 import io.lota4j.mask.Scope;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.Job;
+import io.lota4j.train.TrainConfig;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -76,11 +77,11 @@ final class BenchCommand extends Group {
         Plan plan() {
             try (Checkpoint base = Checkpoint.open(model)) {
                 int rows = data.rows();
+                TrainConfig config = training.config(rows);
                 Mask mask = mask(base);
                 return new Plan()
                         .model("model", base)
-                        .steps(training.config(rows), rows)
-                        .memory(memory.estimate(base, training.config(rows), mask.trainable(), mask.poolSize()));
+                        .training(config, rows, memory.estimate(base, config, mask.trainable(), mask.poolSize()));
             }
         }
 

@@ -13,6 +13,7 @@ import io.lota4j.mask.Sparsity;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.Job;
 import io.lota4j.train.RunState;
+import io.lota4j.train.TrainConfig;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
@@ -85,11 +86,11 @@ final class CalibrateCommand extends FitCommand {
             SequencedMap<String, Shape> shapes = pool.pool().select(base.tensors());
             long weights = shapes.values().stream().mapToLong(Shape::numel).sum();
             int rows = data.rows();
+            TrainConfig config = training.config(rows);
             return new Plan()
                     .model("model", base)
                     .line("pool", "%s: %d tensors, %,d weights".formatted(pool.pool(), shapes.size(), weights))
-                    .steps(training.config(rows), rows)
-                    .memory(memory.estimate(base, training.config(rows), weights, weights))
+                    .training(config, rows, memory.estimate(base, config, weights, weights))
                     .line(
                             "mask",
                             "%,d of %,d weights trainable (sparsity %s, scope %s)"

@@ -1,6 +1,5 @@
 package io.lota4j.cli;
 
-import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.data.ChatTemplate;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
@@ -63,7 +62,7 @@ final class DataOptions {
 
     /// What turns this data's rows into tokens of a model.
     ExampleEncoder encoder(Path model, Tokenizer tokenizer) {
-        int positions = ModelConfig.read(model.resolve(Checkpoint.CONFIG)).maxPositions();
+        int positions = ModelConfig.of(model).maxPositions();
         return new ExampleEncoder(
                 tokenizer,
                 ChatTemplate.of(model),

@@ -1,7 +1,6 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
-import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.data.ChatTemplate;
 import io.lota4j.data.ExampleEncoder;
 import io.lota4j.data.ExampleFormat;
@@ -76,8 +75,7 @@ final class GenerateCommand extends BaseCommand {
         Path directory = model.directory();
         try (Tokenizer tokenizer = Tokenizer.of(directory);
                 AdaptedModel adapted = model.open()) {
-            int positions =
-                    ModelConfig.read(directory.resolve(Checkpoint.CONFIG)).maxPositions();
+            int positions = ModelConfig.of(directory).maxPositions();
             ExampleEncoder encoder =
                     new ExampleEncoder(tokenizer, ChatTemplate.of(directory), ExampleFormat.of(null, null), positions);
             StopTokens stop = StopTokens.of(directory, encoder.endToken());

@@ -21,7 +21,6 @@ final class MemoryOptions {
 
     /// @param trained weights, in matrices of `pool` weights in all
     MemoryEstimate estimate(Checkpoint base, TrainConfig config, long trained, long pool) {
-        ModelConfig model = ModelConfig.read(base.directory().resolve(Checkpoint.CONFIG));
-        return MemoryEstimate.of(model, activations(), config.optimizer(), trained, pool);
+        return MemoryEstimate.of(ModelConfig.of(base.directory()), activations(), config.optimizer(), trained, pool);
     }
 }

@@ -37,10 +37,10 @@ final class Plan {
                                 Words.bytes(bytes(checkpoint))));
     }
 
-    /// Steps of a training run over so many rows.
-    Plan steps(TrainConfig config, int rows) {
+    /// Steps of a training run over so many rows, and the peak of its memory.
+    Plan training(TrainConfig config, int rows, MemoryEstimate peak) {
         line("data", "%,d rows".formatted(rows));
-        return line(
+        line(
                 "steps",
                 "%,d of %d examples (%s, lr %s, %s)"
                         .formatted(
@@ -49,10 +49,6 @@ final class Plan {
                                 config.optimizer().name(),
                                 config.lr(),
                                 config.schedule().name().toLowerCase(Locale.ROOT)));
-    }
-
-    /// The peak of a training run's memory.
-    Plan memory(MemoryEstimate peak) {
         return line(
                 "memory",
                 "about %s: %s of F32 weights, %s of gradients and optimizer state, %s of activations, %s of runtime"

@@ -10,6 +10,7 @@ import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.Job;
 import io.lota4j.train.RunState;
+import io.lota4j.train.TrainConfig;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -67,6 +68,7 @@ final class TrainCommand extends FitCommand {
         try (Checkpoint base = Checkpoint.open(model)) {
             Mask trained = mask(base);
             int rows = data.rows();
+            TrainConfig config = training.config(rows);
             // Four bytes a delta, the base's own bits for reverting, and at most a bit a weight for the indices.
             long size = trained.trainable() * (Float.BYTES + Short.BYTES) + trained.poolSize() / Byte.SIZE;
             return new Plan()
@@ -76,8 +78,7 @@ final class TrainCommand extends FitCommand {
                             "%,d of %,d weights trained (sparsity %s)"
                                     .formatted(
                                             trained.trainable(), trained.poolSize(), Words.percent(trained.sparsity())))
-                    .steps(training.config(rows), rows)
-                    .memory(memory.estimate(base, training.config(rows), trained.trainable(), trained.poolSize()))
+                    .training(config, rows, memory.estimate(base, config, trained.trainable(), trained.poolSize()))
                     .disk(out, size);
         }
     }

@@ -33,19 +33,11 @@ public final class Decoder implements AutoCloseable {
 
     /// As [#open(Checkpoint)], for training with a choice of what is kept in memory.
     public static Decoder open(Checkpoint checkpoint, ActivationPolicy activations) {
-        return open(checkpoint, config(checkpoint), activations);
+        return new Decoder(ModelConfig.of(checkpoint.directory()), checkpoint, activations);
     }
 
     static Decoder open(Checkpoint checkpoint, ModelConfig config) {
-        return open(checkpoint, config, ActivationPolicy.KEEP);
-    }
-
-    private static Decoder open(Checkpoint checkpoint, ModelConfig config, ActivationPolicy activations) {
-        return new Decoder(config, checkpoint, activations);
-    }
-
-    private static ModelConfig config(Checkpoint checkpoint) {
-        return ModelConfig.read(checkpoint.directory().resolve(Checkpoint.CONFIG));
+        return new Decoder(config, checkpoint, ActivationPolicy.KEEP);
     }
 
     private Decoder(ModelConfig config, Checkpoint checkpoint, ActivationPolicy activations) {
@@ -127,7 +119,7 @@ public final class Decoder implements AutoCloseable {
         return torch.one(scope, "embed", Torch.longs(scope, ids), weights.embedding());
     }
 
-    /// Runs one layer by the method `layer` or `tapped_layer` of `ops.py`.
+    /// Runs one layer by the method `layer`, `layer_kept` or `inner` of `ops.py`.
     PtNDArray[] layer(String method, int index, PtNDArray x, Rotary rotary, PtNDArray groups, PtNDManager scope) {
         return torch.run(scope, method, arguments(x, weights.layer(index), rotary.cos(), rotary.sin(), groups));
     }

@@ -21,7 +21,7 @@ final class HeadPass {
         float[] losses = new float[batch.rows().length];
         slices(batch, (from, to) -> {
             try (PtNDManager slice = torch().scope()) {
-                PtNDArray h = rows(hidden, batch, from, to, slice);
+                PtNDArray h = torch().one(slice, "rows", hidden, index(batch, from, to, slice));
                 copy(loss(h, batch, from, to, slice), losses, from);
             }
         });
@@ -34,7 +34,7 @@ final class HeadPass {
         PtNDArray sum = (PtNDArray) scope.zeros(hidden.getShape());
         slices(batch, (from, to) -> {
             try (PtNDManager slice = torch().scope()) {
-                PtNDArray index = Torch.longs(slice, Arrays.copyOfRange(batch.rows(), from, to));
+                PtNDArray index = index(batch, from, to, slice);
                 PtNDArray[] back = torch().run(
                                 slice,
                                 "head_back",
@@ -75,9 +75,8 @@ final class HeadPass {
         }
     }
 
-    private PtNDArray rows(PtNDArray hidden, PackedBatch batch, int from, int to, PtNDManager slice) {
-        PtNDArray index = Torch.longs(slice, Arrays.copyOfRange(batch.rows(), from, to));
-        return torch().one(slice, "rows", hidden, index);
+    private static PtNDArray index(PackedBatch batch, int from, int to, PtNDManager slice) {
+        return Torch.longs(slice, Arrays.copyOfRange(batch.rows(), from, to));
     }
 
     private PtNDArray loss(PtNDArray h, PackedBatch batch, int from, int to, PtNDManager slice) {

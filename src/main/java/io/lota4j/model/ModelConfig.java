@@ -1,6 +1,7 @@
 package io.lota4j.model;
 
 import io.lota4j.LotaException;
+import io.lota4j.checkpoint.Checkpoint;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -53,6 +54,13 @@ public record ModelConfig(
                 attentionBias,
                 mlpBias,
                 other);
+    }
+
+    /// Reads a model directory's `config.json`.
+    ///
+    /// @throws LotaException as [#read]
+    public static ModelConfig of(Path directory) {
+        return read(directory.resolve(Checkpoint.CONFIG));
     }
 
     /// Reads `config.json`.

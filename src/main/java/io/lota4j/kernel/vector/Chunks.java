@@ -41,8 +41,9 @@ final class Chunks {
         }
     }
 
+    /// Runs a loop over `count` entries, one chunk at a time; not at all when there are none.
     static void each(long count, Loop loop) {
-        if (count <= SIZE) {
+        if (number(count) == 1) {
             loop.run(0, count);
             return;
         }

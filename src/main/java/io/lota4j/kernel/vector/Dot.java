@@ -58,14 +58,14 @@ final class Dot {
             s6 = FloatVector.fromArray(LANES, x, x6 + at).fma(d, s6);
             s7 = FloatVector.fromArray(LANES, x, x7 + at).fma(d, s7);
         }
-        sums[e] = Lanes.sum(s0);
-        sums[e + 1] = Lanes.sum(s1);
-        sums[e + 2] = Lanes.sum(s2);
-        sums[e + 3] = Lanes.sum(s3);
-        sums[e + 4] = Lanes.sum(s4);
-        sums[e + 5] = Lanes.sum(s5);
-        sums[e + 6] = Lanes.sum(s6);
-        sums[e + 7] = Lanes.sum(s7);
+        sums[e] = LaneSum.of(s0);
+        sums[e + 1] = LaneSum.of(s1);
+        sums[e + 2] = LaneSum.of(s2);
+        sums[e + 3] = LaneSum.of(s3);
+        sums[e + 4] = LaneSum.of(s4);
+        sums[e + 5] = LaneSum.of(s5);
+        sums[e + 6] = LaneSum.of(s6);
+        sums[e + 7] = LaneSum.of(s7);
     }
 
     private static void four(float[] dy, int row, float[] x, int length, int[] columns, int e, float[] sums) {
@@ -84,10 +84,10 @@ final class Dot {
             s2 = FloatVector.fromArray(LANES, x, x2 + at).fma(d, s2);
             s3 = FloatVector.fromArray(LANES, x, x3 + at).fma(d, s3);
         }
-        sums[e] = Lanes.sum(s0);
-        sums[e + 1] = Lanes.sum(s1);
-        sums[e + 2] = Lanes.sum(s2);
-        sums[e + 3] = Lanes.sum(s3);
+        sums[e] = LaneSum.of(s0);
+        sums[e + 1] = LaneSum.of(s1);
+        sums[e + 2] = LaneSum.of(s2);
+        sums[e + 3] = LaneSum.of(s3);
     }
 
     private static void one(float[] dy, int row, float[] x, int length, int[] columns, int e, float[] sums) {
@@ -96,6 +96,6 @@ final class Dot {
         for (int at = 0; at < length; at += LANES.length()) {
             s = FloatVector.fromArray(LANES, x, column + at).fma(FloatVector.fromArray(LANES, dy, row + at), s);
         }
-        sums[e] = Lanes.sum(s);
+        sums[e] = LaneSum.of(s);
     }
 }

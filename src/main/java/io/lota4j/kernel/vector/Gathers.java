@@ -55,8 +55,11 @@ final class Gathers {
         int e = 0;
         for (; e + LANES.length() <= count; e += LANES.length()) {
             FloatVector sum = FloatVector.fromArray(LANES, sums, e);
-            FloatVector there = FloatVector.fromMemorySegment(LANES, ALL, to + 4L * e, ORDER);
-            (add ? there.add(sum) : sum).intoMemorySegment(ALL, to + 4L * e, ORDER);
+            if (add) {
+                sum = FloatVector.fromMemorySegment(LANES, ALL, to + 4L * e, ORDER)
+                        .add(sum);
+            }
+            sum.intoMemorySegment(ALL, to + 4L * e, ORDER);
         }
         for (; e < count; e++) {
             setFloat(to + 4L * e, add ? getFloat(to + 4L * e) + sums[e] : sums[e]);

@@ -18,12 +18,8 @@ final class Sums {
     /// The chunks' sums are added in their order, whoever computed them.
     static double squares(long values, long count) {
         double[] sums = new double[Chunks.number(count)];
-        Chunks.each(count, (from, to) -> {
-            for (long at = from; at < to; at += Chunks.SIZE) {
-                long end = Math.min(to, at + Chunks.SIZE);
-                sums[(int) (at / Chunks.SIZE)] = chunk(values + 4 * at, end - at);
-            }
-        });
+        Chunks.each(
+                count, (from, to) -> sums[Math.toIntExact(from / Chunks.SIZE)] = chunk(values + 4 * from, to - from));
         double sum = 0;
         for (double part : sums) {
             sum += part;
@@ -50,7 +46,7 @@ final class Sums {
             sum3 = b1.fma(b1, sum3);
         }
         double sum = 0;
-        // In one order, as in Lanes.
+        // In one order, as in LaneSum.
         for (double lane : sum0.add(sum1).add(sum2.add(sum3)).toArray()) {
             sum += lane;
         }

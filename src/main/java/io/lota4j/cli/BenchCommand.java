@@ -90,7 +90,7 @@ final class BenchCommand extends Group {
             try (Tokenizer tokenizer = Tokenizer.of(model);
                     MaskedKernel chosen = kernel.open()) {
                 Dataset examples = data.load(data.encoder(model, tokenizer), err());
-                try (AdaptedModel adapted = AdaptedModel.open(model, memory.activations())) {
+                try (AdaptedModel adapted = AdaptedModel.open(model, memory.policy())) {
                     Job job = new Job(
                             adapted,
                             mask(adapted.base()),

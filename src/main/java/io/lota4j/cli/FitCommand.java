@@ -54,7 +54,7 @@ abstract class FitCommand extends BaseCommand {
                 return ExitCode.OK;
             }
             try (MaskedKernel chosen = kernel.open();
-                    AdaptedModel adapted = AdaptedModel.open(model, memory.activations())) {
+                    AdaptedModel adapted = AdaptedModel.open(model, memory.policy())) {
                 return fit(adapted, examples, chosen);
             }
         }

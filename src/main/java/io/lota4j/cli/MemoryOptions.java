@@ -2,6 +2,8 @@ package io.lota4j.cli;
 
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.model.ActivationPolicy;
+import io.lota4j.model.BaseWeights;
+import io.lota4j.model.MemoryPolicy;
 import io.lota4j.model.ModelConfig;
 import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.TrainConfig;
@@ -15,12 +17,20 @@ final class MemoryOptions {
                     + "more time, the same result.")
     private boolean checkpointing;
 
-    ActivationPolicy activations() {
-        return checkpointing ? ActivationPolicy.RECOMPUTE : ActivationPolicy.KEEP;
+    @Option(
+            names = "--mapped-base",
+            description = "Leave the layers' weights in the base's mapped files and widen each layer when it is "
+                    + "computed: less memory, more time, the same result.")
+    private boolean mapped;
+
+    MemoryPolicy policy() {
+        return new MemoryPolicy(
+                checkpointing ? ActivationPolicy.RECOMPUTE : ActivationPolicy.KEEP,
+                mapped ? BaseWeights.MAPPED : BaseWeights.LOADED);
     }
 
     /// @param trained weights, in matrices of `pool` weights in all
     MemoryEstimate estimate(Checkpoint base, TrainConfig config, long trained, long pool) {
-        return MemoryEstimate.of(ModelConfig.of(base.directory()), activations(), config.optimizer(), trained, pool);
+        return MemoryEstimate.of(ModelConfig.of(base.directory()), policy(), config.optimizer(), trained, pool);
     }
 }

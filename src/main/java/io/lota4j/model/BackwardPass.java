@@ -66,7 +66,7 @@ final class BackwardPass {
     private PtNDArray pushed(int layer, PtNDArray x) {
         PtNDManager own = (PtNDManager) scope.newSubManager();
         x.attach(own);
-        boolean keep = decoder.activations() == ActivationPolicy.KEEP;
+        boolean keep = decoder.memory().activations() == ActivationPolicy.KEEP;
         PtNDArray[] results = decoder.layer(keep ? "layer_kept" : "layer", layer, x, rotary, groups, own);
         PtNDArray next = results[results.length - 1];
         next.attach(scope);

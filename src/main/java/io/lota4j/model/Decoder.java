@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /// Closing it frees its native memory. One thread at a time may use it.
 public final class Decoder implements AutoCloseable {
     private final ModelConfig config;
-    private final ActivationPolicy activations;
+    private final MemoryPolicy memory;
     private final Torch torch;
     private final Weights weights;
 
@@ -28,24 +28,25 @@ public final class Decoder implements AutoCloseable {
 
     /// Loads the weights of an open checkpoint, which may be closed afterwards.
     public static Decoder open(Checkpoint checkpoint) {
-        return open(checkpoint, ActivationPolicy.KEEP);
+        return open(checkpoint, MemoryPolicy.KEEP);
     }
 
-    /// As [#open(Checkpoint)], for training with a choice of what is kept in memory.
-    public static Decoder open(Checkpoint checkpoint, ActivationPolicy activations) {
-        return new Decoder(ModelConfig.of(checkpoint.directory()), checkpoint, activations);
+    /// As [#open(Checkpoint)], for training with a choice of what is kept in memory. A checkpoint that stays mapped
+    /// must stay open.
+    public static Decoder open(Checkpoint checkpoint, MemoryPolicy memory) {
+        return new Decoder(ModelConfig.of(checkpoint.directory()), checkpoint, memory);
     }
 
     static Decoder open(Checkpoint checkpoint, ModelConfig config) {
-        return new Decoder(config, checkpoint, ActivationPolicy.KEEP);
+        return new Decoder(config, checkpoint, MemoryPolicy.KEEP);
     }
 
-    private Decoder(ModelConfig config, Checkpoint checkpoint, ActivationPolicy activations) {
+    private Decoder(ModelConfig config, Checkpoint checkpoint, MemoryPolicy memory) {
         this.config = config;
-        this.activations = activations;
+        this.memory = memory;
         this.torch = new Torch(config.headDim(), config.normEps());
         try {
-            this.weights = Weights.load(checkpoint, config, torch.manager());
+            this.weights = Weights.load(checkpoint, config, memory.base(), torch.manager());
         } catch (RuntimeException e) {
             torch.close();
             throw e;
@@ -56,8 +57,8 @@ public final class Decoder implements AutoCloseable {
         return config;
     }
 
-    public ActivationPolicy activations() {
-        return activations;
+    public MemoryPolicy memory() {
+        return memory;
     }
 
     public Weights weights() {

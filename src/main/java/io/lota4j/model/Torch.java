@@ -147,6 +147,10 @@ public final class Torch implements AutoCloseable {
         return scope.create(new Shape(shape), DataType.FLOAT32);
     }
 
+    static PtNDArray floats(PtNDManager scope, io.lota4j.checkpoint.Shape shape) {
+        return floats(scope, shape.dims().stream().mapToLong(Long::longValue).toArray());
+    }
+
     /// A new I32 tensor with undefined content.
     public static PtNDArray ints(PtNDManager scope, long length) {
         return scope.create(new Shape(length), DataType.INT32);

@@ -8,19 +8,21 @@ import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// The working weights of a decoder, F32, by their names in the checkpoint.
 ///
-/// On the CPU these are also the master values: an update is written here and nowhere else.
+/// On the CPU these are also the master values: an update is written here and nowhere else. Layers may be mapped:
+/// see [BaseWeights].
 public final class Weights {
     private static final String EMBEDDING = "model.embed_tokens.weight";
     private static final String NORM = "model.norm.weight";
@@ -30,18 +32,23 @@ public final class Weights {
     private final SequencedMap<String, Shape> shapes = new TreeMap<>();
     private final ModelConfig config;
     private final PtNDArray none;
+    private final @Nullable MappedLayers mapped;
 
-    /// Loads every weight that `config` asks for.
+    /// Loads every weight that `config` asks for, but layers that are to stay mapped.
     ///
     /// @throws LotaException if one is missing or has another shape
-    static Weights load(Checkpoint checkpoint, ModelConfig config, PtNDManager scope) {
-        Weights weights = new Weights(config, scope);
-        expected(config).forEach((name, shape) -> weights.load(checkpoint, name, shape, scope));
+    static Weights load(Checkpoint checkpoint, ModelConfig config, BaseWeights base, PtNDManager scope) {
+        SequencedMap<String, Shape> expected = expected(config);
+        expected.forEach((name, shape) -> check(checkpoint, name, shape, expected.keySet()));
+        MappedLayers mapped = base == BaseWeights.MAPPED ? new MappedLayers(checkpoint, config, scope) : null;
+        Weights weights = new Weights(config, mapped, scope);
+        expected.forEach((name, shape) -> weights.load(checkpoint, name, shape, scope));
         return weights;
     }
 
-    private Weights(ModelConfig config, PtNDManager scope) {
+    private Weights(ModelConfig config, @Nullable MappedLayers mapped, PtNDManager scope) {
         this.config = config;
+        this.mapped = mapped;
         this.none = Torch.floats(scope, 0L);
         none.setName(Torch.LIST);
     }
@@ -60,14 +67,25 @@ public final class Weights {
         return all;
     }
 
-    private void load(Checkpoint checkpoint, String name, Shape shape, PtNDManager scope) {
+    /// How many F32 values are in memory, trained ones not counted.
+    public static long inMemory(ModelConfig config, BaseWeights base) {
+        String oneLayer = LayerNames.PREFIX + "0.";
+        return expected(config).entrySet().stream()
+                .filter(weight -> base == BaseWeights.LOADED
+                        || !weight.getKey().startsWith(LayerNames.PREFIX)
+                        || weight.getKey().startsWith(oneLayer))
+                .mapToLong(weight -> weight.getValue().numel())
+                .sum();
+    }
+
+    private static void check(Checkpoint checkpoint, String name, Shape shape, Set<String> claimed) {
         TensorInfo info = checkpoint.tensors().get(name);
         if (info == null) {
             throw new LotaException("%s: the tensor %s is missing%s."
                     .formatted(
                             checkpoint.directory(),
                             name,
-                            Suggestions.nearest(name, unclaimed(checkpoint))
+                            Suggestions.nearest(name, unclaimed(checkpoint, claimed))
                                     .map(n -> " (the nearest one there is " + n + ")")
                                     .orElse("")));
         }
@@ -79,21 +97,27 @@ public final class Weights {
             throw new LotaException("%s: tensor %s of shape %s has more than %d elements, the most that can be loaded."
                     .formatted(checkpoint.directory(), name, shape, Torch.MOST_FLOATS));
         }
-        PtNDArray tensor = Torch.floats(
-                scope, shape.dims().stream().mapToLong(Long::longValue).toArray());
-        checkpoint.read(name, Torch.memory(tensor));
-        if (name.startsWith(LayerNames.PREFIX)) {
-            tensor.setName(Torch.LIST);
-        }
-        tensors.put(name, tensor);
-        shapes.put(name, shape);
     }
 
     /// The tensors that are no weight of the decoder: a mistyped name is among these, not in another layer.
-    private Set<String> unclaimed(Checkpoint checkpoint) {
+    private static Set<String> unclaimed(Checkpoint checkpoint, Set<String> claimed) {
         Set<String> names = new TreeSet<>(checkpoint.tensors().keySet());
-        names.removeAll(expected(config).keySet());
+        names.removeAll(claimed);
         return names;
+    }
+
+    private void load(Checkpoint checkpoint, String name, Shape shape, PtNDManager scope) {
+        shapes.put(name, shape);
+        boolean ofLayer = name.startsWith(LayerNames.PREFIX);
+        if (ofLayer && mapped != null) {
+            return;
+        }
+        PtNDArray tensor = Torch.floats(scope, shape);
+        checkpoint.read(name, Torch.memory(tensor));
+        if (ofLayer) {
+            tensor.setName(Torch.LIST);
+        }
+        tensors.put(name, tensor);
     }
 
     /// Names and shapes, sorted by name.
@@ -101,17 +125,38 @@ public final class Weights {
         return shapes;
     }
 
-    /// The memory of one weight, F32, row-major; writes change the model.
+    /// The elements of one weight, F32, row-major. For reading, and only until the model is next used: that of a
+    /// mapped layer is then another's.
     public MemorySegment memory(String name) {
         return Torch.memory(tensor(name));
     }
 
-    PtNDArray tensor(String name) {
-        PtNDArray tensor = tensors.get(name);
-        if (tensor == null) {
-            throw new IllegalArgumentException("no weight " + name);
+    /// Where the values of some elements of a weight can be changed. Call [#moved()] after writing them.
+    ///
+    /// @param count of these elements
+    /// @param index their flat indices, I32, ascending; null for all elements
+    public TrainedValues trained(String name, long count, @Nullable MemorySegment index) {
+        return mapped == null || tensors.containsKey(name)
+                ? new TrainedValues(memory(name), index == null)
+                : new TrainedValues(mapped.overlay(name, count, index), true);
+    }
+
+    /// To be called after values of [#trained] were written, before the model is used again.
+    public void moved() {
+        if (mapped != null) {
+            mapped.moved();
         }
-        return tensor;
+    }
+
+    private PtNDArray tensor(String name) {
+        PtNDArray tensor = tensors.get(name);
+        if (tensor != null) {
+            return tensor;
+        }
+        if (mapped != null && shapes.containsKey(name)) {
+            return mapped.weight(name);
+        }
+        throw new IllegalArgumentException("no weight " + name);
     }
 
     PtNDArray embedding() {
@@ -145,11 +190,15 @@ public final class Weights {
 
     /// The arguments of a layer in the order that `ops.py` wants; an absent bias is an empty tensor.
     PtNDArray[] layer(int index) {
-        Map<LayerRole, String> names = LayerNames.of(config, index);
-        List<PtNDArray> arguments = new ArrayList<>();
-        for (LayerRole role : LayerRole.values()) {
-            arguments.add(names.containsKey(role) ? tensor(names.get(role)) : none);
-        }
-        return arguments.toArray(PtNDArray[]::new);
+        Map<LayerRole, PtNDArray> layer = mapped == null ? loaded(index) : mapped.layer(index);
+        return Arrays.stream(LayerRole.values())
+                .map(role -> layer.getOrDefault(role, none))
+                .toArray(PtNDArray[]::new);
+    }
+
+    private Map<LayerRole, PtNDArray> loaded(int index) {
+        Map<LayerRole, PtNDArray> layer = new EnumMap<>(LayerRole.class);
+        LayerNames.of(config, index).forEach((role, name) -> layer.put(role, tensor(name)));
+        return layer;
     }
 }

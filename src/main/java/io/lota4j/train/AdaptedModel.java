@@ -6,8 +6,9 @@ import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.mask.DeltaSource;
 import io.lota4j.mask.Mask;
-import io.lota4j.model.ActivationPolicy;
 import io.lota4j.model.Decoder;
+import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.TrainedValues;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketInfo;
 import io.lota4j.ticket.TicketTensor;
@@ -30,14 +31,14 @@ import org.roaringbitmap.RoaringBitmapWriter;
 public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoCloseable {
     /// Opens a model directory; nothing is adapted yet.
     public static AdaptedModel open(Path directory) {
-        return open(directory, ActivationPolicy.KEEP);
+        return open(directory, MemoryPolicy.KEEP);
     }
 
     /// As [#open(Path)], for training with a choice of what is kept in memory.
-    public static AdaptedModel open(Path directory, ActivationPolicy activations) {
+    public static AdaptedModel open(Path directory, MemoryPolicy memory) {
         Checkpoint base = Checkpoint.open(directory);
         try {
-            return new AdaptedModel(base, Decoder.open(base, activations));
+            return new AdaptedModel(base, Decoder.open(base, memory));
         } catch (RuntimeException e) {
             base.close();
             throw e;
@@ -55,13 +56,19 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
             if (!decoder.weights().shapes().containsKey(name)) {
                 return;
             }
-            MemorySegment weights = decoder.weights().memory(name);
+            TrainedValues trained = decoder.weights()
+                    .trained(
+                            name,
+                            tensor.nnz(),
+                            MemorySegment.ofArray(tensor.index().toArray()));
             float[] values = tensor.values();
-            tensor.forEach((position, index) -> weights.setAtIndex(
-                    ValueLayout.JAVA_FLOAT,
-                    index,
-                    weights.getAtIndex(ValueLayout.JAVA_FLOAT, index) + values[position]));
+            tensor.forEach((position, index) -> {
+                int place = trained.compact() ? position : index;
+                float value = trained.memory().getAtIndex(ValueLayout.JAVA_FLOAT, place);
+                trained.memory().setAtIndex(ValueLayout.JAVA_FLOAT, place, value + values[position]);
+            });
         });
+        decoder.weights().moved();
     }
 
     /// Working minus base weights of the tensors in a mask.

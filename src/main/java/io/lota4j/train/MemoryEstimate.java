@@ -1,7 +1,8 @@
 package io.lota4j.train;
 
 import io.lota4j.mask.Mask;
-import io.lota4j.model.ActivationPolicy;
+import io.lota4j.model.BaseWeights;
+import io.lota4j.model.MemoryPolicy;
 import io.lota4j.model.ModelConfig;
 import io.lota4j.model.Weights;
 
@@ -20,15 +21,16 @@ public record MemoryEstimate(long weights, long state, long pass, long runtime) 
 
     /// @param pool weights of the matrices that hold the trained ones
     public static MemoryEstimate of(
-            ModelConfig model, ActivationPolicy activations, Optimizer optimizer, long trained, long pool) {
+            ModelConfig model, MemoryPolicy memory, Optimizer optimizer, long trained, long pool) {
         int moments = (optimizer.hasFirstMoment() ? 1 : 0) + (optimizer.hasSecondMoment() ? 1 : 0);
         int index = trained < pool ? 1 : 0;
-        long weights = Weights.expected(model).values().stream()
-                .mapToLong(s -> s.numel())
-                .sum();
-        long pass = StepRunner.PASS_TOKENS * (activations.floatsPerToken(model) + layer(model) + model.vocabSize());
+        boolean mapped = memory.base() == BaseWeights.MAPPED;
+        // Values and indices of what is trained, beside the base.
+        long overlays = mapped ? (1 + index) * trained : 0;
+        long pass = StepRunner.PASS_TOKENS
+                * (memory.activations().floatsPerToken(model) + layer(model) + model.vocabSize());
         return new MemoryEstimate(
-                Float.BYTES * weights,
+                Float.BYTES * (Weights.inMemory(model, memory.base()) + overlays),
                 Float.BYTES * trained * (1 + moments + index),
                 Float.BYTES * pass,
                 PROCESS + Math.round(GAPS * Float.BYTES * pass));
@@ -39,7 +41,7 @@ public record MemoryEstimate(long weights, long state, long pass, long runtime) 
         Mask mask = job.mask();
         return of(
                 job.model().decoder().config(),
-                job.model().decoder().activations(),
+                job.model().decoder().memory(),
                 job.config().optimizer(),
                 mask.trainable(),
                 mask.poolSize());

@@ -7,7 +7,6 @@ import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorSource;
 import io.lota4j.kernel.Entries;
-import io.lota4j.model.Weights;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
@@ -37,13 +36,12 @@ public record RunState(long step, List<Double> losses, long tokens, long scoredT
 
     /// @param identity what the run was started with (model, mask, data, settings): a state is only resumed by
     /// the same
-    void write(Path file, Map<String, String> identity, List<Trainable> trainables, Weights weights) {
+    void write(Path file, Map<String, String> identity, List<Trainable> trainables) {
         List<TensorSource> tensors = new ArrayList<>();
         for (Trainable t : trainables) {
             Shape shape = Shape.of(t.entries().count());
-            MemorySegment working = weights.memory(t.name());
             tensors.add(new TensorSource(
-                    t.name() + VALUES, DType.F32, shape, target -> gather(working, t.entries(), target)));
+                    t.name() + VALUES, DType.F32, shape, target -> gather(t.master(), t.inMaster(), target)));
             addMoment(tensors, t.name() + FIRST, shape, t.moments().first());
             addMoment(tensors, t.name() + SECOND, shape, t.moments().second());
         }
@@ -69,10 +67,10 @@ public record RunState(long step, List<Double> losses, long tokens, long scoredT
         return metadata;
     }
 
-    /// Loads a state into the weights and the optimizer.
+    /// Loads a state into the trained values and the optimizer.
     ///
     /// @throws LotaException if the state belongs to another run, naming what differs
-    static RunState read(Path file, Map<String, String> identity, List<Trainable> trainables, Weights weights) {
+    static RunState read(Path file, Map<String, String> identity, List<Trainable> trainables) {
         try (SafetensorsFile state = SafetensorsFile.open(file)) {
             Map<String, String> metadata = state.metadata();
             if (!("lota4j run state " + VERSION).equals(metadata.get("format"))) {
@@ -82,7 +80,7 @@ public record RunState(long step, List<Double> losses, long tokens, long scoredT
             requireSame(file, identity, metadata);
             RunState reached = of(file, metadata);
             for (Trainable t : trainables) {
-                scatter(tensor(state, t.name() + VALUES, t), t.entries(), weights.memory(t.name()));
+                scatter(tensor(state, t.name() + VALUES, t), t.inMaster(), t.master());
                 load(state, t.name() + FIRST, t, t.moments().first());
                 load(state, t.name() + SECOND, t, t.moments().second());
             }
@@ -164,16 +162,16 @@ public record RunState(long step, List<Double> losses, long tokens, long scoredT
         return state.bytes(name);
     }
 
-    private static void gather(MemorySegment weights, Entries entries, MemorySegment target) {
+    private static void gather(MemorySegment master, Entries entries, MemorySegment target) {
         for (long e = 0; e < entries.count(); e++) {
             target.setAtIndex(
-                    ValueLayout.JAVA_FLOAT_UNALIGNED, e, weights.getAtIndex(ValueLayout.JAVA_FLOAT, entries.at(e)));
+                    ValueLayout.JAVA_FLOAT_UNALIGNED, e, master.getAtIndex(ValueLayout.JAVA_FLOAT, entries.at(e)));
         }
     }
 
-    private static void scatter(MemorySegment values, Entries entries, MemorySegment weights) {
+    private static void scatter(MemorySegment values, Entries entries, MemorySegment master) {
         for (long e = 0; e < entries.count(); e++) {
-            weights.setAtIndex(
+            master.setAtIndex(
                     ValueLayout.JAVA_FLOAT, entries.at(e), values.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, e));
         }
     }

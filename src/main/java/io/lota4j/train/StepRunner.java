@@ -95,11 +95,12 @@ final class StepRunner {
             Update update = config.optimizer().update(step, config.lr(step), factors[t]);
             kernel.step(
                     update,
-                    trainable.entries(),
+                    trainable.inMaster(),
                     trainable.gradientMemory(),
                     trainable.moments(),
-                    WorkingWeights.inPlace(decoder.weights().memory(trainable.name())));
+                    WorkingWeights.inPlace(trainable.master()));
         });
+        decoder.weights().moved();
         updateSeconds += since(start);
     }
 

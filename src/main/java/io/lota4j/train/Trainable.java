@@ -6,6 +6,8 @@ import io.lota4j.kernel.Entries;
 import io.lota4j.kernel.Moments;
 import io.lota4j.mask.MaskTensor;
 import io.lota4j.model.Torch;
+import io.lota4j.model.TrainedValues;
+import io.lota4j.model.Weights;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
@@ -18,17 +20,27 @@ import org.roaringbitmap.PeekableIntIterator;
 /// @param entries which elements
 /// @param gradient F32, `[entries]`, or in the weight's own shape where all of it is trained
 /// @param moments the optimizer's state
-record Trainable(String name, Entries entries, PtNDArray gradient, Moments moments) {
+/// @param master F32, the memory that holds the trained values
+/// @param inMaster where in it they are
+record Trainable(
+        String name, Entries entries, PtNDArray gradient, Moments moments, MemorySegment master, Entries inMaster) {
 
-    static Trainable of(String name, MaskTensor mask, Optimizer optimizer, PtNDManager scope) {
+    static Trainable of(String name, MaskTensor mask, Optimizer optimizer, Weights weights, PtNDManager scope) {
         Entries entries = entries(mask, scope);
+        TrainedValues values = weights.trained(name, entries.count(), entries.index());
         long[] shape = entries.index() == null
                 ? mask.shape().dims().stream().mapToLong(Long::longValue).toArray()
                 : new long[] {entries.count()};
         Moments moments = new Moments(
                 optimizer.hasFirstMoment() ? zeros(entries.count(), scope) : null,
                 optimizer.hasSecondMoment() ? zeros(entries.count(), scope) : null);
-        return new Trainable(name, entries, Torch.floats(scope, shape), moments);
+        return new Trainable(
+                name,
+                entries,
+                Torch.floats(scope, shape),
+                moments,
+                values.memory(),
+                values.compact() ? Entries.all(entries.count()) : entries);
     }
 
     private static Entries entries(MaskTensor mask, PtNDManager scope) {

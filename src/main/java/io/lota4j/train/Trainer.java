@@ -42,7 +42,7 @@ public final class Trainer implements AutoCloseable {
         this.scope = decoder.torch().scope();
         mask.tensors().forEach((name, tensor) -> {
             if (!tensor.trainable().isEmpty()) {
-                trainables.add(Trainable.of(name, tensor, config.optimizer(), scope));
+                trainables.add(Trainable.of(name, tensor, config.optimizer(), decoder.weights(), scope));
             }
         });
         this.runner = new StepRunner(decoder, config, kernel, trainables, scope);
@@ -63,7 +63,8 @@ public final class Trainer implements AutoCloseable {
             throw new LotaException("Nothing to resume: there is no run state"
                     + (where == null ? "." : " at " + where.file() + "; start without --resume."));
         }
-        state = RunState.read(where.file(), where.identity(), trainables, decoder.weights());
+        state = RunState.read(where.file(), where.identity(), trainables);
+        decoder.weights().moved();
         return this;
     }
 
@@ -118,7 +119,7 @@ public final class Trainer implements AutoCloseable {
         }
         boolean due = where.every() > 0 && state.step() % where.every() == 0 && state.step() < config.steps();
         if (stopped || due) {
-            state.write(where.file(), where.identity(), trainables, decoder.weights());
+            state.write(where.file(), where.identity(), trainables);
         }
     }
 

@@ -14,6 +14,9 @@ import io.lota4j.checkpoint.TensorSource;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
 import io.lota4j.mask.Scope;
+import io.lota4j.model.ActivationPolicy;
+import io.lota4j.model.BaseWeights;
+import io.lota4j.model.MemoryPolicy;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.Tickets;
 import java.io.IOException;
@@ -120,6 +123,28 @@ class AdaptedModelTest {
             back.add(second);
             back.add(first);
             assertSame(Runs.bits(there), Runs.bits(back));
+        }
+    }
+
+    /// Tickets on a mapped base lie over each other, and training goes on from what they make of it.
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-tied", "llama-bf16-sharded"})
+    void aMappedBaseTakesTicketsAndTrainsOnThemLikeALoadedOne(String name) {
+        MemoryPolicy mapped = new MemoryPolicy(ActivationPolicy.KEEP, BaseWeights.MAPPED);
+        try (AdaptedModel source = Runs.model(name);
+                AdaptedModel loaded = Runs.model(name);
+                AdaptedModel other = AdaptedModel.open(Golden.path("models/" + name), mapped)) {
+            Ticket first = ticket(source, 0.5, 1e-2);
+            Ticket second = ticket(source, 0.3, 1e-2);
+            for (AdaptedModel model : List.of(loaded, other)) {
+                model.add(first);
+                model.add(second);
+            }
+            assertSame(Runs.bits(other), Runs.bits(loaded));
+            assertThat(ticket(other, Runs.random(other, 0.7, 9), 1e-2))
+                    .usingRecursiveComparison()
+                    .isEqualTo(ticket(loaded, Runs.random(loaded, 0.7, 9), 1e-2));
+            assertSame(Runs.bits(other), Runs.bits(loaded));
         }
     }
 

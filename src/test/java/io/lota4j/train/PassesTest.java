@@ -8,13 +8,18 @@ import io.lota4j.Golden;
 import io.lota4j.data.Dataset;
 import io.lota4j.kernel.java.JavaKernel;
 import io.lota4j.mask.Mask;
+import io.lota4j.mask.Pool;
+import io.lota4j.mask.Scope;
 import io.lota4j.model.ActivationPolicy;
+import io.lota4j.model.BaseWeights;
+import io.lota4j.model.MemoryPolicy;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What saves memory does not change what is learned.
@@ -44,7 +49,12 @@ class PassesTest {
         Map<String, float[]> found = new TreeMap<>();
         try (PtNDManager scope = model.decoder().torch().scope()) {
             List<Trainable> trainables = mask.tensors().entrySet().stream()
-                    .map(e -> Trainable.of(e.getKey(), e.getValue(), Runs.ADAMW, scope))
+                    .map(e -> Trainable.of(
+                            e.getKey(),
+                            e.getValue(),
+                            Runs.ADAMW,
+                            model.decoder().weights(),
+                            scope))
                     .toList();
             Gradients gradients =
                     new Gradients(trainables, new JavaKernel(), model.decoder().torch(), scope);
@@ -56,17 +66,26 @@ class PassesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama-tied", "llama-biases"})
-    void recomputedActivationsYieldTheSameBits(String name) {
-        assertThat(trained(name, ActivationPolicy.RECOMPUTE))
+    @CsvSource({
+        "llama-tied,RECOMPUTE,LOADED,0",
+        "llama-biases,RECOMPUTE,LOADED,0",
+        "llama-tied,KEEP,MAPPED,0.9",
+        "llama-biases,KEEP,MAPPED,0.9",
+        "llama-bf16-sharded,KEEP,MAPPED,0.9",
+        "llama-tied,KEEP,MAPPED,0",
+        "llama-bf16-sharded,RECOMPUTE,MAPPED,0.5",
+    })
+    void everyPolicyYieldsTheSameBits(String name, ActivationPolicy activations, BaseWeights base, double sparsity) {
+        assertThat(trained(name, new MemoryPolicy(activations, base), sparsity))
                 .usingRecursiveComparison()
-                .isEqualTo(trained(name, ActivationPolicy.KEEP));
+                .isEqualTo(trained(name, MemoryPolicy.KEEP, sparsity));
     }
 
-    private static Map<String, int[]> trained(String name, ActivationPolicy activations) {
-        try (AdaptedModel model = AdaptedModel.open(Golden.path("models/" + name), activations)) {
+    private static Map<String, int[]> trained(String name, MemoryPolicy memory, double sparsity) {
+        try (AdaptedModel model = AdaptedModel.open(Golden.path("models/" + name), memory)) {
             Map<String, int[]> before = Runs.bits(model);
-            Runs.run(model, Runs.everything(model), DATA, Runs.config(3, Runs.ADAMW, 1e-2));
+            Mask mask = Runs.random(model, sparsity, Scope.GLOBAL, 1, Pool.all());
+            Runs.run(model, mask, DATA, Runs.config(3, Runs.ADAMW, 1e-2));
             Map<String, int[]> after = Runs.bits(model);
             assertThat(after).usingRecursiveComparison().isNotEqualTo(before);
             return after;

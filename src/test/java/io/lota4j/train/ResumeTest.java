@@ -3,6 +3,7 @@ package io.lota4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lota4j.Golden;
 import io.lota4j.LotaException;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.SafetensorsFile;
@@ -10,6 +11,9 @@ import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.TensorSource;
 import io.lota4j.data.Dataset;
 import io.lota4j.mask.Mask;
+import io.lota4j.model.ActivationPolicy;
+import io.lota4j.model.BaseWeights;
+import io.lota4j.model.MemoryPolicy;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
@@ -59,6 +63,18 @@ class ResumeTest {
         End whole = run(0, config, 0, false, Integer.MAX_VALUE);
         run(0, config, 0, false, 4);
         assertSame(run(0, config, 0, true, Integer.MAX_VALUE), whole);
+    }
+
+    @Test
+    void aRunGoesOnUnderAnotherMemoryPolicy() {
+        MemoryPolicy mapped = new MemoryPolicy(ActivationPolicy.RECOMPUTE, BaseWeights.MAPPED);
+        TrainConfig config = Runs.config(STEPS, Runs.ADAMW, 1e-2);
+        End whole = run(0.7, config, 0, false, Integer.MAX_VALUE);
+        run(0.7, config, 0, false, 2);
+        run(mapped, 0.7, config, 0, true, 2);
+        assertSame(run(0.7, config, 0, true, Integer.MAX_VALUE), whole);
+        run(mapped, 0.7, config, 0, false, 3);
+        assertSame(run(mapped, 0.7, config, 0, true, Integer.MAX_VALUE), whole);
     }
 
     /// A process that dies leaves the state of the last multiple of so many steps.
@@ -209,9 +225,13 @@ class ResumeTest {
                 .hasMessageStartingWith(message);
     }
 
-    /// Runs in a model of its own, as another process would.
     private End run(double sparsity, TrainConfig config, long every, boolean resume, int steps) {
-        try (AdaptedModel model = Runs.model()) {
+        return run(MemoryPolicy.KEEP, sparsity, config, every, resume, steps);
+    }
+
+    /// Runs in a model of its own, as another process would.
+    private End run(MemoryPolicy memory, double sparsity, TrainConfig config, long every, boolean resume, int steps) {
+        try (AdaptedModel model = AdaptedModel.open(Golden.path("models/llama-tied"), memory)) {
             Mask mask = sparsity == 0 ? Runs.everything(model) : Runs.random(model, sparsity, 1);
             int[] left = {steps};
             RunState end =

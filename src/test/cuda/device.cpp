@@ -26,10 +26,11 @@ enum PointerAttribute { MEMORY_TYPE = 2, DEVICE_ORDINAL = 9 };
 enum MemoryType { HOST = 1, DEVICE = 2 };
 enum DeviceAttribute { COMPUTE_MAJOR = 75, COMPUTE_MINOR = 76 };
 
-// LOTA_STANDIN_DEVICES=0 is a machine with a driver and no card.
+// LOTA_STANDIN_DEVICES=0 is a machine with a driver and no card. All memory is the first card's, whichever it
+// was asked for on.
 int device_count() {
     const char *count = std::getenv("LOTA_STANDIN_DEVICES");
-    return count == nullptr ? 1 : std::atoi(count);
+    return count == nullptr ? 2 : std::atoi(count);
 }
 
 void destroy_context() {
@@ -114,6 +115,11 @@ EXPORT CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device) {
 EXPORT CUresult cuCtxSetCurrent(void *context) {
     std::lock_guard<std::mutex> guard(standin::lock);
     REQUIRE(context == nullptr || context == &primary_context, INVALID_CONTEXT);
+    // With this every call of lota4j begins: what the thread asked for before should be done.
+    if (forgot_to_wait() && context_error == SUCCESS) {
+        problem = "the thread went on without waiting for a copy to the host's memory";
+        return INVALID_VALUE;
+    }
     current = context;
     return SUCCESS;
 }
@@ -157,11 +163,19 @@ EXPORT CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void *from, size_t by
     REQUIRE(is_device(to, bytes), INVALID_VALUE);
     copies++;
     if (is_pinned((uintptr_t)from)) {
-        enqueue((Stream *)stream, [=] { std::memcpy((void *)to, from, bytes); return SUCCESS; });
+        enqueue((Stream *)stream, [=] {
+            REQUIRE(is_device(to, bytes) && is_pinned((uintptr_t)from), ILLEGAL_ADDRESS);
+            std::memcpy((void *)to, from, bytes);
+            return SUCCESS;
+        });
     } else {
         // The driver takes a copy of pageable memory before it returns.
         std::string copy((const char *)from, bytes);
-        enqueue((Stream *)stream, [=] { std::memcpy((void *)to, copy.data(), bytes); return SUCCESS; });
+        enqueue((Stream *)stream, [=] {
+            REQUIRE(is_device(to, bytes), ILLEGAL_ADDRESS);
+            std::memcpy((void *)to, copy.data(), bytes);
+            return SUCCESS;
+        });
     }
     return SUCCESS;
 }
@@ -171,7 +185,19 @@ EXPORT CUresult cuMemcpyDtoHAsync_v2(void *to, CUdeviceptr from, size_t bytes, v
     REQUIRE(is_stream((Stream *)stream), INVALID_HANDLE);
     REQUIRE(is_device(from, bytes), INVALID_VALUE);
     copies++;
-    enqueue((Stream *)stream, [=] { std::memcpy(to, (void *)from, bytes); return SUCCESS; });
+    if (is_pinned((uintptr_t)to)) {
+        enqueue((Stream *)stream, [=] {
+            REQUIRE(is_device(from, bytes) && is_pinned((uintptr_t)to), ILLEGAL_ADDRESS);
+            std::memcpy(to, (void *)from, bytes);
+            return SUCCESS;
+        });
+    } else {
+        enqueue_to_host((Stream *)stream, to, [=](std::string &taken) {
+            REQUIRE(is_device(from, bytes), ILLEGAL_ADDRESS);
+            taken.assign((const char *)from, bytes);
+            return SUCCESS;
+        });
+    }
     return SUCCESS;
 }
 

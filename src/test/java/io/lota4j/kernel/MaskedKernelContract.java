@@ -20,6 +20,7 @@ import org.assertj.core.api.AbstractIntArrayAssert;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -88,6 +89,19 @@ public abstract class MaskedKernelContract extends SddmmContract {
         kernel().scatter(place().put(segment(values)), Entries.all(c.size()), type, all);
         Floats.fromF32(segment(values), type, expected);
         assertThat(place().get(all).toArray(ValueLayout.JAVA_BYTE)).isEqualTo(bytes(expected));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BF16", "F16"})
+    void scatterRoundsEveryTieToEven(DType type) {
+        MemorySegment ties = segment(Values.ties(type));
+        long count = ties.byteSize() / Float.BYTES;
+        MemorySegment expected = MemorySegment.ofArray(new short[(int) count]);
+        Floats.fromF32(ties, type, expected);
+        MemorySegment weights = place().put(MemorySegment.ofArray(new short[(int) count]));
+        kernel().scatter(place().put(ties), Entries.all(count), type, weights);
+        assertThat(place().get(weights).toArray(ValueLayout.JAVA_SHORT))
+                .isEqualTo(expected.toArray(ValueLayout.JAVA_SHORT));
     }
 
     @ParameterizedTest

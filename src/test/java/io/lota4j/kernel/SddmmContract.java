@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lota4j.checkpoint.DType;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,17 +33,29 @@ public abstract class SddmmContract {
     /// Fresh for each test.
     private MaskedKernel kernel = MaskedKernelContract.SPECIFICATION;
     private Place place = Place.heap();
+    private long seed;
+
+    /// Whoever draws places needs the seed to do it again.
+    @RegisterExtension
+    final TestExecutionExceptionHandler seedIsShown = (_, failure) -> {
+        failure.addSuppressed(new AssertionError("the seed of the test's places is " + seed));
+        throw failure;
+    };
 
     /// The kernel under test, a new one for each test.
     protected abstract MaskedKernel newKernel();
 
     /// Where its segments shall live; a new place for each test.
-    protected abstract Place newPlace();
+    ///
+    /// @param seed of whatever is drawn for it: another one for each place, the same in every run
+    protected abstract Place newPlace(long seed);
 
     @BeforeEach
-    final void open() {
+    final void open(TestInfo test) {
+        // Cases are part of the display name; the hash of a string is specified.
+        seed = (test.getTestMethod().orElseThrow().getName() + test.getDisplayName()).hashCode();
         kernel = newKernel();
-        place = newPlace();
+        place = newPlace(seed);
     }
 
     @AfterEach
@@ -152,8 +169,10 @@ public abstract class SddmmContract {
 
     @Test
     void kernelsServeSeveralThreadsAtOnce() {
-        Case.forms().parallel().forEach(c -> {
-            try (Place own = newPlace()) {
+        List<Case> forms = Case.forms().toList();
+        IntStream.range(0, forms.size()).parallel().forEach(i -> {
+            Case c = forms.get(i);
+            try (Place own = newPlace(seed + 1 + i)) {
                 Product product = Product.whole(c);
                 Activations x = product.x(Layout.ROWS, own);
                 Activations dy = product.dy(Layout.COLUMNS, own);

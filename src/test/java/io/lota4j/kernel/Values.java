@@ -52,6 +52,26 @@ final class Values {
         return values;
     }
 
+    /// What lies in the middle between two finite neighbours of a 16-bit type, and the next numbers of F32 beside
+    /// it: normal, subnormal, of both signs.
+    static float[] ties(DType type) {
+        short[] bits = new short[1 << 16];
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = (short) i;
+        }
+        MemorySegment all = MemorySegment.ofArray(bits);
+        float[] ties = new float[3 * bits.length];
+        for (int i = 0; i + 1 < bits.length; i++) {
+            double middle = ((double) Floats.get(type, all, i) + Floats.get(type, all, i + 1)) / 2;
+            if (Double.isFinite(middle)) {
+                ties[3 * i] = Math.nextDown((float) middle);
+                ties[3 * i + 1] = (float) middle;
+                ties[3 * i + 2] = Math.nextUp((float) middle);
+            }
+        }
+        return ties;
+    }
+
     /// Any bits at all.
     static MemorySegment bits(SplittableRandom random, long bytes) {
         byte[] bits = new byte[(int) bytes];

@@ -28,6 +28,9 @@ class CudaTrainingTest {
     private static final int STEPS = 4;
     private static final Dataset DATA = Runs.data(6, 8);
 
+    /// Ten times the largest difference that was measured: 1.9e-7, less than the spacing of F32 at a loss.
+    private static final double LOSS_BOUND = 2e-6;
+
     @BeforeAll
     static void load() {
         StandIn.loadUnlessReplaced();
@@ -35,25 +38,28 @@ class CudaTrainingTest {
 
     private record Trained(List<Double> losses, Map<String, int[]> weights) {}
 
+    /// Rates, and how far a weight may be from the plain kernel's: ten times the largest difference that was
+    /// measured (4.2e-7, 2.4e-7 and 6e-8). AdamW and RMSprop divide by the gradients' size, so they enlarge the
+    /// rounding of small ones; SGD does not. Other processors round the model's products otherwise, but not
+    /// coarser; what is wrong by a hundredth of a step shows all the same.
     static Stream<Arguments> rules() {
         return Stream.of(
-                Arguments.of(Runs.ADAMW, 1e-2),
-                Arguments.of(Optimizer.RmsProp.DEFAULT, 1e-3),
-                Arguments.of(Optimizer.Sgd.DEFAULT, 1e-1));
+                Arguments.of(Runs.ADAMW, 1e-2, 4e-6),
+                Arguments.of(Optimizer.RmsProp.DEFAULT, 1e-3, 2.4e-6),
+                Arguments.of(Optimizer.Sgd.DEFAULT, 1e-1, 6e-7));
     }
 
     @ParameterizedTest
     @MethodSource("rules")
-    void runsAsOnThePlainKernel(Optimizer rule, double lr) {
+    void runsAsOnThePlainKernel(Optimizer rule, double lr, double bound) {
         TrainConfig config = Runs.config(STEPS, rule, lr);
         Trained plain = trained(new JavaKernel(), config);
         Trained card = trained(new CudaKernel(), config);
-        assertThat(losses(card)).containsExactly(losses(plain), within(1e-5));
+        assertThat(losses(card)).containsExactly(losses(plain), within(LOSS_BOUND));
         try (AdaptedModel model = Runs.model()) {
             Mask mask = mask(model);
-            // A weight moves by about the rate a step.
             Runs.bits(model)
-                    .forEach((name, base) -> assertClose(name, mask.tensors().get(name), base, plain, card, lr / 100));
+                    .forEach((name, base) -> assertClose(name, mask.tensors().get(name), base, plain, card, bound));
         }
     }
 

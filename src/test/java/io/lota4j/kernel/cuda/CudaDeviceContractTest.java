@@ -18,7 +18,7 @@ class CudaDeviceContractTest extends MaskedKernelContract {
     }
 
     @Override
-    protected Place newPlace() {
+    protected Place newPlace(long seed) {
         return new DevicePlace();
     }
 }

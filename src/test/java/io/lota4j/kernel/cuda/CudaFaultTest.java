@@ -11,6 +11,10 @@ import io.lota4j.LotaException;
 import io.lota4j.kernel.Entries;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import jcuda.driver.CUresult;
+import jcuda.driver.CUstream;
+import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -108,8 +112,8 @@ class CudaFaultTest {
     @Test
     void swappedPointers() {
         MemorySegment index = MemorySegment.ofArray(new int[] {0, 1});
-        // What lies at `dense` are floats: as indices they lead anywhere.
-        dense.fill((byte) 0x47);
+        // As an index the float leads 1 MiB behind the memory, not so far that other memory might be there.
+        dense.setAtIndex(ValueLayout.JAVA_FLOAT, 1, Float.intBitsToFloat(1 << 18));
         assertFails("CUDA_ERROR_ILLEGAL_ADDRESS", () -> gather(ONE_BLOCK, 2, dense, index, floats(2)));
     }
 
@@ -151,6 +155,26 @@ class CudaFaultTest {
         assertFails(
                 "CUDA_ERROR_LAUNCH_FAILED",
                 () -> run("sum_of_squares", new Grid(1, 16, 1), of(8L), in("values", dense), out("sums", floats(2))));
+    }
+
+    /// The copy is then never written: memory that was freed meanwhile would end the JVM.
+    @Test
+    void goingOnWithoutWaitingForACopyToTheHost() {
+        try (DevicePlace place = new DevicePlace();
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment there = place.put(MemorySegment.ofArray(new float[] {1, 2}));
+            MemorySegment here = arena.allocate(there.byteSize());
+            int result = JCudaDriver.cuMemcpyDtoHAsync(
+                    new HostPointer(here.address()),
+                    DevicePointer.to(there.address()),
+                    there.byteSize(),
+                    new CUstream());
+            assertThat(result).isEqualTo(CUresult.CUDA_SUCCESS);
+            assertFails("CUDA_ERROR_INVALID_VALUE", () -> kernel.sumOfSquares(dense, 8));
+            assertThat(StandIn.problem())
+                    .isEqualTo("the thread went on without waiting for a copy to the host's memory");
+            assertThat(here.toArray(ValueLayout.JAVA_FLOAT)).containsOnly(0);
+        }
     }
 
     /// A call on the card returns before it has run: the next one that waits tells of its fault.

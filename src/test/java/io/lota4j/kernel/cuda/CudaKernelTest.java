@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,69 @@ class CudaKernelTest {
         assertThatThrownBy(() -> new CudaKernel(3))
                 .isInstanceOf(LotaException.class)
                 .hasMessage("CUDA: using card 3 failed: cuDeviceGet returned CUDA_ERROR_INVALID_DEVICE (101).");
+    }
+
+    @Test
+    void refusesMemoryOfAnotherCard() {
+        try (CudaKernel second = new CudaKernel(1);
+                DevicePlace first = new DevicePlace()) {
+            MemorySegment dense = first.put(MemorySegment.ofArray(DENSE));
+            assertThatThrownBy(() -> second.gather(dense, Entries.all(6), MemorySegment.ofArray(new float[6])))
+                    .isInstanceOf(LotaException.class)
+                    .hasMessage("CUDA: gather got memory of card 0, but runs on card 1.");
+        }
+    }
+
+    /// A context is a thread's own affair: whichever method a thread calls first has to see to it.
+    @Test
+    void anyMethodMayBeAThreadsFirst() {
+        try (CudaKernel kernel = new CudaKernel();
+                Place offHeap = Place.offHeap()) {
+            MemorySegment dense = offHeap.put(MemorySegment.ofArray(DENSE));
+            Entries odd = new Entries(3, offHeap.put(MemorySegment.ofArray(ODD)));
+            float[] values = new float[3];
+            onNewThread(() -> kernel.gather(dense, odd, MemorySegment.ofArray(values)));
+            onNewThread(() -> assertThat(kernel.sumOfSquares(dense, 6)).isEqualTo(55));
+            assertThat(values).containsExactly(1, 3, 5);
+        }
+    }
+
+    private static void onNewThread(Runnable call) {
+        CompletableFuture.runAsync(call, task -> new Thread(task).start()).join();
+    }
+
+    @Test
+    void whatLiesBehindTheEntriesStays() {
+        float[] values = {9, 9, 9, 9, 9};
+        try (CudaKernel kernel = new CudaKernel()) {
+            kernel.gather(
+                    MemorySegment.ofArray(DENSE),
+                    new Entries(3, MemorySegment.ofArray(ODD)),
+                    MemorySegment.ofArray(values));
+        }
+        assertThat(values).containsExactly(1, 3, 5, 9, 9);
+    }
+
+    /// What a call had asked for when the driver refused it is still to be done, on buffers that the next call
+    /// would replace.
+    @Test
+    void aCallThatFailedLeavesTheNextAlone() {
+        try (CudaKernel kernel = new CudaKernel();
+                Place offHeap = Place.offHeap()) {
+            MemorySegment dense = offHeap.put(MemorySegment.ofArray(DENSE));
+            Argument values = Argument.out("values", MemorySegment.ofArray(new float[6]));
+            assertThatThrownBy(() -> kernel.run(
+                            kernel.function("gather"),
+                            new Grid(0, 32, 1),
+                            Argument.of(6L),
+                            Argument.in("index", null),
+                            Argument.in("dense", dense),
+                            values))
+                    .hasMessageContaining("CUDA_ERROR_INVALID_VALUE");
+            float[] more = new float[100];
+            kernel.gather(MemorySegment.ofArray(new float[100]), Entries.all(100), MemorySegment.ofArray(more));
+            assertThat(more).containsOnly(0);
+        }
     }
 
     @Test
@@ -95,6 +159,8 @@ class CudaKernelTest {
             long held = StandIn.liveAllocations();
             try (CudaKernel kernel = new CudaKernel()) {
                 gatherOnHost(kernel);
+                // Needs larger buffers, in place of those that there are.
+                kernel.sumOfSquares(MemorySegment.ofArray(new float[100]), 100);
                 assertThat(StandIn.liveAllocations()).isGreaterThan(held);
             }
             assertThat(StandIn.liveAllocations()).isEqualTo(held);
@@ -107,8 +173,9 @@ class CudaKernelTest {
     @Test
     void cannotBeUsedWhenClosed() {
         CudaKernel kernel = new CudaKernel();
-        gatherOnHost(kernel);
-        kernel.close();
+        try (kernel) {
+            gatherOnHost(kernel);
+        }
         assertThatThrownBy(() -> gatherOnHost(kernel))
                 .isInstanceOfAny(LotaException.class, IllegalStateException.class);
     }
@@ -156,13 +223,13 @@ class CudaKernelTest {
         SplittableRandom random = new SplittableRandom(5);
         float[] x = floats(random, 257 * 40);
         float[] dy = floats(random, 257 * 30);
-        float[] long1 = floats(random, 20_000);
+        float[] values = floats(random, 20_000);
         int[] index =
                 IntStream.range(0, 1200).filter(i -> random.nextInt(3) == 0).toArray();
         try (CudaKernel kernel = new CudaKernel()) {
             float[] firstRows = null;
             float[] firstColumns = null;
-            double firstSum = 0;
+            double[] firstSums = null;
             for (long seed = 1; seed <= 5; seed++) {
                 StandIn.seed(seed);
                 MemorySegment xs = MemorySegment.ofArray(x);
@@ -170,19 +237,28 @@ class CudaKernelTest {
                 float[] rows = sddmm(kernel, Activations.rows(xs, 257, 40), Activations.rows(dys, 257, 30), index);
                 float[] columns =
                         sddmm(kernel, Activations.columns(xs, 257, 40), Activations.columns(dys, 257, 30), index);
-                double sum = kernel.sumOfSquares(MemorySegment.ofArray(long1), long1.length);
-                if (firstRows == null || firstColumns == null) {
+                double[] sums = sumsOfOneBlock(kernel, values);
+                if (firstRows == null || firstColumns == null || firstSums == null) {
                     firstRows = rows;
                     firstColumns = columns;
-                    firstSum = sum;
+                    firstSums = sums;
                 }
                 assertThat(rows).as("seed %d", seed).isEqualTo(firstRows);
                 assertThat(columns).as("seed %d", seed).isEqualTo(firstColumns);
-                assertThat(sum).as("seed %d", seed).isEqualTo(firstSum);
+                assertThat(sums).as("seed %d", seed).isEqualTo(firstSums);
             }
         } finally {
             StandIn.seed(0);
         }
+    }
+
+    /// In a sum of several blocks the last bits of each block's would be rounded away.
+    private static double[] sumsOfOneBlock(CudaKernel kernel, float[] values) {
+        int block = 4000;
+        return IntStream.range(0, values.length / block)
+                .mapToDouble(i -> kernel.sumOfSquares(
+                        MemorySegment.ofArray(Arrays.copyOfRange(values, i * block, (i + 1) * block)), block))
+                .toArray();
     }
 
     private static float[] sddmm(CudaKernel kernel, Activations x, Activations dy, int[] index) {

@@ -19,7 +19,7 @@ class CudaMixedContractTest extends MaskedKernelContract {
     }
 
     @Override
-    protected Place newPlace() {
-        return new MixedPlace(1);
+    protected Place newPlace(long seed) {
+        return new MixedPlace(seed);
     }
 }

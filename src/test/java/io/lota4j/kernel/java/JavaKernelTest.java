@@ -29,7 +29,7 @@ class JavaKernelTest extends MaskedKernelContract {
     }
 
     @Override
-    protected Place newPlace() {
+    protected Place newPlace(long seed) {
         return Place.heap();
     }
 

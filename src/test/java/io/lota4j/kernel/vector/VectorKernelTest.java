@@ -11,7 +11,7 @@ class VectorKernelTest extends MaskedKernelContract {
     }
 
     @Override
-    protected Place newPlace() {
+    protected Place newPlace(long seed) {
         return Place.offHeap();
     }
 }

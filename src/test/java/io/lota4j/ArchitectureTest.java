@@ -61,6 +61,9 @@ class ArchitectureTest {
     static final ArchRule TICKET = onlyImports("ticket", JACKSON, ROARING, own("checkpoint"), own("mask"));
 
     @ArchTest
+    static final ArchRule MERGE = onlyImports("merge", JACKSON, ROARING, own("checkpoint"), own("mask"), own("ticket"));
+
+    @ArchTest
     static final ArchRule DATA = onlyImports("data", JACKSON, TOKENIZERS, JINJAVA);
 
     @ArchTest

@@ -2,6 +2,7 @@ package io.lota4j.merge;
 
 import io.lota4j.checkpoint.Shape;
 import java.util.Optional;
+import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.RoaringBitmap;
 
 /// What one model of a merge has for one tensor. Safe for use by many threads.
@@ -23,5 +24,27 @@ public sealed interface ModelTensor {
     non-sealed interface Delta extends ModelTensor {
         /// The flat indices outside of which all deltas are zero; empty when they are not known to be few.
         Optional<RoaringBitmap> support();
+
+        /// Reads the deltas at the elements of the support within a range, in ascending order.
+        ///
+        /// @param from flat, row-major index where the range begins
+        /// @param count its length, at most that of the arrays
+        /// @param offsets filled with the elements' indices less `from`
+        /// @param values filled with their deltas
+        /// @return how many there are
+        default int entries(long from, int count, int[] offsets, float[] values) {
+            float[] all = new float[count];
+            read(from, count, all);
+            PeekableIntIterator indices = support().orElseThrow().getIntIterator();
+            // Indices are unsigned ints.
+            indices.advanceIfNeeded((int) from);
+            int found = 0;
+            while (indices.hasNext() && Integer.toUnsignedLong(indices.peekNext()) < from + count) {
+                offsets[found] = indices.next() - (int) from;
+                values[found] = all[offsets[found]];
+                found++;
+            }
+            return found;
+        }
     }
 }

@@ -18,17 +18,18 @@ public interface ModelOutline {
     /// As the recipe writes it, for messages.
     String label();
 
-    /// Whether it has weights of its own. Otherwise it has deltas, and leaves a tensor that it does not name as the
-    /// base has it.
+    /// Whether it has weights of its own. Otherwise it has deltas, and leaves a tensor that it does not name
+    /// as the base has it.
     boolean isWhole();
 
-    /// Its tensors by name, sorted. A directory's are those of its files; a delta's are those that it changes, under
-    /// the names of the base.
+    /// Its tensors by name, sorted. A directory's are those of its files; a delta's are those that it changes,
+    /// under the names of the base.
     SequencedMap<String, Tensor> tensors();
 
     /// The directory with `config.json` and the tokenizer; empty for a ticket or an adapter on its own.
     Optional<Path> directory();
 
-    /// What it names but cannot be used, such as an adapter's targets that are no tensors of the base, one by one.
+    /// What it names but cannot be used, such as an adapter's targets that are no tensors of the base, one by
+    /// one.
     List<String> unmatched();
 }

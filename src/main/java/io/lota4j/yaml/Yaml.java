@@ -53,7 +53,8 @@ public sealed interface Yaml {
     /// A file's one document.
     ///
     /// @param value what it holds
-    /// @param lending keys of the top-level mapping under which there is an anchor that is used under another key
+    /// @param lending keys of the top-level mapping under which there is an anchor that is used under another
+    ///     key
     record Document(Yaml value, Set<String> lending) {}
 
     /// Reads a file that holds one YAML document.
@@ -65,8 +66,8 @@ public sealed interface Yaml {
 
     /// Reads a file that holds one YAML document.
     ///
-    /// @throws LotaException when the file cannot be read, is no YAML, is empty, holds a second document or a key
-    ///     twice, or when its aliases contain themselves or grow beyond a million values
+    /// @throws LotaException when the file cannot be read, is no YAML, is empty, holds a second document or a
+    ///     key twice, or when its aliases contain themselves or grow beyond a million values
     static Document document(Path file) {
         try {
             return new YamlReader(file).document(Files.readString(file));

@@ -2,7 +2,8 @@ package io.lota4j.merge;
 
 import java.util.List;
 
-/// A way of merging. Adding one takes a file in `io.lota4j.merge.method`, its line in the registry and its test.
+/// A way of merging. Adding one takes a file in `io.lota4j.merge.method`, its line in the registry and its
+/// test.
 public interface MergeMethod {
     /// Whether a method needs a base.
     enum Base {

@@ -7,11 +7,12 @@ import java.util.Optional;
 public interface Merger {
     /// Learns what has to be known of a whole tensor, in as many passes over its pieces as that takes.
     ///
-    /// @throws io.lota4j.LotaException when there is no merged tensor, such as where a model has NaN and a sum over
-    ///     the tensor is needed
+    /// @throws io.lota4j.LotaException when there is no merged tensor, such as where a model has NaN and a sum
+    ///     over the tensor is needed
     TensorMerge prepare(TensorPieces tensor);
 
-    /// What must be learned from all tensors before any is prepared; empty when every tensor is merged by itself.
+    /// What must be learned from all tensors before any is prepared; empty when every tensor is merged by
+    /// itself.
     default Optional<Survey> survey() {
         return Optional.empty();
     }

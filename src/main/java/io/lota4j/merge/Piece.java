@@ -44,8 +44,8 @@ public final class Piece {
         return size;
     }
 
-    /// The flat, row-major index in the tensor where the piece's range begins. The range does not depend on which of
-    /// its elements are here.
+    /// The flat, row-major index in the tensor where the piece's range begins. The range does not depend on
+    /// which of its elements are here.
     public long first() {
         return first;
     }

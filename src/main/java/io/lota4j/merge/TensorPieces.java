@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
 
 /// One tensor of a merge, visited piece by piece: however large it is, few pieces are in memory at a time.
 ///
-/// The ranges of the pieces depend on the shape alone. A piece is dense or, where all models are known to change few
-/// elements, holds those alone; both give the same results, bit for bit.
+/// The ranges of the pieces depend on the shape alone. A piece is dense or, where all models are known to
+/// change few elements, holds those alone; both give the same results, bit for bit.
 public final class TensorPieces {
     /// Elements of a piece: what all models have there fits a core's second-level cache.
     static final int SPAN = 1 << 14;
 
-    /// Pieces that one thread gathers from before it combines: some hundred thousand elements, enough for the largest
-    /// histogram to be worth its memory.
+    /// Pieces that one thread gathers from before it combines: some hundred thousand elements, enough for the
+    /// largest histogram to be worth its memory.
     private static final int PART = 16;
 
     /// Takes the merged values of one piece.
@@ -107,9 +107,9 @@ public final class TensorPieces {
                 }));
     }
 
-    /// Gathers something from all pieces. Parts of fixed size are gathered by several threads, each in the order of
-    /// its elements, and then combined in order: the result does not depend on the number of threads, even where
-    /// sums are rounded.
+    /// Gathers something from all pieces. Parts of fixed size are gathered by several threads, each in the
+    /// order of its elements, and then combined in order: the result does not depend on the number of threads,
+    /// even where sums are rounded.
     ///
     /// @param start nothing gathered yet
     /// @param add puts a piece to what was gathered before it

@@ -22,8 +22,8 @@ public final class Workers implements AutoCloseable {
         this.threads = threads;
     }
 
-    /// Does some pieces of work, begun in their order, and returns when all are done. After a failure no more is
-    /// begun, and the failure is thrown on.
+    /// Does some pieces of work, begun in their order, and returns when all are done. After a failure no more
+    /// is begun, and the failure is thrown on.
     ///
     /// @param count how many there are
     /// @param work told the number of a piece, from 0; called by several threads

@@ -9,7 +9,7 @@ import java.util.List;
 /// Deltas added: `b + sum_i w_i d_i`.
 ///
 /// What tickets for one base are for; those with disjoint masks come out unchanged. All readings agree.
-final class Add extends DeltaMethod {
+final class Add extends AbstractMethod {
     Add() {
         super("add");
     }

@@ -6,7 +6,7 @@ import java.util.OptionalDouble;
 
 /// How the methods say which parameters they take.
 final class Declare {
-    private static final double ANY = Double.MAX_VALUE;
+    static final double ANY = Double.MAX_VALUE;
 
     private Declare() {}
 
@@ -28,6 +28,11 @@ final class Declare {
     /// A share of a tensor, for each model, with a default.
     static Parameter share(String name, double defaultValue) {
         return new Parameter(name, Kind.NUMBER, true, OptionalDouble.of(defaultValue), 0, 1);
+    }
+
+    /// What there is one of for a tensor and a recipe must give.
+    static Parameter number(String name) {
+        return new Parameter(name, Kind.NUMBER, false, OptionalDouble.empty(), -ANY, ANY);
     }
 
     /// What there is one of for a tensor.

@@ -13,7 +13,29 @@ public final class MergeMethods {
     private static final SequencedMap<String, MergeMethod> BY_NAME = new LinkedHashMap<>();
 
     static {
-        List.of(new Add(), new Linear(), new TaskArithmetic()).forEach(method -> BY_NAME.put(method.name(), method));
+        List.of(
+                        new Add(),
+                        new ArceeFusion(),
+                        new Breadcrumbs(),
+                        new BreadcrumbsTies(),
+                        new DareLinear(),
+                        new DareTies(),
+                        new Della(),
+                        new DellaLinear(),
+                        new Karcher(),
+                        new Linear(),
+                        new ModelStock(),
+                        new MultiSlerp(),
+                        new NearSwap(),
+                        new NuSlerp(),
+                        new Passthrough(),
+                        new Ram(),
+                        new RamPlus(),
+                        new Sce(),
+                        new Slerp(),
+                        new TaskArithmetic(),
+                        new Ties())
+                .forEach(method -> BY_NAME.put(method.name(), method));
     }
 
     private MergeMethods() {}

@@ -6,7 +6,7 @@ import io.lota4j.merge.Parameter;
 import java.util.List;
 
 /// Task arithmetic ([arXiv 2212.04089](https://arxiv.org/abs/2212.04089)): `b + lambda sum_i w_i d_i`.
-final class TaskArithmetic extends DeltaMethod {
+final class TaskArithmetic extends AbstractMethod {
     TaskArithmetic() {
         super("task_arithmetic");
     }
@@ -15,7 +15,8 @@ final class TaskArithmetic extends DeltaMethod {
     public List<Parameter> parameters(Compat compat) {
         return switch (compat) {
             case PAPER -> List.of(Declare.optionalWeight(), Declare.lambda());
-            // Density and rescale belong to the family that mergekit makes of such methods; here they have no effect.
+            // Density and rescale belong to the family that mergekit makes of such methods; here they have no
+            // effect.
             case MERGEKIT -> TaskVectors.mergekit(false, false);
             case PEFT -> List.of(Declare.optionalWeight());
         };

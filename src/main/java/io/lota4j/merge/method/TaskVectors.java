@@ -9,8 +9,8 @@ import io.lota4j.merge.TensorPieces;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Task arithmetic with trimmed deltas t_i: `b + lambda sum_i w_i t_i`, which mergekit divides by `sum_i w_i` on
-/// request.
+/// Task arithmetic with trimmed deltas t_i: `b + lambda sum_i w_i t_i`, which mergekit divides by `sum_i w_i`
+/// on request.
 final class TaskVectors {
     static final String LAMBDA = "lambda";
     static final String NORMALIZE = "normalize";
@@ -23,9 +23,9 @@ final class TaskVectors {
     static List<Parameter> mergekit(boolean normalize, boolean rescale, Parameter... more) {
         Stream<Parameter> common = Stream.of(
                 Declare.weight(),
-                Declare.share("density", 1),
+                Density.or(1),
                 Declare.flag(NORMALIZE, normalize),
-                Declare.flag("rescale", rescale),
+                Declare.flag(MagnitudeRescaling.RESCALE, rescale),
                 Declare.lambda(),
                 // What mergekit keeps its masks in. Here it has no effect, nor has it on the result there.
                 Declare.flag("int8_mask", false));

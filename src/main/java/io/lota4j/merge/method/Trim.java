@@ -14,8 +14,8 @@ interface Trim {
     /// The deltas of a tensor that are kept.
     @FunctionalInterface
     interface Kept {
-        /// @return the model's deltas, zero or rescaled where that is what becomes of them; to be read only, in one
-        ///     of the piece's arrays
+        /// @return the model's deltas, zero or rescaled where that is what becomes of them; to be read only, in
+        ///     one of the piece's arrays
         float[] of(Piece piece, int model);
     }
 

@@ -1,5 +1,6 @@
 package io.lota4j.merge.method;
 
+import io.lota4j.LotaException;
 import io.lota4j.merge.Piece;
 import io.lota4j.merge.Settings;
 import java.util.Arrays;
@@ -21,6 +22,19 @@ final class WeightedSum {
         float sum = 0;
         for (float weight : weights) {
             sum += weight;
+        }
+        return sum;
+    }
+
+    /// The sum of weights that are to be divided by it.
+    ///
+    /// @throws LotaException when it is 0
+    static float requireSum(String method, float[] weights) {
+        float sum = sum(weights);
+        if (sum == 0) {
+            throw new LotaException(("the weights of `%s` add to 0, and they are to be divided by their sum; use others, "
+                            + "or do not normalize.")
+                    .formatted(method));
         }
         return sum;
     }

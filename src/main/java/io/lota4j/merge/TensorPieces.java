@@ -89,6 +89,11 @@ public final class TensorPieces {
         return reading.sparse();
     }
 
+    /// Elements of the tensor that a piece's range covers; the last one's may be shorter.
+    public int span() {
+        return span;
+    }
+
     /// How many pieces there are.
     public int count() {
         return span == 0 ? 0 : Math.toIntExact(Math.ceilDiv(numel, span));

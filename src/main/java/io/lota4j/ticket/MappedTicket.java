@@ -6,6 +6,7 @@ import io.lota4j.checkpoint.Shape;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import org.roaringbitmap.RoaringBitmap;
@@ -79,6 +80,13 @@ public final class MappedTicket implements AutoCloseable {
     /// The deltas of a tensor in index order: read-only, little-endian, unchecked, not necessarily aligned.
     public MemorySegment values(String name) {
         return file.bytes(name + TicketFile.DELTA);
+    }
+
+    /// The base's own elements of a tensor's changed weights, in index order, as [#baseType(String)]; empty if the
+    /// ticket keeps none.
+    public Optional<MemorySegment> baseBits(String name) {
+        String bits = name + TicketFile.BASE;
+        return file.tensors().containsKey(bits) ? Optional.of(file.bytes(bits)) : Optional.empty();
     }
 
     @Override

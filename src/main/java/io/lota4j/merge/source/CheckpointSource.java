@@ -5,6 +5,7 @@ import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.merge.ModelTensor;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -79,6 +80,11 @@ final class CheckpointSource implements MergeSource {
                     .formatted(checkpoint.shardOf(name), name, info.dtype()));
         }
         return new StoredWeights(info.shape(), new Elements(info.dtype(), checkpoint.bytes(name)));
+    }
+
+    @Override
+    public Optional<MemorySegment> stored(String name) {
+        return Optional.of(checkpoint.bytes(name));
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.ModelOutline;
 import io.lota4j.merge.ModelReference;
 import io.lota4j.merge.ModelTensor;
+import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /// One model of a merge. Opening it reads headers only; safe for use by many threads.
@@ -46,6 +47,11 @@ public sealed interface MergeSource extends ModelOutline, AutoCloseable
     /// @throws LotaException when the tensor is missing from a whole model, has another shape or bad content
     ///     (an index past the end, a value that is not finite), or needs base weights that are not given
     ModelTensor tensor(String name, Shape shape, Optional<ModelTensor.Weights> base);
+
+    /// The bytes of a tensor as they are stored; empty where the model has none of its own or computes with them.
+    default Optional<MemorySegment> stored(String name) {
+        return Optional.empty();
+    }
 
     @Override
     void close();

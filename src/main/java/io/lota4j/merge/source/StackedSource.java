@@ -2,6 +2,7 @@ package io.lota4j.merge.source;
 
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.ModelTensor;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +53,11 @@ record StackedSource(String label, CheckpointSource below, MergeSource above) im
         return above.tensors().containsKey(name)
                 ? ChangedWeights.of(own, above.tensor(name, shape, Optional.of(own)))
                 : own;
+    }
+
+    @Override
+    public Optional<MemorySegment> stored(String name) {
+        return above.tensors().containsKey(name) ? Optional.empty() : below.stored(name);
     }
 
     @Override

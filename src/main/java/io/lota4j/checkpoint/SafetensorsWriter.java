@@ -39,8 +39,7 @@ public final class SafetensorsWriter {
                         .map(t -> new SafetensorsLayout.Entry(t.name(), t.dtype(), t.shape()))
                         .toList());
         long largest = ordered.stream().mapToLong(TensorSource::bytes).max().orElse(0);
-        AtomicFile.write(
-                target, layout.fileBytes(), channel -> write(channel, layout.header(), ordered, largest));
+        AtomicFile.write(target, layout.fileBytes(), channel -> write(channel, layout.header(), ordered, largest));
     }
 
     /// Tensors pass through a buffer, not a mapped file: a disk that fills up under a map raises no IOException.

@@ -17,7 +17,9 @@ public final class WriteFailure {
         String reason = String.valueOf(e.getMessage());
         if (!reason.contains("No space left") && !reason.contains("quota exceeded")) {
             return new LotaException(
-                    "%s cannot be written: %s: %s".formatted(target, e.getClass().getSimpleName(), reason), e);
+                    "%s cannot be written: %s: %s"
+                            .formatted(target, e.getClass().getSimpleName(), reason),
+                    e);
         }
         String need = needed.isPresent() ? "%d bytes are needed, ".formatted(needed.getAsLong()) : "";
         return new LotaException(
@@ -28,7 +30,8 @@ public final class WriteFailure {
         try {
             Path parent = target.toAbsolutePath().getParent();
             return "%d are free"
-                    .formatted(Files.getFileStore(parent == null ? target : parent).getUsableSpace());
+                    .formatted(
+                            Files.getFileStore(parent == null ? target : parent).getUsableSpace());
         } catch (IOException e) {
             return "how many are free is unknown (%s)".formatted(e.getMessage());
         }

@@ -18,6 +18,7 @@ import java.util.List;
 /// @param compat whose reading of the method
 /// @param seed of random methods
 /// @param models as the opener opened them, the base first if the recipe has one
+/// @param reference the model directory whose weight files the result's follow
 /// @param tensors of the result, in the order of its names
 /// @param files of the result beside its weights
 /// @param warnings what may not be what the recipe means, one or more sentences each
@@ -27,6 +28,7 @@ public record MergePlan(
         Compat compat,
         long seed,
         List<ModelOutline> models,
+        Path reference,
         List<TensorPlan> tensors,
         ResultFiles files,
         List<String> warnings) {
@@ -57,7 +59,9 @@ public record MergePlan(
         long written = files.written().values().stream()
                 .mapToLong(text -> text.getBytes(StandardCharsets.UTF_8).length)
                 .sum();
-        return weightBytes() + written + files.copied().values().stream().mapToLong(MergePlan::size).sum();
+        return weightBytes()
+                + written
+                + files.copied().values().stream().mapToLong(MergePlan::size).sum();
     }
 
     /// Elements of the largest tensor that is computed; 0 if all are copied.

@@ -56,8 +56,7 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
                 keys.error(
                         line,
                         "%s has %d layers, but %s has %d; use slices to choose"
-                                .formatted(
-                                        source.member(), found.getAsInt(), reference.member(), expected.getAsInt()));
+                                .formatted(source.member(), found.getAsInt(), reference.member(), expected.getAsInt()));
             }
         }
     }
@@ -67,7 +66,8 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
             keys.warn(
                     source.line(),
                     "%s: %s is the base; its parameters have no effect"
-                            .formatted(source.parameters().where(), source.model().label()));
+                            .formatted(
+                                    source.parameters().where(), source.model().label()));
         }
     }
 
@@ -79,7 +79,8 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
         if (method.base() != MergeMethod.Base.NONE || base.isEmpty()) {
             return base;
         }
-        boolean listed = slice.sources().stream().anyMatch(source -> source.model().isSame(base.get()));
+        boolean listed =
+                slice.sources().stream().anyMatch(source -> source.model().isSame(base.get()));
         boolean isSlice = slice.sources().getFirst().layers().isPresent();
         if (!listed && !isSlice) {
             keys.error(
@@ -114,15 +115,15 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
         if (source.layers().isEmpty()) {
             return;
         }
-        Optional<Member> counted = member.isWhole() ? Optional.of(member) : recipe.base().flatMap(members::of);
+        Optional<Member> counted =
+                member.isWhole() ? Optional.of(member) : recipe.base().flatMap(members::of);
         OptionalInt layers = counted.map(Member::layers).orElse(OptionalInt.empty());
         if (layers.isEmpty()) {
             keys.error(source.line(), "%s: cannot tell which of its tensors are layers".formatted(member));
         } else if (source.layers().get().to() > layers.getAsInt()) {
             keys.error(
                     source.line(),
-                    "layer_range %s: %s has %d layers"
-                            .formatted(source.layers().get(), member, layers.getAsInt()));
+                    "layer_range %s: %s has %d layers".formatted(source.layers().get(), member, layers.getAsInt()));
         }
     }
 

@@ -29,7 +29,8 @@ final class TensorPlanner {
     /// Empty when a problem keeps it from being planned.
     Optional<TensorPlan> plan(Place place) {
         Part.Source reference = place.part().reference().orElseThrow();
-        Optional<ModelOutline.Tensor> expected = input(place, reference, reference).flatMap(TensorPlan.Input::stored);
+        Optional<ModelOutline.Tensor> expected =
+                input(place, reference, reference).flatMap(TensorPlan.Input::stored);
         if (expected.isEmpty()) {
             return Optional.empty();
         }
@@ -86,7 +87,11 @@ final class TensorPlanner {
                     : expected;
             if (found.isPresent() && !found.get().equals(wanted)) {
                 misfits.shape(
-                        sources.get(i).member(), reference.member(), inputs.get(i).tensor(), wanted, found.get());
+                        sources.get(i).member(),
+                        reference.member(),
+                        inputs.get(i).tensor(),
+                        wanted,
+                        found.get());
                 fits = false;
             }
         }
@@ -99,13 +104,14 @@ final class TensorPlanner {
                 && method.mergesDeltas()
                 && !embeddings.changes(place)
                 && place.part().base().isPresent()
-                && inputs.stream().limit(place.part().sources().size()).allMatch(input -> input.stored().isEmpty());
+                && inputs.stream()
+                        .limit(place.part().sources().size())
+                        .allMatch(input -> input.stored().isEmpty());
     }
 
     private TensorPlan.Copy copy(Place place, Part.Source from, DType dtype) {
         TensorPlan.Input input = input(place, from, from).orElseThrow();
-        return new TensorPlan.Copy(
-                place.name(), input.stored().orElseThrow().shape(), dtype, input);
+        return new TensorPlan.Copy(place.name(), input.stored().orElseThrow().shape(), dtype, input);
     }
 
     /// Where a model has the tensor: under its name, or else in its embedding when that is its head too.
@@ -116,7 +122,8 @@ final class TensorPlanner {
         if (own.isPresent() || !member.isWhole()) {
             return Optional.of(new TensorPlan.Input(member.outline(), name, own));
         }
-        Optional<String> tied = LayerName.of(name).isEmpty() && isEmbedding(place) ? member.onlyEmbedding() : Optional.empty();
+        Optional<String> tied =
+                LayerName.of(name).isEmpty() && isEmbedding(place) ? member.onlyEmbedding() : Optional.empty();
         if (tied.isPresent()) {
             return Optional.of(new TensorPlan.Input(member.outline(), tied.get(), member.tensor(tied.get())));
         }

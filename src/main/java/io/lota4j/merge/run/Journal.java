@@ -46,8 +46,8 @@ final class Journal implements AutoCloseable {
     /// @param merge identity of the merge
     /// @throws LotaException when another process holds it, or when it is another merge's
     static Journal open(Path file, String merge) throws IOException {
-        Journal journal = new Journal(FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        Journal journal = new Journal(
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
         boolean opened = false;
         try {
             journal.lock(file);
@@ -79,7 +79,8 @@ final class Journal implements AutoCloseable {
             continue;
         }
         String text = new String(bytes.array(), StandardCharsets.UTF_8);
-        List<String> lines = List.of(text.substring(0, text.lastIndexOf('\n') + 1).split("\n"));
+        List<String> lines =
+                List.of(text.substring(0, text.lastIndexOf('\n') + 1).split("\n"));
         long length = 0;
         if (!lines.getFirst().isEmpty()) {
             length = requireSame(file, merge, lines.getFirst());
@@ -100,9 +101,10 @@ final class Journal implements AutoCloseable {
 
     private static long requireSame(Path file, String merge, String line) {
         if (!JSON.writeValueAsString(new Start(merge)).equals(line)) {
-            throw new LotaException(("%s: another merge was left unfinished there: recipe, models or version are not the "
-                            + "same. Finish that one, or remove the directory to begin anew.")
-                    .formatted(file.getParent()));
+            throw new LotaException(
+                    ("%s: another merge was left unfinished there: recipe, models or version are not the "
+                                    + "same. Finish that one, or remove the directory to begin anew.")
+                            .formatted(file.getParent()));
         }
         return bytes(line).length;
     }

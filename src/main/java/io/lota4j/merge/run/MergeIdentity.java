@@ -41,10 +41,13 @@ final class MergeIdentity {
         String what = switch (tensor) {
             case TensorPlan.Copy copy -> input(copy.from());
             case TensorPlan.Merge merge ->
-                "%s %s %s".formatted(
-                        merge.base().map(MergeIdentity::input).orElse(""),
-                        merge.models().stream().map(MergeIdentity::input).toList(),
-                        merge.settings());
+                "%s %s %s"
+                        .formatted(
+                                merge.base().map(MergeIdentity::input).orElse(""),
+                                merge.models().stream()
+                                        .map(MergeIdentity::input)
+                                        .toList(),
+                                merge.settings());
         };
         return "%s %s %s %s".formatted(tensor.name(), tensor.shape(), tensor.dtype(), what);
     }

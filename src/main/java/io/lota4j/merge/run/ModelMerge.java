@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
@@ -86,8 +87,7 @@ public final class ModelMerge {
         }
     }
 
-    private boolean run(
-            ResultShards shards, MergeModels models, Path out, Listener listener, BooleanSupplier stop) {
+    private boolean run(ResultShards shards, MergeModels models, Path out, Listener listener, BooleanSupplier stop) {
         Path directory = PartialResult.directory(out);
         try (PartialResult result = PartialResult.open(out, shards, MergeIdentity.of(plan, models.files()))) {
             if (!write(result, listener, stop)) {
@@ -98,7 +98,7 @@ public final class ModelMerge {
         } catch (IOException e) {
             throw failure(directory, shards, e);
         } catch (UncheckedIOException e) {
-            throw failure(directory, shards, e.getCause());
+            throw failure(directory, shards, Objects.requireNonNull(e.getCause()));
         }
     }
 
@@ -159,10 +159,11 @@ public final class ModelMerge {
     }
 
     private Journal.Entry copy(TensorPlan.Copy copy, TensorOutput output) {
-        MergeSource source = TensorTasks.source(copy.from());
-        Optional<MemorySegment> stored = source.tensors().get(copy.from().tensor()).dtype() == copy.dtype()
-                ? source.stored(copy.from().tensor())
-                : Optional.empty();
+        Optional<MemorySegment> stored = copy.from()
+                .stored()
+                .filter(tensor -> tensor.dtype() == copy.dtype())
+                .flatMap(tensor ->
+                        TensorTasks.source(copy.from()).stored(copy.from().tensor()));
         return stored.isPresent()
                 ? output.copy(stored.get(), workers)
                 : output.convert(TensorTasks.weights(copy), workers);

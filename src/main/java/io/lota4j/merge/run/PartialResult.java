@@ -47,8 +47,7 @@ final class PartialResult implements AutoCloseable {
         boolean opened = false;
         try {
             for (var shard : shards.layouts().entrySet()) {
-                result.files.put(
-                        shard.getKey(), ResultFile.open(directory.resolve(shard.getKey()), shard.getValue()));
+                result.files.put(shard.getKey(), ResultFile.open(directory.resolve(shard.getKey()), shard.getValue()));
             }
             opened = true;
             return result;

@@ -18,8 +18,8 @@ final class ResultFile implements AutoCloseable {
 
     /// Opens a file, which may be there from a run before, and gives it its header and length.
     static ResultFile open(Path path, SafetensorsLayout layout) throws IOException {
-        ResultFile file = new ResultFile(FileChannel.open(
-                path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        ResultFile file = new ResultFile(
+                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
         boolean opened = false;
         try {
             file.channel.truncate(layout.fileBytes());

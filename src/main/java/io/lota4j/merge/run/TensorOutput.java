@@ -44,17 +44,19 @@ final class TensorOutput {
     /// Writes what a method makes of the pieces.
     Journal.Entry merge(TensorPieces pieces, TensorMerge merge) {
         Optional<ModelTensor.Weights> base = pieces.task().base();
-        pieces.merge(merge, (piece, merged) -> withBuffers(buffers -> {
-            if (pieces.sparse()) {
-                base.orElseThrow().read(piece.first(), length(piece.first()), buffers.values);
-                patch(piece, merged, buffers.values);
-            } else if (pieces.deltas()) {
-                add(piece.base(), merged, buffers.values, piece.size());
-            } else {
-                System.arraycopy(merged, 0, buffers.values, 0, piece.size());
-            }
-            write(piece.first(), buffers);
-        }));
+        pieces.merge(
+                merge,
+                (piece, merged) -> withBuffers(buffers -> {
+                    if (pieces.sparse()) {
+                        base.orElseThrow().read(piece.first(), length(piece.first()), buffers.values);
+                        patch(piece, merged, buffers.values);
+                    } else if (pieces.deltas()) {
+                        add(piece.base(), merged, buffers.values, piece.size());
+                    } else {
+                        System.arraycopy(merged, 0, buffers.values, 0, piece.size());
+                    }
+                    write(piece.first(), buffers);
+                }));
         return entry();
     }
 
@@ -73,11 +75,13 @@ final class TensorOutput {
 
     /// Writes weights in this tensor's type.
     Journal.Entry convert(ModelTensor.Weights weights, Workers workers) {
-        workers.each(count(), block -> withBuffers(buffers -> {
-            long first = (long) block * span;
-            weights.read(first, length(first), buffers.values);
-            write(first, buffers);
-        }));
+        workers.each(
+                count(),
+                block -> withBuffers(buffers -> {
+                    long first = (long) block * span;
+                    weights.read(first, length(first), buffers.values);
+                    write(first, buffers);
+                }));
         return entry();
     }
 

@@ -21,9 +21,7 @@ record TensorTasks(long seed) {
         List<ModelTensor> models = plan.models().stream()
                 .map(input -> tensor(input, plan.shape(), base))
                 .toList();
-        return plan.rows()
-                .map(rows -> inRows(plan, rows, base, models))
-                .orElseGet(() -> task(plan, base, models));
+        return plan.rows().map(rows -> inRows(plan, rows, base, models)).orElseGet(() -> task(plan, base, models));
     }
 
     private TensorTask task(TensorPlan.Merge plan, Optional<ModelTensor.Weights> base, List<ModelTensor> models) {
@@ -45,8 +43,7 @@ record TensorTasks(long seed) {
         return (ModelTensor.Weights) tensor(input, shape, Optional.empty());
     }
 
-    private static ModelTensor tensor(
-            TensorPlan.Input input, Shape result, Optional<ModelTensor.Weights> base) {
+    private static ModelTensor tensor(TensorPlan.Input input, Shape result, Optional<ModelTensor.Weights> base) {
         Shape shape = input.stored().map(stored -> stored.shape()).orElse(result);
         return source(input).tensor(input.tensor(), shape, base);
     }

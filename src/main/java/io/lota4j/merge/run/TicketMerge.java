@@ -39,9 +39,8 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
     ///
     /// @param tickets files, one for each model of the settings
     /// @param threads which compute; the result does not depend on how many
-    /// @throws io.lota4j.LotaException when a file is no ticket, or when they are for different bases or have a
-    tensor
-    ///     in different shapes
+    /// @throws io.lota4j.LotaException when a file is no ticket, or when they are for different bases or have
+    ///     a tensor in different shapes
     public Result merge(List<Path> tickets, int threads) {
         try (TicketInputs inputs = TicketInputs.open(tickets);
                 Workers workers = new Workers(threads)) {

@@ -53,7 +53,9 @@ final class NuSlerp extends AbstractMethod {
             Interpolation between = between(t, gram.product(0, 0), gram.product(1, 1), gram.product(0, 1));
             return (piece, merged) -> between.merge(piece.operand(0), piece.operand(1), merged, 0, piece.size());
         }
-        return settings.flag(ROW_WISE) ? columns(tensor, t) : (piece, merged) -> rows(tensor.rowLength(), t, piece, merged);
+        return settings.flag(ROW_WISE)
+                ? columns(tensor, t)
+                : (piece, merged) -> rows(tensor.rowLength(), t, piece, merged);
     }
 
     /// Weights that cancel mean the middle.
@@ -72,12 +74,22 @@ final class NuSlerp extends AbstractMethod {
     private static void rows(long length, double t, Piece piece, float[] merged) {
         float[] x = piece.operand(0);
         float[] y = piece.operand(1);
-        Rows.each(piece, length, (from, to) -> between(t, Rows.product(x, x, from, to), Rows.product(y, y, from, to), Rows.product(x, y, from, to)).merge(x, y, merged, from, to));
+        Rows.each(
+                piece,
+                length,
+                (from, to) -> between(
+                                t,
+                                Rows.product(x, x, from, to),
+                                Rows.product(y, y, from, to),
+                                Rows.product(x, y, from, to))
+                        .merge(x, y, merged, from, to));
     }
 
     private static TensorMerge columns(TensorPieces tensor, double t) {
-        int columns = Math.toIntExact(tensor.numel() / Math.max(1, tensor.task().shape().dim(0)));
-        double[] sums = tensor.fold(() -> new double[3 * columns], (part, piece) -> add(part, piece, columns), NuSlerp::add);
+        int columns = Math.toIntExact(
+                tensor.numel() / Math.max(1, tensor.task().shape().dim(0)));
+        double[] sums =
+                tensor.fold(() -> new double[3 * columns], (part, piece) -> add(part, piece, columns), NuSlerp::add);
         Interpolation[] between = new Interpolation[columns];
         for (int column = 0; column < columns; column++) {
             between[column] = between(t, sums[3 * column], sums[3 * column + 1], sums[3 * column + 2]);

@@ -18,21 +18,20 @@ final class Quartiles {
             // The search leaves open what the smallest of all is.
             quartiles[i] = fromTop[i] == tensor.numel()
                     ? least(tensor, values)
-                    : Float.intBitsToFloat(
-                            search.cut(tensor.task().name(), i).magnitude());
+                    : Float.intBitsToFloat(search.cut(tensor.task().name(), i).magnitude());
         }
         return quartiles;
     }
 
     private static float least(TensorPieces tensor, Trim.Kept values) {
         return tensor.fold(
-                () -> new float[] {Float.POSITIVE_INFINITY},
-                (least, piece) -> {
-                    float[] scores = values.of(piece, 0);
-                    for (int i = 0; i < piece.size(); i++) {
-                        least[0] = Math.min(least[0], scores[i]);
-                    }
-                },
-                (least, next) -> least[0] = Math.min(least[0], next[0]))[0];
+                        () -> new float[] {Float.POSITIVE_INFINITY},
+                        (least, piece) -> {
+                            float[] scores = values.of(piece, 0);
+                            for (int i = 0; i < piece.size(); i++) {
+                                least[0] = Math.min(least[0], scores[i]);
+                            }
+                        },
+                        (least, next) -> least[0] = Math.min(least[0], next[0]))[0];
     }
 }

@@ -61,9 +61,10 @@ record RankTrim(Compat compat) implements Trim {
             double spread = compat == Compat.PAPER ? epsilon / 2 : epsilon;
             boolean within = density - spread > 0 && density + spread < 1;
             if (density > 0 && density < 1 && !within) {
-                throw new LotaException(("`%s`, model %d: density %s with epsilon %s makes probabilities from %s to %s, "
-                                + "which must lie between 0 and 1; use a smaller epsilon.")
-                        .formatted(method, m + 1, density, epsilon, density - spread, density + spread));
+                throw new LotaException(
+                        ("`%s`, model %d: density %s with epsilon %s makes probabilities from %s to %s, "
+                                        + "which must lie between 0 and 1; use a smaller epsilon.")
+                                .formatted(method, m + 1, density, epsilon, density - spread, density + spread));
             }
         }
     }

@@ -4,7 +4,6 @@ import io.lota4j.merge.Compat;
 import io.lota4j.merge.Merger;
 import io.lota4j.merge.Parameter;
 import io.lota4j.merge.Piece;
-import io.lota4j.merge.Settings;
 import io.lota4j.merge.TensorMerge;
 import io.lota4j.merge.TensorPieces;
 import java.util.Arrays;
@@ -69,8 +68,8 @@ final class Sce extends AbstractMethod {
 
     private static float[] weights(Compat compat, TensorPieces tensor, Trim.Kept kept) {
         int models = tensor.models();
-        Lanes[] squares = tensor.fold(
-                () -> Lanes.zeros(models), (lanes, piece) -> addSquares(lanes, piece, kept), Lanes::addAll);
+        Lanes[] squares =
+                tensor.fold(() -> Lanes.zeros(models), (lanes, piece) -> addSquares(lanes, piece, kept), Lanes::addAll);
         float[] weights = new float[models];
         for (int m = 0; m < models; m++) {
             weights[m] = (float) (NotFinite.check(tensor, m, squares[m].sum()) / tensor.numel());

@@ -3,7 +3,6 @@ package io.lota4j.merge.method;
 import io.lota4j.merge.Compat;
 import io.lota4j.merge.Merger;
 import io.lota4j.merge.Parameter;
-import io.lota4j.merge.Piece;
 import io.lota4j.merge.TensorMerge;
 import io.lota4j.merge.TensorPieces;
 import java.util.List;

@@ -19,18 +19,18 @@ final class Ties extends AbstractMethod {
         return switch (compat) {
             case PAPER -> List.of(Declare.optionalWeight(), Density.or(0.2), Declare.lambda());
             case MERGEKIT -> TaskVectors.mergekit(true, false);
-            case PEFT -> List.of(Declare.optionalWeight(), Density.required(), Declare.flag(ElectedMerger.BY_COUNT, false));
+            case PEFT ->
+                List.of(Declare.optionalWeight(), Density.required(), Declare.flag(ElectedMerger.BY_COUNT, false));
         };
     }
 
     @Override
     public Merger merger(Compat compat) {
-        Trim trim =
-                switch (compat) {
-                    case PAPER -> new ModelTopTrim();
-                    case MERGEKIT -> new MagnitudeRescaling(new TopTrim());
-                    case PEFT -> new TopTrim();
-                };
+        Trim trim = switch (compat) {
+            case PAPER -> new ModelTopTrim();
+            case MERGEKIT -> new MagnitudeRescaling(new TopTrim());
+            case PEFT -> new TopTrim();
+        };
         return new ElectedMerger(compat, trim);
     }
 }

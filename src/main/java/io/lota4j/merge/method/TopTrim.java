@@ -9,9 +9,8 @@ final class TopTrim implements Trim {
     @Override
     public Kept prepare(TensorPieces tensor) {
         int[] models = IntStream.range(0, tensor.models()).toArray();
-        long[] wanted = IntStream.of(models)
-                .mapToLong(m -> Density.count(tensor, m))
-                .toArray();
+        long[] wanted =
+                IntStream.of(models).mapToLong(m -> Density.count(tensor, m)).toArray();
         CutSearch search = CutSearch.of(tensor, Piece::operand, models, wanted);
         return kept(tensor, search);
     }

@@ -33,9 +33,9 @@ record Variance(int models) implements Trim.Kept {
     /// At how many elements of a tensor the models differ.
     long nonZero(TensorPieces tensor) {
         return tensor.fold(
-                () -> new long[1],
-                (count, piece) -> count[0] += nonZero(of(piece, 0), piece.size()),
-                (count, next) -> count[0] += next[0])[0];
+                        () -> new long[1],
+                        (count, piece) -> count[0] += nonZero(of(piece, 0), piece.size()),
+                        (count, next) -> count[0] += next[0])[0];
     }
 
     private static long nonZero(float[] values, int size) {

@@ -32,9 +32,10 @@ final class WeightedSum {
     static float requireSum(String method, float[] weights) {
         float sum = sum(weights);
         if (sum == 0) {
-            throw new LotaException(("the weights of `%s` add to 0, and they are to be divided by their sum; use others, "
-                            + "or do not normalize.")
-                    .formatted(method));
+            throw new LotaException(
+                    ("the weights of `%s` add to 0, and they are to be divided by their sum; use others, "
+                                    + "or do not normalize.")
+                            .formatted(method));
         }
         return sum;
     }

@@ -21,7 +21,8 @@ record ModelPaths(RecipeKeys keys) {
         Optional<Path> whole = existing(text);
         int plus = text.indexOf('+');
         if (whole.isPresent() || plus < 0) {
-            return whole.or(() -> missing(value, where, text)).map(path -> new ModelReference(text, path, Optional.empty()));
+            return whole.or(() -> missing(value, where, text))
+                    .map(path -> new ModelReference(text, path, Optional.empty()));
         }
         if (text.indexOf('+', plus + 1) >= 0) {
             keys.error(line, "%s: '%s' has more than one '+'; expected path or path+adapter".formatted(where, text));
@@ -42,7 +43,9 @@ record ModelPaths(RecipeKeys keys) {
         try {
             Path besides = keys.file().resolveSibling(text).normalize();
             Path here = Path.of(text);
-            return Files.exists(besides) ? Optional.of(besides) : Optional.of(here).filter(Files::exists);
+            return Files.exists(besides)
+                    ? Optional.of(besides)
+                    : Optional.of(here).filter(Files::exists);
         } catch (InvalidPathException e) {
             return Optional.empty();
         }

@@ -33,8 +33,8 @@ record ParameterReader(RecipeKeys keys) {
     private Optional<ParameterSetting> setting(Yaml value, String where) {
         return switch (value) {
             case Yaml.Mapping one -> condition(one, where).map(c -> new ParameterSetting.Filtered(List.of(c)));
-            case Yaml.Items list when list.items().stream().anyMatch(Yaml.Mapping.class::isInstance) ->
-                filtered(list, where);
+            case Yaml.Items list
+            when list.items().stream().anyMatch(Yaml.Mapping.class::isInstance) -> filtered(list, where);
             default -> plain(value, where);
         };
     }
@@ -58,7 +58,8 @@ record ParameterReader(RecipeKeys keys) {
             return Optional.empty();
         }
         return plain(value.get(), RecipeKeys.within(where, VALUE))
-                .map(plain -> new ParameterSetting.Condition(keys.text(mapping, where, FILTER).map(Yaml.Text::text), plain));
+                .map(plain -> new ParameterSetting.Condition(
+                        keys.text(mapping, where, FILTER).map(Yaml.Text::text), plain));
     }
 
     private Optional<ParameterSetting> plain(Yaml value, String where) {

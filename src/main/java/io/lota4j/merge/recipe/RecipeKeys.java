@@ -74,7 +74,9 @@ record RecipeKeys(Path file, Problems problems) {
             return List.of();
         }
         if (!(value.get() instanceof Yaml.Items list)) {
-            error(value.get(), "%s must be a list, found %s".formatted(place, value.get().kind()));
+            error(
+                    value.get(),
+                    "%s must be a list, found %s".formatted(place, value.get().kind()));
             return List.of();
         }
         if (list.items().isEmpty()) {

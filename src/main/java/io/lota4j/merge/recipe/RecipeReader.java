@@ -30,8 +30,19 @@ final class RecipeReader {
     private static final String COMPAT = "compat";
     private static final String SEED = "seed";
     private static final List<String> KEYS = List.of(
-            MODELS, SLICES, MODULES, METHOD, BASE, PARAMETERS, DTYPE, OUT_DTYPE, "tokenizer", "tokenizer_source",
-            CHAT_TEMPLATE, COMPAT, SEED);
+            MODELS,
+            SLICES,
+            MODULES,
+            METHOD,
+            BASE,
+            PARAMETERS,
+            DTYPE,
+            OUT_DTYPE,
+            "tokenizer",
+            "tokenizer_source",
+            CHAT_TEMPLATE,
+            COMPAT,
+            SEED);
     private static final Map<String, DType> DTYPES =
             Map.of("float32", DType.F32, "bfloat16", DType.BF16, "float16", DType.F16);
 
@@ -53,7 +64,9 @@ final class RecipeReader {
     static Optional<MergeRecipe> read(Path file, Problems problems) {
         Yaml.Document document = Yaml.document(file);
         RecipeReader reader = new RecipeReader(file, problems);
-        return reader.keys.mapping(document.value(), "a merge recipe").map(recipe -> reader.recipe(recipe, document.lending()));
+        return reader.keys
+                .mapping(document.value(), "a merge recipe")
+                .map(recipe -> reader.recipe(recipe, document.lending()));
     }
 
     private MergeRecipe recipe(Yaml.Mapping recipe, Set<String> lending) {
@@ -206,9 +219,7 @@ final class RecipeReader {
         return keys.text(recipe, "", key).flatMap(text -> {
             Optional<DType> dtype = Optional.ofNullable(DTYPES.get(text.text().replaceFirst("^torch\\.", "")));
             if (dtype.isEmpty()) {
-                keys.error(
-                        text,
-                        "%s must be float32, bfloat16 or float16, found %s".formatted(key, text.kind()));
+                keys.error(text, "%s must be float32, bfloat16 or float16, found %s".formatted(key, text.kind()));
             }
             return dtype;
         });
@@ -218,11 +229,11 @@ final class RecipeReader {
         return keys.text(recipe, "", COMPAT)
                 .flatMap(text -> {
                     Optional<Compat> compat = Stream.of(Compat.values())
-                            .filter(value -> value.name().toLowerCase(Locale.ROOT).equals(text.text()))
+                            .filter(value ->
+                                    value.name().toLowerCase(Locale.ROOT).equals(text.text()))
                             .findFirst();
                     if (compat.isEmpty()) {
-                        keys.error(
-text, "compat must be paper, mergekit or peft, found %s".formatted(text.kind()));
+                        keys.error(text, "compat must be paper, mergekit or peft, found %s".formatted(text.kind()));
                     }
                     return compat;
                 })

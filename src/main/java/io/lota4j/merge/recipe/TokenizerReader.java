@@ -100,9 +100,10 @@ record TokenizerReader(RecipeKeys keys, ModelPaths paths) {
                             .formatted(where));
             return Optional.empty();
         }
-        return paths.find(model.get(), RecipeKeys.within(where, MODEL)).map(found -> id.isPresent()
-                ? new TokenizerChoice.Row.Numbered(found, id.getAsInt())
-                : new TokenizerChoice.Row.Named(found, token.orElseThrow()));
+        return paths.find(model.get(), RecipeKeys.within(where, MODEL))
+                .map(found -> id.isPresent()
+                        ? new TokenizerChoice.Row.Numbered(found, id.getAsInt())
+                        : new TokenizerChoice.Row.Named(found, token.orElseThrow()));
     }
 
     private OptionalInt whole(Yaml.Mapping mapping, String where, String key, int least) {

@@ -21,4 +21,32 @@ public record Parameter(
         /// True or false.
         FLAG
     }
+
+    /// Whether a value is of its kind and within its limits.
+    public boolean allows(double value) {
+        boolean within = least <= value && value <= most;
+        return switch (kind) {
+            case NUMBER -> within;
+            case COUNT -> within && value == Math.rint(value);
+            case FLAG -> value == 0 || value == 1;
+        };
+    }
+
+    /// What it takes, in words: `a number from 0 to 1`.
+    public String range() {
+        if (kind == Kind.FLAG) {
+            return "true or false";
+        }
+        String what = kind == Kind.COUNT ? "a whole number" : "a number";
+        String from = least == -Double.MAX_VALUE ? "" : " from " + text(least);
+        String to = most == Double.MAX_VALUE ? "" : " to " + text(most);
+        return what + from + to;
+    }
+
+    /// A value as recipes write it.
+    public static String text(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? String.valueOf((long) value)
+                : String.valueOf(value);
+    }
 }

@@ -46,35 +46,11 @@ record ParameterCheck(List<Parameter> parameters, String method, RecipeKeys keys
     private void checkRange(Parameter parameter, String where, ParameterTable.Entry entry) {
         entry.setting()
                 .values()
-                .filter(value -> !fits(parameter, value))
+                .filter(value -> !parameter.allows(value))
                 .findFirst()
                 .ifPresent(value -> keys.error(
-                        entry.line(), "%s must be %s, found %s".formatted(where, range(parameter), text(value))));
-    }
-
-    private static boolean fits(Parameter parameter, double value) {
-        boolean within = parameter.least() <= value && value <= parameter.most();
-        return switch (parameter.kind()) {
-            case NUMBER -> within;
-            case COUNT -> within && value == Math.rint(value);
-            case FLAG -> value == 0 || value == 1;
-        };
-    }
-
-    private static String range(Parameter parameter) {
-        if (parameter.kind() == Parameter.Kind.FLAG) {
-            return "true or false";
-        }
-        String kind = parameter.kind() == Parameter.Kind.COUNT ? "a whole number" : "a number";
-        String from = parameter.least() == -Double.MAX_VALUE ? "" : " from " + text(parameter.least());
-        String to = parameter.most() == Double.MAX_VALUE ? "" : " to " + text(parameter.most());
-        return kind + from + to;
-    }
-
-    private static String text(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15
-                ? String.valueOf((long) value)
-                : String.valueOf(value);
+                        entry.line(),
+                        "%s must be %s, found %s".formatted(where, parameter.range(), Parameter.text(value))));
     }
 
     private void checkFilters(String where, ParameterTable.Entry entry, Collection<String> tensors) {

@@ -63,6 +63,11 @@ public final class ModelMerge {
         }
     }
 
+    /// Where a merge that was stopped keeps what it has finished.
+    public static Path unfinished(Path out) {
+        return PartialResult.directory(out);
+    }
+
     /// A ticket is for one base. Only now is that base read to tell.
     private static void requireBases(MergePlan plan) {
         for (ModelOutline model : plan.models()) {

@@ -165,6 +165,12 @@ public final class Overlap {
         return changed[one] + changed[other] - shared(one, other);
     }
 
+    /// Intersection over union of the weights that two models change, in [0, 1]; 0 if neither changes any.
+    public double overlap(int one, int other) {
+        long either = either(one, other);
+        return either == 0 ? 0 : (double) shared(one, other) / either;
+    }
+
     /// On how many of the weights that both change they disagree about the sign.
     public long conflicts(int one, int other) {
         return conflicts[pair(one, other)];

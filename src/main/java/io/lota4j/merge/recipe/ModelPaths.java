@@ -12,11 +12,11 @@ import java.util.Optional;
 record ModelPaths(RecipeKeys keys) {
     /// A model, or a problem.
     Optional<ModelReference> find(Yaml value, String where) {
-        if (!(value instanceof Yaml.Text(String written, int line))) {
-            keys.error(value, "%s must be a path or path+adapter, found %s".formatted(where, value.kind()));
+        if (!(value instanceof Yaml.Text written)) {
+            keys.lost(value, "%s must be a path or path+adapter, found %s".formatted(where, value.kind()));
             return Optional.empty();
         }
-        String text = written.strip();
+        String text = written.text().strip();
         // A directory whose own name has a plus sign comes first.
         Optional<Path> whole = existing(text);
         int plus = text.indexOf('+');
@@ -25,7 +25,7 @@ record ModelPaths(RecipeKeys keys) {
                     .map(path -> new ModelReference(text, path, Optional.empty()));
         }
         if (text.indexOf('+', plus + 1) >= 0) {
-            keys.error(line, "%s: '%s' has more than one '+'; expected path or path+adapter".formatted(where, text));
+            keys.lost(value, "%s: '%s' has more than one '+'; expected path or path+adapter".formatted(where, text));
             return Optional.empty();
         }
         Optional<Path> model = part(value, where, text.substring(0, plus));
@@ -53,7 +53,7 @@ record ModelPaths(RecipeKeys keys) {
 
     private Optional<Path> missing(Yaml at, String where, String text) {
         Path folder = Optional.ofNullable(keys.file().getParent()).orElse(Path.of("."));
-        keys.error(
+        keys.lost(
                 at,
                 "%s: no '%s' in %s (the recipe's directory) nor in the working directory%s"
                         .formatted(where, text, folder, advice(text)));

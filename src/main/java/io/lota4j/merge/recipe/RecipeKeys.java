@@ -9,7 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 
-/// Takes the mappings of a recipe apart; what does not fit becomes a problem with file and line, and is left out.
+/// Takes the mappings of a recipe apart; what does not fit becomes a problem with file and line, and is left
+/// out.
 record RecipeKeys(Path file, Problems problems) {
     void error(Yaml at, String what) {
         error(at.line(), what);
@@ -17,6 +18,11 @@ record RecipeKeys(Path file, Problems problems) {
 
     void error(int line, String what) {
         problems.error(located(line, what));
+    }
+
+    /// About a model that cannot be found.
+    void lost(Yaml at, String what) {
+        problems.lost(located(at.line(), what));
     }
 
     void warn(int line, String what) {

@@ -17,7 +17,8 @@ record TokenizerChoice(Source source, SequencedMap<String, Token> tokens, Option
     static final TokenizerChoice COPY =
             new TokenizerChoice(new Source.Copy(), new LinkedHashMap<>(Map.of()), OptionalInt.empty());
 
-    /// Where the tokenizer comes from. All but the first put every model's rows in the order of the result's tokens.
+    /// Where the tokenizer comes from. All but the first put every model's rows in the order of the result's
+    /// tokens.
     sealed interface Source {
         /// The base's files as they are; the models' rows are taken to mean the same.
         record Copy() implements Source {}

@@ -59,8 +59,7 @@ record ChatTemplates(RecipeKeys keys) {
 
     private static String named(String name) {
         String resource = name + ".jinja";
-        try (InputStream in =
-                Objects.requireNonNull(ChatTemplates.class.getResourceAsStream(resource), resource)) {
+        try (InputStream in = Objects.requireNonNull(ChatTemplates.class.getResourceAsStream(resource), resource)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(resource, e);

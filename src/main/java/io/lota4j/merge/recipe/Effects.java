@@ -26,14 +26,16 @@ record Effects(MergeMethod method, List<Part> parts, Problems problems) {
             return;
         }
         checkWeights(merged);
-        if (parts.getFirst().sources().getFirst().layers().isEmpty()) {
+        if (!problems.hasErrors()
+                && parts.getFirst().sources().getFirst().layers().isEmpty()) {
             tellLeft(tensors);
         }
     }
 
     private void checkWeights(List<TensorPlan.Merge> merged) {
         List<Part.Source> sources = parts.getFirst().sources();
-        if (parts.size() > 1 || !merged.getFirst().settings().modelValues().getFirst().containsKey(WEIGHT)) {
+        if (parts.size() > 1
+                || !merged.getFirst().settings().modelValues().getFirst().containsKey(WEIGHT)) {
             return;
         }
         int idle = 0;
@@ -54,8 +56,9 @@ record Effects(MergeMethod method, List<Part> parts, Problems problems) {
     private void tellLeft(List<TensorPlan> tensors) {
         Map<ModelOutline, Set<String>> used = new IdentityHashMap<>();
         for (TensorPlan tensor : tensors) {
-            inputs(tensor).forEach(input -> used.computeIfAbsent(input.model(), model -> new HashSet<>())
-                    .add(input.tensor()));
+            inputs(tensor)
+                    .forEach(input -> used.computeIfAbsent(input.model(), model -> new HashSet<>())
+                            .add(input.tensor()));
         }
         Set<String> results = tensors.stream().map(TensorPlan::name).collect(Collectors.toSet());
         for (Part.Source source : parts.getFirst().sources()) {

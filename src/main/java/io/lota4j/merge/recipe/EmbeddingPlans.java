@@ -24,7 +24,8 @@ final class EmbeddingPlans {
     /// Whether a tensor's rows are put in another order.
     boolean changes(Place place) {
         return tokens.isPresent()
-                && place.part().all().stream().anyMatch(source -> source.member().isEmbedding(place.name()));
+                && place.part().all().stream()
+                        .anyMatch(source -> source.member().isEmbedding(place.name()));
     }
 
     /// Empty when every input has the rows of the result already.
@@ -54,8 +55,9 @@ final class EmbeddingPlans {
                             .formatted(place.name(), counts, base.get().dim(0)));
             return Optional.empty();
         }
-        problems.warn("%s: the models have %s rows; only the first %d are merged. 'tokenizer: {source: union}' keeps all"
-                .formatted(place.name(), counts, least));
+        problems.warn(
+                "%s: the models have %s rows; only the first %d are merged. 'tokenizer: {source: union}' keeps all"
+                        .formatted(place.name(), counts, least));
         return Optional.of(new FirstRows(Math.toIntExact(least)));
     }
 }

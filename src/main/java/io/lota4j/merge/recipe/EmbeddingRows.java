@@ -76,7 +76,11 @@ final class EmbeddingRows implements Rows {
     @Override
     public String toString() {
         return "%d rows for %d tokens of %d models, %d filled"
-                .formatted(count, tokens, own.length, Arrays.stream(own).mapToLong(EmbeddingRows::holes).sum());
+                .formatted(
+                        count,
+                        tokens,
+                        own.length,
+                        Arrays.stream(own).mapToLong(EmbeddingRows::holes).sum());
     }
 
     private static long holes(int[] rows) {

@@ -53,7 +53,8 @@ final class FileChoice {
         try (var files = Files.list(directory)) {
             files.filter(Files::isRegularFile).forEach(file -> {
                 String name = file.getFileName().toString();
-                if (TOKENIZER_FILES.contains(name) == ofTokenizer && !LEFT.matcher(name).matches()) {
+                if (TOKENIZER_FILES.contains(name) == ofTokenizer
+                        && !LEFT.matcher(name).matches()) {
                     copied.put(name, file);
                 }
             });
@@ -90,8 +91,8 @@ final class FileChoice {
             write(TEMPLATE_FILE, jinja);
             return;
         }
-        ObjectNode config = config().orElseThrow(() -> new LotaException(
-                "chat_template: the result has no tokenizer_config.json that could hold it"));
+        ObjectNode config = config().orElseThrow(() ->
+                new LotaException("chat_template: the result has no tokenizer_config.json that could hold it"));
         config.put(TEMPLATE, jinja);
         config(config);
     }

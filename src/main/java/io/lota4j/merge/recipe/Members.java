@@ -18,7 +18,8 @@ final class Members {
     /// @param problems get what cannot be opened
     static Members open(MergeRecipe recipe, ModelOpener opener, Problems problems) {
         Members members = new Members();
-        Optional<Member> base = recipe.base().flatMap(reference -> members.add(reference, opener, Optional.empty(), problems));
+        Optional<Member> base =
+                recipe.base().flatMap(reference -> members.add(reference, opener, Optional.empty(), problems));
         for (MergeRecipe.Slice slice : recipe.slices()) {
             Optional<Member> own = slice.base()
                     .flatMap(reference -> members.add(reference, opener, Optional.empty(), problems))

@@ -57,7 +57,9 @@ public record MergePlan(
         long written = files.written().values().stream()
                 .mapToLong(text -> text.getBytes(StandardCharsets.UTF_8).length)
                 .sum();
-        return weightBytes() + written + files.copied().values().stream().mapToLong(MergePlan::size).sum();
+        return weightBytes()
+                + written
+                + files.copied().values().stream().mapToLong(MergePlan::size).sum();
     }
 
     /// Elements of the largest tensor that is computed; 0 if all are copied.

@@ -78,11 +78,7 @@ final class MergePlanner {
     }
 
     private void checkParameters(
-            MergeRecipe recipe,
-            MergeMethod method,
-            List<Parameter> parameters,
-            Members members,
-            List<Part> parts) {
+            MergeRecipe recipe, MergeMethod method, List<Parameter> parameters, Members members, List<Part> parts) {
         ParameterCheck check = new ParameterCheck(parameters, method.name(), keys);
         List<String> all = parts.stream()
                 .flatMap(part -> part.all().stream())
@@ -124,8 +120,7 @@ final class MergePlanner {
         new Effects(method, parts, problems).check(tensors);
         ResultFiles files = files(recipe, members, donor, parts, tensors, tokens);
         List<ModelOutline> models = members.stream().map(Member::outline).toList();
-        return new MergePlan(
-                file, method, recipe.compat(), recipe.seed(), models, tensors, files, problems.warnings());
+        return new MergePlan(file, method, recipe.compat(), recipe.seed(), models, tensors, files, problems.warnings());
     }
 
     private ResultFiles files(
@@ -136,7 +131,8 @@ final class MergePlanner {
             List<TensorPlan> tensors,
             Optional<ResultTokens> tokens) {
         Path directory = donor.outline().directory().orElseThrow();
-        Path tokenizer = tokens.flatMap(found -> Optional.ofNullable(found.table().file().getParent()))
+        Path tokenizer = tokens.flatMap(
+                        found -> Optional.ofNullable(found.table().file().getParent()))
                 .orElse(directory);
         FileChoice choice = new FileChoice(directory, tokenizer);
         tokens.ifPresent(choice::tokens);
@@ -153,8 +149,7 @@ final class MergePlanner {
     }
 
     /// Empty where the donor's own will do, byte for byte.
-    private Optional<String> config(
-            MergeRecipe recipe, Member donor, List<Part> parts, List<TensorPlan> tensors) {
+    private Optional<String> config(MergeRecipe recipe, Member donor, List<Part> parts, List<TensorPlan> tensors) {
         Optional<ResultConfig> config = donor.config().map(ResultConfig::new);
         if (config.isEmpty()) {
             return Optional.empty();
@@ -177,7 +172,8 @@ final class MergePlanner {
         Member reference = last.reference().orElseThrow().member();
         tensors.stream()
                 .map(TensorPlan::name)
-                .filter(name -> LayerName.of(name).isEmpty() && reference.tensor(name).isEmpty())
+                .filter(name ->
+                        LayerName.of(name).isEmpty() && reference.tensor(name).isEmpty())
                 .findFirst()
                 .ifPresent(head -> {
                     config.untie();

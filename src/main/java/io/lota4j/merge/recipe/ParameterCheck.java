@@ -23,7 +23,9 @@ record ParameterCheck(List<Parameter> parameters, String method, RecipeKeys keys
                 checkRange(parameter.get(), where, entry);
                 checkFilters(where, entry, tensors);
             } else if (!WITHOUT_EFFECT.contains(name)) {
-                keys.error(entry.line(), "unknown parameter '%s' of merge_method %s; %s".formatted(where, method, hint(name)));
+                keys.error(
+                        entry.line(),
+                        "unknown parameter '%s' of merge_method %s; %s".formatted(where, method, hint(name)));
             }
         });
     }
@@ -35,7 +37,9 @@ record ParameterCheck(List<Parameter> parameters, String method, RecipeKeys keys
 
     private void checkPlace(Parameter parameter, String where, boolean ofModel, int line) {
         if (ofModel && !parameter.perModel()) {
-            keys.error(line, "%s: there is one value for all models; put it under 'parameters' of the recipe".formatted(where));
+            keys.error(
+                    line,
+                    "%s: there is one value for all models; put it under 'parameters' of the recipe".formatted(where));
         }
     }
 
@@ -68,7 +72,9 @@ record ParameterCheck(List<Parameter> parameters, String method, RecipeKeys keys
     }
 
     private static String text(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15 ? String.valueOf((long) value) : String.valueOf(value);
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? String.valueOf((long) value)
+                : String.valueOf(value);
     }
 
     private void checkFilters(String where, ParameterTable.Entry entry, Collection<String> tensors) {

@@ -22,10 +22,11 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
         Optional<ModelReference> base = base(slice, line);
         List<Part.Source> sources = new ArrayList<>();
         Optional<Part.Source> listedBase = Optional.empty();
+        boolean apart = method.base() != MergeMethod.Base.NONE;
         for (MergeRecipe.Source source : slice.sources()) {
             refuseTwice(slice, source);
             Optional<Part.Source> opened = source(source);
-            if (base.isPresent() && base.get().isSame(source.model())) {
+            if (apart && base.isPresent() && base.get().isSame(source.model())) {
                 listedBase = opened;
                 warnOfParameters(source);
             } else {
@@ -33,7 +34,7 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
             }
         }
         checkLengths(slice);
-        checkCount(slice, base);
+        checkCount(slice, apart ? base : Optional.empty());
         Optional<Part.Source> whole = listedBase.or(() -> base.flatMap(reference -> unlisted(slice, reference)));
         if (sources.isEmpty()) {
             return Optional.empty();
@@ -56,8 +57,7 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
                 keys.error(
                         line,
                         "%s has %d layers, but %s has %d; use slices to choose"
-                                .formatted(
-                                        source.member(), found.getAsInt(), reference.member(), expected.getAsInt()));
+                                .formatted(source.member(), found.getAsInt(), reference.member(), expected.getAsInt()));
             }
         }
     }
@@ -67,7 +67,8 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
             keys.warn(
                     source.line(),
                     "%s: %s is the base; its parameters have no effect"
-                            .formatted(source.parameters().where(), source.model().label()));
+                            .formatted(
+                                    source.parameters().where(), source.model().label()));
         }
     }
 
@@ -76,10 +77,11 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
         if (method.base() == MergeMethod.Base.REQUIRED && base.isEmpty() && isWhole()) {
             keys.error(line, "merge_method %s needs a base_model".formatted(method.name()));
         }
-        if (method.base() != MergeMethod.Base.NONE || base.isEmpty()) {
+        if (method.base() != MergeMethod.Base.NONE || base.isEmpty() || hasDeltas(slice)) {
             return base;
         }
-        boolean listed = slice.sources().stream().anyMatch(source -> source.model().isSame(base.get()));
+        boolean listed =
+                slice.sources().stream().anyMatch(source -> source.model().isSame(base.get()));
         boolean isSlice = slice.sources().getFirst().layers().isPresent();
         if (!listed && !isSlice) {
             keys.error(
@@ -88,6 +90,13 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
                             .formatted(method.name(), base.get().label()));
         }
         return Optional.empty();
+    }
+
+    /// Deltas become weights on the base, also for a method that takes none.
+    private boolean hasDeltas(MergeRecipe.Slice slice) {
+        return slice.sources().stream()
+                .flatMap(source -> members.of(source.model()).stream())
+                .anyMatch(member -> !member.isWhole());
     }
 
     private void refuseTwice(MergeRecipe.Slice slice, MergeRecipe.Source source) {
@@ -114,15 +123,15 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
         if (source.layers().isEmpty()) {
             return;
         }
-        Optional<Member> counted = member.isWhole() ? Optional.of(member) : recipe.base().flatMap(members::of);
+        Optional<Member> counted =
+                member.isWhole() ? Optional.of(member) : recipe.base().flatMap(members::of);
         OptionalInt layers = counted.map(Member::layers).orElse(OptionalInt.empty());
         if (layers.isEmpty()) {
             keys.error(source.line(), "%s: cannot tell which of its tensors are layers".formatted(member));
         } else if (source.layers().get().to() > layers.getAsInt()) {
             keys.error(
                     source.line(),
-                    "layer_range %s: %s has %d layers"
-                            .formatted(source.layers().get(), member, layers.getAsInt()));
+                    "layer_range %s: %s has %d layers".formatted(source.layers().get(), member, layers.getAsInt()));
         }
     }
 

@@ -20,7 +20,8 @@ record Place(String name, Part part, double t, Optional<Layer> layer) {
         if (layer.isEmpty()) {
             return name;
         }
-        int index = source.layers().map(LayerRange::from).orElse(0) + layer.get().offset();
+        int index =
+                source.layers().map(LayerRange::from).orElse(0) + layer.get().offset();
         return stack(source) + index + layer.get().rest();
     }
 

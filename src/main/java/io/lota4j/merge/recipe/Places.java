@@ -73,7 +73,9 @@ final class Places {
         LayerRange range = reference.layers().orElseThrow();
         for (String name : reference.member().outline().tensors().keySet()) {
             Optional<LayerName> layer = LayerName.of(name).filter(found -> inStack(found, reference));
-            if (layer.isPresent() && range.from() <= layer.get().index() && layer.get().index() < range.to()) {
+            if (layer.isPresent()
+                    && range.from() <= layer.get().index()
+                    && layer.get().index() < range.to()) {
                 int offset = layer.get().index() - range.from();
                 list.add(new Place(
                         layer.get().stack() + (first + offset) + layer.get().rest(),

@@ -22,11 +22,10 @@ final class PlanText {
                 .count();
         lines.add("tensors     %d merged, %d copied, %s"
                 .formatted(merged, plan.tensors().size() - merged, types(plan)));
+        plan.files().written().keySet().forEach(name -> lines.add("file        %s is written anew".formatted(name)));
         plan.files()
-                .written()
-                .keySet()
-                .forEach(name -> lines.add("file        %s is written anew".formatted(name)));
-        plan.files().copied().forEach((name, from) -> lines.add("file        %s of %s".formatted(name, from.getParent())));
+                .copied()
+                .forEach((name, from) -> lines.add("file        %s of %s".formatted(name, from.getParent())));
         plan.warnings().forEach(warning -> lines.add("warning     " + warning));
         return lines;
     }
@@ -34,7 +33,8 @@ final class PlanText {
     private static String model(ModelOutline model) {
         String where = model.directory().map(dir -> " in " + dir).orElse("");
         return "%s of %d tensors%s"
-                .formatted(model.isWhole() ? "weights" : "deltas", model.tensors().size(), where);
+                .formatted(
+                        model.isWhole() ? "weights" : "deltas", model.tensors().size(), where);
     }
 
     private static String types(MergePlan plan) {

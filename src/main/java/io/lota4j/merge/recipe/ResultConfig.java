@@ -35,8 +35,7 @@ final class ResultConfig {
     void vocabulary(long rows) {
         OptionalInt known = before.vocabulary();
         if (known.isPresent() && known.getAsInt() != rows) {
-            ConfigJson.owner(after, ConfigJson.VOCABULARY)
-                    .ifPresent(owner -> owner.put(ConfigJson.VOCABULARY, rows));
+            ConfigJson.owner(after, ConfigJson.VOCABULARY).ifPresent(owner -> owner.put(ConfigJson.VOCABULARY, rows));
         }
     }
 
@@ -49,8 +48,9 @@ final class ResultConfig {
         for (String key : ConfigJson.LAYERS) {
             ConfigJson.owner(after, key).ifPresent(owner -> owner.put(key, from.size()));
         }
-        ConfigJson.owner(after, LAYER_TYPES).ifPresent(owner -> kinds(owner.path(LAYER_TYPES), from)
-                .ifPresent(kinds -> owner.set(LAYER_TYPES, kinds)));
+        ConfigJson.owner(after, LAYER_TYPES)
+                .ifPresent(owner ->
+                        kinds(owner.path(LAYER_TYPES), from).ifPresent(kinds -> owner.set(LAYER_TYPES, kinds)));
     }
 
     private static Optional<ArrayNode> kinds(JsonNode before, List<Integer> from) {

@@ -28,7 +28,8 @@ record RowsOfTokens(Tokenizers tokenizers, TokenizerChoice choice, Problems prob
         int nowhere = 0;
         for (var token : tokens.ids().entrySet()) {
             int row = token.getValue();
-            Optional<TokenizerChoice.Token> asked = Optional.ofNullable(choice.tokens().get(token.getKey()));
+            Optional<TokenizerChoice.Token> asked =
+                    Optional.ofNullable(choice.tokens().get(token.getKey()));
             List<EmbeddingRows.Row> having = donors.stream()
                     .filter(i -> own[i][row] != EmbeddingRows.NONE)
                     .map(i -> new EmbeddingRows.Row(i, own[i][row]))
@@ -37,7 +38,10 @@ record RowsOfTokens(Tokenizers tokenizers, TokenizerChoice choice, Problems prob
                     .map(named -> named(named, token.getKey(), sources))
                     .orElseGet(() -> automatic(having, part));
             fills.put(row, fill);
-            nowhere += having.isEmpty() && asked.flatMap(TokenizerChoice.Token::row).isEmpty() ? 1 : 0;
+            nowhere += having.isEmpty()
+                            && asked.flatMap(TokenizerChoice.Token::row).isEmpty()
+                    ? 1
+                    : 0;
             if (asked.isPresent() && asked.get().force()) {
                 Arrays.stream(own).forEach(rows -> rows[row] = EmbeddingRows.NONE);
             }
@@ -49,7 +53,8 @@ record RowsOfTokens(Tokenizers tokenizers, TokenizerChoice choice, Problems prob
     }
 
     private int[] ownRows(ResultTokens tokens, Member member, Part part, int size) {
-        Member named = member.isWhole() ? member : part.base().map(Part.Source::member).orElse(member);
+        Member named =
+                member.isWhole() ? member : part.base().map(Part.Source::member).orElse(member);
         Map<String, Integer> ids = tokenizers.of(named).ids();
         int limit = named.vocabulary().orElse(Integer.MAX_VALUE);
         int[] rows = new int[size];
@@ -83,13 +88,13 @@ record RowsOfTokens(Tokenizers tokenizers, TokenizerChoice choice, Problems prob
                     problems.error("tokenizer.tokens.%s: %s has %d rows, found token_id %d"
                             .formatted(token, numbered.model().label(), limit, numbered.id()));
                 }
-                yield model.map(i -> List.of(new EmbeddingRows.Row(i, numbered.id()))).orElse(List.of());
+                yield model.map(i -> List.of(new EmbeddingRows.Row(i, numbered.id())))
+                        .orElse(List.of());
             }
         };
     }
 
-    private List<EmbeddingRows.Row> of(
-            String token, ModelReference model, String other, List<Part.Source> sources) {
+    private List<EmbeddingRows.Row> of(String token, ModelReference model, String other, List<Part.Source> sources) {
         Optional<Integer> place = place(token, model, sources);
         if (place.isEmpty()) {
             return List.of();

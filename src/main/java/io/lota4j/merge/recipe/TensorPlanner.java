@@ -29,7 +29,8 @@ final class TensorPlanner {
     /// Empty when a problem keeps it from being planned.
     Optional<TensorPlan> plan(Place place) {
         Part.Source reference = place.part().reference().orElseThrow();
-        Optional<ModelOutline.Tensor> expected = input(place, reference, reference).flatMap(TensorPlan.Input::stored);
+        Optional<ModelOutline.Tensor> expected =
+                input(place, reference, reference).flatMap(TensorPlan.Input::stored);
         if (expected.isEmpty()) {
             return Optional.empty();
         }
@@ -55,7 +56,7 @@ final class TensorPlanner {
         boolean embedding = reference.member().isEmbedding(place.nameIn(reference)) || isHead(place, reference);
         Optional<Rows> rows = embedding ? embeddings.rows(place, inputs) : Optional.empty();
         Shape shape = rows.map(r -> Shape.of(r.count(), expected.dim(1))).orElse(expected);
-        if (!fits(place, reference, expected, inputs, rows.isPresent())) {
+        if (!fits(place, reference, expected, inputs, embedding)) {
             return Optional.empty();
         }
         int models = place.part().sources().size();
@@ -72,21 +73,26 @@ final class TensorPlanner {
 
     /// Whether the reference has its embedding in the head's place.
     private static boolean isHead(Place place, Part.Source reference) {
-        return reference.member().tensor(place.nameIn(reference)).isEmpty();
+        return place.layer().isEmpty()
+                && reference.member().tensor(place.name()).isEmpty();
     }
 
     private boolean fits(
-            Place place, Part.Source reference, Shape expected, List<TensorPlan.Input> inputs, boolean anyRows) {
+            Place place, Part.Source reference, Shape expected, List<TensorPlan.Input> inputs, boolean embedding) {
         boolean fits = true;
         List<Part.Source> sources = place.part().all();
         for (int i = 0; i < inputs.size(); i++) {
             Optional<Shape> found = inputs.get(i).stored().map(ModelOutline.Tensor::shape);
-            Shape wanted = anyRows && found.isPresent() && found.get().rank() == 2
+            Shape wanted = embedding && found.isPresent() && found.get().rank() == 2
                     ? Shape.of(found.get().dim(0), expected.dim(1))
                     : expected;
             if (found.isPresent() && !found.get().equals(wanted)) {
                 misfits.shape(
-                        sources.get(i).member(), reference.member(), inputs.get(i).tensor(), wanted, found.get());
+                        sources.get(i).member(),
+                        reference.member(),
+                        inputs.get(i).tensor(),
+                        wanted,
+                        found.get());
                 fits = false;
             }
         }
@@ -99,13 +105,14 @@ final class TensorPlanner {
                 && method.mergesDeltas()
                 && !embeddings.changes(place)
                 && place.part().base().isPresent()
-                && inputs.stream().limit(place.part().sources().size()).allMatch(input -> input.stored().isEmpty());
+                && inputs.stream()
+                        .limit(place.part().sources().size())
+                        .allMatch(input -> input.stored().isEmpty());
     }
 
     private TensorPlan.Copy copy(Place place, Part.Source from, DType dtype) {
         TensorPlan.Input input = input(place, from, from).orElseThrow();
-        return new TensorPlan.Copy(
-                place.name(), input.stored().orElseThrow().shape(), dtype, input);
+        return new TensorPlan.Copy(place.name(), input.stored().orElseThrow().shape(), dtype, input);
     }
 
     /// Where a model has the tensor: under its name, or else in its embedding when that is its head too.
@@ -113,15 +120,28 @@ final class TensorPlanner {
         Member member = source.member();
         String name = place.nameIn(source);
         Optional<ModelOutline.Tensor> own = member.tensor(name);
-        if (own.isPresent() || !member.isWhole()) {
+        if (!member.isWhole()) {
+            String named = place.part()
+                    .base()
+                    .map(base -> nameInBase(place, base, name))
+                    .orElse(name);
+            return Optional.of(new TensorPlan.Input(member.outline(), named, member.tensor(named)));
+        }
+        if (own.isPresent()) {
             return Optional.of(new TensorPlan.Input(member.outline(), name, own));
         }
-        Optional<String> tied = LayerName.of(name).isEmpty() && isEmbedding(place) ? member.onlyEmbedding() : Optional.empty();
+        Optional<String> tied =
+                LayerName.of(name).isEmpty() && isEmbedding(place) ? member.onlyEmbedding() : Optional.empty();
         if (tied.isPresent()) {
             return Optional.of(new TensorPlan.Input(member.outline(), tied.get(), member.tensor(tied.get())));
         }
         misfits.missing(member, reference.member(), name);
         return Optional.empty();
+    }
+
+    /// A delta of an embedding that is the base's head too is the head's as well.
+    private static String nameInBase(Place place, Part.Source base, String name) {
+        return isHead(place, base) ? base.member().onlyEmbedding().orElse(name) : name;
     }
 
     private static boolean isEmbedding(Place place) {

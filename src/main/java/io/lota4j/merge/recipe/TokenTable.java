@@ -36,7 +36,8 @@ record TokenTable(Path file, ObjectNode json, SequencedMap<String, Integer> ids,
         Map<Integer, String> tokens = new TreeMap<>();
         JsonNode vocab = config.root().path("model").path("vocab");
         if (vocab.isObject()) {
-            vocab.properties().forEach(entry -> tokens.put(id(config.file(), entry.getKey(), entry.getValue()), entry.getKey()));
+            vocab.properties()
+                    .forEach(entry -> tokens.put(id(config.file(), entry.getKey(), entry.getValue()), entry.getKey()));
         } else if (vocab.isArray()) {
             // Unigram models list [token, score] in the order of the ids.
             vocab.forEach(entry -> tokens.put(tokens.size(), entry.path(0).asString("")));

@@ -44,13 +44,14 @@ final class Tokenizers {
         return switch (choice.source()) {
             case TokenizerChoice.Source.Copy copy -> Optional.empty();
             case TokenizerChoice.Source.Base base ->
-                Optional.of(ResultTokens.of(of(reference), List.of(), choice.tokens().keySet()));
+                Optional.of(ResultTokens.of(
+                        of(reference), List.of(), choice.tokens().keySet()));
             case TokenizerChoice.Source.Union union -> Optional.of(union(choice, members));
             case TokenizerChoice.Source.Directory directory ->
                 Optional.of(ResultTokens.of(
                         TokenTable.find(directory.model().path())
-                                .orElseThrow(() -> new LotaException(
-                                        "%s has no tokenizer.json".formatted(directory.model().path()))),
+                                .orElseThrow(() -> new LotaException("%s has no tokenizer.json"
+                                        .formatted(directory.model().path()))),
                         List.of(),
                         choice.tokens().keySet()));
         };
@@ -59,8 +60,8 @@ final class Tokenizers {
     private ResultTokens union(TokenizerChoice choice, List<Member> members) {
         List<ResultTokens.Limited> others = members.stream()
                 .filter(Member::isWhole)
-                .map(member -> new ResultTokens.Limited(
-                        of(member), member.vocabulary().orElse(Integer.MAX_VALUE)))
+                .map(member ->
+                        new ResultTokens.Limited(of(member), member.vocabulary().orElse(Integer.MAX_VALUE)))
                 .toList();
         return ResultTokens.of(of(reference), others, choice.tokens().keySet());
     }

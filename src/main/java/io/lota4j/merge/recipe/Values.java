@@ -1,7 +1,6 @@
 package io.lota4j.merge.recipe;
 
 import io.lota4j.LotaException;
-import io.lota4j.merge.Compat;
 import io.lota4j.merge.MergeMethod;
 import io.lota4j.merge.Parameter;
 import io.lota4j.merge.Settings;
@@ -66,7 +65,9 @@ final class Values {
             } else {
                 whole = false;
                 String what = "parameter '%s'%s"
-                        .formatted(parameter.name(), source.map(s -> " of " + s.member()).orElse(""));
+                        .formatted(
+                                parameter.name(),
+                                source.map(s -> " of " + s.member()).orElse(""));
                 missing.merge(what, new Missing(tensor, 1), (known, one) -> known.more());
             }
         }
@@ -99,8 +100,8 @@ final class Values {
 
     /// Tells what had no value.
     void tellMissing() {
-        missing.forEach((what, tensors) -> problems.error(
-                "%s: %s is missing: merge_method %s needs it for %d tensors, such as %s"
+        missing.forEach((what, tensors) ->
+                problems.error("%s: %s is missing: merge_method %s needs it for %d tensors, such as %s"
                         .formatted(recipe.file(), what, method.name(), tensors.count(), tensors.first())));
     }
 }

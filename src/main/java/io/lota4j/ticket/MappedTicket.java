@@ -66,8 +66,7 @@ public final class MappedTicket implements AutoCloseable {
 
     /// The flat indices of a tensor's changed weights; read and checked anew each time.
     ///
-    /// @throws io.lota4j.LotaException when they are no valid set within the shape, or are not as many as the
-    ///     values
+    /// @throws io.lota4j.LotaException when they are no valid set within the shape, or not as many as the values
     public RoaringBitmap index(String name) {
         return reader.index(name);
     }

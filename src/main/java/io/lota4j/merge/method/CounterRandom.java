@@ -26,9 +26,18 @@ record CounterRandom(long key) {
         return new CounterRandom(mix(mix(mix(task.seed()) + name) + GOLDEN_GAMMA * (model + 1L)));
     }
 
+    /// All ones where [#unit(long)] is under a bound in [0, 1], otherwise zero.
+    int under(double bound, long index) {
+        return (int) ((draw(index) - (long) Math.ceil(bound / UNIT)) >> (Long.SIZE - 1));
+    }
+
     /// Uniform over the multiples of 2^-53 in [0, 1).
     double unit(long index) {
-        return (mix(key + GOLDEN_GAMMA * (index + 1)) >>> 11) * UNIT;
+        return draw(index) * UNIT;
+    }
+
+    private long draw(long index) {
+        return mix(key + GOLDEN_GAMMA * (index + 1)) >>> 11;
     }
 
     private static long mix(long state) {

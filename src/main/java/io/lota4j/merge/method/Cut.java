@@ -42,13 +42,24 @@ record Cut(int magnitude, long lastEqual) {
 
     private static void keepOver(int bound, float[] by, float[] values, float[] kept, int from, int to) {
         for (int i = from; i < to; i++) {
-            kept[i] = magnitude(by[i]) > bound ? values[i] : 0;
+            kept[i] = masked(over(bound, by[i]), values[i]);
         }
     }
 
     private static void dropOver(int bound, float[] by, float[] values, int from, int to) {
         for (int i = from; i < to; i++) {
-            values[i] = magnitude(by[i]) > bound ? 0 : values[i];
+            values[i] = masked(~over(bound, by[i]), values[i]);
         }
+    }
+
+    /// All ones where a magnitude is over a bound of at least -1, otherwise zero.
+    private static int over(int bound, float value) {
+        return (bound - magnitude(value)) >> (Integer.SIZE - 1);
+    }
+
+    /// A value where the mask is all ones, 0 where it is zero: which of them is hard to predict, so a branch would
+    /// cost more.
+    static float masked(int mask, float value) {
+        return Float.intBitsToFloat(Float.floatToRawIntBits(value) & mask);
     }
 }

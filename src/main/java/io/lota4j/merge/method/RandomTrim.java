@@ -1,5 +1,6 @@
 package io.lota4j.merge.method;
 
+import io.lota4j.merge.Piece;
 import io.lota4j.merge.Settings;
 import io.lota4j.merge.TensorPieces;
 
@@ -17,14 +18,20 @@ record RandomTrim(boolean inverse) implements Trim {
             if (density >= 1) {
                 return deltas;
             }
-            float divisor = inverse ? (float) density : 1;
             float[] kept = piece.scratch(model);
-            int[] offsets = piece.offsets();
-            CounterRandom draws = random[model];
-            for (int i = 0; i < piece.size(); i++) {
-                kept[i] = draws.unit(piece.first() + offsets[i]) < density ? deltas[i] / divisor : 0;
+            keep(piece, deltas, kept, random[model], density);
+            if (inverse && density > 0) {
+                WeightedSum.divide(kept, (float) density, piece.size());
             }
             return kept;
         };
+    }
+
+    private static void keep(Piece piece, float[] deltas, float[] kept, CounterRandom random, double density) {
+        int[] offsets = piece.offsets();
+        long first = piece.first();
+        for (int i = 0; i < piece.size(); i++) {
+            kept[i] = Cut.masked(random.under(density, first + offsets[i]), deltas[i]);
+        }
     }
 }

@@ -4,17 +4,24 @@ package io.lota4j.merge.method;
 ///
 /// @param least of the smallest, whose rank is 0
 /// @param step more for each rank
+/// @param most of the largest, whose rank is n - 1
 /// @param inverse whether what is kept is divided by its probability
-record RankOdds(double least, double step, boolean inverse) {
+record RankOdds(double least, double step, double most, boolean inverse) {
+    private RankOdds(double least, double step, long n, boolean inverse) {
+        this(least, step, least + step * (n - 1), inverse);
+    }
+
     /// As DELLA's paper has it: density + epsilon/2 for the largest and epsilon/n less for each rank below.
     static RankOdds paper(double density, double epsilon, long n) {
-        return new RankOdds(density + epsilon / 2 - epsilon * (n - 1) / n, epsilon / n, true);
+        return new RankOdds(density + epsilon / 2 - epsilon * (n - 1) / n, epsilon / n, n, true);
     }
 
     /// As mergekit has it: from density - epsilon to density + epsilon. A row of one element, for which
     /// mergekit finds NaN, has density.
     static RankOdds mergekit(double density, double epsilon, long n) {
-        return n == 1 ? new RankOdds(density, 0, false) : new RankOdds(density - epsilon, 2 * epsilon / (n - 1), false);
+        return n == 1
+                ? new RankOdds(density, 0, n, false)
+                : new RankOdds(density - epsilon, 2 * epsilon / (n - 1), n, false);
     }
 
     double at(long rank) {
@@ -34,6 +41,9 @@ record RankOdds(double least, double step, boolean inverse) {
     }
 
     private boolean keeps(RowRanks ranks, double draw, float delta, int index) {
+        if (draw < least || draw >= most) {
+            return draw < least;
+        }
         if (draw < at(ranks.least(delta))) {
             return true;
         }

@@ -26,7 +26,8 @@ record Effects(MergeMethod method, List<Part> parts, Problems problems) {
             return;
         }
         checkWeights(merged);
-        if (parts.getFirst().sources().getFirst().layers().isEmpty()) {
+        if (!problems.hasErrors()
+                && parts.getFirst().sources().getFirst().layers().isEmpty()) {
             tellLeft(tensors);
         }
     }

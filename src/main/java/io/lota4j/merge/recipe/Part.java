@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 /// A slice with its models opened and its base set apart.
 ///
 /// @param sources without the base
-/// @param base its parameters are not looked at; empty when the method takes none
+/// @param base its parameters are not looked at; empty when neither the method nor a delta needs one
 /// @param parameters the slice's own
 record Part(List<Source> sources, Optional<Source> base, ParameterTable parameters) {
     /// A model in a part.

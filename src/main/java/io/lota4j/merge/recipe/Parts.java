@@ -22,10 +22,11 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
         Optional<ModelReference> base = base(slice, line);
         List<Part.Source> sources = new ArrayList<>();
         Optional<Part.Source> listedBase = Optional.empty();
+        boolean apart = method.base() != MergeMethod.Base.NONE;
         for (MergeRecipe.Source source : slice.sources()) {
             refuseTwice(slice, source);
             Optional<Part.Source> opened = source(source);
-            if (base.isPresent() && base.get().isSame(source.model())) {
+            if (apart && base.isPresent() && base.get().isSame(source.model())) {
                 listedBase = opened;
                 warnOfParameters(source);
             } else {
@@ -33,7 +34,7 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
             }
         }
         checkLengths(slice);
-        checkCount(slice, base);
+        checkCount(slice, apart ? base : Optional.empty());
         Optional<Part.Source> whole = listedBase.or(() -> base.flatMap(reference -> unlisted(slice, reference)));
         if (sources.isEmpty()) {
             return Optional.empty();
@@ -76,7 +77,7 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
         if (method.base() == MergeMethod.Base.REQUIRED && base.isEmpty() && isWhole()) {
             keys.error(line, "merge_method %s needs a base_model".formatted(method.name()));
         }
-        if (method.base() != MergeMethod.Base.NONE || base.isEmpty()) {
+        if (method.base() != MergeMethod.Base.NONE || base.isEmpty() || hasDeltas(slice)) {
             return base;
         }
         boolean listed =
@@ -89,6 +90,13 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
                             .formatted(method.name(), base.get().label()));
         }
         return Optional.empty();
+    }
+
+    /// Deltas become weights on the base, also for a method that takes none.
+    private boolean hasDeltas(MergeRecipe.Slice slice) {
+        return slice.sources().stream()
+                .flatMap(source -> members.of(source.model()).stream())
+                .anyMatch(member -> !member.isWhole());
     }
 
     private void refuseTwice(MergeRecipe.Slice slice, MergeRecipe.Source source) {

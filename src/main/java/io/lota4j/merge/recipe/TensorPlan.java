@@ -32,7 +32,7 @@ public sealed interface TensorPlan {
 
     /// What the method computes.
     ///
-    /// @param base empty when the method takes none
+    /// @param base empty when neither the method nor a delta needs one
     /// @param models in the order of the recipe, without the base
     /// @param settings the parameters' values for this tensor
     /// @param rows how the inputs are brought into the result's shape, for embeddings whose rows the models

@@ -56,7 +56,7 @@ final class TensorPlanner {
         boolean embedding = reference.member().isEmbedding(place.nameIn(reference)) || isHead(place, reference);
         Optional<Rows> rows = embedding ? embeddings.rows(place, inputs) : Optional.empty();
         Shape shape = rows.map(r -> Shape.of(r.count(), expected.dim(1))).orElse(expected);
-        if (!fits(place, reference, expected, inputs, rows.isPresent())) {
+        if (!fits(place, reference, expected, inputs, embedding)) {
             return Optional.empty();
         }
         int models = place.part().sources().size();
@@ -73,16 +73,17 @@ final class TensorPlanner {
 
     /// Whether the reference has its embedding in the head's place.
     private static boolean isHead(Place place, Part.Source reference) {
-        return reference.member().tensor(place.nameIn(reference)).isEmpty();
+        return place.layer().isEmpty()
+                && reference.member().tensor(place.name()).isEmpty();
     }
 
     private boolean fits(
-            Place place, Part.Source reference, Shape expected, List<TensorPlan.Input> inputs, boolean anyRows) {
+            Place place, Part.Source reference, Shape expected, List<TensorPlan.Input> inputs, boolean embedding) {
         boolean fits = true;
         List<Part.Source> sources = place.part().all();
         for (int i = 0; i < inputs.size(); i++) {
             Optional<Shape> found = inputs.get(i).stored().map(ModelOutline.Tensor::shape);
-            Shape wanted = anyRows && found.isPresent() && found.get().rank() == 2
+            Shape wanted = embedding && found.isPresent() && found.get().rank() == 2
                     ? Shape.of(found.get().dim(0), expected.dim(1))
                     : expected;
             if (found.isPresent() && !found.get().equals(wanted)) {
@@ -119,7 +120,14 @@ final class TensorPlanner {
         Member member = source.member();
         String name = place.nameIn(source);
         Optional<ModelOutline.Tensor> own = member.tensor(name);
-        if (own.isPresent() || !member.isWhole()) {
+        if (!member.isWhole()) {
+            String named = place.part()
+                    .base()
+                    .map(base -> nameInBase(place, base, name))
+                    .orElse(name);
+            return Optional.of(new TensorPlan.Input(member.outline(), named, member.tensor(named)));
+        }
+        if (own.isPresent()) {
             return Optional.of(new TensorPlan.Input(member.outline(), name, own));
         }
         Optional<String> tied =
@@ -129,6 +137,11 @@ final class TensorPlanner {
         }
         misfits.missing(member, reference.member(), name);
         return Optional.empty();
+    }
+
+    /// A delta of an embedding that is the base's head too is the head's as well.
+    private static String nameInBase(Place place, Part.Source base, String name) {
+        return isHead(place, base) ? base.member().onlyEmbedding().orElse(name) : name;
     }
 
     private static boolean isEmbedding(Place place) {

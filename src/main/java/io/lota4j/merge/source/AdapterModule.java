@@ -15,6 +15,9 @@ record AdapterModule(SafetensorsFile file, String name, Map<String, TensorInfo> 
     /// What PEFT puts before the names of the base.
     static final String PREFIX = "base_model.model.";
 
+    /// The longest array that every JVM can make.
+    private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 8L;
+
     boolean has(String parameter) {
         return parameters.containsKey(parameter);
     }
@@ -28,12 +31,16 @@ record AdapterModule(SafetensorsFile file, String name, Map<String, TensorInfo> 
         return info;
     }
 
-    /// @throws LotaException when it is missing or has another number of dimensions
+    /// @throws LotaException when it is missing, is empty, is too large or has another number of dimensions
     Shape shape(String parameter, int rank) {
         Shape shape = info(parameter).shape();
         if (shape.rank() != rank) {
             throw new LotaException(
                     "%s must have %d dimensions, but has shape %s.".formatted(where(parameter), rank, shape));
+        }
+        if (shape.numel() == 0 || shape.numel() > MOST_ELEMENTS) {
+            throw new LotaException("%s must have 1 to %d elements, but has shape %s."
+                    .formatted(where(parameter), MOST_ELEMENTS, shape));
         }
         return shape;
     }

@@ -2,10 +2,8 @@ package io.lota4j.merge.source;
 
 import io.lota4j.LotaException;
 import io.lota4j.checkpoint.SafetensorsFile;
-import java.util.Collection;
 import java.util.SequencedMap;
 import java.util.TreeMap;
-import tools.jackson.databind.JsonNode;
 
 /// Everything that an adapter's file holds, by the names of the base's tensors.
 final class AdapterParts {
@@ -27,17 +25,12 @@ final class AdapterParts {
             throw new LotaException("%s holds no tensors: the adapter changes nothing.".formatted(file.path()));
         }
         config.value("modules_to_save")
-                .ifPresent(saved -> requireSaved(config, saved, tensors.whole().keySet()));
+                .filter(saved -> config.asksFor("modules_to_save"))
+                .filter(saved -> tensors.whole().isEmpty())
+                .ifPresent(saved -> {
+                    throw config.refusal(
+                            "`modules_to_save` is %s, but the weights file holds no tensor of these.".formatted(saved));
+                });
         return parts;
-    }
-
-    private static void requireSaved(AdapterConfig config, JsonNode modules, Collection<String> whole) {
-        for (JsonNode module : modules.values()) {
-            String name = "." + module.asString() + ".";
-            if (whole.stream().noneMatch(tensor -> ("." + tensor).contains(name))) {
-                throw config.refusal("`modules_to_save` names `%s`, but the weights file holds no tensor of it."
-                        .formatted(module.asString()));
-            }
-        }
     }
 }

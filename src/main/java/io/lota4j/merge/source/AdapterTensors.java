@@ -11,12 +11,17 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// The tensors of an adapter's file by what they are for.
 ///
 /// @param modules with parameters of the adapter's method, by name
 /// @param whole tensors of the base that are saved whole, by their names in the base
 record AdapterTensors(SequencedMap<String, AdapterModule> modules, SequencedMap<String, TensorInfo> whole) {
+    /// What PEFT puts between a module of the base and its weight.
+    private static final Pattern METHODS_OWN =
+            Pattern.compile("\\.(lora_\\w+|shira_\\w+|supertuning_\\w+|base_layer|token_adapter|modules_to_save)\\.");
+
     /// Sorts a file's tensors.
     ///
     /// @param parameters what the method names its tensors, after the module's name and a dot
@@ -47,10 +52,9 @@ record AdapterTensors(SequencedMap<String, AdapterModule> modules, SequencedMap<
         return new AdapterTensors(modules, whole);
     }
 
-    /// Parameters of methods are named with an underscore after the method's name, those of modules are not.
     private static boolean isWhole(String name) {
         return (name.endsWith(".weight") || name.endsWith(".bias"))
-                && !name.matches(".*\\.(lora|shira|supertuning|base|token|modules)_.*");
+                && !METHODS_OWN.matcher(name).find();
     }
 
     private static void refuse(List<String> unknown, SafetensorsFile file, Set<String> parameters) {

@@ -78,10 +78,10 @@ final class LoraMethod implements AdapterMethod {
 
     private LowRankPart lowRank(AdapterModule module, String a, String b, boolean swapped) {
         double alpha = config.positive("alpha_pattern", "lora_alpha", module.name());
-        double rank = config.positive("rank_pattern", "r", module.name());
+        long rank = (long) Math.ceil(config.positive("rank_pattern", "r", module.name()));
         float scale = (float) (alpha / (rootScale ? Math.sqrt(rank) : rank));
         Shape down = module.shape(a, 2);
-        module.requireShape(a, Shape.of((long) rank, down.dim(1)), "rank %s".formatted(rank));
+        module.requireShape(a, Shape.of(rank, down.dim(1)), "rank %d".formatted(rank));
         return LowRankPart.of(module, a, b, swapped, scale);
     }
 }

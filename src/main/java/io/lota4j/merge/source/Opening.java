@@ -23,26 +23,32 @@ final class Opening {
     }
 
     private static MergeSource stacked(ModelReference reference, Path adapter) {
-        MergeSource below = single(reference.path().toString(), reference.path(), Optional.empty());
+        CheckpointSource below = checkpoint(reference);
         boolean opened = false;
         try {
-            if (!(below instanceof CheckpointSource whole)) {
-                throw new LotaException("%s: %s is no checkpoint; an adapter or a ticket is put on one."
-                        .formatted(reference.label(), reference.path()));
-            }
-            MergeSource above = single(adapter.toString(), adapter, Optional.of(whole));
+            MergeSource above = single(adapter.toString(), adapter, Optional.of(below));
             if (above.isWhole()) {
                 above.close();
                 throw new LotaException("%s: %s is a whole checkpoint; only an adapter or a ticket follows a plus."
                         .formatted(reference.label(), adapter));
             }
             opened = true;
-            return new StackedSource(reference.label(), whole, above);
+            return new StackedSource(reference.label(), below, above);
         } finally {
             if (!opened) {
                 below.close();
             }
         }
+    }
+
+    private static CheckpointSource checkpoint(ModelReference reference) {
+        Path path = reference.path();
+        if (Files.isRegularFile(path)
+                || (Files.isDirectory(path) && AdapterFolder.find(path).isPresent())) {
+            throw new LotaException("%s: %s is no checkpoint; an adapter or a ticket is put on one."
+                    .formatted(reference.label(), path));
+        }
+        return new CheckpointSource(path.toString(), Checkpoint.open(path));
     }
 
     private static MergeSource single(String label, Path path, Optional<ModelOutline> base) {

@@ -13,7 +13,8 @@ import org.roaringbitmap.RoaringBitmap;
 /// @param index flat row-major indices, never to be changed
 /// @param values one for each index, in their order
 record SparseDelta(Shape shape, RoaringBitmap index, Elements values) implements ModelTensor.Delta {
-    private static final int BATCH = 4096;
+    /// Indices taken at once: a range of a merge holds some hundreds or thousands, and those past its end are wasted.
+    private static final int BATCH = 256;
 
     /// A delta that changes nothing.
     static SparseDelta none(Shape shape) {
@@ -26,32 +27,43 @@ record SparseDelta(Shape shape, RoaringBitmap index, Elements values) implements
     }
 
     @Override
+    public int entries(long from, int count, int[] offsets, float[] deltas) {
+        int found = offsets(from, count, offsets);
+        values.read(rank(from), found, deltas);
+        return found;
+    }
+
+    @Override
     public void read(long from, int count, float[] into) {
+        int size = Math.toIntExact(rank(from + count) - rank(from));
+        int[] offsets = new int[size];
+        float[] deltas = new float[size];
+        entries(from, count, offsets, deltas);
         Arrays.fill(into, 0, count, 0);
-        long position = from == 0 ? 0 : index.rankLong(Math.toIntExact(from - 1));
-        BatchIterator indices = index.getBatchIterator();
-        indices.advanceIfNeeded(Math.toIntExact(from));
-        int[] batch = new int[BATCH];
-        float[] batchValues = new float[BATCH];
-        boolean goesOn = indices.hasNext();
-        while (goesOn) {
-            int size = indices.nextBatch(batch);
-            int inRange = below(from + count, batch, size);
-            values.read(position, inRange, batchValues);
-            for (int i = 0; i < inRange; i++) {
-                into[(int) (batch[i] - from)] = batchValues[i];
-            }
-            position += inRange;
-            goesOn = inRange == size && indices.hasNext();
+        for (int i = 0; i < size; i++) {
+            into[offsets[i]] = deltas[i];
         }
     }
 
-    /// How many of the ascending indices are below an end.
-    private static int below(long end, int[] indices, int size) {
-        if (size == 0 || indices[size - 1] < end) {
-            return size;
+    /// How many indices are below one.
+    private long rank(long end) {
+        return end == 0 ? 0 : index.rankLong(Math.toIntExact(end - 1));
+    }
+
+    private int offsets(long from, int count, int[] offsets) {
+        BatchIterator indices = index.getBatchIterator();
+        indices.advanceIfNeeded(Math.toIntExact(from));
+        int[] batch = new int[BATCH];
+        int found = 0;
+        while (indices.hasNext()) {
+            int size = indices.nextBatch(batch);
+            for (int i = 0; i < size; i++) {
+                if (batch[i] - from >= count) {
+                    return found;
+                }
+                offsets[found++] = (int) (batch[i] - from);
+            }
         }
-        int found = Arrays.binarySearch(indices, 0, size, (int) end);
-        return found < 0 ? -found - 1 : found;
+        return found;
     }
 }

@@ -16,6 +16,7 @@ public final class Piece {
     private final float[] base;
     private final int[] offsets;
     private boolean hasBase;
+    private int number;
     private long first;
     private int size;
 
@@ -37,6 +38,15 @@ public final class Piece {
         this.first = first;
         this.size = size;
         this.hasBase = hasBase;
+    }
+
+    void number(int number) {
+        this.number = number;
+    }
+
+    /// Its place among the pieces of the tensor, from 0.
+    public int number() {
+        return number;
     }
 
     /// How many elements there are; none when no model changes anything here.

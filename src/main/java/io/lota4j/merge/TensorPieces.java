@@ -148,6 +148,7 @@ public final class TensorPieces {
 
     private void read(int number, Buffers buffers) {
         long first = (long) number * span;
+        buffers.piece.number(number);
         buffers.reader.read(first, (int) Math.min(span, numel - first), buffers.piece);
     }
 

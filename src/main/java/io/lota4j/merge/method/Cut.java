@@ -57,8 +57,8 @@ record Cut(int magnitude, long lastEqual) {
         return (bound - magnitude(value)) >> (Integer.SIZE - 1);
     }
 
-    /// A value where the mask is all ones, 0 where it is zero: which of them is hard to predict, so a branch would
-    /// cost more.
+    /// A value where the mask is all ones, 0 where it is zero: which of them is hard to predict, so a branch
+    /// would cost more.
     static float masked(int mask, float value) {
         return Float.intBitsToFloat(Float.floatToRawIntBits(value) & mask);
     }

@@ -37,7 +37,9 @@ final class DellaLinear extends AbstractMethod {
 
     static Trim trim(Compat compat) {
         Trim trim = new RankTrim(compat);
-        return compat == Compat.MERGEKIT ? new MagnitudeRescaling(trim) : trim;
+        return compat == Compat.MERGEKIT
+                ? new MagnitudeRescaling(tensor -> KeptOnce.of(trim.prepare(tensor), tensor))
+                : trim;
     }
 
     @Override

@@ -37,6 +37,9 @@ final class Karcher extends AbstractMethod {
     }
 
     private static TensorMerge prepare(TensorPieces tensor) {
+        if (tensor.models() == 1) {
+            return new Combination(new double[] {1});
+        }
         Settings settings = tensor.task().settings();
         Gram gram = Gram.of(tensor, Piece::operand, tensor.models());
         SphereMean mean = new SphereMean(gram, tensor.models(), settings.number(TOLERANCE));

@@ -17,6 +17,9 @@ final class ModelStock extends AbstractMethod {
     /// The least product of two lengths that is divided by.
     private static final double SHORT = 1e-6;
 
+    /// The square of the length of the sum of n directions, divided by n, below which they cancel.
+    private static final double CANCELLED = 1e-6;
+
     ModelStock() {
         super("model_stock", Operand.WEIGHTS, Base.REQUIRED, 2, Integer.MAX_VALUE);
     }
@@ -78,7 +81,9 @@ final class ModelStock extends AbstractMethod {
             }
         }
         double cosine = cosines / (models * (models - 1) / 2);
-        return (float) (models * cosine / (1 + (models - 1) * cosine));
+        double divisor = 1 + (models - 1) * cosine;
+        // Where the directions cancel there is nothing to be added to the base.
+        return divisor < CANCELLED ? 0 : (float) (models * cosine / divisor);
     }
 
     private static void merge(Piece piece, int models, float t, float[] merged, int from, int to) {

@@ -7,8 +7,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Finds the models that a recipe names: `path` or `path+adapter`, relative to the recipe's directory or, where
-/// nothing is there, to the working directory.
+/// Finds the models that a recipe names: `path`, `path+adapter` or `+adapter`, relative to the recipe's
+/// directory or, where nothing is there, to the working directory.
 record ModelPaths(RecipeKeys keys) {
     /// A model, or a problem.
     Optional<ModelReference> find(Yaml value, String where) {
@@ -17,29 +17,40 @@ record ModelPaths(RecipeKeys keys) {
             return Optional.empty();
         }
         String text = written.text().strip();
-        // A directory whose own name has a plus sign comes first.
         Optional<Path> whole = existing(text);
-        int plus = text.indexOf('+');
-        if (whole.isPresent() || plus < 0) {
-            return whole.or(() -> missing(value, where, text))
-                    .map(path -> new ModelReference(text, path, Optional.empty()));
+        if (whole.isPresent()) {
+            return Optional.of(new ModelReference(text, whole.get(), Optional.empty()));
         }
-        if (text.indexOf('+', plus + 1) >= 0) {
-            keys.lost(value, "%s: '%s' has more than one '+'; expected path or path+adapter".formatted(where, text));
-            return Optional.empty();
+        // A folder's own name may have a plus sign.
+        int last = text.lastIndexOf('+');
+        for (int plus = last; plus >= 0; plus = text.lastIndexOf('+', plus - 1)) {
+            Optional<Path> before = existing(text.substring(0, plus));
+            Optional<Path> after = existing(text.substring(plus + 1));
+            if (after.isPresent() && (before.isPresent() || plus == 0)) {
+                return Optional.of(before.map(path -> new ModelReference(text, path, after))
+                        .orElseGet(() -> new ModelReference(text, after.get(), Optional.empty())));
+            }
         }
-        Optional<Path> model = part(value, where, text.substring(0, plus));
-        Optional<Path> adapter = part(value, where, text.substring(plus + 1));
-        return model.isPresent() && adapter.isPresent()
-                ? Optional.of(new ModelReference(text, model.get(), adapter))
-                : Optional.empty();
+        missing(value, where, text, last);
+        return Optional.empty();
     }
 
-    private Optional<Path> part(Yaml value, String where, String text) {
-        return existing(text).or(() -> missing(value, where, text));
+    /// @param plus where the text has its last plus; -1 when it has none
+    private void missing(Yaml value, String where, String text, int plus) {
+        String model = text.substring(0, Math.max(plus, 0));
+        String adapter = text.substring(plus + 1);
+        if (plus > 0 && existing(model).isEmpty()) {
+            missing(value, where, model);
+        }
+        if (existing(adapter).isEmpty()) {
+            missing(value, where, adapter);
+        }
     }
 
     private Optional<Path> existing(String text) {
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
         try {
             Path besides = keys.file().resolveSibling(text).normalize();
             Path here = Path.of(text);
@@ -51,13 +62,12 @@ record ModelPaths(RecipeKeys keys) {
         }
     }
 
-    private Optional<Path> missing(Yaml at, String where, String text) {
+    private void missing(Yaml at, String where, String text) {
         Path folder = Optional.ofNullable(keys.file().getParent()).orElse(Path.of("."));
         keys.lost(
                 at,
                 "%s: no '%s' in %s (the recipe's directory) nor in the working directory%s"
                         .formatted(where, text, folder, advice(text)));
-        return Optional.empty();
     }
 
     private static String advice(String text) {

@@ -169,6 +169,7 @@ class MergeLawsTest {
                 .model("weight", 1, "density", 0.4, "gamma", 0.01, "epsilon", 0.15)
                 // The least delta that ram takes for one, for the whole tensor.
                 .with("epsilon", 0)
+                .with("select_topk", 0.5)
                 .seed(12);
     }
 

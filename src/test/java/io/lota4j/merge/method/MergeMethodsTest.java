@@ -85,6 +85,25 @@ class MergeMethodsTest {
                 .hasMessageContaining("add to 0");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"karcher", "linear"})
+    void oneModelAloneStaysAsItIs(String name) {
+        float[] weights = {0.1f, -0.7f, 3};
+        assertThat(Merges.of(name, Compat.MERGEKIT)
+                        .model("weight", 1)
+                        .weightsAlone("t", Shape.of(3), weights)
+                        .one())
+                .isEqualTo(weights);
+    }
+
+    @Test
+    void oppositeModelsLeaveModelStocksBase() {
+        assertThat(Merges.of("model_stock", Compat.PAPER)
+                        .weights("t", Shape.of(2), new float[] {1, 1}, new float[] {2, 3}, new float[] {0, -1})
+                        .one())
+                .containsExactly(1, 1);
+    }
+
     /// Base plus a ticket and the ticket's weights are the same model.
     @Test
     void deltasAndWeightsMayBeMixed() {

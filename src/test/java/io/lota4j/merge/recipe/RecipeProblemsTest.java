@@ -52,8 +52,8 @@ class RecipeProblemsTest {
                 "merge_method: karcher¶models: [{model: $a}, {model: org/name@main}] | recipe.yaml, line 2:"
                         + " models[1].model: no 'org/name@main' in FOLDER (the recipe's directory) nor in the working"
                         + " directory; a revision (@) cannot be looked up: download it and give its directory",
-                "merge_method: karcher¶models: [{model: $a}, {model: x+y+z}] | recipe.yaml, line 2: models[1].model:"
-                        + " 'x+y+z' has more than one '+'; expected path or path+adapter",
+                "merge_method: karcher¶models: [{model: $a}, {model: $b+z}] | recipe.yaml, line 2: models[1].model: no"
+                        + " 'z' in FOLDER (the recipe's directory) nor in the working directory",
                 "merge_method: karcher¶models: [{model: $a}, {model: [x]}] | recipe.yaml, line 2: models[1].model must"
                         + " be a path or path+adapter, found a list",
                 "merge_method: karcher¶models: [{model: $a}, {model: $b}]¶dtype: bf16 | recipe.yaml, line 3: dtype"

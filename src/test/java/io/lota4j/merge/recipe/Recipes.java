@@ -17,7 +17,8 @@ final class Recipes {
         {"$untied", "models/llama"},
         {"$a", "merge/experts/a"},
         {"$b", "merge/experts/b"},
-        {"$c", "merge/experts/c"}
+        {"$c", "merge/experts/c"},
+        {"$lora", "peft/lora"}
     };
 
     private Recipes() {}

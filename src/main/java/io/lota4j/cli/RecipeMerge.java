@@ -2,7 +2,7 @@ package io.lota4j.cli;
 
 import io.lota4j.LotaException;
 import io.lota4j.merge.recipe.MergePlan;
-import io.lota4j.merge.run.MergeModels;
+import io.lota4j.merge.recipe.PlanSources;
 import io.lota4j.merge.run.ModelMerge;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,7 +18,7 @@ record RecipeMerge(Path recipe, Path out) {
 
     Plan plan() {
         requireEmpty();
-        try (MergeModels models = new MergeModels()) {
+        try (PlanSources models = new PlanSources()) {
             MergePlan merge = MergePlan.of(recipe, models);
             Plan plan = new Plan();
             merge.lines().forEach(plan::raw);
@@ -28,7 +28,7 @@ record RecipeMerge(Path recipe, Path out) {
 
     int run(PrintWriter output, PrintWriter err) {
         requireEmpty();
-        try (MergeModels models = new MergeModels();
+        try (PlanSources models = new PlanSources();
                 StopSignal stop = StopSignal.hold(System.err)) {
             MergePlan merge = MergePlan.of(recipe, models);
             merge.warnings().forEach(warning -> err.println("warning: " + warning));
@@ -48,7 +48,7 @@ record RecipeMerge(Path recipe, Path out) {
         }
     }
 
-    private boolean merged(MergePlan merge, MergeModels models, PrintWriter err, StopSignal stop) {
+    private boolean merged(MergePlan merge, PlanSources models, PrintWriter err, StopSignal stop) {
         try (ProgressBar bar = ProgressBar.on(err, "merge, MB")) {
             int threads = Runtime.getRuntime().availableProcessors();
             return ModelMerge.run(

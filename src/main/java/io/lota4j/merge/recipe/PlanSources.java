@@ -1,5 +1,6 @@
 package io.lota4j.merge.recipe;
 
+import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.ModelOpener;
 import io.lota4j.merge.ModelOutline;
@@ -7,9 +8,15 @@ import io.lota4j.merge.ModelReference;
 import io.lota4j.merge.ModelTensor;
 import io.lota4j.merge.TensorTask;
 import io.lota4j.merge.source.MergeSource;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /// The models of a plan, open: what plans and then reads them.
@@ -22,17 +29,33 @@ import java.util.stream.Stream;
 /// ```
 public final class PlanSources implements ModelOpener, AutoCloseable {
     private final List<MergeSource> opened = new ArrayList<>();
+    private final List<Path> paths = new ArrayList<>();
 
     @Override
     public ModelOutline open(ModelReference reference, Optional<ModelOutline> base) {
         MergeSource source = MergeSource.open(reference, base);
         opened.add(source);
+        paths.add(reference.path());
+        reference.adapter().ifPresent(paths::add);
         return source;
     }
 
     /// Every model that was opened.
     public List<MergeSource> opened() {
         return List.copyOf(opened);
+    }
+
+    /// The files that the models are made of, absolute and sorted; of a directory, those in it.
+    ///
+    /// @throws IOException when a directory cannot be listed
+    public List<Path> files() throws IOException {
+        TreeSet<Path> files = new TreeSet<>();
+        for (Path path : paths) {
+            try (Stream<Path> found = Files.walk(path, 1, FileVisitOption.FOLLOW_LINKS)) {
+                found.filter(Files::isRegularFile).map(Path::toAbsolutePath).forEach(files::add);
+            }
+        }
+        return List.copyOf(files);
     }
 
     /// A tensor of a plan as its methods take it. Tensors that were handed out must not be used after
@@ -65,6 +88,14 @@ public final class PlanSources implements ModelOpener, AutoCloseable {
         return (ModelTensor.Weights) tensor(input, shape, Optional.empty());
     }
 
+    /// The bytes of a whole model's tensor as they are stored, if they are stored as a type; otherwise it has to be
+    /// computed.
+    public Optional<MemorySegment> stored(TensorPlan.Input input, DType dtype) {
+        return input.stored()
+                .filter(tensor -> tensor.dtype() == dtype)
+                .flatMap(tensor -> source(input).stored(input.tensor()));
+    }
+
     private static Shape shape(TensorPlan.Merge tensor, TensorPlan.Input input) {
         return input.stored()
                 .or(() -> tensor.base().flatMap(TensorPlan.Input::stored))
@@ -73,11 +104,14 @@ public final class PlanSources implements ModelOpener, AutoCloseable {
     }
 
     private ModelTensor tensor(TensorPlan.Input input, Shape shape, Optional<ModelTensor.Weights> base) {
-        MergeSource source = opened.stream()
+        return source(input).tensor(input.tensor(), shape, base);
+    }
+
+    private MergeSource source(TensorPlan.Input input) {
+        return opened.stream()
                 .filter(open -> open == input.model())
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(input.model().label() + " is not of this plan"));
-        return source.tensor(input.tensor(), shape, base);
     }
 
     @Override

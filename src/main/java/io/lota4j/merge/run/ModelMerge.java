@@ -9,6 +9,7 @@ import io.lota4j.merge.Survey;
 import io.lota4j.merge.TensorPieces;
 import io.lota4j.merge.Workers;
 import io.lota4j.merge.recipe.MergePlan;
+import io.lota4j.merge.recipe.PlanSources;
 import io.lota4j.merge.recipe.TensorPlan;
 import io.lota4j.merge.source.MergeSource;
 import java.io.IOException;
@@ -26,7 +27,7 @@ public final class ModelMerge {
     private static final int COPIED = 1 << 16;
 
     private final MergePlan plan;
-    private final TensorTasks tasks;
+    private final PlanSources models;
     private final Workers workers;
 
     /// Is told what is done.
@@ -38,10 +39,10 @@ public final class ModelMerge {
         void written(String tensor, long done, long total);
     }
 
-    private ModelMerge(MergePlan plan, Workers workers) {
+    private ModelMerge(MergePlan plan, PlanSources models, Workers workers) {
         this.plan = plan;
         this.workers = workers;
-        this.tasks = new TensorTasks(plan.seed());
+        this.models = models;
     }
 
     /// Merges, or goes on with a merge that was not finished.
@@ -54,12 +55,12 @@ public final class ModelMerge {
     /// @return whether the merge is finished
     /// @throws LotaException when a ticket is for another base, or when `out` cannot be written
     public static boolean run(
-            MergePlan plan, MergeModels models, Path out, int threads, Listener listener, BooleanSupplier stop) {
-        requireBases(plan);
+            MergePlan plan, PlanSources models, Path out, int threads, Listener listener, BooleanSupplier stop) {
+        requireBases(plan, models);
         try (Workers workers = new Workers(threads);
                 Checkpoint reference = Checkpoint.open(plan.reference())) {
             ResultShards shards = ResultShards.of(plan.tensors(), reference);
-            return new ModelMerge(plan, workers).run(shards, models, out, listener, stop);
+            return new ModelMerge(plan, models, workers).run(shards, out, listener, stop);
         }
     }
 
@@ -69,20 +70,18 @@ public final class ModelMerge {
     }
 
     /// A ticket is for one base. Only now is that base read to tell.
-    private static void requireBases(MergePlan plan) {
-        for (ModelOutline model : plan.models()) {
-            ((MergeSource) model)
-                    .baseFingerprint()
-                    .ifPresent(expected -> requireBase(model, expected, baseOf(model, plan)));
+    private static void requireBases(MergePlan plan, PlanSources models) {
+        for (MergeSource model : models.opened()) {
+            model.baseFingerprint().ifPresent(expected -> requireBase(model, expected, baseOf(model, plan)));
         }
     }
 
-    private static Path baseOf(ModelOutline model, MergePlan plan) {
+    private static Path baseOf(MergeSource model, MergePlan plan) {
         ModelOutline base = model.isWhole() ? model : plan.models().getFirst();
         return base.directory().orElseThrow();
     }
 
-    private static void requireBase(ModelOutline model, String expected, Path directory) {
+    private static void requireBase(MergeSource model, String expected, Path directory) {
         try (Checkpoint base = Checkpoint.open(directory)) {
             String found = base.fingerprint().hex();
             if (!found.equals(expected)) {
@@ -92,7 +91,7 @@ public final class ModelMerge {
         }
     }
 
-    private boolean run(ResultShards shards, MergeModels models, Path out, Listener listener, BooleanSupplier stop) {
+    private boolean run(ResultShards shards, Path out, Listener listener, BooleanSupplier stop) {
         Path directory = PartialResult.directory(out);
         try (PartialResult result = PartialResult.open(out, shards, MergeIdentity.of(plan, models.files()))) {
             if (!write(result, listener, stop)) {
@@ -146,7 +145,7 @@ public final class ModelMerge {
     }
 
     private TensorPieces pieces(TensorPlan.Merge merge) {
-        return new TensorPieces(tasks.of(merge), plan.method(), workers);
+        return new TensorPieces(models.task(plan, merge), plan.method(), workers);
     }
 
     private Journal.Entry write(TensorPlan tensor, Merger merger, PartialResult result) {
@@ -164,13 +163,9 @@ public final class ModelMerge {
     }
 
     private Journal.Entry copy(TensorPlan.Copy copy, TensorOutput output) {
-        Optional<MemorySegment> stored = copy.from()
-                .stored()
-                .filter(tensor -> tensor.dtype() == copy.dtype())
-                .flatMap(tensor ->
-                        TensorTasks.source(copy.from()).stored(copy.from().tensor()));
+        Optional<MemorySegment> stored = models.stored(copy.from(), copy.dtype());
         return stored.isPresent()
                 ? output.copy(stored.get(), workers)
-                : output.convert(TensorTasks.weights(copy), workers);
+                : output.convert(models.weights(copy.from()), workers);
     }
 }

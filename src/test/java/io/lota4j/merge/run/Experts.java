@@ -4,6 +4,7 @@ import io.lota4j.Golden;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.mask.Pool;
 import io.lota4j.merge.recipe.MergePlan;
+import io.lota4j.merge.recipe.PlanSources;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.ticket.Tickets;
@@ -57,7 +58,7 @@ final class Experts {
 
     /// Carries a recipe out to its end.
     static void merge(Path recipe, Path out, int threads) {
-        try (MergeModels models = new MergeModels()) {
+        try (PlanSources models = new PlanSources()) {
             MergePlan plan = MergePlan.of(recipe, models);
             boolean done = ModelMerge.run(plan, models, out, threads, (tensor, part, all) -> {}, () -> false);
             if (!done) {

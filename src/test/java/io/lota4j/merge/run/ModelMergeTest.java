@@ -7,6 +7,7 @@ import io.lota4j.Golden;
 import io.lota4j.LotaException;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.merge.recipe.MergePlan;
+import io.lota4j.merge.recipe.PlanSources;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -89,7 +90,7 @@ class ModelMergeTest {
     /// Runs until so many tensors are written.
     private static List<String> run(Path recipe, Path out, int tensors) {
         List<String> written = new ArrayList<>();
-        try (MergeModels models = new MergeModels()) {
+        try (PlanSources models = new PlanSources()) {
             MergePlan plan = MergePlan.of(recipe, models);
             ModelMerge.run(
                     plan, models, out, 2, (name, done, total) -> written.add(name), () -> written.size() >= tensors);
@@ -139,7 +140,7 @@ class ModelMergeTest {
     void twoAtOnceAreRefused() throws IOException {
         Path recipe = ties(Experts.directories());
         Path out = folder.resolve("out");
-        try (MergeModels models = new MergeModels()) {
+        try (PlanSources models = new PlanSources()) {
             MergePlan plan = MergePlan.of(recipe, models);
             ModelMerge.run(
                     plan,

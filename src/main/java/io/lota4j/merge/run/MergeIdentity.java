@@ -2,6 +2,7 @@ package io.lota4j.merge.run;
 
 import io.lota4j.Build;
 import io.lota4j.Sha256;
+import io.lota4j.merge.Settings;
 import io.lota4j.merge.recipe.MergePlan;
 import io.lota4j.merge.recipe.TensorPlan;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// What makes two merges the same, so that one may go on where the other was stopped: version, method, every tensor's
@@ -47,9 +49,17 @@ final class MergeIdentity {
                                 merge.models().stream()
                                         .map(MergeIdentity::input)
                                         .toList(),
-                                merge.settings());
+                                settings(merge.settings()));
         };
         return "%s %s %s %s".formatted(tensor.name(), tensor.shape(), tensor.dtype(), what);
+    }
+
+    /// In order: that of an immutable map is another one in every process.
+    private static String settings(Settings settings) {
+        return "%s %s"
+                .formatted(
+                        new TreeMap<>(settings.values()),
+                        settings.modelValues().stream().map(TreeMap::new).toList());
     }
 
     private static String input(TensorPlan.Input input) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.Golden;
 import io.lota4j.LotaException;
+import io.lota4j.Processes;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.merge.recipe.MergePlan;
 import io.lota4j.merge.recipe.PlanSources;
@@ -96,6 +97,28 @@ class ModelMergeTest {
                     plan, models, out, 2, (name, done, total) -> written.add(name), () -> written.size() >= tensors);
         }
         return written;
+    }
+
+    @Test
+    void aProcessThatDiesLeavesWhatItFinished() throws IOException, InterruptedException {
+        Path recipe = ties(Experts.directories());
+        Path whole = merged(recipe, "whole", 2);
+        Path out = folder.resolve("out");
+        for (String tensors : List.of("5", "11")) {
+            Processes.output(Processes.java(
+                    List.of("--enable-native-access=ALL-UNNAMED"),
+                    HaltedMerge.class,
+                    recipe.toString(),
+                    out.toString(),
+                    tensors));
+            assertThat(out).doesNotExist();
+        }
+        // The first line, and a line for each tensor.
+        assertThat(ModelMerge.unfinished(out).resolve("merge.journal"))
+                .content()
+                .hasLineCount(1 + 11);
+        run(recipe, out, Integer.MAX_VALUE);
+        assertThat(Files.mismatch(whole, out.resolve("model.safetensors"))).isEqualTo(-1);
     }
 
     /// What a crash may leave: a cut journal, a tensor that is noted but not as it was written, a file too short.

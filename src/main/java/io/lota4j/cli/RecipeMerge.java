@@ -32,7 +32,10 @@ record RecipeMerge(Path recipe, Path out) {
                 StopSignal stop = StopSignal.hold(System.err)) {
             MergePlan merge = MergePlan.of(recipe, models);
             merge.warnings().forEach(warning -> err.println("warning: " + warning));
-            Plan.requireRoom(out, merge.bytes());
+            // What an unfinished merge has taken already would be asked for twice.
+            if (!Files.exists(ModelMerge.unfinished(out))) {
+                Plan.requireRoom(out, merge.bytes());
+            }
             if (!merged(merge, models, err, stop)) {
                 err.println("lota: stopped; what is finished is in %s. The same command goes on."
                         .formatted(ModelMerge.unfinished(out)));

@@ -142,7 +142,7 @@ public final class Overlap {
 
     /// Share of a model's energy where the merge changes nothing.
     public double dropped(int model) {
-        return share(energy[model] - kept[model] - flipped[model], model, 0);
+        return share(Math.max(0, energy[model] - kept[model] - flipped[model]), model, 0);
     }
 
     /// How much of a model's delta is in the merged one: the coefficient of its orthogonal projection. 1 where all of

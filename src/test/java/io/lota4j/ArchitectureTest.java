@@ -20,6 +20,7 @@ class ArchitectureTest {
     private static final String JDK = "java..";
     private static final String JSPECIFY = "org.jspecify.annotations..";
     private static final String JACKSON = "tools.jackson..";
+    private static final String SNAKEYAML = "org.snakeyaml.engine..";
     private static final String ROARING = "org.roaringbitmap..";
     private static final String TOKENIZERS = "ai.djl.huggingface.tokenizers..";
     private static final String JINJAVA = "com.hubspot.jinjava..";
@@ -30,6 +31,9 @@ class ArchitectureTest {
             .resideInAPackage("io.lota4j")
             .should()
             .onlyDependOnClassesThat(resideInAnyPackage(JDK, JSPECIFY, "io.lota4j"));
+
+    @ArchTest
+    static final ArchRule YAML = onlyImports("yaml", SNAKEYAML);
 
     @ArchTest
     static final ArchRule CHECKPOINT = onlyImports("checkpoint", JACKSON);
@@ -59,6 +63,10 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule TICKET = onlyImports("ticket", JACKSON, ROARING, own("checkpoint"), own("mask"));
+
+    @ArchTest
+    static final ArchRule MERGE =
+            onlyImports("merge", JACKSON, ROARING, own("yaml"), own("checkpoint"), own("mask"), own("ticket"));
 
     @ArchTest
     static final ArchRule DATA = onlyImports("data", JACKSON, TOKENIZERS, JINJAVA);

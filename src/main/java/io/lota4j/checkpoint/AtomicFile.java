@@ -94,7 +94,7 @@ public final class AtomicFile {
                 deleteTree(temporary);
             }
         } catch (IOException e) {
-            throw new LotaException(explain(target, parent, needed, e), e);
+            throw WriteFailure.of(target, needed, "What was there before is unchanged.", e);
         }
     }
 
@@ -118,7 +118,8 @@ public final class AtomicFile {
         }
     }
 
-    private static void syncTree(Path root) throws IOException {
+    /// Sees to it that a directory and everything in it is on the disk.
+    public static void syncTree(Path root) throws IOException {
         for (Path file : walk(root)) {
             sync(file);
         }
@@ -135,24 +136,6 @@ public final class AtomicFile {
     private static List<Path> walk(Path root) throws IOException {
         try (var files = Files.walk(root)) {
             return files.toList();
-        }
-    }
-
-    private static String explain(Path target, Path parent, OptionalLong needed, IOException e) {
-        String reason = String.valueOf(e.getMessage());
-        if (!reason.contains("No space left") && !reason.contains("quota exceeded")) {
-            return "%s cannot be written: %s: %s".formatted(target, e.getClass().getSimpleName(), reason);
-        }
-        String need = needed.isPresent() ? "%d bytes are needed, ".formatted(needed.getAsLong()) : "";
-        return "%s cannot be written: the disk is full; %s%s. What was there before is unchanged."
-                .formatted(target, need, free(parent));
-    }
-
-    private static String free(Path parent) {
-        try {
-            return "%d are free".formatted(Files.getFileStore(parent).getUsableSpace());
-        } catch (IOException e) {
-            return "how many are free is unknown (%s)".formatted(e.getMessage());
         }
     }
 }

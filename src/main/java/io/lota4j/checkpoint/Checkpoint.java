@@ -23,8 +23,10 @@ public final class Checkpoint implements AutoCloseable {
     /// What every model directory has.
     public static final String CONFIG = "config.json";
 
-    static final String SINGLE = "model.safetensors";
-    static final String INDEX = "model.safetensors.index.json";
+    /// The weights, where they are in one file.
+    public static final String SINGLE = "model.safetensors";
+    /// Which shard holds which tensor, where they are in several.
+    public static final String INDEX = "model.safetensors.index.json";
 
     private static final String WHAT_IT_HOLDS =
             "A model directory holds config.json, model.safetensors (or model.safetensors.index.json and its shards), "
@@ -148,6 +150,17 @@ public final class Checkpoint implements AutoCloseable {
     /// The weight files, sorted by name.
     public List<Path> shardFiles() {
         return files.stream().map(SafetensorsFile::path).toList();
+    }
+
+    /// The strings under `__metadata__` of a weight file, in its order.
+    ///
+    /// @param shardFile one of [#shardFiles()]
+    public Map<String, String> metadata(Path shardFile) {
+        return files.stream()
+                .filter(file -> file.path().equals(shardFile))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(shardFile + " is no file of " + directory))
+                .metadata();
     }
 
     /// The file that holds a tensor.

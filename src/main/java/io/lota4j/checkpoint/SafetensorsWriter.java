@@ -4,24 +4,18 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Writes safetensors files, whole or not at all (see [AtomicFile]).
 public final class SafetensorsWriter {
     /// Bytes handed to the operating system at once: buffers end at 2 GiB, and 64 MiB is long enough to stream.
     private static final long CHUNK_BYTES = 64L << 20;
-
-    private static final JsonMapper JSON = JsonMapper.shared();
 
     private SafetensorsWriter() {}
 
@@ -39,15 +33,13 @@ public final class SafetensorsWriter {
                 .sorted(Comparator.comparingInt((TensorSource t) -> t.dtype().size())
                         .reversed())
                 .toList();
-        byte[] header = header(metadata, ordered);
-        long total = header.length;
-        long largest = 0;
-        for (TensorSource tensor : ordered) {
-            total = Math.addExact(total, tensor.bytes());
-            largest = Math.max(largest, tensor.bytes());
-        }
-        long buffer = largest;
-        AtomicFile.write(target, total, channel -> write(channel, header, ordered, buffer));
+        SafetensorsLayout layout = SafetensorsLayout.of(
+                metadata,
+                ordered.stream()
+                        .map(t -> new SafetensorsLayout.Entry(t.name(), t.dtype(), t.shape()))
+                        .toList());
+        long largest = ordered.stream().mapToLong(TensorSource::bytes).max().orElse(0);
+        AtomicFile.write(target, layout.fileBytes(), channel -> write(channel, layout.header(), ordered, largest));
     }
 
     /// Tensors pass through a buffer, not a mapped file: a disk that fills up under a map raises no IOException.
@@ -81,30 +73,5 @@ public final class SafetensorsWriter {
                 throw new IllegalArgumentException("tensor name is taken: " + tensor.name());
             }
         }
-    }
-
-    /// The length and the JSON, padded with spaces to a multiple of eight bytes so that the data is aligned.
-    private static byte[] header(Map<String, String> metadata, List<TensorSource> tensors) {
-        Map<String, Object> root = new LinkedHashMap<>();
-        if (!metadata.isEmpty()) {
-            root.put(SafetensorsHeader.METADATA, metadata);
-        }
-        long offset = 0;
-        for (TensorSource tensor : tensors) {
-            Map<String, Object> entry = new LinkedHashMap<>();
-            entry.put("dtype", tensor.dtype().name());
-            entry.put("shape", tensor.shape().dims());
-            entry.put("data_offsets", List.of(offset, offset + tensor.bytes()));
-            root.put(tensor.name(), entry);
-            offset += tensor.bytes();
-        }
-        byte[] json = JSON.writeValueAsString(root).getBytes(StandardCharsets.UTF_8);
-        int padded = Math.ceilDiv(json.length, Long.BYTES) * Long.BYTES;
-        ByteBuffer header = ByteBuffer.allocate(Long.BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
-        header.putLong(padded).put(json);
-        while (header.hasRemaining()) {
-            header.put((byte) ' ');
-        }
-        return header.array();
     }
 }

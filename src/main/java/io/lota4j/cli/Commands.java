@@ -26,6 +26,7 @@ record Commands(List<CommandEntry> all) {
                         "extract",
                         "Make a ticket of the difference of two model directories.",
                         () -> new ExtractCommand()),
+                entry("merge", "Merge tickets, or whole models by a recipe.", () -> new MergeCommand()),
                 entry("mask", "Look at masks, combine them, draw random ones.", () -> new MaskCommand()),
                 entry("ticket", "Look at tickets.", () -> new TicketCommand()),
                 entry("init", "Start a model from random weights.", () -> new InitCommand()),

@@ -7,7 +7,6 @@ import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.TrainConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +19,12 @@ final class Plan {
 
     Plan line(String what, String detail) {
         lines.add("%-12s%s".formatted(what, detail));
+        return this;
+    }
+
+    /// A line that is laid out already.
+    Plan raw(String line) {
+        lines.add(line);
         return this;
     }
 
@@ -62,14 +67,25 @@ final class Plan {
 
     /// Room that an output needs, against what is free.
     Plan disk(Path out, long needed) {
+        long free = free(out);
+        return line(
+                "disk",
+                "%s: about %s, %s free%s"
+                        .formatted(out, Words.bytes(needed), Words.bytes(free), free < needed ? ": NOT ENOUGH" : ""));
+    }
+
+    /// Refuses to begin what the disk has no room for.
+    static void requireRoom(Path out, long needed) {
+        long free = free(out);
+        if (free < needed) {
+            throw new LotaException(
+                    "%s: about %s are needed, %s are free.".formatted(out, Words.bytes(needed), Words.bytes(free)));
+        }
+    }
+
+    private static long free(Path out) {
         try {
-            FileStore store = Files.getFileStore(existing(out.toAbsolutePath()));
-            long free = store.getUsableSpace();
-            return line(
-                    "disk",
-                    "%s: about %s, %s free%s"
-                            .formatted(
-                                    out, Words.bytes(needed), Words.bytes(free), free < needed ? ": NOT ENOUGH" : ""));
+            return Files.getFileStore(existing(out.toAbsolutePath())).getUsableSpace();
         } catch (IOException e) {
             throw new LotaException(out + ": cannot tell how much room there is: " + e.getMessage(), e);
         }

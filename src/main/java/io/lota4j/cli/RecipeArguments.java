@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
+import io.lota4j.yaml.Yaml;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
+import io.lota4j.yaml.Yaml;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,7 +3,6 @@ package io.lota4j.ticket;
 import io.lota4j.LotaException;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
-import io.lota4j.checkpoint.Floats;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.mask.DeltaSource;
@@ -13,6 +12,7 @@ import io.lota4j.mask.Scope;
 import io.lota4j.mask.TopK;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
@@ -30,7 +30,7 @@ final class Extraction implements DeltaSource {
     private final Checkpoint tuned;
     private final Pool pool;
     private final SequencedMap<String, Shape> shapes;
-    private final float[] buffer;
+    private float[] buffer = {};
 
     Extraction(Checkpoint base, Checkpoint tuned, Pool pool) {
         this.base = base;
@@ -39,8 +39,6 @@ final class Extraction implements DeltaSource {
         this.shapes = pool.select(base.tensors());
         requireSameTensors(pool.select(tuned.tensors()));
         shapes.keySet().forEach(name -> requireBaseType(base.info(name).dtype(), name));
-        long largest = shapes.values().stream().mapToLong(Shape::numel).max().orElse(0);
-        this.buffer = new float[Math.toIntExact(largest)];
     }
 
     private void requireSameTensors(SequencedMap<String, Shape> found) {
@@ -74,12 +72,12 @@ final class Extraction implements DeltaSource {
     Ticket ticket(OptionalDouble sparsity) {
         Map<String, TicketTensor> tensors = new TreeMap<>();
         if (sparsity.isEmpty()) {
-            shapes.keySet().forEach(name -> tensors.put(name, tensor(name, changed(name))));
+            shapes.keySet().forEach(name -> tensors.put(name, changed(name)));
             return new Ticket(info(CHANGED, sparsity), tensors);
         }
         String hex = base.fingerprint().hex();
         Mask mask = TopK.select(this, sparsity.getAsDouble(), Scope.GLOBAL, hex, pool.toString(), Map.of());
-        mask.tensors().forEach((name, masked) -> tensors.put(name, tensor(name, masked.trainable())));
+        mask.tensors().forEach((name, masked) -> tensors.put(name, chosen(name, masked.trainable())));
         return new Ticket(info(mask.info().scope(), sparsity), tensors);
     }
 
@@ -113,46 +111,48 @@ final class Extraction implements DeltaSource {
 
     @Override
     public MemorySegment delta(String name) {
-        int count = Math.toIntExact(base.info(name).shape().numel());
-        Elements elements = new Elements(base, tuned, name);
-        for (int i = 0; i < count; i++) {
-            buffer[i] = elements.delta(i);
+        Differences differences = Differences.of(base, tuned, name);
+        if (buffer.length < differences.count()) {
+            buffer = new float[largest()];
         }
-        return MemorySegment.ofArray(buffer).asSlice(0, (long) count * Float.BYTES);
+        differences.fill(buffer);
+        return MemorySegment.ofArray(buffer).asSlice(0, (long) differences.count() * Float.BYTES);
     }
 
-    /// A difference that is not a number is kept: the ticket refuses it with its place.
-    private RoaringBitmap changed(String name) {
-        RoaringBitmapWriter<RoaringBitmap> writer =
+    private int largest() {
+        return Math.toIntExact(
+                shapes.values().stream().mapToLong(Shape::numel).max().orElse(0));
+    }
+
+    /// All that differs in a tensor. A difference that is not a number is kept: the ticket refuses it with its place.
+    private TicketTensor changed(String name) {
+        List<Differences.Changed> blocks = Differences.of(base, tuned, name).changed();
+        RoaringBitmapWriter<RoaringBitmap> index =
                 RoaringBitmapWriter.writer().constantMemory().get();
-        int count = Math.toIntExact(base.info(name).shape().numel());
-        Elements elements = new Elements(base, tuned, name);
-        for (int i = 0; i < count; i++) {
-            if (elements.delta(i) != 0) {
-                writer.add(i);
+        float[] values = new float
+                [blocks.stream().mapToInt(block -> block.deltas().length).sum()];
+        int filled = 0;
+        for (Differences.Changed block : blocks) {
+            for (int at : block.indices()) {
+                index.add(at);
             }
+            System.arraycopy(block.deltas(), 0, values, filled, block.deltas().length);
+            filled += block.deltas().length;
         }
-        RoaringBitmap changed = writer.get();
+        RoaringBitmap changed = index.get();
         changed.runOptimize();
-        return changed;
+        return tensor(name, changed, values);
     }
 
-    private TicketTensor tensor(String name, RoaringBitmap index) {
-        TensorInfo info = base.info(name);
+    private TicketTensor chosen(String name, RoaringBitmap index) {
         float[] values = new float[Math.toIntExact(index.getLongCardinality())];
-        Elements elements = new Elements(base, tuned, name);
-        TicketTensor.forEach(index, (position, at) -> values[position] = elements.delta(at));
-        return new TicketTensor(info.shape(), DType.F32, index, values, info.dtype()).withBaseBits(base.bytes(name));
+        Differences differences = Differences.of(base, tuned, name);
+        TicketTensor.forEach(index, (position, at) -> values[position] = differences.at(at));
+        return tensor(name, index, values);
     }
 
-    /// The elements of one tensor in both checkpoints.
-    private record Elements(DType baseType, MemorySegment base, DType tunedType, MemorySegment tuned) {
-        Elements(Checkpoint base, Checkpoint tuned, String name) {
-            this(base.info(name).dtype(), base.bytes(name), tuned.info(name).dtype(), tuned.bytes(name));
-        }
-
-        float delta(long index) {
-            return Floats.get(tunedType, tuned, index) - Floats.get(baseType, base, index);
-        }
+    private TicketTensor tensor(String name, RoaringBitmap index, float[] values) {
+        TensorInfo info = base.info(name);
+        return new TicketTensor(info.shape(), DType.F32, index, values, info.dtype()).withBaseBits(base.bytes(name));
     }
 }

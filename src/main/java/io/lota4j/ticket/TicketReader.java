@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -23,21 +24,55 @@ final class TicketReader {
 
     private final SafetensorsFile file;
     private final TicketMetadata metadata;
-    private final Set<String> unused;
 
+    /// Checks the header: every tensor is there in its type, and no other.
     TicketReader(SafetensorsFile file) {
         this.file = file;
         this.metadata = TicketMetadata.parse(file.metadata(), file.path().toString());
-        this.unused = new HashSet<>(file.tensors().keySet());
+        Set<String> unused = new HashSet<>(file.tensors().keySet());
+        metadata.layouts().forEach((name, layout) -> checkHeader(name, layout, unused));
+        if (!unused.isEmpty()) {
+            throw new LotaException("%s: tensor `%s` belongs to none of the ticket's tensors."
+                    .formatted(file.path(), unused.stream().sorted().findFirst().orElseThrow()));
+        }
+    }
+
+    private void checkHeader(String name, TicketMetadata.Layout layout, Set<String> unused) {
+        if (layout.shape().numel() > IndexSets.MAX_ELEMENTS) {
+            throw new LotaException("%s: tensor `%s` has %d elements, over the limit of %d for a ticket."
+                    .formatted(file.path(), name, layout.shape().numel(), IndexSets.MAX_ELEMENTS));
+        }
+        TensorInfo index = take(name + TicketFile.INDEX, unused);
+        requireType(index, index.dtype() == DType.U8, "U8");
+        TensorInfo delta = take(name + TicketFile.DELTA, unused);
+        requireType(delta, delta.dtype() == DType.F32 || delta.dtype() == DType.BF16, "F32 or BF16");
+        if (unused.contains(name + TicketFile.BASE)) {
+            TensorInfo bits = take(name + TicketFile.BASE, unused);
+            requireType(
+                    bits, bits.dtype() == layout.baseType(), layout.baseType().name());
+        }
+    }
+
+    TicketInfo info() {
+        return metadata.info();
+    }
+
+    SequencedMap<String, TicketMetadata.Layout> layouts() {
+        return metadata.layouts();
+    }
+
+    /// @throws IllegalArgumentException when the ticket has no such tensor
+    TicketMetadata.Layout layout(String name) {
+        TicketMetadata.Layout layout = metadata.layouts().get(name);
+        if (layout == null) {
+            throw new IllegalArgumentException("no tensor " + name);
+        }
+        return layout;
     }
 
     Ticket read() {
         Map<String, TicketTensor> tensors = new TreeMap<>();
         metadata.layouts().forEach((name, layout) -> tensors.put(name, tensor(name, layout)));
-        if (!unused.isEmpty()) {
-            throw new LotaException("%s: tensor `%s` belongs to none of the ticket's tensors."
-                    .formatted(file.path(), unused.stream().sorted().findFirst().orElseThrow()));
-        }
         Ticket ticket = ticket(tensors);
         if (ticket.nnz() != metadata.trainable()) {
             throw new LotaException("%s: metadata `trainable` is %d, but the index sets hold %d indices."
@@ -55,44 +90,33 @@ final class TicketReader {
     }
 
     private TicketTensor tensor(String name, TicketMetadata.Layout layout) {
-        Shape shape = layout.shape();
-        if (shape.numel() > IndexSets.MAX_ELEMENTS) {
-            throw new LotaException("%s: tensor `%s` has %d elements, over the limit of %d for a ticket."
-                    .formatted(file.path(), name, shape.numel(), IndexSets.MAX_ELEMENTS));
-        }
-        RoaringBitmap index = index(name + TicketFile.INDEX, shape.numel());
-        long count = index.getLongCardinality();
-        DType valueType = valueType(name + TicketFile.DELTA, count);
-        float[] values = new float[Math.toIntExact(count)];
-        Floats.toF32(valueType, file.bytes(name + TicketFile.DELTA), MemorySegment.ofArray(values));
+        RoaringBitmap index = index(name);
+        TensorInfo delta = file.info(name + TicketFile.DELTA);
+        float[] values = new float[Math.toIntExact(index.getLongCardinality())];
+        Floats.toF32(delta.dtype(), file.bytes(delta.name()), MemorySegment.ofArray(values));
         return new TicketTensor(
-                shape, valueType, index, values, layout.baseType(), baseBits(name, layout.baseType(), count));
+                layout.shape(), delta.dtype(), index, values, layout.baseType(), baseBits(name, values.length));
     }
 
-    private RoaringBitmap index(String name, long elements) {
-        TensorInfo info = take(name);
-        requireType(info, info.dtype() == DType.U8, "U8");
-        return IndexSets.fromBytes(file.bytes(name), elements, where(name));
+    /// The index set of a tensor, for which there are as many deltas.
+    RoaringBitmap index(String name) {
+        String key = name + TicketFile.INDEX;
+        RoaringBitmap index =
+                IndexSets.fromBytes(file.bytes(key), layout(name).shape().numel(), where(key));
+        requireCount(file.info(name + TicketFile.DELTA), index.getLongCardinality());
+        return index;
     }
 
-    private DType valueType(String name, long count) {
-        TensorInfo info = take(name);
-        requireType(info, info.dtype() == DType.F32 || info.dtype() == DType.BF16, "F32 or BF16");
-        requireCount(info, count);
-        return info.dtype();
-    }
-
-    private byte @Nullable [] baseBits(String name, DType baseType, long count) {
-        if (!unused.contains(name + TicketFile.BASE)) {
+    private byte @Nullable [] baseBits(String name, long count) {
+        TensorInfo info = file.tensors().get(name + TicketFile.BASE);
+        if (info == null) {
             return null;
         }
-        TensorInfo info = take(name + TicketFile.BASE);
-        requireType(info, info.dtype() == baseType, baseType.name());
         requireCount(info, count);
         return file.bytes(info.name()).toArray(ValueLayout.JAVA_BYTE);
     }
 
-    private TensorInfo take(String name) {
+    private TensorInfo take(String name, Set<String> unused) {
         TensorInfo info = file.info(name);
         unused.remove(name);
         if (info.bytes() > MAX_BYTES) {

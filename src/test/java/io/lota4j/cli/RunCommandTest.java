@@ -182,7 +182,7 @@ class RunCommandTest {
                         + " list",
                 "command: toy¶quiet: 1 | , line 2: 'quiet' is a switch: expected true or false, found '1'",
                 "command: toy | , (toy): missing required option: '--model=<model>'",
-                "command: &a toy¶model: *a | , line 2: aliases (*a) are not supported; write the value out",
+                "command: &a [*a] | , line 1: an alias (*a) stands inside its own anchor",
                 "command: toy¶---¶command: toy | , line 3: holds a second document; expected one",
                 "command: 'toy | , line 1: not YAML: while scanning a quoted scalar",
             })

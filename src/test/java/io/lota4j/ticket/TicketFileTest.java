@@ -134,7 +134,7 @@ class TicketFileTest {
                 ": tensor `b.delta` belongs to none of the ticket's tensors.");
         with(
                 "tensors",
-                "{\"a\": {\"shape\": [3], \"dtype\": \"BF16\"}}",
+                "{\"a\": {\"shape\": [3], \"dtype\": \"BF16\"}, \"b\": {\"shape\": [4], \"dtype\": \"F32\"}}",
                 ": tensor `a.index`: index 3 is past the end of a tensor of 3 elements.");
         metadata.remove("pool");
         refuses(": the ticket's metadata has no `pool`.");

@@ -1,0 +1,65 @@
+package io.lota4j.cli;
+
+import io.lota4j.LotaException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command
+final class MergeCommand extends BaseCommand {
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "RECIPE",
+            description = "A merge recipe, such as mergekit's: which models, and how.")
+    private @Nullable Path recipe;
+
+    @Option(
+            names = "--ticket",
+            paramLabel = "T",
+            description = "Instead of a recipe: a ticket to merge into a ticket; given again for each.")
+    private List<Path> tickets = new ArrayList<>();
+
+    @ArgGroup(exclusive = false, heading = "Merging tickets:%n")
+    private TicketMergeOptions options = new TicketMergeOptions();
+
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "OUT",
+            description = "The model directory to write, new or empty; or the ticket, F.ticket.safetensors.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path out;
+
+    @Override
+    void check() {
+        if ((recipe == null) == tickets.isEmpty()) {
+            throw new LotaException(
+                    "Give either a recipe or tickets (--ticket); found " + (recipe == null ? "neither." : "both."));
+        }
+        if (recipe != null) {
+            options.refuse();
+        } else {
+            Outputs.check(out);
+            Outputs.check(options.report());
+        }
+    }
+
+    @Override
+    Plan plan() {
+        return recipe == null ? options.plan(tickets, out) : new RecipeMerge(recipe, out).plan();
+    }
+
+    @Override
+    int execute() {
+        if (recipe != null) {
+            return new RecipeMerge(recipe, out).run(out(), err());
+        }
+        options.merge(tickets, out, out());
+        return ExitCode.OK;
+    }
+}

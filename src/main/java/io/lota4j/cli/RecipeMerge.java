@@ -1,0 +1,83 @@
+package io.lota4j.cli;
+
+import io.lota4j.LotaException;
+import io.lota4j.merge.recipe.MergePlan;
+import io.lota4j.merge.recipe.PlanSources;
+import io.lota4j.merge.run.ModelMerge;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Merges models by a recipe, in front of a user.
+///
+/// @param recipe the file
+/// @param out the directory to write
+record RecipeMerge(Path recipe, Path out) {
+    private static final long MEGABYTE = 1_000_000;
+
+    Plan plan() {
+        requireEmpty();
+        try (PlanSources models = new PlanSources()) {
+            MergePlan merge = MergePlan.of(recipe, models);
+            Plan plan = new Plan();
+            merge.lines().forEach(plan::raw);
+            return plan.disk(out, merge.bytes());
+        }
+    }
+
+    int run(PrintWriter output, PrintWriter err) {
+        requireEmpty();
+        try (PlanSources models = new PlanSources();
+                StopSignal stop = StopSignal.hold(System.err)) {
+            MergePlan merge = MergePlan.of(recipe, models);
+            merge.warnings().forEach(warning -> err.println("warning: " + warning));
+            // What an unfinished merge has taken already would be asked for twice.
+            if (!Files.exists(ModelMerge.unfinished(out))) {
+                Plan.requireRoom(out, merge.bytes());
+            }
+            if (!merged(merge, models, err, stop)) {
+                err.println("lota: stopped; what is finished is in %s. The same command goes on."
+                        .formatted(ModelMerge.unfinished(out)));
+                return ExitCode.INTERRUPTED;
+            }
+            output.println("%s: %d tensors, %s, by %s"
+                    .formatted(
+                            out,
+                            merge.tensors().size(),
+                            Words.bytes(merge.weightBytes()),
+                            merge.method().name()));
+            return ExitCode.OK;
+        }
+    }
+
+    private boolean merged(MergePlan merge, PlanSources models, PrintWriter err, StopSignal stop) {
+        try (ProgressBar bar = ProgressBar.on(err, "merge, MB")) {
+            int threads = Runtime.getRuntime().availableProcessors();
+            return ModelMerge.run(
+                    merge,
+                    models,
+                    out,
+                    threads,
+                    (tensor, done, total) -> bar.update(done / MEGABYTE, total / MEGABYTE),
+                    stop);
+        }
+    }
+
+    private void requireEmpty() {
+        if (!Files.exists(out)) {
+            return;
+        }
+        if (!Files.isDirectory(out)) {
+            throw new LotaException("%s is a file; give a directory that does not exist or is empty.".formatted(out));
+        }
+        try (var entries = Files.list(out)) {
+            if (entries.findAny().isPresent()) {
+                throw new LotaException(
+                        "%s is not empty; give a directory that does not exist or is empty.".formatted(out));
+            }
+        } catch (IOException e) {
+            throw new LotaException("%s cannot be listed: %s".formatted(out, e.getMessage()), e);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package io.lota4j.cli;
+
+import io.lota4j.LotaException;
+import io.lota4j.merge.Compat;
+import io.lota4j.merge.MergeMethod;
+import io.lota4j.merge.Settings;
+import io.lota4j.merge.method.MergeMethods;
+import io.lota4j.merge.run.MergeReportFile;
+import io.lota4j.merge.run.TicketMerge;
+import io.lota4j.merge.run.TicketSettings;
+import io.lota4j.ticket.MappedTicket;
+import io.lota4j.ticket.TicketFile;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// How tickets are merged, as a picocli group.
+final class TicketMergeOptions {
+    private static final String WEIGHT = "weight";
+
+    @Option(names = "--method", paramLabel = "NAME", description = "add (default), ties, dare_ties, ...")
+    private @Nullable String method;
+
+    @Option(
+            names = "--weight",
+            paramLabel = "W",
+            description = "A ticket's weight, given again for each, or once for all (default: 1).")
+    private List<String> weights = new ArrayList<>();
+
+    @Option(
+            names = "--parameter",
+            paramLabel = "NAME=V[,V...]",
+            description = "A parameter of the method, such as density=0.2: one value, or one for each ticket.")
+    private List<String> parameters = new ArrayList<>();
+
+    @Option(
+            names = "--compat",
+            paramLabel = "WHOSE",
+            description = "Whose reading of the method: paper (default), mergekit or peft.")
+    private @Nullable String compat;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Of methods that draw weights (default: 0).")
+    private @Nullable Long seed;
+
+    @Option(
+            names = "--report",
+            paramLabel = "F.json",
+            description = "Write what each ticket brought and kept, tensor by tensor.")
+    private @Nullable Path report;
+
+    @Nullable
+    Path report() {
+        return report;
+    }
+
+    /// Refuses all of them, beside a recipe.
+    void refuse() {
+        if (method != null
+                || compat != null
+                || seed != null
+                || report != null
+                || !weights.isEmpty()
+                || !parameters.isEmpty()) {
+            throw new LotaException("--method, --weight, --parameter, --compat, --seed and --report are for tickets; "
+                    + "a recipe says these things itself.");
+        }
+    }
+
+    void merge(List<Path> tickets, Path out, PrintWriter output) {
+        TicketMerge.Result result =
+                merge(tickets.size()).merge(tickets, Runtime.getRuntime().availableProcessors());
+        TicketFile.write(out, result.ticket());
+        if (report != null) {
+            MergeReportFile.write(report, result.report());
+        }
+        output.println(Words.ticket(out, result.ticket()));
+        MergeReportText.lines(result.report()).forEach(output::println);
+    }
+
+    Plan plan(List<Path> tickets, Path out) {
+        TicketMerge merge = merge(tickets.size());
+        Plan plan = new Plan()
+                .line("method", "%s, as %s reads it".formatted(merge.method().name(), word(merge.compat())));
+        long bytes = 0;
+        for (Path file : tickets) {
+            try (MappedTicket ticket = MappedTicket.open(file)) {
+                plan.line(
+                        "ticket",
+                        "%s: for the base %s".formatted(file, ticket.info().base()));
+            }
+            bytes += file.toFile().length();
+        }
+        return plan.disk(out, bytes);
+    }
+
+    private TicketMerge merge(int tickets) {
+        MergeMethod chosen = MergeMethods.of(method == null ? "add" : method);
+        Compat reading = reading();
+        Settings settings = TicketSettings.of(chosen, reading, tickets, given());
+        return new TicketMerge(chosen, reading, settings, seed == null ? 0 : seed);
+    }
+
+    private Compat reading() {
+        if (compat == null) {
+            return Compat.PAPER;
+        }
+        return Arrays.stream(Compat.values())
+                .filter(known -> word(known).equals(compat))
+                .findFirst()
+                .orElseThrow(() ->
+                        new LotaException("--compat must be paper, mergekit or peft, found %s.".formatted(compat)));
+    }
+
+    private static String word(Compat compat) {
+        return compat.name().toLowerCase(Locale.ROOT);
+    }
+
+    private Map<String, List<Double>> given() {
+        Map<String, List<Double>> given = new LinkedHashMap<>();
+        if (!weights.isEmpty()) {
+            given.put(WEIGHT, weights.stream().map(w -> number("--weight", w)).toList());
+        }
+        for (String parameter : parameters) {
+            int equals = parameter.indexOf('=');
+            if (equals <= 0) {
+                throw new LotaException("--parameter must be NAME=VALUE, found %s.".formatted(parameter));
+            }
+            String name = parameter.substring(0, equals);
+            List<Double> values = Arrays.stream(parameter.substring(equals + 1).split(",", -1))
+                    .map(value -> number("--parameter " + name, value))
+                    .toList();
+            if (given.put(name, values) != null) {
+                throw new LotaException("the parameter `%s` was given twice.".formatted(name));
+            }
+        }
+        return given;
+    }
+
+    private static double number(String flag, String text) {
+        if (text.equals("true") || text.equals("false")) {
+            return text.equals("true") ? 1 : 0;
+        }
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            throw new LotaException("%s: expected a number, true or false, found '%s'.".formatted(flag, text), e);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+package io.lota4j.merge;
+
+/// Reads what all models have in a range of a tensor. Belongs to one thread.
+interface PieceReader {
+    /// @param first flat index
+    /// @param span how many elements of the tensor
+    void read(long first, int span, Piece piece);
+}

@@ -1,0 +1,163 @@
+package io.lota4j.merge;
+
+import io.lota4j.checkpoint.Shape;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// One tensor of a merge, visited piece by piece: however large it is, few pieces are in memory at a time.
+///
+/// The ranges of the pieces depend on the shape alone. A piece is dense or, where all models are known to
+/// change few elements, holds those alone; both give the same results, bit for bit.
+public final class TensorPieces {
+    /// Elements of a piece: what all models have there fits a core's second-level cache.
+    static final int SPAN = 1 << 14;
+
+    /// Pieces that one thread gathers from before it combines: some hundred thousand elements, enough for the
+    /// largest histogram to be worth its memory.
+    private static final int PART = 16;
+
+    /// Takes the merged values of one piece.
+    @FunctionalInterface
+    public interface Sink {
+        /// @param piece as it was merged
+        /// @param merged as many values as the piece has elements; a delta each where [TensorPieces#deltas()]
+        void accept(Piece piece, float[] merged);
+    }
+
+    private final TensorTask task;
+    private final Reading reading;
+    private final Workers workers;
+    private final long numel;
+    private final long rowLength;
+    private final int span;
+    private final ConcurrentLinkedDeque<Buffers> idle = new ConcurrentLinkedDeque<>();
+
+    /// What one thread needs for a piece.
+    private record Buffers(PieceReader reader, Piece piece, float[] merged) {}
+
+    /// @param method decides whether deltas or weights are merged, and whether a piece holds whole rows
+    public TensorPieces(TensorTask task, MergeMethod method, Workers workers) {
+        this.task = task;
+        this.workers = workers;
+        numel = task.shape().numel();
+        rowLength = rowLength(task.shape());
+        span = span(method.wholeRows());
+        reading = Reading.of(task, method);
+    }
+
+    private static long rowLength(Shape shape) {
+        return shape.rank() == 0 ? 1 : shape.dim(shape.rank() - 1);
+    }
+
+    private int span(boolean wholeRows) {
+        if (!wholeRows || rowLength == 0) {
+            return (int) Math.min(numel, SPAN);
+        }
+        return Math.toIntExact(Math.min(numel, Math.max(1, SPAN / rowLength) * rowLength));
+    }
+
+    /// What is merged.
+    public TensorTask task() {
+        return task;
+    }
+
+    /// How many models there are.
+    public int models() {
+        return task.models().size();
+    }
+
+    /// The tensor's elements, also those that no model changes.
+    public long numel() {
+        return numel;
+    }
+
+    /// The length of a row, which lies along the last dimension.
+    public long rowLength() {
+        return rowLength;
+    }
+
+    /// Whether the pieces, and so the merged values, are deltas; otherwise they are weights.
+    public boolean deltas() {
+        return reading.deltas();
+    }
+
+    /// Whether pieces hold only the elements that some model may change.
+    public boolean sparse() {
+        return reading.sparse();
+    }
+
+    /// Elements of the tensor that a piece's range covers; the last one's may be shorter.
+    public int span() {
+        return span;
+    }
+
+    /// How many pieces there are.
+    public int count() {
+        return span == 0 ? 0 : Math.toIntExact(Math.ceilDiv(numel, span));
+    }
+
+    /// Merges all pieces.
+    ///
+    /// @param sink called by several threads, in no particular order
+    public void merge(TensorMerge merge, Sink sink) {
+        workers.each(
+                count(),
+                number -> withBuffers(buffers -> {
+                    read(number, buffers);
+                    merge.merge(buffers.piece, buffers.merged);
+                    sink.accept(buffers.piece, buffers.merged);
+                }));
+    }
+
+    /// Gathers something from all pieces. Parts of fixed size are gathered by several threads, each in the
+    /// order of its elements, and then combined in order: the result does not depend on the number of threads,
+    /// even where sums are rounded.
+    ///
+    /// @param start nothing gathered yet
+    /// @param add puts a piece to what was gathered before it
+    /// @param combine puts what its second argument gathered to the first, which came before it
+    public <A> A fold(Supplier<A> start, BiConsumer<A, Piece> add, BiConsumer<A, A> combine) {
+        int pieces = count();
+        int parts = Math.ceilDiv(pieces, PART);
+        OrderedFold<A> result = new OrderedFold<>(start.get(), combine);
+        workers.each(
+                parts,
+                part -> withBuffers(buffers -> {
+                    A gathered = start.get();
+                    for (int number = part * PART; number < Math.min(pieces, (part + 1) * PART); number++) {
+                        read(number, buffers);
+                        add.accept(gathered, buffers.piece);
+                    }
+                    result.put(part, gathered);
+                }));
+        return result.total();
+    }
+
+    /// Looks at one piece.
+    ///
+    /// @param number from 0 to [#count()] - 1, in the order of the elements
+    public void visit(int number, Consumer<Piece> visitor) {
+        withBuffers(buffers -> {
+            read(number, buffers);
+            visitor.accept(buffers.piece);
+        });
+    }
+
+    private void read(int number, Buffers buffers) {
+        long first = (long) number * span;
+        buffers.piece.number(number);
+        buffers.reader.read(first, (int) Math.min(span, numel - first), buffers.piece);
+    }
+
+    private void withBuffers(Consumer<Buffers> work) {
+        @Nullable Buffers buffers = idle.poll();
+        if (buffers == null) {
+            buffers = new Buffers(reading.reader(task, span), new Piece(models(), span), new float[span]);
+        }
+        work.accept(buffers);
+        idle.push(buffers);
+    }
+}

@@ -1,0 +1,36 @@
+package io.lota4j.merge.method;
+
+import io.lota4j.merge.Compat;
+import io.lota4j.merge.Merger;
+import io.lota4j.merge.Parameter;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/// One model as it is, or times a number: `scale x`. What layers are stacked with.
+final class Passthrough extends AbstractMethod {
+    private static final String SCALE = "scale";
+
+    Passthrough() {
+        super("passthrough", Operand.WEIGHTS, Base.NONE, 1, 1);
+    }
+
+    @Override
+    public List<Parameter> parameters(Compat compat) {
+        Readings.refusePeft(name(), compat);
+        return List.of(
+                new Parameter(SCALE, Parameter.Kind.NUMBER, true, OptionalDouble.of(1), -Declare.ANY, Declare.ANY));
+    }
+
+    @Override
+    public Merger merger(Compat compat) {
+        Readings.refusePeft(name(), compat);
+        return tensor -> {
+            float scale = (float) tensor.task().settings().number(SCALE, 0);
+            return (piece, merged) -> {
+                for (int i = 0; i < piece.size(); i++) {
+                    merged[i] = scale * piece.operand(0)[i];
+                }
+            };
+        };
+    }
+}

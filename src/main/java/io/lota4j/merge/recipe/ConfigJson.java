@@ -1,0 +1,85 @@
+package io.lota4j.merge.recipe;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.StrictJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// A JSON file of a model directory.
+///
+/// @param file where it was read
+/// @param root not to be changed; see [#copy]
+record ConfigJson(Path file, ObjectNode root) {
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    /// How many layers a model has, by architecture.
+    static final List<String> LAYERS = List.of("num_hidden_layers", "n_layer", "num_layers", "n_layers");
+
+    static final String VOCABULARY = "vocab_size";
+    static final String TIED = "tie_word_embeddings";
+
+    /// Where models of several modules keep the values of the text one.
+    private static final String TEXT = "text_config";
+
+    /// @throws LotaException when the file cannot be read or is no JSON object
+    static ConfigJson read(Path file) {
+        try {
+            return new ConfigJson(file, (ObjectNode) StrictJson.object(Files.readAllBytes(file), file.toString()));
+        } catch (IOException e) {
+            throw new LotaException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    /// Empty where there is no such file.
+    static Optional<ConfigJson> find(Path file) {
+        return Files.isRegularFile(file) ? Optional.of(read(file)) : Optional.empty();
+    }
+
+    OptionalInt vocabulary() {
+        return number(VOCABULARY);
+    }
+
+    OptionalInt layers() {
+        return LAYERS.stream()
+                .map(this::number)
+                .filter(OptionalInt::isPresent)
+                .findFirst()
+                .orElse(OptionalInt.empty());
+    }
+
+    /// Whether the head is the embedding; what most architectures take for granted counts as said.
+    boolean tied() {
+        return owner(root, TIED).map(node -> node.path(TIED).asBoolean(true)).orElse(true);
+    }
+
+    private OptionalInt number(String key) {
+        return owner(root, key)
+                .map(node -> node.path(key))
+                .filter(JsonNode::isIntegralNumber)
+                .map(node -> OptionalInt.of(node.asInt()))
+                .orElse(OptionalInt.empty());
+    }
+
+    /// The object that has a key: the file's own, or that of its text module.
+    static Optional<ObjectNode> owner(ObjectNode root, String key) {
+        if (root.has(key)) {
+            return Optional.of(root);
+        }
+        return root.path(TEXT) instanceof ObjectNode text && text.has(key) ? Optional.of(text) : Optional.empty();
+    }
+
+    ObjectNode copy() {
+        return root.deepCopy();
+    }
+
+    static String text(ObjectNode json) {
+        return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
+    }
+}

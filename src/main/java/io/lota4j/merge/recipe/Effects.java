@@ -1,0 +1,85 @@
+package io.lota4j.merge.recipe;
+
+import io.lota4j.merge.MergeMethod;
+import io.lota4j.merge.ModelOutline;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// Tells when a merge would change nothing, or use only a part of what its recipe names.
+record Effects(MergeMethod method, List<Part> parts, Problems problems) {
+    private static final String WEIGHT = "weight";
+
+    void check(List<TensorPlan> tensors) {
+        List<TensorPlan.Merge> merged = tensors.stream()
+                .filter(TensorPlan.Merge.class::isInstance)
+                .map(TensorPlan.Merge.class::cast)
+                .toList();
+        if (merged.isEmpty()) {
+            if (!problems.hasErrors()) {
+                problems.error("nothing would be merged: all %d tensors would be copied".formatted(tensors.size()));
+            }
+            return;
+        }
+        checkWeights(merged);
+        if (!problems.hasErrors()
+                && parts.getFirst().sources().getFirst().layers().isEmpty()) {
+            tellLeft(tensors);
+        }
+    }
+
+    private void checkWeights(List<TensorPlan.Merge> merged) {
+        List<Part.Source> sources = parts.getFirst().sources();
+        if (parts.size() > 1
+                || !merged.getFirst().settings().modelValues().getFirst().containsKey(WEIGHT)) {
+            return;
+        }
+        int idle = 0;
+        for (int i = 0; i < sources.size(); i++) {
+            int model = i;
+            if (merged.stream().allMatch(tensor -> tensor.settings().number(WEIGHT, model) == 0)) {
+                problems.warn("%s has weight 0 for all %d tensors; it changes nothing"
+                        .formatted(sources.get(i).member(), merged.size()));
+                idle++;
+            }
+        }
+        if (idle == sources.size()) {
+            problems.error("every model has weight 0; the merge would change nothing");
+        }
+    }
+
+    /// Weights of a model that no tensor of the result is made from.
+    private void tellLeft(List<TensorPlan> tensors) {
+        Map<ModelOutline, Set<String>> used = new IdentityHashMap<>();
+        for (TensorPlan tensor : tensors) {
+            inputs(tensor)
+                    .forEach(input -> used.computeIfAbsent(input.model(), model -> new HashSet<>())
+                            .add(input.tensor()));
+        }
+        Set<String> results = tensors.stream().map(TensorPlan::name).collect(Collectors.toSet());
+        for (Part.Source source : parts.getFirst().sources()) {
+            ModelOutline model = source.member().outline();
+            Set<String> names = used.getOrDefault(model, Set.of());
+            List<String> left = model.tensors().entrySet().stream()
+                    .filter(entry -> entry.getValue().dtype().isFloat())
+                    .map(Map.Entry::getKey)
+                    .filter(name -> !names.contains(name) && !results.contains(name))
+                    .toList();
+            if (!left.isEmpty()) {
+                problems.warn("%s: %d of its %d tensors are not used, for the result has none of their name, such as %s"
+                        .formatted(source.member(), left.size(), model.tensors().size(), left.getFirst()));
+            }
+        }
+    }
+
+    private static Stream<TensorPlan.Input> inputs(TensorPlan tensor) {
+        return switch (tensor) {
+            case TensorPlan.Copy copy -> Stream.of(copy.from());
+            case TensorPlan.Merge merge -> Stream.concat(merge.models().stream(), merge.base().stream());
+        };
+    }
+}

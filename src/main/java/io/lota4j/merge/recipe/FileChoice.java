@@ -1,0 +1,137 @@
+package io.lota4j.merge.recipe;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.Checkpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Chooses the files beside the weights: the reference's, its tokenizer's or those of another directory, and
+/// what the merge changes in them.
+final class FileChoice {
+    static final String TOKENIZER_CONFIG = "tokenizer_config.json";
+    static final String TEMPLATE_FILE = "chat_template.jinja";
+
+    private static final String TEMPLATE = "chat_template";
+    private static final String DECODER = "added_tokens_decoder";
+    private static final Set<String> TOKENIZER_FILES = Set.of(
+            TokenTable.FILE,
+            TOKENIZER_CONFIG,
+            TEMPLATE_FILE,
+            "chat_template.json",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "tokenizer.model",
+            "spiece.model",
+            "vocab.json",
+            "vocab.txt",
+            "merges.txt");
+    /// Weights in any format, and what describes the reference alone.
+    private static final Pattern LEFT = Pattern.compile(
+            "(?i).*\\.(safetensors|bin|pt|pth|ckpt|gguf|ggml|onnx|msgpack|h5|npz|index\\.json|state)|\\..*|README\\.md");
+
+    private final TreeMap<String, Path> copied = new TreeMap<>();
+    private final TreeMap<String, String> written = new TreeMap<>();
+    private @Nullable ObjectNode config;
+
+    /// @param reference the directory whose files the result has
+    /// @param tokenizer the directory whose tokenizer it has
+    FileChoice(Path reference, Path tokenizer) {
+        copy(reference, false);
+        copy(tokenizer, true);
+        copied.remove(Checkpoint.CONFIG);
+        copied.put(Checkpoint.CONFIG, reference.resolve(Checkpoint.CONFIG));
+    }
+
+    private void copy(Path directory, boolean ofTokenizer) {
+        try (var files = Files.list(directory)) {
+            files.filter(Files::isRegularFile).forEach(file -> {
+                String name = file.getFileName().toString();
+                if (TOKENIZER_FILES.contains(name) == ofTokenizer
+                        && !LEFT.matcher(name).matches()) {
+                    copied.put(name, file);
+                }
+            });
+        } catch (IOException e) {
+            throw new LotaException("%s: cannot be listed: %s".formatted(directory, e.getMessage()), e);
+        }
+    }
+
+    void write(String name, String text) {
+        copied.remove(name);
+        written.put(name, text);
+    }
+
+    /// The tokens that a tokenizer got.
+    void tokens(ResultTokens tokens) {
+        if (tokens.added().isEmpty()) {
+            return;
+        }
+        write(TokenTable.FILE, tokens.json());
+        config().filter(config -> config.has(DECODER)).ifPresent(config -> {
+            ObjectNode decoder = config.withObject("/" + DECODER);
+            for (ObjectNode entry : tokens.added()) {
+                ObjectNode described = entry.deepCopy();
+                described.remove(TokenTable.ID);
+                decoder.set(entry.path(TokenTable.ID).asString(), described);
+            }
+            config(config);
+        });
+    }
+
+    /// The chat template goes where the tokenizer has its own, and else into `tokenizer_config.json`.
+    void template(String jinja) {
+        if (copied.containsKey(TEMPLATE_FILE)) {
+            write(TEMPLATE_FILE, jinja);
+            return;
+        }
+        ObjectNode config = config().orElseThrow(() ->
+                new LotaException("chat_template: the result has no tokenizer_config.json that could hold it"));
+        config.put(TEMPLATE, jinja);
+        config(config);
+    }
+
+    /// What is to be written so far, or else what is to be copied.
+    private Optional<ObjectNode> config() {
+        return Optional.ofNullable(config)
+                .or(() -> Optional.ofNullable(copied.get(TOKENIZER_CONFIG))
+                        .map(file -> ConfigJson.read(file).copy()));
+    }
+
+    private void config(ObjectNode changed) {
+        config = changed;
+        write(TOKENIZER_CONFIG, ConfigJson.text(changed));
+    }
+
+    ResultFiles files() {
+        return new ResultFiles(copied, written);
+    }
+
+    /// A directory's own chat template: that of `chat_template.jinja`, else that of `tokenizer_config.json`.
+    static Optional<String> templateOf(Path directory) {
+        Path file = directory.resolve(TEMPLATE_FILE);
+        if (Files.isRegularFile(file)) {
+            try {
+                return Optional.of(Files.readString(file));
+            } catch (IOException e) {
+                throw new LotaException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+            }
+        }
+        return ConfigJson.find(directory.resolve(TOKENIZER_CONFIG))
+                .map(config -> config.root().path(TEMPLATE))
+                .flatMap(template -> template.isArray()
+                        ? template.valueStream()
+                                .filter(named -> named.path("name").asString("").equals("default"))
+                                .map(named -> named.path("template"))
+                                .findFirst()
+                        : Optional.of(template))
+                .filter(template -> template.isString())
+                .map(template -> template.stringValue());
+    }
+}

@@ -1,0 +1,44 @@
+package io.lota4j.merge.recipe;
+
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.merge.ModelTensor;
+import java.util.List;
+import java.util.Optional;
+import org.roaringbitmap.RoaringBitmap;
+
+/// The first rows of every model, as they stand: what mergekit takes of vocabularies of different sizes when a
+/// recipe names no tokenizer.
+record FirstRows(int count) implements Rows {
+    @Override
+    public ModelTensor of(int place, List<ModelTensor> all) {
+        ModelTensor tensor = all.get(place);
+        Shape shape = Shape.of(count, tensor.shape().dim(1));
+        return switch (tensor) {
+            case ModelTensor.Weights weights -> new Weights(weights, shape);
+            case ModelTensor.Delta delta -> new Delta(delta, shape);
+        };
+    }
+
+    private record Weights(ModelTensor.Weights whole, Shape shape) implements ModelTensor.Weights {
+        @Override
+        public void read(long from, int count, float[] into) {
+            whole.read(from, count, into);
+        }
+    }
+
+    private record Delta(ModelTensor.Delta whole, Shape shape) implements ModelTensor.Delta {
+        @Override
+        public void read(long from, int count, float[] into) {
+            whole.read(from, count, into);
+        }
+
+        @Override
+        public Optional<RoaringBitmap> support() {
+            return whole.support().map(bits -> {
+                RoaringBitmap first = bits.clone();
+                first.remove(shape.numel(), 1L << Integer.SIZE);
+                return first;
+            });
+        }
+    }
+}

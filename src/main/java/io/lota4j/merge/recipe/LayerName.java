@@ -1,0 +1,22 @@
+package io.lota4j.merge.recipe;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// A tensor's name taken apart at its first numbered segment, which in every known architecture is the layer's.
+///
+/// @param stack what stands before the number, such as `model.layers.`
+/// @param index the layer's number
+/// @param rest what stands behind it, such as `.mlp.up_proj.weight`
+record LayerName(String stack, int index, String rest) {
+    private static final Pattern NUMBERED = Pattern.compile("((?:[^.]*\\.)*?)([0-9]{1,6})(\\..*)");
+
+    /// Empty for a tensor outside the layers.
+    static Optional<LayerName> of(String tensor) {
+        Matcher parts = NUMBERED.matcher(tensor);
+        return parts.matches()
+                ? Optional.of(new LayerName(parts.group(1), Integer.parseInt(parts.group(2)), parts.group(3)))
+                : Optional.empty();
+    }
+}

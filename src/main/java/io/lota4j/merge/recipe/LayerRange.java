@@ -1,0 +1,17 @@
+package io.lota4j.merge.recipe;
+
+/// Layers of a model.
+///
+/// @param from the first
+/// @param to one after the last
+record LayerRange(int from, int to) {
+    int length() {
+        return to - from;
+    }
+
+    /// As recipes write it.
+    @Override
+    public String toString() {
+        return "[%d, %d]".formatted(from, to);
+    }
+}

@@ -1,0 +1,194 @@
+package io.lota4j.merge.recipe;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.merge.MergeMethod;
+import io.lota4j.merge.ModelOpener;
+import io.lota4j.merge.ModelOutline;
+import io.lota4j.merge.Parameter;
+import io.lota4j.merge.method.MergeMethods;
+import io.lota4j.yaml.Yaml;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/// Makes a plan, as far as possible in spite of problems, so that all of them come out at once.
+final class MergePlanner {
+    private final Path file;
+    private final ModelOpener opener;
+    private final Problems problems = new Problems();
+    private final RecipeKeys keys;
+
+    MergePlanner(Path file, ModelOpener opener) {
+        this.file = file;
+        this.opener = opener;
+        this.keys = new RecipeKeys(file, problems);
+    }
+
+    MergePlan plan() {
+        Optional<MergePlan> plan = RecipeReader.read(file, problems).flatMap(this::plan);
+        problems.requireNoErrors();
+        return plan.orElseThrow();
+    }
+
+    private Optional<MergePlan> plan(MergeRecipe recipe) {
+        Members members = Members.open(recipe, opener, problems);
+        Optional<MergeMethod> method = recipe.method().flatMap(this::method);
+        Optional<List<Parameter>> parameters = method.flatMap(found -> parameters(recipe, found));
+        if (parameters.isEmpty() || recipe.slices().isEmpty()) {
+            return Optional.empty();
+        }
+        int before = problems.errors();
+        List<Part> parts = new Parts(recipe, method.get(), members, keys).build();
+        boolean whole = problems.errors() == before
+                && parts.size() == recipe.slices().size()
+                && parts.stream().allMatch(part -> part.reference().isPresent());
+        checkParameters(recipe, method.get(), parameters.get(), members, parts);
+        if (!whole) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(plan(recipe, method.get(), parameters.get(), members, parts));
+        } catch (LotaException e) {
+            problems.error(String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private Optional<MergeMethod> method(Yaml.Text name) {
+        if (MergeMethods.names().contains(name.text())) {
+            return Optional.of(MergeMethods.of(name.text()));
+        }
+        keys.error(
+                name,
+                "unknown merge_method '%s'; %s"
+                        .formatted(name.text(), RecipeKeys.hint(name.text(), MergeMethods.names())));
+        return Optional.empty();
+    }
+
+    private Optional<List<Parameter>> parameters(MergeRecipe recipe, MergeMethod method) {
+        try {
+            return Optional.of(method.parameters(recipe.compat()));
+        } catch (LotaException e) {
+            problems.error("%s: %s".formatted(file, e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private void checkParameters(
+            MergeRecipe recipe, MergeMethod method, List<Parameter> parameters, Members members, List<Part> parts) {
+        ParameterCheck check = new ParameterCheck(parameters, method.name(), keys);
+        List<String> all = parts.stream()
+                .flatMap(part -> part.all().stream())
+                .flatMap(source -> source.member().outline().tensors().keySet().stream())
+                .distinct()
+                .toList();
+        check.check(recipe.parameters(), false, all);
+        check.check(recipe.module(), false, all);
+        for (MergeRecipe.Slice slice : recipe.slices()) {
+            check.check(slice.parameters(), false, all);
+            for (MergeRecipe.Source source : slice.sources()) {
+                members.of(source.model()).ifPresent(member -> check.check(source.parameters(), true, all));
+            }
+        }
+    }
+
+    private MergePlan plan(
+            MergeRecipe recipe, MergeMethod method, List<Parameter> parameters, Members members, List<Part> parts) {
+        Member donor = recipe.base()
+                .flatMap(members::of)
+                .filter(Member::isWhole)
+                .orElseGet(() -> parts.getFirst().reference().orElseThrow().member());
+        Tokenizers tokenizers = new Tokenizers(donor, problems);
+        Optional<ResultTokens> tokens =
+                tokenizers.result(recipe.tokenizer(), members.stream().toList());
+        Values values = new Values(recipe, method, parameters, problems);
+        TensorPlanner planner = new TensorPlanner(
+                recipe,
+                method,
+                values,
+                new EmbeddingPlans(tokens, new RowsOfTokens(tokenizers, recipe.tokenizer(), problems), problems));
+        List<TensorPlan> tensors = new ArrayList<>();
+        for (Place place : Places.of(parts, recipe.compat())) {
+            planner.plan(place).ifPresent(tensors::add);
+        }
+        values.tellMissing();
+        planner.tell(problems);
+        tensors.sort(Comparator.comparing(TensorPlan::name));
+        new Effects(method, parts, problems).check(tensors);
+        ResultFiles files = files(recipe, members, donor, parts, tensors, tokens);
+        List<ModelOutline> models = members.stream().map(Member::outline).toList();
+        return new MergePlan(
+                file,
+                method,
+                recipe.compat(),
+                recipe.seed(),
+                models,
+                donor.outline().directory().orElseThrow(),
+                tensors,
+                files,
+                problems.warnings());
+    }
+
+    private ResultFiles files(
+            MergeRecipe recipe,
+            Members members,
+            Member donor,
+            List<Part> parts,
+            List<TensorPlan> tensors,
+            Optional<ResultTokens> tokens) {
+        Path directory = donor.outline().directory().orElseThrow();
+        Path tokenizer = tokens.flatMap(
+                        found -> Optional.ofNullable(found.table().file().getParent()))
+                .orElse(directory);
+        FileChoice choice = new FileChoice(directory, tokenizer);
+        tokens.ifPresent(choice::tokens);
+        recipe.chatTemplate()
+                .flatMap(template -> new ChatTemplates(keys)
+                        .text(
+                                template,
+                                members.stream()
+                                        .flatMap(member -> member.outline().directory().stream())
+                                        .toList()))
+                .ifPresent(choice::template);
+        config(recipe, donor, parts, tensors).ifPresent(text -> choice.write(Checkpoint.CONFIG, text));
+        return choice.files();
+    }
+
+    /// Empty where the donor's own will do, byte for byte.
+    private Optional<String> config(MergeRecipe recipe, Member donor, List<Part> parts, List<TensorPlan> tensors) {
+        Optional<ResultConfig> config = donor.config().map(ResultConfig::new);
+        if (config.isEmpty()) {
+            return Optional.empty();
+        }
+        recipe.storedType().ifPresent(config.get()::dtype);
+        List<Integer> layers = ResultConfig.layersOf(parts);
+        if (!layers.isEmpty()) {
+            config.get().layers(layers);
+        }
+        for (TensorPlan tensor : tensors) {
+            if (tensor instanceof TensorPlan.Merge merge && merge.rows().isPresent()) {
+                config.get().vocabulary(merge.shape().dim(0));
+            }
+        }
+        untie(config.get(), parts.getLast(), tensors);
+        return config.filter(ResultConfig::changed).map(ResultConfig::text);
+    }
+
+    private void untie(ResultConfig config, Part last, List<TensorPlan> tensors) {
+        Member reference = last.reference().orElseThrow().member();
+        tensors.stream()
+                .map(TensorPlan::name)
+                .filter(name ->
+                        LayerName.of(name).isEmpty() && reference.tensor(name).isEmpty())
+                .findFirst()
+                .ifPresent(head -> {
+                    config.untie();
+                    problems.warn(
+                            "%s ties its head to its embedding, other models do not: the result has a %s of its own"
+                                    .formatted(reference, head));
+                });
+    }
+}

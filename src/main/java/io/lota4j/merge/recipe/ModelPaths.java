@@ -1,0 +1,81 @@
+package io.lota4j.merge.recipe;
+
+import io.lota4j.merge.ModelReference;
+import io.lota4j.yaml.Yaml;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Finds the models that a recipe names: `path`, `path+adapter` or `+adapter`, relative to the recipe's
+/// directory or, where nothing is there, to the working directory.
+record ModelPaths(RecipeKeys keys) {
+    /// A model, or a problem.
+    Optional<ModelReference> find(Yaml value, String where) {
+        if (!(value instanceof Yaml.Text written)) {
+            keys.lost(value, "%s must be a path or path+adapter, found %s".formatted(where, value.kind()));
+            return Optional.empty();
+        }
+        String text = written.text().strip();
+        Optional<Path> whole = existing(text);
+        if (whole.isPresent()) {
+            return Optional.of(new ModelReference(text, whole.get(), Optional.empty()));
+        }
+        // A folder's own name may have a plus sign.
+        int last = text.lastIndexOf('+');
+        for (int plus = last; plus >= 0; plus = text.lastIndexOf('+', plus - 1)) {
+            Optional<Path> before = existing(text.substring(0, plus));
+            Optional<Path> after = existing(text.substring(plus + 1));
+            if (after.isPresent() && (before.isPresent() || plus == 0)) {
+                return Optional.of(before.map(path -> new ModelReference(text, path, after))
+                        .orElseGet(() -> new ModelReference(text, after.get(), Optional.empty())));
+            }
+        }
+        missing(value, where, text, last);
+        return Optional.empty();
+    }
+
+    /// @param plus where the text has its last plus; -1 when it has none
+    private void missing(Yaml value, String where, String text, int plus) {
+        String model = text.substring(0, Math.max(plus, 0));
+        String adapter = text.substring(plus + 1);
+        if (plus > 0 && existing(model).isEmpty()) {
+            missing(value, where, model);
+        }
+        if (existing(adapter).isEmpty()) {
+            missing(value, where, adapter);
+        }
+    }
+
+    private Optional<Path> existing(String text) {
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            Path besides = keys.file().resolveSibling(text).normalize();
+            Path here = Path.of(text);
+            return Files.exists(besides)
+                    ? Optional.of(besides)
+                    : Optional.of(here).filter(Files::exists);
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void missing(Yaml at, String where, String text) {
+        Path folder = Optional.ofNullable(keys.file().getParent()).orElse(Path.of("."));
+        keys.lost(
+                at,
+                "%s: no '%s' in %s (the recipe's directory) nor in the working directory%s"
+                        .formatted(where, text, folder, advice(text)));
+    }
+
+    private static String advice(String text) {
+        if (text.contains("@")) {
+            return "; a revision (@) cannot be looked up: download it and give its directory";
+        }
+        return text.matches("[\\w.-]+/[\\w.-]+") && !text.startsWith(".")
+                ? "; models are not downloaded: give a directory"
+                : "";
+    }
+}

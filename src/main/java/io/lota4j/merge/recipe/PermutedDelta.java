@@ -1,0 +1,24 @@
+package io.lota4j.merge.recipe;
+
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.merge.ModelTensor;
+import java.util.Optional;
+import org.roaringbitmap.RoaringBitmap;
+
+/// A delta of an embedding with its rows in the order of the result.
+record PermutedDelta(RowReader reader) implements ModelTensor.Delta {
+    @Override
+    public Shape shape() {
+        return reader.shape();
+    }
+
+    @Override
+    public void read(long from, int count, float[] into) {
+        reader.read(from, count, into);
+    }
+
+    @Override
+    public Optional<RoaringBitmap> support() {
+        return Optional.empty();
+    }
+}

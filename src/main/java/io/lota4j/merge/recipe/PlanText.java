@@ -1,0 +1,47 @@
+package io.lota4j.merge.recipe;
+
+import io.lota4j.merge.ModelOutline;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/// A plan in words.
+final class PlanText {
+    private PlanText() {}
+
+    static List<String> lines(MergePlan plan) {
+        List<String> lines = new ArrayList<>();
+        lines.add("method      %s, as %s reads it"
+                .formatted(plan.method().name(), plan.compat().name().toLowerCase(Locale.ROOT)));
+        for (ModelOutline model : plan.models()) {
+            lines.add("model       %s: %s".formatted(model.label(), model(model)));
+        }
+        long merged = plan.tensors().stream()
+                .filter(TensorPlan.Merge.class::isInstance)
+                .count();
+        lines.add("tensors     %d merged, %d copied, %s"
+                .formatted(merged, plan.tensors().size() - merged, types(plan)));
+        plan.files().written().keySet().forEach(name -> lines.add("file        %s is written anew".formatted(name)));
+        plan.files()
+                .copied()
+                .forEach((name, from) -> lines.add("file        %s of %s".formatted(name, from.getParent())));
+        plan.warnings().forEach(warning -> lines.add("warning     " + warning));
+        return lines;
+    }
+
+    private static String model(ModelOutline model) {
+        String where = model.directory().map(dir -> " in " + dir).orElse("");
+        return "%s of %d tensors%s"
+                .formatted(
+                        model.isWhole() ? "weights" : "deltas", model.tensors().size(), where);
+    }
+
+    private static String types(MergePlan plan) {
+        return plan.tensors().stream()
+                .map(tensor -> tensor.dtype().name())
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(" and "));
+    }
+}

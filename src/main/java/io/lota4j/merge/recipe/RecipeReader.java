@@ -1,0 +1,254 @@
+package io.lota4j.merge.recipe;
+
+import io.lota4j.checkpoint.DType;
+import io.lota4j.merge.Compat;
+import io.lota4j.merge.ModelReference;
+import io.lota4j.yaml.Yaml;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// Reads mergekit's YAML, and our two keys more: `compat` and `seed`.
+final class RecipeReader {
+    private static final String MODELS = "models";
+    private static final String SLICES = "slices";
+    private static final String MODULES = "modules";
+    private static final String SOURCES = "sources";
+    private static final String MODEL = "model";
+    private static final String LAYER_RANGE = "layer_range";
+    private static final String PARAMETERS = "parameters";
+    private static final String METHOD = "merge_method";
+    private static final String BASE = "base_model";
+    private static final String DTYPE = "dtype";
+    private static final String OUT_DTYPE = "out_dtype";
+    private static final String CHAT_TEMPLATE = "chat_template";
+    private static final String COMPAT = "compat";
+    private static final String SEED = "seed";
+    private static final List<String> KEYS = List.of(
+            MODELS,
+            SLICES,
+            MODULES,
+            METHOD,
+            BASE,
+            PARAMETERS,
+            DTYPE,
+            OUT_DTYPE,
+            "tokenizer",
+            "tokenizer_source",
+            CHAT_TEMPLATE,
+            COMPAT,
+            SEED);
+    private static final Map<String, DType> DTYPES =
+            Map.of("float32", DType.F32, "bfloat16", DType.BF16, "float16", DType.F16);
+
+    private final RecipeKeys keys;
+    private final ModelPaths paths;
+    private final ParameterReader parameters;
+
+    private RecipeReader(Path file, Problems problems) {
+        keys = new RecipeKeys(file, problems);
+        paths = new ModelPaths(keys);
+        parameters = new ParameterReader(keys);
+    }
+
+    /// Reads a recipe.
+    ///
+    /// @param problems get everything that is wrong with it
+    /// @return what could be read; empty when it is no mapping
+    /// @throws io.lota4j.LotaException when the file cannot be read or is no YAML
+    static Optional<MergeRecipe> read(Path file, Problems problems) {
+        Yaml.Document document = Yaml.document(file);
+        RecipeReader reader = new RecipeReader(file, problems);
+        return reader.keys
+                .mapping(document.value(), "a merge recipe")
+                .map(recipe -> reader.recipe(recipe, document.lending()));
+    }
+
+    private MergeRecipe recipe(Yaml.Mapping recipe, Set<String> lending) {
+        keys.refuseOthers(recipe, "", KEYS, lending);
+        Optional<Yaml.Text> method = keys.text(recipe, "", METHOD);
+        if (method.isEmpty()) {
+            keys.error(recipe, "key 'merge_method' is missing");
+        }
+        Optional<Module> module = parts(recipe);
+        return new MergeRecipe(
+                keys.file(),
+                method,
+                model(recipe, "", BASE),
+                module.map(Module::slices).orElse(List.of()),
+                module.map(Module::parameters).orElse(ParameterTable.empty(MODULES)),
+                parameters.table(recipe, ""),
+                dtype(recipe, DTYPE),
+                dtype(recipe, OUT_DTYPE),
+                new TokenizerReader(keys, paths).choice(recipe),
+                keys.text(recipe, "", CHAT_TEMPLATE),
+                compat(recipe),
+                seed(recipe));
+    }
+
+    /// The parts of a result with the parameters that are common to them.
+    private record Module(List<MergeRecipe.Slice> slices, ParameterTable parameters) {}
+
+    private Optional<Module> parts(Yaml.Mapping recipe) {
+        List<String> given = given(recipe, MODELS, SLICES, MODULES);
+        if (given.size() != 1) {
+            keys.error(
+                    recipe,
+                    "expected exactly one of models, slices and modules, found %s"
+                            .formatted(given.isEmpty() ? "none" : String.join(" and ", given)));
+            return Optional.empty();
+        }
+        return given.getFirst().equals(MODULES)
+                ? module(recipe)
+                : Optional.of(new Module(slices(recipe, ""), ParameterTable.empty(MODULES)));
+    }
+
+    private static List<String> given(Yaml.Mapping mapping, String... keys) {
+        return Stream.of(keys)
+                .filter(key -> RecipeKeys.value(mapping, key).isPresent())
+                .toList();
+    }
+
+    private Optional<Module> module(Yaml.Mapping recipe) {
+        Yaml value = RecipeKeys.value(recipe, MODULES).orElseThrow();
+        Optional<Yaml.Mapping> modules = keys.mapping(value, MODULES);
+        if (modules.isEmpty()) {
+            return Optional.empty();
+        }
+        if (modules.get().entries().size() != 1) {
+            keys.error(
+                    value,
+                    "modules: merging models of several modules (%s) is not supported; expected one module"
+                            .formatted(String.join(", ", modules.get().entries().keySet())));
+            return Optional.empty();
+        }
+        var only = modules.get().entries().firstEntry();
+        String where = RecipeKeys.within(MODULES, only.getKey());
+        return keys.mapping(only.getValue(), where).map(module -> {
+            keys.refuseOthers(module, where, List.of(MODELS, SLICES, PARAMETERS), Set.of());
+            if (given(module, MODELS, SLICES).size() != 1) {
+                keys.error(module, "%s: expected exactly one of models and slices".formatted(where));
+            }
+            return new Module(slices(module, where), parameters.table(module, where));
+        });
+    }
+
+    private List<MergeRecipe.Slice> slices(Yaml.Mapping mapping, String where) {
+        List<MergeRecipe.Slice> slices = new ArrayList<>(keys.items(mapping, where, SLICES, this::slice));
+        List<MergeRecipe.Source> models =
+                keys.items(mapping, where, MODELS, (value, place) -> source(value, place, List.of(MODEL, PARAMETERS)));
+        if (!models.isEmpty()) {
+            slices.add(new MergeRecipe.Slice(models, Optional.empty(), ParameterTable.empty(MODELS)));
+        }
+        return slices;
+    }
+
+    private Optional<MergeRecipe.Slice> slice(Yaml value, String where) {
+        return keys.mapping(value, where).flatMap(mapping -> {
+            keys.refuseOthers(mapping, where, List.of(SOURCES, BASE, PARAMETERS), Set.of());
+            List<MergeRecipe.Source> sources = keys.items(
+                    mapping,
+                    where,
+                    SOURCES,
+                    (source, place) -> source(source, place, List.of(MODEL, LAYER_RANGE, PARAMETERS)));
+            if (RecipeKeys.value(mapping, SOURCES).isEmpty()) {
+                keys.error(mapping, "%s needs the key 'sources'".formatted(where));
+            }
+            return sources.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new MergeRecipe.Slice(
+                            sources, model(mapping, where, BASE), parameters.table(mapping, where)));
+        });
+    }
+
+    private Optional<MergeRecipe.Source> source(Yaml value, String where, List<String> known) {
+        return keys.mapping(value, where).flatMap(mapping -> {
+            keys.refuseOthers(mapping, where, known, Set.of());
+            if (RecipeKeys.value(mapping, MODEL).isEmpty()) {
+                keys.error(mapping, "%s needs the key 'model'".formatted(where));
+            }
+            Optional<LayerRange> layers = known.contains(LAYER_RANGE) ? layerRange(mapping, where) : Optional.empty();
+            ParameterTable table = parameters.table(mapping, where);
+            return model(mapping, where, MODEL)
+                    .map(model -> new MergeRecipe.Source(model, layers, table, mapping.line()));
+        });
+    }
+
+    private Optional<LayerRange> layerRange(Yaml.Mapping mapping, String where) {
+        String place = RecipeKeys.within(where, LAYER_RANGE);
+        Optional<Yaml> value = RecipeKeys.value(mapping, LAYER_RANGE);
+        if (value.isEmpty()) {
+            keys.error(mapping, "%s needs the key 'layer_range'".formatted(where));
+            return Optional.empty();
+        }
+        if (value.get() instanceof Yaml.Items(List<Yaml> items, int line)
+                && items.size() == 2
+                && items.stream().allMatch(RecipeReader::isCount)) {
+            LayerRange range = new LayerRange(count(items.getFirst()), count(items.getLast()));
+            if (range.length() > 0) {
+                return Optional.of(range);
+            }
+            keys.error(line, "%s: %s holds no layer; the second number is one after the last".formatted(place, range));
+            return Optional.empty();
+        }
+        keys.error(
+                value.get(),
+                "%s must be a list of two whole numbers from 0, found %s"
+                        .formatted(place, value.get().kind()));
+        return Optional.empty();
+    }
+
+    private static boolean isCount(Yaml value) {
+        return value instanceof Yaml.Text text && text.text().matches("[0-9]{1,6}");
+    }
+
+    private static int count(Yaml value) {
+        return Integer.parseInt(((Yaml.Text) value).text());
+    }
+
+    private Optional<ModelReference> model(Yaml.Mapping mapping, String where, String key) {
+        return RecipeKeys.value(mapping, key).flatMap(value -> paths.find(value, RecipeKeys.within(where, key)));
+    }
+
+    private Optional<DType> dtype(Yaml.Mapping recipe, String key) {
+        return keys.text(recipe, "", key).flatMap(text -> {
+            Optional<DType> dtype = Optional.ofNullable(DTYPES.get(text.text().replaceFirst("^torch\\.", "")));
+            if (dtype.isEmpty()) {
+                keys.error(text, "%s must be float32, bfloat16 or float16, found %s".formatted(key, text.kind()));
+            }
+            return dtype;
+        });
+    }
+
+    private Compat compat(Yaml.Mapping recipe) {
+        return keys.text(recipe, "", COMPAT)
+                .flatMap(text -> {
+                    Optional<Compat> compat = Stream.of(Compat.values())
+                            .filter(value ->
+                                    value.name().toLowerCase(Locale.ROOT).equals(text.text()))
+                            .findFirst();
+                    if (compat.isEmpty()) {
+                        keys.error(text, "compat must be paper, mergekit or peft, found %s".formatted(text.kind()));
+                    }
+                    return compat;
+                })
+                .orElse(Compat.MERGEKIT);
+    }
+
+    private long seed(Yaml.Mapping recipe) {
+        return keys.text(recipe, "", SEED)
+                .flatMap(text -> {
+                    if (text.text().matches("-?[0-9]{1,18}")) {
+                        return Optional.of(Long.parseLong(text.text()));
+                    }
+                    keys.error(text, "seed must be a whole number, found %s".formatted(text.kind()));
+                    return Optional.empty();
+                })
+                .orElse(0L);
+    }
+}

@@ -1,0 +1,68 @@
+package io.lota4j.merge.recipe;
+
+import io.lota4j.LotaException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What a `tokenizer.json` lists.
+///
+/// @param file where it was read
+/// @param json the whole file; not to be changed
+/// @param ids of all tokens, in the order of the ids
+/// @param added the entries of the tokens that were added to the model's vocabulary, in the order of the ids
+record TokenTable(Path file, ObjectNode json, SequencedMap<String, Integer> ids, SequencedMap<String, JsonNode> added) {
+    static final String FILE = "tokenizer.json";
+    static final String ADDED = "added_tokens";
+    static final String CONTENT = "content";
+    static final String ID = "id";
+
+    /// Keeps a broken file from filling the memory: 40 times as many as any known tokenizer has.
+    private static final int MOST_IDS = 10_000_000;
+
+    /// Empty where a directory has no `tokenizer.json`.
+    ///
+    /// @throws LotaException when the file cannot be read or is no tokenizer
+    static Optional<TokenTable> find(Path directory) {
+        return ConfigJson.find(directory.resolve(FILE)).map(TokenTable::of);
+    }
+
+    private static TokenTable of(ConfigJson config) {
+        Map<Integer, String> tokens = new TreeMap<>();
+        JsonNode vocab = config.root().path("model").path("vocab");
+        if (vocab.isObject()) {
+            vocab.properties()
+                    .forEach(entry -> tokens.put(id(config.file(), entry.getKey(), entry.getValue()), entry.getKey()));
+        } else if (vocab.isArray()) {
+            // Unigram models list [token, score] in the order of the ids.
+            vocab.forEach(entry -> tokens.put(tokens.size(), entry.path(0).asString("")));
+        } else {
+            throw new LotaException("%s: no vocabulary under model.vocab".formatted(config.file()));
+        }
+        Map<Integer, JsonNode> added = new TreeMap<>();
+        for (JsonNode entry : config.root().path(ADDED)) {
+            String token = entry.path(CONTENT).asString("");
+            int id = id(config.file(), token, entry.path(ID));
+            tokens.put(id, token);
+            added.put(id, entry);
+        }
+        SequencedMap<String, Integer> ids = new LinkedHashMap<>();
+        tokens.forEach((id, token) -> ids.put(token, id));
+        SequencedMap<String, JsonNode> entries = new LinkedHashMap<>();
+        added.values().forEach(entry -> entries.put(entry.path(CONTENT).asString(""), entry));
+        return new TokenTable(config.file(), config.root(), ids, entries);
+    }
+
+    private static int id(Path file, String token, JsonNode id) {
+        if (id.isIntegralNumber() && id.asLong() >= 0 && id.asLong() < MOST_IDS) {
+            return id.asInt();
+        }
+        throw new LotaException("%s: token '%s' must have an id from 0 to %d, found %s"
+                .formatted(file, token, MOST_IDS - 1, id.isMissingNode() ? "none" : id));
+    }
+}

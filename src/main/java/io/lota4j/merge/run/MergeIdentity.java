@@ -1,0 +1,68 @@
+package io.lota4j.merge.run;
+
+import io.lota4j.Build;
+import io.lota4j.Sha256;
+import io.lota4j.merge.Settings;
+import io.lota4j.merge.recipe.MergePlan;
+import io.lota4j.merge.recipe.TensorPlan;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/// What makes two merges the same, so that one may go on where the other was stopped: version, method, every tensor's
+/// plan, and the models' files by name, length and time of change.
+final class MergeIdentity {
+    private MergeIdentity() {}
+
+    /// @param files of all models
+    static String of(MergePlan plan, List<Path> files) throws IOException {
+        var digest = Sha256.digest();
+        for (String line : lines(plan, files)) {
+            digest.update((line + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static List<String> lines(MergePlan plan, List<Path> files) throws IOException {
+        Stream.Builder<String> lines = Stream.builder();
+        lines.add(Build.version());
+        lines.add("%s %s %d".formatted(plan.method().name(), plan.compat(), plan.seed()));
+        plan.tensors().forEach(tensor -> lines.add(line(tensor)));
+        for (Path file : files) {
+            lines.add("%s %d %s".formatted(file, Files.size(file), Files.getLastModifiedTime(file)));
+        }
+        return lines.build().toList();
+    }
+
+    private static String line(TensorPlan tensor) {
+        String what = switch (tensor) {
+            case TensorPlan.Copy copy -> input(copy.from());
+            case TensorPlan.Merge merge ->
+                "%s %s %s"
+                        .formatted(
+                                merge.base().map(MergeIdentity::input).orElse(""),
+                                merge.models().stream()
+                                        .map(MergeIdentity::input)
+                                        .toList(),
+                                settings(merge.settings()));
+        };
+        return "%s %s %s %s".formatted(tensor.name(), tensor.shape(), tensor.dtype(), what);
+    }
+
+    /// In order: that of an immutable map is another one in every process.
+    private static String settings(Settings settings) {
+        return "%s %s"
+                .formatted(
+                        new TreeMap<>(settings.values()),
+                        settings.modelValues().stream().map(TreeMap::new).toList());
+    }
+
+    private static String input(TensorPlan.Input input) {
+        return input.model().label() + ":" + input.tensor();
+    }
+}

@@ -1,0 +1,171 @@
+package io.lota4j.merge.run;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.WriteFailure;
+import io.lota4j.merge.Merger;
+import io.lota4j.merge.ModelOutline;
+import io.lota4j.merge.Survey;
+import io.lota4j.merge.TensorPieces;
+import io.lota4j.merge.Workers;
+import io.lota4j.merge.recipe.MergePlan;
+import io.lota4j.merge.recipe.PlanSources;
+import io.lota4j.merge.recipe.TensorPlan;
+import io.lota4j.merge.source.MergeSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
+
+/// Carries out a planned merge: tensor by tensor, few pieces of each in memory at a time.
+public final class ModelMerge {
+    /// Elements of the blocks in which tensors are copied.
+    private static final int COPIED = 1 << 16;
+
+    private final MergePlan plan;
+    private final PlanSources models;
+    private final Workers workers;
+
+    /// Is told what is done.
+    @FunctionalInterface
+    public interface Listener {
+        /// @param tensor that has just been written, or was found written
+        /// @param done bytes of weights so far
+        /// @param total bytes of all weights
+        void written(String tensor, long done, long total);
+    }
+
+    private ModelMerge(MergePlan plan, PlanSources models, Workers workers) {
+        this.plan = plan;
+        this.workers = workers;
+        this.models = models;
+    }
+
+    /// Merges, or goes on with a merge that was not finished.
+    ///
+    /// @param plan made with `models` as its opener
+    /// @param models open
+    /// @param out a directory that does not exist or is empty
+    /// @param threads which compute; the result does not depend on how many
+    /// @param stop asked between tensors; what is finished then stays for the next run
+    /// @return whether the merge is finished
+    /// @throws LotaException when a ticket is for another base, or when `out` cannot be written
+    public static boolean run(
+            MergePlan plan, PlanSources models, Path out, int threads, Listener listener, BooleanSupplier stop) {
+        requireBases(plan, models);
+        try (Workers workers = new Workers(threads);
+                Checkpoint reference = Checkpoint.open(plan.reference())) {
+            ResultShards shards = ResultShards.of(plan.tensors(), reference);
+            return new ModelMerge(plan, models, workers).run(shards, out, listener, stop);
+        }
+    }
+
+    /// Where a merge that was stopped keeps what it has finished.
+    public static Path unfinished(Path out) {
+        return PartialResult.directory(out);
+    }
+
+    /// A ticket is for one base. Only now is that base read to tell.
+    private static void requireBases(MergePlan plan, PlanSources models) {
+        for (MergeSource model : models.opened()) {
+            model.baseFingerprint().ifPresent(expected -> requireBase(model, expected, baseOf(model, plan)));
+        }
+    }
+
+    private static Path baseOf(MergeSource model, MergePlan plan) {
+        ModelOutline base = model.isWhole() ? model : plan.models().getFirst();
+        return base.directory().orElseThrow();
+    }
+
+    private static void requireBase(MergeSource model, String expected, Path directory) {
+        try (Checkpoint base = Checkpoint.open(directory)) {
+            String found = base.fingerprint().hex();
+            if (!found.equals(expected)) {
+                throw new LotaException("%s is for the base with fingerprint %s, but %s has %s."
+                        .formatted(model.label(), expected, directory, found));
+            }
+        }
+    }
+
+    private boolean run(ResultShards shards, Path out, Listener listener, BooleanSupplier stop) {
+        Path directory = PartialResult.directory(out);
+        try (PartialResult result = PartialResult.open(out, shards, MergeIdentity.of(plan, models.files()))) {
+            if (!write(result, listener, stop)) {
+                return false;
+            }
+            result.complete(plan.files());
+            return true;
+        } catch (IOException e) {
+            throw failure(directory, shards, e);
+        } catch (UncheckedIOException e) {
+            throw failure(directory, shards, Objects.requireNonNull(e.getCause()));
+        }
+    }
+
+    private static LotaException failure(Path directory, ResultShards shards, IOException e) {
+        return WriteFailure.of(
+                directory,
+                OptionalLong.of(shards.fileBytes()),
+                "Finished tensors are kept there; the same command goes on from them.",
+                e);
+    }
+
+    private boolean write(PartialResult result, Listener listener, BooleanSupplier stop) throws IOException {
+        Merger merger = surveyed();
+        long done = 0;
+        for (TensorPlan tensor : plan.tensors()) {
+            if (stop.getAsBoolean()) {
+                return false;
+            }
+            if (!result.has(tensor.name())) {
+                result.finished(write(tensor, merger, result));
+            }
+            done += result.info(tensor.name()).bytes();
+            listener.written(tensor.name(), done, plan.weightBytes());
+        }
+        return true;
+    }
+
+    private Merger surveyed() {
+        Merger merger = plan.method().merger(plan.compat());
+        Optional<Survey> survey = merger.survey();
+        while (survey.isPresent() && !survey.get().done()) {
+            for (TensorPlan tensor : plan.tensors()) {
+                if (tensor instanceof TensorPlan.Merge merge) {
+                    survey.get().visit(pieces(merge));
+                }
+            }
+            survey.get().endRound();
+        }
+        return merger;
+    }
+
+    private TensorPieces pieces(TensorPlan.Merge merge) {
+        return new TensorPieces(models.task(plan, merge), plan.method(), workers);
+    }
+
+    private Journal.Entry write(TensorPlan tensor, Merger merger, PartialResult result) {
+        return switch (tensor) {
+            case TensorPlan.Copy copy -> copy(copy, output(copy, result, COPIED));
+            case TensorPlan.Merge merge -> {
+                TensorPieces pieces = pieces(merge);
+                yield output(merge, result, pieces.span()).merge(pieces, merger.prepare(pieces));
+            }
+        };
+    }
+
+    private static TensorOutput output(TensorPlan tensor, PartialResult result, int span) {
+        return new TensorOutput(result.file(tensor.name()), result.info(tensor.name()), span);
+    }
+
+    private Journal.Entry copy(TensorPlan.Copy copy, TensorOutput output) {
+        Optional<MemorySegment> stored = models.stored(copy.from(), copy.dtype());
+        return stored.isPresent()
+                ? output.copy(stored.get(), workers)
+                : output.convert(models.weights(copy.from()), workers);
+    }
+}

@@ -1,0 +1,188 @@
+package io.lota4j.merge.run;
+
+import io.lota4j.merge.Piece;
+
+/// How the models' deltas meet in a merge, and what becomes of them: counts of changed weights and sums of squares
+/// and products, which add up over tensors.
+///
+/// A delta is kept where the merged one has its sign, dropped where that is zero, and flipped where it has the other
+/// sign. Its energy is its square.
+public final class Overlap {
+    private final int models;
+    private final long[] changed;
+    private final double[] energy;
+    private final double[] kept;
+    private final double[] flipped;
+    private final double[] along;
+    private final long[] shared;
+    private final long[] conflicts;
+    private final double[] products;
+    private long merged;
+    private double mergedEnergy;
+
+    Overlap(int models) {
+        this.models = models;
+        changed = new long[models];
+        energy = new double[models];
+        kept = new double[models];
+        flipped = new double[models];
+        along = new double[models];
+        shared = new long[models * models];
+        conflicts = new long[models * models];
+        products = new double[models * models];
+    }
+
+    void add(Piece piece, float[] result) {
+        int size = piece.size();
+        for (int i = 0; i < size; i++) {
+            merged += result[i] != 0 ? 1 : 0;
+            mergedEnergy += (double) result[i] * result[i];
+        }
+        for (int m = 0; m < models; m++) {
+            addModel(m, piece.operand(m), result, size);
+            for (int other = 0; other < m; other++) {
+                addPair(m * models + other, piece.operand(m), piece.operand(other), size);
+            }
+        }
+    }
+
+    private void addModel(int m, float[] delta, float[] result, int size) {
+        long count = 0;
+        double all = 0;
+        double same = 0;
+        double opposed = 0;
+        double product = 0;
+        for (int i = 0; i < size; i++) {
+            double square = (double) delta[i] * delta[i];
+            double projected = (double) delta[i] * result[i];
+            count += delta[i] != 0 ? 1 : 0;
+            all += square;
+            same += projected > 0 ? square : 0;
+            opposed += projected < 0 ? square : 0;
+            product += projected;
+        }
+        changed[m] += count;
+        energy[m] += all;
+        kept[m] += same;
+        flipped[m] += opposed;
+        along[m] += product;
+    }
+
+    private void addPair(int pair, float[] one, float[] other, int size) {
+        long both = 0;
+        long against = 0;
+        double product = 0;
+        for (int i = 0; i < size; i++) {
+            // In F64, where no product of two F32 numbers becomes zero.
+            double term = (double) one[i] * other[i];
+            both += term != 0 ? 1 : 0;
+            against += term < 0 ? 1 : 0;
+            product += term;
+        }
+        shared[pair] += both;
+        conflicts[pair] += against;
+        products[pair] += product;
+    }
+
+    /// Takes what was counted elsewhere.
+    void append(Overlap other) {
+        merged += other.merged;
+        mergedEnergy += other.mergedEnergy;
+        add(changed, other.changed);
+        add(shared, other.shared);
+        add(conflicts, other.conflicts);
+        add(energy, other.energy);
+        add(kept, other.kept);
+        add(flipped, other.flipped);
+        add(along, other.along);
+        add(products, other.products);
+    }
+
+    private static void add(long[] sums, long[] more) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += more[i];
+        }
+    }
+
+    private static void add(double[] sums, double[] more) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += more[i];
+        }
+    }
+
+    /// How many weights the merge changes.
+    public long merged() {
+        return merged;
+    }
+
+    /// Sum of squares of the merged deltas.
+    public double mergedEnergy() {
+        return mergedEnergy;
+    }
+
+    /// How many weights a model changes.
+    public long changed(int model) {
+        return changed[model];
+    }
+
+    /// Sum of squares of a model's deltas.
+    public double energy(int model) {
+        return energy[model];
+    }
+
+    /// Share of a model's energy in deltas whose sign the merge has; 1 of a model without deltas.
+    public double kept(int model) {
+        return share(kept[model], model, 1);
+    }
+
+    /// Share of a model's energy in deltas whose opposite sign the merge has.
+    public double flipped(int model) {
+        return share(flipped[model], model, 0);
+    }
+
+    /// Share of a model's energy where the merge changes nothing.
+    public double dropped(int model) {
+        return share(Math.max(0, energy[model] - kept[model] - flipped[model]), model, 0);
+    }
+
+    /// How much of a model's delta is in the merged one: the coefficient of its orthogonal projection. 1 where all of
+    /// it is there, 0.5 in the mean of two disjoint ones.
+    public double coefficient(int model) {
+        return share(along[model], model, 1);
+    }
+
+    private double share(double part, int model, double ofNothing) {
+        return energy[model] == 0 ? ofNothing : part / energy[model];
+    }
+
+    /// How many weights both models change.
+    public long shared(int one, int other) {
+        return shared[pair(one, other)];
+    }
+
+    /// How many weights either changes.
+    public long either(int one, int other) {
+        return changed[one] + changed[other] - shared(one, other);
+    }
+
+    /// Intersection over union of the weights that two models change, in [0, 1]; 0 if neither changes any.
+    public double overlap(int one, int other) {
+        long either = either(one, other);
+        return either == 0 ? 0 : (double) shared(one, other) / either;
+    }
+
+    /// On how many of the weights that both change they disagree about the sign.
+    public long conflicts(int one, int other) {
+        return conflicts[pair(one, other)];
+    }
+
+    /// The cosine of the angle between two deltas; 0 if one is zero.
+    public double cosine(int one, int other) {
+        double norms = Math.sqrt(energy[one]) * Math.sqrt(energy[other]);
+        return norms == 0 ? 0 : products[pair(one, other)] / norms;
+    }
+
+    private int pair(int one, int other) {
+        return Math.max(one, other) * models + Math.min(one, other);
+    }
+}

@@ -1,0 +1,131 @@
+package io.lota4j.merge.run;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.AtomicFile;
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.TensorInfo;
+import io.lota4j.merge.recipe.ResultFiles;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The result of a merge while it is made, in a directory beside its place: a process that dies leaves what it has
+/// finished, and the next one goes on from there.
+final class PartialResult implements AutoCloseable {
+    private static final String SUFFIX = ".partial";
+    private static final String JOURNAL = "merge.journal";
+
+    private final Path out;
+    private final Path directory;
+    private final ResultShards shards;
+    private final Journal journal;
+    private final Map<String, ResultFile> files = new LinkedHashMap<>();
+    private final Map<String, ResultShards.Place> places;
+
+    private PartialResult(Path out, Path directory, ResultShards shards, Journal journal) {
+        this.out = out;
+        this.directory = directory;
+        this.shards = shards;
+        this.journal = journal;
+        this.places = shards.places();
+    }
+
+    /// @param out where the result goes; it does not exist or is empty
+    /// @param merge identity of the merge
+    static PartialResult open(Path out, ResultShards shards, String merge) throws IOException {
+        Path directory = directory(out);
+        Files.createDirectories(directory);
+        PartialResult result =
+                new PartialResult(out, directory, shards, Journal.open(directory.resolve(JOURNAL), merge));
+        boolean opened = false;
+        try {
+            for (var shard : shards.layouts().entrySet()) {
+                result.files.put(shard.getKey(), ResultFile.open(directory.resolve(shard.getKey()), shard.getValue()));
+            }
+            opened = true;
+            return result;
+        } finally {
+            if (!opened) {
+                result.close();
+            }
+        }
+    }
+
+    /// Where an unfinished result is.
+    static Path directory(Path out) {
+        return out.resolveSibling(out.getFileName() + SUFFIX);
+    }
+
+    TensorInfo info(String tensor) {
+        return place(tensor).info();
+    }
+
+    ResultFile file(String tensor) {
+        return Objects.requireNonNull(files.get(place(tensor).file()));
+    }
+
+    private ResultShards.Place place(String tensor) {
+        return Objects.requireNonNull(places.get(tensor), tensor);
+    }
+
+    /// Whether a tensor was finished by a run before and is still there as it was written.
+    boolean has(String tensor) throws IOException {
+        Journal.Entry entry = journal.finished().get(tensor);
+        return entry != null && file(tensor).holds(info(tensor), entry);
+    }
+
+    /// Notes that a tensor has been written.
+    void finished(Journal.Entry entry) throws IOException {
+        journal.add(entry);
+    }
+
+    /// Completes the result and moves it to its place.
+    void complete(ResultFiles more) throws IOException {
+        for (var copied : more.copied().entrySet()) {
+            Files.copy(copied.getValue(), directory.resolve(copied.getKey()), StandardCopyOption.REPLACE_EXISTING);
+        }
+        for (var written : more.written().entrySet()) {
+            Files.writeString(directory.resolve(written.getKey()), written.getValue());
+        }
+        if (shards.indexed()) {
+            Files.writeString(directory.resolve(Checkpoint.INDEX), index());
+        }
+        close();
+        Files.delete(directory.resolve(JOURNAL));
+        AtomicFile.syncTree(directory);
+        move();
+    }
+
+    /// As Hugging Face's programs write it.
+    private String index() {
+        Map<String, Object> root = new LinkedHashMap<>();
+        root.put("metadata", Map.of("total_size", shards.weightBytes()));
+        root.put("weight_map", new TreeMap<>(shards.shardOf()));
+        return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
+    }
+
+    private void move() throws IOException {
+        try {
+            Files.deleteIfExists(out);
+        } catch (DirectoryNotEmptyException e) {
+            throw new LotaException(
+                    "%s is no longer empty; the merged model is in %s: move it.".formatted(out, directory), e);
+        }
+        Files.move(directory, out, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (ResultFile file : files.values()) {
+            file.close();
+        }
+        journal.close();
+    }
+}

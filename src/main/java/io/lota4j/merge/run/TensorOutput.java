@@ -1,0 +1,138 @@
+package io.lota4j.merge.run;
+
+import io.lota4j.checkpoint.Floats;
+import io.lota4j.checkpoint.TensorInfo;
+import io.lota4j.merge.ModelTensor;
+import io.lota4j.merge.Piece;
+import io.lota4j.merge.TensorMerge;
+import io.lota4j.merge.TensorPieces;
+import io.lota4j.merge.Workers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Writes one tensor of the result, block by block: a block's values are computed in F32 and rounded once.
+final class TensorOutput {
+    private final ResultFile file;
+    private final TensorInfo info;
+    private final int span;
+    private final long numel;
+    private final Blocks blocks;
+    private final ConcurrentLinkedDeque<Buffers> idle = new ConcurrentLinkedDeque<>();
+
+    /// What one thread needs for a block.
+    private record Buffers(float[] values, ByteBuffer bytes) {}
+
+    /// @param span elements of a block
+    TensorOutput(ResultFile file, TensorInfo info, int span) {
+        this.file = file;
+        this.info = info;
+        this.span = Math.max(1, span);
+        this.numel = info.shape().numel();
+        this.blocks = new Blocks(count());
+    }
+
+    private int count() {
+        return Math.toIntExact(Math.ceilDiv(numel, span));
+    }
+
+    /// Writes what a method makes of the pieces.
+    Journal.Entry merge(TensorPieces pieces, TensorMerge merge) {
+        Optional<ModelTensor.Weights> base = pieces.task().base();
+        pieces.merge(
+                merge,
+                (piece, merged) -> withBuffers(buffers -> {
+                    if (pieces.sparse()) {
+                        base.orElseThrow().read(piece.first(), length(piece.first()), buffers.values);
+                        patch(piece, merged, buffers.values);
+                    } else if (pieces.deltas()) {
+                        add(piece.base(), merged, buffers.values, piece.size());
+                    } else {
+                        System.arraycopy(merged, 0, buffers.values, 0, piece.size());
+                    }
+                    write(piece.first(), buffers);
+                }));
+        return entry();
+    }
+
+    private static void patch(Piece piece, float[] deltas, float[] values) {
+        int[] offsets = piece.offsets();
+        for (int i = 0; i < piece.size(); i++) {
+            values[offsets[i]] += deltas[i];
+        }
+    }
+
+    private static void add(float[] base, float[] deltas, float[] values, int size) {
+        for (int i = 0; i < size; i++) {
+            values[i] = base[i] + deltas[i];
+        }
+    }
+
+    /// Writes weights in this tensor's type.
+    Journal.Entry convert(ModelTensor.Weights weights, Workers workers) {
+        workers.each(
+                count(),
+                block -> withBuffers(buffers -> {
+                    long first = (long) block * span;
+                    weights.read(first, length(first), buffers.values);
+                    write(first, buffers);
+                }));
+        return entry();
+    }
+
+    /// Writes bytes as they are.
+    Journal.Entry copy(MemorySegment stored, Workers workers) {
+        workers.each(count(), block -> {
+            long first = (long) block * span;
+            put(first, stored.asSlice(at(first), (long) length(first) * size()).asByteBuffer());
+        });
+        return entry();
+    }
+
+    private void write(long first, Buffers buffers) {
+        int length = length(first);
+        MemorySegment values = MemorySegment.ofArray(buffers.values).asSlice(0, (long) length * Float.BYTES);
+        buffers.bytes.clear().limit(length * size());
+        Floats.fromF32(values, info.dtype(), MemorySegment.ofBuffer(buffers.bytes));
+        put(first, buffers.bytes);
+    }
+
+    private void put(long first, ByteBuffer bytes) {
+        blocks.put(Math.toIntExact(first / span), bytes);
+        try {
+            file.write(info.offset() + at(first), bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Journal.Entry entry() {
+        return new Journal.Entry(info.name(), info.bytes(), span * size(), blocks.digest());
+    }
+
+    private int length(long first) {
+        return (int) Math.min(span, numel - first);
+    }
+
+    private long at(long element) {
+        return element * size();
+    }
+
+    private int size() {
+        return info.dtype().size();
+    }
+
+    private void withBuffers(Consumer<Buffers> work) {
+        @Nullable Buffers buffers = idle.poll();
+        if (buffers == null) {
+            buffers = new Buffers(new float[span], ByteBuffer.allocateDirect(span * size()));
+        }
+        work.accept(buffers);
+        idle.push(buffers);
+    }
+}

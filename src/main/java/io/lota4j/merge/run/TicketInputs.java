@@ -1,0 +1,154 @@
+package io.lota4j.merge.run;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.merge.ModelOutline;
+import io.lota4j.merge.ModelReference;
+import io.lota4j.merge.ModelTensor;
+import io.lota4j.merge.source.MergeSource;
+import io.lota4j.ticket.MappedTicket;
+import io.lota4j.ticket.TicketInfo;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The tickets of a merge, mapped; all for one base.
+final class TicketInputs implements AutoCloseable {
+    private final List<MappedTicket> tickets = new ArrayList<>();
+    private final List<MergeSource> sources = new ArrayList<>();
+    private final SequencedMap<String, ModelOutline.Tensor> tensors = new TreeMap<>();
+
+    private TicketInputs() {}
+
+    /// @throws LotaException when a file is no ticket, or when they do not belong together
+    static TicketInputs open(List<Path> files) {
+        TicketInputs inputs = new TicketInputs();
+        boolean opened = false;
+        try {
+            files.forEach(inputs::add);
+            Outline outline = new Outline(inputs.tensors);
+            files.forEach(file -> inputs.sources.add(MergeSource.open(
+                    new ModelReference(file.toString(), file, Optional.empty()), Optional.of(outline))));
+            opened = true;
+            return inputs;
+        } finally {
+            if (!opened) {
+                inputs.close();
+            }
+        }
+    }
+
+    private void add(Path file) {
+        MappedTicket ticket = MappedTicket.open(file);
+        tickets.add(ticket);
+        requireBase(tickets.getFirst(), ticket);
+        ticket.shapes().forEach((name, shape) -> {
+            ModelOutline.Tensor found = new ModelOutline.Tensor(shape, ticket.baseType(name));
+            ModelOutline.@Nullable Tensor known = tensors.putIfAbsent(name, found);
+            if (known != null && !known.equals(found)) {
+                throw new LotaException("Tensor `%s` is %s %s in %s, but %s %s in a ticket before it."
+                        .formatted(name, found.dtype(), found.shape(), file, known.dtype(), known.shape()));
+            }
+        });
+    }
+
+    private static void requireBase(MappedTicket first, MappedTicket ticket) {
+        String expected = first.info().base();
+        String found = ticket.info().base();
+        if (!expected.equals(found)) {
+            throw new LotaException("%s is for the base with fingerprint %s, but %s for %s; tickets of one base merge."
+                    .formatted(ticket.path(), found, first.path(), expected));
+        }
+    }
+
+    /// All tensors that some ticket has in its pool.
+    private record Outline(SequencedMap<String, Tensor> tensors) implements ModelOutline {
+        @Override
+        public String label() {
+            return "the tickets' base";
+        }
+
+        @Override
+        public boolean isWhole() {
+            return true;
+        }
+
+        @Override
+        public Optional<Path> directory() {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<String> unmatched() {
+            return List.of();
+        }
+    }
+
+    List<String> labels() {
+        return tickets.stream().map(ticket -> ticket.path().toString()).toList();
+    }
+
+    /// The tensors of all pools.
+    SequencedMap<String, Shape> shapes() {
+        SequencedMap<String, Shape> shapes = new TreeMap<>();
+        tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        return shapes;
+    }
+
+    DType baseType(String name) {
+        return Objects.requireNonNull(tensors.get(name)).dtype();
+    }
+
+    /// What each ticket adds to a tensor.
+    List<ModelTensor> deltas(String name, Shape shape) {
+        return sources.stream()
+                .map(source -> source.tensor(name, shape, Optional.empty()))
+                .toList();
+    }
+
+    /// The base's own elements at some of the tickets' indices; null if a ticket that has the tensor keeps none.
+    byte @Nullable [] baseBits(String name, MergedEntries entries) {
+        BaseBits bits = new BaseBits(entries, baseType(name).size());
+        for (MappedTicket ticket : tickets) {
+            if (ticket.shapes().containsKey(name)) {
+                Optional<MemorySegment> kept = ticket.baseBits(name);
+                if (kept.isEmpty()) {
+                    return null;
+                }
+                bits.take(ticket.index(name), kept.get());
+            }
+        }
+        return bits.bytes();
+    }
+
+    /// What the merged ticket is for and how it was made.
+    TicketInfo info(TicketMerge merge) {
+        Map<String, String> provenance = new LinkedHashMap<>();
+        provenance.put(TicketInfo.SOURCE, "merge");
+        provenance.putAll(merge.provenance());
+        for (int i = 0; i < tickets.size(); i++) {
+            String prefix = "ticket%d.".formatted(i);
+            provenance.put(prefix + "file", String.valueOf(tickets.get(i).path().getFileName()));
+            tickets.get(i).info().provenance().forEach((key, value) -> provenance.put(prefix + key, value));
+        }
+        String pools = tickets.stream().map(t -> t.info().pool()).distinct().collect(Collectors.joining(" | "));
+        return new TicketInfo(tickets.getFirst().info().base(), pools, "merged", OptionalDouble.empty(), provenance);
+    }
+
+    @Override
+    public void close() {
+        sources.forEach(MergeSource::close);
+        tickets.forEach(MappedTicket::close);
+    }
+}

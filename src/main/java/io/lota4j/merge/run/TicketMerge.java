@@ -1,0 +1,101 @@
+package io.lota4j.merge.run;
+
+import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.merge.Compat;
+import io.lota4j.merge.MergeMethod;
+import io.lota4j.merge.Merger;
+import io.lota4j.merge.Settings;
+import io.lota4j.merge.Survey;
+import io.lota4j.merge.TensorMerge;
+import io.lota4j.merge.TensorPieces;
+import io.lota4j.merge.TensorTask;
+import io.lota4j.merge.Workers;
+import io.lota4j.ticket.Ticket;
+import io.lota4j.ticket.TicketTensor;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/// Merges tickets for one base into a ticket. Time and memory are those of their changed weights; the base is not
+/// read.
+///
+/// @param method one that merges deltas
+/// @param compat whose reading of it
+/// @param settings the same for every tensor, with a model for each ticket
+/// @param seed of random methods
+public record TicketMerge(MergeMethod method, Compat compat, Settings settings, long seed) {
+
+    /// @param ticket the merged one, with F32 values; weights that it does not change are left out
+    /// @param report what each ticket brought and kept
+    public record Result(Ticket ticket, MergeReport report) {}
+
+    /// Merges.
+    ///
+    /// @param tickets files, one for each model of the settings
+    /// @param threads which compute; the result does not depend on how many
+    /// @throws io.lota4j.LotaException when a file is no ticket, or when they are for different bases or have
+    ///     a tensor in different shapes
+    public Result merge(List<Path> tickets, int threads) {
+        try (TicketInputs inputs = TicketInputs.open(tickets);
+                Workers workers = new Workers(threads)) {
+            Merger merger = merger(inputs, workers);
+            Map<String, TicketTensor> merged = new TreeMap<>();
+            SequencedMap<String, Overlap> overlaps = new TreeMap<>();
+            inputs.shapes().forEach((name, shape) -> {
+                TensorPieces pieces = pieces(inputs, name, shape, workers);
+                MergedEntries entries = entries(pieces, merger.prepare(pieces), tickets.size());
+                merged.put(name, tensor(inputs, name, shape, entries));
+                overlaps.put(name, entries.overlap());
+            });
+            Ticket ticket = new Ticket(inputs.info(this), merged);
+            return new Result(ticket, new MergeReport(inputs.labels(), ticket.nnz(), overlaps));
+        }
+    }
+
+    private Merger merger(TicketInputs inputs, Workers workers) {
+        Merger merger = method.merger(compat);
+        Optional<Survey> survey = merger.survey();
+        while (survey.isPresent() && !survey.get().done()) {
+            inputs.shapes().forEach((name, shape) -> survey.get().visit(pieces(inputs, name, shape, workers)));
+            survey.get().endRound();
+        }
+        return merger;
+    }
+
+    private TensorPieces pieces(TicketInputs inputs, String name, Shape shape, Workers workers) {
+        TensorTask task = new TensorTask(name, shape, Optional.empty(), inputs.deltas(name, shape), settings, seed);
+        return new TensorPieces(task, method, workers);
+    }
+
+    private static MergedEntries entries(TensorPieces pieces, TensorMerge merge, int models) {
+        return pieces.fold(
+                () -> new MergedEntries(models), (entries, piece) -> entries.add(merge, piece), MergedEntries::append);
+    }
+
+    private static TicketTensor tensor(TicketInputs inputs, String name, Shape shape, MergedEntries entries) {
+        DType baseType = inputs.baseType(name);
+        return new TicketTensor(
+                shape, DType.F32, entries.index(), entries.values(), baseType, inputs.baseBits(name, entries));
+    }
+
+    /// How the merged ticket came about: the reading and each parameter's values.
+    Map<String, String> provenance() {
+        Map<String, String> provenance = new TreeMap<>();
+        provenance.put("merge.method", method.name());
+        provenance.put("merge.compat", compat.name().toLowerCase(Locale.ROOT));
+        provenance.put("merge.seed", Long.toString(seed));
+        settings.values().forEach((name, value) -> provenance.put("merge." + name, value.toString()));
+        IntStream.range(0, settings.modelValues().size())
+                .forEach(model -> settings.modelValues()
+                        .get(model)
+                        .forEach((name, value) ->
+                                provenance.put("merge.ticket%d.%s".formatted(model, name), value.toString())));
+        return provenance;
+    }
+}

@@ -1,0 +1,111 @@
+package io.lota4j.merge.source;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.StrictJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import tools.jackson.databind.JsonNode;
+
+/// `adapter_config.json`. A key that is null counts as missing.
+final class AdapterConfig {
+    private final Path path;
+    private final JsonNode root;
+
+    private AdapterConfig(Path path, JsonNode root) {
+        this.path = path;
+        this.root = root;
+    }
+
+    static AdapterConfig read(Path path) {
+        try {
+            return new AdapterConfig(path, StrictJson.object(Files.readAllBytes(path), path.toString()));
+        } catch (IOException e) {
+            throw new LotaException("%s: cannot read: %s".formatted(path, e.getMessage()), e);
+        }
+    }
+
+    Optional<String> text(String key) {
+        return value(key).map(node -> {
+            if (!node.isString()) {
+                throw bad(key, "a string", node);
+            }
+            return node.stringValue();
+        });
+    }
+
+    /// @throws LotaException when the key is missing or no number above 0
+    double positive(String key) {
+        return positive(key, value(key).orElseThrow(() -> missing(key, "a number above 0")));
+    }
+
+    /// A flag, which is off when it is missing.
+    boolean flag(String key) {
+        return value(key)
+                .map(node -> {
+                    if (!node.isBoolean()) {
+                        throw bad(key, "true or false", node);
+                    }
+                    return node.booleanValue();
+                })
+                .orElse(false);
+    }
+
+    /// Whether a key asks for something: it is not null, false, empty or the string `none`.
+    boolean asksFor(String key) {
+        return value(key)
+                .filter(node -> !node.isBoolean() || node.booleanValue())
+                .filter(node -> !node.isContainer() || !node.isEmpty())
+                .filter(node -> !node.isString() || !node.stringValue().equals("none"))
+                .isPresent();
+    }
+
+    /// A number for one module: the first entry of an object of patterns that matches, as PEFT matches them (the
+    /// pattern is a regular expression for the end of the name, from its start or from a dot), or else a key's.
+    double positive(String patterns, String key, String module) {
+        for (var entry : root.path(patterns).properties()) {
+            if (pattern(patterns, entry.getKey()).matcher(module).matches()) {
+                return positive(patterns + "." + entry.getKey(), entry.getValue());
+            }
+        }
+        return positive(key);
+    }
+
+    private Pattern pattern(String key, String text) {
+        try {
+            return Pattern.compile("(.*\\.)?(" + text + ")");
+        } catch (PatternSyntaxException e) {
+            throw new LotaException(
+                    "%s: `%s` has the pattern `%s`, which is no regular expression: %s."
+                            .formatted(path, key, text, e.getDescription()),
+                    e);
+        }
+    }
+
+    private double positive(String key, JsonNode node) {
+        if (!node.isNumber() || !(node.doubleValue() > 0) || Double.isInfinite(node.doubleValue())) {
+            throw bad(key, "a number above 0", node);
+        }
+        return node.doubleValue();
+    }
+
+    Optional<JsonNode> value(String key) {
+        return Optional.ofNullable(root.get(key)).filter(node -> !node.isNull());
+    }
+
+    LotaException missing(String key, String expected) {
+        return new LotaException("%s: `%s` must be %s, but is missing.".formatted(path, key, expected));
+    }
+
+    LotaException bad(String key, String expected, JsonNode found) {
+        return new LotaException("%s: `%s` must be %s, but is %s.".formatted(path, key, expected, found));
+    }
+
+    /// A refusal of what the configuration says.
+    LotaException refusal(String why) {
+        return new LotaException("%s: %s".formatted(path, why));
+    }
+}

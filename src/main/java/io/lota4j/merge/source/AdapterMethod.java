@@ -1,0 +1,41 @@
+package io.lota4j.merge.source;
+
+import io.lota4j.Suggestions;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/// A PEFT method: how the tensors of one module become a change of its weight.
+interface AdapterMethod {
+    /// By `peft_type`. An adapter of another kind is refused.
+    Map<String, Function<AdapterConfig, AdapterMethod>> BY_TYPE = new TreeMap<>(Map.of(
+            "LORA", LoraMethod::new, "SHIRA", config -> new ShiraMethod(), "SUPERTUNING", SupertuningMethod::new));
+
+    /// The method that a configuration names.
+    ///
+    /// @throws io.lota4j.LotaException when it names none that is known, or asks for what is not done here
+    static AdapterMethod of(AdapterConfig config) {
+        String type = config.text("peft_type").orElseThrow(() -> config.missing("peft_type", known()));
+        Function<AdapterConfig, AdapterMethod> method = BY_TYPE.get(type);
+        if (method == null) {
+            String hint = Suggestions.nearest(type, BY_TYPE.keySet())
+                    .map(near -> " Did you mean `" + near + "`?")
+                    .orElse("");
+            throw config.refusal("`peft_type` must be %s, but is `%s`.%s".formatted(known(), type, hint));
+        }
+        return method.apply(config);
+    }
+
+    private static String known() {
+        return "one of " + BY_TYPE.keySet();
+    }
+
+    /// What it names its tensors, after the module's name and a dot.
+    Set<String> parameters();
+
+    /// The change of one module's weight.
+    ///
+    /// @throws io.lota4j.LotaException when a tensor is missing or has another shape than the configuration says
+    AdapterPart part(AdapterModule module);
+}

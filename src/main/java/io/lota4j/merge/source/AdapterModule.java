@@ -1,0 +1,83 @@
+package io.lota4j.merge.source;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.SafetensorsFile;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.checkpoint.TensorInfo;
+import java.util.Map;
+
+/// An adapter's tensors for one module of its base.
+///
+/// @param file that holds them
+/// @param name of the module in the base, such as `model.layers.0.mlp.up_proj`
+/// @param parameters by what follows the module's name, such as `lora_A.weight`
+record AdapterModule(SafetensorsFile file, String name, Map<String, TensorInfo> parameters) {
+    /// What PEFT puts before the names of the base.
+    static final String PREFIX = "base_model.model.";
+
+    /// The longest array that every JVM can make.
+    private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 8L;
+
+    boolean has(String parameter) {
+        return parameters.containsKey(parameter);
+    }
+
+    /// @throws LotaException when it is missing
+    TensorInfo info(String parameter) {
+        TensorInfo info = parameters.get(parameter);
+        if (info == null) {
+            throw new LotaException("%s is missing, but %s is there.".formatted(where(parameter), parameters.keySet()));
+        }
+        return info;
+    }
+
+    /// @throws LotaException when it is missing, is empty, is too large or has another number of dimensions
+    Shape shape(String parameter, int rank) {
+        Shape shape = info(parameter).shape();
+        if (shape.rank() != rank) {
+            throw new LotaException(
+                    "%s must have %d dimensions, but has shape %s.".formatted(where(parameter), rank, shape));
+        }
+        if (shape.numel() == 0 || shape.numel() > MOST_ELEMENTS) {
+            throw new LotaException("%s must have 1 to %d elements, but has shape %s."
+                    .formatted(where(parameter), MOST_ELEMENTS, shape));
+        }
+        return shape;
+    }
+
+    /// @throws LotaException when it is missing or has another shape
+    void requireShape(String parameter, Shape expected, String why) {
+        Shape found = info(parameter).shape();
+        if (!found.equals(expected)) {
+            throw new LotaException(
+                    "%s must have shape %s (%s), but has %s.".formatted(where(parameter), expected, why, found));
+        }
+    }
+
+    /// The elements of a parameter.
+    ///
+    /// @throws LotaException when it is missing or holds no floats
+    Elements elements(String parameter) {
+        TensorInfo info = info(parameter);
+        if (!info.dtype().isFloat()) {
+            throw new LotaException(
+                    "%s must be F32, BF16, F16 or F64, but is %s.".formatted(where(parameter), info.dtype()));
+        }
+        return new Elements(info.dtype(), file.bytes(info.name()));
+    }
+
+    /// All values of a parameter.
+    ///
+    /// @throws LotaException when one is not finite
+    float[] values(String parameter) {
+        Elements elements = elements(parameter);
+        elements.firstNotFinite().ifPresent(at -> {
+            throw new LotaException("%s: element %d is not a finite number.".formatted(where(parameter), at));
+        });
+        return elements.toArray();
+    }
+
+    String where(String parameter) {
+        return "%s: tensor `%s%s.%s`".formatted(file.path(), PREFIX, name, parameter);
+    }
+}

@@ -1,0 +1,122 @@
+package io.lota4j.merge.source;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.SafetensorsFile;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.merge.ModelOutline;
+import io.lota4j.merge.ModelTensor;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+
+/// A PEFT adapter.
+final class AdapterSource implements MergeSource {
+    private final String label;
+    private final SafetensorsFile file;
+    private final Optional<String> baseName;
+    private final SequencedMap<String, AdapterPart> parts;
+    private final SequencedMap<String, Tensor> tensors;
+    private final List<String> unmatched;
+
+    private AdapterSource(String label, AdapterConfig config, SafetensorsFile file, Optional<ModelOutline> base) {
+        this.label = label;
+        this.file = file;
+        this.baseName = config.text("base_model_name_or_path");
+        this.parts = AdapterParts.read(config, file);
+        Targets targets = new Targets(file.path(), base);
+        TreeMap<String, Tensor> matched = new TreeMap<>();
+        parts.forEach((name, part) -> {
+            if (targets.match(name, part::misfit)) {
+                matched.put(name, outline(name, part, base));
+            }
+        });
+        this.tensors = Collections.unmodifiableSequencedMap(matched);
+        this.unmatched = targets.unmatched();
+    }
+
+    /// @throws LotaException when the adapter is malformed or fits nothing in the base
+    static AdapterSource open(String label, AdapterFolder folder, Optional<ModelOutline> base) {
+        AdapterConfig config = AdapterConfig.read(folder.config());
+        SafetensorsFile file = SafetensorsFile.open(folder.weights());
+        boolean opened = false;
+        try {
+            AdapterSource source = new AdapterSource(label, config, file, base);
+            opened = true;
+            return source;
+        } finally {
+            if (!opened) {
+                file.close();
+            }
+        }
+    }
+
+    private Tensor outline(String name, AdapterPart part, Optional<ModelOutline> base) {
+        return base.map(model -> model.tensors().get(name))
+                .orElseGet(() -> new Tensor(
+                        part.shape()
+                                .orElseThrow(() -> new LotaException(
+                                        "%s does not say the shape of tensor `%s`; give the base that it is for."
+                                                .formatted(file.path(), name))),
+                        DType.F32));
+    }
+
+    @Override
+    public String label() {
+        return label;
+    }
+
+    @Override
+    public boolean isWhole() {
+        return false;
+    }
+
+    @Override
+    public SequencedMap<String, Tensor> tensors() {
+        return tensors;
+    }
+
+    @Override
+    public Optional<Path> directory() {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<String> unmatched() {
+        return unmatched;
+    }
+
+    @Override
+    public Optional<String> baseFingerprint() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<String> baseName() {
+        return baseName;
+    }
+
+    @Override
+    public boolean rewrites(String name) {
+        AdapterPart part = parts.get(name);
+        return part != null && part.rewrites();
+    }
+
+    @Override
+    public ModelTensor tensor(String name, Shape shape, Optional<ModelTensor.Weights> base) {
+        AdapterPart part = parts.get(name);
+        if (part == null) {
+            return SparseDelta.none(shape);
+        }
+        part.misfit(shape).ifPresent(Misfit::refuse);
+        return part.on(shape, base);
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+}

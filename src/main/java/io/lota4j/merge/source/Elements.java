@@ -1,0 +1,51 @@
+package io.lota4j.merge.source;
+
+import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.Floats;
+import java.lang.foreign.MemorySegment;
+import java.util.OptionalLong;
+
+/// Stored floating-point elements.
+///
+/// @param dtype a float type
+/// @param bytes whole elements, little-endian
+record Elements(DType dtype, MemorySegment bytes) {
+    private static final int BLOCK = 1 << 14;
+
+    static Elements of(float[] values) {
+        return new Elements(DType.F32, MemorySegment.ofArray(values));
+    }
+
+    long count() {
+        return bytes.byteSize() / dtype.size();
+    }
+
+    /// @param from index of the first element
+    /// @param count how many
+    /// @param into filled from its start
+    void read(long from, int count, float[] into) {
+        MemorySegment piece = bytes.asSlice(from * dtype.size(), (long) count * dtype.size());
+        Floats.toF32(dtype, piece, MemorySegment.ofArray(into).asSlice(0, (long) count * Float.BYTES));
+    }
+
+    float[] toArray() {
+        float[] all = new float[Math.toIntExact(count())];
+        read(0, all.length, all);
+        return all;
+    }
+
+    /// The index of the first NaN or infinity.
+    OptionalLong firstNotFinite() {
+        float[] block = new float[(int) Math.min(BLOCK, count())];
+        for (long from = 0; from < count(); from += block.length) {
+            int size = (int) Math.min(block.length, count() - from);
+            read(from, size, block);
+            for (int i = 0; i < size; i++) {
+                if (!Float.isFinite(block[i])) {
+                    return OptionalLong.of(from + i);
+                }
+            }
+        }
+        return OptionalLong.empty();
+    }
+}

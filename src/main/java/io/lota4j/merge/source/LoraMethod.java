@@ -1,0 +1,87 @@
+package io.lota4j.merge.source;
+
+import io.lota4j.checkpoint.Shape;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/// LoRA ([arXiv 2106.09685](https://arxiv.org/abs/2106.09685)): `W + scale * B A`, with rsLoRA's scale and DoRA.
+final class LoraMethod implements AdapterMethod {
+    private static final String A = "lora_A.weight";
+    private static final String B = "lora_B.weight";
+    private static final String EMBEDDING_A = "lora_embedding_A";
+    private static final String EMBEDDING_B = "lora_embedding_B";
+    private static final String MAGNITUDE = "lora_magnitude_vector";
+    private static final String BASE = "base_layer.weight";
+
+    /// What changes the mathematics in other ways.
+    private static final List<String> REFUSED = List.of(
+            "bias",
+            "lora_bias",
+            "alora_invocation_tokens",
+            "arrow_config",
+            "kasa_config",
+            "layer_replication",
+            "monteclora_config",
+            "target_parameters",
+            "trainable_token_indices",
+            "use_bdlora",
+            "use_qalora");
+
+    /// Initializations that leave the base as it is; the others take something away from it first.
+    private static final Set<String> PLAIN_STARTS = Set.of("gaussian", "eva", "orthogonal");
+
+    private final AdapterConfig config;
+    private final boolean transposed;
+    private final boolean rootScale;
+    private final boolean dora;
+
+    LoraMethod(AdapterConfig config) {
+        this.config = config;
+        this.transposed = config.flag("fan_in_fan_out");
+        this.rootScale = config.flag("use_rslora");
+        this.dora = config.flag("use_dora");
+        for (String key : REFUSED) {
+            config.value(key).filter(node -> config.asksFor(key)).ifPresent(node -> {
+                throw config.refusal("`%s` is %s, which is not merged here.".formatted(key, node));
+            });
+        }
+        config.value("init_lora_weights").filter(JsonNode::isString).ifPresent(this::requirePlainStart);
+    }
+
+    private void requirePlainStart(JsonNode start) {
+        if (!PLAIN_STARTS.contains(start.stringValue())) {
+            throw config.refusal(("`init_lora_weights` is %s: such an adapter is for a base from which its start was "
+                            + "taken away. Have PEFT convert it (`path_initial_model_for_weight_conversion`).")
+                    .formatted(start));
+        }
+    }
+
+    @Override
+    public Set<String> parameters() {
+        Set<String> parameters = new HashSet<>(Set.of(A, B, EMBEDDING_A, EMBEDDING_B, BASE));
+        if (dora) {
+            parameters.add(MAGNITUDE);
+        }
+        return parameters;
+    }
+
+    @Override
+    public AdapterPart part(AdapterModule module) {
+        boolean embedding = module.has(EMBEDDING_A) || module.has(EMBEDDING_B);
+        LowRankPart lowRank =
+                embedding ? lowRank(module, EMBEDDING_A, EMBEDDING_B, true) : lowRank(module, A, B, transposed);
+        AdapterPart part = dora ? DoraPart.of(lowRank, MAGNITUDE) : lowRank;
+        return module.has(BASE) ? new RebasedPart(new WholePart(module.file(), module.info(BASE)), part) : part;
+    }
+
+    private LowRankPart lowRank(AdapterModule module, String a, String b, boolean swapped) {
+        double alpha = config.positive("alpha_pattern", "lora_alpha", module.name());
+        long rank = (long) Math.ceil(config.positive("rank_pattern", "r", module.name()));
+        float scale = (float) (alpha / (rootScale ? Math.sqrt(rank) : rank));
+        Shape down = module.shape(a, 2);
+        module.requireShape(a, Shape.of(rank, down.dim(1)), "rank %d".formatted(rank));
+        return LowRankPart.of(module, a, b, swapped, scale);
+    }
+}

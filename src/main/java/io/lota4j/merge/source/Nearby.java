@@ -1,0 +1,52 @@
+package io.lota4j.merge.source;
+
+import io.lota4j.LotaException;
+import io.lota4j.Suggestions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Says what there is where something is missing.
+final class Nearby {
+    /// At most this many names are listed in a message.
+    private static final int LISTED = 12;
+
+    private Nearby() {}
+
+    /// The refusal of a path that does not exist: the nearest folder that does, what is in it, and the most similar
+    /// name.
+    static LotaException missing(Path path) {
+        Path wanted = path.toAbsolutePath().normalize();
+        Path parent = wanted.getParent();
+        while (parent != null && !Files.isDirectory(parent)) {
+            wanted = parent;
+            parent = parent.getParent();
+        }
+        if (parent == null) {
+            return new LotaException("%s: no such file or directory.".formatted(path));
+        }
+        List<String> names = names(parent);
+        String hint = Suggestions.nearest(String.valueOf(wanted.getFileName()), names)
+                .map(near -> " Did you mean `" + near + "`?")
+                .orElse("");
+        return new LotaException("%s: no such file or directory. %s holds %s.%s Models are read from disk only."
+                .formatted(path, parent, listed(names), hint));
+    }
+
+    /// The names in a directory, sorted.
+    static List<String> names(Path directory) {
+        try (var entries = Files.list(directory)) {
+            return entries.map(path -> path.getFileName().toString()).sorted().toList();
+        } catch (IOException e) {
+            throw new LotaException("%s: cannot list: %s".formatted(directory, e.getMessage()), e);
+        }
+    }
+
+    /// The first few names, and how many more there are.
+    static String listed(List<String> names) {
+        return names.size() <= LISTED
+                ? names.toString()
+                : "%s and %d more".formatted(names.subList(0, LISTED), names.size() - LISTED);
+    }
+}

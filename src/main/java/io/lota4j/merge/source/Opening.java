@@ -1,0 +1,87 @@
+package io.lota4j.merge.source;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.merge.ModelOutline;
+import io.lota4j.merge.ModelReference;
+import io.lota4j.ticket.MappedTicket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Opens models by what lies at their paths.
+final class Opening {
+    private static final String MASK_SUFFIX = ".mask.safetensors";
+
+    private Opening() {}
+
+    static MergeSource open(ModelReference reference, Optional<ModelOutline> base) {
+        return reference
+                .adapter()
+                .map(adapter -> stacked(reference, adapter))
+                .orElseGet(() -> single(reference.label(), reference.path(), base));
+    }
+
+    private static MergeSource stacked(ModelReference reference, Path adapter) {
+        CheckpointSource below = checkpoint(reference);
+        boolean opened = false;
+        try {
+            MergeSource above = single(adapter.toString(), adapter, Optional.of(below));
+            if (above.isWhole()) {
+                above.close();
+                throw new LotaException("%s: %s is a whole checkpoint; only an adapter or a ticket follows a plus."
+                        .formatted(reference.label(), adapter));
+            }
+            opened = true;
+            return new StackedSource(reference.label(), below, above);
+        } finally {
+            if (!opened) {
+                below.close();
+            }
+        }
+    }
+
+    private static CheckpointSource checkpoint(ModelReference reference) {
+        Path path = reference.path();
+        if (Files.isRegularFile(path)
+                || (Files.isDirectory(path) && AdapterFolder.find(path).isPresent())) {
+            throw new LotaException("%s: %s is no checkpoint; an adapter or a ticket is put on one."
+                    .formatted(reference.label(), path));
+        }
+        return new CheckpointSource(path.toString(), Checkpoint.open(path));
+    }
+
+    private static MergeSource single(String label, Path path, Optional<ModelOutline> base) {
+        if (Files.isRegularFile(path)) {
+            return ticket(label, path, base);
+        }
+        if (!Files.isDirectory(path)) {
+            throw Nearby.missing(path);
+        }
+        return AdapterFolder.find(path)
+                .<MergeSource>map(folder -> AdapterSource.open(label, folder, base))
+                .orElseGet(() -> new CheckpointSource(label, Checkpoint.open(path)));
+    }
+
+    private static MergeSource ticket(String label, Path file, Optional<ModelOutline> base) {
+        String name = file.getFileName().toString();
+        if (name.endsWith(MASK_SUFFIX)) {
+            throw new LotaException("%s is a mask, which has no values to merge; give a ticket.".formatted(file));
+        }
+        if (name.equals(AdapterFolder.CONFIG) || name.equals(AdapterFolder.WEIGHTS) || name.equals(Checkpoint.CONFIG)) {
+            throw new LotaException("%s is a file of a model; give its folder, %s."
+                    .formatted(file, file.toAbsolutePath().getParent()));
+        }
+        MappedTicket ticket = MappedTicket.open(file);
+        boolean opened = false;
+        try {
+            MergeSource source = new TicketSource(label, ticket, base);
+            opened = true;
+            return source;
+        } finally {
+            if (!opened) {
+                ticket.close();
+            }
+        }
+    }
+}

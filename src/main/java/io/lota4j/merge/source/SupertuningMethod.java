@@ -1,0 +1,37 @@
+package io.lota4j.merge.source;
+
+import java.util.Set;
+
+/// Super-Tuning ([arXiv 2607.09287](https://arxiv.org/abs/2607.09287)): values added at flat indices and, in its
+/// hybrid "Supra", a low-rank delta on top.
+final class SupertuningMethod implements AdapterMethod {
+    private static final String INDICES = "supertuning_indices";
+    private static final String VALUES = "supertuning_values";
+    private static final String A = "supertuning_lora_A.weight";
+    private static final String B = "supertuning_lora_B.weight";
+
+    private final AdapterConfig config;
+
+    SupertuningMethod(AdapterConfig config) {
+        this.config = config;
+        if (config.value("save_precomputed_indices").isPresent() && !config.flag("save_precomputed_indices")) {
+            throw config.refusal("`save_precomputed_indices` is false: which weights are changed is not in the file. "
+                    + "Save the adapter again with it.");
+        }
+    }
+
+    @Override
+    public Set<String> parameters() {
+        return config.asksFor("r") ? Set.of(INDICES, VALUES, A, B) : Set.of(INDICES, VALUES);
+    }
+
+    @Override
+    public AdapterPart part(AdapterModule module) {
+        SparsePart sparse = SparsePart.ofFlat(module, INDICES, VALUES);
+        if (!config.asksFor("r")) {
+            return sparse;
+        }
+        float scale = (float) (config.positive("lora_alpha") / config.positive("r"));
+        return new SumPart(sparse, LowRankPart.of(module, A, B, false, scale));
+    }
+}

@@ -1,0 +1,105 @@
+package io.lota4j.merge.source;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.merge.ModelOutline;
+import io.lota4j.merge.ModelTensor;
+import io.lota4j.ticket.MappedTicket;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import org.roaringbitmap.RoaringBitmap;
+
+/// A ticket, whose values stay in the mapped file.
+final class TicketSource implements MergeSource {
+    private final String label;
+    private final MappedTicket ticket;
+    private final SequencedMap<String, Tensor> tensors;
+    private final List<String> unmatched;
+
+    TicketSource(String label, MappedTicket ticket, Optional<ModelOutline> base) {
+        this.label = label;
+        this.ticket = ticket;
+        Targets targets = new Targets(ticket.path(), base);
+        TreeMap<String, Tensor> matched = new TreeMap<>();
+        ticket.shapes().forEach((name, shape) -> {
+            if (targets.match(name, expected -> misfit(name, expected, shape))) {
+                matched.put(name, new Tensor(shape, ticket.baseType(name)));
+            }
+        });
+        this.tensors = Collections.unmodifiableSequencedMap(matched);
+        this.unmatched = targets.unmatched();
+    }
+
+    private Optional<String> misfit(String name, Shape expected, Shape found) {
+        return Misfit.of(ticket.path(), name, expected, found);
+    }
+
+    @Override
+    public String label() {
+        return label;
+    }
+
+    @Override
+    public boolean isWhole() {
+        return false;
+    }
+
+    @Override
+    public SequencedMap<String, Tensor> tensors() {
+        return tensors;
+    }
+
+    @Override
+    public Optional<Path> directory() {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<String> unmatched() {
+        return unmatched;
+    }
+
+    @Override
+    public Optional<String> baseFingerprint() {
+        return Optional.of(ticket.info().base());
+    }
+
+    @Override
+    public Optional<String> baseName() {
+        return Optional.empty();
+    }
+
+    @Override
+    public boolean rewrites(String name) {
+        return false;
+    }
+
+    @Override
+    public ModelTensor tensor(String name, Shape shape, Optional<ModelTensor.Weights> base) {
+        Shape own = ticket.shapes().get(name);
+        if (own == null) {
+            return SparseDelta.none(shape);
+        }
+        misfit(name, shape, own).ifPresent(Misfit::refuse);
+        RoaringBitmap index = ticket.index(name);
+        return new SparseDelta(shape, index, finite(name, index));
+    }
+
+    private Elements finite(String name, RoaringBitmap index) {
+        Elements values = new Elements(ticket.valueType(name), ticket.values(name));
+        values.firstNotFinite().ifPresent(position -> {
+            throw new LotaException("%s: tensor `%s`: the delta at index %d is not a finite number."
+                    .formatted(ticket.path(), name, index.select((int) position)));
+        });
+        return values;
+    }
+
+    @Override
+    public void close() {
+        ticket.close();
+    }
+}

@@ -1,0 +1,170 @@
+package io.lota4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lota4j.Golden;
+import io.lota4j.ticket.TicketFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class MergeCommandTest {
+    private static final Path BASE = Golden.path("models/llama-tied");
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private Path out = Path.of("");
+
+    @BeforeEach
+    void tickets() {
+        out = folder.resolve("out");
+        for (String expert : List.of("a", "b")) {
+            Path tuned = Golden.path("merge/experts/" + expert);
+            Cli cli = new Cli(Commands.standard());
+            assertThat(cli.run(
+                            "extract", "--base", BASE.toString(), "--tuned", tuned.toString(), "--out", ticket(expert)))
+                    .as(cli.err())
+                    .isZero();
+        }
+    }
+
+    private String ticket(String expert) {
+        return folder.resolve(expert + ".ticket.safetensors").toString();
+    }
+
+    private Cli merge(int code, String... arguments) {
+        List<String> line = new ArrayList<>(List.of("merge", "--out", out.toString()));
+        line.addAll(List.of(arguments));
+        Cli cli = new Cli(Commands.standard());
+        assertThat(cli.run(line.toArray(String[]::new)))
+                .as(cli.out() + cli.err())
+                .isEqualTo(code);
+        return cli;
+    }
+
+    private Path recipe(String head) throws IOException {
+        String yaml = head
+                + "\nbase_model: %s\nmodels:\n- model: %s\n  parameters: {weight: 1}\n".formatted(BASE, ticket("a"));
+        return Files.writeString(folder.resolve("recipe.yaml"), yaml);
+    }
+
+    @Test
+    void ticketsMergeIntoATicket() {
+        Path report = folder.resolve("report.json");
+        Cli cli = merge(
+                0,
+                "--ticket=" + ticket("a"),
+                "--ticket=" + ticket("b"),
+                "--method=ties",
+                "--weight=1",
+                "--weight=0.5",
+                "--parameter=density=0.2",
+                "--report=" + report);
+        long changed = TicketFile.read(out).nnz();
+        assertThat(changed).isPositive();
+        assertThat(cli.out())
+                .startsWith("%s: %,d of ".formatted(out, changed))
+                .contains("A is " + ticket("a"), "B is " + ticket("b"), "A and B: overlap ", "most was lost of ");
+        JsonNode json = JsonMapper.shared().readTree(report.toFile());
+        assertThat(json.at("/total/merged/changed").asLong()).isEqualTo(changed);
+        assertThat(json.at("/models/1").asString()).isEqualTo(ticket("b"));
+        assertThat(json.at("/total/models/0/kept").asDouble()).isBetween(0.0, 1.0);
+        assertThat(json.at("/total/pairs/0/overlap").asDouble()).isBetween(0.0, 1.0);
+        assertThat(json.path("tensors").size())
+                .isEqualTo(TicketFile.read(out).tensors().size());
+    }
+
+    @Test
+    void adding() {
+        merge(0, "--ticket=" + ticket("a"), "--ticket=" + ticket("b"));
+        assertThat(TicketFile.read(out).info().provenance()).containsEntry("merge.method", "add");
+    }
+
+    @Test
+    void recipesMergeIntoADirectory() throws IOException {
+        Cli dry = merge(0, "--dry-run", recipe("merge_method: task_arithmetic").toString());
+        assertThat(dry.out()).contains("method      task_arithmetic, as mergekit reads it", "tensors     ", "disk ");
+        assertThat(out).doesNotExist();
+        Cli cli = merge(0, recipe("merge_method: task_arithmetic").toString());
+        assertThat(cli.out()).startsWith(out + ": 20 tensors, ").endsWith("by task_arithmetic\n");
+        Path expected = folder.resolve("applied");
+        assertThat(new Cli(Commands.standard())
+                        .run(
+                                "apply",
+                                "--model",
+                                BASE.toString(),
+                                "--ticket",
+                                ticket("a"),
+                                "--out",
+                                expected.toString()))
+                .isZero();
+        assertThat(out.resolve("model.safetensors")).hasSameBinaryContentAs(expected.resolve("model.safetensors"));
+        assertThat(merge(1, recipe("merge_method: task_arithmetic").toString()).err())
+                .contains(out + " is not empty; give a directory that does not exist or is empty.");
+    }
+
+    @Test
+    void aDryRunOfTicketsReadsHeaders() {
+        Cli cli = merge(0, "--dry-run", "--ticket=" + ticket("a"), "--ticket=" + ticket("b"));
+        assertThat(cli.out())
+                .contains("method      add, as paper reads it", "ticket      " + ticket("a") + ": for the base ");
+        assertThat(out).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--method=teis | unknown merge method `teis`; known are add,",
+                "--method=teis | Did you mean `ties`?",
+                "--method=slerp | merge method slerp needs whole models, not tickets alone; use a recipe with a"
+                        + " base_model.",
+                "--parameter=density=0.2 | unknown parameter `density` of merge method add; it takes weight.",
+                "--method=ties --parameter=denstiy=0.2 | Did you mean `density`?",
+                "--method=ties --parameter=density=2 | parameter `density` must be a number from 0 to 1, found 2.",
+                "--method=ties --parameter=density | --parameter must be NAME=VALUE, found density.",
+                "--method=ties --parameter=density=x | --parameter density: expected a number, true or false, found"
+                        + " 'x'.",
+                "--method=ties --parameter=density=1 --parameter=density=1 | the parameter `density` was given twice.",
+                "--method=ties --parameter=density=1,1,1 | parameter `density`: expected one value, or 2, one a"
+                        + " ticket, found 3.",
+                "--method=dare_linear | merge method dare_linear needs the parameter `density`: a number from 0 to 1.",
+                "--method=ties --compat=papre | --compat must be paper, mergekit or peft, found papre.",
+                "--weight=heavy | --weight: expected a number, true or false, found 'heavy'."
+            })
+    void wrongOptionsOfTickets(String options, String message) {
+        List<String> arguments = new ArrayList<>(List.of(options.split(" ")));
+        arguments.addAll(List.of("--ticket=" + ticket("a"), "--ticket=" + ticket("b")));
+        assertThat(merge(1, arguments.toArray(String[]::new)).err())
+                .contains("lota: ")
+                .contains(message);
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void wrongInputs() throws IOException {
+        assertThat(merge(1).err()).contains("Give either a recipe or tickets (--ticket); found neither.");
+        String recipe = recipe("merge_method: ties").toString();
+        assertThat(merge(1, recipe, "--ticket=" + ticket("a")).err())
+                .contains("Give either a recipe or tickets (--ticket); found both.");
+        assertThat(merge(1, recipe, "--method=ties").err()).contains("a recipe says these things itself.");
+        assertThat(merge(1, folder.resolve("no.yaml").toString()).err()).contains("no.yaml");
+        Path truncated = folder.resolve("cut.ticket.safetensors");
+        byte[] whole = Files.readAllBytes(Path.of(ticket("a")));
+        Files.write(truncated, Arrays.copyOf(whole, whole.length / 2));
+        assertThat(merge(1, "--ticket=" + truncated, "--ticket=" + ticket("a")).err())
+                .contains(truncated.toString());
+        assertThat(out).doesNotExist();
+    }
+}

@@ -1,0 +1,210 @@
+package io.lota4j.merge.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.SafetensorsWriter;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.checkpoint.TensorSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Models with different tokens: whose tokenizer the result has and where each row of its embedding comes from.
+class RecipeTokensTest {
+    private static final String EMBEDDING = "model.embed_tokens.weight";
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    /// The base has a, b, <s>; x has b, a, c and <x>; y has a, c. Row r of a model is (10 m + r, -r).
+    @BeforeEach
+    void writeModels() throws IOException {
+        model("base", 0, List.of("a", "b"), List.of("<s>"));
+        model("x", 1, List.of("b", "a", "c"), List.of("<x>"));
+        model("y", 2, List.of("a", "c"), List.of());
+    }
+
+    private void model(String name, int number, List<String> plain, List<String> added) throws IOException {
+        Path directory = Files.createDirectory(folder.resolve(name));
+        List<String> vocab = new ArrayList<>();
+        plain.forEach(token -> vocab.add("\"%s\": %d".formatted(token, vocab.size())));
+        List<String> entries = new ArrayList<>();
+        added.forEach(token -> entries.add("{\"id\": %d, \"content\": \"%s\", \"special\": true}"
+                .formatted(plain.size() + entries.size(), token)));
+        Files.writeString(
+                directory.resolve("tokenizer.json"),
+                "{\"added_tokens\": [%s], \"model\": {\"type\": \"BPE\", \"vocab\": {%s}, \"merges\": []}}"
+                        .formatted(String.join(", ", entries), String.join(", ", vocab)));
+        Files.writeString(
+                directory.resolve("tokenizer_config.json"),
+                "{\"eos_token\": \"%s\", \"chat_template\": \"{{ %d }}\"}".formatted(name, number / 2));
+        int rows = plain.size() + added.size();
+        Files.writeString(directory.resolve("config.json"), "{\"vocab_size\": %d}".formatted(rows));
+        float[] values = new float[2 * rows];
+        for (int row = 0; row < rows; row++) {
+            values[2 * row] = 10 * number + row;
+            values[2 * row + 1] = -row;
+        }
+        SafetensorsWriter.write(
+                directory.resolve("model.safetensors"),
+                Map.of(),
+                List.of(
+                        TensorSource.ofFloats(EMBEDDING, Shape.of(rows, 2), values),
+                        TensorSource.ofFloats("model.norm.weight", Shape.of(2), new float[] {1, 1})));
+    }
+
+    private String merged(String yaml) throws IOException {
+        try (PlanSources sources = new PlanSources()) {
+            MergePlan plan = MergePlan.of(Recipes.write(folder, yaml), sources);
+            TensorPlan embedding = plan.tensors().getFirst();
+            float[] values = Recipes.compute(sources, plan, embedding);
+            List<String> rows = new ArrayList<>();
+            for (int row = 0; row < embedding.shape().dim(0); row++) {
+                rows.add("%s %s".formatted(values[2 * row], values[2 * row + 1]));
+            }
+            return String.join(", ", rows);
+        }
+    }
+
+    private MergePlan plan(String yaml) throws IOException {
+        try (PlanSources sources = new PlanSources()) {
+            return MergePlan.of(Recipes.write(folder, yaml), sources);
+        }
+    }
+
+    @Test
+    void theBasesTokensInEveryModelsOwnRows() throws IOException {
+        // x has b and a the other way round and no <s>, for which it gets the base's row: nothing is added there.
+        assertThat(merged("""
+            {merge_method: task_arithmetic, base_model: base, tokenizer: {source: base},
+             models: [{model: x, parameters: {weight: 1}}]}\
+            """)).isEqualTo("11.0 -1.0, 10.0 0.0, 2.0 -2.0");
+    }
+
+    @Test
+    void unionKeepsEveryToken() throws IOException {
+        String union = "merge_method: task_arithmetic\nbase_model: base\ntokenizer_source: union\n";
+        assertThat(merged(union + "models: [{model: x}]\nparameters: {weight: 1}"))
+                .isEqualTo("11.0 -1.0, 10.0 0.0, 2.0 -2.0, 12.0 -2.0, 13.0 -3.0");
+        // c is in x and y: their mean stands in for the base, which has none; <x> is in x alone.
+        assertThat(merged(union + "models: [{model: x}, {model: y}]\nparameters: {weight: 1, lambda: 0}"))
+                .isEqualTo("0.0 0.0, 1.0 -1.0, 2.0 -2.0, 16.5 -1.5, 13.0 -3.0");
+    }
+
+    @Test
+    void unionIsWrittenIntoTheTokenizerAndTheConfig() throws IOException {
+        MergePlan plan = plan("""
+            merge_method: linear
+            models: [{model: base}, {model: x}]
+            tokenizer: {source: union, pad_to_multiple_of: 4}
+            chat_template: chatml
+            parameters: {weight: 1}
+            """);
+        assertThat(Objects.requireNonNull(plan.files().written().get("config.json")))
+                .contains("\"vocab_size\" : 8");
+        ConfigJson tokenizer = json("tokenizer.json", plan);
+        assertThat(tokenizer.root().path("added_tokens").get(1).toString())
+                .isEqualTo("{\"id\":3,\"content\":\"c\",\"single_word\":false,\"lstrip\":false,\"rstrip\":false,"
+                        + "\"normalized\":true,\"special\":false}");
+        assertThat(tokenizer.root().path("added_tokens").get(2).toString())
+                .isEqualTo("{\"id\":4,\"content\":\"<x>\",\"special\":true}");
+        assertThat(json("tokenizer_config.json", plan)
+                        .root()
+                        .path("chat_template")
+                        .asString())
+                .contains("<|im_start|>");
+        assertThat(plan.files().copied()).isEmpty();
+    }
+
+    private ConfigJson json(String name, MergePlan plan) throws IOException {
+        Path file = folder.resolve(name);
+        Files.writeString(file, Objects.requireNonNull(plan.files().written().get(name)));
+        return ConfigJson.read(file);
+    }
+
+    @Test
+    void singleTokensAndPadding() throws IOException {
+        assertThat(merged("""
+            merge_method: linear
+            models: [{model: x}, {model: y}]
+            tokenizer:
+              source: x
+              pad_to_multiple_of: 5
+              tokens:
+                b: {source: {kind: zero}}
+                a: {source: {kind: model_token, model: y, token: c}, force: true}
+                <x>: {source: {kind: model_token, model: y, token_id: 0}}
+            parameters: {weight: 1}
+            """)).isEqualTo("5.0 0.0, 21.0 -1.0, 16.5 -1.5, 16.5 -1.5, 14.75 -1.0");
+    }
+
+    @Test
+    void anotherDirectorysTokenizer() throws IOException {
+        MergePlan plan = plan("""
+            {merge_method: passthrough, models: [{model: x}], tokenizer: {source: y}}\
+            """);
+        assertThat(plan.files().copied().get("tokenizer.json")).isEqualTo(folder.resolve("y/tokenizer.json"));
+        assertThat(plan.files().copied().get("tokenizer_config.json"))
+                .isEqualTo(folder.resolve("y/tokenizer_config.json"));
+    }
+
+    @Test
+    void autoTakesTheTemplateOfMost() throws IOException {
+        MergePlan plan = plan("""
+            {merge_method: linear, models: [{model: y}, {model: x}, {model: base}], chat_template: auto,
+             tokenizer_source: base, parameters: {weight: 1}}\
+            """);
+        assertThat(json("tokenizer_config.json", plan)
+                        .root()
+                        .path("chat_template")
+                        .asString())
+                .isEqualTo("{{ 0 }}");
+    }
+
+    @Test
+    void withoutATokenizerTheFirstRowsAreMergedOrNone() throws IOException {
+        assertThat(merged("{merge_method: linear, models: [{model: x}, {model: y}], parameters: {weight: 1}}"))
+                .isEqualTo("15.0 0.0, 16.0 -1.0");
+        assertThat(problem("""
+            {merge_method: task_arithmetic, base_model: x, models: [{model: y, parameters: {weight: 1}}]}\
+            """))
+                .isEqualTo("model.embed_tokens.weight: the models have [2, 4] rows, the base 4; 'tokenizer: {source:"
+                        + " base}' or 'union' brings their tokens together");
+    }
+
+    @Test
+    void whatIsAskedOfTokensMustBeThere() throws IOException {
+        assertThat(problem("""
+            merge_method: linear
+            models: [{model: x}, {model: y}]
+            tokenizer:
+              source: base
+              tokens:
+                a: {source: {kind: model_token, model: y, token: q}}
+                b: {source: {kind: model_token, model: y, token_id: 2}}
+                c: {source: base}
+            parameters: {weight: 1}
+            """)).isEqualTo("""
+                tokenizer.tokens.b: y has 2 rows, found token_id 2
+                tokenizer.tokens.a: y has no token 'q'
+                tokenizer.tokens.c: base is no whole model of this merge\
+                """);
+    }
+
+    private String problem(String yaml) throws IOException {
+        try (PlanSources sources = new PlanSources()) {
+            MergePlan.of(Recipes.write(folder, yaml), sources);
+            return "none";
+        } catch (LotaException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package io.lota4j.merge.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lota4j.Golden;
+import io.lota4j.LotaException;
+import io.lota4j.Processes;
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.merge.recipe.MergePlan;
+import io.lota4j.merge.recipe.PlanSources;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Recipes carried out: what is written, and what a merge that was stopped leaves.
+class ModelMergeTest {
+    private static final String TIES = "merge_method: ties\nparameters: {lambda: 0.9}";
+    private static final String WEIGHTS = "{weight: 0.7, density: 0.3}";
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private Path ties(List<Path> models) throws IOException {
+        return Experts.recipe(folder, TIES, models, WEIGHTS);
+    }
+
+    private Path merged(Path recipe, String out, int threads) {
+        Experts.merge(recipe, folder.resolve(out), threads);
+        return folder.resolve(out).resolve("model.safetensors");
+    }
+
+    @Test
+    void ticketsAndDirectoriesMergeAlike() throws IOException {
+        Path ofDirectories = merged(ties(Experts.directories()), "directories", 2);
+        Path ofTickets = merged(ties(Experts.tickets(folder)), "tickets", 2);
+        List<Path> mixed = List.of(
+                Experts.directory("a"),
+                folder.resolve("b.ticket.safetensors"),
+                Path.of(Experts.BASE + "+" + folder.resolve("c.ticket.safetensors")));
+        assertThat(Files.mismatch(ofDirectories, ofTickets)).isEqualTo(-1);
+        assertThat(Files.mismatch(ofDirectories, merged(ties(mixed), "mixed", 3)))
+                .isEqualTo(-1);
+        assertThat(folder.resolve("directories/config.json"))
+                .hasSameBinaryContentAs(Experts.BASE.resolve("config.json"));
+    }
+
+    @Test
+    void shardsTypesAndUntouchedTensorsFollowTheBase() throws IOException {
+        Path base = Golden.path("models/llama-bf16-sharded");
+        Path same = Files.createSymbolicLink(folder.resolve("same"), base);
+        Path recipe = Files.writeString(
+                folder.resolve("recipe.yaml"),
+                "merge_method: task_arithmetic\nbase_model: %s\nmodels:\n- model: %s\n  parameters: {weight: 1}\n"
+                        .formatted(base, same));
+        Experts.merge(recipe, folder.resolve("out"), 2);
+        try (Checkpoint expected = Checkpoint.open(base);
+                Checkpoint found = Checkpoint.open(folder.resolve("out"))) {
+            assertThat(found.tensors()).isEqualTo(expected.tensors());
+            assertThat(found.fingerprint()).isEqualTo(expected.fingerprint());
+            for (Path shard : expected.shardFiles()) {
+                assertThat(folder.resolve("out").resolve(shard.getFileName())).exists();
+            }
+        }
+    }
+
+    /// After any number of tensors, and again after the next: the result is that of a merge that was never stopped.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 7, 19})
+    void aStoppedMergeGoesOn(int tensors) throws IOException {
+        Path recipe = ties(Experts.directories());
+        Path whole = merged(recipe, "whole", 2);
+        Path out = folder.resolve("out");
+        assertThat(run(recipe, out, tensors)).hasSize(tensors);
+        assertThat(out).doesNotExist();
+        List<String> rest = run(recipe, out, Integer.MAX_VALUE);
+        assertThat(rest).hasSize(20);
+        assertThat(Files.mismatch(whole, out.resolve("model.safetensors"))).isEqualTo(-1);
+        assertThat(ModelMerge.unfinished(out)).doesNotExist();
+        assertThat(out).isDirectoryNotContaining("glob:**.journal");
+    }
+
+    /// Runs until so many tensors are written.
+    private static List<String> run(Path recipe, Path out, int tensors) {
+        List<String> written = new ArrayList<>();
+        try (PlanSources models = new PlanSources()) {
+            MergePlan plan = MergePlan.of(recipe, models);
+            ModelMerge.run(
+                    plan, models, out, 2, (name, done, total) -> written.add(name), () -> written.size() >= tensors);
+        }
+        return written;
+    }
+
+    @Test
+    void aProcessThatDiesLeavesWhatItFinished() throws IOException, InterruptedException {
+        Path recipe = ties(Experts.directories());
+        Path whole = merged(recipe, "whole", 2);
+        Path out = folder.resolve("out");
+        for (String tensors : List.of("5", "11")) {
+            Processes.output(Processes.java(
+                    List.of("--enable-native-access=ALL-UNNAMED"),
+                    HaltedMerge.class,
+                    recipe.toString(),
+                    out.toString(),
+                    tensors));
+            assertThat(out).doesNotExist();
+        }
+        // The first line, and a line for each tensor.
+        assertThat(ModelMerge.unfinished(out).resolve("merge.journal"))
+                .content()
+                .hasLineCount(1 + 11);
+        run(recipe, out, Integer.MAX_VALUE);
+        assertThat(Files.mismatch(whole, out.resolve("model.safetensors"))).isEqualTo(-1);
+    }
+
+    /// What a crash may leave: a cut journal, a tensor that is noted but not as it was written, a file too short.
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void whatACrashSpoiledIsDoneAgain(long seed) throws IOException {
+        SplittableRandom random = new SplittableRandom(seed);
+        Path recipe = ties(Experts.directories());
+        Path whole = merged(recipe, "whole", 2);
+        Path out = folder.resolve("out");
+        run(recipe, out, 12);
+        Path journal = ModelMerge.unfinished(out).resolve("merge.journal");
+        Path weights = ModelMerge.unfinished(out).resolve("model.safetensors");
+        try (RandomAccessFile cut = new RandomAccessFile(journal.toFile(), "rw");
+                RandomAccessFile spoiled = new RandomAccessFile(weights.toFile(), "rw")) {
+            cut.setLength(random.nextLong(cut.length() + 1));
+            for (int i = 0; i < 20; i++) {
+                spoiled.seek(random.nextLong(spoiled.length()));
+                spoiled.write(random.nextInt());
+            }
+            spoiled.setLength(spoiled.length() - random.nextLong(spoiled.length() / 4));
+        }
+        run(recipe, out, Integer.MAX_VALUE);
+        assertThat(Files.mismatch(whole, out.resolve("model.safetensors")))
+                .as("seed %d", seed)
+                .isEqualTo(-1);
+    }
+
+    @Test
+    void anotherMergesLeavingsAreNotTouched() throws IOException {
+        Path out = folder.resolve("out");
+        run(ties(Experts.directories()), out, 3);
+        Path other = Experts.recipe(folder, TIES, Experts.directories(), "{weight: 0.7, density: 0.4}");
+        assertThatThrownBy(() -> run(other, out, 3))
+                .isInstanceOf(LotaException.class)
+                .hasMessage("%s: another merge was left unfinished there: recipe, models or version are not the same. "
+                                .formatted(ModelMerge.unfinished(out))
+                        + "Finish that one, or remove the directory to begin anew.");
+    }
+
+    @Test
+    void twoAtOnceAreRefused() throws IOException {
+        Path recipe = ties(Experts.directories());
+        Path out = folder.resolve("out");
+        try (PlanSources models = new PlanSources()) {
+            MergePlan plan = MergePlan.of(recipe, models);
+            ModelMerge.run(
+                    plan,
+                    models,
+                    out,
+                    1,
+                    (name, done, total) -> assertThatThrownBy(() -> run(recipe, out, 1))
+                            .isInstanceOf(LotaException.class)
+                            .hasMessage("%s: another process is merging there; wait until it is done."
+                                    .formatted(ModelMerge.unfinished(out))),
+                    () -> false);
+        }
+        assertThat(out.resolve("model.safetensors")).exists();
+    }
+
+    @Test
+    void aTicketForAnotherBaseIsRefused() throws IOException {
+        List<Path> tickets = Experts.tickets(folder);
+        Path base = Files.createDirectory(folder.resolve("base"));
+        for (String file : List.of("config.json", "model.safetensors")) {
+            Files.copy(Experts.BASE.resolve(file), base.resolve(file));
+        }
+        try (RandomAccessFile weights =
+                new RandomAccessFile(base.resolve("model.safetensors").toFile(), "rw")) {
+            weights.seek(weights.length() - 1);
+            weights.write(7);
+        }
+        Path recipe = ties(tickets);
+        Files.writeString(recipe, Files.readString(recipe).replace(Experts.BASE.toString(), base.toString()));
+        assertThatThrownBy(() -> run(recipe, folder.resolve("out"), 1))
+                .isInstanceOf(LotaException.class)
+                .hasMessageStartingWith(tickets.getFirst() + " is for the base with fingerprint ");
+        assertThat(ModelMerge.unfinished(folder.resolve("out"))).doesNotExist();
+    }
+}

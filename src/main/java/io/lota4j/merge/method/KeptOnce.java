@@ -38,7 +38,7 @@ final class KeptOnce implements Trim.Kept {
         float[] deltas = piece.operand(model);
         float[] values = piece.scratch(model);
         for (int i = 0; i < piece.size(); i++) {
-            values[i] = Cut.masked(-(int) (known[i / Long.SIZE] >>> i & 1), deltas[i]);
+            values[i] = deltas[i] * (known[i / Long.SIZE] >>> i & 1);
         }
         return values;
     }

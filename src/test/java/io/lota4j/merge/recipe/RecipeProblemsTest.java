@@ -68,8 +68,8 @@ class RecipeProblemsTest {
                 "merge_method: karcher¶models: [{model: $a}, {model: $b}]¶seed: x | recipe.yaml, line 3: seed must be"
                         + " a whole number, found 'x'",
                 "merge_method: karcher¶models: [{model: $a}, {model: $b}]¶chat_template: chatmml | recipe.yaml, line"
-                        + " 3: chat_template must be auto, one of alpaca, chatml, llama3, mistral, or Jinja, found"
-                        + " 'chatmml'",
+                        + " 3: chat_template must be auto, one of alpaca, chatml, exaone, llama3, mistral, or Jinja,"
+                        + " found 'chatmml'",
                 "merge_method: karcher¶modules: {text: {models: [{model: $a}]}, vision: {models: [{model: $a}]}} |"
                         + " recipe.yaml, line 2: modules: merging models of several modules (text, vision) is not"
                         + " supported; expected one module",

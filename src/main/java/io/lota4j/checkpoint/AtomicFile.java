@@ -48,6 +48,26 @@ public final class AtomicFile {
         });
     }
 
+    /// Refuses a directory to write that has something in it.
+    ///
+    /// @throws LotaException when there is a file, or a directory that is not empty
+    public static void requireEmpty(Path out) {
+        if (!Files.exists(out)) {
+            return;
+        }
+        if (!Files.isDirectory(out)) {
+            throw new LotaException("%s is a file; give a directory that does not exist or is empty.".formatted(out));
+        }
+        try (var entries = Files.list(out)) {
+            if (entries.findAny().isPresent()) {
+                throw new LotaException(
+                        "%s is not empty; give a directory that does not exist or is empty.".formatted(out));
+            }
+        } catch (IOException e) {
+            throw new LotaException("%s cannot be listed: %s".formatted(out, e.getMessage()), e);
+        }
+    }
+
     /// Writes a directory.
     ///
     /// A directory that is already there is replaced by two renames: a process killed between them leaves the old

@@ -16,6 +16,9 @@ public final class Floats {
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    /// Elements that are converted at once; even.
+    private static final int BLOCK = 1 << 12;
+
     private static final int BF16_PAYLOAD = 0x7F;
     private static final int BF16_QUIET = 0x40;
 
@@ -74,11 +77,7 @@ public final class Floats {
         long count = count(from, src, dstF32);
         switch (from) {
             case F32 -> dstF32.copyFrom(src);
-            case BF16 -> {
-                for (long i = 0; i < count; i++) {
-                    dstF32.set(FLOAT, i * Float.BYTES, bf16ToFloat(src.get(SHORT, i * Short.BYTES)));
-                }
-            }
+            case BF16 -> widen(src, dstF32, count);
             case F16 -> {
                 for (long i = 0; i < count; i++) {
                     dstF32.set(FLOAT, i * Float.BYTES, Float.float16ToFloat(src.get(SHORT, i * Short.BYTES)));
@@ -102,11 +101,7 @@ public final class Floats {
         long count = count(to, dst, srcF32);
         switch (to) {
             case F32 -> dst.copyFrom(srcF32);
-            case BF16 -> {
-                for (long i = 0; i < count; i++) {
-                    dst.set(SHORT, i * Short.BYTES, floatToBf16(srcF32.get(FLOAT, i * Float.BYTES)));
-                }
-            }
+            case BF16 -> narrow(srcF32, dst, count);
             case F16 -> {
                 for (long i = 0; i < count; i++) {
                     dst.set(SHORT, i * Short.BYTES, Float.floatToFloat16(srcF32.get(FLOAT, i * Float.BYTES)));
@@ -118,6 +113,33 @@ public final class Floats {
                 }
             }
             case I64, I32, I16, I8, U8, BOOL -> throw notFloat(to);
+        }
+    }
+
+    private static void widen(MemorySegment src, MemorySegment dst, long count) {
+        long done = 0;
+        while (done + 1 < count) {
+            int pairs = (int) Math.min(count - done, BLOCK) / 2;
+            Bf16Pairs.widen(src.asSlice(done * Short.BYTES), dst.asSlice(done * Float.BYTES), pairs);
+            done += 2L * pairs;
+        }
+        for (long i = done; i < count; i++) {
+            set(DType.F32, dst, i, get(DType.BF16, src, i));
+        }
+    }
+
+    private static void narrow(MemorySegment src, MemorySegment dst, long count) {
+        long done = 0;
+        while (done < count) {
+            int block = (int) Math.min(count - done, BLOCK);
+            MemorySegment floats = src.asSlice(done * Float.BYTES);
+            MemorySegment elements = dst.asSlice(done * Short.BYTES);
+            int pairs = Bf16Pairs.hasNaN(floats, block / 2) ? 0 : block / 2;
+            Bf16Pairs.narrow(floats, elements, pairs);
+            for (int i = 2 * pairs; i < block; i++) {
+                set(DType.BF16, elements, i, get(DType.F32, floats, i));
+            }
+            done += block;
         }
     }
 

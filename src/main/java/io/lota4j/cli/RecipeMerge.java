@@ -1,10 +1,9 @@
 package io.lota4j.cli;
 
-import io.lota4j.LotaException;
+import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.merge.recipe.MergePlan;
 import io.lota4j.merge.recipe.PlanSources;
 import io.lota4j.merge.run.ModelMerge;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +16,7 @@ record RecipeMerge(Path recipe, Path out) {
     private static final long MEGABYTE = 1_000_000;
 
     Plan plan() {
-        requireEmpty();
+        AtomicFile.requireEmpty(out);
         try (PlanSources models = new PlanSources()) {
             MergePlan merge = MergePlan.of(recipe, models);
             Plan plan = new Plan();
@@ -27,7 +26,7 @@ record RecipeMerge(Path recipe, Path out) {
     }
 
     int run(PrintWriter output, PrintWriter err) {
-        requireEmpty();
+        AtomicFile.requireEmpty(out);
         try (PlanSources models = new PlanSources();
                 StopSignal stop = StopSignal.hold(System.err)) {
             MergePlan merge = MergePlan.of(recipe, models);
@@ -61,23 +60,6 @@ record RecipeMerge(Path recipe, Path out) {
                     threads,
                     (tensor, done, total) -> bar.update(done / MEGABYTE, total / MEGABYTE),
                     stop);
-        }
-    }
-
-    private void requireEmpty() {
-        if (!Files.exists(out)) {
-            return;
-        }
-        if (!Files.isDirectory(out)) {
-            throw new LotaException("%s is a file; give a directory that does not exist or is empty.".formatted(out));
-        }
-        try (var entries = Files.list(out)) {
-            if (entries.findAny().isPresent()) {
-                throw new LotaException(
-                        "%s is not empty; give a directory that does not exist or is empty.".formatted(out));
-            }
-        } catch (IOException e) {
-            throw new LotaException("%s cannot be listed: %s".formatted(out, e.getMessage()), e);
         }
     }
 }

@@ -65,6 +65,11 @@ public final class Piece {
         return offsets;
     }
 
+    /// Whether all elements of the piece's range are here.
+    public boolean isDense() {
+        return size == 0 || offsets[size - 1] == size - 1;
+    }
+
     /// What a model has: deltas or weights, as [TensorPieces#deltas()] says. To be read only.
     ///
     /// @param model its place among the models

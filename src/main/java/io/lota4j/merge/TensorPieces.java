@@ -136,6 +136,24 @@ public final class TensorPieces {
         return result.total();
     }
 
+    /// Gathers from all pieces what does not depend on their order, such as counts. Each thread gathers for itself.
+    ///
+    /// @param start nothing gathered yet
+    /// @param add puts a piece to what was gathered before it
+    /// @param combine puts what its second argument gathered to the first
+    public <A> A gather(Supplier<A> start, BiConsumer<A, Piece> add, BiConsumer<A, A> combine) {
+        ConcurrentLinkedDeque<A> gathered = new ConcurrentLinkedDeque<>();
+        merge((piece, merged) -> {}, (piece, merged) -> {
+            @Nullable A own = gathered.poll();
+            A more = own == null ? start.get() : own;
+            add.accept(more, piece);
+            gathered.push(more);
+        });
+        A total = gathered.isEmpty() ? start.get() : gathered.pop();
+        gathered.forEach(next -> combine.accept(total, next));
+        return total;
+    }
+
     /// Looks at one piece.
     ///
     /// @param number from 0 to [#count()] - 1, in the order of the elements

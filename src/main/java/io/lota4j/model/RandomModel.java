@@ -48,27 +48,13 @@ public record RandomModel(ModelConfig config, double deviation, DType dtype, lon
     ///
     /// @param out a directory that is not there or empty
     public void write(Path directory, Path out) {
-        requireEmpty(out);
+        AtomicFile.requireEmpty(out);
         AtomicFile.replaceDirectory(out, folder -> {
             for (Path file : files(directory)) {
                 Files.copy(file, folder.resolve(file.getFileName()));
             }
             SafetensorsWriter.write(folder.resolve("model.safetensors"), Map.of("format", "pt"), tensors());
         });
-    }
-
-    private static void requireEmpty(Path out) {
-        if (Files.exists(out) && !isEmptyDirectory(out)) {
-            throw new LotaException(out + ": is there already and not an empty directory; nothing was written.");
-        }
-    }
-
-    private static boolean isEmptyDirectory(Path path) {
-        try (Stream<Path> entries = Files.isDirectory(path) ? Files.list(path) : Stream.of(path)) {
-            return entries.findAny().isEmpty();
-        } catch (IOException e) {
-            throw new LotaException(path + ": cannot be read: " + e.getMessage(), e);
-        }
     }
 
     private static List<Path> files(Path directory) throws IOException {

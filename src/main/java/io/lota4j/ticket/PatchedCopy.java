@@ -30,7 +30,7 @@ final class PatchedCopy {
     }
 
     void write(Path out, Patch patch) {
-        requireEmpty(out);
+        AtomicFile.requireEmpty(out);
         requireOutside(out);
         List<Path> files = files();
         AtomicFile.replaceDirectory(out, bytes(files), copy -> {
@@ -42,23 +42,6 @@ final class PatchedCopy {
                 requireRestored(copy);
             }
         });
-    }
-
-    private static void requireEmpty(Path out) {
-        if (!Files.exists(out)) {
-            return;
-        }
-        if (!Files.isDirectory(out)) {
-            throw new LotaException("%s is a file; give a directory that does not exist or is empty.".formatted(out));
-        }
-        try (var entries = Files.list(out)) {
-            if (entries.findAny().isPresent()) {
-                throw new LotaException(
-                        "%s is not empty; give a directory that does not exist or is empty.".formatted(out));
-            }
-        } catch (IOException e) {
-            throw new LotaException("%s cannot be listed: %s".formatted(out, e.getMessage()), e);
-        }
     }
 
     private void requireOutside(Path out) {

@@ -69,6 +69,21 @@ class FloatsTest {
     }
 
     @Test
+    void bf16OfManyIsThatOfEach() {
+        SplittableRandom random = new SplittableRandom(11);
+        for (int count : new int[] {0, 1, 2, 3, 4095, 4096, 4097, 8193}) {
+            for (boolean nan : new boolean[] {true, false}) {
+                float[] values = new float[count];
+                for (int i = 0; i < count; i++) {
+                    float any = Float.intBitsToFloat(random.nextInt());
+                    values[i] = Float.isNaN(any) && !nan ? 0 : any;
+                }
+                assertManyLikeEach(values);
+            }
+        }
+    }
+
+    @Test
     void valuesOutOfRangeBecomeInfinite() {
         assertThat(Floats.bf16ToFloat(Floats.floatToBf16(Float.MAX_VALUE))).isEqualTo(Float.POSITIVE_INFINITY);
         assertThat(Floats.bf16ToFloat(Floats.floatToBf16(-Float.MAX_VALUE))).isEqualTo(Float.NEGATIVE_INFINITY);
@@ -101,6 +116,17 @@ class FloatsTest {
         assertThatThrownBy(() -> Floats.toF32(DType.BF16, eight, eight))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("8 bytes of BF16 do not match 8 bytes of F32");
+    }
+
+    private static void assertManyLikeEach(float[] values) {
+        short[] many = new short[values.length];
+        float[] back = new float[values.length];
+        Floats.fromF32(MemorySegment.ofArray(values), DType.BF16, MemorySegment.ofArray(many));
+        Floats.toF32(DType.BF16, MemorySegment.ofArray(many), MemorySegment.ofArray(back));
+        for (int i = 0; i < values.length; i++) {
+            assertThat(many[i]).isEqualTo(Floats.floatToBf16(values[i]));
+            assertThat(Float.floatToRawIntBits(back[i])).isEqualTo(many[i] << 16);
+        }
     }
 
     private static MemorySegment patterns() {

@@ -64,7 +64,7 @@ class RandomModelTest {
         Files.writeString(full.resolve("note.txt"), "mine");
         assertThatThrownBy(() -> RandomModel.of(source, 0).write(source, full))
                 .isInstanceOf(LotaException.class)
-                .hasMessage("%s: is there already and not an empty directory; nothing was written.", full);
+                .hasMessage("%s is not empty; give a directory that does not exist or is empty.", full);
         assertThat(full.resolve("note.txt")).hasContent("mine");
     }
 

@@ -2,6 +2,7 @@ package io.lota4j.merge.method;
 
 import io.lota4j.merge.TensorTask;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /// Random numbers that depend on nothing but the seed, the tensor's name, the model's place and the element's:
 /// neither on the order in which they are asked for nor on which others are. Each is an output of SplitMix64.
@@ -9,6 +10,11 @@ import java.util.stream.IntStream;
 /// @param key where the sequence of a tensor and a model begins
 record CounterRandom(long key) {
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
+    /// What consecutive indices add to the state: looked up, not multiplied, since one multiplication less is as much
+    /// as all else of a draw.
+    private static final long[] STEPS =
+            LongStream.rangeClosed(1, 1 << 10).map(i -> GOLDEN_GAMMA * i).toArray();
+
     private static final double UNIT = 0x1p-53;
 
     /// One for each model.
@@ -26,9 +32,28 @@ record CounterRandom(long key) {
         return new CounterRandom(mix(mix(mix(task.seed()) + name) + GOLDEN_GAMMA * (model + 1L)));
     }
 
-    /// All ones where [#unit(long)] is under a bound in [0, 1], otherwise zero.
-    int under(double bound, long index) {
-        return (int) ((draw(index) - (long) Math.ceil(bound / UNIT)) >> (Long.SIZE - 1));
+    /// Keeps values where [#unit(long)] is under a bound in [0, 1], and makes the others zero.
+    ///
+    /// @param first index of the first value; the others follow
+    void keepUnder(double bound, long first, int size, float[] values, float[] kept) {
+        long least = (long) Math.ceil(bound / UNIT);
+        for (int from = 0; from < size; from += STEPS.length) {
+            int to = Math.min(size, from + STEPS.length);
+            keepUnder(least, key + GOLDEN_GAMMA * (first + from), from, to, values, kept);
+        }
+    }
+
+    private static void keepUnder(long least, long state, int from, int to, float[] values, float[] kept) {
+        for (int i = from; i < to; i++) {
+            // 1 or 0.
+            long under = ((mix(state + STEPS[i - from]) >>> 11) - least) >>> (Long.SIZE - 1);
+            kept[i] = values[i] * under;
+        }
+    }
+
+    /// Whether [#unit(long)] is under a bound in [0, 1].
+    boolean isUnder(double bound, long index) {
+        return unit(index) < bound;
     }
 
     /// Uniform over the multiples of 2^-53 in [0, 1).

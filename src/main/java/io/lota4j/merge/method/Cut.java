@@ -1,6 +1,7 @@
 package io.lota4j.merge.method;
 
 import io.lota4j.merge.Piece;
+import java.util.Arrays;
 
 /// What decides which deltas of a tensor are among a model's largest: those over a magnitude and, of those
 /// equal to it, the ones that come first.
@@ -24,42 +25,43 @@ record Cut(int magnitude, long lastEqual) {
 
     /// Copies what is chosen, with zeros for the rest.
     ///
-    /// @param by what is chosen by, for each of the piece's elements
+    /// @param by what is chosen by, for each of the piece's elements; finite unless all or none are chosen
     void keep(Piece piece, float[] by, float[] values, float[] kept) {
-        int end = piece.before(lastEqual + 1);
-        keepOver(magnitude - 1, by, values, kept, 0, end);
-        keepOver(magnitude, by, values, kept, end, piece.size());
+        if (equals(ALL)) {
+            System.arraycopy(values, 0, kept, 0, piece.size());
+        } else if (equals(NONE)) {
+            Arrays.fill(kept, 0, piece.size(), 0);
+        } else {
+            int end = piece.before(lastEqual + 1);
+            keepOver(Float.intBitsToFloat(magnitude - 1), by, values, kept, 0, end);
+            keepOver(Float.intBitsToFloat(magnitude), by, values, kept, end, piece.size());
+        }
     }
 
     /// Makes what is chosen zero.
     ///
-    /// @param by what is chosen by, for each of the piece's elements
+    /// @param by what is chosen by, for each of the piece's elements; finite unless all or none are chosen
     void drop(Piece piece, float[] by, float[] values) {
-        int end = piece.before(lastEqual + 1);
-        dropOver(magnitude - 1, by, values, 0, end);
-        dropOver(magnitude, by, values, end, piece.size());
-    }
-
-    private static void keepOver(int bound, float[] by, float[] values, float[] kept, int from, int to) {
-        for (int i = from; i < to; i++) {
-            kept[i] = masked(over(bound, by[i]), values[i]);
+        if (equals(ALL)) {
+            Arrays.fill(values, 0, piece.size(), 0);
+        } else if (!equals(NONE)) {
+            int end = piece.before(lastEqual + 1);
+            keepUnder(Float.intBitsToFloat(magnitude), by, values, 0, end);
+            keepUnder(Float.intBitsToFloat(magnitude + 1), by, values, end, piece.size());
         }
     }
 
-    private static void dropOver(int bound, float[] by, float[] values, int from, int to) {
+    /// Multiplies by 1 or 0: which of them is hard to predict, so a branch would cost more, and with bits instead of
+    /// numbers the compiler makes no vectors.
+    private static void keepOver(float bound, float[] by, float[] values, float[] kept, int from, int to) {
         for (int i = from; i < to; i++) {
-            values[i] = masked(~over(bound, by[i]), values[i]);
+            kept[i] = values[i] * Math.max(Math.signum(Math.abs(by[i]) - bound), 0);
         }
     }
 
-    /// All ones where a magnitude is over a bound of at least -1, otherwise zero.
-    private static int over(int bound, float value) {
-        return (bound - magnitude(value)) >> (Integer.SIZE - 1);
-    }
-
-    /// A value where the mask is all ones, 0 where it is zero: which of them is hard to predict, so a branch
-    /// would cost more.
-    static float masked(int mask, float value) {
-        return Float.intBitsToFloat(Float.floatToRawIntBits(value) & mask);
+    private static void keepUnder(float bound, float[] by, float[] values, int from, int to) {
+        for (int i = from; i < to; i++) {
+            values[i] *= Math.max(Math.signum(bound - Math.abs(by[i])), 0);
+        }
     }
 }

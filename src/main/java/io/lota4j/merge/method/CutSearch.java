@@ -3,7 +3,10 @@ package io.lota4j.merge.method;
 import io.lota4j.merge.Piece;
 import io.lota4j.merge.Survey;
 import io.lota4j.merge.TensorPieces;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /// Finds the k largest magnitudes of models' deltas, in one tensor or in several, exactly and in memory that
@@ -19,9 +22,11 @@ final class CutSearch implements Survey {
     private static final int LARGE_DIGIT = 16;
     private static final int SMALL_DIGIT = 8;
 
+    private final Trim.Kept source;
     private final List<CutTarget> targets;
-    private final List<CutTarget> open;
+    private final Map<CutTarget.Sought, Histogram> totals = new LinkedHashMap<>();
     private final int digitBits;
+    private List<CutTarget> open;
     private int unknownBits = MAGNITUDE_BITS;
     private boolean done;
 
@@ -30,6 +35,7 @@ final class CutSearch implements Survey {
     /// @param wanted how many of the largest are chosen in each search
     /// @param numel how many elements there are in all tensors together
     CutSearch(Trim.Kept source, int[] models, long[] wanted, long numel) {
+        this.source = source;
         digitBits = numel < MANY ? SMALL_DIGIT : LARGE_DIGIT;
         targets = IntStream.range(0, models.length)
                 .mapToObj(i -> new CutTarget(source, models[i], wanted[i], numel))
@@ -66,22 +72,27 @@ final class CutSearch implements Survey {
             open.stream().filter(CutTarget::isTied).forEach(target -> target.divide(tensor));
             return;
         }
-        Counts counts = tensor.fold(this::counts, this::count, Counts::add);
+        List<CutTarget.Sought> sought =
+                open.stream().map(CutTarget::sought).distinct().toList();
+        Counts counts = tensor.gather(() -> counts(sought, tensor.span()), this::count, Counts::add);
         if (unknownBits == MAGNITUDE_BITS) {
             requireFinite(tensor, counts);
         }
-        for (int i = 0; i < open.size(); i++) {
-            open.get(i).take(counts.histograms.get(i), tensor.numel() - counts.visited);
-        }
+        counts.histograms.forEach((what, histogram) -> totals.merge(what, histogram, Histogram::plus));
     }
 
     @Override
     public void endRound() {
         if (unknownBits > 0) {
             int low = lowestBit();
-            open.forEach(target -> target.descend(unknownBits - low, low == 0));
+            open.forEach(target -> target.descend(
+                    Objects.requireNonNull(totals.get(target.sought()), "no tensor was visited"),
+                    unknownBits - low,
+                    low == 0));
+            totals.clear();
+            open = open.stream().filter(CutTarget::isOpen).toList();
             unknownBits = low;
-            done = low == 0 && open.stream().noneMatch(CutTarget::isTied);
+            done = open.isEmpty() || low == 0 && open.stream().noneMatch(CutTarget::isTied);
         } else {
             done = true;
         }
@@ -91,40 +102,34 @@ final class CutSearch implements Survey {
         return Math.max(0, unknownBits - digitBits);
     }
 
-    private Counts counts() {
+    private Counts counts(List<CutTarget.Sought> sought, int span) {
         int bins = 1 << (unknownBits - lowestBit());
-        return new Counts(open.stream().map(target -> new Histogram(bins)).toList());
+        Map<CutTarget.Sought, Histogram> histograms = new LinkedHashMap<>();
+        sought.forEach(what -> histograms.put(what, new Histogram(bins)));
+        return new Counts(histograms, new int[span]);
     }
 
     private void count(Counts counts, Piece piece) {
-        for (int i = 0; i < open.size(); i++) {
-            open.get(i).count(piece, unknownBits, lowestBit(), counts.histograms.get(i));
-        }
-        counts.visited += piece.size();
+        counts.histograms.forEach((what, histogram) -> histogram.count(
+                source.of(piece, what.model()), piece.size(), what.known(), unknownBits, lowestBit(), counts.room));
     }
 
     private void requireFinite(TensorPieces tensor, Counts counts) {
-        for (int i = 0; i < open.size(); i++) {
-            if (counts.histograms.get(i).from(INFINITE >>> lowestBit()) > 0) {
-                throw NotFinite.in(tensor, open.get(i).model());
+        counts.histograms.forEach((what, histogram) -> {
+            if (histogram.from(INFINITE >>> lowestBit()) > 0) {
+                throw NotFinite.in(tensor, what.model());
             }
-        }
+        });
     }
 
     /// What one round counts in one tensor.
-    private static final class Counts {
-        private final List<Histogram> histograms;
-        private long visited;
-
-        Counts(List<Histogram> histograms) {
-            this.histograms = histograms;
-        }
-
+    ///
+    /// @param histograms by what they are for: several searches may need the same
+    /// @param room for the magnitudes of a piece
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    private record Counts(Map<CutTarget.Sought, Histogram> histograms, int[] room) {
         void add(Counts next) {
-            for (int i = 0; i < histograms.size(); i++) {
-                histograms.get(i).add(next.histograms.get(i));
-            }
-            visited += next.visited;
+            next.histograms.forEach((what, histogram) -> histograms.merge(what, histogram, Histogram::plus));
         }
     }
 }

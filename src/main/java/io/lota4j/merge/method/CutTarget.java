@@ -6,17 +6,20 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /// The k-th largest magnitude of one model's deltas, as far as it is known.
 final class CutTarget {
+    /// What has to be counted for a target.
+    ///
+    /// @param model whose deltas
+    /// @param known the leading bits of those that count
+    record Sought(int model, int known) {}
+
     private final Trim.Kept source;
     private final int model;
-    private final boolean open;
     private final Map<String, Cut> tied = new HashMap<>();
     private Cut settled;
-    private @Nullable Histogram total;
+    private boolean open;
     private int known;
     private long rank;
     private boolean isTied;
@@ -41,39 +44,25 @@ final class CutTarget {
         return isTied;
     }
 
-    int model() {
-        return model;
+    Sought sought() {
+        return new Sought(model, known);
     }
 
     Cut cut(String tensor) {
         return tied.getOrDefault(tensor, settled);
     }
 
-    void count(Piece piece, int high, int low, Histogram counts) {
-        counts.count(source.of(piece, model), piece.size(), known, high, low);
-    }
-
-    /// Takes the counts of a tensor.
-    ///
-    /// @param zeros elements that were not visited, since no model changes them
-    void take(Histogram counts, long zeros) {
-        if (known == 0) {
-            counts.add(0, zeros);
-        }
-        if (total == null) {
-            total = counts;
-        } else {
-            total.add(counts);
-        }
-    }
-
     /// Finds the next digit.
     ///
+    /// @param counts of it among what is sought
     /// @param bits that it has
     /// @param last whether no bits follow
-    void descend(int bits, boolean last) {
-        Histogram counts = Objects.requireNonNull(total, "no tensor was visited");
-        total = null;
+    void descend(Histogram counts, int bits, boolean last) {
+        if (rank > counts.from(0)) {
+            // Fewer are not zero than are wanted.
+            open = false;
+            return;
+        }
         int digit = (1 << bits) - 1;
         while (rank > counts.at(digit)) {
             rank -= counts.at(digit);
@@ -81,8 +70,8 @@ final class CutTarget {
         }
         known = (known << bits) | digit;
         if (last) {
-            isTied = known > 0 && rank < counts.at(digit);
-            settled = known == 0 ? Cut.ALL : new Cut(known, Cut.LAST);
+            isTied = rank < counts.at(digit);
+            settled = new Cut(known, Cut.LAST);
         }
     }
 

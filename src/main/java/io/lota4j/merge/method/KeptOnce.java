@@ -37,17 +37,31 @@ final class KeptOnce implements Trim.Kept {
         }
         float[] deltas = piece.operand(model);
         float[] values = piece.scratch(model);
-        for (int i = 0; i < piece.size(); i++) {
-            values[i] = Cut.masked(-(int) (known[i / Long.SIZE] >>> i & 1), deltas[i]);
+        for (int word = 0; word < known.length; word++) {
+            keep(known[word], deltas, values, word * Long.SIZE, Math.min(piece.size(), (word + 1) * Long.SIZE));
         }
         return values;
     }
 
+    private static void keep(long word, float[] deltas, float[] values, int from, int to) {
+        for (int i = from; i < to; i++) {
+            values[i] = deltas[i] * (word >>> (i - from) & 1);
+        }
+    }
+
     private static long[] nonZero(float[] values, int size) {
         long[] bits = new long[Math.ceilDiv(size, Long.SIZE)];
-        for (int i = 0; i < size; i++) {
-            bits[i / Long.SIZE] |= (values[i] != 0 ? 1L : 0L) << i;
+        for (int word = 0; word < bits.length; word++) {
+            bits[word] = nonZero(values, word * Long.SIZE, Math.min(size, (word + 1) * Long.SIZE));
         }
         return bits;
+    }
+
+    private static long nonZero(float[] values, int from, int to) {
+        long word = 0;
+        for (int i = from; i < to; i++) {
+            word |= (long) (-Cut.magnitude(values[i]) >>> (Integer.SIZE - 1)) << (i - from);
+        }
+        return word;
     }
 }

@@ -2,29 +2,53 @@ package io.lota4j.merge.method;
 
 import io.lota4j.merge.Piece;
 
-/// A sum in F64, in an order that depends on the elements' places alone: eight partial sums, whose additions do
-/// not wait for each other. What is zero changes nothing, so that sparse pieces give the sum of dense ones.
+/// A sum in F64, in an order that depends on the elements' places alone: partial sums, whose additions do not wait for
+/// each other. What is zero changes nothing, so that sparse pieces give the sum of dense ones.
 final class Lanes {
-    private static final int MASK = 7;
+    private static final int COUNT = 1 << 8;
 
-    private final double[] sums = new double[MASK + 1];
+    private final double[] sums = new double[COUNT];
 
     void addMagnitudes(Piece piece, float[] values) {
-        int[] offsets = piece.offsets();
-        for (int i = 0; i < piece.size(); i++) {
-            sums[offsets[i] & MASK] += Math.abs(values[i]);
+        if (!piece.isDense()) {
+            int[] offsets = piece.offsets();
+            for (int i = 0; i < piece.size(); i++) {
+                sums[offsets[i] % COUNT] += Math.abs(values[i]);
+            }
+            return;
+        }
+        for (int from = 0; from < piece.size(); from += COUNT) {
+            addMagnitudes(values, from, Math.min(COUNT, piece.size() - from));
+        }
+    }
+
+    private void addMagnitudes(float[] values, int from, int count) {
+        for (int lane = 0; lane < count; lane++) {
+            sums[lane] += Math.abs(values[from + lane]);
         }
     }
 
     void addProducts(Piece piece, float[] a, float[] b) {
-        int[] offsets = piece.offsets();
-        for (int i = 0; i < piece.size(); i++) {
-            sums[offsets[i] & MASK] += (double) a[i] * b[i];
+        if (!piece.isDense()) {
+            int[] offsets = piece.offsets();
+            for (int i = 0; i < piece.size(); i++) {
+                sums[offsets[i] % COUNT] += (double) a[i] * b[i];
+            }
+            return;
+        }
+        for (int from = 0; from < piece.size(); from += COUNT) {
+            addProducts(a, b, from, Math.min(COUNT, piece.size() - from));
+        }
+    }
+
+    private void addProducts(float[] a, float[] b, int from, int count) {
+        for (int lane = 0; lane < count; lane++) {
+            sums[lane] += (double) a[from + lane] * b[from + lane];
         }
     }
 
     void add(Lanes next) {
-        for (int lane = 0; lane < sums.length; lane++) {
+        for (int lane = 0; lane < COUNT; lane++) {
             sums[lane] += next.sums[lane];
         }
     }

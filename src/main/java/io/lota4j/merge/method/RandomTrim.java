@@ -28,10 +28,13 @@ record RandomTrim(boolean inverse) implements Trim {
     }
 
     private static void keep(Piece piece, float[] deltas, float[] kept, CounterRandom random, double density) {
+        if (piece.isDense()) {
+            random.keepUnder(density, piece.first(), piece.size(), deltas, kept);
+            return;
+        }
         int[] offsets = piece.offsets();
-        long first = piece.first();
         for (int i = 0; i < piece.size(); i++) {
-            kept[i] = Cut.masked(random.under(density, first + offsets[i]), deltas[i]);
+            kept[i] = random.isUnder(density, piece.first() + offsets[i]) ? deltas[i] : 0;
         }
     }
 }

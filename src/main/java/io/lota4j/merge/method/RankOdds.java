@@ -32,9 +32,10 @@ record RankOdds(double least, double step, double most, boolean inverse) {
     ///
     /// @param ranks of its row
     /// @param draw uniform in [0, 1)
+    /// @param delta not 0
     /// @param index of the delta in the array that the ranks were made of
     float kept(RowRanks ranks, double draw, float delta, int index) {
-        if (delta == 0 || !keeps(ranks, draw, delta, index)) {
+        if (!keeps(ranks, draw, delta, index)) {
             return 0;
         }
         return inverse ? (float) (delta / at(ranks.rank(delta, index))) : delta;

@@ -43,12 +43,15 @@ record RankTrim(Compat compat) implements Trim {
 
     private static void keep(
             Piece piece, float[] deltas, float[] kept, long length, RankOdds odds, CounterRandom random) {
-        RowRanks ranks = new RowRanks(piece.size());
+        NonZeros row = new NonZeros((int) Math.min(length, piece.size()));
         Rows.each(piece, length, (from, to) -> {
-            ranks.begin(deltas, from, to, length);
-            for (int i = from; i < to; i++) {
-                double draw = random.unit(piece.first() + piece.offsets()[i]);
-                kept[i] = odds.kept(ranks, draw, deltas[i], i);
+            row.find(deltas, from, to);
+            RowRanks ranks = RowRanks.of(row, length);
+            Arrays.fill(kept, from, to, 0);
+            for (int i = 0; i < row.count(); i++) {
+                int at = row.place(i);
+                double draw = random.unit(piece.first() + piece.offsets()[at]);
+                kept[at] = odds.kept(ranks, draw, deltas[at], i);
             }
         });
     }

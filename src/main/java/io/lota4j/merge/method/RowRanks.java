@@ -5,50 +5,55 @@ import java.util.Arrays;
 /// Ranks of magnitudes within a row, smallest first and equal ones in their order. Buckets narrow a rank down,
 /// which mostly is all that is needed, and a bucket is sorted once one of its ranks is asked for.
 final class RowRanks {
-    /// Leading bits of the mantissa that buckets tell apart.
-    private static final int MANTISSA_BITS = 8;
+    /// The most leading bits of the mantissa that buckets tell apart; of a short row, fewer, so that there are not
+    /// many more buckets than elements.
+    private static final int MOST_BITS = 8;
 
-    private static final int SHIFT = 23 - MANTISSA_BITS;
+    /// How far below the row's largest magnitude buckets reach, in powers of two, as a number of bits.
+    private static final int POWER_BITS = 4;
 
-    /// How far below the row's largest magnitude buckets reach: 16 powers of two.
-    private static final int BUCKETS = 16 << MANTISSA_BITS;
-
-    private final int[] ends = new int[BUCKETS + 1];
-    private final boolean[] sorted = new boolean[BUCKETS];
+    private final int[] ends;
+    private final boolean[] sorted;
     private final long[] keys;
-    private int lowest;
-    private long absent;
+    private final int shift;
+    private final int lowest;
+    private final long absent;
 
-    /// @param capacity the most elements of a row
-    RowRanks(int capacity) {
-        keys = new long[capacity];
+    private RowRanks(float[] deltas, int count, long length) {
+        int bits = Math.clamp(Integer.SIZE - Integer.numberOfLeadingZeros(count) - POWER_BITS, 0, MOST_BITS);
+        int buckets = 1 << (POWER_BITS + bits);
+        ends = new int[buckets + 1];
+        sorted = new boolean[buckets];
+        keys = new long[count];
+        shift = Float.PRECISION - 1 - bits;
+        absent = length - count;
+        lowest = (largest(deltas, count) >>> shift) - buckets + 1;
+        fill(deltas, count);
     }
 
-    /// Begins a row.
-    ///
-    /// @param deltas holds the row's from one index to before another; zeros may be absent
-    /// @param length of the row with those that are absent
-    void begin(float[] deltas, int from, int to, long length) {
-        absent = length - (to - from);
-        Arrays.fill(ends, 0);
-        Arrays.fill(sorted, false);
-        lowest = (largest(deltas, from, to) >>> SHIFT) - BUCKETS + 1;
-        for (int i = from; i < to; i++) {
+    /// @param row its deltas that are not zero
+    /// @param length of the row with those that are
+    static RowRanks of(NonZeros row, long length) {
+        return new RowRanks(row.values(), row.count(), length);
+    }
+
+    private void fill(float[] deltas, int count) {
+        for (int i = 0; i < count; i++) {
             ends[bucket(Cut.magnitude(deltas[i])) + 1]++;
         }
-        for (int bucket = 0; bucket < BUCKETS; bucket++) {
-            ends[bucket + 1] += ends[bucket];
+        for (int bucket = 1; bucket < ends.length; bucket++) {
+            ends[bucket] += ends[bucket - 1];
         }
         // Filling a bucket moves its beginning to its end, which is where the next one began.
-        for (int i = from; i < to; i++) {
-            long key = key(Cut.magnitude(deltas[i]), i);
-            keys[ends[bucket((int) (key >>> Integer.SIZE))]++] = key;
+        for (int i = 0; i < count; i++) {
+            int magnitude = Cut.magnitude(deltas[i]);
+            keys[ends[bucket(magnitude)]++] = key(magnitude, i);
         }
     }
 
-    private static int largest(float[] deltas, int from, int to) {
+    private static int largest(float[] deltas, int count) {
         int largest = 0;
-        for (int i = from; i < to; i++) {
+        for (int i = 0; i < count; i++) {
             largest = Math.max(largest, Cut.magnitude(deltas[i]));
         }
         return largest;
@@ -59,7 +64,7 @@ final class RowRanks {
     }
 
     private int bucket(int magnitude) {
-        return Math.max(0, (magnitude >>> SHIFT) - lowest);
+        return Math.max(0, (magnitude >>> shift) - lowest);
     }
 
     private int start(int bucket) {

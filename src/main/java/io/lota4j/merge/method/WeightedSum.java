@@ -55,12 +55,18 @@ final class WeightedSum {
     }
 
     static void divide(float[] merged, float divisor, int count) {
+        if (divisor == 1) {
+            return;
+        }
         for (int i = 0; i < count; i++) {
             merged[i] /= divisor;
         }
     }
 
     static void multiply(float[] merged, float factor, int count) {
+        if (factor == 1) {
+            return;
+        }
         for (int i = 0; i < count; i++) {
             merged[i] *= factor;
         }

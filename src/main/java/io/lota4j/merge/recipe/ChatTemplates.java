@@ -15,7 +15,7 @@ import java.util.Optional;
 /// What a recipe's `chat_template` means: `auto`, a name or Jinja.
 record ChatTemplates(RecipeKeys keys) {
     private static final String AUTO = "auto";
-    private static final List<String> NAMED = List.of("alpaca", "chatml", "llama3", "mistral");
+    private static final List<String> NAMED = List.of("alpaca", "chatml", "exaone", "llama3", "mistral");
 
     /// What is shorter is taken for a name that was mistyped.
     private static final int SHORTEST = 20;

@@ -14,6 +14,9 @@ import java.util.stream.Stream;
 record Effects(MergeMethod method, List<Part> parts, Problems problems) {
     private static final String WEIGHT = "weight";
 
+    /// What takes the whole change away where it is 0.
+    private static final Set<String> SHARES = Set.of("lambda", "t");
+
     void check(List<TensorPlan> tensors) {
         List<TensorPlan.Merge> merged = tensors.stream()
                 .filter(TensorPlan.Merge.class::isInstance)
@@ -26,9 +29,12 @@ record Effects(MergeMethod method, List<Part> parts, Problems problems) {
             return;
         }
         checkWeights(merged);
-        if (!problems.hasErrors()
-                && parts.getFirst().sources().getFirst().layers().isEmpty()) {
-            tellLeft(tensors);
+        tellBases();
+        if (parts.getFirst().sources().getFirst().layers().isEmpty()) {
+            checkShares(merged);
+            if (!problems.hasErrors()) {
+                tellLeft(tensors);
+            }
         }
     }
 
@@ -49,6 +55,32 @@ record Effects(MergeMethod method, List<Part> parts, Problems problems) {
         }
         if (idle == sources.size()) {
             problems.error("every model has weight 0; the merge would change nothing");
+        }
+    }
+
+    /// Unless rows are put in another order, nothing is left to do.
+    private void checkShares(List<TensorPlan.Merge> merged) {
+        Map<String, Double> first = merged.getFirst().settings().values();
+        SHARES.stream()
+                .filter(first::containsKey)
+                .filter(share -> merged.stream()
+                        .allMatch(tensor -> tensor.settings().number(share) == 0
+                                && tensor.rows().isEmpty()))
+                .forEach(share -> problems.error("'%s' is 0 for all %d tensors; the merge would change nothing"
+                        .formatted(share, merged.size())));
+    }
+
+    /// The base under another name, such as a link to it.
+    private void tellBases() {
+        for (Part part : parts) {
+            part.base()
+                    .ifPresent(base -> part.sources().stream()
+                            .filter(source -> source.layers().equals(base.layers()))
+                            .filter(source -> SameFiles.of(
+                                    source.member().reference(), base.member().reference()))
+                            .forEach(source ->
+                                    problems.warn("%s has the same weight files as the base %s; it changes nothing"
+                                            .formatted(source.member(), base.member()))));
         }
     }
 

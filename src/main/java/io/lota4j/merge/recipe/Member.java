@@ -83,10 +83,14 @@ final class Member {
                         .isPresent();
     }
 
+    /// What has a row for each token: the embedding, and a head that is not tied to it.
+    List<String> embeddings() {
+        return outline.tensors().keySet().stream().filter(this::isEmbedding).toList();
+    }
+
     /// The embedding of a model that has only one, which then is its head as well.
     Optional<String> onlyEmbedding() {
-        List<String> embeddings =
-                outline.tensors().keySet().stream().filter(this::isEmbedding).toList();
+        List<String> embeddings = embeddings();
         return embeddings.size() == 1 ? Optional.of(embeddings.getFirst()) : Optional.empty();
     }
 

@@ -173,22 +173,25 @@ final class MergePlanner {
                 config.get().vocabulary(merge.shape().dim(0));
             }
         }
-        untie(config.get(), parts.getLast(), tensors);
+        untie(config.get(), donor, tensors);
         return config.filter(ResultConfig::changed).map(ResultConfig::text);
     }
 
-    private void untie(ResultConfig config, Part last, List<TensorPlan> tensors) {
-        Member reference = last.reference().orElseThrow().member();
+    /// The donor's settings are the result's: they must not tie a head that the result has.
+    private void untie(ResultConfig config, Member donor, List<TensorPlan> tensors) {
+        if (donor.onlyEmbedding().isEmpty()) {
+            return;
+        }
         tensors.stream()
                 .map(TensorPlan::name)
                 .filter(name ->
-                        LayerName.of(name).isEmpty() && reference.tensor(name).isEmpty())
+                        LayerName.of(name).isEmpty() && donor.tensor(name).isEmpty())
                 .findFirst()
                 .ifPresent(head -> {
                     config.untie();
                     problems.warn(
                             "%s ties its head to its embedding, other models do not: the result has a %s of its own"
-                                    .formatted(reference, head));
+                                    .formatted(donor, head));
                 });
     }
 }

@@ -19,24 +19,22 @@ final class Places {
     static List<Place> of(List<Part> parts, Compat compat) {
         Places places = new Places(compat);
         if (parts.getFirst().sources().getFirst().layers().isEmpty()) {
-            names(parts.getFirst()).forEach(name -> places.whole(name, parts.getFirst()));
+            names(parts.getFirst(), parts).forEach(name -> places.whole(name, parts.getFirst()));
         } else {
             places.slices(parts);
         }
         return places.list;
     }
 
-    /// The reference's tensors, and heads that it does without because they are its embedding.
-    private static TreeSet<String> names(Part part) {
+    /// The reference's tensors, and heads of the models of other parts that it does without because they are its
+    /// embedding.
+    private static TreeSet<String> names(Part part, List<Part> others) {
         Member reference = part.reference().orElseThrow().member();
         TreeSet<String> names = new TreeSet<>(reference.outline().tensors().keySet());
         if (reference.onlyEmbedding().isPresent()) {
-            for (Part.Source source : part.sources()) {
-                Member member = source.member();
-                member.outline().tensors().keySet().stream()
-                        .filter(member::isEmbedding)
-                        .forEach(names::add);
-            }
+            others.stream()
+                    .flatMap(other -> other.all().stream())
+                    .forEach(source -> names.addAll(source.member().embeddings()));
         }
         return names;
     }
@@ -50,7 +48,7 @@ final class Places {
     }
 
     private void slices(List<Part> parts) {
-        for (String name : names(parts.getFirst())) {
+        for (String name : names(parts.getFirst(), parts.subList(0, 1))) {
             if (isOutside(name, parts.getFirst()) && isInput(name)) {
                 list.add(new Place(name, parts.getFirst(), 0, Optional.empty()));
             }
@@ -59,7 +57,8 @@ final class Places {
         for (Part part : parts) {
             first = layers(part, first);
         }
-        for (String name : names(parts.getLast())) {
+        List<Part> ends = List.of(parts.getFirst(), parts.getLast());
+        for (String name : names(parts.getLast(), ends)) {
             if (isOutside(name, parts.getLast()) && !isInput(name)) {
                 list.add(new Place(name, parts.getLast(), outside(name), Optional.empty()));
             }

@@ -131,7 +131,7 @@ final class TensorPlanner {
             return Optional.of(new TensorPlan.Input(member.outline(), name, own));
         }
         Optional<String> tied =
-                LayerName.of(name).isEmpty() && isEmbedding(place) ? member.onlyEmbedding() : Optional.empty();
+                isEmbedding(place) || isHead(place, reference) ? member.onlyEmbedding() : Optional.empty();
         if (tied.isPresent()) {
             return Optional.of(new TensorPlan.Input(member.outline(), tied.get(), member.tensor(tied.get())));
         }
@@ -145,7 +145,9 @@ final class TensorPlanner {
     }
 
     private static boolean isEmbedding(Place place) {
-        return place.part().all().stream().anyMatch(source -> source.member().isEmbedding(place.name()));
+        return LayerName.of(place.name()).isEmpty()
+                && place.part().all().stream()
+                        .anyMatch(source -> source.member().isEmbedding(place.name()));
     }
 
     void tell(Problems problems) {

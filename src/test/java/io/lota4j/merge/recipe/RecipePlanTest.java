@@ -116,6 +116,34 @@ class RecipePlanTest {
                 .contains("\"tie_word_embeddings\" : false");
     }
 
+    /// The result's settings are those of the first model, its head is of the last.
+    @Test
+    void slicesOfTiedAndOtherModelsHaveAHead() throws IOException {
+        String slices = """
+            merge_method: passthrough
+            slices:
+              - sources: [{model: %s, layer_range: [0, 1]}]
+              - sources: [{model: %s, layer_range: [0, 2]}]
+            """;
+        MergePlan tiedFirst = plan(slices.formatted("$a", "$untied"));
+        assertThat(input(tiedFirst, "lm_head.weight")).isEqualTo("lm_head.weight");
+        assertThat(config(tiedFirst)).contains("\"tie_word_embeddings\" : false");
+        MergePlan tiedLast = plan(slices.formatted("$untied", "$a"));
+        assertThat(input(tiedLast, "lm_head.weight")).isEqualTo(EMBEDDING);
+        assertThat(config(tiedLast)).contains("\"tie_word_embeddings\" : false");
+        MergePlan tied = plan(slices.formatted("$a", "$b"));
+        assertThat(tied.tensors()).extracting(TensorPlan::name).doesNotContain("lm_head.weight");
+        assertThat(config(tied)).contains("\"tie_word_embeddings\" : true");
+    }
+
+    private static String input(MergePlan plan, String name) {
+        return ((TensorPlan.Merge) tensor(plan, name)).models().getFirst().tensor();
+    }
+
+    private static String config(MergePlan plan) {
+        return Objects.requireNonNull(plan.files().written().get("config.json"));
+    }
+
     @Test
     void slicesAreStackedAndRenumbered() throws IOException {
         Path recipe = Recipes.write(folder, """

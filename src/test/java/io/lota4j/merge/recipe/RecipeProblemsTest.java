@@ -3,9 +3,12 @@ package io.lota4j.merge.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lota4j.Golden;
 import io.lota4j.LotaException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,8 +68,8 @@ class RecipeProblemsTest {
                 "merge_method: karcher¶models: [{model: $a}, {model: $b}]¶seed: x | recipe.yaml, line 3: seed must be"
                         + " a whole number, found 'x'",
                 "merge_method: karcher¶models: [{model: $a}, {model: $b}]¶chat_template: chatmml | recipe.yaml, line"
-                        + " 3: chat_template must be auto, one of alpaca, chatml, llama3, mistral, or Jinja, found"
-                        + " 'chatmml'",
+                        + " 3: chat_template must be auto, one of alpaca, chatml, exaone, llama3, mistral, or Jinja,"
+                        + " found 'chatmml'",
                 "merge_method: karcher¶modules: {text: {models: [{model: $a}]}, vision: {models: [{model: $a}]}} |"
                         + " recipe.yaml, line 2: modules: merging models of several modules (text, vision) is not"
                         + " supported; expected one module",
@@ -102,6 +105,10 @@ class RecipeProblemsTest {
                 "merge_method: ties¶base_model: $base¶models: [{model: $a, parameters: {weight: 0}}] | every model has"
                         + " weight 0; the merge would change nothing¶warning: $a has weight 0 for all 20 tensors; it"
                         + " changes nothing",
+                "merge_method: ties¶base_model: $base¶models: [{model: $a, parameters: {weight: 1}}]¶parameters:"
+                        + " {lambda: [0, 0]} | 'lambda' is 0 for all 20 tensors; the merge would change nothing",
+                "merge_method: slerp¶base_model: $base¶models: [{model: $a}]¶parameters: {t: 0} | 't' is 0 for all 20"
+                        + " tensors; the merge would change nothing",
                 "merge_method: passthrough¶slices: [{sources: [{model: $a, layer_range: [0, 3]}]}] | recipe.yaml, line"
                         + " 2: layer_range [0, 3]: $a has 2 layers",
                 "merge_method: passthrough¶slices: [{sources: [{model: $a, layer_range: [1, 1]}]}] | recipe.yaml, line"
@@ -166,6 +173,21 @@ class RecipeProblemsTest {
             })
     void whatIsDoubtfulIsAWarning(String yaml, String message) throws IOException {
         assertThat(problems(yaml.replace("¶", "\n"))).isEqualTo("only warnings: " + message);
+    }
+
+    @Test
+    void theBaseUnderAnotherNameIsAWarning() throws IOException {
+        Path base = Files.createDirectory(folder.resolve("base"));
+        Path linked = Files.createDirectory(folder.resolve("linked"));
+        for (String file : List.of("config.json", "model.safetensors")) {
+            Files.copy(Golden.path("models/llama-tied/" + file), base.resolve(file));
+            Files.createLink(linked.resolve(file), base.resolve(file));
+        }
+        String yaml =
+                "merge_method: ties\nbase_model: base\nmodels: [{model: %s}, {model: $a}]\nparameters: {weight: 1}";
+        assertThat(problems(yaml.formatted("linked")))
+                .isEqualTo("only warnings: linked has the same weight files as the base base; it changes nothing");
+        assertThat(problems(yaml.formatted("linked+$lora"))).isEqualTo("only warnings: ");
     }
 
     @Test

@@ -56,7 +56,7 @@ class ModelMergeTest {
     @Test
     void shardsTypesAndUntouchedTensorsFollowTheBase() throws IOException {
         Path base = Golden.path("models/llama-bf16-sharded");
-        Path same = Files.createSymbolicLink(folder.resolve("same"), base);
+        Path same = copy(base, "same");
         Path recipe = Files.writeString(
                 folder.resolve("recipe.yaml"),
                 "merge_method: task_arithmetic\nbase_model: %s\nmodels:\n- model: %s\n  parameters: {weight: 1}\n"
@@ -182,10 +182,7 @@ class ModelMergeTest {
     @Test
     void aTicketForAnotherBaseIsRefused() throws IOException {
         List<Path> tickets = Experts.tickets(folder);
-        Path base = Files.createDirectory(folder.resolve("base"));
-        for (String file : List.of("config.json", "model.safetensors")) {
-            Files.copy(Experts.BASE.resolve(file), base.resolve(file));
-        }
+        Path base = copy(Experts.BASE, "base");
         try (RandomAccessFile weights =
                 new RandomAccessFile(base.resolve("model.safetensors").toFile(), "rw")) {
             weights.seek(weights.length() - 1);
@@ -197,5 +194,15 @@ class ModelMergeTest {
                 .isInstanceOf(LotaException.class)
                 .hasMessageStartingWith(tickets.getFirst() + " is for the base with fingerprint ");
         assertThat(ModelMerge.unfinished(folder.resolve("out"))).doesNotExist();
+    }
+
+    private Path copy(Path model, String name) throws IOException {
+        Path copy = Files.createDirectory(folder.resolve(name));
+        try (var files = Files.list(model)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy.resolve(file.getFileName()));
+            }
+        }
+        return copy;
     }
 }

@@ -5,26 +5,33 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
-/// What the operating system says about this process's memory.
+/// What the operating system says about memory.
 public final class ProcessMemory {
-    private static final Path STATUS = Path.of("/proc/self/status");
-    private static final String PEAK = "VmHWM:";
     private static final long KIB = 1024;
 
     private ProcessMemory() {}
 
     /// The most that was ever resident at once (peak RSS), in bytes; empty where the system does not tell.
     public static OptionalLong peak() {
-        if (!Files.isReadable(STATUS)) {
+        return read(Path.of("/proc/self/status"), "VmHWM:");
+    }
+
+    /// What the machine can still give without swapping, in bytes; empty where the system does not tell.
+    public static OptionalLong available() {
+        return read(Path.of("/proc/meminfo"), "MemAvailable:");
+    }
+
+    private static OptionalLong read(Path file, String key) {
+        if (!Files.isReadable(file)) {
             return OptionalLong.empty();
         }
         try {
-            return Files.readAllLines(STATUS).stream()
-                    .filter(line -> line.startsWith(PEAK))
+            return Files.readAllLines(file).stream()
+                    .filter(line -> line.startsWith(key))
                     .mapToLong(line -> KIB * Long.parseLong(line.replaceAll("[^0-9]", "")))
                     .findFirst();
         } catch (IOException e) {
-            throw new LotaException(STATUS + ": cannot be read: " + e.getMessage(), e);
+            throw new LotaException(file + ": cannot be read: " + e.getMessage(), e);
         }
     }
 }

@@ -145,7 +145,8 @@ public final class AtomicFile {
         }
     }
 
-    private static void deleteTree(Path root) throws IOException {
+    /// Removes a file, or a directory and everything in it, if it is there.
+    public static void deleteTree(Path root) throws IOException {
         if (Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
             for (Path file : walk(root).reversed()) {
                 Files.delete(file);

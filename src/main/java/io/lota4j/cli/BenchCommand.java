@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `lota bench`: how fast things are on this machine.
-@Command(subcommands = BenchCommand.Step.class)
+@Command(subcommands = {BenchCommand.Step.class, MergeBenchCommand.class})
 final class BenchCommand extends Group {
 
     @Command(name = "step", description = "Time optimizer steps on real data; nothing is written.")

@@ -30,7 +30,7 @@ record Commands(List<CommandEntry> all) {
                 entry("mask", "Look at masks, combine them, draw random ones.", () -> new MaskCommand()),
                 entry("ticket", "Look at tickets.", () -> new TicketCommand()),
                 entry("init", "Start a model from random weights.", () -> new InitCommand()),
-                entry("bench", "Time optimizer steps on this machine.", () -> new BenchCommand()),
+                entry("bench", "Time optimizer steps or merges on this machine.", () -> new BenchCommand()),
                 entry("generate", "Answer a prompt.", () -> new GenerateCommand()),
                 entry("demo", "Try all of it on a tiny base that comes with lota.", () -> new DemoCommand()),
                 entry(

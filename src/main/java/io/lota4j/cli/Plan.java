@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
+import io.lota4j.ProcessMemory;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.train.MemoryEstimate;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /// What a command would do, line by line, from headers alone.
 final class Plan {
@@ -63,6 +65,15 @@ final class Plan {
                                 Words.bytes(peak.state()),
                                 Words.bytes(peak.pass()),
                                 Words.bytes(peak.runtime())));
+    }
+
+    /// Memory that is needed beside mapped files, against what is available.
+    Plan memory(long needed) {
+        String available = ProcessMemory.available().stream()
+                .mapToObj(
+                        bytes -> ", %s available%s".formatted(Words.bytes(bytes), bytes < needed ? ": NOT ENOUGH" : ""))
+                .collect(Collectors.joining());
+        return line("memory", "about %s beside the mapped files%s".formatted(Words.bytes(needed), available));
     }
 
     /// Room that an output needs, against what is free.

@@ -3,6 +3,7 @@ package io.lota4j.cli;
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.merge.recipe.MergePlan;
 import io.lota4j.merge.recipe.PlanSources;
+import io.lota4j.merge.run.MergeMemory;
 import io.lota4j.merge.run.ModelMerge;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 /// @param out the directory to write
 record RecipeMerge(Path recipe, Path out) {
     private static final long MEGABYTE = 1_000_000;
+    private static final int THREADS = Runtime.getRuntime().availableProcessors();
 
     Plan plan() {
         AtomicFile.requireEmpty(out);
@@ -21,7 +23,7 @@ record RecipeMerge(Path recipe, Path out) {
             MergePlan merge = MergePlan.of(recipe, models);
             Plan plan = new Plan();
             merge.lines().forEach(plan::raw);
-            return plan.disk(out, merge.bytes());
+            return plan.memory(MergeMemory.bytes(merge, THREADS)).disk(out, merge.bytes());
         }
     }
 
@@ -52,12 +54,11 @@ record RecipeMerge(Path recipe, Path out) {
 
     private boolean merged(MergePlan merge, PlanSources models, PrintWriter err, StopSignal stop) {
         try (ProgressBar bar = ProgressBar.on(err, "merge, MB")) {
-            int threads = Runtime.getRuntime().availableProcessors();
             return ModelMerge.run(
                     merge,
                     models,
                     out,
-                    threads,
+                    THREADS,
                     (tensor, done, total) -> bar.update(done / MEGABYTE, total / MEGABYTE),
                     stop);
         }

@@ -79,7 +79,7 @@ final class StepTimes {
     }
 
     private double speed() {
-        return quantile(0.5, speeds);
+        return Quantile.median(speeds);
     }
 
     private double median(ToDoubleFunction<Phases> part) {
@@ -87,16 +87,7 @@ final class StepTimes {
     }
 
     private double quantile(double q, ToDoubleFunction<Phases> part) {
-        return quantile(q, phases.stream().map(part::applyAsDouble).toList());
-    }
-
-    /// Between the two nearest values, linearly.
-    private static double quantile(double q, List<Double> values) {
-        List<Double> sorted = values.stream().sorted().toList();
-        double place = q * (sorted.size() - 1);
-        int below = (int) place;
-        int above = Math.min(below + 1, sorted.size() - 1);
-        return sorted.get(below) + (place - below) * (sorted.get(above) - sorted.get(below));
+        return Quantile.of(q, phases.stream().map(part::applyAsDouble).toList());
     }
 
     private static double gib(OptionalLong bytes) {

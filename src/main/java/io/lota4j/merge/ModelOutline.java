@@ -3,6 +3,7 @@ package io.lota4j.merge;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -32,4 +33,14 @@ public interface ModelOutline {
     /// What it names but cannot be used, such as an adapter's targets that are no tensors of the base, one by
     /// one.
     List<String> unmatched();
+
+    /// Heads among the tensors that an adapter brings for a checkpoint without one, which ties it to its embedding.
+    default SequencedMap<String, Tensor> heads() {
+        return Collections.emptyNavigableMap();
+    }
+
+    /// What may not be meant though all of it can be used, a sentence each.
+    default List<String> doubts() {
+        return List.of();
+    }
 }

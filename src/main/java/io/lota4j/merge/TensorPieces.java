@@ -44,7 +44,7 @@ public final class TensorPieces {
         this.workers = workers;
         numel = task.shape().numel();
         rowLength = rowLength(task.shape());
-        span = span(method.wholeRows());
+        span = span(task.shape(), method);
         reading = Reading.of(task, method);
     }
 
@@ -52,8 +52,11 @@ public final class TensorPieces {
         return shape.rank() == 0 ? 1 : shape.dim(shape.rank() - 1);
     }
 
-    private int span(boolean wholeRows) {
-        if (!wholeRows || rowLength == 0) {
+    /// How many elements of a tensor a piece's range covers, the last one's excepted.
+    public static int span(Shape shape, MergeMethod method) {
+        long numel = shape.numel();
+        long rowLength = rowLength(shape);
+        if (!method.wholeRows() || rowLength == 0) {
             return (int) Math.min(numel, SPAN);
         }
         return Math.toIntExact(Math.min(numel, Math.max(1, SPAN / rowLength) * rowLength));

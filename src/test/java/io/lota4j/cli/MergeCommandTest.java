@@ -94,7 +94,12 @@ class MergeCommandTest {
     @Test
     void recipesMergeIntoADirectory() throws IOException {
         Cli dry = merge(0, "--dry-run", recipe("merge_method: task_arithmetic").toString());
-        assertThat(dry.out()).contains("method      task_arithmetic, as mergekit reads it", "tensors     ", "disk ");
+        assertThat(dry.out())
+                .contains(
+                        "method      task_arithmetic, as mergekit reads it",
+                        "tensors     ",
+                        "memory      about ",
+                        "disk ");
         assertThat(out).doesNotExist();
         Cli cli = merge(0, recipe("merge_method: task_arithmetic").toString());
         assertThat(cli.out()).startsWith(out + ": 20 tensors, ").endsWith("by task_arithmetic\n");

@@ -94,6 +94,11 @@ final class Member {
         return embeddings.size() == 1 ? Optional.of(embeddings.getFirst()) : Optional.empty();
     }
 
+    /// Whether its adapter has a head for it, which its settings say is its embedding.
+    boolean hasAddedHead() {
+        return outline.heads().keySet().stream().anyMatch(this::isEmbedding);
+    }
+
     @Override
     public String toString() {
         return reference.label();

@@ -41,6 +41,7 @@ final class Members {
             Member member = new Member(reference, opener.open(reference, base));
             list.add(member);
             tellUnmatched(member, problems);
+            member.outline().doubts().forEach(problems::warn);
             return Optional.of(member);
         } catch (LotaException e) {
             problems.lost(String.valueOf(e.getMessage()));

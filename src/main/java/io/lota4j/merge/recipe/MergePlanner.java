@@ -179,6 +179,9 @@ final class MergePlanner {
 
     /// The donor's settings are the result's: they must not tie a head that the result has.
     private void untie(ResultConfig config, Member donor, List<TensorPlan> tensors) {
+        if (donor.hasAddedHead()) {
+            config.untie();
+        }
         if (donor.onlyEmbedding().isEmpty()) {
             return;
         }

@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -69,10 +71,15 @@ public final class ModelMerge {
         return PartialResult.directory(out);
     }
 
-    /// A ticket is for one base. Only now is that base read to tell.
+    /// A ticket is for one base. Only now is that base read to tell, once.
     private static void requireBases(MergePlan plan, PlanSources models) {
+        Map<Path, String> fingerprints = new HashMap<>();
         for (MergeSource model : models.opened()) {
-            model.baseFingerprint().ifPresent(expected -> requireBase(model, expected, baseOf(model, plan)));
+            model.baseFingerprint().ifPresent(expected -> {
+                Path directory = baseOf(model, plan);
+                String found = fingerprints.computeIfAbsent(directory, ModelMerge::fingerprint);
+                requireBase(model, expected, directory, found);
+            });
         }
     }
 
@@ -81,13 +88,16 @@ public final class ModelMerge {
         return base.directory().orElseThrow();
     }
 
-    private static void requireBase(MergeSource model, String expected, Path directory) {
+    private static String fingerprint(Path directory) {
         try (Checkpoint base = Checkpoint.open(directory)) {
-            String found = base.fingerprint().hex();
-            if (!found.equals(expected)) {
-                throw new LotaException("%s is for the base with fingerprint %s, but %s has %s."
-                        .formatted(model.label(), expected, directory, found));
-            }
+            return base.fingerprint().hex();
+        }
+    }
+
+    private static void requireBase(MergeSource model, String expected, Path directory, String found) {
+        if (!found.equals(expected)) {
+            throw new LotaException("%s is for the base with fingerprint %s, but %s has %s."
+                    .formatted(model.label(), expected, directory, found));
         }
     }
 

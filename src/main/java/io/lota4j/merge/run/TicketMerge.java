@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.IntStream;
 
 /// Merges tickets for one base into a ticket. Time and memory are those of their changed weights; the base is not
@@ -45,9 +46,14 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
         try (TicketInputs inputs = TicketInputs.open(tickets);
                 Workers workers = new Workers(threads)) {
             Merger merger = merger(inputs, workers);
-            Map<String, TicketTensor> merged = new TreeMap<>();
-            SequencedMap<String, Overlap> overlaps = new TreeMap<>();
-            inputs.shapes().forEach((name, shape) -> {
+            Map<String, TicketTensor> merged = new ConcurrentSkipListMap<>();
+            SequencedMap<String, Overlap> overlaps = new ConcurrentSkipListMap<>();
+            List<Map.Entry<String, Shape>> shapes =
+                    List.copyOf(inputs.shapes().entrySet());
+            // What is done with one tensor is only in part done by several threads.
+            workers.each(shapes.size(), number -> {
+                String name = shapes.get(number).getKey();
+                Shape shape = shapes.get(number).getValue();
                 TensorPieces pieces = pieces(inputs, name, shape, workers);
                 MergedEntries entries = entries(pieces, merger.prepare(pieces), tickets.size());
                 merged.put(name, tensor(inputs, name, shape, entries));

@@ -17,6 +17,11 @@ interface AdapterPart {
         return false;
     }
 
+    /// Whether it needs nothing of the base: it brings all the weights.
+    default boolean standsAlone() {
+        return false;
+    }
+
     /// Reads what is needed.
     ///
     /// @param shape one that fits

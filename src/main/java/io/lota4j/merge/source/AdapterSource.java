@@ -20,17 +20,27 @@ final class AdapterSource implements MergeSource {
     private final Optional<String> baseName;
     private final SequencedMap<String, AdapterPart> parts;
     private final SequencedMap<String, Tensor> tensors;
+    private final SequencedMap<String, Tensor> heads;
+    private final List<String> doubts;
     private final List<String> unmatched;
 
-    private AdapterSource(String label, AdapterConfig config, SafetensorsFile file, Optional<ModelOutline> base) {
+    private AdapterSource(
+            String label,
+            AdapterConfig config,
+            SafetensorsFile file,
+            Optional<ModelOutline> base,
+            boolean onCheckpoint) {
         this.label = label;
         this.file = file;
         this.baseName = config.text("base_model_name_or_path");
         this.parts = AdapterParts.read(config, file);
         Targets targets = new Targets(file.path(), base);
         TreeMap<String, Tensor> matched = new TreeMap<>();
+        AdapterHeads found = AdapterHeads.of(config, file, parts, base);
+        this.heads = onCheckpoint ? found.heads() : Collections.emptyNavigableMap();
+        this.doubts = found.doubts();
         parts.forEach((name, part) -> {
-            if (targets.match(name, part::misfit)) {
+            if (!heads.containsKey(name) && targets.match(name, part::misfit)) {
                 matched.put(name, outline(name, part, base));
             }
         });
@@ -38,13 +48,14 @@ final class AdapterSource implements MergeSource {
         this.unmatched = targets.unmatched();
     }
 
+    /// @param onCheckpoint whether it is put on its base at once, which then may get a head of its own
     /// @throws LotaException when the adapter is malformed or fits nothing in the base
-    static AdapterSource open(String label, AdapterFolder folder, Optional<ModelOutline> base) {
+    static AdapterSource open(String label, AdapterFolder folder, Optional<ModelOutline> base, boolean onCheckpoint) {
         AdapterConfig config = AdapterConfig.read(folder.config());
         SafetensorsFile file = SafetensorsFile.open(folder.weights());
         boolean opened = false;
         try {
-            AdapterSource source = new AdapterSource(label, config, file, base);
+            AdapterSource source = new AdapterSource(label, config, file, base, onCheckpoint);
             opened = true;
             return source;
         } finally {
@@ -87,6 +98,16 @@ final class AdapterSource implements MergeSource {
     @Override
     public List<String> unmatched() {
         return unmatched;
+    }
+
+    @Override
+    public SequencedMap<String, Tensor> heads() {
+        return heads;
+    }
+
+    @Override
+    public List<String> doubts() {
+        return doubts;
     }
 
     @Override

@@ -19,21 +19,21 @@ final class Opening {
         return reference
                 .adapter()
                 .map(adapter -> stacked(reference, adapter))
-                .orElseGet(() -> single(reference.label(), reference.path(), base));
+                .orElseGet(() -> single(reference.label(), reference.path(), base, false));
     }
 
     private static MergeSource stacked(ModelReference reference, Path adapter) {
         CheckpointSource below = checkpoint(reference);
         boolean opened = false;
         try {
-            MergeSource above = single(adapter.toString(), adapter, Optional.of(below));
+            MergeSource above = single(adapter.toString(), adapter, Optional.of(below), true);
             if (above.isWhole()) {
                 above.close();
                 throw new LotaException("%s: %s is a whole checkpoint; only an adapter or a ticket follows a plus."
                         .formatted(reference.label(), adapter));
             }
             opened = true;
-            return new StackedSource(reference.label(), below, above);
+            return StackedSource.of(reference.label(), below, above);
         } finally {
             if (!opened) {
                 below.close();
@@ -51,7 +51,7 @@ final class Opening {
         return new CheckpointSource(path.toString(), Checkpoint.open(path));
     }
 
-    private static MergeSource single(String label, Path path, Optional<ModelOutline> base) {
+    private static MergeSource single(String label, Path path, Optional<ModelOutline> base, boolean onCheckpoint) {
         if (Files.isRegularFile(path)) {
             return ticket(label, path, base);
         }
@@ -59,7 +59,7 @@ final class Opening {
             throw Nearby.missing(path);
         }
         return AdapterFolder.find(path)
-                .<MergeSource>map(folder -> AdapterSource.open(label, folder, base))
+                .<MergeSource>map(folder -> AdapterSource.open(label, folder, base, onCheckpoint))
                 .orElseGet(() -> new CheckpointSource(label, Checkpoint.open(path)));
     }
 

@@ -17,6 +17,11 @@ record RebasedPart(WholePart base, AdapterPart change) implements AdapterPart {
     }
 
     @Override
+    public boolean standsAlone() {
+        return true;
+    }
+
+    @Override
     public ModelTensor on(Shape shape, Optional<ModelTensor.Weights> unused) {
         ModelTensor.Weights own = base.on(shape, unused);
         return ChangedWeights.of(own, change.on(shape, Optional.of(own)));

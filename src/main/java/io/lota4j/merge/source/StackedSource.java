@@ -1,25 +1,32 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.merge.ModelOutline;
 import io.lota4j.merge.ModelTensor;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.TreeMap;
 
 /// A checkpoint with an adapter or a ticket on it: values are weights + delta, in F32.
 ///
 /// @param label as the recipe writes it
-record StackedSource(String label, CheckpointSource below, MergeSource above) implements MergeSource {
-    @Override
-    public boolean isWhole() {
-        return true;
+/// @param tensors those of the checkpoint, and heads that the adapter brings for it
+record StackedSource(
+        String label, CheckpointSource below, MergeSource above, SequencedMap<String, ModelOutline.Tensor> tensors)
+        implements MergeSource {
+    static StackedSource of(String label, CheckpointSource below, MergeSource above) {
+        TreeMap<String, ModelOutline.Tensor> tensors = new TreeMap<>(below.tensors());
+        tensors.putAll(above.heads());
+        return new StackedSource(label, below, above, Collections.unmodifiableSequencedMap(tensors));
     }
 
     @Override
-    public SequencedMap<String, Tensor> tensors() {
-        return below.tensors();
+    public boolean isWhole() {
+        return true;
     }
 
     @Override
@@ -30,6 +37,16 @@ record StackedSource(String label, CheckpointSource below, MergeSource above) im
     @Override
     public List<String> unmatched() {
         return above.unmatched();
+    }
+
+    @Override
+    public SequencedMap<String, Tensor> heads() {
+        return above.heads();
+    }
+
+    @Override
+    public List<String> doubts() {
+        return above.doubts();
     }
 
     @Override
@@ -49,6 +66,9 @@ record StackedSource(String label, CheckpointSource below, MergeSource above) im
 
     @Override
     public ModelTensor tensor(String name, Shape shape, Optional<ModelTensor.Weights> base) {
+        if (above.heads().containsKey(name)) {
+            return above.tensor(name, shape, Optional.empty());
+        }
         ModelTensor.Weights own = below.weights(name, shape);
         return above.tensors().containsKey(name)
                 ? ChangedWeights.of(own, above.tensor(name, shape, Optional.of(own)))
@@ -57,7 +77,9 @@ record StackedSource(String label, CheckpointSource below, MergeSource above) im
 
     @Override
     public Optional<MemorySegment> stored(String name) {
-        return above.tensors().containsKey(name) ? Optional.empty() : below.stored(name);
+        return below.tensors().containsKey(name) && !above.tensors().containsKey(name)
+                ? below.stored(name)
+                : Optional.empty();
     }
 
     @Override

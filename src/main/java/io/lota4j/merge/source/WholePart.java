@@ -28,6 +28,11 @@ record WholePart(SafetensorsFile file, TensorInfo info) implements AdapterPart {
     }
 
     @Override
+    public boolean standsAlone() {
+        return true;
+    }
+
+    @Override
     public ModelTensor.Weights on(Shape shape, Optional<ModelTensor.Weights> base) {
         return new StoredWeights(info.shape(), new Elements(info.dtype(), file.bytes(info.name())));
     }

@@ -136,6 +136,15 @@ class RecipePlanTest {
         assertThat(config(tied)).contains("\"tie_word_embeddings\" : true");
     }
 
+    @Test
+    void anAdaptersHeadUntiesTheResult() throws IOException {
+        MergePlan plan = plan("merge_method: passthrough\nmodels: [{model: %s+%s}]\n"
+                .formatted(Golden.path("merge-recipes/models/z"), Golden.path("peft-kinds/head")));
+        assertThat(tensor(plan, "lm_head.weight").dtype()).isEqualTo(DType.F32);
+        assertThat(config(plan)).contains("\"tie_word_embeddings\" : false");
+        assertThat(plan.warnings()).isEmpty();
+    }
+
     private static String input(MergePlan plan, String name) {
         return ((TensorPlan.Merge) tensor(plan, name)).models().getFirst().tensor();
     }

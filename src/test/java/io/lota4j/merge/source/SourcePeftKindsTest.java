@@ -8,6 +8,7 @@ import io.lota4j.checkpoint.Shape;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -15,7 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SourcePeftKindsTest {
     /// 0 is bit for bit. DoRA's norms are F64 here and F32 there. Where a weight gets several values (SHiRA's pairs
     /// that come twice, Super-Tuning's hybrid), PEFT adds one after the other to the weight and rounds each time.
-    /// All weights are below 1.5.
+    /// PyTorch adds the products of a matrix as small as those of `head` in another order. All weights are
+    /// below 1.5.
     @ParameterizedTest
     @CsvSource({
         "dora,           models/llama-tied,       2, 1.2e-7",
@@ -28,6 +30,8 @@ class SourcePeftKindsTest {
         "shira-twice,    models/llama-tied,       2, 6e-8",
         "fan-in,         peft-kinds/fan-in-base,  1, 0",
         "fan-in-dora,    peft-kinds/fan-in-base,  1, 1.8e-7",
+        "head,           merge-recipes/models/z,  3, 1.2e-7",
+        "head-lora,      merge-recipes/models/z,  1, 6e-8",
     })
     void mergesAsPeftDoes(String kind, String base, int changed, float tolerance) {
         String reference = Golden.path(base) + "+" + Golden.path("peft-kinds/" + kind);
@@ -36,11 +40,31 @@ class SourcePeftKindsTest {
                 MergeSource source = MergeSource.open(References.parse(reference), Optional.empty())) {
             assertThat(source.unmatched()).isEmpty();
             assertThat(peft.file().tensors()).hasSize(changed);
+            assertThat(source.tensors().keySet())
+                    .containsAll(peft.file().tensors().keySet());
             source.tensors().forEach((name, tensor) -> {
                 boolean touched = peft.file().tensors().containsKey(name);
                 float[] expected = touched ? peft.floats(name) : before.floats(name);
                 compare(name, read(source, name, tensor.shape()), expected, touched ? tolerance : 0);
             });
+        }
+    }
+
+    @Test
+    void aHeadOfItsOwnIsUntiedAndATiedOneIsToldOf() {
+        String tied = Golden.path("models/llama-tied") + "+" + Golden.path("peft-kinds/embedding");
+        try (MergeSource source = MergeSource.open(References.parse(tied), Optional.empty())) {
+            assertThat(source.heads()).isEmpty();
+            assertThat(source.doubts())
+                    .singleElement()
+                    .asString()
+                    .endsWith("changes `model.embed_tokens.weight`. A head that the base ties to it changes as well; "
+                            + "in PEFT's training it did not.");
+        }
+        String head = Golden.path("merge-recipes/models/z") + "+" + Golden.path("peft-kinds/head");
+        try (MergeSource source = MergeSource.open(References.parse(head), Optional.empty())) {
+            assertThat(source.heads()).containsOnlyKeys("lm_head.weight");
+            assertThat(source.doubts()).isEmpty();
         }
     }
 

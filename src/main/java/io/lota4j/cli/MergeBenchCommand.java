@@ -1,0 +1,118 @@
+package io.lota4j.cli;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.merge.method.MergeMethods;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(name = "merge", description = "Time merges of real models; what they write is removed again.")
+final class MergeBenchCommand extends BaseCommand {
+    private static final List<String> USUAL =
+            List.of("task_arithmetic", "ties", "dare_linear", "della_linear", "breadcrumbs", "karcher");
+
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "BASE",
+            description = "The base, a Hugging Face directory.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path model;
+
+    @Option(
+            names = "--expert",
+            required = true,
+            paramLabel = "DIR",
+            description = "A model that was made of it; given again for each, two or more.")
+    private List<Path> experts = new ArrayList<>();
+
+    @Option(
+            names = "--method",
+            paramLabel = "NAME",
+            description = "A method to time; given again for each (default: six that cost differently).")
+    private List<String> methods = new ArrayList<>();
+
+    @Option(
+            names = "--dir",
+            paramLabel = "WORK",
+            defaultValue = ".",
+            description = "Where results are written, in a directory that is removed (default: the working directory).")
+    private Path dir = Path.of(".");
+
+    @Option(
+            names = "--runs",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "How often each is timed, after once that does not count (default: ${DEFAULT-VALUE}).")
+    private int runs;
+
+    @Option(names = "--json", description = "Print one JSON object instead of lines.")
+    private boolean json;
+
+    @Override
+    void check() {
+        if (experts.size() < 2) {
+            throw new LotaException("Give two models or more with --expert, found %d.".formatted(experts.size()));
+        }
+        if (runs < 1) {
+            throw new LotaException("--runs must be at least 1, found " + runs + ".");
+        }
+        if (!Files.isDirectory(dir)) {
+            throw new LotaException("--dir: there is no directory " + dir + ".");
+        }
+        chosen().forEach(MergeMethods::of);
+    }
+
+    private List<String> chosen() {
+        return methods.isEmpty() ? USUAL : methods;
+    }
+
+    @Override
+    Plan plan() {
+        try (Checkpoint base = Checkpoint.open(model)) {
+            Plan plan = new Plan().model("base", base);
+            for (Path path : experts) {
+                try (Checkpoint expert = Checkpoint.open(path)) {
+                    plan.model("expert", expert);
+                }
+            }
+            return plan.line("methods", String.join(", ", chosen())).disk(dir, room(base));
+        }
+    }
+
+    /// For a result and, at the worst, a ticket of each expert and a merged one, with an index and a value of F32 and
+    /// the base's bits for each weight.
+    private long room(Checkpoint base) {
+        return Plan.bytes(base) * (2 + 4L * (experts.size() + 1));
+    }
+
+    @Override
+    int execute() {
+        try (Checkpoint base = Checkpoint.open(model)) {
+            Plan.requireRoom(dir, room(base));
+        }
+        MergeTimes times = new MergeTimes();
+        try (MergeWorks works = MergeWorks.in(dir, model, experts);
+                ProgressBar bar = ProgressBar.on(err(), "bench")) {
+            List<MergeWorks.Work> all = works.all(chosen());
+            int total = (runs + 1) * all.size();
+            int done = 0;
+            for (int run = 0; run <= runs; run++) {
+                for (MergeWorks.Work work : all) {
+                    double seconds = works.time(work);
+                    if (run > 0) {
+                        times.add(work.name(), seconds);
+                    }
+                    bar.update(++done, total);
+                }
+            }
+        }
+        out().print(json ? times.json() : times.text());
+        out().flush();
+        return ExitCode.OK;
+    }
+}

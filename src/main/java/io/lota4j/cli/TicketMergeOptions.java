@@ -25,7 +25,11 @@ import picocli.CommandLine.Option;
 final class TicketMergeOptions {
     private static final String WEIGHT = "weight";
 
-    @Option(names = "--method", paramLabel = "NAME", description = "add (default), ties, dare_ties, ...")
+    @Option(
+            names = "--method",
+            paramLabel = "NAME",
+            description = "add (default), linear, task_arithmetic, ties, dare_linear, dare_ties, della_linear, della, "
+                    + "breadcrumbs, breadcrumbs_ties, sce, ram, ramplus_tl, nuslerp or multislerp.")
     private @Nullable String method;
 
     @Option(

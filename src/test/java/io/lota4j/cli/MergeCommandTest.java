@@ -3,6 +3,7 @@ package io.lota4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lota4j.Golden;
+import io.lota4j.merge.method.MergeMethods;
 import io.lota4j.ticket.TicketFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,6 +84,15 @@ class MergeCommandTest {
         assertThat(json.at("/total/pairs/0/overlap").asDouble()).isBetween(0.0, 1.0);
         assertThat(json.path("tensors").size())
                 .isEqualTo(TicketFile.read(out).tensors().size());
+    }
+
+    @Test
+    void theHelpNamesEveryMethodThatMergesTickets() {
+        String help = merge(0, "--help").out().replaceAll("\\s+", " ");
+        for (String method : MergeMethods.names()) {
+            boolean named = help.matches(".*[ (]" + method + "[ ,.].*");
+            assertThat(named).as(method).isEqualTo(MergeMethods.of(method).mergesDeltas());
+        }
     }
 
     @Test

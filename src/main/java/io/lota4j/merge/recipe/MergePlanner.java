@@ -45,7 +45,7 @@ final class MergePlanner {
         boolean whole = problems.errors() == before
                 && parts.size() == recipe.slices().size()
                 && parts.stream().allMatch(part -> part.reference().isPresent());
-        checkParameters(recipe, method.get(), parameters.get(), members, parts);
+        checkParameters(recipe, method.get(), parameters.get(), parts);
         if (!whole) {
             return Optional.empty();
         }
@@ -77,8 +77,7 @@ final class MergePlanner {
         }
     }
 
-    private void checkParameters(
-            MergeRecipe recipe, MergeMethod method, List<Parameter> parameters, Members members, List<Part> parts) {
+    private void checkParameters(MergeRecipe recipe, MergeMethod method, List<Parameter> parameters, List<Part> parts) {
         ParameterCheck check = new ParameterCheck(parameters, method.name(), keys);
         List<String> all = parts.stream()
                 .flatMap(part -> part.all().stream())
@@ -90,7 +89,7 @@ final class MergePlanner {
         for (MergeRecipe.Slice slice : recipe.slices()) {
             check.check(slice.parameters(), false, all);
             for (MergeRecipe.Source source : slice.sources()) {
-                members.of(source.model()).ifPresent(member -> check.check(source.parameters(), true, all));
+                check.check(source.parameters(), true, all);
             }
         }
     }

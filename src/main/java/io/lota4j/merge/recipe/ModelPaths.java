@@ -1,11 +1,16 @@
 package io.lota4j.merge.recipe;
 
+import io.lota4j.LotaException;
+import io.lota4j.Suggestions;
 import io.lota4j.merge.ModelReference;
 import io.lota4j.yaml.Yaml;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Finds the models that a recipe names: `path`, `path+adapter` or `+adapter`, relative to the recipe's
 /// directory or, where nothing is there, to the working directory.
@@ -67,7 +72,28 @@ record ModelPaths(RecipeKeys keys) {
         keys.lost(
                 at,
                 "%s: no '%s' in %s (the recipe's directory) nor in the working directory%s"
-                        .formatted(where, text, folder, advice(text)));
+                        .formatted(where, text, folder, near(text, folder).orElseGet(() -> advice(text))));
+    }
+
+    /// The most similar name beside what was looked for, in either place.
+    private static Optional<String> near(String text, Path folder) {
+        Path wanted = Path.of(text);
+        return Stream.of(folder.resolve(wanted), wanted)
+                .map(path -> path.toAbsolutePath().normalize().getParent())
+                .filter(parent -> parent != null && Files.isDirectory(parent))
+                .flatMap(parent -> Suggestions.nearest(String.valueOf(wanted.getFileName()), names(parent)).stream())
+                .map("; did you mean '%s'?"::formatted)
+                .findFirst();
+    }
+
+    private static List<String> names(Path directory) {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.map(path -> String.valueOf(path.getFileName()))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new LotaException("%s cannot be listed: %s".formatted(directory, e.getMessage()), e);
+        }
     }
 
     private static String advice(String text) {

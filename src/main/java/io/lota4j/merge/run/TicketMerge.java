@@ -48,8 +48,7 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
             Merger merger = merger(inputs, workers);
             Map<String, TicketTensor> merged = new ConcurrentSkipListMap<>();
             SequencedMap<String, Overlap> overlaps = new ConcurrentSkipListMap<>();
-            List<Map.Entry<String, Shape>> shapes =
-                    List.copyOf(inputs.shapes().entrySet());
+            List<Map.Entry<String, Shape>> shapes = List.copyOf(inputs.shapes().entrySet());
             // What is done with one tensor is only in part done by several threads.
             workers.each(shapes.size(), number -> {
                 String name = shapes.get(number).getKey();

@@ -118,8 +118,8 @@ final class TicketInputs implements AutoCloseable {
     }
 
     /// The base's own elements at some of the tickets' indices; null if a ticket that has the tensor keeps none.
-    byte @Nullable [] baseBits(String name, MergedEntries entries) {
-        BaseBits bits = new BaseBits(entries, baseType(name).size());
+    byte @Nullable [] baseBits(String name, Changes changes) {
+        BaseBits bits = new BaseBits(changes, baseType(name).size());
         for (MappedTicket ticket : tickets) {
             if (ticket.shapes().containsKey(name)) {
                 Optional<MemorySegment> kept = ticket.baseBits(name);

@@ -118,15 +118,18 @@ final class TicketInputs implements AutoCloseable {
     }
 
     /// The base's own elements at some of the tickets' indices; null if a ticket that has the tensor keeps none.
-    byte @Nullable [] baseBits(String name, MergedEntries entries) {
-        BaseBits bits = new BaseBits(entries, baseType(name).size());
-        for (MappedTicket ticket : tickets) {
+    ///
+    /// @param deltas what each ticket adds to the tensor
+    byte @Nullable [] baseBits(String name, Changes changes, List<ModelTensor> deltas) {
+        BaseBits bits = new BaseBits(changes, baseType(name).size());
+        for (int i = 0; i < tickets.size(); i++) {
+            MappedTicket ticket = tickets.get(i);
             if (ticket.shapes().containsKey(name)) {
                 Optional<MemorySegment> kept = ticket.baseBits(name);
                 if (kept.isEmpty()) {
                     return null;
                 }
-                bits.take(ticket.index(name), kept.get());
+                bits.take(((ModelTensor.Delta) deltas.get(i)).support().orElseThrow(), kept.get());
             }
         }
         return bits.bytes();

@@ -55,7 +55,7 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
                 Shape shape = shapes.get(number).getValue();
                 TensorPieces pieces = pieces(inputs, name, shape, workers);
                 MergedEntries entries = entries(pieces, merger.prepare(pieces), tickets.size());
-                merged.put(name, tensor(inputs, name, shape, entries));
+                merged.put(name, tensor(inputs, pieces.task(), entries.changes()));
                 overlaps.put(name, entries.overlap());
             });
             Ticket ticket = new Ticket(inputs.info(this), merged);
@@ -83,10 +83,14 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
                 () -> new MergedEntries(models), (entries, piece) -> entries.add(merge, piece), MergedEntries::append);
     }
 
-    private static TicketTensor tensor(TicketInputs inputs, String name, Shape shape, MergedEntries entries) {
-        DType baseType = inputs.baseType(name);
+    private static TicketTensor tensor(TicketInputs inputs, TensorTask task, Changes changes) {
         return new TicketTensor(
-                shape, DType.F32, entries.index(), entries.values(), baseType, inputs.baseBits(name, entries));
+                task.shape(),
+                DType.F32,
+                changes.index(),
+                changes.values(),
+                inputs.baseType(task.name()),
+                inputs.baseBits(task.name(), changes, task.models()));
     }
 
     /// How the merged ticket came about: the reading and each parameter's values.

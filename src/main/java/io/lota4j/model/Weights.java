@@ -101,6 +101,12 @@ public final class Weights {
         return shapes;
     }
 
+    /// Whether a weight is one of a layer's. A pass hands over the gradient of such a one in one piece; those
+    /// of the embedding, the last norm and the head may come in several that add up.
+    public static boolean inLayer(String name) {
+        return name.startsWith(LayerNames.PREFIX);
+    }
+
     /// The memory of one weight, F32, row-major; writes change the model.
     public MemorySegment memory(String name) {
         return Torch.memory(tensor(name));

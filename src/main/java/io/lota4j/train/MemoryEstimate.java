@@ -5,10 +5,10 @@ import io.lota4j.model.ActivationPolicy;
 import io.lota4j.model.ModelConfig;
 import io.lota4j.model.Weights;
 
-/// What a training run will need at its peak, in bytes, from sizes alone.
+/// What a run that trains or scores weights will need at its peak, in bytes, from sizes alone.
 ///
 /// @param weights the working weights, F32
-/// @param state gradients, moments and indices of what is trained
+/// @param state gradients, moments and indices of what is trained, or the sums that scores are made of
 /// @param pass what one pass through the model keeps, for a pass of [StepRunner#PASS_TOKENS] tokens of which half are
 ///     scored; an example that is longer takes more
 /// @param runtime JVM, engine, and gaps between tensors whose sizes change from pass to pass
@@ -23,13 +23,20 @@ public record MemoryEstimate(long weights, long state, long pass, long runtime) 
             ModelConfig model, ActivationPolicy activations, Optimizer optimizer, long trained, long pool) {
         int moments = (optimizer.hasFirstMoment() ? 1 : 0) + (optimizer.hasSecondMoment() ? 1 : 0);
         int index = trained < pool ? 1 : 0;
+        return of(model, activations, trained * (1 + moments + index));
+    }
+
+    /// Of a pass over the model that trains nothing.
+    ///
+    /// @param kept F32 values that it keeps beside the model
+    public static MemoryEstimate of(ModelConfig model, ActivationPolicy activations, long kept) {
         long weights = Weights.expected(model).values().stream()
                 .mapToLong(s -> s.numel())
                 .sum();
         long pass = StepRunner.PASS_TOKENS * (activations.floatsPerToken(model) + layer(model) + model.vocabSize());
         return new MemoryEstimate(
                 Float.BYTES * weights,
-                Float.BYTES * trained * (1 + moments + index),
+                Float.BYTES * kept,
                 Float.BYTES * pass,
                 PROCESS + Math.round(GAPS * Float.BYTES * pass));
     }

@@ -101,11 +101,18 @@ final class InputTally implements Tally {
         }
         double[] norms = Arrays.stream(sums).map(Math::sqrt).toArray();
         MemorySegment weights = decoder.weights().memory(name);
-        for (long i = 0; i < scores.byteSize() / Float.BYTES; i++) {
-            float weight = Math.abs(weights.getAtIndex(ValueLayout.JAVA_FLOAT, i));
-            scores.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) (weight * norms[(int) (i % norms.length)]));
+        long rowBytes = (long) Float.BYTES * norms.length;
+        for (long at = 0; at < scores.byteSize(); at += rowBytes) {
+            multiply(weights.asSlice(at, rowBytes), norms, scores.asSlice(at, rowBytes));
         }
         return scores;
+    }
+
+    private static void multiply(MemorySegment weights, double[] norms, MemorySegment scores) {
+        for (int i = 0; i < norms.length; i++) {
+            float weight = Math.abs(weights.getAtIndex(ValueLayout.JAVA_FLOAT, i));
+            scores.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) (weight * norms[i]));
+        }
     }
 
     @Override

@@ -21,9 +21,21 @@ abstract class BaseCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() {
+        checkOptions();
         check();
         return dryRun ? plan().print(out()) : execute();
     }
+
+    /// Refuses a parsed command line that [#checkOptions(OptionRules)] refuses.
+    final void checkOptions() {
+        checkOptions(new OptionRules(spec));
+    }
+
+    /// Refuses options that are missing, or have no part in what the others ask for, as far as the parser
+    /// cannot know.
+    ///
+    /// @throws picocli.CommandLine.ParameterException as the parser throws
+    void checkOptions(OptionRules rules) {}
 
     /// Refuses what cannot work before anything is read.
     void check() {}

@@ -64,6 +64,11 @@ final class BenchCommand extends Group {
         private boolean json;
 
         @Override
+        void checkOptions(OptionRules rules) {
+            rules.require(DataOptions.REQUIRED, TrainingOptions.REQUIRED);
+        }
+
+        @Override
         void check() {
             if (!(density > 0 && density <= 1)) {
                 throw new LotaException("--density must be over 0 and at most 1, found " + density + ".");

@@ -13,7 +13,8 @@ record Commands(List<CommandEntry> all) {
         return new Commands(List.of(
                 entry(
                         "calibrate",
-                        "Fine-tune briefly and derive the mask of the weights that moved most.",
+                        "Fine-tune briefly and derive the mask of the weights that moved most, or choose by another"
+                                + " score.",
                         () -> new CalibrateCommand()),
                 entry(
                         "train",

@@ -14,14 +14,14 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// Where examples come from and how a row becomes a chat, as a picocli mixin.
+/// Where examples come from and how a row becomes a chat, as a picocli mixin. A command that reads them
+/// requires [#REQUIRED].
 final class DataOptions {
-    @Option(
-            names = "--data",
-            required = true,
-            paramLabel = "F.jsonl",
-            description = "Rows to take, one JSON object a line.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
+    /// Not required by the parser: a command may have a use that takes no data.
+    static final String REQUIRED = "--data";
+
+    @Option(names = REQUIRED, paramLabel = "F.jsonl", description = "Rows to take, one JSON object a line.")
+    @SuppressWarnings("NullAway.Init") // set by picocli, or not asked for
     private Path data;
 
     @Option(

@@ -55,6 +55,11 @@ final class EvalCommand extends BaseCommand {
     private @Nullable Path details;
 
     @Override
+    void checkOptions(OptionRules rules) {
+        rules.require(DataOptions.REQUIRED);
+    }
+
+    @Override
     void check() {
         Outputs.check(json);
         Outputs.check(details);

@@ -42,20 +42,39 @@ abstract class FitCommand extends BaseCommand {
     private StateOptions state = new StateOptions();
 
     @Override
+    void checkOptions(OptionRules rules) {
+        rules.require(DataOptions.REQUIRED, TrainingOptions.REQUIRED);
+    }
+
+    @Override
     void check() {
         Outputs.check(out);
     }
 
     @Override
-    final int execute() {
+    int execute() {
+        return examples((adapted, examples) -> {
+            try (MaskedKernel chosen = kernel.open()) {
+                return fit(adapted, examples, chosen);
+            }
+        });
+    }
+
+    /// What is done with a model and examples.
+    interface Work {
+        /// @return the exit code
+        int on(AdaptedModel adapted, Dataset examples);
+    }
+
+    /// Opens the model and loads the data for some work, unless only a preview was asked for.
+    final int examples(Work work) {
         try (Tokenizer tokenizer = Tokenizer.of(model)) {
             Dataset examples = data.load(data.encoder(model, tokenizer), err());
             if (data.previewed(examples, tokenizer, out())) {
                 return ExitCode.OK;
             }
-            try (MaskedKernel chosen = kernel.open();
-                    AdaptedModel adapted = AdaptedModel.open(model, memory.policy())) {
-                return fit(adapted, examples, chosen);
+            try (AdaptedModel adapted = AdaptedModel.open(model, memory.policy())) {
+                return work.on(adapted, examples);
             }
         }
     }

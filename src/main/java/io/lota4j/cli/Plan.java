@@ -56,13 +56,19 @@ final class Plan {
                                 config.optimizer().name(),
                                 config.lr(),
                                 config.schedule().name().toLowerCase(Locale.ROOT)));
+        return memory(peak, "gradients and optimizer state");
+    }
+
+    /// @param state what the run keeps beside the model
+    Plan memory(MemoryEstimate peak, String state) {
         return line(
                 "memory",
-                "about %s: %s of F32 weights, %s of gradients and optimizer state, %s of activations, %s of runtime"
+                "about %s: %s of F32 weights, %s of %s, %s of activations, %s of runtime"
                         .formatted(
                                 Words.bytes(peak.total()),
                                 Words.bytes(peak.weights()),
                                 Words.bytes(peak.state()),
+                                state,
                                 Words.bytes(peak.pass()),
                                 Words.bytes(peak.runtime())));
     }

@@ -67,6 +67,9 @@ record RecipePlan(List<PlannedStep> steps) {
         arguments.addAll(new RecipeArguments(recipe.file(), spec).of(step));
         try {
             line.parseArgs(arguments.toArray(String[]::new));
+            if (spec.userObject() instanceof BaseCommand command) {
+                command.checkOptions();
+            }
         } catch (ParameterException e) {
             throw new LotaException(recipe.where(step) + ": " + UsageErrors.message(e), e);
         }

@@ -10,8 +10,11 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/// The settings of a training run, as a picocli mixin.
+/// The settings of a training run, as a picocli mixin. A command that trains requires [#REQUIRED].
 final class TrainingOptions {
+    /// Not required by the parser: a command may have a use that trains nothing.
+    static final String REQUIRED = "--lr";
+
     enum Rule {
         RMSPROP,
         ADAMW,
@@ -24,7 +27,7 @@ final class TrainingOptions {
     @Option(names = "--epochs", paramLabel = "E", description = "Passes over the data, instead of --steps.")
     private int epochs;
 
-    @Option(names = "--lr", required = true, paramLabel = "X", description = "Learning rate.")
+    @Option(names = REQUIRED, paramLabel = "X", description = "Learning rate.")
     private double lr;
 
     @Option(

@@ -15,4 +15,9 @@ public interface DeltaSource {
     /// @param name one of [#tensors()]
     /// @return memory that is valid until the next call, so that a source may reuse one buffer
     MemorySegment delta(String name);
+
+    /// How messages speak of these values.
+    default Wording wording() {
+        return Wording.DELTAS;
+    }
 }

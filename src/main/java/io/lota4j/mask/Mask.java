@@ -1,10 +1,14 @@
 package io.lota4j.mask;
 
 import io.lota4j.LotaException;
+import io.lota4j.Sha256;
 import io.lota4j.Suggestions;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Shape;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -127,6 +131,17 @@ public final class Mask {
         origin.put(MaskInfo.SOURCE, "invert");
         info.origin().forEach((key, value) -> origin.put("of." + key, value));
         return derived(info.scope(), origin, inverted);
+    }
+
+    /// A digest of which weights are trainable, whatever the base and however the mask was made: SHA-256 in
+    /// hexadecimal over every tensor's name and index set.
+    public String sha256() {
+        MessageDigest digest = Sha256.digest();
+        tensors.forEach((name, tensor) -> {
+            digest.update(name.getBytes(StandardCharsets.UTF_8));
+            digest.update(IndexSets.toBytes(tensor.trainable()));
+        });
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     /// How far the masks choose the same weights.

@@ -39,6 +39,15 @@ public enum Scope {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /// The words for one group of a tensor in a message.
+    ///
+    /// @param group its number, from 0
+    String where(String tensor, Shape shape, long group) {
+        return groupLength(shape) == shape.numel()
+                ? "tensor `%s`".formatted(tensor)
+                : "row %d of tensor `%s`".formatted(group, tensor);
+    }
+
     /// How many neighbouring elements of a tensor share one count; for [#GLOBAL] all of them, and the count goes on
     /// in the next tensor.
     long groupLength(Shape shape) {

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import org.roaringbitmap.RoaringBitmap;
 import org.roaringbitmap.RoaringBitmapWriter;
 
-/// Chooses the weights with the largest absolute deltas, exactly as many as the sparsity says.
+/// Chooses the weights with the largest absolute deltas, or other scores, exactly as many as the sparsity says.
 ///
 /// Of equal magnitudes those in the tensor whose name sorts first, and there those at the lowest indices, are chosen.
 /// Memory is a histogram and the result, whatever the size of the model.
@@ -26,8 +26,8 @@ public final class TopK {
     private final double sparsity;
     private final Scope scope;
 
-    private TopK(DeltaSource deltas, double sparsity, Scope scope) {
-        this.deltas = deltas;
+    private TopK(DeltaSource deltas, Mask among, double sparsity, Scope scope) {
+        this.deltas = new Within(deltas, among);
         this.pool = new TreeMap<>(deltas.tensors());
         this.sparsity = sparsity;
         this.scope = scope;
@@ -45,10 +45,22 @@ public final class TopK {
     ///     zero
     public static Mask select(
             DeltaSource deltas, double sparsity, Scope scope, String base, String pool, Map<String, String> origin) {
-        TopK topK = new TopK(deltas, Sparsity.check(sparsity, "--sparsity"), scope);
+        return select(deltas, sparsity, scope, Mask.full(base, pool, deltas.tensors()), origin);
+    }
+
+    /// As the other `select`, but chooses only weights that a mask trains. The sparsity is still a share of the
+    /// whole pool, tensor or row.
+    ///
+    /// @param among the weights to choose from, with the base and the pool
+    /// @throws LotaException as the other, and when fewer than are to be chosen are in `among`
+    public static Mask select(
+            DeltaSource deltas, double sparsity, Scope scope, Mask among, Map<String, String> origin) {
+        Room.require(among, Sparsity.check(sparsity, "--sparsity"), scope);
+        TopK topK = new TopK(deltas, among, sparsity, scope);
         Optional<Cut> cut = scope == Scope.GLOBAL ? Optional.of(topK.poolCut()) : Optional.empty();
         OptionalDouble threshold = cut.map(Cut::threshold).orElse(OptionalDouble.empty());
-        MaskInfo info = new MaskInfo(base, pool, scope.toString(), sparsity, threshold, origin);
+        MaskInfo info =
+                new MaskInfo(among.info().base(), among.info().pool(), scope.toString(), sparsity, threshold, origin);
         return new Mask(info, topK.choose(cut));
     }
 
@@ -61,21 +73,19 @@ public final class TopK {
 
     private SequencedMap<String, MaskTensor> choose(Optional<Cut> poolCut) {
         SequencedMap<String, MaskTensor> tensors = new TreeMap<>();
-        pool.forEach((name, shape) ->
-                tensors.put(name, new MaskTensor(shape, choose(name, scope.groupLength(shape), poolCut))));
+        pool.forEach((name, shape) -> tensors.put(name, new MaskTensor(shape, choose(name, shape, poolCut))));
         return tensors;
     }
 
-    private RoaringBitmap choose(String name, long groupLength, Optional<Cut> poolCut) {
+    private RoaringBitmap choose(String name, Shape shape, Optional<Cut> poolCut) {
         MemorySegment values = delta(name);
         RoaringBitmapWriter<RoaringBitmap> chosen = IndexSets.writer();
+        long groupLength = scope.groupLength(shape);
         long groupBytes = groupLength * Float.BYTES;
         for (long from = 0; from < values.byteSize(); from += groupBytes) {
             MemorySegment group = values.asSlice(from, groupBytes);
             long row = from / groupBytes;
-            Supplier<String> where = () -> group.byteSize() == values.byteSize()
-                    ? "tensor `%s`".formatted(name)
-                    : "row %d of tensor `%s`".formatted(row, name);
+            Supplier<String> where = () -> scope.where(name, shape, row);
             poolCut.orElseGet(() -> cut(groupLength, List.of(group), where)).write(group, from / Float.BYTES, chosen);
         }
         return IndexSets.optimized(chosen.get());
@@ -101,10 +111,17 @@ public final class TopK {
         String advice = nonZero == 0
                 ? "."
                 : ", or ask for a --sparsity of at least %s.".formatted(Sparsity.leastFor(nonZero, weights));
-        return new LotaException(
-                ("--sparsity %s makes %d of the %d weights of %s trainable, but only %d of their deltas "
-                                + "are not zero. Use more --steps or a higher --lr%s")
-                        .formatted(sparsity, k, weights, where, nonZero, advice));
+        return new LotaException(("--sparsity %s makes %d of the %d weights of %s trainable, but only %d of their %s "
+                        + "are not zero. %s%s")
+                .formatted(
+                        sparsity,
+                        k,
+                        weights,
+                        where,
+                        nonZero,
+                        deltas.wording().many(),
+                        deltas.wording().tooFew(),
+                        advice));
     }
 
     /// The checked deltas of a tensor. They are checked at each reading: that costs little beside counting them.
@@ -123,10 +140,10 @@ public final class TopK {
         return values;
     }
 
-    private static LotaException notFinite(String name, long index, MemorySegment values) {
+    private LotaException notFinite(String name, long index, MemorySegment values) {
         float value = Float.intBitsToFloat(RadixSelect.magnitude(values, index));
-        return new LotaException(("tensor `%s`: the delta at index %d is %s, so the largest cannot be chosen. "
-                        + "The training that made it diverged; use a lower --lr.")
-                .formatted(name, index, Float.isNaN(value) ? "NaN" : "infinite"));
+        Wording wording = deltas.wording();
+        return new LotaException("tensor `%s`: the %s at index %d is %s, so the largest cannot be chosen. %s"
+                .formatted(name, wording.one(), index, Float.isNaN(value) ? "NaN" : "infinite", wording.notFinite()));
     }
 }

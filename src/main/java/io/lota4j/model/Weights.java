@@ -125,6 +125,12 @@ public final class Weights {
         return shapes;
     }
 
+    /// Whether a weight is one of a layer's. A pass hands over the gradient of such a one in one piece; those
+    /// of the embedding, the last norm and the head may come in several that add up.
+    public static boolean inLayer(String name) {
+        return name.startsWith(LayerNames.PREFIX);
+    }
+
     /// The elements of one weight, F32, row-major. For reading, and only until the model is next used: that of a
     /// mapped layer is then another's.
     public MemorySegment memory(String name) {

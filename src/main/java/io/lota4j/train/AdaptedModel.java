@@ -1,5 +1,6 @@
 package io.lota4j.train;
 
+import io.lota4j.LotaException;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
@@ -69,6 +70,30 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
             });
         });
         decoder.weights().moved();
+    }
+
+    /// Refuses a mask that cannot be for this model.
+    ///
+    /// @throws LotaException if it is for another base (with both fingerprints), for another shape, or for a
+    ///     tensor that the decoder does not use
+    public void require(Mask mask) {
+        String found = base.fingerprint().hex();
+        if (!mask.info().base().equals(found)) {
+            throw new LotaException("The mask is for the base with fingerprint %s, but %s has %s."
+                    .formatted(mask.info().base(), base.directory(), found));
+        }
+        mask.tensors().forEach((name, tensor) -> {
+            Shape shape = base.info(name).shape();
+            if (!shape.equals(tensor.shape())) {
+                throw new LotaException("Tensor `%s` has shape %s in %s, but the mask is for shape %s."
+                        .formatted(name, shape, base.directory(), tensor.shape()));
+            }
+            if (!decoder.weights().shapes().containsKey(name)) {
+                throw new LotaException(("Tensor `%s` of %s takes no part in the decoder, so it cannot be trained; "
+                                + "leave it out of the pool with --exclude.")
+                        .formatted(name, base.directory()));
+            }
+        });
     }
 
     /// Working minus base weights of the tensors in a mask.

@@ -1,12 +1,10 @@
 package io.lota4j.train;
 
-import io.lota4j.Build;
-import io.lota4j.LotaException;
 import io.lota4j.Sha256;
-import io.lota4j.checkpoint.Shape;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.mask.Complement;
 import io.lota4j.mask.DeltaSource;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Scope;
@@ -14,7 +12,6 @@ import io.lota4j.mask.TopK;
 import io.lota4j.model.Torch;
 import io.lota4j.ticket.Ticket;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -32,27 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// @param kernel does the work on masked entries
 public record Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig config, MaskedKernel kernel) {
     public Job {
-        requireBase(model, mask);
-    }
-
-    private static void requireBase(AdaptedModel model, Mask mask) {
-        String found = model.base().fingerprint().hex();
-        if (!mask.info().base().equals(found)) {
-            throw new LotaException("The mask is for the base with fingerprint %s, but %s has %s."
-                    .formatted(mask.info().base(), model.base().directory(), found));
-        }
-        mask.tensors().forEach((name, tensor) -> {
-            Shape shape = model.base().info(name).shape();
-            if (!shape.equals(tensor.shape())) {
-                throw new LotaException("Tensor `%s` has shape %s in %s, but the mask is for shape %s."
-                        .formatted(name, shape, model.base().directory(), tensor.shape()));
-            }
-            if (!model.decoder().weights().shapes().containsKey(name)) {
-                throw new LotaException(("Tensor `%s` of %s takes no part in the decoder, so it cannot be trained; "
-                                + "leave it out of the pool with --exclude.")
-                        .formatted(name, model.base().directory()));
-            }
-        });
+        model.require(mask);
     }
 
     /// Trains to the last step or until stopped.
@@ -76,21 +53,10 @@ public record Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig confi
     private Map<String, String> identity() {
         Map<String, String> identity = new LinkedHashMap<>();
         identity.put("base", model.base().fingerprint().hex());
-        identity.put("mask", digest(mask));
+        identity.put("mask", mask.sha256());
         identity.put("data", digest(data));
         identity.put("settings", config.toString());
         return identity;
-    }
-
-    private static String digest(Mask mask) {
-        MessageDigest digest = Sha256.digest();
-        mask.tensors().forEach((name, tensor) -> {
-            digest.update(name.getBytes(StandardCharsets.UTF_8));
-            ByteBuffer bits = ByteBuffer.allocate(tensor.trainable().serializedSizeInBytes());
-            tensor.trainable().serialize(bits);
-            digest.update(bits.flip());
-        });
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     /// Over the tokens, so that another template, tokenizer or limit is other data too.
@@ -106,13 +72,16 @@ public record Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig confi
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /// The mask of the weights that moved most in a finished run, as its calibration.
+    /// The mask of the weights that moved most in a finished run, as its calibration. It has no weight that the
+    /// run did not train.
     ///
-    /// @param sparsity frozen share of what the run trained, in [0, 1]
-    /// @throws LotaException if fewer weights moved than are to be chosen
+    /// @param sparsity frozen share of the whole pool, in [0, 1]
+    /// @throws io.lota4j.LotaException if fewer weights moved than are to be chosen
     public Mask calibrated(RunState end, double sparsity, Scope scope) {
-        return TopK.select(
-                deltas(), sparsity, scope, mask.info().base(), mask.info().pool(), provenance("calibrate", end));
+        Map<String, String> origin = provenance("calibrate", end);
+        origin.put("score", "delta");
+        origin.putAll(Complement.origin(mask));
+        return TopK.select(deltas(), sparsity, scope, mask, origin);
     }
 
     /// Working minus base weights of the tensors in the mask.
@@ -127,12 +96,7 @@ public record Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig confi
 
     /// How the run went, for masks and tickets made from it.
     public Map<String, String> provenance(String source, RunState state) {
-        Map<String, String> provenance = new LinkedHashMap<>();
-        provenance.put("source", source);
-        provenance.put("tool", "lota4j " + Build.version());
-        provenance.put("data", data.source().getFileName() + " sha256:" + data.sha256());
-        provenance.put("rows", Long.toString(data.examples().size()));
-        provenance.put("rows_left_out", Long.toString(data.tooLong().size()));
+        Map<String, String> provenance = Provenance.of(source, data);
         provenance.put("steps", Long.toString(state.step()));
         provenance.put("tokens", Long.toString(state.tokens()));
         provenance.put("scored_tokens", Long.toString(state.scoredTokens()));

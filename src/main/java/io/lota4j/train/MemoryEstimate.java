@@ -6,10 +6,10 @@ import io.lota4j.model.MemoryPolicy;
 import io.lota4j.model.ModelConfig;
 import io.lota4j.model.Weights;
 
-/// What a training run will need at its peak, in bytes, from sizes alone.
+/// What a run that trains or scores weights will need at its peak, in bytes, from sizes alone.
 ///
 /// @param weights the working weights, F32
-/// @param state gradients, moments and indices of what is trained
+/// @param state gradients, moments and indices of what is trained, or the sums that scores are made of
 /// @param pass what one pass through the model keeps, for a pass of [StepRunner#PASS_TOKENS] tokens of which half are
 ///     scored; an example that is longer takes more
 /// @param runtime JVM, engine, and gaps between tensors whose sizes change from pass to pass
@@ -24,14 +24,24 @@ public record MemoryEstimate(long weights, long state, long pass, long runtime) 
             ModelConfig model, MemoryPolicy memory, Optimizer optimizer, long trained, long pool) {
         int moments = (optimizer.hasFirstMoment() ? 1 : 0) + (optimizer.hasSecondMoment() ? 1 : 0);
         int index = trained < pool ? 1 : 0;
-        boolean mapped = memory.base() == BaseWeights.MAPPED;
         // Values and indices of what is trained, beside the base.
-        long overlays = mapped ? (1 + index) * trained : 0;
+        long overlays = memory.base() == BaseWeights.MAPPED ? (1 + index) * trained : 0;
+        return of(model, memory, trained * (1 + moments + index), overlays);
+    }
+
+    /// Of a pass over the model that trains nothing.
+    ///
+    /// @param kept F32 values that it keeps beside the model
+    public static MemoryEstimate of(ModelConfig model, MemoryPolicy memory, long kept) {
+        return of(model, memory, kept, 0);
+    }
+
+    private static MemoryEstimate of(ModelConfig model, MemoryPolicy memory, long kept, long overlays) {
         long pass = StepRunner.PASS_TOKENS
                 * (memory.activations().floatsPerToken(model) + layer(model) + model.vocabSize());
         return new MemoryEstimate(
                 Float.BYTES * (Weights.inMemory(model, memory.base()) + overlays),
-                Float.BYTES * trained * (1 + moments + index),
+                Float.BYTES * kept,
                 Float.BYTES * pass,
                 PROCESS + Math.round(GAPS * Float.BYTES * pass));
     }

@@ -1,0 +1,143 @@
+package io.lota4j.train.score;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.mask.Mask;
+import io.lota4j.model.Activation;
+import io.lota4j.model.Decoder;
+import io.lota4j.model.PackedBatch;
+import io.lota4j.model.Torch;
+import io.lota4j.model.Weights;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/// Adds up what [Score#SNIP] and [Score#FISHER] make of every example's gradient.
+///
+/// The gradient of one example exists for one matrix at a time, in a buffer that matrices of one shape share;
+/// what is kept is one F32 sum a weight. SNIP's factor abs(w) is the same for all examples, so it comes in at
+/// the end. F32 is enough: the terms have one sign, so a sum of n of them is off by at most n parts in 2^24.
+final class GradientTally implements Tally {
+    private final Decoder decoder;
+    private final Score score;
+    private final SequencedMap<String, Shape> shapes;
+    private final Buffer buffer;
+    private final PtNDManager scope;
+    private final Map<String, MemorySegment> sums = new HashMap<>();
+    private final Map<String, PtNDArray> pieces = new LinkedHashMap<>();
+    private final Map<Shape, PtNDArray> gradients = new HashMap<>();
+    private long examples;
+
+    /// @param among tensors of which it trains nothing are passed over
+    GradientTally(Decoder decoder, Score score, Mask among) {
+        this.decoder = decoder;
+        this.score = score;
+        this.shapes = Buffer.shapes(among);
+        this.buffer = new Buffer(shapes);
+        this.scope = decoder.torch().scope();
+        among.tensors().forEach((name, tensor) -> {
+            if (!tensor.trainable().isEmpty()) {
+                sums.put(name, Torch.memory(floats(tensor.shape())).fill((byte) 0));
+                if (!Weights.inLayer(name)) {
+                    pieces.put(name, floats(tensor.shape()));
+                }
+            }
+        });
+    }
+
+    /// F32 values that it keeps: the sums, and what gradients go through.
+    static long kept(Mask among) {
+        long sums = among.poolSize();
+        long gradients = Buffer.shapes(among).values().stream()
+                .distinct()
+                .mapToLong(Shape::numel)
+                .sum();
+        return sums + gradients;
+    }
+
+    private PtNDArray floats(Shape shape) {
+        return Torch.floats(
+                scope, shape.dims().stream().mapToLong(Long::longValue).toArray());
+    }
+
+    @Override
+    public void begin(PackedBatch example) {
+        pieces.values().forEach(piece -> Torch.memory(piece).fill((byte) 0));
+    }
+
+    @Override
+    public boolean wants(String weight) {
+        return sums.containsKey(weight);
+    }
+
+    @Override
+    public void linear(String weight, Activation x, Activation dy) {
+        PtNDArray piece = pieces.get(weight);
+        if (piece != null) {
+            decoder.torch().weightGradient(x, dy, piece, true);
+        } else {
+            PtNDArray gradient = gradients.computeIfAbsent(Shape.of(dy.features(), x.features()), this::floats);
+            decoder.torch().weightGradient(x, dy, gradient, false);
+            add(weight, Torch.memory(gradient));
+        }
+    }
+
+    @Override
+    public void whole(String weight, PtNDArray gradient) {
+        PtNDArray piece = pieces.get(weight);
+        if (piece != null) {
+            Elements.add(Torch.memory(gradient), Torch.memory(piece));
+        } else {
+            add(weight, Torch.memory(gradient));
+        }
+    }
+
+    /// The sum is of whole gradients: what came in pieces is complete only now.
+    @Override
+    public void end() {
+        pieces.forEach((weight, gradient) -> add(weight, Torch.memory(gradient)));
+        examples++;
+    }
+
+    private void add(String weight, MemorySegment gradient) {
+        MemorySegment sum = sums.get(weight);
+        if (sum == null) {
+            throw new IllegalArgumentException("the gradient of " + weight + " was not asked for");
+        }
+        if (score == Score.FISHER) {
+            Elements.addSquares(gradient, sum);
+        } else {
+            Elements.addMagnitudes(gradient, sum);
+        }
+    }
+
+    @Override
+    public SequencedMap<String, Shape> tensors() {
+        return shapes;
+    }
+
+    @Override
+    public MemorySegment delta(String name) {
+        MemorySegment scores = buffer.of(name);
+        MemorySegment sum = sums.get(name);
+        if (sum == null) {
+            return scores.fill((byte) 0);
+        }
+        for (long at = 0; at < scores.byteSize(); at += Float.BYTES) {
+            scores.set(ValueLayout.JAVA_FLOAT, at, sum.get(ValueLayout.JAVA_FLOAT, at) / examples);
+        }
+        if (score == Score.SNIP) {
+            Elements.multiplyByMagnitudes(decoder.weights().memory(name), scores);
+        }
+        return scores;
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

@@ -1,0 +1,120 @@
+package io.lota4j.train.score;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.mask.Mask;
+import io.lota4j.model.Activation;
+import io.lota4j.model.Decoder;
+import io.lota4j.model.PackedBatch;
+import io.lota4j.model.Torch;
+import io.lota4j.model.Weights;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/// Adds up the squares of what goes into every matrix at the response's tokens, for [Score#WANDA]. One F64 sum
+/// a feature is kept.
+///
+/// The inputs come with a backward pass, whose gradients nobody looks at: simpler than a pass of its own, and a
+/// score is found once.
+final class InputTally implements Tally {
+    private final Decoder decoder;
+    private final SequencedMap<String, Shape> shapes;
+    private final Buffer buffer;
+    private final Map<String, double[]> squares = new HashMap<>();
+    private int[] tokens = {};
+
+    /// @param among tensors of which it trains nothing are passed over
+    /// @throws LotaException if one of the others is no matrix of a layer
+    InputTally(Decoder decoder, Mask among) {
+        this.decoder = decoder;
+        this.shapes = Buffer.shapes(among);
+        this.buffer = new Buffer(shapes);
+        among.tensors().forEach((name, tensor) -> {
+            if (!tensor.trainable().isEmpty()) {
+                squares.put(name, new double[features(name, tensor.shape())]);
+            }
+        });
+    }
+
+    private static int features(String name, Shape shape) {
+        if (shape.rank() != 2 || !Weights.inLayer(name)) {
+            throw new LotaException(
+                    ("--score wanda is of what goes into a layer's matrix, but tensor `%s` is none; leave "
+                                    + "it out of the pool with --exclude.")
+                            .formatted(name));
+        }
+        return Math.toIntExact(shape.dim(1));
+    }
+
+    /// A batch's rows are the tokens that predict a response's token: each stands before it.
+    @Override
+    public void begin(PackedBatch example) {
+        tokens = Arrays.stream(example.rows()).mapToInt(row -> (int) row + 1).toArray();
+    }
+
+    @Override
+    public boolean wants(String weight) {
+        return squares.containsKey(weight);
+    }
+
+    @Override
+    public void linear(String weight, Activation x, Activation dy) {
+        double[] sums = squares.get(weight);
+        if (sums == null) {
+            throw new IllegalArgumentException("the inputs of " + weight + " were not asked for");
+        }
+        MemorySegment memory = Torch.memory(x.tensor());
+        long tokenStride = x.byFeature() ? 1 : x.features();
+        long featureStride = x.byFeature() ? x.tokens() : 1;
+        for (int token : tokens) {
+            for (int f = 0; f < sums.length; f++) {
+                double value = memory.getAtIndex(ValueLayout.JAVA_FLOAT, token * tokenStride + f * featureStride);
+                sums[f] += value * value;
+            }
+        }
+    }
+
+    @Override
+    public void whole(String weight, PtNDArray gradient) {
+        throw new IllegalArgumentException(weight + " is no matrix of a layer");
+    }
+
+    @Override
+    public void end() {}
+
+    @Override
+    public SequencedMap<String, Shape> tensors() {
+        return shapes;
+    }
+
+    @Override
+    public MemorySegment delta(String name) {
+        MemorySegment scores = buffer.of(name);
+        double[] sums = squares.get(name);
+        if (sums == null) {
+            return scores.fill((byte) 0);
+        }
+        double[] norms = Arrays.stream(sums).map(Math::sqrt).toArray();
+        MemorySegment weights = decoder.weights().memory(name);
+        long rowBytes = (long) Float.BYTES * norms.length;
+        for (long at = 0; at < scores.byteSize(); at += rowBytes) {
+            multiply(weights.asSlice(at, rowBytes), norms, scores.asSlice(at, rowBytes));
+        }
+        return scores;
+    }
+
+    private static void multiply(MemorySegment weights, double[] norms, MemorySegment scores) {
+        for (int i = 0; i < norms.length; i++) {
+            float weight = Math.abs(weights.getAtIndex(ValueLayout.JAVA_FLOAT, i));
+            scores.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) (weight * norms[i]));
+        }
+    }
+
+    @Override
+    public void close() {}
+}

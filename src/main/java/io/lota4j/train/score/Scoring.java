@@ -1,0 +1,121 @@
+package io.lota4j.train.score;
+
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.data.Dataset;
+import io.lota4j.data.Example;
+import io.lota4j.mask.Complement;
+import io.lota4j.mask.Mask;
+import io.lota4j.mask.Room;
+import io.lota4j.mask.Scope;
+import io.lota4j.mask.TopK;
+import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.ModelConfig;
+import io.lota4j.model.PackedBatch;
+import io.lota4j.model.Torch;
+import io.lota4j.train.AdaptedModel;
+import io.lota4j.train.MemoryEstimate;
+import io.lota4j.train.Provenance;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/// Finds a mask by scores of a model as it is: nothing is trained, no weight is changed.
+///
+/// @param model whose weights are scored
+/// @param among the weights to choose from
+/// @param data tokenized examples; each gets a pass of its own, in their order
+public record Scoring(AdaptedModel model, Mask among, Dataset data) {
+    /// Hears how far the passes have come.
+    @FunctionalInterface
+    public interface Listener {
+        /// @param done examples
+        /// @param all examples there are
+        /// @param tokens processed so far
+        void at(long done, long all, long tokens);
+    }
+
+    /// What passes over the data have seen.
+    record Seen(long tokens, long scored, double loss) {}
+
+    /// @throws io.lota4j.LotaException if the weights are not those of the model
+    public Scoring {
+        model.require(among);
+    }
+
+    /// The mask of the weights with the highest magnitudes, which takes no data and no decoder.
+    ///
+    /// @param sparsity frozen share of the whole pool, in [0, 1]
+    /// @throws io.lota4j.LotaException as [TopK#select(io.lota4j.mask.DeltaSource, double, Scope, Mask, Map)]
+    ///     does
+    public static Mask magnitude(Checkpoint base, Mask among, double sparsity, Scope scope) {
+        Map<String, String> origin = Provenance.of("calibrate");
+        origin.put("score", Score.MAGNITUDE.toString());
+        origin.putAll(Complement.origin(among));
+        return TopK.select(new Magnitudes(base, among), sparsity, scope, among, origin);
+    }
+
+    /// The mask of the weights with the highest scores.
+    ///
+    /// @param score one that takes data and does not train
+    /// @param sparsity frozen share of the whole pool, in [0, 1]
+    /// @throws io.lota4j.LotaException as [TopK#select(io.lota4j.mask.DeltaSource, double, Scope, Mask, Map)]
+    ///     does
+    public Mask mask(Score score, double sparsity, Scope scope, Listener listener) {
+        Room.require(among, sparsity, scope);
+        try (Tally tally = tally(score)) {
+            Seen seen = passes(tally, listener);
+            return TopK.select(tally, sparsity, scope, among, origin(score, seen));
+        }
+    }
+
+    /// What finding a mask will need.
+    public static MemoryEstimate memory(ModelConfig model, MemoryPolicy memory, Score score, Mask among) {
+        return MemoryEstimate.of(model, memory, score == Score.WANDA ? 0 : GradientTally.kept(among));
+    }
+
+    /// What adds up a score; nothing is in it before [#passes].
+    Tally tally(Score score) {
+        return switch (score) {
+            case SNIP, FISHER -> new GradientTally(model.decoder(), score, among);
+            case WANDA -> new InputTally(model.decoder(), among);
+            case DELTA, MAGNITUDE -> throw new IllegalArgumentException(score + " is not found by passes over data");
+        };
+    }
+
+    Seen passes(Tally tally, Listener listener) {
+        List<Example> examples = data.examples();
+        Seen seen = new Seen(0, 0, 0);
+        for (int done = 0; done < examples.size(); done++) {
+            Example example = examples.get(done);
+            seen = pass(
+                    tally, PackedBatch.of(List.of(new PackedBatch.Sequence(example.ids(), example.scored()))), seen);
+            listener.at(done + 1, examples.size(), seen.tokens());
+        }
+        return seen;
+    }
+
+    /// Every token of the response has the same weight, 1: the loss is that of the whole response.
+    private Seen pass(Tally tally, PackedBatch example, Seen before) {
+        float[] ones = new float[example.rows().length];
+        Arrays.fill(ones, 1);
+        tally.begin(example);
+        // An example may hold no label at all.
+        double loss = ones.length == 0
+                ? 0
+                : model.decoder().gradients(example, ones, tally).sum();
+        tally.end();
+        return new Seen(before.tokens() + example.tokens(), before.scored() + ones.length, before.loss() + loss);
+    }
+
+    private Map<String, String> origin(Score score, Seen seen) {
+        Map<String, String> origin = Provenance.of("calibrate", data);
+        origin.put("score", score.toString());
+        origin.put("tokens", Long.toString(seen.tokens()));
+        origin.put("scored_tokens", Long.toString(seen.scored()));
+        origin.put("loss", Double.toString(seen.loss() / Math.max(1, seen.scored())));
+        origin.put("jvm", Runtime.version().toString());
+        origin.put("threads", Integer.toString(Torch.threads()));
+        origin.putAll(Complement.origin(among));
+        return origin;
+    }
+}

@@ -1,0 +1,29 @@
+package io.lota4j.train.score;
+
+import io.lota4j.mask.DeltaSource;
+import io.lota4j.mask.Wording;
+import io.lota4j.model.GradientSink;
+import io.lota4j.model.PackedBatch;
+
+/// A score that is added up example by example, and read when all have been seen.
+sealed interface Tally extends GradientSink, DeltaSource, AutoCloseable permits GradientTally, InputTally {
+    Wording WORDING = new Wording(
+            "score",
+            "scores",
+            "Score more rows of --data",
+            "A weight of the base, or a value in the passes over the data, is so too.");
+
+    /// The next pass is over this example alone.
+    void begin(PackedBatch example);
+
+    /// The example's pass is over.
+    void end();
+
+    @Override
+    default Wording wording() {
+        return WORDING;
+    }
+
+    @Override
+    void close();
+}

@@ -1,0 +1,206 @@
+package io.lota4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.mask.Mask;
+import io.lota4j.mask.MaskFile;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Masks by every score, and masks that keep out of each other.
+class CalibrateCommandTest {
+    @TempDir
+    private Path folder = Path.of("");
+
+    @BeforeEach
+    void prepare() throws IOException {
+        TinyModel.write(at("base"), 16, 1);
+        TinyModel.data(at("rows.jsonl"), 6);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"delta", "magnitude", "snip", "wanda", "fisher"})
+    void everyScoreMakesAMaskAndAnotherThatAvoidsIt(String score) {
+        dry(command(score, "base", "first"));
+        assertThat(run(command(score, "base", "first"))).contains("384 of 3,840 weights trainable (sparsity 90.00%)");
+        assertThat(dry(command(score, "base", "second", "--avoid", text("first"))))
+                .contains("avoids      384 weights of the pool, in 1 mask; 3,456 are left to choose from")
+                .contains("384 of 3,840 weights trainable");
+        run(command(score, "base", "second", "--avoid", text("first")));
+        Mask first = MaskFile.read(at("first"));
+        Mask second = MaskFile.read(at("second"));
+        assertThat(first.info().origin()).containsEntry("source", "calibrate").containsEntry("score", score);
+        assertThat(second.info().origin()).containsEntry("avoided", "first sha256:" + first.sha256());
+        assertThat(second.overlap(first).intersection()).isZero();
+
+        run(command(score, "base", "third", "--avoid", text("first"), "--avoid", text("second")));
+        assertThat(MaskFile.read(at("third")).overlap(first.or(second)).intersection())
+                .isZero();
+    }
+
+    /// LoTTO: each task begins where the one before ended.
+    @Test
+    void theSecondTasksTrainingLeavesTheFirstTasksWeightsAsTheyAre() {
+        run(command("delta", "base", "first"));
+        run(train("base", "first", "1.ticket"));
+        run(apply("base", "1.ticket", "one"));
+        run(command("delta", "one", "second", "--avoid", text("first")));
+        run(train("one", "second", "2.ticket"));
+        run(apply("one", "2.ticket", "two"));
+        try (Checkpoint one = Checkpoint.open(at("one"));
+                Checkpoint two = Checkpoint.open(at("two"))) {
+            MaskFile.read(at("first")).tensors().forEach((name, tensor) -> {
+                int[] before = bits(one, name);
+                int[] after = bits(two, name);
+                tensor.trainable().forEach((int i) -> assertThat(after[i]).isEqualTo(before[i]));
+            });
+            assertThat(two.fingerprint()).isNotEqualTo(one.fingerprint());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "snip, --lr, 1e-3, 'no part in --score snip, which trains nothing.'",
+        "wanda, --steps, 3, 'no part in --score wanda, which trains nothing.'",
+        "fisher, --kernel, java, 'no part in --score fisher, which trains nothing.'",
+        "snip, --metrics, m, 'no part in --score snip, which trains nothing.'",
+        "fisher, --delta-out, d, 'no part in --score fisher, which trains nothing.'",
+        "magnitude, --seed, 3, 'no part in --score magnitude, which trains nothing.'",
+        "magnitude, --data, d, 'no part in --score magnitude, which takes no data.'"
+    })
+    void optionsWithoutAPartAreRefused(String score, String option, String value, String expected) {
+        Cli cli = new Cli(Commands.standard());
+        assertThat(cli.run(command(score, "base", "out", option, value))).isEqualTo(2);
+        assertThat(cli.err()).startsWith("lota: %s has %s".formatted(option, expected));
+        assertThat(at("out")).doesNotExist();
+    }
+
+    @Test
+    void optionsThatAScoreNeedsAreAskedFor() throws IOException {
+        assertThat(failure(2, bare("delta", "--data", text("rows.jsonl"))))
+                .startsWith("lota: missing required option: '--lr=X'");
+        assertThat(failure(2, bare("delta", "--lr", "1")))
+                .startsWith("lota: missing required option: '--data=F.jsonl'");
+        assertThat(failure(2, bare("snip"))).startsWith("lota: missing required option: '--data=F.jsonl'");
+        assertThat(failure(2, bare("snipp"))).startsWith("lota: invalid value for option '--score'");
+        assertThat(failure(2, "eval", "--model", text("base")))
+                .startsWith("lota: missing required option: '--data=F.jsonl'");
+        Path recipe = Files.writeString(
+                at("r.yaml"), "command: calibrate\nmodel: m\nsparsity: 0.9\nscore: snip\nlr: 1\nout: o\n");
+        assertThat(failure(1, "run", recipe.toString()))
+                .contains("(calibrate): --lr has no part in --score snip, which trains nothing.");
+    }
+
+    @Test
+    void tooFewWeightsLeftAreToldBeforeAnythingIsDone() {
+        run(command("magnitude", "base", "first"));
+        for (String score : List.of("delta", "snip", "magnitude")) {
+            String[] command = command(score, "base", "out", "--avoid", text("first"), "--sparsity", "0.05");
+            String expected = "lota: --sparsity 0.05 makes 3648 of the 3840 weights of the pool trainable, but --avoid"
+                    + " leaves only 3456 of them. Ask for a --sparsity of at least 0.1.";
+            assertThat(failure(1, command)).isEqualTo(expected);
+            assertThat(failure(1, dried(command))).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void masksThatCannotBeAvoided() {
+        assertThat(failure(1, command("magnitude", "base", "out", "--avoid", text("none"))))
+                .contains(text("none"));
+        assertThat(failure(1, command("magnitude", "base", "out", "--avoid", text("rows.jsonl"))))
+                .startsWith("lota: " + text("rows.jsonl"));
+        run(command("magnitude", "base", "mlp", "--pool", "mlp"));
+        assertThat(failure(1, command("magnitude", "base", "out", "--avoid", text("mlp"), "--pool", "attn")))
+                .startsWith("lota: mlp has no tensor in common with the pool `attn");
+    }
+
+    private String[] command(String score, String model, String out, String... more) {
+        List<String> command = new ArrayList<>(List.of("calibrate", "--score", score, "--model", text(model)));
+        command.addAll(List.of("--out", text(out)));
+        boolean sparsity = List.of(more).contains("--sparsity");
+        command.addAll(sparsity ? List.of() : List.of("--sparsity", "0.9"));
+        if (!score.equals("magnitude")) {
+            command.addAll(data());
+        }
+        if (score.equals("delta")) {
+            command.addAll(List.of("--steps", "2", "--lr", "1e-3", "--batch", "3"));
+        }
+        command.addAll(List.of(more));
+        return command.toArray(String[]::new);
+    }
+
+    private List<String> data() {
+        return List.of("--data", text("rows.jsonl"), "--prompt", "{question}", "--completion", "{answer}");
+    }
+
+    private String[] bare(String score, String... more) {
+        List<String> command = new ArrayList<>(List.of("calibrate", "--score", score, "--model", text("base")));
+        command.addAll(List.of("--sparsity", "0.9", "--out", text("out")));
+        command.addAll(List.of(more));
+        return command.toArray(String[]::new);
+    }
+
+    private String[] train(String model, String mask, String out) {
+        List<String> command = new ArrayList<>(List.of("train", "--model", text(model), "--mask", text(mask)));
+        command.addAll(data());
+        command.addAll(List.of("--steps", "3", "--lr", "1e-2", "--weight-decay", "0.1", "--out", text(out)));
+        return command.toArray(String[]::new);
+    }
+
+    private String[] apply(String model, String ticket, String out) {
+        return new String[] {"apply", "--model", text(model), "--ticket", text(ticket), "--out", text(out)};
+    }
+
+    private static int[] bits(Checkpoint checkpoint, String name) {
+        MemorySegment values = MemorySegment.ofArray(
+                new float[Math.toIntExact(checkpoint.info(name).shape().numel())]);
+        checkpoint.read(name, values);
+        return values.toArray(ValueLayout.JAVA_INT_UNALIGNED);
+    }
+
+    private static String[] dried(String... command) {
+        List<String> dry = new ArrayList<>(List.of(command));
+        dry.add(1, "--dry-run");
+        return dry.toArray(String[]::new);
+    }
+
+    private String dry(String... command) {
+        String plan = run(dried(command));
+        assertThat(plan).startsWith("dry run: nothing is trained or written\n");
+        assertThat(at(command[6])).doesNotExist();
+        return plan;
+    }
+
+    private String run(String... args) {
+        Cli cli = new Cli(Commands.standard());
+        assertThat(cli.run(args)).as(cli::err).isZero();
+        return cli.out();
+    }
+
+    private String failure(int code, String... args) {
+        Cli cli = new Cli(Commands.standard());
+        assertThat(cli.run(args)).as(cli::err).isEqualTo(code);
+        assertThat(cli.out()).isEmpty();
+        return cli.err().substring(cli.err().indexOf("lota: ")).strip();
+    }
+
+    private String text(String name) {
+        return at(name).toString();
+    }
+
+    private Path at(String name) {
+        return folder.resolve(name);
+    }
+}

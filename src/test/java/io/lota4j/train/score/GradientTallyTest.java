@@ -1,0 +1,149 @@
+package io.lota4j.train.score;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import io.lota4j.Golden;
+import io.lota4j.data.Example;
+import io.lota4j.mask.Mask;
+import io.lota4j.mask.Pool;
+import io.lota4j.model.Activation;
+import io.lota4j.model.Decoder;
+import io.lota4j.model.GradientSink;
+import io.lota4j.model.PackedBatch;
+import io.lota4j.model.Torch;
+import io.lota4j.train.AdaptedModel;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GradientTallyTest {
+    private static final String TINY = "model.layers.0.tiny.weight";
+    private static final PackedBatch ANY = batch(Scored.examples().getFirst());
+
+    /// Two examples of two tokens: three features in, two out.
+    ///
+    /// ```
+    /// first:  x = [1 2 0; 0 1 1]    dy = [1 0; 2 1]   dW = dYᵀ X = [1 4 2; 0 1 1]
+    /// second: x = [1 0 0; 0 -3 0]   dy = [2 1; 0 1]   dW         = [2 0 0; 1 -3 0]
+    /// ```
+    @Test
+    void fisherIsTheMeanOfSquaredGradients() {
+        Mask among = Mask.full("base", "all", Map.of(TINY, io.lota4j.checkpoint.Shape.of(2, 3)));
+        try (Decoder decoder = Decoder.open(Golden.path("models/llama-tied"));
+                PtNDManager scope = decoder.torch().scope();
+                GradientTally tally = new GradientTally(decoder, Score.FISHER, among)) {
+            tally.begin(ANY);
+            tally.linear(TINY, rows(scope, 3, 1, 2, 0, 0, 1, 1), rows(scope, 2, 1, 0, 2, 1));
+            tally.end();
+            tally.begin(ANY);
+            tally.linear(TINY, rows(scope, 3, 1, 0, 0, 0, -3, 0), rows(scope, 2, 2, 1, 0, 1));
+            tally.end();
+            assertThat(tally.delta(TINY).toArray(ValueLayout.JAVA_FLOAT)).containsExactly(2.5f, 8f, 2f, 0.5f, 5f, 0.5f);
+        }
+    }
+
+    /// Where a gradient comes in pieces (a tied head and embedding, a head in slices) it is whole before it is
+    /// squared.
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-tied", "llama-biases", "llama"})
+    void fisherOfOneExampleIsItsGradientSquaredForEveryKindOfTensor(String name) {
+        Example example = Scored.examples().get(1);
+        try (AdaptedModel model = AdaptedModel.open(Golden.path("models/" + name))) {
+            Mask all = Mask.full(model.base(), Pool.all());
+            Map<String, float[]> gradients = gradients(model, example);
+            assertThat(gradients.keySet()).isEqualTo(all.tensors().keySet());
+            gradients.forEach((tensor, gradient) -> {
+                float[] fisher = Scored.of(model, all, Score.FISHER, List.of(example), tensor);
+                float[] snip = Scored.of(model, all, Score.SNIP, List.of(example), tensor);
+                float[] weights = model.decoder().weights().memory(tensor).toArray(ValueLayout.JAVA_FLOAT);
+                for (int i = 0; i < gradient.length; i++) {
+                    double square = gradient[i] * gradient[i];
+                    assertThat((double) fisher[i])
+                            .as("fisher of %s[%d]", tensor, i)
+                            .isCloseTo(square, within(1e-5 * square));
+                    double product = Math.abs(gradient[i] * weights[i]);
+                    assertThat((double) snip[i])
+                            .as("snip of %s[%d]", tensor, i)
+                            .isCloseTo(product, within(1e-5 * product));
+                }
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SNIP", "FISHER"})
+    void aScoreIsTheMeanOfItsExamplesScores(String name) {
+        Score score = Score.valueOf(name);
+        String tensor = "model.layers.1.self_attn.k_proj.weight";
+        List<Example> examples = Scored.examples();
+        try (AdaptedModel model = AdaptedModel.open(Golden.path("models/llama-tied"))) {
+            Mask pool = Mask.full(model.base(), Pool.standard());
+            double[] mean =
+                    new double[Math.toIntExact(pool.tensor(tensor).shape().numel())];
+            for (Example example : examples) {
+                float[] one = Scored.of(model, pool, score, List.of(example), tensor);
+                for (int i = 0; i < one.length; i++) {
+                    mean[i] += one[i] / (double) examples.size();
+                }
+            }
+            float[] all = Scored.of(model, pool, score, examples, tensor);
+            for (int i = 0; i < mean.length; i++) {
+                assertThat((double) all[i]).as("[%d]", i).isCloseTo(mean[i], within(1e-6 * mean[i]));
+            }
+        }
+    }
+
+    /// The plain way: one buffer a tensor, to which everything is added.
+    private static Map<String, float[]> gradients(AdaptedModel model, Example example) {
+        Map<String, float[]> gradients = new HashMap<>();
+        Torch torch = model.decoder().torch();
+        try (PtNDManager scope = torch.scope()) {
+            Map<String, PtNDArray> sums = new HashMap<>();
+            model.decoder()
+                    .weights()
+                    .shapes()
+                    .forEach((name, shape) -> sums.put(name, (PtNDArray) scope.zeros(new Shape(
+                            shape.dims().stream().mapToLong(Long::longValue).toArray()))));
+            GradientSink sink = new GradientSink() {
+                @Override
+                public boolean wants(String weight) {
+                    return true;
+                }
+
+                @Override
+                public void linear(String weight, Activation x, Activation dy) {
+                    torch.weightGradient(x, dy, Objects.requireNonNull(sums.get(weight)), true);
+                }
+
+                @Override
+                public void whole(String weight, PtNDArray gradient) {
+                    Objects.requireNonNull(sums.get(weight)).addi(gradient);
+                }
+            };
+            PackedBatch batch = batch(example);
+            float[] ones = new float[batch.rows().length];
+            Arrays.fill(ones, 1);
+            model.decoder().gradients(batch, ones, sink);
+            sums.forEach((name, sum) -> gradients.put(name, sum.toFloatArray()));
+        }
+        return gradients;
+    }
+
+    private static PackedBatch batch(Example example) {
+        return PackedBatch.of(List.of(new PackedBatch.Sequence(example.ids(), example.scored())));
+    }
+
+    private static Activation rows(PtNDManager scope, int features, float... values) {
+        return new Activation((PtNDArray) scope.create(values, new Shape(values.length / features, features)), false);
+    }
+}

@@ -1,0 +1,51 @@
+package io.lota4j.train.score;
+
+import io.lota4j.Golden;
+import io.lota4j.data.Dataset;
+import io.lota4j.data.Example;
+import io.lota4j.mask.Mask;
+import io.lota4j.train.AdaptedModel;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Scores of golden examples for tests.
+final class Scored {
+    static final Scoring.Listener SILENT = (done, all, tokens) -> {};
+
+    private Scored() {}
+
+    /// The three rows of `attribution`, padding included: it carries no loss.
+    static List<Example> examples() {
+        try (Golden golden = Golden.open("attribution/golden.safetensors")) {
+            int length = golden.shape("ids")[1];
+            int[] ids = golden.ints("ids");
+            int[] labels = golden.ints("labels");
+            List<Example> examples = new ArrayList<>();
+            for (int row = 0; row < golden.shape("ids")[0]; row++) {
+                int[] rowIds = new int[length];
+                boolean[] scored = new boolean[length];
+                for (int t = 0; t < length; t++) {
+                    rowIds[t] = ids[row * length + t];
+                    scored[t] = labels[row * length + t] >= 0;
+                }
+                examples.add(new Example(row, rowIds, scored, 1, "", ""));
+            }
+            return examples;
+        }
+    }
+
+    static Dataset data(List<Example> examples) {
+        return new Dataset(Path.of("rows.jsonl"), "00", 64, examples, List.of());
+    }
+
+    /// What a score gives one tensor.
+    static float[] of(AdaptedModel model, Mask among, Score score, List<Example> examples, String tensor) {
+        Scoring scoring = new Scoring(model, among, data(examples));
+        try (Tally tally = scoring.tally(score)) {
+            scoring.passes(tally, SILENT);
+            return tally.delta(tensor).toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+        }
+    }
+}

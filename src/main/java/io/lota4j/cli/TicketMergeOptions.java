@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -91,7 +90,10 @@ final class TicketMergeOptions {
     Plan plan(List<Path> tickets, Path out) {
         TicketMerge merge = merge(tickets.size());
         Plan plan = new Plan()
-                .line("method", "%s, as %s reads it".formatted(merge.method().name(), word(merge.compat())));
+                .line(
+                        "method",
+                        "%s, as %s reads it"
+                                .formatted(merge.method().name(), merge.compat().word()));
         long bytes = 0;
         for (Path file : tickets) {
             try (MappedTicket ticket = MappedTicket.open(file)) {
@@ -115,15 +117,9 @@ final class TicketMergeOptions {
         if (compat == null) {
             return Compat.PAPER;
         }
-        return Arrays.stream(Compat.values())
-                .filter(known -> word(known).equals(compat))
-                .findFirst()
+        return Compat.of(compat)
                 .orElseThrow(() ->
                         new LotaException("--compat must be paper, mergekit or peft, found %s.".formatted(compat)));
-    }
-
-    private static String word(Compat compat) {
-        return compat.name().toLowerCase(Locale.ROOT);
     }
 
     private Map<String, List<Double>> given() {

@@ -1,6 +1,7 @@
 package io.lota4j.data;
 
 import io.lota4j.LotaException;
+import io.lota4j.SplitMix64;
 import java.util.Arrays;
 
 /// Which examples a step takes: a pure function of seed and step, so that a run resumes without any stored order.
@@ -8,8 +9,6 @@ import java.util.Arrays;
 /// Every epoch holds each example once, shuffled anew; a batch that an epoch cannot fill takes the rest from the
 /// start of the next. Not for several threads at once.
 public final class BatchOrder {
-    private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
-
     private final int examples;
     private final int batchSize;
     private final long seed;
@@ -76,20 +75,14 @@ public final class BatchOrder {
         if (!shuffle) {
             return order;
         }
-        long state = mix(seed ^ mix(epoch + GOLDEN_GAMMA));
+        long state = SplitMix64.mix(seed ^ SplitMix64.mix(epoch + SplitMix64.GOLDEN_GAMMA));
         for (int i = examples - 1; i > 0; i--) {
-            state += GOLDEN_GAMMA;
-            int j = (int) Math.unsignedMultiplyHigh(mix(state), i + 1L);
+            state += SplitMix64.GOLDEN_GAMMA;
+            int j = (int) Math.unsignedMultiplyHigh(SplitMix64.mix(state), i + 1L);
             int swapped = order[i];
             order[i] = order[j];
             order[j] = swapped;
         }
         return order;
-    }
-
-    private static long mix(long z) {
-        long a = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-        long b = (a ^ (a >>> 27)) * 0x94D049BB133111EBL;
-        return b ^ (b >>> 31);
     }
 }

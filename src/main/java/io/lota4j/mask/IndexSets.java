@@ -91,12 +91,12 @@ public final class IndexSets {
     }
 
     /// Collects indices in ascending order.
-    static RoaringBitmapWriter<RoaringBitmap> writer() {
+    public static RoaringBitmapWriter<RoaringBitmap> writer() {
         return RoaringBitmapWriter.writer().constantMemory().get();
     }
 
-    /// The same set in its smallest containers, the one form that two equal sets share.
-    static RoaringBitmap optimized(RoaringBitmap set) {
+    /// The same set, changed to its smallest containers, the one form that two equal sets share.
+    public static RoaringBitmap optimized(RoaringBitmap set) {
         set.runOptimize();
         return set;
     }

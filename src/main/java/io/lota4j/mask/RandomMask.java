@@ -1,5 +1,6 @@
 package io.lota4j.mask;
 
+import io.lota4j.SplitMix64;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Shape;
 import java.util.LinkedHashMap;
@@ -10,10 +11,8 @@ import java.util.TreeMap;
 
 /// Chooses weights at random: the control that a mask found by training must beat.
 ///
-/// One seed gives one mask, on every machine and Java version, since the generator (SplitMix64) is written out here.
+/// One seed gives one mask, on every machine and Java version, since the generator is [SplitMix64].
 public final class RandomMask {
-    private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
-
     private long state;
     private long left;
     private long toChoose;
@@ -91,9 +90,7 @@ public final class RandomMask {
     }
 
     private long nextLong() {
-        state += GOLDEN_GAMMA;
-        long mixed = (state ^ (state >>> 30)) * 0xBF58476D1CE4E5B9L;
-        mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
-        return mixed ^ (mixed >>> 31);
+        state += SplitMix64.GOLDEN_GAMMA;
+        return SplitMix64.mix(state);
     }
 }

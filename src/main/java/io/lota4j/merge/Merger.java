@@ -1,6 +1,8 @@
 package io.lota4j.merge;
 
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// One merge by one reading of a method.
 @FunctionalInterface
@@ -15,5 +17,17 @@ public interface Merger {
     /// itself.
     default Optional<Survey> survey() {
         return Optional.empty();
+    }
+
+    /// Learns what [#survey()] asks for; nothing where it is empty.
+    ///
+    /// @param tensors all of the merge, in ascending order of name, anew for each round
+    default void survey(Supplier<Stream<TensorPieces>> tensors) {
+        survey().ifPresent(survey -> {
+            while (!survey.done()) {
+                tensors.get().forEachOrdered(survey::visit);
+                survey.endRound();
+            }
+        });
     }
 }

@@ -23,13 +23,6 @@ record Differences(DType baseType, MemorySegment base, DType tunedType, MemorySe
     /// Elements that one thread takes at once.
     private static final int CHUNK = 1 << 19;
 
-    /// What differs within a block.
-    ///
-    /// @param indices flat and ascending
-    /// @param deltas tuned minus base, none of them zero
-    @SuppressWarnings("ArrayRecordComponent") // handed on at once, never changed
-    record Changed(int[] indices, float[] deltas) {}
-
     static Differences of(Checkpoint base, Checkpoint tuned, String name) {
         return new Differences(
                 base.info(name).dtype(),
@@ -59,20 +52,20 @@ record Differences(DType baseType, MemorySegment base, DType tunedType, MemorySe
     }
 
     /// The blocks that differ, in order. A difference that is not a number is one.
-    List<Changed> changed() {
+    List<Changes> changed() {
         return chunks().mapToObj(this::changed).flatMap(List::stream).toList();
     }
 
-    private List<Changed> changed(int chunk) {
+    private List<Changes> changed(int chunk) {
         float[] baseBlock = new float[BLOCK];
         float[] block = new float[BLOCK];
         int[] indices = new int[BLOCK];
-        List<Changed> changed = new ArrayList<>();
+        List<Changes> changed = new ArrayList<>();
         for (int from = chunk * CHUNK; from < end(chunk); from += BLOCK) {
             int size = read(from, end(chunk), baseBlock, block);
             int differing = gather(block, size, from, indices);
             if (differing > 0) {
-                changed.add(new Changed(Arrays.copyOf(indices, differing), Arrays.copyOf(block, differing)));
+                changed.add(new Changes(Arrays.copyOf(indices, differing), Arrays.copyOf(block, differing)));
             }
         }
         return changed;

@@ -12,14 +12,12 @@ import io.lota4j.mask.Scope;
 import io.lota4j.mask.TopK;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
-import org.roaringbitmap.RoaringBitmapWriter;
 
 /// The difference of two checkpoints over a pool, as a ticket.
 final class Extraction implements DeltaSource {
@@ -126,22 +124,8 @@ final class Extraction implements DeltaSource {
 
     /// All that differs in a tensor. A difference that is not a number is kept: the ticket refuses it with its place.
     private TicketTensor changed(String name) {
-        List<Differences.Changed> blocks = Differences.of(base, tuned, name).changed();
-        RoaringBitmapWriter<RoaringBitmap> index =
-                RoaringBitmapWriter.writer().constantMemory().get();
-        float[] values = new float
-                [blocks.stream().mapToInt(block -> block.deltas().length).sum()];
-        int filled = 0;
-        for (Differences.Changed block : blocks) {
-            for (int at : block.indices()) {
-                index.add(at);
-            }
-            System.arraycopy(block.deltas(), 0, values, filled, block.deltas().length);
-            filled += block.deltas().length;
-        }
-        RoaringBitmap changed = index.get();
-        changed.runOptimize();
-        return tensor(name, changed, values);
+        Changes changed = Changes.of(Differences.of(base, tuned, name).changed());
+        return tensor(name, changed.index(), changed.values());
     }
 
     private TicketTensor chosen(String name, RoaringBitmap index) {

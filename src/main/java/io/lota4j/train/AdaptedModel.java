@@ -6,6 +6,7 @@ import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.mask.DeltaSource;
+import io.lota4j.mask.IndexSets;
 import io.lota4j.mask.Mask;
 import io.lota4j.model.Decoder;
 import io.lota4j.model.MemoryPolicy;
@@ -127,8 +128,7 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
     }
 
     private static RoaringBitmap moved(RoaringBitmap trainable, MemorySegment delta) {
-        RoaringBitmapWriter<RoaringBitmap> moved =
-                RoaringBitmapWriter.writer().constantMemory().get();
+        RoaringBitmapWriter<RoaringBitmap> moved = IndexSets.writer();
         PeekableIntIterator indices = trainable.getIntIterator();
         while (indices.hasNext()) {
             int index = indices.next();
@@ -136,9 +136,7 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
                 moved.add(index);
             }
         }
-        RoaringBitmap result = moved.get();
-        result.runOptimize();
-        return result;
+        return IndexSets.optimized(moved.get());
     }
 
     private static float[] values(RoaringBitmap index, MemorySegment delta) {

@@ -1,19 +1,20 @@
 package io.lota4j.merge.method;
 
+import io.lota4j.SplitMix64;
 import io.lota4j.merge.TensorTask;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /// Random numbers that depend on nothing but the seed, the tensor's name, the model's place and the element's:
-/// neither on the order in which they are asked for nor on which others are. Each is an output of SplitMix64.
+/// neither on the order in which they are asked for nor on which others are. Each is an output of [SplitMix64].
 ///
 /// @param key where the sequence of a tensor and a model begins
 record CounterRandom(long key) {
-    private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
     /// What consecutive indices add to the state: looked up, not multiplied, since one multiplication less is as much
     /// as all else of a draw.
-    private static final long[] STEPS =
-            LongStream.rangeClosed(1, 1 << 10).map(i -> GOLDEN_GAMMA * i).toArray();
+    private static final long[] STEPS = LongStream.rangeClosed(1, 1 << 10)
+            .map(i -> SplitMix64.GOLDEN_GAMMA * i)
+            .toArray();
 
     private static final double UNIT = 0x1p-53;
 
@@ -27,9 +28,10 @@ record CounterRandom(long key) {
     private static CounterRandom of(TensorTask task, int model) {
         long name = 0;
         for (int i = 0; i < task.name().length(); i++) {
-            name = mix(name + GOLDEN_GAMMA + task.name().charAt(i));
+            name = SplitMix64.mix(name + SplitMix64.GOLDEN_GAMMA + task.name().charAt(i));
         }
-        return new CounterRandom(mix(mix(mix(task.seed()) + name) + GOLDEN_GAMMA * (model + 1L)));
+        return new CounterRandom(SplitMix64.mix(
+                SplitMix64.mix(SplitMix64.mix(task.seed()) + name) + SplitMix64.GOLDEN_GAMMA * (model + 1L)));
     }
 
     /// Keeps values where [#unit(long)] is under a bound in [0, 1], and makes the others zero.
@@ -39,14 +41,14 @@ record CounterRandom(long key) {
         long least = (long) Math.ceil(bound / UNIT);
         for (int from = 0; from < size; from += STEPS.length) {
             int to = Math.min(size, from + STEPS.length);
-            keepUnder(least, key + GOLDEN_GAMMA * (first + from), from, to, values, kept);
+            keepUnder(least, key + SplitMix64.GOLDEN_GAMMA * (first + from), from, to, values, kept);
         }
     }
 
     private static void keepUnder(long least, long state, int from, int to, float[] values, float[] kept) {
         for (int i = from; i < to; i++) {
             // 1 or 0.
-            long under = ((mix(state + STEPS[i - from]) >>> 11) - least) >>> (Long.SIZE - 1);
+            long under = ((SplitMix64.mix(state + STEPS[i - from]) >>> 11) - least) >>> (Long.SIZE - 1);
             kept[i] = values[i] * under;
         }
     }
@@ -62,12 +64,6 @@ record CounterRandom(long key) {
     }
 
     private long draw(long index) {
-        return mix(key + GOLDEN_GAMMA * (index + 1)) >>> 11;
-    }
-
-    private static long mix(long state) {
-        long mixed = (state ^ (state >>> 30)) * 0xBF58476D1CE4E5B9L;
-        mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
-        return mixed ^ (mixed >>> 31);
+        return SplitMix64.mix(key + SplitMix64.GOLDEN_GAMMA * (index + 1)) >>> 11;
     }
 }

@@ -2,7 +2,6 @@ package io.lota4j.merge.method;
 
 import io.lota4j.LotaException;
 import io.lota4j.merge.Compat;
-import java.util.Locale;
 
 /// What is said of a reading that a method does not have.
 final class Readings {
@@ -17,7 +16,6 @@ final class Readings {
 
     /// @param why a clause without a full stop
     static LotaException missing(String method, Compat compat, String why) {
-        return new LotaException("there is no `%s` with compat `%s`: %s."
-                .formatted(method, compat.name().toLowerCase(Locale.ROOT), why));
+        return new LotaException("there is no `%s` with compat `%s`: %s.".formatted(method, compat.word(), why));
     }
 }

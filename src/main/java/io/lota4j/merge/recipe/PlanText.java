@@ -3,7 +3,6 @@ package io.lota4j.merge.recipe;
 import io.lota4j.merge.ModelOutline;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /// A plan in words.
@@ -13,7 +12,7 @@ final class PlanText {
     static List<String> lines(MergePlan plan) {
         List<String> lines = new ArrayList<>();
         lines.add("method      %s, as %s reads it"
-                .formatted(plan.method().name(), plan.compat().name().toLowerCase(Locale.ROOT)));
+                .formatted(plan.method().name(), plan.compat().word()));
         for (ModelOutline model : plan.models()) {
             lines.add("model       %s: %s".formatted(model.label(), model(model)));
         }

@@ -7,7 +7,6 @@ import io.lota4j.yaml.Yaml;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -228,10 +227,7 @@ final class RecipeReader {
     private Compat compat(Yaml.Mapping recipe) {
         return keys.text(recipe, "", COMPAT)
                 .flatMap(text -> {
-                    Optional<Compat> compat = Stream.of(Compat.values())
-                            .filter(value ->
-                                    value.name().toLowerCase(Locale.ROOT).equals(text.text()))
-                            .findFirst();
+                    Optional<Compat> compat = Compat.of(text.text());
                     if (compat.isEmpty()) {
                         keys.error(text, "compat must be paper, mergekit or peft, found %s".formatted(text.kind()));
                     }

@@ -1,5 +1,6 @@
 package io.lota4j.merge.run;
 
+import io.lota4j.ticket.Changes;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.roaringbitmap.BatchIterator;

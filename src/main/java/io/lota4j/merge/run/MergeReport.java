@@ -8,9 +8,8 @@ import java.util.TreeMap;
 /// What each model brought to a merge and what became of it.
 ///
 /// @param models as they were given, in their order
-/// @param changed how many weights the merged one changes
 /// @param tensors by name
-public record MergeReport(List<String> models, long changed, SequencedMap<String, Overlap> tensors) {
+public record MergeReport(List<String> models, SequencedMap<String, Overlap> tensors) {
     public MergeReport {
         models = List.copyOf(models);
         tensors = Collections.unmodifiableSequencedMap(new TreeMap<>(tensors));
@@ -21,5 +20,10 @@ public record MergeReport(List<String> models, long changed, SequencedMap<String
         Overlap total = new Overlap(models.size());
         tensors.values().forEach(total::append);
         return total;
+    }
+
+    /// How many weights the merged one changes.
+    public long changed() {
+        return total().merged();
     }
 }

@@ -2,6 +2,7 @@ package io.lota4j.merge.run;
 
 import io.lota4j.merge.Piece;
 import io.lota4j.merge.TensorMerge;
+import io.lota4j.ticket.Changes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -5,7 +5,6 @@ import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.WriteFailure;
 import io.lota4j.merge.Merger;
 import io.lota4j.merge.ModelOutline;
-import io.lota4j.merge.Survey;
 import io.lota4j.merge.TensorPieces;
 import io.lota4j.merge.Workers;
 import io.lota4j.merge.recipe.MergePlan;
@@ -125,7 +124,10 @@ public final class ModelMerge {
     }
 
     private boolean write(PartialResult result, Listener listener, BooleanSupplier stop) throws IOException {
-        Merger merger = surveyed();
+        Merger merger = plan.method().merger(plan.compat());
+        merger.survey(() -> plan.tensors().stream()
+                .filter(TensorPlan.Merge.class::isInstance)
+                .map(tensor -> pieces((TensorPlan.Merge) tensor)));
         long done = 0;
         for (TensorPlan tensor : plan.tensors()) {
             if (stop.getAsBoolean()) {
@@ -138,20 +140,6 @@ public final class ModelMerge {
             listener.written(tensor.name(), done, plan.weightBytes());
         }
         return true;
-    }
-
-    private Merger surveyed() {
-        Merger merger = plan.method().merger(plan.compat());
-        Optional<Survey> survey = merger.survey();
-        while (survey.isPresent() && !survey.get().done()) {
-            for (TensorPlan tensor : plan.tensors()) {
-                if (tensor instanceof TensorPlan.Merge merge) {
-                    survey.get().visit(pieces(merge));
-                }
-            }
-            survey.get().endRound();
-        }
-        return merger;
     }
 
     private TensorPieces pieces(TensorPlan.Merge merge) {

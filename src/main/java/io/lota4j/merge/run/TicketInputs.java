@@ -7,6 +7,7 @@ import io.lota4j.merge.ModelOutline;
 import io.lota4j.merge.ModelReference;
 import io.lota4j.merge.ModelTensor;
 import io.lota4j.merge.source.MergeSource;
+import io.lota4j.ticket.Changes;
 import io.lota4j.ticket.MappedTicket;
 import io.lota4j.ticket.TicketInfo;
 import java.lang.foreign.MemorySegment;

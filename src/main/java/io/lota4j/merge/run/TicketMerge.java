@@ -6,16 +6,15 @@ import io.lota4j.merge.Compat;
 import io.lota4j.merge.MergeMethod;
 import io.lota4j.merge.Merger;
 import io.lota4j.merge.Settings;
-import io.lota4j.merge.Survey;
 import io.lota4j.merge.TensorMerge;
 import io.lota4j.merge.TensorPieces;
 import io.lota4j.merge.TensorTask;
 import io.lota4j.merge.Workers;
+import io.lota4j.ticket.Changes;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketTensor;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -45,7 +44,9 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
     public Result merge(List<Path> tickets, int threads) {
         try (TicketInputs inputs = TicketInputs.open(tickets);
                 Workers workers = new Workers(threads)) {
-            Merger merger = merger(inputs, workers);
+            Merger merger = method.merger(compat);
+            merger.survey(() -> inputs.shapes().entrySet().stream()
+                    .map(tensor -> pieces(inputs, tensor.getKey(), tensor.getValue(), workers)));
             Map<String, TicketTensor> merged = new ConcurrentSkipListMap<>();
             SequencedMap<String, Overlap> overlaps = new ConcurrentSkipListMap<>();
             List<Map.Entry<String, Shape>> shapes = List.copyOf(inputs.shapes().entrySet());
@@ -59,18 +60,8 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
                 overlaps.put(name, entries.overlap());
             });
             Ticket ticket = new Ticket(inputs.info(this), merged);
-            return new Result(ticket, new MergeReport(inputs.labels(), ticket.nnz(), overlaps));
+            return new Result(ticket, new MergeReport(inputs.labels(), overlaps));
         }
-    }
-
-    private Merger merger(TicketInputs inputs, Workers workers) {
-        Merger merger = method.merger(compat);
-        Optional<Survey> survey = merger.survey();
-        while (survey.isPresent() && !survey.get().done()) {
-            inputs.shapes().forEach((name, shape) -> survey.get().visit(pieces(inputs, name, shape, workers)));
-            survey.get().endRound();
-        }
-        return merger;
     }
 
     private TensorPieces pieces(TicketInputs inputs, String name, Shape shape, Workers workers) {
@@ -97,7 +88,7 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
     Map<String, String> provenance() {
         Map<String, String> provenance = new TreeMap<>();
         provenance.put("merge.method", method.name());
-        provenance.put("merge.compat", compat.name().toLowerCase(Locale.ROOT));
+        provenance.put("merge.compat", compat.word());
         provenance.put("merge.seed", Long.toString(seed));
         settings.values().forEach((name, value) -> provenance.put("merge." + name, value.toString()));
         IntStream.range(0, settings.modelValues().size())

@@ -111,11 +111,6 @@ final class AdapterSource implements MergeSource {
     }
 
     @Override
-    public Optional<String> baseFingerprint() {
-        return Optional.empty();
-    }
-
-    @Override
     public Optional<String> baseName() {
         return baseName;
     }

@@ -53,21 +53,6 @@ final class CheckpointSource implements MergeSource {
     }
 
     @Override
-    public Optional<String> baseFingerprint() {
-        return Optional.empty();
-    }
-
-    @Override
-    public Optional<String> baseName() {
-        return Optional.empty();
-    }
-
-    @Override
-    public boolean rewrites(String name) {
-        return false;
-    }
-
-    @Override
     public ModelTensor tensor(String name, Shape shape, Optional<ModelTensor.Weights> base) {
         return weights(name, shape);
     }

@@ -25,13 +25,19 @@ public sealed interface MergeSource extends ModelOutline, AutoCloseable
 
     /// The fingerprint, in hexadecimal, of the only base that a ticket is for. It is compared with nothing here, which
     /// would read the whole base. The base is that of the merge or, for a whole model, its own directory.
-    Optional<String> baseFingerprint();
+    default Optional<String> baseFingerprint() {
+        return Optional.empty();
+    }
 
     /// What an adapter's configuration calls its base: a path or a name, which need not be right.
-    Optional<String> baseName();
+    default Optional<String> baseName() {
+        return Optional.empty();
+    }
 
     /// Whether a tensor is computed from the base's weights instead of added to them, as DoRA does.
-    boolean rewrites(String name);
+    default boolean rewrites(String name) {
+        return false;
+    }
 
     /// One tensor; of a delta that does not touch it, zeros. What is new here is [ModelTensor.Weights], what adds to
     /// the base [ModelTensor.Delta].

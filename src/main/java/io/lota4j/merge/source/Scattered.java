@@ -1,6 +1,7 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.mask.IndexSets;
 import java.util.Arrays;
 import org.roaringbitmap.RoaringBitmap;
 import org.roaringbitmap.RoaringBitmapWriter;
@@ -20,8 +21,7 @@ final class Scattered {
             keys[i] = (long) indices[i] << Integer.SIZE | i;
         }
         Arrays.parallelSort(keys);
-        RoaringBitmapWriter<RoaringBitmap> index =
-                RoaringBitmapWriter.writer().constantMemory().get();
+        RoaringBitmapWriter<RoaringBitmap> index = IndexSets.writer();
         float[] sums = new float[keys.length];
         int count = 0;
         int next = 0;

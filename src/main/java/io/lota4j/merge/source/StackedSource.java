@@ -60,11 +60,6 @@ record StackedSource(
     }
 
     @Override
-    public boolean rewrites(String name) {
-        return false;
-    }
-
-    @Override
     public ModelTensor tensor(String name, Shape shape, Optional<ModelTensor.Weights> base) {
         if (above.heads().containsKey(name)) {
             return above.tensor(name, shape, Optional.empty());

@@ -69,16 +69,6 @@ final class TicketSource implements MergeSource {
     }
 
     @Override
-    public Optional<String> baseName() {
-        return Optional.empty();
-    }
-
-    @Override
-    public boolean rewrites(String name) {
-        return false;
-    }
-
-    @Override
     public ModelTensor tensor(String name, Shape shape, Optional<ModelTensor.Weights> base) {
         Shape own = ticket.shapes().get(name);
         if (own == null) {

@@ -1,5 +1,6 @@
-package io.lota4j.merge.run;
+package io.lota4j.ticket;
 
+import io.lota4j.mask.IndexSets;
 import java.util.List;
 import org.roaringbitmap.RoaringBitmap;
 import org.roaringbitmap.RoaringBitmapWriter;
@@ -7,14 +8,14 @@ import org.roaringbitmap.RoaringBitmapWriter;
 /// Changed weights, in ascending order of their place.
 ///
 /// @param indices flat and row-major
-/// @param values their deltas
+/// @param values their deltas, as many
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
-record Changes(int[] indices, float[] values) {
+public record Changes(int[] indices, float[] values) {
 
     /// All in one.
     ///
     /// @param parts in their order
-    static Changes of(List<Changes> parts) {
+    public static Changes of(List<Changes> parts) {
         int count = Math.toIntExact(parts.stream().mapToLong(Changes::count).sum());
         Changes all = new Changes(new int[count], new float[count]);
         int at = 0;
@@ -26,14 +27,15 @@ record Changes(int[] indices, float[] values) {
         return all;
     }
 
-    int count() {
+    /// How many there are.
+    public int count() {
         return indices.length;
     }
 
     /// The first that is not before a flat index.
     ///
     /// @param from where to begin to look
-    int find(int from, int index) {
+    public int find(int from, int index) {
         int found = from;
         while (found < indices.length && indices[found] < index) {
             found++;
@@ -42,14 +44,11 @@ record Changes(int[] indices, float[] values) {
     }
 
     /// The flat indices as a set.
-    RoaringBitmap index() {
-        RoaringBitmapWriter<RoaringBitmap> writer =
-                RoaringBitmapWriter.writer().constantMemory().get();
+    public RoaringBitmap index() {
+        RoaringBitmapWriter<RoaringBitmap> writer = IndexSets.writer();
         for (int index : indices) {
             writer.add(index);
         }
-        RoaringBitmap set = writer.get();
-        set.runOptimize();
-        return set;
+        return IndexSets.optimized(writer.get());
     }
 }

@@ -45,8 +45,9 @@ final class StopSignal implements BooleanSupplier, AutoCloseable {
     }
 
     private static void stop(Thread command, PrintStream messages) {
-        stopping = true;
+        // The line first: the command may answer the flag at once, and what it says then should stand below.
         messages.println("\nlota: stopping after this step");
+        stopping = true;
         try {
             command.join();
         } catch (InterruptedException e) {

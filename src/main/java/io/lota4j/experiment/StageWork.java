@@ -37,11 +37,19 @@ record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail 
     /// @param figures of its training and the choice of its mask
     record Outcome(Trail trail, List<Metric> figures) {}
 
-    /// Where a stage's work lies.
+    /// Where a stage's work lies. Methods that begin alike share it, so it is not named after one of them.
     static Folder folder(Bench bench, GridRun run, int number) {
-        String label = "%s-%s-s%d"
-                .formatted(GridRun.slug(run.variant().label()), run.order().get(number), run.seed());
+        String label =
+                "%s-%s-s%d".formatted(slug(run.variant().method()), run.order().get(number), run.seed());
         return Folder.of(bench.experiment().out().resolve("stages"), label, new Identity(bench).stage(run, number));
+    }
+
+    private static String slug(Method method) {
+        return switch (method) {
+            case Sparse sparse -> GridRun.slug(sparse.choice() + "-" + sparse.sparsity());
+            case Full full -> "full";
+            case Lora lora -> "lora-r" + lora.rank();
+        };
     }
 
     /// Does what is not done yet.

@@ -42,6 +42,7 @@ public record Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig confi
         identity.put("mask", mask.sha256());
         identity.put("data", Provenance.digest(data));
         identity.put("settings", config.toString());
+        start.addTo(identity);
         return identity;
     }
 

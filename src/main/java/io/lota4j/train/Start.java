@@ -1,12 +1,19 @@
 package io.lota4j.train;
 
+import io.lota4j.Sha256;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.mask.IndexSets;
 import io.lota4j.mask.Mask;
 import io.lota4j.model.Decoder;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketTensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.PeekableIntIterator;
 
@@ -15,6 +22,9 @@ import org.roaringbitmap.PeekableIntIterator;
 /// @param base the checkpoint
 /// @param ticket what is on it, or null
 public record Start(Checkpoint base, @Nullable Ticket ticket) {
+    /// Values that are hashed at once.
+    private static final int CHUNK = 1 << 16;
+
     /// Reads a tensor's values, the bits that [AdaptedModel#add] leaves in the working weights.
     ///
     /// @param target F32, of the tensor's size
@@ -29,6 +39,26 @@ public record Start(Checkpoint base, @Nullable Ticket ticket) {
                 target.setAtIndex(ValueLayout.JAVA_FLOAT, index, value + values[position]);
             });
         }
+    }
+
+    /// Puts into a run's identity what is on the base, if anything is.
+    public void addTo(Map<String, String> identity) {
+        if (ticket == null) {
+            return;
+        }
+        MessageDigest digest = Sha256.digest();
+        ticket.tensors().forEach((name, tensor) -> {
+            digest.update(name.getBytes(StandardCharsets.UTF_8));
+            digest.update(IndexSets.toBytes(tensor.index()));
+            float[] values = tensor.values();
+            ByteBuffer bytes = ByteBuffer.allocate(CHUNK * Float.BYTES);
+            for (int from = 0; from < values.length; from += CHUNK) {
+                bytes.clear();
+                bytes.asFloatBuffer().put(values, from, Math.min(CHUNK, values.length - from));
+                digest.update(bytes.limit(Math.min(CHUNK, values.length - from) * Float.BYTES));
+            }
+        });
+        identity.put("start", HexFormat.of().formatHex(digest.digest()));
     }
 
     /// How many of a mask's weights have other bits in a decoder than here.

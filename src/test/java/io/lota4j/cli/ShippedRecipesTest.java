@@ -2,6 +2,8 @@ package io.lota4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lota4j.experiment.recipe.ExperimentReader;
+import io.lota4j.yaml.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,11 +15,26 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ShippedRecipesTest {
     static List<Path> recipes() throws IOException {
+        return files(false);
+    }
+
+    static List<Path> experiments() throws IOException {
+        return files(true);
+    }
+
+    private static List<Path> files(boolean experiments) throws IOException {
         try (Stream<Path> files = Files.walk(Path.of("configs"))) {
             return files.filter(file -> file.toString().endsWith(".yaml"))
+                    .filter(file -> ExperimentReader.reads(Yaml.read(file)) == experiments)
                     .sorted()
                     .toList();
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("experiments")
+    void everyShippedExperimentIsRead(Path file) {
+        assertThat(ExperimentReader.parse(file).variants()).isNotEmpty();
     }
 
     @ParameterizedTest

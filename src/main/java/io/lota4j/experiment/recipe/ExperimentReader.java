@@ -51,18 +51,31 @@ public final class ExperimentReader {
                 && !mapping.entries().containsKey("command");
     }
 
-    /// @throws LotaException with everything that is wrong, one a line
+    /// @throws LotaException with everything that is wrong, files that are not there included, one a line
     public static Experiment read(Path file) {
         Problems problems = new Problems();
+        Experiment experiment = read(file, problems);
+        MissingFiles.tell(experiment, problems);
+        problems.requireNoErrors();
+        return experiment;
+    }
+
+    /// As [#read(Path)], whether or not the files are there.
+    public static Experiment parse(Path file) {
+        Problems problems = new Problems();
+        Experiment experiment = read(file, problems);
+        problems.requireNoErrors();
+        return experiment;
+    }
+
+    private static Experiment read(Path file, Problems problems) {
         RecipeKeys keys = new RecipeKeys(file, problems);
         Yaml value = Yaml.read(file);
         if (!(value instanceof Yaml.Mapping mapping)) {
             throw new LotaException(
                     "%s: expected a mapping with tasks and methods, found %s".formatted(file, value.kind()));
         }
-        Experiment experiment = new ExperimentReader(file, new Fields(keys, mapping, "")).experiment();
-        problems.requireNoErrors();
-        return experiment;
+        return new ExperimentReader(file, new Fields(keys, mapping, "")).experiment();
     }
 
     private Experiment experiment() {
@@ -84,7 +97,7 @@ public final class ExperimentReader {
                 "equal",
                 "merge");
         Pool pool = Pool.parse(recipe.text("pool"), recipe.text("exclude"));
-        Path base = base();
+        Path base = Path.of(recipe.required("base"));
         List<Task> tasks = TaskReader.tasks(recipe);
         Set<Equal> equal = equal();
         Optional<MethodReader.Ranks> ranks =
@@ -116,14 +129,6 @@ public final class ExperimentReader {
         } catch (IOException e) {
             throw new LotaException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
         }
-    }
-
-    private Path base() {
-        Path base = Path.of(recipe.required("base"));
-        if (recipe.has("base") && !Files.isDirectory(base)) {
-            recipe.value("base").ifPresent(at -> recipe.keys().error(at, "base: no such directory: " + base));
-        }
-        return base;
     }
 
     private MemoryPolicy memory() {

@@ -3,7 +3,6 @@ package io.lota4j.experiment.recipe;
 import io.lota4j.data.Dataset;
 import io.lota4j.experiment.Task;
 import io.lota4j.yaml.Yaml;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,20 +70,20 @@ final class TaskReader {
                 "generate",
                 "answer",
                 "steps");
-        Path train = file(fields, "train");
-        Path test = file(fields, "test");
+        Path train = Path.of(fields.required("train"));
+        Path test = Path.of(fields.required("test"));
         Task.Rows rows = new Task.Rows(
                 fields.whole("train-rows", Dataset.ALL, 1),
                 fields.whole("validation-rows", 0, 0),
                 fields.whole("test-rows", Dataset.ALL, 1));
-        @Nullable Path validation = fields.has("validation") ? file(fields, "validation") : null;
+        @Nullable Path validation = fields.has("validation") ? Path.of(fields.required("validation")) : null;
         OptionalLong steps = fields.has("steps") ? OptionalLong.of(fields.whole("steps", 1, 1)) : OptionalLong.empty();
         return task(name, fields, train, test, validation, rows, steps);
     }
 
     private static Task text(String name, Fields fields) {
         fields.only("data", "rows", "prompt", "completion", "max-length");
-        Path data = file(fields, "data");
+        Path data = Path.of(fields.required("data"));
         int rows = fields.whole("rows", Dataset.ALL, 1);
         return task(name, fields, data, data, null, new Task.Rows(rows, 0, rows), OptionalLong.empty());
     }
@@ -114,17 +113,6 @@ final class TaskReader {
                 fields.whole("generate", 0, 0),
                 answer(fields),
                 steps);
-    }
-
-    private static Path file(Fields fields, String key) {
-        String text = fields.required(key);
-        Path file = Path.of(text);
-        if (!text.isEmpty() && !Files.isRegularFile(file)) {
-            fields.value(key)
-                    .ifPresent(at ->
-                            fields.keys().error(at, "%s: no such file: %s".formatted(fields.place(key), file)));
-        }
-        return file;
     }
 
     private static @Nullable String answer(Fields fields) {

@@ -98,6 +98,7 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
         identity.put("lora", targets.lora().toString());
         identity.put("data", Provenance.digest(data));
         identity.put("settings", config.toString());
+        start.addTo(identity);
         return identity;
     }
 

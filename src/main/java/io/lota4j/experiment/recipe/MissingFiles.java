@@ -1,0 +1,43 @@
+package io.lota4j.experiment.recipe;
+
+import io.lota4j.experiment.Experiment;
+import io.lota4j.experiment.Task;
+import io.lota4j.yaml.Problems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Tells which of an experiment's files are not there.
+final class MissingFiles {
+    private MissingFiles() {}
+
+    static void tell(Experiment experiment, Problems problems) {
+        Path recipe = experiment.recipe();
+        if (!given(experiment.base())) {
+            return;
+        }
+        if (!Files.isDirectory(experiment.base())) {
+            problems.error("%s: base: no such directory: %s".formatted(recipe, experiment.base()));
+        }
+        for (Task task : experiment.tasks()) {
+            require(recipe, "tasks.%s.train".formatted(task.name()), task.train(), problems);
+            require(recipe, "tasks.%s.test".formatted(task.name()), task.test(), problems);
+            if (task.validation() != null) {
+                require(recipe, "tasks.%s.validation".formatted(task.name()), task.validation(), problems);
+            }
+        }
+        for (Task text : experiment.general()) {
+            require(recipe, "general.%s.data".formatted(text.name()), text.test(), problems);
+        }
+    }
+
+    private static void require(Path recipe, String key, Path file, Problems problems) {
+        if (given(file) && !Files.isRegularFile(file)) {
+            problems.error("%s: %s: no such file: %s".formatted(recipe, key, file));
+        }
+    }
+
+    /// A key that is missing is told of already.
+    private static boolean given(Path path) {
+        return !path.toString().isEmpty();
+    }
+}

@@ -1,0 +1,208 @@
+package io.lota4j.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lota4j.LotaException;
+import io.lota4j.mask.Mask;
+import io.lota4j.mask.MaskFile;
+import io.lota4j.metrics.Figure;
+import io.lota4j.metrics.Metric;
+import io.lota4j.metrics.Metric.Split;
+import io.lota4j.metrics.MetricsFile;
+import io.lota4j.ticket.TicketFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ExperimentRunTest {
+    private static final String TRAINING = "training: {steps: 4, batch: 4}\n";
+    private static final String LOTA =
+            "{method: lota, sparsity: 0.9, lr: 1e-3, calibration-steps: 2, calibration-lr: 3e-4}";
+    private static final String LOTTO = LOTA.replace("lota", "lotto");
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void everyMethodRunsEveryStageAndIsScoredOnEveryTask() throws IOException {
+        List<Metric> metrics =
+                Grids.run(Grids.write(directory, "all", TRAINING + """
+                    orders: [[flip, plus]]
+                    methods:
+                      - {method: full, lr: 1e-4}
+                      - {method: freeze, layers: [layers.0.], lr: 1e-4}
+                      - {method: lora, rank: 2, lr: 1e-3}
+                      - {method: random, sparsity: 0.9, lr: 1e-3}
+                      - {method: magnitude, sparsity: 0.9, lr: 1e-3}
+                      - {method: snip, sparsity: 0.9, lr: 1e-3, rows: 4}
+                      - {method: wanda, sparsity: 0.9, lr: 1e-3, rows: 4}
+                      - {method: fisher, sparsity: 0.9, lr: 1e-3, rows: 4}
+                      - %s
+                      - %s
+                    """.formatted(LOTA, LOTTO)), new ArrayList<>());
+        // Of the base, and ten methods after each of two stages: three tasks in two splits.
+        assertThat(Grids.of(metrics, Figure.LOSS)).hasSize((1 + 10 * 2) * 3 * 2);
+        assertThat(Grids.of(metrics, Figure.ACCURACY)).hasSize((1 + 10 * 2) * 3 * 2);
+        assertThat(Grids.of(metrics, Figure.TRAIN_LOSS)).hasSize(10 * 2 * 4);
+        Path out = directory.resolve("all");
+        assertThat(MetricsFile.read(out.resolve("metrics.jsonl"))).isEqualTo(metrics);
+        assertThat(Files.readString(out.resolve("run.json"))).contains("\"finished\" : true");
+    }
+
+    @Test
+    void whatIsDoneIsNotDoneAgain() throws IOException {
+        String methods = "methods: [%s, %s]\n".formatted(LOTA, LOTTO);
+        List<String> begun = new ArrayList<>();
+        List<Metric> first = Grids.run(Grids.write(directory, "again", TRAINING + methods), begun);
+        // The first stage of the two is one: only later masks differ.
+        assertThat(begun.stream().filter("train flip"::equals)).hasSize(1);
+        assertThat(begun.stream().filter("train order"::equals)).hasSize(2);
+        begun.clear();
+        assertThat(Grids.run(Grids.write(directory, "again", TRAINING + methods), begun))
+                .isEqualTo(first);
+        assertThat(begun).isEmpty();
+        Grids.run(Grids.write(directory, "again", TRAINING.replace("4,", "5,") + methods), begun);
+        assertThat(begun).contains("train flip", "train plus").doesNotContain("calibrate flip");
+    }
+
+    @Test
+    void oneCalibrationServesEverySparsity() throws IOException {
+        List<String> begun = new ArrayList<>();
+        Grids.run(
+                Grids.write(
+                        directory,
+                        "many",
+                        TRAINING + "orders: [[flip]]\nmethods: [%s]\n".formatted(LOTA.replace("0.9", "[0.9, 0.99]"))),
+                begun);
+        assertThat(begun.stream().filter("calibrate flip"::equals)).hasSize(1);
+        assertThat(begun.stream().filter("train flip"::equals)).hasSize(2);
+        List<Mask> masks = masks("many");
+        assertThat(masks).hasSize(2);
+        assertThat(masks.getFirst().minus(masks.getLast()).trainable()
+                        * masks.getLast().minus(masks.getFirst()).trainable())
+                .as("the sparser mask lies within the denser")
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"adamw", "rmsprop", "sgd"})
+    void lottoLeavesEarlierTasksWeightsAsTheyAre(String optimizer) throws IOException {
+        String training = TRAINING.replace("steps: 4", "steps: 4, optimizer: " + optimizer);
+        List<Metric> metrics = Grids.run(
+                Grids.write(directory, optimizer, training + "methods: [%s]\n".formatted(LOTTO)), new ArrayList<>());
+        List<Metric> changed = Grids.of(metrics, Figure.CHANGED_EARLIER);
+        List<Mask> masks = masks(optimizer);
+        long each = masks.getFirst().trainable();
+        assertThat(changed.stream().map(Metric::value)).containsExactly(0.0, 0.0, 0.0);
+        assertThat(changed.stream().map(Metric::n)).containsExactly(0L, each, 2 * each);
+        assertThat(masks).hasSize(3);
+        assertThat(masks.get(0).or(masks.get(1)).or(masks.get(2)).trainable()).isEqualTo(3 * each);
+    }
+
+    @Test
+    void aStoppedGridGoesOnWhereItWas() throws IOException {
+        String rest = TRAINING + "methods: [%s, {method: lora, rank: 2, lr: 1e-3}]\n".formatted(LOTTO);
+        List<Metric> whole = Grids.run(Grids.write(directory, "whole", rest), new ArrayList<>());
+        Experiment experiment = Grids.write(directory, "stopped", rest);
+        // Stops at ever later questions: in the middle of steps, between them, and between scores.
+        int sittings = 0;
+        List<Metric> pieces;
+        do {
+            AtomicInteger questions = new AtomicInteger();
+            pieces = Grids.run(experiment, new ArrayList<>(), () -> questions.incrementAndGet() > 7);
+            assertThat(++sittings).isLessThan(50);
+        } while (pieces.size() < whole.size() - 2 * 6
+                || !Files.readString(directory.resolve("stopped/run.json")).contains("\"finished\" : true"));
+        assertThat(sittings).isGreaterThan(5);
+        assertThat(Grids.withoutCost(pieces)).isEqualTo(Grids.withoutCost(whole));
+        assertThat(tickets("stopped")).isEqualTo(tickets("whole"));
+    }
+
+    @Test
+    void separateTasksAreMergedAndScored() throws IOException {
+        List<Metric> metrics =
+                Grids.run(Grids.write(directory, "merged", TRAINING + """
+                    orders: [[flip, plus, order]]
+                    methods: [%s, {method: full, lr: 1e-4}]
+                    merge:
+                      - {method: ties, of: lota, parameters: {density: 0.5}}
+                      - {method: linear, of: full, parameters: {weight: [1, 2, 1]}}
+                    """.formatted(LOTA)), new ArrayList<>());
+        List<String> runs =
+                metrics.stream().map(m -> m.where().run()).distinct().toList();
+        assertThat(runs)
+                .contains(
+                        "lota-90-ties-density-0.5-lr0.001-flip.plus.order-s0",
+                        "full-linear-weight-1.0-2.0-1.0-lr1e-4-flip.plus.order-s0",
+                        "lota-90-lr0.001-plus-s0");
+        List<Metric> merged = metrics.stream()
+                .filter(m -> m.where().run().startsWith("lota-90-ties"))
+                .toList();
+        assertThat(Grids.of(merged, Figure.OVERLAP)).hasSize(3);
+        assertThat(Grids.of(merged, Figure.SIGN_CONFLICTS)).hasSize(3);
+        assertThat(Grids.of(merged, Figure.LOSS).stream().filter(m -> m.where().split() == Split.TEST))
+                .hasSize(3);
+    }
+
+    @Test
+    void equalTokensCountCalibration() throws IOException {
+        List<Metric> metrics = Grids.run(
+                Grids.write(
+                        directory,
+                        "equal",
+                        TRAINING
+                                + "equal: tokens\norders: [[flip]]\nmethods: [%s, {method: full, lr: 1e-4}]\n"
+                                        .formatted(LOTA)),
+                new ArrayList<>());
+        assertThat(Grids.of(metrics, Figure.TRAIN_TOKENS).stream().map(Metric::n))
+                .containsExactly(2L, 4L);
+        assertThat(Grids.of(metrics, Figure.CALIBRATION_TOKENS).stream().map(Metric::n))
+                .containsExactly(2L);
+    }
+
+    @Test
+    void calibrationThatLeavesNoStepIsRefused() throws IOException {
+        Experiment experiment = Grids.write(
+                directory, "none", TRAINING.replace("4,", "2,") + "equal: tokens\nmethods: [%s]\n".formatted(LOTA));
+        assertThatThrownBy(() -> Grids.run(experiment, new ArrayList<>()))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("takes 2 steps to choose its mask")
+                .hasMessageContaining("none of task flip's 2 steps is left");
+    }
+
+    private List<Mask> masks(String out) throws IOException {
+        try (Stream<Path> files = Files.walk(directory.resolve(out).resolve("masks"))) {
+            return files.filter(file -> file.toString().endsWith(".mask.safetensors"))
+                    .sorted()
+                    .map(MaskFile::read)
+                    .toList();
+        }
+    }
+
+    /// Deltas of every stage, sorted by what they are of.
+    private List<Float> tickets(String out) throws IOException {
+        try (Stream<Path> files = Files.walk(directory.resolve(out).resolve("stages"))) {
+            return files.filter(file -> file.endsWith("ticket.safetensors"))
+                    .sorted()
+                    .map(TicketFile::read)
+                    .flatMap(ticket -> ticket.tensors().values().stream())
+                    .flatMap(tensor -> {
+                        List<Float> values = new ArrayList<>();
+                        for (float value : tensor.values()) {
+                            values.add(value);
+                        }
+                        return values.stream();
+                    })
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.lota4j.experiment;
+
+import io.lota4j.demo.DemoData;
+import io.lota4j.demo.DemoFiles;
+import io.lota4j.demo.DemoTask;
+import io.lota4j.experiment.recipe.ExperimentReader;
+import io.lota4j.kernel.java.JavaKernel;
+import io.lota4j.metrics.Figure;
+import io.lota4j.metrics.Metric;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+/// Small experiments on the demo's base.
+final class Grids {
+    /// What differs from sitting to sitting and machine to machine.
+    private static final Set<Figure> COST =
+            EnumSet.of(Figure.TRAIN_SECONDS, Figure.CALIBRATION_SECONDS, Figure.PEAK_MEMORY);
+
+    private Grids() {}
+
+    /// Puts base and data into a directory, and an experiment on top of them.
+    ///
+    /// @param rest of the recipe, from `methods` on
+    static Experiment write(Path directory, String out, String rest) throws IOException {
+        Path base = directory.resolve("base");
+        if (!Files.exists(base)) {
+            DemoFiles.writeBase(base);
+            for (DemoTask task : DemoTask.values()) {
+                DemoFiles.writeTask(directory, new DemoData(DemoData.DEFAULT_SEED), task);
+            }
+        }
+        StringBuilder text = new StringBuilder("base: %s\nout: %s\ntasks:\n".formatted(base, directory.resolve(out)));
+        for (DemoTask task : DemoTask.values()) {
+            text.append("""
+                  %1$s:
+                    train: %2$s/%1$s-train.jsonl
+                    test: %2$s/%1$s-test.jsonl
+                    train-rows: 32
+                    validation-rows: 4
+                    test-rows: 4
+                    prompt: "{prompt}"
+                    completion: "{completion}"
+                    generate: 2
+                """.formatted(task.taskName(), directory));
+        }
+        return ExperimentReader.read(Files.writeString(directory.resolve(out + ".yaml"), text + rest));
+    }
+
+    /// Runs to the end.
+    static List<Metric> run(Experiment experiment, List<String> begun) {
+        return run(experiment, begun, () -> false);
+    }
+
+    /// Runs until stopped, and notes which stages begin.
+    static List<Metric> run(Experiment experiment, List<String> begun, BooleanSupplier stop) {
+        try (JavaKernel kernel = new JavaKernel();
+                ExperimentRun run = new ExperimentRun(experiment, kernel, noting(begun), stop)) {
+            run.run();
+            return run.metrics();
+        }
+    }
+
+    static Stages noting(List<String> begun) {
+        return what -> {
+            begun.add(what);
+            return new Stages.Stage() {
+                @Override
+                public void at(long done, long all, double tokensPerSecond, double loss) {
+                    // Only beginnings are noted.
+                }
+
+                @Override
+                public void close() {
+                    // Only beginnings are noted.
+                }
+            };
+        };
+    }
+
+    /// What two runs of the same experiment must have in common.
+    static List<Metric> withoutCost(List<Metric> metrics) {
+        List<Metric> rest = new ArrayList<>(metrics);
+        rest.removeIf(metric -> COST.contains(metric.figure()));
+        return rest;
+    }
+
+    static List<Metric> of(List<Metric> metrics, Figure figure) {
+        return metrics.stream().filter(metric -> metric.figure() == figure).toList();
+    }
+}

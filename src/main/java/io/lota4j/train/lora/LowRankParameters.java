@@ -1,8 +1,9 @@
 package io.lota4j.train.lora;
 
 import ai.djl.pytorch.engine.PtNDManager;
-import io.lota4j.model.Decoder;
 import io.lota4j.model.LowRank;
+import io.lota4j.model.Torch;
+import io.lota4j.model.Weights;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.Optimizer;
 import io.lota4j.train.Parameters;
@@ -44,13 +45,13 @@ record LowRankParameters(
 
     @Override
     public void moved() {
-        Decoder decoder = model.decoder();
-        factors.parallelStream()
-                .forEach(f -> model.base().read(f.weight(), decoder.weights().memory(f.weight())));
+        Weights weights = model.decoder().weights();
+        factors.parallelStream().forEach(f -> model.base().read(f.weight(), Torch.memory(weights.whole(f.weight()))));
+        // The products have threads of their own.
         for (Factors f : factors) {
-            decoder.torch().addLowRank(f.values(), f.scale(), decoder.weights().whole(f.weight()));
+            model.decoder().torch().addLowRank(f.values(), f.scale(), weights.whole(f.weight()));
         }
-        decoder.weights().moved();
+        weights.moved();
     }
 
     @Override

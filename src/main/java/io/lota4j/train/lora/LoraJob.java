@@ -11,6 +11,7 @@ import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.Provenance;
 import io.lota4j.train.RunState;
+import io.lota4j.train.Start;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Trainer;
 import io.lota4j.train.TrainingJob;
@@ -21,8 +22,8 @@ import java.util.Map;
 /// One LoRA run of a model on data: the same loop, optimizers and state file as training under a mask, but what is
 /// trained are two thin factors of every target's change.
 ///
-/// The model's working weights follow the factors and start from its base, whatever they were. The factors live until
-/// the job is closed; the model then still has their sum.
+/// The model's working weights follow the factors and begin as the run's start says, whatever they were. The
+/// factors live until the job is closed; the model then still has their sum.
 public final class LoraJob implements TrainingJob, AutoCloseable {
     private static final String SOURCE = "lora";
 
@@ -32,6 +33,7 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
     private final Dataset data;
     private final TrainConfig config;
     private final MaskedKernel kernel;
+    private final Start start;
     private final PtNDManager scope;
     private final List<Factors> factors;
 
@@ -40,6 +42,12 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
     /// @param kernel takes the optimizer's steps
     /// @throws LotaException if a target is no matrix of a layer, or the model's base is mapped
     public LoraJob(AdaptedModel model, LoraConfig lora, Dataset data, TrainConfig config, MaskedKernel kernel) {
+        this(model, lora, data, config, kernel, new Start(model.base(), null));
+    }
+
+    /// As the other constructor, on top of what earlier runs made of the base.
+    public LoraJob(
+            AdaptedModel model, LoraConfig lora, Dataset data, TrainConfig config, MaskedKernel kernel, Start start) {
         if (model.decoder().memory().base() == BaseWeights.MAPPED) {
             throw new LotaException("LoRA keeps base and factors added up in memory; the base cannot stay mapped.");
         }
@@ -50,6 +58,7 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
         this.data = data;
         this.config = config;
         this.kernel = kernel;
+        this.start = start;
         this.scope = model.decoder().torch().scope();
         this.factors = targets.shapes().entrySet().stream()
                 .map(target -> Factors.of(target.getKey(), target.getValue(), lora, config.seed(), scope))
@@ -78,7 +87,7 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
 
     @Override
     public Trainer trainer() {
-        LowRankParameters parameters = LowRankParameters.of(model, factors, config.optimizer());
+        LowRankParameters parameters = LowRankParameters.of(model.decoder(), start, factors, config.optimizer());
         return new Trainer(model.decoder(), parameters, config, data, kernel);
     }
 
@@ -102,7 +111,7 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
         return new Adapter(model.base().directory(), targets, factors, provenance(end));
     }
 
-    /// What a finished run learned, as the difference of whole matrices from the base.
+    /// What a finished run, and the runs before it, made of whole matrices: their difference from the base.
     public Ticket ticket(RunState end) {
         return model.ticket(whole, provenance(end));
     }

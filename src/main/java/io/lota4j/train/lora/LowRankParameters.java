@@ -1,12 +1,13 @@
 package io.lota4j.train.lora;
 
 import ai.djl.pytorch.engine.PtNDManager;
+import io.lota4j.model.Decoder;
 import io.lota4j.model.LowRank;
 import io.lota4j.model.Torch;
 import io.lota4j.model.Weights;
-import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.Optimizer;
 import io.lota4j.train.Parameters;
+import io.lota4j.train.Start;
 import io.lota4j.train.StepGradients;
 import io.lota4j.train.Trainable;
 import java.util.ArrayList;
@@ -15,19 +16,20 @@ import java.util.List;
 import java.util.Map;
 
 /// Factors of weight changes that are trained beside the weights. The model computes with the sum, which is made anew
-/// from the base after every step: nothing drifts.
+/// from the start after every step: nothing drifts.
 ///
 /// @param scope owns gradients and moments
 record LowRankParameters(
-        AdaptedModel model,
+        Decoder decoder,
+        StartValues start,
         List<Factors> factors,
         List<Trainable> trainables,
         StepGradients gradients,
         PtNDManager scope)
         implements Parameters {
     /// @param factors to train; they outlive this
-    static LowRankParameters of(AdaptedModel model, List<Factors> factors, Optimizer optimizer) {
-        PtNDManager scope = model.decoder().torch().scope();
+    static LowRankParameters of(Decoder decoder, Start start, List<Factors> factors, Optimizer optimizer) {
+        PtNDManager scope = decoder.torch().scope();
         List<Trainable> trainables = new ArrayList<>();
         Map<String, LowRankGradients.Pair> pairs = new LinkedHashMap<>();
         for (Factors f : factors) {
@@ -37,19 +39,20 @@ record LowRankParameters(
             trainables.add(b);
             pairs.put(f.weight(), new LowRankGradients.Pair(f, new LowRank(a.gradient(), b.gradient())));
         }
-        var gradients = new LowRankGradients(pairs, model.decoder().torch());
-        LowRankParameters parameters = new LowRankParameters(model, factors, trainables, gradients, scope);
+        var gradients = new LowRankGradients(pairs, decoder.torch());
+        StartValues values = StartValues.of(start, factors, decoder.weights(), scope);
+        LowRankParameters parameters = new LowRankParameters(decoder, values, factors, trainables, gradients, scope);
         parameters.moved();
         return parameters;
     }
 
     @Override
     public void moved() {
-        Weights weights = model.decoder().weights();
-        factors.parallelStream().forEach(f -> model.base().read(f.weight(), Torch.memory(weights.whole(f.weight()))));
+        Weights weights = decoder.weights();
+        factors.parallelStream().forEach(f -> start.read(f.weight(), Torch.memory(weights.whole(f.weight()))));
         // The products have threads of their own.
         for (Factors f : factors) {
-            model.decoder().torch().addLowRank(f.values(), f.scale(), weights.whole(f.weight()));
+            decoder.torch().addLowRank(f.values(), f.scale(), weights.whole(f.weight()));
         }
         weights.moved();
     }

@@ -19,6 +19,7 @@ import io.lota4j.train.Optimizer;
 import io.lota4j.train.Reduction;
 import io.lota4j.train.Runs;
 import io.lota4j.train.Schedule;
+import io.lota4j.train.Start;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Trainable;
 import java.lang.foreign.MemorySegment;
@@ -96,7 +97,8 @@ class LoraGoldenTest {
 
     @Test
     void gradientsOfTheFirstBatch() {
-        try (LowRankParameters parameters = LowRankParameters.of(model, job.factors(), CONFIG.optimizer())) {
+        try (LowRankParameters parameters = LowRankParameters.of(
+                model.decoder(), new Start(model.base(), null), job.factors(), CONFIG.optimizer())) {
             PackedBatch batch = PackedBatch.of(data.examples().subList(0, 2).stream()
                     .map(e -> new PackedBatch.Sequence(e.ids(), e.scored()))
                     .toList());

@@ -21,6 +21,7 @@ import io.lota4j.model.Torch;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.RunState;
 import io.lota4j.train.Runs;
+import io.lota4j.train.Start;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Trainable;
 import java.lang.foreign.ValueLayout;
@@ -59,7 +60,8 @@ class LoraJobTest {
                     Torch.memory(f.values().b()).setAtIndex(ValueLayout.JAVA_FLOAT, i, random.nextFloat() / 10);
                 }
             }
-            try (LowRankParameters parameters = LowRankParameters.of(model, job.factors(), Runs.ADAMW)) {
+            try (LowRankParameters parameters =
+                    LowRankParameters.of(model.decoder(), new Start(model.base(), null), job.factors(), Runs.ADAMW)) {
                 parameters.gradients().clear();
                 Dense dense = new Dense(parameters.gradients(), model);
                 PackedBatch batch = PackedBatch.of(DATA.examples().stream()

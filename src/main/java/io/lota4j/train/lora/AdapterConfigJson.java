@@ -31,8 +31,11 @@ final class AdapterConfigJson {
     }
 
     /// Whole numbers without a point, as PEFT's users write them.
-    private static Number number(double alpha) {
-        return alpha == Math.rint(alpha) && alpha < Integer.MAX_VALUE ? (Number) (int) alpha : (Number) alpha;
+    private static Object number(double alpha) {
+        if (alpha == Math.rint(alpha) && alpha < Integer.MAX_VALUE) {
+            return (int) alpha;
+        }
+        return alpha;
     }
 
     private static Map<String, Integer> ranks(LoraTargets targets) {

@@ -3,6 +3,8 @@ package io.lota4j.train.lora;
 import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.model.Decoder;
 import io.lota4j.model.LowRank;
+import io.lota4j.model.Torch;
+import io.lota4j.model.Weights;
 import io.lota4j.train.Optimizer;
 import io.lota4j.train.Parameters;
 import io.lota4j.train.Start;
@@ -46,12 +48,13 @@ record LowRankParameters(
 
     @Override
     public void moved() {
-        factors.parallelStream()
-                .forEach(f -> start.read(f.weight(), decoder.weights().memory(f.weight())));
+        Weights weights = decoder.weights();
+        factors.parallelStream().forEach(f -> start.read(f.weight(), Torch.memory(weights.whole(f.weight()))));
+        // The products have threads of their own.
         for (Factors f : factors) {
-            decoder.torch().addLowRank(f.values(), f.scale(), decoder.weights().whole(f.weight()));
+            decoder.torch().addLowRank(f.values(), f.scale(), weights.whole(f.weight()));
         }
-        decoder.weights().moved();
+        weights.moved();
     }
 
     @Override

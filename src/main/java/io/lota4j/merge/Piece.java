@@ -15,6 +15,8 @@ public final class Piece {
     private final float[] @Nullable [] scratch;
     private final float[] base;
     private final int[] offsets;
+    private final int[] @Nullable [] places;
+    private final int[] entries;
     private boolean hasBase;
     private int number;
     private long first;
@@ -27,6 +29,8 @@ public final class Piece {
         scratch = new float[models + SPARE][];
         base = new float[capacity];
         offsets = new int[capacity];
+        places = new int[models][];
+        entries = new int[models];
         Arrays.setAll(offsets, i -> i);
     }
 
@@ -75,6 +79,25 @@ public final class Piece {
     /// @param model its place among the models
     public float[] operand(int model) {
         return operands[model];
+    }
+
+    /// How many elements of a sparse piece are in a model's support; its deltas of the others are zero.
+    public int entries(int model) {
+        return entries[model];
+    }
+
+    void entries(int model, int count) {
+        entries[model] = count;
+    }
+
+    /// Where in a sparse piece the elements of a model's support are, in ascending order. To be read only.
+    public int[] places(int model) {
+        int[] own = places[model];
+        if (own == null) {
+            own = new int[offsets.length];
+            places[model] = own;
+        }
+        return own;
     }
 
     /// The base's weights. To be read only.

@@ -1,6 +1,7 @@
 package io.lota4j.merge;
 
 import io.lota4j.checkpoint.Shape;
+import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -102,6 +103,26 @@ public final class TensorPieces {
         return span == 0 ? 0 : Math.toIntExact(Math.ceilDiv(numel, span));
     }
 
+    /// How many elements come before each piece and, at the end, how many there are.
+    public int[] starts() {
+        int[] starts = new int[count() + 1];
+        workers.each(
+                count(),
+                number -> withBuffers(buffers -> starts[number + 1] = buffers.reader.size(first(number), span(number))));
+        Arrays.parallelPrefix(starts, Math::addExact);
+        return starts;
+    }
+
+    /// How many of a model's deltas may be other than zero.
+    public long most(int model) {
+        return sparse()
+                ? ((ModelTensor.Delta) task.models().get(model))
+                        .support()
+                        .orElseThrow()
+                        .rank(numel)
+                : numel;
+    }
+
     /// Merges all pieces.
     ///
     /// @param sink called by several threads, in no particular order
@@ -168,9 +189,16 @@ public final class TensorPieces {
     }
 
     private void read(int number, Buffers buffers) {
-        long first = (long) number * span;
         buffers.piece.number(number);
-        buffers.reader.read(first, (int) Math.min(span, numel - first), buffers.piece);
+        buffers.reader.read(first(number), span(number), buffers.piece);
+    }
+
+    private long first(int number) {
+        return (long) number * span;
+    }
+
+    private int span(int number) {
+        return (int) Math.min(span, numel - first(number));
     }
 
     private void withBuffers(Consumer<Buffers> work) {

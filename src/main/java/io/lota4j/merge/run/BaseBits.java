@@ -1,57 +1,48 @@
 package io.lota4j.merge.run;
 
-import io.lota4j.ticket.Changes;
+import io.lota4j.mask.IndexBits;
+import io.lota4j.merge.Piece;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import org.roaringbitmap.BatchIterator;
-import org.roaringbitmap.RoaringBitmap;
+import java.nio.ByteOrder;
+import java.util.List;
 
-/// Collects the base's elements of some indices from tickets that each hold some of them.
-final class BaseBits {
-    private static final int BATCH = 4096;
+/// The base's elements of a tensor's weights, from tickets that each hold some of them. All tickets are for one base,
+/// so where two have an element it is the same.
+///
+/// @param elementSize bytes of an element: 2 or 4
+/// @param parts one for each ticket that has the tensor
+record BaseBits(int elementSize, List<Part> parts) {
+    static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    private final Changes changes;
-    private final int elementSize;
-    private final byte[] bytes;
-
-    BaseBits(Changes changes, int elementSize) {
-        this.changes = changes;
-        this.elementSize = elementSize;
-        bytes = new byte[Math.multiplyExact(changes.count(), elementSize)];
-    }
-
-    /// Takes those elements that a ticket has. All tickets are for one base, so where two have an element it is the
-    /// same.
+    /// What a ticket has of them.
     ///
-    /// @param index the ticket's indices
+    /// @param model its place among the tickets
+    /// @param index of its weights
     /// @param bits their elements, in order
-    void take(RoaringBitmap index, MemorySegment bits) {
-        BatchIterator iterator = index.getBatchIterator();
-        int[] batch = new int[BATCH];
-        byte[] elements = new byte[BATCH * elementSize];
-        long position = 0;
-        int entry = 0;
-        while (iterator.hasNext()) {
-            int size = iterator.nextBatch(batch);
-            MemorySegment.copy(bits, ValueLayout.JAVA_BYTE, position * elementSize, elements, 0, size * elementSize);
-            for (int i = 0; i < size; i++) {
-                entry = changes.find(entry, batch[i]);
-                if (entry < changes.count() && changes.indices()[entry] == batch[i]) {
-                    copy(elements, i, entry);
+    record Part(int model, IndexBits index, MemorySegment bits) {
+        void read(int elementSize, Piece piece, int[] into) {
+            int[] places = piece.places(model);
+            int count = piece.entries(model);
+            long from = index.rank(piece.first()) * elementSize;
+            MemorySegment elements = bits.asSlice(from, (long) count * elementSize);
+            if (elementSize == Short.BYTES) {
+                for (int i = 0; i < count; i++) {
+                    into[places[i]] = elements.get(SHORT, (long) i * Short.BYTES);
+                }
+            } else {
+                for (int i = 0; i < count; i++) {
+                    into[places[i]] = elements.get(INT, (long) i * Integer.BYTES);
                 }
             }
-            position += size;
         }
     }
 
-    private void copy(byte[] elements, int from, int entry) {
-        for (int b = 0; b < elementSize; b++) {
-            bytes[entry * elementSize + b] = elements[from * elementSize + b];
-        }
-    }
-
-    /// One element for each entry.
-    byte[] bytes() {
-        return bytes;
+    /// Reads those of a piece.
+    ///
+    /// @param into gets an element's bits for each of the piece's
+    void read(Piece piece, int[] into) {
+        parts.forEach(part -> part.read(elementSize, piece, into));
     }
 }

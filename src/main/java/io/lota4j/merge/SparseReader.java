@@ -27,8 +27,7 @@ final class SparseReader implements PieceReader {
             union.add(marks[m]);
         }
         int size = union.count();
-        piece.become(first, size, false);
-        union.list(piece.offsets());
+        piece.become(first, span, union);
         for (int m = 0; m < marks.length; m++) {
             union.place(marks[m], piece.places(m));
             float[] operand = piece.operand(m);

@@ -144,6 +144,20 @@ public final class TensorPieces {
     /// @param add puts a piece to what was gathered before it
     /// @param combine puts what its second argument gathered to the first, which came before it
     public <A> A fold(Supplier<A> start, BiConsumer<A, Piece> add, BiConsumer<A, A> combine) {
+        return fold((piece, merged) -> {}, start, (gathered, piece, merged) -> add.accept(gathered, piece), combine);
+    }
+
+    /// Puts a merged piece to what was gathered before it.
+    ///
+    /// @param <A> what is gathered
+    @FunctionalInterface
+    public interface Addition<A> {
+        /// @param merged as many values as the piece has elements
+        void add(A gathered, Piece piece, float[] merged);
+    }
+
+    /// Merges all pieces and gathers something from them, as [#fold(Supplier, BiConsumer, BiConsumer)] does.
+    public <A> A fold(TensorMerge merge, Supplier<A> start, Addition<A> add, BiConsumer<A, A> combine) {
         int pieces = count();
         int parts = Math.ceilDiv(pieces, PART);
         OrderedFold<A> result = new OrderedFold<>(start.get(), combine);
@@ -153,7 +167,8 @@ public final class TensorPieces {
                     A gathered = start.get();
                     for (int number = part * PART; number < Math.min(pieces, (part + 1) * PART); number++) {
                         read(number, buffers);
-                        add.accept(gathered, buffers.piece);
+                        merge.merge(buffers.piece, buffers.merged);
+                        add.add(gathered, buffers.piece, buffers.merged);
                     }
                     result.put(part, gathered);
                 }));

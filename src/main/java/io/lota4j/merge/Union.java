@@ -5,9 +5,13 @@ import java.util.Arrays;
 
 /// The elements of a range that some of several sets have, as bits.
 final class Union {
+    /// Places that are written past the last one.
+    static final int SLACK = 7;
+
     private final long[] marks;
     private final int[] before;
     private int words;
+    private int size;
 
     /// @param capacity the longest range
     Union(int capacity) {
@@ -20,7 +24,7 @@ final class Union {
     /// @param span length of the range
     void clear(int span) {
         words = IndexBits.words(span);
-        Arrays.fill(marks, 0, words, 0);
+        Arrays.fill(marks, 0);
     }
 
     /// Adds a set.
@@ -30,14 +34,25 @@ final class Union {
         }
     }
 
-    /// How many elements there are. [#list(int[])] and [#place(long[], int[])] are for what was there then.
+    /// Counts the elements. [#size()], [#list(int[])] and [#place(long[], int[])] are of what was there then.
     int count() {
         int count = 0;
         for (int word = 0; word < words; word++) {
             before[word] = count;
             count += Long.bitCount(marks[word]);
         }
+        size = count;
         return count;
+    }
+
+    /// How many elements there are.
+    int size() {
+        return size;
+    }
+
+    /// The elements' bits.
+    long[] marks() {
+        return marks;
     }
 
     /// Lists the elements, in ascending order.
@@ -53,15 +68,22 @@ final class Union {
     /// Lists where a set's elements are among all.
     ///
     /// @param set one of those that were added
+    /// @param places with room for [#SLACK] more, which get what has no meaning
     void place(long[] set, int[] places) {
         int count = 0;
         for (int word = 0; word < words; word++) {
-            long all = marks[word];
             int start = before[word];
-            for (long left = set[word]; left != 0; left &= left - 1) {
-                long below = (left & -left) - 1;
-                places[count++] = start + Long.bitCount(all & below);
+            int end = count + Long.bitCount(set[word]);
+            long left = set[word];
+            long all = marks[word];
+            // Eight at once, as many as there are or not: how many is hard to predict.
+            for (int at = count; at < end; at += 8) {
+                for (int i = 0; i < 8; i++) {
+                    places[at + i] = start + Long.bitCount(all & (left & -left) - 1);
+                    left &= left - 1;
+                }
             }
+            count = end;
         }
     }
 }

@@ -4,15 +4,15 @@ import io.lota4j.mask.IndexBits;
 import io.lota4j.mask.IndexSets;
 import io.lota4j.merge.Piece;
 import io.lota4j.merge.TensorPieces;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
-/// The changed weights of a merged tensor, put together from its pieces by several threads: each piece has room where
-/// it would be if all of its elements changed.
+/// The changed weights of a merged tensor, put together from its pieces by several threads: each piece has room
+/// where it would be if all of its elements changed.
 final class MergedEntries {
     private final int span;
     private final int[] starts;
@@ -21,6 +21,7 @@ final class MergedEntries {
     private final float[] values;
     private final Optional<BaseBits> base;
     private final byte[] bits;
+    private final ConcurrentLinkedDeque<BaseBits.Elements> idle = new ConcurrentLinkedDeque<>();
 
     /// @param base where the base's elements are from; empty when they are not kept
     MergedEntries(TensorPieces pieces, Optional<BaseBits> base) {
@@ -35,39 +36,47 @@ final class MergedEntries {
     }
 
     /// Takes what a piece changes; safe for use by many threads.
-    ///
-    /// @param room with as many elements as the piece at least
-    void put(Piece piece, float[] merged, int[] room) {
+    void put(Piece piece, float[] merged) {
+        int changed = changed(merged, piece.size());
         int start = starts[piece.number()];
-        int[] offsets = piece.offsets();
-        int first = piece.number() * IndexBits.words(span);
+        counts[piece.number()] = changed;
+        base.ifPresent(from -> putBits(from, piece, merged, changed, start));
+        int words = IndexBits.words(span);
+        if (changed == piece.size()) {
+            System.arraycopy(merged, 0, values, start, changed);
+            System.arraycopy(piece.marks(), 0, marks, piece.number() * words, words);
+        } else {
+            putSome(merged, piece.size(), piece.offsets(), start, piece.number() * words);
+        }
+    }
+
+    private static int changed(float[] merged, int size) {
+        int changed = 0;
+        for (int i = 0; i < size; i++) {
+            changed += merged[i] != 0 ? 1 : 0;
+        }
+        return changed;
+    }
+
+    private void putBits(BaseBits from, Piece piece, float[] merged, int changed, int start) {
+        BaseBits.@Nullable Elements found = idle.poll();
+        BaseBits.Elements room = found == null ? from.room(span) : found;
+        from.read(piece, room);
+        if (changed < piece.size()) {
+            room.keep(merged, piece.size());
+        }
+        room.write(bits, start, changed);
+        idle.push(room);
+    }
+
+    private void putSome(float[] merged, int size, int[] offsets, int start, int firstWord) {
         int count = 0;
-        base.ifPresent(from -> from.read(piece, room));
-        for (int i = 0; i < piece.size(); i++) {
+        for (int i = 0; i < size; i++) {
             // Written always, overwritten by what comes next where nothing changes: no branch to mispredict.
             values[start + count] = merged[i];
-            room[count] = room[i];
-            int changed = merged[i] != 0 ? 1 : 0;
-            marks[first + offsets[i] / Long.SIZE] |= (long) changed << offsets[i];
-            count += changed;
-        }
-        counts[piece.number()] = count;
-        base.ifPresent(from -> write(from.elementSize(), room, start, count(piece)));
-    }
-
-    private int count(Piece piece) {
-        return counts[piece.number()];
-    }
-
-    private void write(int elementSize, int[] elements, int start, int count) {
-        MemorySegment target = MemorySegment.ofArray(bits)
-                .asSlice((long) start * elementSize, (long) count * elementSize);
-        if (elementSize == Short.BYTES) {
-            for (int i = 0; i < count; i++) {
-                target.set(BaseBits.SHORT, (long) i * Short.BYTES, (short) elements[i]);
-            }
-        } else {
-            MemorySegment.copy(elements, 0, target, BaseBits.INT, 0, count);
+            int changes = merged[i] != 0 ? 1 : 0;
+            marks[firstWord + offsets[i] / Long.SIZE] |= (long) changes << offsets[i];
+            count += changes;
         }
     }
 

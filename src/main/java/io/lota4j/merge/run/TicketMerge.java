@@ -64,14 +64,6 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
         }
     }
 
-    /// What a thread needs for a piece.
-    @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    private record Room(float[] merged, int[] elements) {
-        Room(int span) {
-            this(new float[span], new int[span]);
-        }
-    }
-
     private TensorPieces pieces(TicketInputs inputs, String name, Shape shape, Workers workers) {
         TensorTask task = new TensorTask(name, shape, Optional.empty(), inputs.deltas(name, shape), settings, seed);
         return new TensorPieces(task, method, workers);
@@ -79,14 +71,12 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
 
     /// Merges all pieces of a tensor.
     private static Overlap merge(TensorPieces pieces, TensorMerge merge, MergedEntries entries) {
-        ThreadLocal<Room> rooms = ThreadLocal.withInitial(() -> new Room(pieces.span()));
         return pieces.fold(
+                merge,
                 () -> new Overlap(pieces.models()),
-                (overlap, piece) -> {
-                    Room room = rooms.get();
-                    merge.merge(piece, room.merged);
-                    entries.put(piece, room.merged, room.elements);
-                    overlap.add(piece, room.merged);
+                (overlap, piece, merged) -> {
+                    entries.put(piece, merged);
+                    overlap.add(piece, merged);
                 },
                 Overlap::append);
     }

@@ -21,15 +21,15 @@ public sealed interface ModelTensor {
 
     /// What a ticket or an adapter adds to the base's weights.
     non-sealed interface Delta extends ModelTensor {
-        /// The flat indices outside of which all deltas are zero; empty when they are not known to be few. There may be
-        /// more past the tensor's end.
+        /// The flat indices outside of which all deltas are zero; empty when they are not known to be few.
+        /// There may be more past the tensor's end.
         Optional<IndexBits> support();
 
         /// Reads the deltas at the elements of the support within a range, in ascending order.
         ///
         /// @param from flat, row-major index where the range begins
         /// @param count its length, at most that of `values`
-        /// @param marks filled with a bit for each element of the range, as [IndexBits#read(long, int, long[])] does
+        /// @param marks filled with a bit for each element of the range, as [IndexBits#read] does
         /// @param values filled with the deltas of those in the support
         /// @return how many these are
         default int entries(long from, int count, long[] marks, float[] values) {

@@ -48,13 +48,13 @@ public final class Overlap {
 
     private void addMerged(float[] result, int size) {
         int count = 0;
-        double all = 0;
+        double all = mergedEnergy;
         for (int i = 0; i < size; i++) {
             count += result[i] != 0 ? 1 : 0;
             all += (double) result[i] * result[i];
         }
         merged += count;
-        mergedEnergy += all;
+        mergedEnergy = all;
     }
 
     private void addModel(int m, Piece piece, float[] result) {

@@ -1,25 +1,46 @@
 package io.lota4j.checkpoint;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import org.jspecify.annotations.Nullable;
 
 /// Writes safetensors files, whole or not at all (see [AtomicFile]).
 public final class SafetensorsWriter {
-    /// Bytes handed to the operating system at once: buffers end at 2 GiB, and 64 MiB is long enough to stream.
-    private static final long CHUNK_BYTES = 64L << 20;
+    /// Bytes handed to the operating system at once: each thread copies through a buffer of as many.
+    private static final long CHUNK_BYTES = 4L << 20;
 
     private SafetensorsWriter() {}
 
-    /// Writes a file. One tensor at a time is held in memory.
+    /// Bytes and where they go.
+    private record Chunk(MemorySegment bytes, long offset) {
+        /// @param buffer room for a chunk outside the Java heap, from where alone can be written
+        void write(FileChannel channel, MemorySegment buffer) {
+            ByteBuffer chunk =
+                    buffer.asSlice(0, bytes.byteSize()).copyFrom(bytes).asByteBuffer();
+            try {
+                while (chunk.hasRemaining()) {
+                    channel.write(chunk, offset + chunk.position());
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /// Writes a file. Of tensors that are not in memory already, one at a time is.
     ///
     /// Tensors of wide elements come first, as the reference implementation does, so that all are aligned; within
     /// one width the given order stays.
@@ -38,31 +59,57 @@ public final class SafetensorsWriter {
                 ordered.stream()
                         .map(t -> new SafetensorsLayout.Entry(t.name(), t.dtype(), t.shape()))
                         .toList());
-        long largest = ordered.stream().mapToLong(TensorSource::bytes).max().orElse(0);
-        AtomicFile.write(target, layout.fileBytes(), channel -> write(channel, layout.header(), ordered, largest));
+        AtomicFile.write(target, layout.fileBytes(), channel -> write(channel, layout, ordered));
     }
 
     /// Tensors pass through a buffer, not a mapped file: a disk that fills up under a map raises no IOException.
-    private static void write(FileChannel channel, byte[] header, List<TensorSource> tensors, long largest)
+    private static void write(FileChannel channel, SafetensorsLayout layout, List<TensorSource> tensors)
             throws IOException {
-        write(channel, MemorySegment.ofArray(header));
+        List<Chunk> ready = new ArrayList<>();
+        add(ready, MemorySegment.ofArray(layout.header()), 0);
+        long largest = 0;
+        for (int i = 0; i < tensors.size(); i++) {
+            if (tensors.get(i).writer() instanceof TensorSource.Ready made) {
+                add(ready, made.bytes(), layout.tensors().get(i).offset());
+            } else {
+                largest = Math.max(largest, tensors.get(i).bytes());
+            }
+        }
+        write(channel, ready);
         try (Arena arena = Arena.ofShared()) {
             MemorySegment buffer = arena.allocate(largest, Long.BYTES);
-            for (TensorSource tensor : tensors) {
-                MemorySegment bytes = buffer.asSlice(0, tensor.bytes());
-                tensor.writer().writeTo(bytes);
-                write(channel, bytes);
+            for (int i = 0; i < tensors.size(); i++) {
+                TensorSource tensor = tensors.get(i);
+                if (!(tensor.writer() instanceof TensorSource.Ready)) {
+                    MemorySegment bytes = buffer.asSlice(0, tensor.bytes());
+                    tensor.writer().writeTo(bytes);
+                    List<Chunk> chunks = new ArrayList<>();
+                    add(chunks, bytes, layout.tensors().get(i).offset());
+                    write(channel, chunks);
+                }
             }
         }
     }
 
-    private static void write(FileChannel channel, MemorySegment bytes) throws IOException {
+    private static void add(List<Chunk> chunks, MemorySegment bytes, long offset) {
         for (long from = 0; from < bytes.byteSize(); from += CHUNK_BYTES) {
-            ByteBuffer chunk = bytes.asSlice(from, Math.min(CHUNK_BYTES, bytes.byteSize() - from))
-                    .asByteBuffer();
-            while (chunk.hasRemaining()) {
-                channel.write(chunk);
-            }
+            long count = Math.min(CHUNK_BYTES, bytes.byteSize() - from);
+            chunks.add(new Chunk(bytes.asSlice(from, count), offset + from));
+        }
+    }
+
+    /// On all cores: copying to the system's memory takes as long as a fast disk.
+    private static void write(FileChannel channel, List<Chunk> chunks) throws IOException {
+        ConcurrentLinkedDeque<MemorySegment> idle = new ConcurrentLinkedDeque<>();
+        try (Arena arena = Arena.ofShared()) {
+            chunks.parallelStream().forEach(chunk -> {
+                @Nullable MemorySegment found = idle.poll();
+                MemorySegment buffer = found == null ? arena.allocate(CHUNK_BYTES) : found;
+                chunk.write(channel, buffer);
+                idle.push(buffer);
+            });
+        } catch (UncheckedIOException e) {
+            throw Objects.requireNonNull(e.getCause());
         }
     }
 

@@ -23,6 +23,14 @@ public record TensorSource(String name, DType dtype, Shape shape, SegmentWriter 
         void writeTo(MemorySegment target) throws IOException;
     }
 
+    /// Bytes that are in memory already. F32 arrays have their order where the machine's is little-endian.
+    record Ready(MemorySegment bytes) implements SegmentWriter {
+        @Override
+        public void writeTo(MemorySegment target) {
+            target.copyFrom(bytes);
+        }
+    }
+
     /// Bytes of the whole tensor.
     public long bytes() {
         return Math.multiplyExact(shape.numel(), dtype.size());
@@ -32,6 +40,9 @@ public record TensorSource(String name, DType dtype, Shape shape, SegmentWriter 
     ///
     /// @param values as many as the shape has elements; not copied
     public static TensorSource ofFloats(String name, Shape shape, float[] values) {
+        if (ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
+            return ofSegment(name, DType.F32, shape, MemorySegment.ofArray(values));
+        }
         return checked(
                 new TensorSource(
                         name,
@@ -52,7 +63,7 @@ public record TensorSource(String name, DType dtype, Shape shape, SegmentWriter 
     ///
     /// @param bytes row-major and little-endian; not copied
     public static TensorSource ofSegment(String name, DType dtype, Shape shape, MemorySegment bytes) {
-        return checked(new TensorSource(name, dtype, shape, target -> target.copyFrom(bytes)), bytes.byteSize());
+        return checked(new TensorSource(name, dtype, shape, new Ready(bytes)), bytes.byteSize());
     }
 
     private static TensorSource checked(TensorSource source, long bytes) {

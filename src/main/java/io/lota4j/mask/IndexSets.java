@@ -1,13 +1,11 @@
 package io.lota4j.mask;
 
 import io.lota4j.LotaException;
-import java.io.ByteArrayInputStream;
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.roaringbitmap.BitSetUtil;
 import org.roaringbitmap.RoaringBitmap;
 import org.roaringbitmap.RoaringBitmapWriter;
 
@@ -18,15 +16,6 @@ import org.roaringbitmap.RoaringBitmapWriter;
 public final class IndexSets {
     /// The largest tensor that an index set can be over, in elements: indices are Java ints.
     public static final long MAX_ELEMENTS = Integer.MAX_VALUE;
-
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-    /// The first two bytes of a set with runs; the two after them count its containers.
-    private static final int COOKIE_WITH_RUNS = 12347;
-    /// The first four bytes of a set without runs; the four after them count its containers.
-    private static final int COOKIE_WITHOUT_RUNS = 12346;
-
-    private static final int MAX_CONTAINERS = 1 << 16;
 
     private IndexSets() {}
 
@@ -47,52 +36,27 @@ public final class IndexSets {
     /// @throws LotaException when the bytes are no valid serialization, go on after it, or hold an index past
     ///     the end
     public static RoaringBitmap fromBytes(MemorySegment bytes, long elements, String where) {
-        RoaringBitmap set = parse(bytes, where);
-        if (!set.validate()) {
-            throw new LotaException(
-                    "%s: the index set contradicts itself (the order or the counts of its indices).".formatted(where));
-        }
-        if (!set.isEmpty() && Integer.toUnsignedLong(set.last()) >= elements) {
-            throw new LotaException("%s: index %d is past the end of a tensor of %d elements."
-                    .formatted(where, Integer.toUnsignedLong(set.last()), elements));
+        IndexBits.of(bytes, elements, where);
+        RoaringBitmap set = new RoaringBitmap();
+        try {
+            set.deserialize(bytes.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN));
+        } catch (IOException e) {
+            throw new LotaException("%s: cannot be read: %s".formatted(where, e.getMessage()), e);
         }
         return optimized(set);
-    }
-
-    private static RoaringBitmap parse(MemorySegment bytes, String where) {
-        if (!hasHeader(bytes)) {
-            throw new LotaException("%s: not a portable RoaringBitmap (%d bytes without its header)."
-                    .formatted(where, bytes.byteSize()));
-        }
-        RoaringBitmap set = new RoaringBitmap();
-        var in = new ByteArrayInputStream(bytes.toArray(ValueLayout.JAVA_BYTE));
-        try {
-            set.deserialize(new DataInputStream(in));
-        } catch (IOException e) {
-            throw new LotaException(
-                    "%s: the index set ends before its last container; is the file truncated?".formatted(where), e);
-        }
-        if (in.available() > 0) {
-            throw new LotaException("%s: %d bytes follow the end of the index set.".formatted(where, in.available()));
-        }
-        return set;
-    }
-
-    /// Whether bytes begin as the format says. The library allocates as many containers as a header names before it
-    /// reads any, even a negative number.
-    private static boolean hasHeader(MemorySegment bytes) {
-        if (bytes.byteSize() < 2 * Integer.BYTES) {
-            return false;
-        }
-        int cookie = bytes.get(INT, 0);
-        int containers = bytes.get(INT, Integer.BYTES);
-        return (cookie & 0xFFFF) == COOKIE_WITH_RUNS
-                || (cookie == COOKIE_WITHOUT_RUNS && containers >= 0 && containers <= MAX_CONTAINERS);
     }
 
     /// Collects indices in ascending order.
     public static RoaringBitmapWriter<RoaringBitmap> writer() {
         return RoaringBitmapWriter.writer().constantMemory().get();
+    }
+
+    /// The set of what is marked in consecutive ranges.
+    ///
+    /// @param marks for each range a bit for each element, lowest first, in as many words as that takes
+    /// @param span how long each range is
+    public static RoaringBitmap ofRanges(long[] marks, int span) {
+        return optimized(BitSetUtil.bitmapOf(span % Long.SIZE == 0 ? marks : Marks.joined(marks, span)));
     }
 
     /// The same set, changed to its smallest containers, the one form that two equal sets share.

@@ -18,6 +18,11 @@ record DenseReader(TensorTask task, boolean deltas) implements PieceReader {
         }
     }
 
+    @Override
+    public int size(long first, int span) {
+        return span;
+    }
+
     private static void subtract(float[] values, float[] base, int count) {
         for (int i = 0; i < count; i++) {
             values[i] -= base[i];

@@ -1,9 +1,8 @@
 package io.lota4j.merge;
 
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.mask.IndexBits;
 import java.util.Optional;
-import org.roaringbitmap.PeekableIntIterator;
-import org.roaringbitmap.RoaringBitmap;
 
 /// What one model of a merge has for one tensor. Safe for use by many threads.
 public sealed interface ModelTensor {
@@ -23,26 +22,25 @@ public sealed interface ModelTensor {
     /// What a ticket or an adapter adds to the base's weights.
     non-sealed interface Delta extends ModelTensor {
         /// The flat indices outside of which all deltas are zero; empty when they are not known to be few.
-        Optional<RoaringBitmap> support();
+        /// There may be more past the tensor's end.
+        Optional<IndexBits> support();
 
         /// Reads the deltas at the elements of the support within a range, in ascending order.
         ///
         /// @param from flat, row-major index where the range begins
-        /// @param count its length, at most that of the arrays
-        /// @param offsets filled with the elements' indices less `from`
-        /// @param values filled with their deltas
-        /// @return how many there are
-        default int entries(long from, int count, int[] offsets, float[] values) {
+        /// @param count its length, at most that of `values`
+        /// @param marks filled with a bit for each element of the range, as [IndexBits#read] does
+        /// @param values filled with the deltas of those in the support
+        /// @return how many these are
+        default int entries(long from, int count, long[] marks, float[] values) {
+            support().orElseThrow().read(from, count, marks);
             float[] all = new float[count];
             read(from, count, all);
-            PeekableIntIterator indices = support().orElseThrow().getIntIterator();
-            // Indices are unsigned ints.
-            indices.advanceIfNeeded((int) from);
             int found = 0;
-            while (indices.hasNext() && Integer.toUnsignedLong(indices.peekNext()) < from + count) {
-                offsets[found] = indices.next() - (int) from;
-                values[found] = all[offsets[found]];
-                found++;
+            for (int i = 0; i < count; i++) {
+                if ((marks[i / Long.SIZE] >>> i & 1) != 0) {
+                    values[found++] = all[i];
+                }
             }
             return found;
         }

@@ -1,6 +1,7 @@
 package io.lota4j.merge;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Some elements of a tensor, in ascending order of their place: what each model has there.
@@ -15,6 +16,11 @@ public final class Piece {
     private final float[] @Nullable [] scratch;
     private final float[] base;
     private final int[] offsets;
+    private final int[] @Nullable [] places;
+    private final int[] entries;
+    private @Nullable Union elements;
+    private boolean listed = true;
+    private int span;
     private boolean hasBase;
     private int number;
     private long first;
@@ -27,6 +33,8 @@ public final class Piece {
         scratch = new float[models + SPARE][];
         base = new float[capacity];
         offsets = new int[capacity];
+        places = new int[models][];
+        entries = new int[models];
         Arrays.setAll(offsets, i -> i);
     }
 
@@ -38,6 +46,18 @@ public final class Piece {
         this.first = first;
         this.size = size;
         this.hasBase = hasBase;
+        span = size;
+    }
+
+    /// Begins to be another sparse piece, whose arrays are then filled.
+    ///
+    /// @param span length of its range
+    /// @param elements counted, and as they are until the piece becomes another
+    void become(long first, int span, Union elements) {
+        become(first, elements.size(), false);
+        this.span = span;
+        this.elements = elements;
+        listed = false;
     }
 
     void number(int number) {
@@ -62,12 +82,27 @@ public final class Piece {
 
     /// Each element's index in the tensor less [#first()]. To be read only.
     public int[] offsets() {
+        if (!listed) {
+            Objects.requireNonNull(elements).list(offsets);
+            listed = true;
+        }
         return offsets;
+    }
+
+    /// A sparse piece's elements as bits, of which there is one for each element of the range, lowest first.
+    /// To be read only.
+    ///
+    /// @throws IllegalStateException when the piece was read as a dense one
+    public long[] marks() {
+        if (elements == null) {
+            throw new IllegalStateException("a dense piece");
+        }
+        return elements.marks();
     }
 
     /// Whether all elements of the piece's range are here.
     public boolean isDense() {
-        return size == 0 || offsets[size - 1] == size - 1;
+        return size == span;
     }
 
     /// What a model has: deltas or weights, as [TensorPieces#deltas()] says. To be read only.
@@ -75,6 +110,25 @@ public final class Piece {
     /// @param model its place among the models
     public float[] operand(int model) {
         return operands[model];
+    }
+
+    /// How many elements of a sparse piece are in a model's support; its deltas of the others are zero.
+    public int entries(int model) {
+        return entries[model];
+    }
+
+    void entries(int model, int count) {
+        entries[model] = count;
+    }
+
+    /// Where in a sparse piece the elements of a model's support are, in ascending order. To be read only.
+    public int[] places(int model) {
+        int[] own = places[model];
+        if (own == null) {
+            own = new int[offsets.length + Union.SLACK];
+            places[model] = own;
+        }
+        return own;
     }
 
     /// The base's weights. To be read only.
@@ -102,7 +156,7 @@ public final class Piece {
     /// How many elements come before a flat index of the tensor.
     public int before(long index) {
         int end = (int) Math.clamp(index - first, 0, (long) offsets.length);
-        int found = Arrays.binarySearch(offsets, 0, size, end);
+        int found = Arrays.binarySearch(offsets(), 0, size, end);
         return found < 0 ? -found - 1 : found;
     }
 }

@@ -5,4 +5,7 @@ interface PieceReader {
     /// @param first flat index
     /// @param span how many elements of the tensor
     void read(long first, int span, Piece piece);
+
+    /// How many elements that piece has.
+    int size(long first, int span);
 }

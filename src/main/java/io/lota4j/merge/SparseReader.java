@@ -1,39 +1,54 @@
 package io.lota4j.merge;
 
+import io.lota4j.mask.IndexBits;
 import java.util.Arrays;
 import java.util.List;
 
 /// Reads the deltas of the elements that some model may change.
 final class SparseReader implements PieceReader {
     private final List<ModelTensor.Delta> models;
-    private final int[][] offsets;
+    private final long[][] marks;
     private final float[][] values;
-    private final int[] counts;
     private final Union union;
 
     /// @param span the longest range
     SparseReader(List<ModelTensor.Delta> models, int span) {
         this.models = models;
-        offsets = new int[models.size()][span];
+        marks = new long[models.size()][IndexBits.words(span)];
         values = new float[models.size()][span];
-        counts = new int[models.size()];
         union = new Union(span);
     }
 
     @Override
     public void read(long first, int span, Piece piece) {
-        for (int m = 0; m < counts.length; m++) {
-            counts[m] = models.get(m).entries(first, span, offsets[m], values[m]);
-            union.add(offsets[m], counts[m]);
+        union.clear(span);
+        for (int m = 0; m < marks.length; m++) {
+            piece.entries(m, models.get(m).entries(first, span, marks[m], values[m]));
+            union.add(marks[m]);
         }
-        int size = union.drainTo(piece.offsets());
-        piece.become(first, size, false);
-        for (int m = 0; m < counts.length; m++) {
+        int size = union.count();
+        piece.become(first, span, union);
+        for (int m = 0; m < marks.length; m++) {
+            union.place(marks[m], piece.places(m));
             float[] operand = piece.operand(m);
             Arrays.fill(operand, 0, size, 0);
-            for (int entry = 0; entry < counts[m]; entry++) {
-                operand[union.place(offsets[m][entry])] = values[m][entry];
-            }
+            scatter(values[m], piece.places(m), piece.entries(m), operand);
         }
+    }
+
+    private static void scatter(float[] values, int[] places, int count, float[] operand) {
+        for (int entry = 0; entry < count; entry++) {
+            operand[places[entry]] = values[entry];
+        }
+    }
+
+    @Override
+    public int size(long first, int span) {
+        union.clear(span);
+        for (int m = 0; m < marks.length; m++) {
+            models.get(m).support().orElseThrow().read(first, span, marks[m]);
+            union.add(marks[m]);
+        }
+        return union.count();
     }
 }

@@ -1,6 +1,7 @@
 package io.lota4j.merge;
 
 import io.lota4j.checkpoint.Shape;
+import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -102,6 +103,26 @@ public final class TensorPieces {
         return span == 0 ? 0 : Math.toIntExact(Math.ceilDiv(numel, span));
     }
 
+    /// How many elements come before each piece and, at the end, how many there are.
+    public int[] starts() {
+        int[] starts = new int[count() + 1];
+        workers.each(
+                count(),
+                number -> withBuffers(buffers -> starts[number + 1] = buffers.reader.size(first(number), span(number))));
+        Arrays.parallelPrefix(starts, Math::addExact);
+        return starts;
+    }
+
+    /// How many of a model's deltas may be other than zero.
+    public long most(int model) {
+        return sparse()
+                ? ((ModelTensor.Delta) task.models().get(model))
+                        .support()
+                        .orElseThrow()
+                        .rank(numel)
+                : numel;
+    }
+
     /// Merges all pieces.
     ///
     /// @param sink called by several threads, in no particular order
@@ -123,6 +144,20 @@ public final class TensorPieces {
     /// @param add puts a piece to what was gathered before it
     /// @param combine puts what its second argument gathered to the first, which came before it
     public <A> A fold(Supplier<A> start, BiConsumer<A, Piece> add, BiConsumer<A, A> combine) {
+        return fold((piece, merged) -> {}, start, (gathered, piece, merged) -> add.accept(gathered, piece), combine);
+    }
+
+    /// Puts a merged piece to what was gathered before it.
+    ///
+    /// @param <A> what is gathered
+    @FunctionalInterface
+    public interface Addition<A> {
+        /// @param merged as many values as the piece has elements
+        void add(A gathered, Piece piece, float[] merged);
+    }
+
+    /// Merges all pieces and gathers something from them, as [#fold(Supplier, BiConsumer, BiConsumer)] does.
+    public <A> A fold(TensorMerge merge, Supplier<A> start, Addition<A> add, BiConsumer<A, A> combine) {
         int pieces = count();
         int parts = Math.ceilDiv(pieces, PART);
         OrderedFold<A> result = new OrderedFold<>(start.get(), combine);
@@ -132,7 +167,8 @@ public final class TensorPieces {
                     A gathered = start.get();
                     for (int number = part * PART; number < Math.min(pieces, (part + 1) * PART); number++) {
                         read(number, buffers);
-                        add.accept(gathered, buffers.piece);
+                        merge.merge(buffers.piece, buffers.merged);
+                        add.add(gathered, buffers.piece, buffers.merged);
                     }
                     result.put(part, gathered);
                 }));
@@ -168,9 +204,16 @@ public final class TensorPieces {
     }
 
     private void read(int number, Buffers buffers) {
-        long first = (long) number * span;
         buffers.piece.number(number);
-        buffers.reader.read(first, (int) Math.min(span, numel - first), buffers.piece);
+        buffers.reader.read(first(number), span(number), buffers.piece);
+    }
+
+    private long first(int number) {
+        return (long) number * span;
+    }
+
+    private int span(int number) {
+        return (int) Math.min(span, numel - first(number));
     }
 
     private void withBuffers(Consumer<Buffers> work) {

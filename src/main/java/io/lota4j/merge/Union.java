@@ -1,42 +1,89 @@
 package io.lota4j.merge;
 
+import io.lota4j.mask.IndexBits;
 import java.util.Arrays;
 
-/// The places within a range that some of several lists name.
+/// The elements of a range that some of several sets have, as bits.
 final class Union {
+    /// Places that are written past the last one.
+    static final int SLACK = 7;
+
     private final long[] marks;
-    private final int[] places;
+    private final int[] before;
+    private int words;
+    private int size;
 
     /// @param capacity the longest range
     Union(int capacity) {
-        marks = new long[Math.ceilDiv(capacity, Long.SIZE)];
-        places = new int[capacity];
+        marks = new long[IndexBits.words(capacity)];
+        before = new int[marks.length];
     }
 
-    void add(int[] offsets, int count) {
-        for (int i = 0; i < count; i++) {
-            marks[offsets[i] / Long.SIZE] |= 1L << offsets[i];
-        }
-    }
-
-    /// Lists what was added, in ascending order, and forgets it. [#place(int)] is then known for each.
+    /// Begins anew.
     ///
-    /// @return how many there are
-    int drainTo(int[] offsets) {
-        int count = 0;
-        for (int word = 0; word < marks.length; word++) {
-            for (long left = marks[word]; left != 0; left &= left - 1) {
-                int offset = word * Long.SIZE + Long.numberOfTrailingZeros(left);
-                places[offset] = count;
-                offsets[count++] = offset;
-            }
-        }
+    /// @param span length of the range
+    void clear(int span) {
+        words = IndexBits.words(span);
         Arrays.fill(marks, 0);
+    }
+
+    /// Adds a set.
+    void add(long[] set) {
+        for (int word = 0; word < words; word++) {
+            marks[word] |= set[word];
+        }
+    }
+
+    /// Counts the elements. [#size()], [#list(int[])] and [#place(long[], int[])] are of what was there then.
+    int count() {
+        int count = 0;
+        for (int word = 0; word < words; word++) {
+            before[word] = count;
+            count += Long.bitCount(marks[word]);
+        }
+        size = count;
         return count;
     }
 
-    /// Where an offset is in the list.
-    int place(int offset) {
-        return places[offset];
+    /// How many elements there are.
+    int size() {
+        return size;
+    }
+
+    /// The elements' bits.
+    long[] marks() {
+        return marks;
+    }
+
+    /// Lists the elements, in ascending order.
+    void list(int[] offsets) {
+        int count = 0;
+        for (int word = 0; word < words; word++) {
+            for (long left = marks[word]; left != 0; left &= left - 1) {
+                offsets[count++] = word * Long.SIZE + Long.numberOfTrailingZeros(left);
+            }
+        }
+    }
+
+    /// Lists where a set's elements are among all.
+    ///
+    /// @param set one of those that were added
+    /// @param places with room for [#SLACK] more, which get what has no meaning
+    void place(long[] set, int[] places) {
+        int count = 0;
+        for (int word = 0; word < words; word++) {
+            int start = before[word];
+            int end = count + Long.bitCount(set[word]);
+            long left = set[word];
+            long all = marks[word];
+            // Eight at once, as many as there are or not: how many is hard to predict.
+            for (int at = count; at < end; at += 8) {
+                for (int i = 0; i < 8; i++) {
+                    places[at + i] = start + Long.bitCount(all & (left & -left) - 1);
+                    left &= left - 1;
+                }
+            }
+            count = end;
+        }
     }
 }

@@ -32,17 +32,6 @@ public record Changes(int[] indices, float[] values) {
         return indices.length;
     }
 
-    /// The first that is not before a flat index.
-    ///
-    /// @param from where to begin to look
-    public int find(int from, int index) {
-        int found = from;
-        while (found < indices.length && indices[found] < index) {
-            found++;
-        }
-        return found;
-    }
-
     /// The flat indices as a set.
     public RoaringBitmap index() {
         RoaringBitmapWriter<RoaringBitmap> writer = IndexSets.writer();

@@ -3,6 +3,7 @@ package io.lota4j.ticket;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.mask.IndexBits;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -69,6 +70,13 @@ public final class MappedTicket implements AutoCloseable {
     /// @throws io.lota4j.LotaException when they are no valid set within the shape, or not as many as the values
     public RoaringBitmap index(String name) {
         return reader.index(name);
+    }
+
+    /// The flat indices of a tensor's changed weights, which stay in the file; checked anew each time.
+    ///
+    /// @throws io.lota4j.LotaException when they are no valid set within the shape, or not as many as the values
+    public IndexBits bits(String name) {
+        return reader.bits(name);
     }
 
     /// What the file keeps a tensor's deltas as: F32 or BF16.

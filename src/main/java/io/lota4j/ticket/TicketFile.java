@@ -31,24 +31,34 @@ public final class TicketFile {
     ///
     /// @throws io.lota4j.LotaException when the file cannot be written
     public static void write(Path path, Ticket ticket) {
-        List<TensorSource> sources = new ArrayList<>();
-        ticket.tensors().forEach((name, tensor) -> addSources(sources, name, tensor));
+        List<TensorSource> sources = ticket.tensors().entrySet().parallelStream()
+                .flatMap(entry -> sources(entry.getKey(), entry.getValue()).stream())
+                .toList();
         SafetensorsWriter.write(path, TicketMetadata.of(ticket), sources);
     }
 
-    private static void addSources(List<TensorSource> sources, String name, TicketTensor tensor) {
+    private static List<TensorSource> sources(String name, TicketTensor tensor) {
+        List<TensorSource> sources = new ArrayList<>();
         byte[] index = IndexSets.toBytes(tensor.index());
         sources.add(TensorSource.ofBytes(name + INDEX, DType.U8, Shape.of(index.length), index));
         Shape count = Shape.of(tensor.nnz());
-        sources.add(new TensorSource(
-                name + DELTA,
-                tensor.valueType(),
-                count,
-                target -> Floats.fromF32(MemorySegment.ofArray(tensor.values()), tensor.valueType(), target)));
+        sources.add(delta(name + DELTA, count, tensor));
         byte[] baseBits = tensor.baseBits();
         if (baseBits != null) {
             sources.add(TensorSource.ofBytes(name + BASE, tensor.baseType(), count, baseBits));
         }
+        return sources;
+    }
+
+    private static TensorSource delta(String name, Shape count, TicketTensor tensor) {
+        return tensor.valueType() == DType.F32
+                ? TensorSource.ofFloats(name, count, tensor.values())
+                : new TensorSource(
+                        name,
+                        tensor.valueType(),
+                        count,
+                        target -> Floats.fromF32(
+                                MemorySegment.ofArray(tensor.values()), tensor.valueType(), target));
     }
 
     /// Reads a ticket. Nothing in the file is believed unchecked.

@@ -6,6 +6,7 @@ import io.lota4j.checkpoint.Floats;
 import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
+import io.lota4j.mask.IndexBits;
 import io.lota4j.mask.IndexSets;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -105,6 +106,15 @@ final class TicketReader {
                 IndexSets.fromBytes(file.bytes(key), layout(name).shape().numel(), where(key));
         requireCount(file.info(name + TicketFile.DELTA), index.getLongCardinality());
         return index;
+    }
+
+    /// The index set of a tensor, for which there are as many deltas, in the file.
+    IndexBits bits(String name) {
+        String key = name + TicketFile.INDEX;
+        long elements = layout(name).shape().numel();
+        IndexBits bits = IndexBits.of(file.bytes(key), elements, where(key));
+        requireCount(file.info(name + TicketFile.DELTA), bits.rank(elements));
+        return bits;
     }
 
     private byte @Nullable [] baseBits(String name, long count) {

@@ -3,6 +3,7 @@ package io.lota4j.merge.method;
 import io.lota4j.merge.Piece;
 import io.lota4j.merge.Survey;
 import io.lota4j.merge.TensorPieces;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,12 +34,13 @@ final class CutSearch implements Survey {
     /// @param source the values of which the largest are looked for
     /// @param models of each search
     /// @param wanted how many of the largest are chosen in each search
+    /// @param most in each search, how many values may be other than zero
     /// @param numel how many elements there are in all tensors together
-    CutSearch(Trim.Kept source, int[] models, long[] wanted, long numel) {
+    CutSearch(Trim.Kept source, int[] models, long[] wanted, long[] most, long numel) {
         this.source = source;
         digitBits = numel < MANY ? SMALL_DIGIT : LARGE_DIGIT;
         targets = IntStream.range(0, models.length)
-                .mapToObj(i -> new CutTarget(source, models[i], wanted[i], numel))
+                .mapToObj(i -> new CutTarget(source, models[i], wanted[i], most[i], numel))
                 .toList();
         open = targets.stream().filter(CutTarget::isOpen).toList();
         done = open.isEmpty();
@@ -46,7 +48,14 @@ final class CutSearch implements Survey {
 
     /// Searches one tensor.
     static CutSearch of(TensorPieces tensor, Trim.Kept source, int[] models, long[] wanted) {
-        CutSearch search = new CutSearch(source, models, wanted, tensor.numel());
+        long[] most = new long[models.length];
+        Arrays.fill(most, tensor.numel());
+        return of(tensor, source, models, wanted, most);
+    }
+
+    /// Searches one tensor, of which it is known how many values may be other than zero.
+    static CutSearch of(TensorPieces tensor, Trim.Kept source, int[] models, long[] wanted, long[] most) {
+        CutSearch search = new CutSearch(source, models, wanted, most, tensor.numel());
         while (!search.done()) {
             search.visit(tensor);
             search.endRound();

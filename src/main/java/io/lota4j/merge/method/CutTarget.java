@@ -25,12 +25,13 @@ final class CutTarget {
     private boolean isTied;
 
     /// @param wanted k; all are chosen when there are no more, none when it is 0
+    /// @param most how many may be other than zero
     /// @param numel how many there are
-    CutTarget(Trim.Kept source, int model, long wanted, long numel) {
+    CutTarget(Trim.Kept source, int model, long wanted, long most, long numel) {
         this.source = source;
         this.model = model;
         rank = wanted;
-        open = wanted > 0 && wanted < numel;
+        open = wanted > 0 && wanted < numel && wanted <= most;
         settled = wanted > 0 ? Cut.ALL : Cut.NONE;
     }
 

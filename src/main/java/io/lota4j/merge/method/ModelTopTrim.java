@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// have densities of their own, each counts with its elements.
 final class ModelTopTrim implements Trim, Survey {
     private double[] wanted = {};
+    private long[] most = {};
     private long numel;
     private @Nullable CutSearch search;
 
@@ -37,9 +38,11 @@ final class ModelTopTrim implements Trim, Survey {
         Settings settings = tensor.task().settings();
         if (wanted.length == 0) {
             wanted = new double[tensor.models()];
+            most = new long[tensor.models()];
         }
         for (int m = 0; m < wanted.length; m++) {
             wanted[m] += Density.of(settings, m) * tensor.numel();
+            most[m] += tensor.most(m);
         }
         numel += tensor.numel();
     }
@@ -52,7 +55,7 @@ final class ModelTopTrim implements Trim, Survey {
             int[] models = IntStream.range(0, wanted.length).toArray();
             long[] counts =
                     DoubleStream.of(wanted).mapToLong(count -> (long) count).toArray();
-            search = new CutSearch(Piece::operand, models, counts, numel);
+            search = new CutSearch(Piece::operand, models, counts, most, numel);
         }
     }
 

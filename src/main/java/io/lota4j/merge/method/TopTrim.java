@@ -11,7 +11,8 @@ final class TopTrim implements Trim {
         int[] models = IntStream.range(0, tensor.models()).toArray();
         long[] wanted =
                 IntStream.of(models).mapToLong(m -> Density.count(tensor, m)).toArray();
-        CutSearch search = CutSearch.of(tensor, Piece::operand, models, wanted);
+        long[] most = IntStream.of(models).mapToLong(tensor::most).toArray();
+        CutSearch search = CutSearch.of(tensor, Piece::operand, models, wanted, most);
         return kept(tensor, search);
     }
 

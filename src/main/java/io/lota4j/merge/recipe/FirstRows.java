@@ -1,10 +1,10 @@
 package io.lota4j.merge.recipe;
 
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.mask.IndexBits;
 import io.lota4j.merge.ModelTensor;
 import java.util.List;
 import java.util.Optional;
-import org.roaringbitmap.RoaringBitmap;
 
 /// The first rows of every model, as they stand: what mergekit takes of vocabularies of different sizes when a
 /// recipe names no tokenizer.
@@ -33,12 +33,13 @@ record FirstRows(int count) implements Rows {
         }
 
         @Override
-        public Optional<RoaringBitmap> support() {
-            return whole.support().map(bits -> {
-                RoaringBitmap first = bits.clone();
-                first.remove(shape.numel(), 1L << Integer.SIZE);
-                return first;
-            });
+        public Optional<IndexBits> support() {
+            return whole.support();
+        }
+
+        @Override
+        public int entries(long from, int count, long[] marks, float[] values) {
+            return whole.entries(from, count, marks, values);
         }
     }
 }

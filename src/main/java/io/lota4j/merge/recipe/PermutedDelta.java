@@ -1,9 +1,9 @@
 package io.lota4j.merge.recipe;
 
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.mask.IndexBits;
 import io.lota4j.merge.ModelTensor;
 import java.util.Optional;
-import org.roaringbitmap.RoaringBitmap;
 
 /// A delta of an embedding with its rows in the order of the result.
 record PermutedDelta(RowReader reader) implements ModelTensor.Delta {
@@ -18,7 +18,7 @@ record PermutedDelta(RowReader reader) implements ModelTensor.Delta {
     }
 
     @Override
-    public Optional<RoaringBitmap> support() {
+    public Optional<IndexBits> support() {
         return Optional.empty();
     }
 }

@@ -1,60 +1,122 @@
 package io.lota4j.merge.run;
 
+import io.lota4j.mask.IndexBits;
+import io.lota4j.mask.IndexSets;
 import io.lota4j.merge.Piece;
-import io.lota4j.merge.TensorMerge;
-import io.lota4j.ticket.Changes;
-import java.util.ArrayList;
+import io.lota4j.merge.TensorPieces;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.RoaringBitmap;
 
-/// The changed weights of a merged tensor, gathered piece by piece, with what becomes of each model's deltas.
+/// The changed weights of a merged tensor, put together from its pieces by several threads: each piece has room
+/// where it would be if all of its elements changed.
 final class MergedEntries {
-    private final Overlap overlap;
-    private final List<Changes> parts = new ArrayList<>();
-    private float[] merged = {};
-    private int[] indices = {};
-    private float[] values = {};
+    private final int span;
+    private final int[] starts;
+    private final int[] counts;
+    private final long[] marks;
+    private final float[] values;
+    private final Optional<BaseBits> base;
+    private final byte[] bits;
+    private final ConcurrentLinkedDeque<BaseBits.Elements> idle = new ConcurrentLinkedDeque<>();
 
-    MergedEntries(int models) {
-        overlap = new Overlap(models);
+    /// @param base where the base's elements are from; empty when they are not kept
+    MergedEntries(TensorPieces pieces, Optional<BaseBits> base) {
+        this.base = base;
+        span = pieces.span();
+        starts = pieces.starts();
+        counts = new int[pieces.count()];
+        marks = new long[Math.multiplyExact(pieces.count(), IndexBits.words(span))];
+        values = new float[starts[pieces.count()]];
+        bits = new byte[base.map(from -> Math.multiplyExact(values.length, from.elementSize()))
+                .orElse(0)];
     }
 
-    /// Merges a piece and takes what it changes.
-    void add(TensorMerge merge, Piece piece) {
-        reserve(piece.offsets().length);
-        merge.merge(piece, merged);
-        overlap.add(piece, merged);
-        int first = Math.toIntExact(piece.first());
-        int[] offsets = piece.offsets();
+    /// Takes what a piece changes; safe for use by many threads.
+    void put(Piece piece, float[] merged) {
+        int changed = changed(merged, piece.size());
+        int start = starts[piece.number()];
+        counts[piece.number()] = changed;
+        base.ifPresent(from -> putBits(from, piece, merged, changed, start));
+        int words = IndexBits.words(span);
+        if (changed == piece.size()) {
+            System.arraycopy(merged, 0, values, start, changed);
+            System.arraycopy(piece.marks(), 0, marks, piece.number() * words, words);
+        } else {
+            putSome(merged, piece.size(), piece.offsets(), start, piece.number() * words);
+        }
+    }
+
+    private static int changed(float[] merged, int size) {
+        int changed = 0;
+        for (int i = 0; i < size; i++) {
+            changed += merged[i] != 0 ? 1 : 0;
+        }
+        return changed;
+    }
+
+    private void putBits(BaseBits from, Piece piece, float[] merged, int changed, int start) {
+        BaseBits.@Nullable Elements found = idle.poll();
+        BaseBits.Elements room = found == null ? from.room(span) : found;
+        from.read(piece, room);
+        if (changed < piece.size()) {
+            room.keep(merged, piece.size());
+        }
+        room.write(bits, start, changed);
+        idle.push(room);
+    }
+
+    private void putSome(float[] merged, int size, int[] offsets, int start, int firstWord) {
         int count = 0;
-        for (int i = 0; i < piece.size(); i++) {
-            // Written always, kept only if it changes something: no branch to mispredict.
-            indices[count] = first + offsets[i];
-            values[count] = merged[i];
-            count += merged[i] != 0 ? 1 : 0;
-        }
-        parts.add(new Changes(Arrays.copyOf(indices, count), Arrays.copyOf(values, count)));
-    }
-
-    private void reserve(int size) {
-        if (merged.length < size) {
-            merged = new float[size];
-            indices = new int[size];
-            values = new float[size];
+        for (int i = 0; i < size; i++) {
+            // Written always, overwritten by what comes next where nothing changes: no branch to mispredict.
+            values[start + count] = merged[i];
+            int changes = merged[i] != 0 ? 1 : 0;
+            marks[firstWord + offsets[i] / Long.SIZE] |= (long) changes << offsets[i];
+            count += changes;
         }
     }
 
-    /// Takes what comes after.
-    void append(MergedEntries next) {
-        parts.addAll(next.parts);
-        overlap.append(next.overlap);
+    /// How many weights change, after all pieces were put.
+    private int count() {
+        return IntStream.of(counts).sum();
     }
 
-    Changes changes() {
-        return Changes.of(parts);
+    float[] values() {
+        int count = count();
+        if (count == values.length) {
+            return values;
+        }
+        close(values, 1);
+        return Arrays.copyOf(values, count);
     }
 
-    Overlap overlap() {
-        return overlap;
+    /// Null when they are not kept.
+    byte @Nullable [] bits() {
+        if (base.isEmpty()) {
+            return null;
+        }
+        int size = base.get().elementSize();
+        if (count() * size == bits.length) {
+            return bits;
+        }
+        close(bits, size);
+        return Arrays.copyOf(bits, count() * size);
+    }
+
+    /// Moves the pieces' elements together.
+    private void close(Object elements, int size) {
+        int at = 0;
+        for (int piece = 0; piece < counts.length; piece++) {
+            System.arraycopy(elements, starts[piece] * size, elements, at * size, counts[piece] * size);
+            at += counts[piece];
+        }
+    }
+
+    RoaringBitmap index() {
+        return IndexSets.ofRanges(marks, span);
     }
 }

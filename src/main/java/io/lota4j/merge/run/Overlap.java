@@ -17,6 +17,7 @@ public final class Overlap {
     private final long[] shared;
     private final long[] conflicts;
     private final double[] products;
+    private int[] room = {};
     private long merged;
     private double mergedEnergy;
 
@@ -32,33 +33,47 @@ public final class Overlap {
         products = new double[models * models];
     }
 
+    /// Takes a piece.
+    ///
+    /// @param piece a sparse one
     void add(Piece piece, float[] result) {
-        int size = piece.size();
-        for (int i = 0; i < size; i++) {
-            merged += result[i] != 0 ? 1 : 0;
-            mergedEnergy += (double) result[i] * result[i];
-        }
+        addMerged(result, piece.size());
         for (int m = 0; m < models; m++) {
-            addModel(m, piece.operand(m), result, size);
+            addModel(m, piece, result);
             for (int other = 0; other < m; other++) {
-                addPair(m * models + other, piece.operand(m), piece.operand(other), size);
+                addPair(m * models + other, piece, m, piece.operand(other));
             }
         }
     }
 
-    private void addModel(int m, float[] delta, float[] result, int size) {
-        long count = 0;
+    private void addMerged(float[] result, int size) {
+        int count = 0;
+        double all = mergedEnergy;
+        for (int i = 0; i < size; i++) {
+            count += result[i] != 0 ? 1 : 0;
+            all += (double) result[i] * result[i];
+        }
+        merged += count;
+        mergedEnergy = all;
+    }
+
+    private void addModel(int m, Piece piece, float[] result) {
+        float[] delta = piece.operand(m);
+        int[] places = piece.places(m);
+        int entries = piece.entries(m);
+        int count = 0;
         double all = 0;
         double same = 0;
         double opposed = 0;
         double product = 0;
-        for (int i = 0; i < size; i++) {
+        for (int entry = 0; entry < entries; entry++) {
+            int i = places[entry];
             double square = (double) delta[i] * delta[i];
             double projected = (double) delta[i] * result[i];
             count += delta[i] != 0 ? 1 : 0;
             all += square;
-            same += projected > 0 ? square : 0;
-            opposed += projected < 0 ? square : 0;
+            same += when(isPositive(projected), square);
+            opposed += when(isPositive(-projected), square);
             product += projected;
         }
         changed[m] += count;
@@ -68,11 +83,23 @@ public final class Overlap {
         along[m] += product;
     }
 
-    private void addPair(int pair, float[] one, float[] other, int size) {
+    /// All bits or none: which sign comes next cannot be predicted, so a branch would cost more.
+    private static long isPositive(double number) {
+        return -Double.doubleToRawLongBits(number) >> Long.SIZE - 1 & ~(Double.doubleToRawLongBits(number) >> Long.SIZE - 1);
+    }
+
+    private static double when(long allOrNone, double number) {
+        return Double.longBitsToDouble(Double.doubleToRawLongBits(number) & allOrNone);
+    }
+
+    private void addPair(int pair, Piece piece, int m, float[] other) {
+        float[] one = piece.operand(m);
+        int entries = common(piece.places(m), piece.entries(m), other);
         long both = 0;
         long against = 0;
         double product = 0;
-        for (int i = 0; i < size; i++) {
+        for (int entry = 0; entry < entries; entry++) {
+            int i = room[entry];
             // In F64, where no product of two F32 numbers becomes zero.
             double term = (double) one[i] * other[i];
             both += term != 0 ? 1 : 0;
@@ -82,6 +109,19 @@ public final class Overlap {
         shared[pair] += both;
         conflicts[pair] += against;
         products[pair] += product;
+    }
+
+    /// Lists the places where another model has something too.
+    private int common(int[] places, int count, float[] other) {
+        if (room.length < count) {
+            room = new int[places.length];
+        }
+        int found = 0;
+        for (int i = 0; i < count; i++) {
+            room[found] = places[i];
+            found += other[places[i]] != 0 ? 1 : 0;
+        }
+        return found;
     }
 
     /// Takes what was counted elsewhere.

@@ -6,8 +6,9 @@ import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.ModelOutline;
 import io.lota4j.merge.ModelReference;
 import io.lota4j.merge.ModelTensor;
+import io.lota4j.merge.TensorTask;
+import io.lota4j.merge.Workers;
 import io.lota4j.merge.source.MergeSource;
-import io.lota4j.ticket.Changes;
 import io.lota4j.ticket.MappedTicket;
 import io.lota4j.ticket.TicketInfo;
 import java.lang.foreign.MemorySegment;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,8 @@ final class TicketInputs implements AutoCloseable {
     private final List<MappedTicket> tickets = new ArrayList<>();
     private final List<MergeSource> sources = new ArrayList<>();
     private final SequencedMap<String, ModelOutline.Tensor> tensors = new TreeMap<>();
+
+    private final Map<String, List<ModelTensor>> deltas = new ConcurrentHashMap<>();
 
     private TicketInputs() {}
 
@@ -111,29 +115,38 @@ final class TicketInputs implements AutoCloseable {
         return Objects.requireNonNull(tensors.get(name)).dtype();
     }
 
-    /// What each ticket adds to a tensor.
-    List<ModelTensor> deltas(String name, Shape shape) {
-        return sources.stream()
-                .map(source -> source.tensor(name, shape, Optional.empty()))
-                .toList();
+    /// Checks all index sets and values, so that it is done once and by all threads.
+    ///
+    /// @throws LotaException when a set is no valid one or a value is not finite
+    void check(Workers workers) {
+        List<Map.Entry<String, Shape>> shapes = List.copyOf(shapes().entrySet());
+        workers.each(
+                shapes.size(),
+                number -> deltas(shapes.get(number).getKey(), shapes.get(number).getValue()));
     }
 
-    /// The base's own elements at some of the tickets' indices; null if a ticket that has the tensor keeps none.
-    ///
-    /// @param deltas what each ticket adds to the tensor
-    byte @Nullable [] baseBits(String name, Changes changes, List<ModelTensor> deltas) {
-        BaseBits bits = new BaseBits(changes, baseType(name).size());
+    /// What each ticket adds to a tensor; read and checked once. Index sets and values stay in the files.
+    List<ModelTensor> deltas(String name, Shape shape) {
+        return deltas.computeIfAbsent(name, key -> sources.stream()
+                .map(source -> source.tensor(key, shape, Optional.empty()))
+                .toList());
+    }
+
+    /// Where the base's own elements of a tensor are; empty if a ticket that has the tensor keeps none.
+    Optional<BaseBits> baseBits(TensorTask task) {
+        List<BaseBits.Part> parts = new ArrayList<>();
         for (int i = 0; i < tickets.size(); i++) {
             MappedTicket ticket = tickets.get(i);
-            if (ticket.shapes().containsKey(name)) {
-                Optional<MemorySegment> kept = ticket.baseBits(name);
+            if (ticket.shapes().containsKey(task.name())) {
+                Optional<MemorySegment> kept = ticket.baseBits(task.name());
                 if (kept.isEmpty()) {
-                    return null;
+                    return Optional.empty();
                 }
-                bits.take(((ModelTensor.Delta) deltas.get(i)).support().orElseThrow(), kept.get());
+                ModelTensor.Delta delta = (ModelTensor.Delta) task.models().get(i);
+                parts.add(new BaseBits.Part(i, delta.support().orElseThrow(), kept.get()));
             }
         }
-        return bits.bytes();
+        return Optional.of(new BaseBits(baseType(task.name()).size(), parts));
     }
 
     /// What the merged ticket is for and how it was made.

@@ -10,7 +10,6 @@ import io.lota4j.merge.TensorMerge;
 import io.lota4j.merge.TensorPieces;
 import io.lota4j.merge.TensorTask;
 import io.lota4j.merge.Workers;
-import io.lota4j.ticket.Changes;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketTensor;
 import java.nio.file.Path;
@@ -44,6 +43,7 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
     public Result merge(List<Path> tickets, int threads) {
         try (TicketInputs inputs = TicketInputs.open(tickets);
                 Workers workers = new Workers(threads)) {
+            inputs.check(workers);
             Merger merger = method.merger(compat);
             merger.survey(() -> inputs.shapes().entrySet().stream()
                     .map(tensor -> pieces(inputs, tensor.getKey(), tensor.getValue(), workers)));
@@ -55,9 +55,9 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
                 String name = shapes.get(number).getKey();
                 Shape shape = shapes.get(number).getValue();
                 TensorPieces pieces = pieces(inputs, name, shape, workers);
-                MergedEntries entries = entries(pieces, merger.prepare(pieces), tickets.size());
-                merged.put(name, tensor(inputs, pieces.task(), entries.changes()));
-                overlaps.put(name, entries.overlap());
+                MergedEntries entries = new MergedEntries(pieces, inputs.baseBits(pieces.task()));
+                overlaps.put(name, merge(pieces, merger.prepare(pieces), entries));
+                merged.put(name, tensor(inputs, pieces.task(), entries));
             });
             Ticket ticket = new Ticket(inputs.info(this), merged);
             return new Result(ticket, new MergeReport(inputs.labels(), overlaps));
@@ -69,19 +69,26 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
         return new TensorPieces(task, method, workers);
     }
 
-    private static MergedEntries entries(TensorPieces pieces, TensorMerge merge, int models) {
+    /// Merges all pieces of a tensor.
+    private static Overlap merge(TensorPieces pieces, TensorMerge merge, MergedEntries entries) {
         return pieces.fold(
-                () -> new MergedEntries(models), (entries, piece) -> entries.add(merge, piece), MergedEntries::append);
+                merge,
+                () -> new Overlap(pieces.models()),
+                (overlap, piece, merged) -> {
+                    entries.put(piece, merged);
+                    overlap.add(piece, merged);
+                },
+                Overlap::append);
     }
 
-    private static TicketTensor tensor(TicketInputs inputs, TensorTask task, Changes changes) {
+    private static TicketTensor tensor(TicketInputs inputs, TensorTask task, MergedEntries entries) {
         return new TicketTensor(
                 task.shape(),
                 DType.F32,
-                changes.index(),
-                changes.values(),
+                entries.index(),
+                entries.values(),
                 inputs.baseType(task.name()),
-                inputs.baseBits(task.name(), changes, task.models()));
+                entries.bits());
     }
 
     /// How the merged ticket came about: the reading and each parameter's values.

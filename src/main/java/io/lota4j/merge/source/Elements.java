@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 /// @param bytes whole elements, little-endian
 record Elements(DType dtype, MemorySegment bytes) {
     private static final int BLOCK = 1 << 14;
+    private static final int INFINITE = Float.floatToIntBits(Float.POSITIVE_INFINITY);
 
     static Elements of(float[] values) {
         return new Elements(DType.F32, MemorySegment.ofArray(values));
@@ -24,8 +25,12 @@ record Elements(DType dtype, MemorySegment bytes) {
     /// @param count how many
     /// @param into filled from its start
     void read(long from, int count, float[] into) {
+        read(from, count, MemorySegment.ofArray(into));
+    }
+
+    private void read(long from, int count, MemorySegment into) {
         MemorySegment piece = bytes.asSlice(from * dtype.size(), (long) count * dtype.size());
-        Floats.toF32(dtype, piece, MemorySegment.ofArray(into).asSlice(0, (long) count * Float.BYTES));
+        Floats.toF32(dtype, piece, into.asSlice(0, (long) count * Float.BYTES));
     }
 
     float[] toArray() {
@@ -36,16 +41,27 @@ record Elements(DType dtype, MemorySegment bytes) {
 
     /// The index of the first NaN or infinity.
     OptionalLong firstNotFinite() {
-        float[] block = new float[(int) Math.min(BLOCK, count())];
+        int[] block = new int[(int) Math.min(BLOCK, count())];
         for (long from = 0; from < count(); from += block.length) {
             int size = (int) Math.min(block.length, count() - from);
-            read(from, size, block);
-            for (int i = 0; i < size; i++) {
-                if (!Float.isFinite(block[i])) {
-                    return OptionalLong.of(from + i);
+            read(from, size, MemorySegment.ofArray(block));
+            if (largest(block, size) >= INFINITE) {
+                int i = 0;
+                while ((block[i] & Integer.MAX_VALUE) < INFINITE) {
+                    i++;
                 }
+                return OptionalLong.of(from + i);
             }
         }
         return OptionalLong.empty();
+    }
+
+    /// The largest magnitude, as a float's bits; those of infinity and NaN are larger than all others.
+    private static int largest(int[] bits, int count) {
+        int largest = 0;
+        for (int i = 0; i < count; i++) {
+            largest = Math.max(largest, bits[i] & Integer.MAX_VALUE);
+        }
+        return largest;
     }
 }

@@ -1,10 +1,10 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.mask.IndexBits;
 import io.lota4j.merge.ModelTensor;
 import java.util.Arrays;
 import java.util.Optional;
-import org.roaringbitmap.RoaringBitmap;
 
 /// A product of two factors, computed for the piece that is asked for. Sums are F32, fused, in the order of the rank,
 /// and scaled at the end: PyTorch's bits on the golden adapter.
@@ -37,7 +37,7 @@ final class LowRankDelta implements ModelTensor.Delta {
     }
 
     @Override
-    public Optional<RoaringBitmap> support() {
+    public Optional<IndexBits> support() {
         return Optional.empty();
     }
 

@@ -42,8 +42,8 @@ public sealed interface MergeSource extends ModelOutline, AutoCloseable
     /// One tensor; of a delta that does not touch it, zeros. What is new here is [ModelTensor.Weights], what adds to
     /// the base [ModelTensor.Delta].
     ///
-    /// Index sets and adapters' factors are read into memory here and stay as long as the tensor is reachable;
-    /// weights and tickets' values stay in the mapped file.
+    /// Adapters' index sets and factors are read into memory here and stay as long as the tensor is reachable;
+    /// weights and tickets' index sets and values stay in the mapped file.
     ///
     /// @param name by the base's names
     /// @param shape of the base's tensor

@@ -1,6 +1,7 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.mask.IndexBits;
 import io.lota4j.mask.IndexSets;
 import java.util.Arrays;
 import org.roaringbitmap.RoaringBitmap;
@@ -36,6 +37,6 @@ final class Scattered {
                 sums[count++] = sum;
             }
         }
-        return new SparseDelta(shape, index.get(), Elements.of(Arrays.copyOf(sums, count)));
+        return new SparseDelta(shape, IndexBits.of(index.get()), Elements.of(Arrays.copyOf(sums, count)));
     }
 }

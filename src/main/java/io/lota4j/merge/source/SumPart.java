@@ -1,9 +1,9 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.mask.IndexBits;
 import io.lota4j.merge.ModelTensor;
 import java.util.Optional;
-import org.roaringbitmap.RoaringBitmap;
 
 /// A sparse and a low-rank delta of one tensor.
 record SumPart(SparsePart sparse, LowRankPart lowRank) implements AdapterPart {
@@ -29,7 +29,7 @@ record SumPart(SparsePart sparse, LowRankPart lowRank) implements AdapterPart {
         }
 
         @Override
-        public Optional<RoaringBitmap> support() {
+        public Optional<IndexBits> support() {
             return Optional.empty();
         }
 

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
-import org.roaringbitmap.RoaringBitmap;
 
 /// A ticket, whose values stay in the mapped file.
 final class TicketSource implements MergeSource {
@@ -75,15 +74,14 @@ final class TicketSource implements MergeSource {
             return SparseDelta.none(shape);
         }
         misfit(name, shape, own).ifPresent(Misfit::refuse);
-        RoaringBitmap index = ticket.index(name);
-        return new SparseDelta(shape, index, finite(name, index));
+        return new SparseDelta(shape, ticket.bits(name), finite(name));
     }
 
-    private Elements finite(String name, RoaringBitmap index) {
+    private Elements finite(String name) {
         Elements values = new Elements(ticket.valueType(name), ticket.values(name));
         values.firstNotFinite().ifPresent(position -> {
             throw new LotaException("%s: tensor `%s`: the delta at index %d is not a finite number."
-                    .formatted(ticket.path(), name, index.select((int) position)));
+                    .formatted(ticket.path(), name, ticket.index(name).select((int) position)));
         });
         return values;
     }

@@ -1,6 +1,7 @@
 package io.lota4j.merge.method;
 
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.mask.IndexBits;
 import io.lota4j.merge.Compat;
 import io.lota4j.merge.MergeMethod;
 import io.lota4j.merge.Merger;
@@ -40,7 +41,7 @@ final class Merges {
     }
 
     /// Arrays as deltas.
-    record Deltas(Shape shape, float[] values, Optional<RoaringBitmap> support) implements ModelTensor.Delta {
+    record Deltas(Shape shape, float[] values, Optional<IndexBits> support) implements ModelTensor.Delta {
         @Override
         public void read(long from, int count, float[] into) {
             System.arraycopy(values, (int) from, into, 0, count);
@@ -134,7 +135,7 @@ final class Merges {
                 support.add(i);
             }
         }
-        return new Deltas(shape, deltas, Optional.of(support));
+        return new Deltas(shape, deltas, Optional.of(IndexBits.of(support)));
     }
 
     /// The only tensor.

@@ -108,7 +108,8 @@ public final class TensorPieces {
         int[] starts = new int[count() + 1];
         workers.each(
                 count(),
-                number -> withBuffers(buffers -> starts[number + 1] = buffers.reader.size(first(number), span(number))));
+                number ->
+                        withBuffers(buffers -> starts[number + 1] = buffers.reader.size(first(number), span(number))));
         Arrays.parallelPrefix(starts, Math::addExact);
         return starts;
     }

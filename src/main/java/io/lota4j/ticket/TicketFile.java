@@ -57,8 +57,7 @@ public final class TicketFile {
                         name,
                         tensor.valueType(),
                         count,
-                        target -> Floats.fromF32(
-                                MemorySegment.ofArray(tensor.values()), tensor.valueType(), target));
+                        target -> Floats.fromF32(MemorySegment.ofArray(tensor.values()), tensor.valueType(), target));
     }
 
     /// Reads a ticket. Nothing in the file is believed unchecked.

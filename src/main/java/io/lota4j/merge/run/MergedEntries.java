@@ -31,8 +31,9 @@ final class MergedEntries {
         counts = new int[pieces.count()];
         marks = new long[Math.multiplyExact(pieces.count(), IndexBits.words(span))];
         values = new float[starts[pieces.count()]];
-        bits = new byte[base.map(from -> Math.multiplyExact(values.length, from.elementSize()))
-                .orElse(0)];
+        bits = new byte
+                [base.map(from -> Math.multiplyExact(values.length, from.elementSize()))
+                        .orElse(0)];
     }
 
     /// Takes what a piece changes; safe for use by many threads.

@@ -85,7 +85,8 @@ public final class Overlap {
 
     /// All bits or none: which sign comes next cannot be predicted, so a branch would cost more.
     private static long isPositive(double number) {
-        return -Double.doubleToRawLongBits(number) >> Long.SIZE - 1 & ~(Double.doubleToRawLongBits(number) >> Long.SIZE - 1);
+        return -Double.doubleToRawLongBits(number) >> Long.SIZE - 1
+                & ~(Double.doubleToRawLongBits(number) >> Long.SIZE - 1);
     }
 
     private static double when(long allOrNone, double number) {

@@ -127,9 +127,11 @@ final class TicketInputs implements AutoCloseable {
 
     /// What each ticket adds to a tensor; read and checked once. Index sets and values stay in the files.
     List<ModelTensor> deltas(String name, Shape shape) {
-        return deltas.computeIfAbsent(name, key -> sources.stream()
-                .map(source -> source.tensor(key, shape, Optional.empty()))
-                .toList());
+        return deltas.computeIfAbsent(
+                name,
+                key -> sources.stream()
+                        .map(source -> source.tensor(key, shape, Optional.empty()))
+                        .toList());
     }
 
     /// Where the base's own elements of a tensor are; empty if a ticket that has the tensor keeps none.

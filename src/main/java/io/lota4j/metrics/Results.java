@@ -63,7 +63,7 @@ public final class Results {
     /// @throws LotaException if the directory or one of the files is not there or not as it must be
     public static Results read(Path directory) {
         if (!Files.isDirectory(directory)) {
-            throw new LotaException(directory + ": no such directory; expected one that `lota run` left.");
+            throw new LotaException(directory + ": no such directory; expected one that an experiment left.");
         }
         for (String name : List.of(RUN_FILE, METRICS_FILE)) {
             if (!Files.isRegularFile(directory.resolve(name))) {

@@ -12,6 +12,8 @@ import java.util.TreeSet;
 
 /// What was the same for all methods and what was not.
 final class EqualSection {
+    private static final String NONE = "–";
+
     private final Comparison comparison;
     private final Map<String, List<Run>> methods = new LinkedHashMap<>();
     private final Set<String> keys = new LinkedHashSet<>();
@@ -42,15 +44,23 @@ final class EqualSection {
     private Set<String> values(String method, String key) {
         Set<String> values = new LinkedHashSet<>();
         for (Run run : methods.getOrDefault(method, List.of())) {
-            values.add(run.settings().getOrDefault(key, "–"));
+            values.add(run.settings().getOrDefault(key, NONE));
         }
         return values;
     }
 
+    /// Whether all runs have one value, but merges, which train nothing and may have none.
     private boolean same(String key) {
+        Set<String> trained = new LinkedHashSet<>();
         Set<String> all = new LinkedHashSet<>();
-        methods.keySet().forEach(method -> all.addAll(values(method, key)));
-        return all.size() == 1;
+        methods.forEach((method, runs) -> {
+            all.addAll(values(method, key));
+            if (!runs.getFirst().kind().equals("merge")) {
+                trained.addAll(values(method, key));
+            }
+        });
+        all.remove(NONE);
+        return trained.size() == 1 && all.equals(trained);
     }
 
     private Optional<Element> same() {

@@ -75,7 +75,7 @@ final class MatchedSection {
         Optional<Spread> kept = matched.reported().kept(results, group);
         List<Cell> cells = new ArrayList<>();
         cells.add(Cell.number(group.lr(), Unit.RATE));
-        cells.add(Cell.text(last.map(s -> Integer.toString(s.n())).orElse("0")));
+        cells.add(Cell.number(last.map(Spread::n).orElse(0), Unit.COUNT));
         cells.add(Cell.spread(last, unit));
         for (String task : matched.order().subList(0, matched.order().size() - 1)) {
             cells.add(Cell.spread(spread(results, matched, group, task, Matrix::learned), unit));

@@ -103,7 +103,7 @@ final class MergeSection {
     private List<Cell> scores(Group group, Score score) {
         List<Cell> cells = new ArrayList<>();
         cells.add(Cell.number(group.lr(), Unit.RATE));
-        cells.add(Cell.text(Integer.toString(group.runs().size())));
+        cells.add(Cell.number(group.runs().size(), Unit.COUNT));
         for (Figure figure : figures) {
             for (String task : tasks) {
                 Optional<Spread> spread = group.spread(figure.direction(), score.of(figure, task));

@@ -36,7 +36,9 @@ record Table(List<String> head, List<Row> rows) {
     /// A table that scrolls sideways where it is too wide.
     Element html() {
         Element titles = Element.of("tr");
-        head.forEach(title -> titles.add(Element.of("th", title).with("scope", "col")));
+        for (int column = 0; column < head.size(); column++) {
+            titles.add(Element.of("th", head.get(column)).in(kind(column)).with("scope", "col"));
+        }
         Element body = Element.of("tbody");
         rows.forEach(row -> body.add(html(row)));
         return Element.of("div")
@@ -45,14 +47,24 @@ record Table(List<String> head, List<Row> rows) {
                 .add(Element.of("table").add(Element.of("thead").add(titles), body));
     }
 
-    private static Element html(Row row) {
+    /// `text` or `number`: the cells' CSS class.
+    private String kind(int column) {
+        return column == 0
+                        || rows.stream().allMatch(r -> r.cells().get(column - 1).textual())
+                ? "text"
+                : "number";
+    }
+
+    private Element html(Row row) {
         Element title = Element.of("th").with("scope", "row");
         if (row.mark() != null) {
             title.add(row.mark().swatch());
         }
         Element line = Element.of("tr").add(title.text(row.label()));
-        for (Cell cell : row.cells()) {
-            line.add(Element.of("td").in(cell.textual() ? "text" : "number").add(cell.html()));
+        for (int column = 1; column <= row.cells().size(); column++) {
+            line.add(Element.of("td")
+                    .in(kind(column))
+                    .add(row.cells().get(column - 1).html()));
         }
         return line;
     }
@@ -79,6 +91,6 @@ record Table(List<String> head, List<Row> rows) {
 
     /// Text that Markdown takes as it is.
     static String escape(String text) {
-        return text.replaceAll("\\s+", " ").replaceAll("([\\\\|`*_\\[\\]<>])", "\\\\$1");
+        return text.replaceAll("[\\s\\p{Cntrl}]+", " ").replaceAll("([\\\\|`*_\\[\\]<>])", "\\\\$1");
     }
 }

@@ -9,6 +9,7 @@ import io.lota4j.data.Tokenizer;
 import io.lota4j.eval.AnswerCheck;
 import io.lota4j.eval.Evaluation;
 import io.lota4j.eval.Evaluator;
+import io.lota4j.experiment.Stages;
 import io.lota4j.kernel.java.JavaKernel;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;

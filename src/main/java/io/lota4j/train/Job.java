@@ -27,9 +27,15 @@ import org.jspecify.annotations.Nullable;
 /// @param data tokenized examples
 /// @param config everything else
 /// @param kernel does the work on masked entries
-public record Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig config, MaskedKernel kernel) {
+/// @param start the weights that the model has before the run
+public record Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig config, MaskedKernel kernel, Start start) {
     public Job {
         model.require(mask);
+    }
+
+    /// A run that starts from the base.
+    public Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig config, MaskedKernel kernel) {
+        this(model, mask, data, config, kernel, new Start(model.base(), null));
     }
 
     /// Trains to the last step or until stopped.
@@ -84,12 +90,12 @@ public record Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig confi
         return TopK.select(deltas(), sparsity, scope, mask, origin);
     }
 
-    /// Working minus base weights of the tensors in the mask.
+    /// Working weights minus those of the start of the tensors in the mask.
     public DeltaSource deltas() {
-        return model.deltas(mask);
+        return model.deltas(mask, start);
     }
 
-    /// What a finished run learned.
+    /// What a finished run, and what was on the base before it in the same weights, changes of the base.
     public Ticket ticket(RunState end) {
         return model.ticket(mask, provenance("train", end));
     }

@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.report.Report;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,10 +48,10 @@ final class ReportCommand extends BaseCommand {
     @Override
     int execute() {
         Report report = Report.read(directories);
-        Report.write(page(), report.html());
+        AtomicFile.write(page(), report.html());
         out().println("%s: %s done, %s".formatted(page(), report.progress(), Words.size(page())));
         if (markdown != null) {
-            Report.write(markdown, report.markdown());
+            AtomicFile.write(markdown, report.markdown());
             out().println("%s: tables as Markdown".formatted(markdown));
         }
         return ExitCode.OK;

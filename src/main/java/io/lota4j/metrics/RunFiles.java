@@ -7,8 +7,6 @@ import io.lota4j.metrics.RunFile.Base;
 import io.lota4j.metrics.RunFile.Run;
 import io.lota4j.metrics.RunFile.Task;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import tools.jackson.databind.JsonNode;
@@ -27,13 +25,7 @@ public final class RunFiles {
     ///
     /// @throws LotaException if it cannot be written
     public static void write(Path path, RunFile file) {
-        byte[] utf8 = text(file).getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(path, utf8.length, channel -> {
-            ByteBuffer rest = ByteBuffer.wrap(utf8);
-            while (rest.hasRemaining()) {
-                channel.write(rest);
-            }
-        });
+        AtomicFile.write(path, text(file));
     }
 
     /// Reads a file strictly: every key is known, and none is missing but those that may be null.

@@ -1,10 +1,7 @@
 package io.lota4j.report;
 
 import io.lota4j.LotaException;
-import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.metrics.Results;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,15 +52,5 @@ public final class Report {
     /// Tables for a README.
     public String markdown() {
         return MarkdownPage.of(comparison);
-    }
-
-    /// Writes a text, whole or not at all.
-    public static void write(Path file, String text) {
-        ByteBuffer utf8 = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-        AtomicFile.write(file, utf8.remaining(), channel -> {
-            while (utf8.hasRemaining()) {
-                channel.write(utf8);
-            }
-        });
     }
 }

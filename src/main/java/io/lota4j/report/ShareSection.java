@@ -42,16 +42,20 @@ final class ShareSection {
         return section.html();
     }
 
-    /// By part: share of the mask over share of the weights.
+    /// By part: its density over that of all parts.
     private Map<String, Double> densities(Group group, int stage) {
         Map<String, Double> sums = new LinkedHashMap<>();
         int runs = 0;
         for (Run run : group.runs()) {
             List<Metric> parts = parts(run, stage);
-            double all = parts.stream().mapToDouble(Metric::n).sum();
-            runs += parts.isEmpty() ? 0 : 1;
+            double trained = parts.stream().mapToDouble(p -> p.value() * p.n()).sum();
+            if (trained == 0) {
+                continue;
+            }
+            double density = trained / parts.stream().mapToDouble(Metric::n).sum();
+            runs++;
             for (Metric part : parts) {
-                sums.merge(String.valueOf(part.where().part()), part.value() * all / part.n(), Double::sum);
+                sums.merge(String.valueOf(part.where().part()), part.value() / density, Double::sum);
             }
         }
         double count = runs;

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
@@ -18,6 +19,8 @@ final class Oracle {
     private final JsonNode file;
     private final List<JsonNode> rows = new ArrayList<>();
     private final Map<String, Double> values = new LinkedHashMap<>();
+    /// By run and stage: weights of a mask, and of all that it could choose from.
+    private final Map<String, double[]> shares = new LinkedHashMap<>();
 
     Oracle(Path directory) throws IOException {
         file = JsonMapper.shared().readTree(Files.readString(directory.resolve("run.json")));
@@ -25,6 +28,12 @@ final class Oracle {
             JsonNode row = JsonMapper.shared().readTree(line);
             rows.add(row);
             values.put(key(row), row.path("value").asDouble());
+            if (row.path("figure").asString().equals("mask_share")) {
+                double[] sums =
+                        shares.computeIfAbsent(row.path("run").asString() + row.path("stage"), r -> new double[2]);
+                sums[0] += row.path("value").asDouble() * row.path("n").asDouble();
+                sums[1] += row.path("n").asDouble();
+            }
         }
     }
 
@@ -37,8 +46,8 @@ final class Oracle {
 
     /// A score of a whole stage; an exception where there is none.
     double score(String run, String figure, int stage, String task, String split) {
-        return values.get(
-                List.of(run, figure, "" + stage, task, split, "", "", "").toString());
+        return Objects.requireNonNull(values.get(
+                List.of(run, figure, "" + stage, task, split, "", "", "").toString()));
     }
 
     /// Names of the runs of a group.
@@ -109,7 +118,9 @@ final class Oracle {
                     group.add(run.path("name").asString());
                 }
             }
-            group(all, first, group);
+            if (first.path("name").asString().equals(group.getFirst())) {
+                group(all, first, group);
+            }
         }
         return all;
     }
@@ -197,19 +208,12 @@ final class Oracle {
         for (JsonNode part : rows) {
             if (part.path("figure").asString().equals("mask_share")
                     && part.path("run").asString().equals(group.getFirst())) {
-                double weights = rows.stream()
-                        .filter(r -> r.path("figure").asString().equals("mask_share")
-                                && r.path("run").equals(part.path("run"))
-                                && r.path("stage").equals(part.path("stage")))
-                        .mapToDouble(r -> r.path("n").asDouble())
-                        .sum();
-                spread(
-                        all,
-                        group,
-                        run -> values.getOrDefault(
-                                        key(part).replace("[" + group.getFirst() + ",", "[" + run + ","), Double.NaN)
-                                * weights
-                                / part.path("n").asDouble());
+                spread(all, group, run -> {
+                    double[] sums = Objects.requireNonNull(shares.get(run + part.path("stage")));
+                    double value = values.getOrDefault(
+                            key(part).replace("[" + group.getFirst() + ",", "[" + run + ","), Double.NaN);
+                    return value / (sums[0] / sums[1]);
+                });
             }
         }
     }

@@ -187,10 +187,13 @@ class ReportTest {
         String hostile = "</style><script>alert(1)</script> & \"x\" \u0000|]]>";
         Report report = report(Synthetic.of(List.of(hostile, "arc-easy", "gsm8k"), 2));
         String html = report.html();
-        assertThat(html).contains("\\<script").doesNotContain("\u0000");
+        assertThat(html).doesNotContain("<script", "\u0000");
         assertThat(Dom.of(html).section("matched").getTextContent())
                 .contains(hostile.replace('\u0000', '\uFFFD') + ", then arc-easy, then gsm8k, by loss");
-        assertThat(report.markdown()).contains("\\|\\]\\]\\>").contains("\\<script").doesNotContain("\u0000");
+        assertThat(report.markdown())
+                .contains("\\|\\]\\]\\>")
+                .contains("\\<script")
+                .doesNotContain("\u0000");
     }
 
     @Test

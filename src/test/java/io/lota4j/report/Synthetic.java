@@ -206,7 +206,8 @@ final class Synthetic {
     }
 
     private void masks(String name, long seed, int stage, Method method) {
-        if (method.sparsity() == null) {
+        Double sparsity = method.sparsity();
+        if (sparsity == null) {
             return;
         }
         Where where = Where.stage(name, seed, stage, tasks.get(stage - 1));
@@ -221,7 +222,7 @@ final class Synthetic {
             add(where, Figure.CHANGED_EARLIER, 0, 840_000L * (stage - 1));
         }
         each((part, middle) ->
-                add(where.in(part), Figure.MASK_SHARE, (0.6 + 0.7 * middle) / (LAYERS * KINDS.size()), POOL / 84));
+                add(where.in(part), Figure.MASK_SHARE, (1 - sparsity) * (0.6 + 0.7 * middle), POOL / 84));
     }
 
     private interface Part {

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// Training losses, a chart a task.
@@ -34,28 +35,27 @@ final class CurvesSection {
                                 "%d. %s".formatted(stage, sequence.order().get(stage - 1)))
                         .ifPresent(charts::add);
             }
-            add(section, comparison, sequence.words(), sequence.selection(), charts);
+            add(section, comparison, sequence.words(), sequence.selection().chosen(), charts);
         }
-        for (Selection alone : comparison.alone()) {
-            String task = alone.chosen().getFirst().order().getFirst();
-            add(
-                    section,
-                    comparison,
-                    task + " alone",
-                    alone,
-                    chart(comparison, alone, 1, task).stream().toList());
+        List<Element> alone = new ArrayList<>();
+        for (Selection one : comparison.alone()) {
+            String task = one.chosen().getFirst().order().getFirst();
+            chart(comparison, one, 1, task).ifPresent(alone::add);
         }
+        List<Group> groups =
+                comparison.alone().stream().flatMap(s -> s.chosen().stream()).toList();
+        add(section, comparison, "Each task alone", groups, alone);
         return section.html();
     }
 
     private static void add(
-            Section section, Comparison comparison, String title, Selection selection, List<Element> charts) {
+            Section section, Comparison comparison, String title, List<Group> groups, List<Element> charts) {
         if (!charts.isEmpty()) {
             section.add(Element.of("h3", title));
             section.add(Section.panels(charts));
             section.add(Section.legend(
                     comparison.look(),
-                    selection.chosen().stream().map(Group::method).toList()));
+                    groups.stream().map(Group::method).distinct().toList()));
         }
     }
 
@@ -83,8 +83,8 @@ final class CurvesSection {
     }
 
     /// Mean loss over seeds by step.
-    private static TreeMap<Long, Double> steps(Comparison comparison, Group group, int stage) {
-        TreeMap<Long, List<Double>> values = new TreeMap<>();
+    private static SortedMap<Long, Double> steps(Comparison comparison, Group group, int stage) {
+        SortedMap<Long, List<Double>> values = new TreeMap<>();
         for (Run run : group.runs()) {
             for (Metric metric : comparison.results().of(run.name(), Figure.TRAIN_LOSS)) {
                 Long step = metric.where().step();
@@ -93,12 +93,12 @@ final class CurvesSection {
                 }
             }
         }
-        TreeMap<Long, Double> means = new TreeMap<>();
+        SortedMap<Long, Double> means = new TreeMap<>();
         values.forEach((step, all) -> means.put(step, mean(all)));
         return means;
     }
 
-    private static List<double[]> thinned(TreeMap<Long, Double> steps) {
+    private static List<double[]> thinned(SortedMap<Long, Double> steps) {
         int bin = Math.ceilDiv(Math.max(1, steps.size()), POINTS);
         List<double[]> points = new ArrayList<>();
         List<Map.Entry<Long, Double>> all = List.copyOf(steps.entrySet());

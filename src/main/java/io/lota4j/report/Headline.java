@@ -13,6 +13,9 @@ import java.util.stream.Collectors;
 
 /// What was found, in a sentence for every order of tasks, as far as the spread of the seeds allows.
 final class Headline {
+    /// A smaller difference of what is kept is not called one, however little seeds differ.
+    private static final double LEAST = 0.01;
+
     private final Results results;
     private final Sequence sequence;
     private final Matched matched;
@@ -51,7 +54,7 @@ final class Headline {
         Method best = ranked.getFirst();
         List<Method> others = ranked.subList(1, ranked.size());
         List<Method> tied =
-                others.stream().filter(m -> !best.kept().apartFrom(m.kept())).toList();
+                others.stream().filter(m -> !apart(best.kept(), m.kept())).toList();
         if (others.isEmpty()) {
             return "%s kept %s of %s after %s."
                     .formatted(best.name(), Unit.SHARE.text(best.kept().mean()), earlier, sequence.last());
@@ -61,6 +64,10 @@ final class Headline {
                     .formatted(Words.count(ranked.size(), "method"), earlier);
         }
         return compared(best, tied, others.size(), earlier);
+    }
+
+    private static boolean apart(Spread a, Spread b) {
+        return a.apartFrom(b) && Math.abs(a.mean() - b.mean()) >= LEAST;
     }
 
     private String compared(Method best, List<Method> tied, int others, String earlier) {
@@ -135,7 +142,7 @@ final class Headline {
             return "With one seed a difference of two runs means nothing." + chosen;
         }
         return "± is the standard deviation over seeds; two methods are told apart only where their means differ by"
-                + " more than both deviations together. %s: an indication, no proof."
+                + " more than both deviations together, and by a point at least. %s: an indication, no proof."
                         .formatted(Words.count(seeds(), "seed"))
                 + chosen;
     }

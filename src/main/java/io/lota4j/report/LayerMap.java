@@ -3,6 +3,7 @@ package io.lota4j.report;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +17,9 @@ import java.util.regex.Pattern;
 /// @param layers how many
 record LayerMap(Map<Place, Double> cells, int layers) {
     private static final Pattern PART = Pattern.compile("layers\\.(\\d+)\\.(?:.*\\.)?([^.]+)");
+    /// In the order in which a layer uses them; others follow.
+    private static final List<String> USUAL =
+            List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
     private static final double LEFT = 68;
     private static final double WIDTH = 360;
     private static final double ROW = 15;
@@ -49,7 +53,8 @@ record LayerMap(Map<Place, Double> cells, int layers) {
 
     /// @param max value of the darkest cell
     Element html(String label, double max, DoubleFunction<String> text) {
-        Set<String> kinds = new LinkedHashSet<>();
+        Set<String> kinds = new LinkedHashSet<>(USUAL);
+        kinds.retainAll(cells.keySet().stream().map(Place::kind).toList());
         cells.keySet().forEach(place -> kinds.add(place.kind()));
         double width = (WIDTH - LEFT - 6) / layers;
         double bottom = kinds.size() * ROW;

@@ -32,7 +32,9 @@ final class MatrixSection {
         Section section = new Section("matrix", "Every task after every stage")
                 .note("Test rows, mean over seeds ± standard deviation, at the learning rate of each method with the"
                         + " best mean of all tasks at the end. Colours run from the worst to the best mean in a"
-                        + " column, over all methods; a frame marks the score right after a task was learned.");
+                        + " column, over all methods; a frame marks the score right after a task was"
+                        + " learned. Unparsed: the share of answers that had not the asked-for form, where there are"
+                        + " any.");
         for (Sequence sequence : comparison.sequences()) {
             if (sequence.selection().criterion().onTest()) {
                 section.note("There are no validation rows: the rates were chosen on test rows.");
@@ -85,6 +87,7 @@ final class MatrixSection {
         score.ifPresent(s -> cell.with("style", "--v:" + Svg.format("%s", column.share(s.mean(), figure))));
         if (figure == Figure.ACCURACY) {
             grid.unparsed(group, stage, column)
+                    .filter(u -> u.mean() > 0)
                     .ifPresent(u -> cell.add(Element.of("small", "unparsed ")
                             .in("unparsed")
                             .add(Cell.mean(Optional.of(u), Unit.SHARE).html())));

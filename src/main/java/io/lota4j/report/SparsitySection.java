@@ -7,6 +7,7 @@ import io.lota4j.metrics.Metric.Split;
 import io.lota4j.metrics.Selection;
 import io.lota4j.metrics.Spread;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -14,13 +15,20 @@ import java.util.function.Function;
 
 /// Scores against sparsity, methods of no sparsity as lines across.
 final class SparsitySection {
+    /// Between the marks of two series, in the chart's units.
+    private static final double BESIDE = 9;
+
     private final Look look;
     private final List<Group> groups;
     private final List<Double> sparsities;
 
     private SparsitySection(List<Group> groups) {
+        this(groups, Look.of(groups.stream().map(SparsitySection::series)));
+    }
+
+    private SparsitySection(List<Group> groups, Look look) {
         this.groups = groups;
-        this.look = Look.of(groups.stream().map(SparsitySection::series));
+        this.look = look;
         this.sparsities = List.copyOf(
                 new TreeSet<>(groups.stream().flatMap(g -> sparsity(g).stream()).toList()));
     }
@@ -49,16 +57,21 @@ final class SparsitySection {
                                     Unit.SHARE,
                                     g -> test.kept(comparison.results(), g))));
         }
+        alone(comparison, section);
+        return section.html();
+    }
+
+    private static void alone(Comparison comparison, Section section) {
+        List<Optional<Element>> charts = new ArrayList<>();
+        SparsitySection all = new SparsitySection(
+                comparison.alone().stream().flatMap(s -> s.chosen().stream()).toList());
         for (Selection alone : comparison.alone()) {
-            SparsitySection made = new SparsitySection(alone.chosen());
+            SparsitySection made = new SparsitySection(alone.chosen(), all.look);
             Criterion test = new Criterion(Figure.LOSS, Split.TEST);
             String task = alone.chosen().getFirst().order().getFirst();
-            made.addTo(
-                    section,
-                    task + " alone",
-                    List.of(made.chart("loss", "loss", Unit.LOSS, g -> test.average(comparison.results(), g))));
+            charts.add(made.chart(task, "loss", Unit.LOSS, g -> test.average(comparison.results(), g)));
         }
-        return section.html();
+        all.addTo(section, "Each task alone, loss", charts);
     }
 
     private void addTo(Section section, String title, List<Optional<Element>> charts) {
@@ -109,9 +122,9 @@ final class SparsitySection {
         List<Spot> spots =
                 all.stream().filter(s -> series(s.group()).equals(name)).toList();
         List<double[]> line = spots.stream()
-                .flatMap(s -> x(s).map(x -> new double[] {x, s.score().mean()}).stream())
-                .sorted((a, b) -> Double.compare(a[0], b[0]))
-                .map(p -> new double[] {plot.x(p[0]), plot.y(p[1])})
+                .flatMap(s ->
+                        x(plot, s).map(x -> new double[] {x, plot.y(s.score().mean())}).stream())
+                .sorted(Comparator.comparingDouble(p -> p[0]))
                 .toList();
         if (line.size() > 1) {
             plot.add(Svg.polyline(line).in("line c" + mark.colour()));
@@ -119,8 +132,15 @@ final class SparsitySection {
         spots.forEach(spot -> plot.add(mark(plot, mark, spot, unit)));
     }
 
-    private Optional<Double> x(Spot spot) {
-        return sparsity(spot.group()).map(s -> (double) sparsities.indexOf(s));
+    /// Series stand a little beside each other, so that none hides another.
+    private Optional<Double> x(Plot plot, Spot spot) {
+        List<String> series = groups.stream()
+                .filter(g -> sparsity(g).isPresent())
+                .map(SparsitySection::series)
+                .distinct()
+                .toList();
+        double beside = BESIDE * (series.indexOf(series(spot.group())) - (series.size() - 1) / 2.0);
+        return sparsity(spot.group()).map(s -> plot.x(sparsities.indexOf(s)) + beside);
     }
 
     private Element mark(Plot plot, Look.Mark mark, Spot spot, Unit unit) {
@@ -131,13 +151,13 @@ final class SparsitySection {
                         Cell.spread(Optional.of(score), unit).plain());
         Element group = Element.of("g").with("data-value", score.mean()).add(Svg.title(words));
         double y = plot.y(score.mean());
-        if (x(spot).isEmpty()) {
+        if (x(plot, spot).isEmpty()) {
             double end = sparsities.size() - 0.5;
             return group.add(
                     Svg.line(plot.x(-0.5), y, plot.x(end), y).in("across c" + mark.colour()),
                     mark.at(plot.x(end) - 8, y, 4));
         }
-        double x = plot.x(x(spot).orElseThrow());
+        double x = x(plot, spot).orElseThrow();
         double deviation = score.deviation().orElse(0);
         return group.add(
                 Svg.line(x, plot.y(score.mean() - deviation), x, plot.y(score.mean() + deviation))

@@ -5,11 +5,11 @@ import java.util.Locale;
 
 /// How numbers are written.
 enum Unit {
-    /// Three decimals.
+    /// Four decimals.
     LOSS {
         @Override
         String digits(double value) {
-            return String.format(Locale.ROOT, "%.3f", value);
+            return String.format(Locale.ROOT, "%.4f", value);
         }
     },
     /// A fraction as percent.
@@ -72,7 +72,8 @@ enum Unit {
 
     /// A number with its unit, and a minus sign that is as wide as a plus.
     String text(double value) {
-        return value < 0 && this != RATE ? "−" + digits(-value) : digits(value);
+        String digits = digits(Math.abs(value));
+        return value < 0 && !digits.equals(digits(0)) ? "−" + digits : digits;
     }
 
     /// As [#text] without zeros at the end, for axes.

@@ -34,8 +34,9 @@ class MarkupTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "LOSS | 0.22349 | 0.223",
-                "LOSS | -1.5 | −1.500",
+                "LOSS | 0.22349 | 0.2235",
+                "LOSS | -1.5 | −1.5000",
+                "LOSS | -0.00001 | 0.0000",
                 "SHARE | 0.9312 | 93.1%",
                 "POINTS | -0.224 | −22.4 points",
                 "COUNT | 1061683 | 1,061,683",

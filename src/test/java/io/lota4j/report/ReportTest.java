@@ -203,8 +203,8 @@ class ReportTest {
                 .contains(
                         "What is kept at a matched score: sql, then arc-easy, then gsm8k, by loss\n\n| method | rate |")
                 .contains("\n| --- | ---: |")
-                .containsPattern("\\n\\| lotto 99% \\| 1e-3 \\| 3 \\| 0\\.\\d{3} ± 0\\.\\d{3} \\|")
-                .containsPattern("\\n\\| full \\| arc-easy \\| 0\\.\\d{3} ± ")
+                .containsPattern("\\n\\| lotto 99% \\| 1e-3 \\| 3 \\| 0\\.\\d{4} ± 0\\.\\d{4} \\|")
+                .containsPattern("\\n\\| full \\| arc-easy \\| 0\\.\\d{4} ± ")
                 .contains("What it took\n\n| method | trained weights a task |");
     }
 

@@ -77,6 +77,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule TRAIN = onlyImports(
             "train",
+            JACKSON,
             ROARING,
             "ai.djl..",
             own("checkpoint"),

@@ -2,7 +2,6 @@ package io.lota4j.cli;
 
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.data.Dataset;
-import io.lota4j.data.Tokenizer;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.mask.Mask;
 import io.lota4j.train.AdaptedModel;
@@ -60,23 +59,9 @@ abstract class FitCommand extends BaseCommand {
         });
     }
 
-    /// What is done with a model and examples.
-    interface Work {
-        /// @return the exit code
-        int on(AdaptedModel adapted, Dataset examples);
-    }
-
     /// Opens the model and loads the data for some work, unless only a preview was asked for.
-    final int examples(Work work) {
-        try (Tokenizer tokenizer = Tokenizer.of(model)) {
-            Dataset examples = data.load(data.encoder(model, tokenizer), err());
-            if (data.previewed(examples, tokenizer, out())) {
-                return ExitCode.OK;
-            }
-            try (AdaptedModel adapted = AdaptedModel.open(model, memory.policy())) {
-                return work.on(adapted, examples);
-            }
-        }
+    final int examples(TrainingInputs.Work work) {
+        return new TrainingInputs(model, data, memory, out(), err()).open(work);
     }
 
     private int fit(AdaptedModel adapted, Dataset examples, MaskedKernel chosen) {

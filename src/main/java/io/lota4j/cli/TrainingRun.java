@@ -2,9 +2,8 @@ package io.lota4j.cli;
 
 import io.lota4j.LotaException;
 import io.lota4j.ProcessMemory;
-import io.lota4j.train.Job;
-import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.RunState;
+import io.lota4j.train.TrainingJob;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -18,7 +17,7 @@ import java.util.Optional;
 record TrainingRun(String what, PrintWriter err) {
 
     /// The state at the end, or empty when the run was stopped before it.
-    Optional<RunState> run(Job job, StateOptions options, Path out) {
+    Optional<RunState> run(TrainingJob job, StateOptions options, Path out) {
         Path state = options.file(out);
         if (!options.resume() && Files.exists(state)) {
             throw new LotaException(state + ": a stopped run left its state. Go on from it with --resume, or remove "
@@ -47,8 +46,7 @@ record TrainingRun(String what, PrintWriter err) {
             ProcessMemory.peak()
                     .ifPresent(peak -> err.println("peak memory %s, predicted %s"
                             .formatted(
-                                    Words.bytes(peak),
-                                    Words.bytes(MemoryEstimate.of(job).total()))));
+                                    Words.bytes(peak), Words.bytes(job.memory().total()))));
             return Optional.of(end);
         }
     }

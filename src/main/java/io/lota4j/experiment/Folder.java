@@ -55,8 +55,13 @@ record Folder(Path directory) {
         return MetricsFile.read(figuresFile());
     }
 
-    /// Says what the work is about, before it starts.
+    /// Says what the work is about, before it starts. An adapter that is there is of a sitting that was killed.
     void begin(Inputs inputs) {
+        try {
+            AtomicFile.deleteTree(adapter());
+        } catch (IOException e) {
+            throw new LotaException(adapter() + ": cannot be removed: " + e.getMessage(), e);
+        }
         AtomicFile.write(directory.resolve("inputs.json"), inputs.json());
     }
 

@@ -13,8 +13,12 @@ import io.lota4j.mask.Mask;
 import io.lota4j.mask.RandomMask;
 import io.lota4j.mask.Scope;
 import io.lota4j.train.Job;
+import io.lota4j.train.Listener;
 import io.lota4j.train.Progress;
 import io.lota4j.train.TrainConfig;
+import io.lota4j.train.TrainingJob;
+import io.lota4j.train.lora.LoraConfig;
+import io.lota4j.train.lora.LoraJob;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +31,7 @@ final class Rates {
     /// One step to warm up, one to time.
     private static final int STEPS = 2;
 
+    private static final double SMALL_LR = 1e-6;
     private static final int SCORED = 8;
     private static final String SCORING = "scoring";
     private static final String GENERATING = "generating";
@@ -54,7 +59,7 @@ final class Rates {
             case Full(var pool) -> dense();
             case Sparse sparse ->
                 rates.computeIfAbsent("sparsity " + sparse.sparsity(), k -> train(k, random(sparse.sparsity())));
-            case Lora lora -> rates.computeIfAbsent("lora r" + lora.rank(), k -> dense());
+            case Lora lora -> rates.computeIfAbsent("lora r" + lora.rank(), k -> adapter(k, lora));
         };
     }
 
@@ -70,25 +75,36 @@ final class Rates {
 
     private double train(String what, Mask mask) {
         try (Opened opened = bench.open(Optional.empty())) {
-            TrainConfig config = bench.experiment().training().config(STEPS, 1e-6, 0);
-            List<Progress> steps = new ArrayList<>();
-            try (Stages.Stage shown = bench.stages().begin("measure " + what)) {
-                new Job(opened.model(), mask, data(), config, bench.kernel())
-                        .run(
-                                null,
-                                0,
-                                false,
-                                p -> {
-                                    steps.add(p);
-                                    shown.at(p.step(), p.steps(), p.tokensPerSecond(), p.loss());
-                                },
-                                bench.stop());
-            }
-            bench.check();
-            Progress first = steps.getFirst();
-            Progress last = steps.getLast();
-            return (last.tokens() - first.tokens()) / (last.seconds() - first.seconds());
+            return timed(what, new Job(opened.model(), mask, data(), config(), bench.kernel()));
         }
+    }
+
+    private double adapter(String what, Lora lora) {
+        LoraConfig config =
+                new LoraConfig(lora.rank(), lora.alpha(), bench.experiment().pool());
+        try (Opened opened = bench.open(Optional.empty());
+                LoraJob job = new LoraJob(opened.model(), config, data(), config(), bench.kernel())) {
+            return timed(what, job);
+        }
+    }
+
+    private TrainConfig config() {
+        return bench.experiment().training().config(STEPS, SMALL_LR, 0);
+    }
+
+    private double timed(String what, TrainingJob job) {
+        List<Progress> steps = new ArrayList<>();
+        try (Stages.Stage shown = bench.stages().begin("measure " + what)) {
+            Listener listener = p -> {
+                steps.add(p);
+                shown.at(p.step(), p.steps(), p.tokensPerSecond(), p.loss());
+            };
+            job.run(null, 0, false, listener, bench.stop());
+        }
+        bench.check();
+        Progress first = steps.getFirst();
+        Progress last = steps.getLast();
+        return (last.tokens() - first.tokens()) / (last.seconds() - first.seconds());
     }
 
     /// Tokens a second of scoring.

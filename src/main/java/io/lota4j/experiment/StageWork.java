@@ -16,6 +16,9 @@ import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.Job;
 import io.lota4j.train.RunState;
+import io.lota4j.train.TrainingJob;
+import io.lota4j.train.lora.LoraConfig;
+import io.lota4j.train.lora.LoraJob;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -92,14 +95,41 @@ record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail 
     }
 
     private Ticket trained(Folder folder, Opened opened, Mask mask, Ledger ledger) {
+        return run.variant().method() instanceof Lora lora
+                ? adapted(folder, opened, mask, lora, ledger)
+                : masked(folder, opened, mask, ledger);
+    }
+
+    private Ticket masked(Folder folder, Opened opened, Mask mask, Ledger ledger) {
         Job job = new Job(
                 opened.model(), mask, data(), new Identity(bench).config(run, number), bench.kernel(), opened.start());
-        RunState end = new Watched(bench, folder).run(job, "train " + task(), ledger, Figure.TRAIN_LOSS);
-        ledger.add(Figure.TRAINABLE, mask.trainable(), 1);
-        ledger.add(Figure.POOL, mask.poolSize(), 1);
-        ledger.add(Figure.TRAIN_TOKENS, end.tokens(), end.step());
+        RunState end = learned(folder, job, ledger, mask.trainable(), mask.poolSize());
         requireUntouched(opened, ledger);
         return opened.model().ticket(Masks.union(mask, trail.masks()), job.provenance("train", end));
+    }
+
+    private Ticket adapted(Folder folder, Opened opened, Mask pool, Lora lora, Ledger ledger) {
+        LoraConfig config =
+                new LoraConfig(lora.rank(), lora.alpha(), bench.experiment().pool());
+        try (LoraJob job = new LoraJob(
+                opened.model(),
+                config,
+                data(),
+                new Identity(bench).config(run, number),
+                bench.kernel(),
+                opened.start())) {
+            RunState end = learned(folder, job, ledger, job.targets().trainable(), pool.poolSize());
+            job.adapter(end).write(folder.adapter());
+            return job.ticket(end);
+        }
+    }
+
+    private RunState learned(Folder folder, TrainingJob job, Ledger ledger, long trainable, long pool) {
+        RunState end = new Watched(bench, folder).run(job, "train " + task(), ledger, Figure.TRAIN_LOSS);
+        ledger.add(Figure.TRAINABLE, trainable, 1);
+        ledger.add(Figure.POOL, pool, 1);
+        ledger.add(Figure.TRAIN_TOKENS, end.tokens(), end.step());
+        return end;
     }
 
     /// LoTTO's promise: what earlier stages trained keeps its bits.

@@ -1,8 +1,8 @@
 package io.lota4j.experiment;
 
 import io.lota4j.metrics.Figure;
-import io.lota4j.train.Job;
 import io.lota4j.train.RunState;
+import io.lota4j.train.TrainingJob;
 import java.nio.file.Files;
 import java.util.concurrent.CancellationException;
 
@@ -13,7 +13,7 @@ import java.util.concurrent.CancellationException;
 record Watched(Bench bench, Folder folder) {
     /// @param losses the figure that a step's loss is
     /// @throws CancellationException if stopped before the last step
-    RunState run(Job job, String what, Ledger ledger, Figure losses) {
+    RunState run(TrainingJob job, String what, Ledger ledger, Figure losses) {
         long start = System.nanoTime();
         boolean resume = Files.exists(folder.state());
         RunState end;

@@ -11,8 +11,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What an experiment left: its runs and every figure of them.
@@ -49,13 +53,29 @@ public final class Results {
     private void add(Metric metric) {
         Double other = values.put(Key.of(metric), metric.value());
         if (other != null && other != metric.value()) {
-            throw new LotaException("%s of %s has two values, %s and %s."
-                    .formatted(metric.figure().key(), metric.where(), other, metric.value()));
+            throw new LotaException("%s has two values, %s and %s.".formatted(words(metric), other, metric.value()));
         }
         if (other == null) {
             lists.computeIfAbsent(new Of(metric.where().run(), metric.figure()), of -> new ArrayList<>())
                     .add(metric);
         }
+    }
+
+    /// Such as `loss of lota-s0, stage 2, sql, test`.
+    private static String words(Metric metric) {
+        Where where = metric.where();
+        String split = where.split() == null ? "" : where.split().name().toLowerCase(Locale.ROOT);
+        return metric.figure().key() + " of "
+                + Stream.of(
+                                where.run(),
+                                "stage " + where.stage(),
+                                Objects.toString(where.task(), ""),
+                                split,
+                                where.step() == null ? "" : "step " + where.step(),
+                                Objects.toString(where.part(), ""),
+                                Objects.toString(where.other(), ""))
+                        .filter(word -> !word.isEmpty())
+                        .collect(Collectors.joining(", "));
     }
 
     /// Reads [#RUN_FILE] and [#METRICS_FILE] of a directory.

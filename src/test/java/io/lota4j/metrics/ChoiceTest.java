@@ -148,6 +148,6 @@ class ChoiceTest {
         loss("full 1.0E-4 0", 0, 1, "a", Split.TEST, 0.7);
         assertThatThrownBy(this::results)
                 .isInstanceOf(LotaException.class)
-                .hasMessageContaining("has two values, 0.6 and 0.7");
+                .hasMessage("loss of full 1.0E-4 0, stage 1, a, test has two values, 0.6 and 0.7.");
     }
 }

@@ -164,10 +164,28 @@ class ReportTest {
         assertThat(report.progress()).isEqualTo("37 of 39 runs");
         Dom page = Dom.of(report.html());
         assertThat(page.text())
-                .contains("Not finished: 2 of 39 runs have no last scores yet.", "lora r8-5.0E-4-seed2")
+                .contains("Not finished: 2 of 39 runs have no last scores yet.", "lora r8-5.0E-4-sql-seed2")
                 .contains("2 to 3 seeds each");
         assertThat(page.cell("matched", 0, "lora r8", "seeds")).containsExactly(2.0);
         assertThat(page(Synthetic.standard()).text()).doesNotContain("Not finished");
+    }
+
+    @Test
+    void everyOrderIsComparedByItself() throws IOException {
+        Synthetic turned = Synthetic.of(List.of("gsm8k", "arc-easy", "sql"), 2);
+        turned.runs.removeIf(r -> r.kind().equals("merge") || r.order().size() == 1);
+        Dom page = page(Synthetic.standard().and(turned));
+        assertThat(page.all("p").stream()
+                        .filter(p -> p.getAttribute("class").equals("finding"))
+                        .map(org.w3c.dom.Element::getTextContent))
+                .hasSize(2)
+                .last()
+                .asString()
+                .contains("gsm8k and arc-easy", "score on sql.");
+        assertThat(page.cell("matched", 2, "full", "seeds")).containsExactly(2.0);
+        assertThat(page.section("cost").getTextContent())
+                .contains("full (sql, arc-easy, gsm8k)", "full (gsm8k, arc-easy, sql)");
+        assertThat(page.section("shares").getTextContent()).contains("lota 90%: sql");
     }
 
     @Test

@@ -84,6 +84,14 @@ final class Synthetic {
         return this;
     }
 
+    /// With the runs of another on the same tasks in another order.
+    Synthetic and(Synthetic other) {
+        runs.addAll(other.runs);
+        List<String> names = other.runs.stream().map(Run::name).toList();
+        other.metrics.stream().filter(m -> names.contains(m.where().run())).forEach(metrics::add);
+        return this;
+    }
+
     Synthetic withoutSplit(Split split) {
         metrics.removeIf(m -> m.where().split() == split);
         return this;
@@ -148,7 +156,7 @@ final class Synthetic {
     }
 
     private void sequence(Method method, double lr, long seed) {
-        String name = "%s-%s-seed%d".formatted(method.name(), lr, seed);
+        String name = "%s-%s-%s-seed%d".formatted(method.name(), lr, tasks.getFirst(), seed);
         runs.add(run(name, method, lr, tasks, seed));
         double strength = lr == method.rates()[1] ? 1 : 0.8;
         double[] share = new double[tasks.size()];

@@ -91,6 +91,13 @@ class ArchitectureTest {
     static final ArchRule EVAL = onlyImports("eval", JACKSON, "ai.djl..", own("checkpoint"), own("data"), own("model"));
 
     @ArchTest
+    static final ArchRule METRICS = onlyImports("metrics", JACKSON, own("checkpoint"));
+
+    @ArchTest
+    static final ArchRule REPORT =
+            onlyImports("report", own("checkpoint"), own("metrics")).allowEmptyShould(true);
+
+    @ArchTest
     static final ArchRule NOTHING_IMPORTS_THE_COMMAND_LINE = noClasses()
             .that()
             .resideOutsideOfPackage(own("cli"))

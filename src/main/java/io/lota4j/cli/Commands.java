@@ -34,6 +34,7 @@ record Commands(List<CommandEntry> all) {
                 entry("merge", "Merge tickets, or whole models by a recipe.", () -> new MergeCommand()),
                 entry("mask", "Look at masks, combine them, draw random ones.", () -> new MaskCommand()),
                 entry("ticket", "Look at tickets.", () -> new TicketCommand()),
+                entry("report", "Make a page of what experiments found.", () -> new ReportCommand()),
                 entry("init", "Start a model from random weights.", () -> new InitCommand()),
                 entry("bench", "Time optimizer steps or merges on this machine.", () -> new BenchCommand()),
                 entry("generate", "Answer a prompt.", () -> new GenerateCommand()),

@@ -34,7 +34,7 @@ public enum Figure {
     CHANGED_EARLIER(Direction.LOWER),
     /// Intersection over union of a stage's mask with an earlier one's; n: weights in either.
     OVERLAP(Direction.NONE),
-    /// Share of a mask's weights that lie in one part of the model; n: weights of that part.
+    /// Share of the weights of one part of the model that a mask trains, in [0, 1]; n: weights of that part.
     MASK_SHARE(Direction.NONE),
     /// Share of the weights that two tickets both change to which they give different signs; n: weights in both.
     SIGN_CONFLICTS(Direction.NONE);

@@ -1,0 +1,59 @@
+package io.lota4j.cli;
+
+import io.lota4j.checkpoint.AtomicFile;
+import io.lota4j.report.Report;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command
+final class ReportCommand extends BaseCommand {
+    @Parameters(
+            paramLabel = "DIR",
+            arity = "1..*",
+            description = "What an experiment left; several are shown together if they share base and tasks.")
+    private List<Path> directories = new ArrayList<>();
+
+    @Option(
+            names = "--out",
+            paramLabel = "F.html",
+            description = "The page to write (default: report.html in the first DIR).")
+    private @Nullable Path out;
+
+    @Option(names = "--md", paramLabel = "F.md", description = "Also write the main tables as Markdown.")
+    private @Nullable Path markdown;
+
+    @Override
+    void check() {
+        Outputs.check(out);
+        Outputs.check(markdown);
+    }
+
+    @Override
+    Plan plan() {
+        Plan plan = new Plan();
+        Report report = Report.read(directories);
+        directories.forEach(directory -> plan.line("reads", directory.toString()));
+        return plan.line("done", report.progress()).line("writes", page().toString());
+    }
+
+    private Path page() {
+        return out == null ? directories.getFirst().resolve("report.html") : out;
+    }
+
+    @Override
+    int execute() {
+        Report report = Report.read(directories);
+        AtomicFile.write(page(), report.html());
+        out().println("%s: %s done, %s".formatted(page(), report.progress(), Words.size(page())));
+        if (markdown != null) {
+            AtomicFile.write(markdown, report.markdown());
+            out().println("%s: tables as Markdown".formatted(markdown));
+        }
+        return ExitCode.OK;
+    }
+}

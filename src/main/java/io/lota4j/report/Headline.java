@@ -1,0 +1,153 @@
+package io.lota4j.report;
+
+import io.lota4j.metrics.Direction;
+import io.lota4j.metrics.Group;
+import io.lota4j.metrics.Matched;
+import io.lota4j.metrics.Results;
+import io.lota4j.metrics.Spread;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// What was found, in a sentence for every order of tasks, as far as the spread of the seeds allows.
+final class Headline {
+    /// A smaller difference of what is kept is not called one, however little seeds differ.
+    private static final double LEAST = 0.01;
+
+    private final Results results;
+    private final Sequence sequence;
+    private final Matched matched;
+    private final List<Method> ranked;
+
+    /// A method and what it kept.
+    private record Method(String name, Spread kept) {}
+
+    private Headline(Results results, Sequence sequence) {
+        this.results = results;
+        this.sequence = sequence;
+        this.matched = sequence.primary(results);
+        this.ranked = matched.chosen().stream()
+                .flatMap(g -> matched.reported().kept(results, g).map(k -> new Method(g.method(), k)).stream())
+                .sorted(Comparator.comparingDouble((Method m) -> m.kept().mean())
+                        .reversed())
+                .toList();
+    }
+
+    static List<Element> of(Comparison comparison) {
+        List<Element> all = new ArrayList<>();
+        for (Sequence sequence : comparison.sequences()) {
+            Headline headline = new Headline(comparison.results(), sequence);
+            all.add(Element.of("p", headline.finding()).in("finding"));
+            all.add(headline.details());
+        }
+        return all;
+    }
+
+    /// What can be said of the methods' ranks.
+    private String finding() {
+        String earlier = Words.list(sequence.earlier());
+        if (ranked.isEmpty()) {
+            return "What was kept of %s cannot be told: it was not learned.".formatted(earlier);
+        }
+        Method best = ranked.getFirst();
+        List<Method> others = ranked.subList(1, ranked.size());
+        List<Method> tied =
+                others.stream().filter(m -> !apart(best.kept(), m.kept())).toList();
+        if (others.isEmpty()) {
+            return "%s kept %s of %s after %s."
+                    .formatted(best.name(), Unit.SHARE.text(best.kept().mean()), earlier, sequence.last());
+        }
+        if (seeds() < 2) {
+            return "One seed: which of %s keeps more of %s cannot be said yet."
+                    .formatted(Words.count(ranked.size(), "method"), earlier);
+        }
+        return compared(best, tied, others.size(), earlier);
+    }
+
+    private static boolean apart(Spread a, Spread b) {
+        return a.apartFrom(b) && Math.abs(a.mean() - b.mean()) >= LEAST;
+    }
+
+    private String compared(Method best, List<Method> tied, int others, String earlier) {
+        if (tied.isEmpty()) {
+            return "%s kept more of %s than %s, at the same score on %s."
+                    .formatted(
+                            best.name(),
+                            earlier,
+                            others == 1 ? ranked.getLast().name() : "every other method",
+                            sequence.last());
+        }
+        if (tied.size() == others) {
+            return "No method kept clearly more of %s than another, at the same score on %s."
+                    .formatted(earlier, sequence.last());
+        }
+        return "%s kept most of %s at the same score on %s, but cannot be told from %s."
+                .formatted(best.name(), earlier, sequence.last(), Words.list(names(tied)));
+    }
+
+    private static List<String> names(List<Method> methods) {
+        return methods.stream().map(Method::name).toList();
+    }
+
+    private int seeds() {
+        return ranked.stream().mapToInt(m -> m.kept().n()).min().orElse(0);
+    }
+
+    private Element details() {
+        Element text = Element.of("p").in("lead");
+        text.text("Trained on %s: %s. ".formatted(sequence.words(), compared()));
+        text.text("At the learning rate of each that reaches a %s of "
+                .formatted(Words.figure(matched.criterion().figure())));
+        text.add(value(Unit.of(matched.criterion().figure()), matched.target()));
+        text.text(" on %s and keeps most, what is left of %s is: ".formatted(sequence.last(), what()));
+        for (Method method : ranked) {
+            text.text(method == ranked.getFirst() ? "" : ", ").text(method.name() + " ");
+            Cell.spread(Optional.of(method.kept()), Unit.SHARE).html().forEach(text::add);
+        }
+        return text.text(". " + hedge());
+    }
+
+    private String what() {
+        String gain = matched.figure().direction() == Direction.LOWER
+                ? "the gain in loss over the base"
+                : "the right answers";
+        return "%s on %s".formatted(gain, Words.list(sequence.earlier()));
+    }
+
+    private String compared() {
+        return "%s (%s), %s and %s each"
+                .formatted(
+                        Words.count(matched.chosen().size(), "method"),
+                        matched.chosen().stream().map(Group::method).collect(Collectors.joining(", ")),
+                        Words.range(
+                                matched.chosen().stream().mapToInt(g ->
+                                        (int) sequence.of(g.method()).count()),
+                                "learning rate"),
+                        Words.range(
+                                matched.chosen().stream()
+                                        .mapToInt(g -> matched.reported()
+                                                .last(results, g)
+                                                .orElseThrow()
+                                                .n()),
+                                "seed"));
+    }
+
+    private String hedge() {
+        String chosen = matched.criterion().onTest()
+                ? " There are no validation rows: the rates were chosen on the test rows, which flatters every method."
+                : "";
+        if (seeds() < 2) {
+            return "With one seed a difference of two runs means nothing." + chosen;
+        }
+        return "± is the standard deviation over seeds; two methods are told apart only where their means differ by"
+                + " more than both deviations together, and by a point at least. %s: an indication, no proof."
+                        .formatted(Words.count(seeds(), "seed"))
+                + chosen;
+    }
+
+    private static Element value(Unit unit, double value) {
+        return Element.of("span", unit.text(value)).with("data-value", value);
+    }
+}

@@ -1,0 +1,58 @@
+package io.lota4j.report;
+
+import io.lota4j.metrics.Figure;
+import io.lota4j.metrics.Group;
+import io.lota4j.metrics.Matched;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The matched tables, the scores after every stage and the costs as Markdown.
+final class MarkdownPage {
+    private MarkdownPage() {}
+
+    static String of(Comparison comparison) {
+        List<String> parts = new ArrayList<>();
+        for (Sequence sequence : comparison.sequences()) {
+            for (Matched matched : sequence.matched()) {
+                parts.add("What is kept at a matched score: %s\n"
+                        .formatted(Table.escape(MatchedSection.title(sequence, matched))));
+                parts.add(MatchedSection.table(comparison, matched).markdown());
+            }
+        }
+        for (Sequence sequence : comparison.sequences()) {
+            for (Figure figure : sequence.figures()) {
+                parts.add("Every task after every stage: %s, %s\n"
+                        .formatted(Table.escape(sequence.words()), Words.figure(figure)));
+                parts.add(matrix(comparison, sequence, figure).markdown());
+            }
+        }
+        Table cost = CostSection.table(comparison);
+        if (cost.head().size() > 1) {
+            parts.add("What it took\n");
+            parts.add(cost.markdown());
+        }
+        return String.join("\n", parts);
+    }
+
+    private static Table matrix(Comparison comparison, Sequence sequence, Figure figure) {
+        ScoreGrid grid = ScoreGrid.of(comparison.results(), sequence, figure);
+        List<String> head = new ArrayList<>(List.of("method", "after"));
+        grid.columns().forEach(c -> head.add(c.task()));
+        List<Table.Row> rows = new ArrayList<>();
+        Group any = sequence.selection().chosen().getFirst();
+        rows.add(row("base", "", any, 0, grid, figure));
+        for (Group group : sequence.selection().chosen()) {
+            for (int stage = 1; stage <= sequence.order().size(); stage++) {
+                String after = sequence.order().get(stage - 1);
+                rows.add(row(group.method(), after, group, stage, grid, figure));
+            }
+        }
+        return new Table(head, rows);
+    }
+
+    private static Table.Row row(String label, String after, Group group, int stage, ScoreGrid grid, Figure figure) {
+        List<Cell> cells = new ArrayList<>(List.of(Cell.text(after)));
+        grid.columns().forEach(column -> cells.add(Cell.spread(grid.score(group, stage, column), Unit.of(figure))));
+        return new Table.Row(label, null, cells);
+    }
+}

@@ -36,6 +36,9 @@ class ArchitectureTest {
     static final ArchRule YAML = onlyImports("yaml", SNAKEYAML);
 
     @ArchTest
+    static final ArchRule EVENTS = onlyImports("events");
+
+    @ArchTest
     static final ArchRule CHECKPOINT = onlyImports("checkpoint", JACKSON);
 
     @ArchTest

@@ -49,6 +49,7 @@ abstract class FitCommand extends BaseCommand {
     @Override
     void check() {
         Outputs.check(out);
+        state.check();
     }
 
     @Override

@@ -27,9 +27,27 @@ final class StateOptions {
             description = "Append one row a step: step, loss, gradient_norm, lr, tokens, seconds.")
     private @Nullable Path metrics;
 
+    @Option(
+            names = "--tensorboard",
+            paramLabel = "DIR",
+            description = "Also write loss, gradient norm, learning rate and tokens/s of each step as TensorBoard's "
+                    + "curves.")
+    private @Nullable Path tensorboard;
+
+    /// Refuses places that cannot be written, before any work is done.
+    void check() {
+        Outputs.check(metrics);
+        Outputs.checkFolder(tensorboard);
+    }
+
     @Nullable
     Path metrics() {
         return metrics;
+    }
+
+    @Nullable
+    Path tensorboard() {
+        return tensorboard;
     }
 
     long every() {

@@ -27,6 +27,7 @@ record TrainingRun(String what, PrintWriter err) {
         err.println(KernelOptions.line(job.kernel()));
         try (StopSignal stop = StopSignal.hold(System.err);
                 MetricsLog metrics = MetricsLog.open(options.metrics());
+                Curves curves = Curves.open(options.tensorboard());
                 ProgressBar bar = ProgressBar.on(err, what)) {
             RunState end = job.run(
                     state,
@@ -34,6 +35,7 @@ record TrainingRun(String what, PrintWriter err) {
                     options.resume(),
                     p -> {
                         metrics.add(p);
+                        curves.add(p);
                         bar.update(p.step(), p.steps(), p.tokensPerSecond(), p.loss());
                     },
                     stop);

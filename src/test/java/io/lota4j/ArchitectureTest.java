@@ -1,17 +1,29 @@
 package io.lota4j;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.stream.Stream;
 
 /// Which package may import which: data flows from checkpoints to the command line and never back.
@@ -25,12 +37,56 @@ class ArchitectureTest {
     private static final String TOKENIZERS = "ai.djl.huggingface.tokenizers..";
     private static final String JINJAVA = "com.hubspot.jinjava..";
 
+    /// What every package may use, though it stands beside the library's front.
+    private static final DescribedPredicate<JavaClass> SHARED = belongToAnyOf(
+                    Build.class,
+                    LotaException.class,
+                    Offline.class,
+                    ProcessMemory.class,
+                    Sha256.class,
+                    SplitMix64.class,
+                    Suggestions.class)
+            .as("shared classes");
+
+    /// [Lota] and what it takes: the library's front.
+    private static final DescribedPredicate<JavaClass> FRONT =
+            resideInAPackage("io.lota4j").and(not(SHARED)).as("the library's front");
+
     @ArchTest
-    static final ArchRule ROOT = classes()
-            .that()
-            .resideInAPackage("io.lota4j")
+    static final ArchRule SHARED_CLASSES_STAND_ALONE = classes()
+            .that(SHARED)
             .should()
-            .onlyDependOnClassesThat(resideInAnyPackage(JDK, JSPECIFY, "io.lota4j"));
+            .onlyDependOnClassesThat(resideInAnyPackage(JDK, JSPECIFY).or(SHARED));
+
+    @ArchTest
+    static final ArchRule ONLY_THE_COMMAND_LINE_AND_THE_DEMO_IMPORT_THE_FRONT = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.lota4j", own("cli"), own("demo"))
+            .should()
+            .dependOnClassesThat(FRONT);
+
+    @ArchTest
+    static final ArchRule THE_FRONT_NEEDS_NO_LIBRARY = classes()
+            .that(FRONT)
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(
+                    JDK,
+                    JSPECIFY,
+                    "io.lota4j",
+                    own("checkpoint"),
+                    own("mask"),
+                    own("kernel"),
+                    own("ticket"),
+                    own("merge"),
+                    own("data"),
+                    own("model"),
+                    own("train"),
+                    own("eval")));
+
+    /// What the front's public signatures name has no engine's types in its own.
+    @ArchTest
+    static final ArchRule NO_ENGINE_BEHIND_THE_FRONT =
+            methods().that().arePublic().and().areDeclaredInClassesThat(FRONT).should(new NameNoEngine());
 
     @ArchTest
     static final ArchRule YAML = onlyImports("yaml", SNAKEYAML);
@@ -143,12 +199,40 @@ class ArchitectureTest {
     }
 
     private static ArchRule onlyImports(String name, String... others) {
-        String[] allowed = Stream.concat(Stream.of(JDK, JSPECIFY, "io.lota4j", own(name)), Stream.of(others))
+        String[] allowed = Stream.concat(Stream.of(JDK, JSPECIFY, own(name)), Stream.of(others))
                 .toArray(String[]::new);
         return classes()
                 .that()
                 .resideInAPackage(own(name))
                 .should()
-                .onlyDependOnClassesThat(resideInAnyPackage(allowed));
+                .onlyDependOnClassesThat(resideInAnyPackage(allowed).or(SHARED));
+    }
+
+    /// The types in a method's signature, with type arguments, have no method or constructor with an engine's
+    /// type that others may call.
+    private static final class NameNoEngine extends ArchCondition<JavaMethod> {
+        private static final DescribedPredicate<JavaClass> ENGINE = resideInAnyPackage("ai.djl..", "jcuda..");
+
+        NameNoEngine() {
+            super("name no type that hands out an engine");
+        }
+
+        @Override
+        public void check(JavaMethod method, ConditionEvents events) {
+            named(method)
+                    .filter(type -> ENGINE.test(type)
+                            || type.getCodeUnits().stream()
+                                    .filter(unit -> unit.getModifiers().contains(JavaModifier.PUBLIC))
+                                    .flatMap(NameNoEngine::named)
+                                    .anyMatch(ENGINE))
+                    .forEach(type -> events.add(SimpleConditionEvent.violated(
+                            method, "%s names %s".formatted(method.getFullName(), type.getName()))));
+        }
+
+        private static Stream<JavaClass> named(JavaCodeUnit unit) {
+            return Stream.concat(
+                    unit.getReturnType().getAllInvolvedRawTypes().stream(),
+                    unit.getParameterTypes().stream().flatMap(type -> type.getAllInvolvedRawTypes().stream()));
+        }
     }
 }

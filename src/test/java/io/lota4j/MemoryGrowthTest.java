@@ -79,8 +79,8 @@ class MemoryGrowthTest {
         return Long.parseLong(lines.getLast());
     }
 
-    /// Opens a model, scores, trains a step and closes it, again and again; prints by how many bytes the process
-    /// grew since the first rounds.
+    /// Opens a model, scores, trains a step and closes it, again and again; prints by how many bytes the
+    /// process grew since the first rounds.
     static final class Rounds {
         private static final TrainConfig ONE_STEP = new TrainConfig(
                 1,

@@ -1,12 +1,13 @@
 package io.lota4j.cli;
 
+import io.lota4j.Lota;
+import io.lota4j.Rows;
 import io.lota4j.data.ChatTemplate;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.data.ExampleEncoder;
 import io.lota4j.data.ExampleFormat;
 import io.lota4j.data.JsonLines;
-import io.lota4j.data.Preview;
 import io.lota4j.data.Tokenizer;
 import io.lota4j.model.ModelConfig;
 import java.io.PrintWriter;
@@ -51,13 +52,14 @@ final class DataOptions {
             description = "Print the tokens of the first N examples, those with loss in brackets, and stop.")
     private int preview;
 
-    Path file() {
-        return data;
-    }
-
     /// How many rows there are to take, without looking at them more closely than that they are JSON.
     int rows() {
         return Math.min(limit, JsonLines.read(data).size());
+    }
+
+    /// How rows are taken.
+    private Rows taken() {
+        return new Rows(prompt, completion, maxLength, limit);
     }
 
     /// What turns this data's rows into tokens of a model.
@@ -72,16 +74,24 @@ final class DataOptions {
 
     /// Loads the rows, saying on `err` which were left out.
     Dataset load(ExampleEncoder encoder, PrintWriter err) {
-        Dataset dataset = Dataset.load(data, encoder, limit);
+        return noticed(Dataset.load(data, encoder, limit), err);
+    }
+
+    /// Loads the rows in the tokens of a base, saying on `err` which were left out.
+    Dataset load(Lota lota, PrintWriter err) {
+        return noticed(lota.data(data, taken()), err);
+    }
+
+    private static Dataset noticed(Dataset dataset, PrintWriter err) {
         dataset.skippedNotice().ifPresent(notice -> err.println("lota: " + notice));
         return dataset;
     }
 
     /// Whether only a preview was asked for; prints it then.
-    boolean previewed(Dataset dataset, Tokenizer tokenizer, PrintWriter out) {
+    boolean previewed(Dataset dataset, Lota lota, PrintWriter out) {
         for (Example example : dataset.examples()
                 .subList(0, Math.min(preview, dataset.examples().size()))) {
-            out.println(Preview.text(example, tokenizer));
+            out.println(lota.preview(example));
             out.println();
         }
         return preview > 0;

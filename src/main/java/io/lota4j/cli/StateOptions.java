@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.train.StateFile;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -50,15 +51,9 @@ final class StateOptions {
         return tensorboard;
     }
 
-    long every() {
-        return every;
-    }
-
-    boolean resume() {
-        return resume;
-    }
-
-    Path file(Path out) {
-        return state != null ? state : out.resolveSibling(out.getFileName() + ".state");
+    /// @param out the result's file
+    StateFile state(Path out) {
+        Path file = state != null ? state : out.resolveSibling(out.getFileName() + ".state");
+        return new StateFile(file, every, resume);
     }
 }

@@ -16,8 +16,9 @@ import java.util.List;
 
 /// A run's curves as an event file of TensorBoard, each step on its way to the disk as soon as it is added.
 ///
-/// A directory may hold the files of several runs. What earlier ones say of the first step added here and of later
-/// steps is forgotten by TensorBoard: a resumed run goes on with its curves, a run begun anew replaces them.
+/// A directory may hold the files of several runs. What earlier ones say of the first step added here and of
+/// later steps is forgotten by TensorBoard: a resumed run goes on with its curves, a run begun anew replaces
+/// them.
 public final class EventFile implements AutoCloseable {
     private final Path path;
     private final FileChannel channel;
@@ -30,7 +31,8 @@ public final class EventFile implements AutoCloseable {
         this.clock = clock;
     }
 
-    /// Starts a file `events.out.tfevents.SECONDS.HOST.N` in a directory, where N is the first number that is free.
+    /// Starts a file `events.out.tfevents.SECONDS.HOST.N` in a directory, where N is the first number that is
+    /// free.
     ///
     /// @param directory made when missing
     /// @throws LotaException if it cannot be made or written

@@ -6,7 +6,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.zip.CRC32C;
 
-/// The records of an event file: the messages `Event` and `Summary` of TensorFlow in protobuf, framed as TFRecords.
+/// The records of an event file: the messages `Event` and `Summary` of TensorFlow in protobuf, framed as
+/// TFRecords.
 final class Records {
     private static final String VERSION = "brain.Event:2";
     private static final double NANOS = 1e9;

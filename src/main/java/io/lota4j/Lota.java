@@ -243,7 +243,7 @@ public final class Lota implements AutoCloseable {
         return how.of(tickets.size()).merge(tickets, Runtime.getRuntime().availableProcessors());
     }
 
-    /// Frees what is open.
+    /// Frees what is open; once is enough, and more does no harm.
     @Override
     public void close() {
         base.close();

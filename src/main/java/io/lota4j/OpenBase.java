@@ -96,6 +96,9 @@ final class OpenBase implements AutoCloseable {
 
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
         closed = true;
         if (kernel != null) {
             kernel.close();

@@ -2,14 +2,9 @@ package io.lota4j.cli;
 
 import io.lota4j.Lota;
 import io.lota4j.Rows;
-import io.lota4j.data.ChatTemplate;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
-import io.lota4j.data.ExampleEncoder;
-import io.lota4j.data.ExampleFormat;
 import io.lota4j.data.JsonLines;
-import io.lota4j.data.Tokenizer;
-import io.lota4j.model.ModelConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -57,32 +52,9 @@ final class DataOptions {
         return Math.min(limit, JsonLines.read(data).size());
     }
 
-    /// How rows are taken.
-    private Rows taken() {
-        return new Rows(prompt, completion, maxLength, limit);
-    }
-
-    /// What turns this data's rows into tokens of a model.
-    ExampleEncoder encoder(Path model, Tokenizer tokenizer) {
-        int positions = ModelConfig.of(model).maxPositions();
-        return new ExampleEncoder(
-                tokenizer,
-                ChatTemplate.of(model),
-                ExampleFormat.of(prompt, completion),
-                Math.min(maxLength, positions));
-    }
-
-    /// Loads the rows, saying on `err` which were left out.
-    Dataset load(ExampleEncoder encoder, PrintWriter err) {
-        return noticed(Dataset.load(data, encoder, limit), err);
-    }
-
     /// Loads the rows in the tokens of a base, saying on `err` which were left out.
     Dataset load(Lota lota, PrintWriter err) {
-        return noticed(lota.data(data, taken()), err);
-    }
-
-    private static Dataset noticed(Dataset dataset, PrintWriter err) {
+        Dataset dataset = lota.data(data, new Rows(prompt, completion, maxLength, limit));
         dataset.skippedNotice().ifPresent(notice -> err.println("lota: " + notice));
         return dataset;
     }

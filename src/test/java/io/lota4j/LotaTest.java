@@ -15,7 +15,7 @@ import io.lota4j.mask.Scope;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
-import io.lota4j.train.Start;
+import io.lota4j.train.Outlook;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
@@ -132,7 +132,7 @@ class LotaTest {
         List<Object> heard = new ArrayList<>();
         Watch watch = Watch.steps(p -> heard.add(p.step())).onStart(heard::add);
         lota.train(rows, mask(), CONFIG, watch, StateFile.NONE);
-        assertThat(heard).element(0).isInstanceOfSatisfying(Start.class, start -> {
+        assertThat(heard).element(0).isInstanceOfSatisfying(Outlook.class, start -> {
             assertThat(start.kernel()).startsWith("java (");
             assertThat(start.memory().total()).isPositive();
         });

@@ -2,7 +2,9 @@ package io.lota4j.checkpoint;
 
 import io.lota4j.LotaException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -35,6 +37,18 @@ public final class AtomicFile {
     /// @throws LotaException when writing fails, with the path and, for a full disk, what was needed and is free
     public static void write(Path target, long needed, IOConsumer<FileChannel> body) {
         write(target, OptionalLong.of(needed), body);
+    }
+
+    /// Writes a text in UTF-8.
+    ///
+    /// @throws LotaException as [#write(Path, long, IOConsumer)] does
+    public static void write(Path target, String text) {
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        write(target, bytes.remaining(), channel -> {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        });
     }
 
     private static void write(Path target, OptionalLong needed, IOConsumer<FileChannel> body) {

@@ -20,6 +20,10 @@ record Commands(List<CommandEntry> all) {
                         "train",
                         "Train the weights of a mask and write what they learned as a ticket.",
                         () -> new TrainCommand()),
+                entry(
+                        "lora",
+                        "Train low-rank factors (LoRA), to compare sparse training with.",
+                        () -> new LoraCommand()),
                 entry("eval", "Score a base, with or without tickets, on data.", () -> new EvalCommand()),
                 entry("apply", "Write a base with tickets on it as a model directory.", () -> new ApplyCommand()),
                 entry("revert", "Take a ticket off again: the base, bit for bit.", () -> new RevertCommand()),

@@ -1,7 +1,6 @@
 package io.lota4j.cli;
 
 import io.lota4j.demo.Demo;
-import io.lota4j.demo.Stages;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +36,7 @@ final class DemoCommand extends BaseCommand {
     int execute() {
         PrintWriter printer = out();
         long start = System.nanoTime();
-        Demo.Outcome outcome = new Demo(out, seed, this::begin).run();
+        Demo.Outcome outcome = new Demo(out, seed, new ShownStages(err())).run();
         printer.println();
         table(outcome.rows()).forEach(printer::println);
         printer.println();
@@ -53,21 +52,6 @@ final class DemoCommand extends BaseCommand {
 
     private static String size(Path file) {
         return file.toFile().isDirectory() ? "" : Words.size(file);
-    }
-
-    private Stages.Stage begin(String what) {
-        ProgressBar bar = ProgressBar.on(err(), "%-18s".formatted(what));
-        return new Stages.Stage() {
-            @Override
-            public void at(long done, long all, double tokensPerSecond, double loss) {
-                bar.update(done, all, tokensPerSecond, loss);
-            }
-
-            @Override
-            public void close() {
-                bar.close();
-            }
-        };
     }
 
     static List<String> table(List<Demo.Row> rows) {

@@ -1,5 +1,8 @@
 package io.lota4j.cli;
 
+import io.lota4j.LotaException;
+import io.lota4j.experiment.recipe.ExperimentReader;
+import io.lota4j.yaml.Yaml;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,6 +54,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (ExperimentReader.reads(Yaml.read(file))) {
+            return experiment();
+        }
         Recipe recipe = RecipeSettings.apply(Recipe.read(file), settings);
         List<RecipePlan.PlannedStep> steps = RecipePlan.of(recipe, commands).steps();
         Set<String> written = new HashSet<>();
@@ -65,6 +71,15 @@ final class RunCommand implements Callable<Integer> {
             }
         }
         return ExitCode.OK;
+    }
+
+    private int experiment() {
+        if (!settings.isEmpty()) {
+            throw new LotaException(
+                    "--set replaces values of recipes with a command; edit the experiment " + file + ".");
+        }
+        ExperimentSession session = new ExperimentSession(ExperimentReader.read(file), out(), err());
+        return dryRun ? session.dryRun() : session.run();
     }
 
     /// A step that reads what an earlier step would have written cannot be tried before that one has run.

@@ -1,8 +1,8 @@
 package io.lota4j.cli;
 
 import io.lota4j.ProcessMemory;
+import io.lota4j.train.Outlook;
 import io.lota4j.train.Progress;
-import io.lota4j.train.Start;
 import io.lota4j.train.Watch;
 import java.io.PrintWriter;
 import java.util.ArrayDeque;
@@ -33,9 +33,9 @@ final class RunDisplay implements AutoCloseable {
         return Watch.steps(p -> steps.accept(p)).onStart(this::start).stopWhen(StopSignal::stopping);
     }
 
-    private void start(Start start) {
-        err.println("kernel " + start.kernel());
-        predicted = start.memory().total();
+    private void start(Outlook run) {
+        err.println("kernel " + run.kernel());
+        predicted = run.memory().total();
         closers.push(StopSignal.hold(System.err)::close);
         MetricsLog metrics = MetricsLog.open(options.metrics());
         closers.push(metrics::close);

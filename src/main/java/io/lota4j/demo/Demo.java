@@ -6,6 +6,7 @@ import io.lota4j.Lota;
 import io.lota4j.Rows;
 import io.lota4j.data.Dataset;
 import io.lota4j.eval.Evaluation;
+import io.lota4j.experiment.Stages;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;

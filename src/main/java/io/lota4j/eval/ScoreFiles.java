@@ -2,9 +2,6 @@ package io.lota4j.eval;
 
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.data.Dataset;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,13 +18,14 @@ public final class ScoreFiles {
     /// @param details one JSON object a line and example, or null for none
     public static void write(Evaluation scores, Dataset data, @Nullable Path summary, @Nullable Path details) {
         if (summary != null) {
-            write(summary, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(summary(scores, data)) + "\n");
+            AtomicFile.write(
+                    summary, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(summary(scores, data)) + "\n");
         }
         if (details != null) {
             StringBuilder lines = new StringBuilder();
             scores.examples()
                     .forEach(e -> lines.append(JSON.writeValueAsString(row(e))).append('\n'));
-            write(details, lines.toString());
+            AtomicFile.write(details, lines.toString());
         }
     }
 
@@ -60,16 +58,5 @@ public final class ScoreFiles {
         row.put("generated", example.generated());
         row.put("correct", example.correct());
         return row;
-    }
-
-    private static void write(Path file, String text) {
-        AtomicFile.write(file, channel -> write(channel, text));
-    }
-
-    private static void write(FileChannel channel, String text) throws java.io.IOException {
-        ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
     }
 }

@@ -128,6 +128,33 @@ public final class Torch implements AutoCloseable {
         }
     }
 
+    /// Adds the gradients of two factors of a weight that the model uses as `W + scale * B A`: to that of A
+    /// `scale * (dY B)ᵀ X`, to that of B `scale * dYᵀ (X Aᵀ)`. The weight's own gradient `dYᵀ X` is not formed.
+    ///
+    /// @param factors A and B
+    /// @param gradients of A and B, added to
+    public void lowRankGradients(Activation x, Activation dy, LowRank factors, float scale, LowRank gradients) {
+        try (PtNDManager scope = scope()) {
+            run(
+                    scope,
+                    "add_low_rank_gradients",
+                    byToken(x, scope),
+                    byToken(dy, scope),
+                    factors.a(),
+                    factors.b(),
+                    floats(scope, new float[] {scale}),
+                    gradients.a(),
+                    gradients.b());
+        }
+    }
+
+    /// Adds `scale * B A` to a weight `[out, in]` of a layer ([Weights#whole]).
+    public void addLowRank(LowRank factors, float scale, PtNDArray weight) {
+        try (PtNDManager scope = scope()) {
+            run(scope, "add_low_rank", factors.a(), factors.b(), floats(scope, new float[] {scale}), weight);
+        }
+    }
+
     /// A view of shape `[tokens, features]`.
     private PtNDArray byToken(Activation activation, PtNDManager scope) {
         return activation.byFeature() ? one(scope, "turned", activation.tensor()) : activation.tensor();

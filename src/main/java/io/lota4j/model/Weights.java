@@ -137,6 +137,15 @@ public final class Weights {
         return Torch.memory(tensor(name));
     }
 
+    /// A weight whose values can be changed, in a model that has all layers in memory. Call [#moved()] after writing
+    /// them.
+    public PtNDArray whole(String name) {
+        if (mapped != null) {
+            throw new IllegalStateException("the layers are mapped, " + name + " cannot be changed");
+        }
+        return tensor(name);
+    }
+
     /// Where the values of some elements of a weight can be changed. Call [#moved()] after writing them.
     ///
     /// @param count of these elements

@@ -99,9 +99,14 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
 
     /// Working minus base weights of the tensors in a mask.
     public DeltaSource deltas(Mask mask) {
+        return deltas(mask, new Start(base, null));
+    }
+
+    /// Working weights minus those of a start of the tensors in a mask.
+    DeltaSource deltas(Mask mask, Start start) {
         SequencedMap<String, Shape> shapes = new TreeMap<>();
         mask.tensors().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-        return new WorkingDeltas(this, shapes);
+        return new WorkingDeltas(decoder, start, shapes);
     }
 
     /// The working weights' difference from the base where the mask is, as a ticket that can be reverted.

@@ -7,7 +7,6 @@ import io.lota4j.kernel.Activations;
 import io.lota4j.kernel.Entries;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.model.Activation;
-import io.lota4j.model.GradientSink;
 import io.lota4j.model.Torch;
 import java.lang.foreign.MemorySegment;
 import java.util.Collection;
@@ -20,7 +19,7 @@ import java.util.Map;
 /// A linear's gradient is computed at the masked entries only, unless there are so many that a dense product is
 /// faster: then the whole gradient exists for one matrix at a time, in a buffer that matrices of one shape share,
 /// and its masked entries are picked from there. A wholly trained matrix takes it in place.
-final class Gradients implements GradientSink {
+final class Gradients implements StepGradients {
     private final Map<String, Trainable> trainables = new LinkedHashMap<>();
     private final Map<Shape, PtNDArray> buffers = new HashMap<>();
     private final MaskedKernel kernel;
@@ -35,14 +34,14 @@ final class Gradients implements GradientSink {
         this.scope = scope;
     }
 
-    /// Forgets the last step.
-    void clear() {
+    @Override
+    public void clear() {
         nanos = 0;
         trainables.values().forEach(t -> t.gradientMemory().fill((byte) 0));
     }
 
-    /// What the last step's gradients took.
-    double seconds() {
+    @Override
+    public double seconds() {
         return nanos / 1e9;
     }
 

@@ -29,7 +29,7 @@ public record MemoryEstimate(long weights, long state, long pass, long runtime) 
         return of(model, memory, trained * (1 + moments + index), overlays);
     }
 
-    /// Of a pass over the model that trains nothing.
+    /// Of passes over the model by something that trains none of its weights in place.
     ///
     /// @param kept F32 values that it keeps beside the model
     public static MemoryEstimate of(ModelConfig model, MemoryPolicy memory, long kept) {

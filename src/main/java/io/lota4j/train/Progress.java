@@ -5,7 +5,7 @@ package io.lota4j.train;
 /// @param step the step just done, 1, 2, …
 /// @param steps how many there are
 /// @param loss of the step's batch before the step, in the run's reduction (nats)
-/// @param gradientNorm norm of the masked gradient before clipping
+/// @param gradientNorm norm of the trained weights' gradient before clipping
 /// @param lr learning rate of the step
 /// @param tokens processed so far in this process, prompts included
 /// @param scoredTokens of them, those that carried loss

@@ -1,7 +1,14 @@
 package io.lota4j.train;
 
 import io.lota4j.Build;
+import io.lota4j.Sha256;
 import io.lota4j.data.Dataset;
+import io.lota4j.data.Example;
+import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.model.Torch;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -28,5 +35,38 @@ public final class Provenance {
         provenance.put("rows", Long.toString(data.examples().size()));
         provenance.put("rows_left_out", Long.toString(data.tooLong().size()));
         return provenance;
+    }
+
+    /// As [#of(String, Dataset)], from a run on the data: its settings, where it runs and how far it has come.
+    ///
+    /// @param state with at least one step
+    /// @return a map to go on with
+    public static Map<String, String> of(
+            String source, Dataset data, TrainConfig config, MaskedKernel kernel, RunState state) {
+        Map<String, String> provenance = of(source, data);
+        provenance.put("steps", Long.toString(state.step()));
+        provenance.put("tokens", Long.toString(state.tokens()));
+        provenance.put("scored_tokens", Long.toString(state.scoredTokens()));
+        provenance.put("seed", Long.toString(config.seed()));
+        provenance.put("settings", config.toString());
+        provenance.put("first_loss", Double.toString(state.losses().getFirst()));
+        provenance.put("last_loss", Double.toString(state.losses().getLast()));
+        provenance.put("jvm", Runtime.version().toString());
+        provenance.put("threads", Integer.toString(Torch.threads()));
+        provenance.put("kernel", kernel.name());
+        return provenance;
+    }
+
+    /// A digest of data over its tokens, so that another template, tokenizer or limit is other data too.
+    public static String digest(Dataset data) {
+        MessageDigest digest = Sha256.digest();
+        for (Example example : data.examples()) {
+            ByteBuffer bytes = ByteBuffer.allocate(5 * example.length());
+            for (int t = 0; t < example.length(); t++) {
+                bytes.putInt(example.ids()[t]).put((byte) (example.scored()[t] ? 1 : 0));
+            }
+            digest.update(bytes.flip());
+        }
+        return HexFormat.of().formatHex(digest.digest());
     }
 }

@@ -1,6 +1,5 @@
 package io.lota4j.train;
 
-import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.kernel.Update;
 import io.lota4j.kernel.WorkingWeights;
@@ -18,23 +17,24 @@ final class StepRunner {
     private final Decoder decoder;
     private final TrainConfig config;
     private final MaskedKernel kernel;
+    private final Parameters parameters;
     private final List<Trainable> trainables;
-    private final Gradients gradients;
+    private final StepGradients gradients;
     private double[] squares = {};
     private double passSeconds;
     private double updateSeconds;
 
-    StepRunner(
-            Decoder decoder, TrainConfig config, MaskedKernel kernel, List<Trainable> trainables, PtNDManager scope) {
+    StepRunner(Decoder decoder, TrainConfig config, MaskedKernel kernel, Parameters parameters) {
         this.decoder = decoder;
         this.config = config;
         this.kernel = kernel;
-        this.trainables = trainables;
-        this.gradients = new Gradients(trainables, kernel, decoder.torch(), scope);
+        this.parameters = parameters;
+        this.trainables = parameters.trainables();
+        this.gradients = parameters.gradients();
     }
 
     /// @param loss in the run's reduction
-    /// @param norm of the masked gradient before clipping
+    /// @param norm of the trained weights' gradient before clipping
     record Outcome(double loss, double norm, long tokens, long scored) {}
 
     /// Adds up the gradients of one step and bounds nothing yet; weights stay as they are.
@@ -100,7 +100,7 @@ final class StepRunner {
                     trainable.moments(),
                     WorkingWeights.inPlace(trainable.master()));
         });
-        decoder.weights().moved();
+        parameters.moved();
         updateSeconds += since(start);
     }
 

@@ -22,7 +22,7 @@ import org.roaringbitmap.PeekableIntIterator;
 /// @param moments the optimizer's state
 /// @param master F32, the memory that holds the trained values
 /// @param inMaster where in it they are
-record Trainable(
+public record Trainable(
         String name, Entries entries, PtNDArray gradient, Moments moments, MemorySegment master, Entries inMaster) {
 
     static Trainable of(String name, MaskTensor mask, Optimizer optimizer, Weights weights, PtNDManager scope) {
@@ -31,16 +31,34 @@ record Trainable(
         long[] shape = entries.index() == null
                 ? mask.shape().dims().stream().mapToLong(Long::longValue).toArray()
                 : new long[] {entries.count()};
-        Moments moments = new Moments(
-                optimizer.hasFirstMoment() ? zeros(entries.count(), scope) : null,
-                optimizer.hasSecondMoment() ? zeros(entries.count(), scope) : null);
         return new Trainable(
                 name,
                 entries,
                 Torch.floats(scope, shape),
-                moments,
+                moments(entries.count(), optimizer, scope),
                 values.memory(),
                 values.compact() ? Entries.all(entries.count()) : entries);
+    }
+
+    /// All of a matrix that is no weight of the model.
+    ///
+    /// @param values the matrix
+    /// @param scope owns gradient and moments
+    public static Trainable whole(String name, PtNDArray values, Optimizer optimizer, PtNDManager scope) {
+        Entries all = Entries.all(values.size());
+        return new Trainable(
+                name,
+                all,
+                Torch.floats(scope, values.getShape().getShape()),
+                moments(all.count(), optimizer, scope),
+                Torch.memory(values),
+                all);
+    }
+
+    private static Moments moments(long count, Optimizer optimizer, PtNDManager scope) {
+        return new Moments(
+                optimizer.hasFirstMoment() ? zeros(count, scope) : null,
+                optimizer.hasSecondMoment() ? zeros(count, scope) : null);
     }
 
     private static Entries entries(MaskTensor mask, PtNDManager scope) {
@@ -60,7 +78,8 @@ record Trainable(
         return Torch.memory(Torch.floats(scope, count)).fill((byte) 0);
     }
 
-    MemorySegment gradientMemory() {
+    /// The elements of the gradient.
+    public MemorySegment gradientMemory() {
         return Torch.memory(gradient);
     }
 }

@@ -1,7 +1,7 @@
 package io.lota4j.train;
 
-import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.LotaException;
+import io.lota4j.data.Dataset;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.mask.Mask;
 import io.lota4j.model.Decoder;
@@ -14,15 +14,14 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Trains the masked weights of a decoder in place; all others keep their bits.
+/// Trains some parameters of a decoder, such as the weights of a mask: those in place, and all others keep their
+/// bits.
 ///
-/// Everything it keeps beside the model (gradients, moments) has the mask's size and is freed by [#close].
+/// Everything it keeps beside the model (gradients, moments) has the parameters' size and is freed by [#close].
 public final class Trainer implements AutoCloseable {
-    private final Decoder decoder;
     private final TrainConfig config;
     private final Samples samples;
-    private final PtNDManager scope;
-    private final List<Trainable> trainables = new ArrayList<>();
+    private final Parameters parameters;
     private final StepRunner runner;
     private RunState state = RunState.START;
     private @Nullable Saving saving;
@@ -36,16 +35,20 @@ public final class Trainer implements AutoCloseable {
 
     /// @param mask the weights to train; an empty tensor in it is skipped
     public Trainer(Decoder decoder, Mask mask, TrainConfig config, Samples samples, MaskedKernel kernel) {
-        this.decoder = decoder;
+        this(decoder, MaskedParameters.of(decoder, mask, config.optimizer(), kernel), config, samples, kernel);
+    }
+
+    /// @param parameters to train; closed with the trainer
+    /// @param data in the order that the configuration's seed gives it
+    public Trainer(Decoder decoder, Parameters parameters, TrainConfig config, Dataset data, MaskedKernel kernel) {
+        this(decoder, parameters, config, BatchedSamples.of(data, config), kernel);
+    }
+
+    private Trainer(Decoder decoder, Parameters parameters, TrainConfig config, Samples samples, MaskedKernel kernel) {
         this.config = config;
         this.samples = samples;
-        this.scope = decoder.torch().scope();
-        mask.tensors().forEach((name, tensor) -> {
-            if (!tensor.trainable().isEmpty()) {
-                trainables.add(Trainable.of(name, tensor, config.optimizer(), decoder.weights(), scope));
-            }
-        });
-        this.runner = new StepRunner(decoder, config, kernel, trainables, scope);
+        this.parameters = parameters;
+        this.runner = new StepRunner(decoder, config, kernel, parameters);
     }
 
     /// Keeps the run's state on disk from now on.
@@ -63,8 +66,8 @@ public final class Trainer implements AutoCloseable {
             throw new LotaException("Nothing to resume: there is no run state"
                     + (where == null ? "." : " at " + where.file() + "; start without --resume."));
         }
-        state = RunState.read(where.file(), where.identity(), trainables);
-        decoder.weights().moved();
+        state = RunState.read(where.file(), where.identity(), parameters.trainables());
+        parameters.moved();
         return this;
     }
 
@@ -119,7 +122,7 @@ public final class Trainer implements AutoCloseable {
         }
         boolean due = where.every() > 0 && state.step() % where.every() == 0 && state.step() < config.steps();
         if (stopped || due) {
-            state.write(where.file(), where.identity(), trainables);
+            state.write(where.file(), where.identity(), parameters.trainables());
         }
     }
 
@@ -144,6 +147,6 @@ public final class Trainer implements AutoCloseable {
 
     @Override
     public void close() {
-        scope.close();
+        parameters.close();
     }
 }

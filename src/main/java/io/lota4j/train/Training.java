@@ -18,9 +18,9 @@ public record Training<T>(Optional<T> made, TrainConfig config, RunState reached
     ///
     /// @throws LotaException if a stopped run left its state in the way, there is nothing to resume, or a
     ///     loss or gradient is not finite
-    public static <T> Training<T> run(Job job, Watch watch, StateFile state, Function<RunState, T> result) {
+    public static <T> Training<T> run(TrainingJob job, Watch watch, StateFile state, Function<RunState, T> result) {
         state.requireFresh();
-        watch.start().accept(start(job));
+        watch.start().accept(outlook(job));
         long begin = System.nanoTime();
         RunState reached = job.run(state.file(), state.every(), state.resume(), watch.step(), watch.stop());
         double seconds = (System.nanoTime() - begin) / 1e9;
@@ -29,9 +29,9 @@ public record Training<T>(Optional<T> made, TrainConfig config, RunState reached
         return new Training<>(made, job.config(), reached, seconds, state);
     }
 
-    private static Start start(Job job) {
+    private static Outlook outlook(TrainingJob job) {
         String kernel = "%s (%s)".formatted(job.kernel().name(), job.kernel().description());
-        return new Start(kernel, MemoryEstimate.of(job));
+        return new Outlook(kernel, job.memory());
     }
 
     /// Whether the last step was reached.

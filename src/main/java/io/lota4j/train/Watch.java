@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 /// @param start hears of the run when everything is ready for the first step
 /// @param step hears of every step
 /// @param stop asked after every step; true ends the run there
-public record Watch(Consumer<Start> start, Listener step, BooleanSupplier stop) {
+public record Watch(Consumer<Outlook> start, Listener step, BooleanSupplier stop) {
     /// Nobody: the run goes to its end unheard.
     public static final Watch NONE = new Watch(start -> {}, step -> {}, () -> false);
 
@@ -18,7 +18,7 @@ public record Watch(Consumer<Start> start, Listener step, BooleanSupplier stop) 
     }
 
     /// The same with somebody who hears of the start.
-    public Watch onStart(Consumer<Start> other) {
+    public Watch onStart(Consumer<Outlook> other) {
         return new Watch(other, step, stop);
     }
 

@@ -247,3 +247,10 @@ class Ops(Module):
   def add_weight_gradient(self, x: Tensor, dy: Tensor, out: Tensor) -> List[Tensor]:
     _0 = torch.add_(out, (self).product(torch.t(dy), torch.t(x), ))
     return [out]
+  def add_low_rank_gradients(self, x: Tensor, dy: Tensor, a: Tensor, b: Tensor, scale: Tensor, da: Tensor, db: Tensor) -> List[Tensor]:
+    s = float(scale)
+    _0 = torch.addmm_(da, torch.t(torch.mm(dy, b)), x, beta=1, alpha=s)
+    _1 = torch.addmm_(db, torch.t(dy), torch.mm(x, torch.t(a)), beta=1, alpha=s)
+    return [da, db]
+  def add_low_rank(self, a: Tensor, b: Tensor, scale: Tensor, weight: List[Tensor]) -> List[Tensor]:
+    return [torch.add_(weight[0], torch.mul_(torch.mm(b, a), scale))]

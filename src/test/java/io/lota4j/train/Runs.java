@@ -19,24 +19,24 @@ import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 
 /// Small runs that laws are tested on.
-final class Runs {
-    static final Optimizer.AdamW ADAMW = new Optimizer.AdamW(0.9, 0.99, 1e-8, 0.1);
-    static final Listener SILENT = p -> {};
+public final class Runs {
+    public static final Optimizer.AdamW ADAMW = new Optimizer.AdamW(0.9, 0.99, 1e-8, 0.1);
+    public static final Listener SILENT = p -> {};
 
     private static final int VOCABULARY = 128;
 
     private Runs() {}
 
-    static AdaptedModel model() {
+    public static AdaptedModel model() {
         return model("llama-tied");
     }
 
-    static AdaptedModel model(String name) {
+    public static AdaptedModel model(String name) {
         return AdaptedModel.open(Golden.path("models/" + name));
     }
 
     /// Random rows of 4 to 12 tokens, each with at least one that is scored.
-    static Dataset data(long seed, int rows) {
+    public static Dataset data(long seed, int rows) {
         SplittableRandom random = new SplittableRandom(seed);
         List<Example> examples = new ArrayList<>();
         for (int row = 0; row < rows; row++) {
@@ -50,30 +50,30 @@ final class Runs {
         return data(examples);
     }
 
-    static Dataset data(List<Example> examples) {
+    public static Dataset data(List<Example> examples) {
         return new Dataset(Path.of("rows.jsonl"), "00", 64, examples, List.of());
     }
 
-    static Mask random(AdaptedModel model, double sparsity, Scope scope, long seed, Pool pool) {
+    public static Mask random(AdaptedModel model, double sparsity, Scope scope, long seed, Pool pool) {
         return RandomMask.of(model.base(), pool, sparsity, scope, seed);
     }
 
-    static Mask random(AdaptedModel model, double sparsity, long seed) {
+    public static Mask random(AdaptedModel model, double sparsity, long seed) {
         return random(model, sparsity, Scope.GLOBAL, seed, Pool.standard());
     }
 
-    static Mask everything(AdaptedModel model) {
+    public static Mask everything(AdaptedModel model) {
         return Mask.full(model.base(), Pool.standard());
     }
 
     /// A few steps of two micro-batches of two rows, with everything that has a state or moves with the steps.
-    static TrainConfig config(long steps, Optimizer optimizer, double lr) {
+    public static TrainConfig config(long steps, Optimizer optimizer, double lr) {
         return new TrainConfig(
                 steps, optimizer, lr, Schedule.COSINE, 2, 2, 2, Clip.GLOBAL, 1, Reduction.TOKEN_MEAN, 3, true);
     }
 
     /// A bare configuration: full rate, no clip, file order.
-    static TrainConfig plain(long steps, Optimizer optimizer, double lr, int batch, int accumulation) {
+    public static TrainConfig plain(long steps, Optimizer optimizer, double lr, int batch, int accumulation) {
         return new TrainConfig(
                 steps,
                 optimizer,
@@ -89,16 +89,16 @@ final class Runs {
                 false);
     }
 
-    static Job job(AdaptedModel model, Mask mask, Dataset data, TrainConfig config) {
+    public static Job job(AdaptedModel model, Mask mask, Dataset data, TrainConfig config) {
         return new Job(model, mask, data, config, new JavaKernel());
     }
 
-    static RunState run(AdaptedModel model, Mask mask, Dataset data, TrainConfig config) {
+    public static RunState run(AdaptedModel model, Mask mask, Dataset data, TrainConfig config) {
         return job(model, mask, data, config).run(null, 0, false, SILENT, () -> false);
     }
 
     /// The bits of all working weights.
-    static Map<String, int[]> bits(AdaptedModel model) {
+    public static Map<String, int[]> bits(AdaptedModel model) {
         Map<String, int[]> bits = new LinkedHashMap<>();
         model.decoder()
                 .weights()
@@ -109,12 +109,12 @@ final class Runs {
         return bits;
     }
 
-    static int[] of(Map<String, int[]> bits, String name) {
+    public static int[] of(Map<String, int[]> bits, String name) {
         return Objects.requireNonNull(bits.get(name), name);
     }
 
     /// The bits that a fresh model has after a run.
-    static Map<String, int[]> trained(UnaryOperator<Mask> mask, Dataset data, TrainConfig config) {
+    public static Map<String, int[]> trained(UnaryOperator<Mask> mask, Dataset data, TrainConfig config) {
         try (AdaptedModel model = model()) {
             run(model, mask.apply(everything(model)), data, config);
             return bits(model);

@@ -2,6 +2,7 @@ package io.lota4j.merge.recipe;
 
 import io.lota4j.merge.MergeMethod;
 import io.lota4j.merge.ModelOutline;
+import io.lota4j.yaml.Problems;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.lota4j.merge.recipe;
 
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.ModelOutline;
+import io.lota4j.yaml.Problems;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -4,6 +4,7 @@ import io.lota4j.LotaException;
 import io.lota4j.merge.ModelOpener;
 import io.lota4j.merge.ModelOutline;
 import io.lota4j.merge.ModelReference;
+import io.lota4j.yaml.Problems;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

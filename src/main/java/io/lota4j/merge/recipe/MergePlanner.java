@@ -7,6 +7,8 @@ import io.lota4j.merge.ModelOpener;
 import io.lota4j.merge.ModelOutline;
 import io.lota4j.merge.Parameter;
 import io.lota4j.merge.method.MergeMethods;
+import io.lota4j.yaml.Problems;
+import io.lota4j.yaml.RecipeKeys;
 import io.lota4j.yaml.Yaml;
 import java.nio.file.Path;
 import java.util.ArrayList;

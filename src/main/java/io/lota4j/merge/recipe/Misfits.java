@@ -1,6 +1,7 @@
 package io.lota4j.merge.recipe;
 
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.yaml.Problems;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

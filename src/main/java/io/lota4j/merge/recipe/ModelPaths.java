@@ -3,6 +3,7 @@ package io.lota4j.merge.recipe;
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
 import io.lota4j.merge.ModelReference;
+import io.lota4j.yaml.RecipeKeys;
 import io.lota4j.yaml.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,7 @@
 package io.lota4j.merge.recipe;
 
 import io.lota4j.merge.Parameter;
+import io.lota4j.yaml.RecipeKeys;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;

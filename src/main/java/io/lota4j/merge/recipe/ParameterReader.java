@@ -1,5 +1,6 @@
 package io.lota4j.merge.recipe;
 
+import io.lota4j.yaml.RecipeKeys;
 import io.lota4j.yaml.Yaml;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,6 +2,7 @@ package io.lota4j.merge.recipe;
 
 import io.lota4j.merge.MergeMethod;
 import io.lota4j.merge.ModelReference;
+import io.lota4j.yaml.RecipeKeys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -3,6 +3,8 @@ package io.lota4j.merge.recipe;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.merge.Compat;
 import io.lota4j.merge.ModelReference;
+import io.lota4j.yaml.Problems;
+import io.lota4j.yaml.RecipeKeys;
 import io.lota4j.yaml.Yaml;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.lota4j.merge.recipe;
 
 import io.lota4j.merge.ModelReference;
+import io.lota4j.yaml.Problems;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;

@@ -4,6 +4,7 @@ import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.MergeMethod;
 import io.lota4j.merge.ModelOutline;
+import io.lota4j.yaml.Problems;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

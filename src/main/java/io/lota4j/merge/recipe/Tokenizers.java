@@ -1,6 +1,7 @@
 package io.lota4j.merge.recipe;
 
 import io.lota4j.LotaException;
+import io.lota4j.yaml.Problems;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

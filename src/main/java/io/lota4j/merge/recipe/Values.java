@@ -4,6 +4,7 @@ import io.lota4j.LotaException;
 import io.lota4j.merge.MergeMethod;
 import io.lota4j.merge.Parameter;
 import io.lota4j.merge.Settings;
+import io.lota4j.yaml.Problems;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,8 +1,6 @@
 package io.lota4j.merge.run;
 
 import io.lota4j.checkpoint.AtomicFile;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,12 +16,7 @@ public final class MergeReportFile {
 
     /// @throws io.lota4j.LotaException when the file cannot be written
     public static void write(Path file, MergeReport report) {
-        ByteBuffer text = ByteBuffer.wrap(json(report).getBytes(StandardCharsets.UTF_8));
-        AtomicFile.write(file, text.remaining(), channel -> {
-            while (text.hasRemaining()) {
-                channel.write(text);
-            }
-        });
+        AtomicFile.write(file, json(report));
     }
 
     private static String json(MergeReport report) {

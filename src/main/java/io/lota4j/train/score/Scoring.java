@@ -60,6 +60,14 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
     ///
     /// @param score one that takes data and does not train
     /// @param sparsity frozen share of the whole pool, in [0, 1]
+    /// @throws io.lota4j.LotaException as [TopK#select(io.lota4j.mask.DeltaSource, double, Scope, Mask, Map)]
+    ///     does
+    public Mask mask(Score score, double sparsity, Scope scope, Listener listener) {
+        return mask(score, sparsity, scope, listener, () -> false).orElseThrow();
+    }
+
+    /// As [#mask(Score, double, Scope, Listener)], until `stop` says so.
+    ///
     /// @param stop asked after every pass; true ends the scoring there
     /// @return empty if it was stopped before the last pass
     /// @throws io.lota4j.LotaException as [TopK#select(io.lota4j.mask.DeltaSource, double, Scope, Mask, Map)]

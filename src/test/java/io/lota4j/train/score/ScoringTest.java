@@ -107,12 +107,7 @@ class ScoringTest {
     void passesAreHeardOf() {
         List<String> heard = new ArrayList<>();
         new Scoring(model, pool, Scored.data(Scored.examples()))
-                .mask(
-                        Score.SNIP,
-                        0.9,
-                        Scope.GLOBAL,
-                        (done, all, tokens) -> heard.add(done + "/" + all + " " + tokens),
-                        () -> false);
+                .mask(Score.SNIP, 0.9, Scope.GLOBAL, (done, all, tokens) -> heard.add(done + "/" + all + " " + tokens));
         assertThat(heard).containsExactly("1/3 14", "2/3 28", "3/3 42");
     }
 
@@ -132,7 +127,7 @@ class ScoringTest {
         try (AdaptedModel broken = AdaptedModel.open(Golden.path("models/llama-tied"))) {
             broken.decoder().weights().memory(name).setAtIndex(ValueLayout.JAVA_FLOAT, 5, Float.NaN);
             Scoring scoring = new Scoring(broken, pool, Scored.data(Scored.examples()));
-            assertThatThrownBy(() -> scoring.mask(Score.SNIP, 0.9, Scope.GLOBAL, Scored.SILENT, () -> false))
+            assertThatThrownBy(() -> scoring.mask(Score.SNIP, 0.9, Scope.GLOBAL, Scored.SILENT))
                     .isInstanceOf(LotaException.class)
                     .hasMessageContaining("the score at index")
                     .hasMessageEndingWith("A weight of the base, or a value in the passes over the data, is so too.");
@@ -142,9 +137,7 @@ class ScoringTest {
     private Mask mask(Score score, Mask among, double sparsity, Scope scope) {
         return score == Score.MAGNITUDE
                 ? Scoring.magnitude(model.base(), among, sparsity, scope)
-                : new Scoring(model, among, Scored.data(Scored.examples()))
-                        .mask(score, sparsity, scope, Scored.SILENT, () -> false)
-                        .orElseThrow();
+                : new Scoring(model, among, Scored.data(Scored.examples())).mask(score, sparsity, scope, Scored.SILENT);
     }
 
     private Map<String, int[]> bits() {

@@ -1,4 +1,4 @@
-package io.lota4j.merge.recipe;
+package io.lota4j.yaml;
 
 import io.lota4j.LotaException;
 import java.util.ArrayList;
@@ -7,25 +7,25 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Collects everything that is wrong, so that it can be told at once.
-final class Problems {
+public final class Problems {
     private final List<Problem> list = new ArrayList<>();
     private boolean lostModels;
 
-    void error(String text) {
+    public void error(String text) {
         add(new Problem(true, text));
     }
 
     /// A model that cannot be used: what then is missing elsewhere is no problem of its own.
-    void lost(String text) {
+    public void lost(String text) {
         error(text);
         lostModels = true;
     }
 
-    boolean hasLostModels() {
+    public boolean hasLostModels() {
         return lostModels;
     }
 
-    void warn(String text) {
+    public void warn(String text) {
         add(new Problem(false, text));
     }
 
@@ -36,15 +36,15 @@ final class Problems {
         }
     }
 
-    int errors() {
+    public int errors() {
         return (int) list.stream().filter(Problem::isError).count();
     }
 
-    boolean hasErrors() {
+    public boolean hasErrors() {
         return list.stream().anyMatch(Problem::isError);
     }
 
-    List<String> warnings() {
+    public List<String> warnings() {
         return list.stream()
                 .filter(problem -> !problem.isError())
                 .map(Problem::text)
@@ -52,7 +52,7 @@ final class Problems {
     }
 
     /// @throws LotaException with every error and, behind them, every warning, one a line
-    void requireNoErrors() {
+    public void requireNoErrors() {
         if (hasErrors()) {
             throw new LotaException(Stream.concat(
                             list.stream().filter(Problem::isError).map(Problem::text),

@@ -1,6 +1,6 @@
-package io.lota4j.demo;
+package io.lota4j.experiment;
 
-/// Hears what the demo does, one stage after another.
+/// Hears what runs do, one stage after another.
 @FunctionalInterface
 public interface Stages {
     /// A stage begins; it ends when what is returned is closed.

@@ -1,7 +1,6 @@
-package io.lota4j.merge.recipe;
+package io.lota4j.yaml;
 
 import io.lota4j.Suggestions;
-import io.lota4j.yaml.Yaml;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,21 +10,21 @@ import java.util.function.BiFunction;
 
 /// Takes the mappings of a recipe apart; what does not fit becomes a problem with file and line, and is left
 /// out.
-record RecipeKeys(Path file, Problems problems) {
-    void error(Yaml at, String what) {
+public record RecipeKeys(Path file, Problems problems) {
+    public void error(Yaml at, String what) {
         error(at.line(), what);
     }
 
-    void error(int line, String what) {
+    public void error(int line, String what) {
         problems.error(located(line, what));
     }
 
     /// About a model that cannot be found.
-    void lost(Yaml at, String what) {
+    public void lost(Yaml at, String what) {
         problems.lost(located(at.line(), what));
     }
 
-    void warn(int line, String what) {
+    public void warn(int line, String what) {
         problems.warn(located(line, what));
     }
 
@@ -34,7 +33,7 @@ record RecipeKeys(Path file, Problems problems) {
     }
 
     /// The mapping that is expected at a place.
-    Optional<Yaml.Mapping> mapping(Yaml value, String where) {
+    public Optional<Yaml.Mapping> mapping(Yaml value, String where) {
         if (value instanceof Yaml.Mapping mapping) {
             return Optional.of(mapping);
         }
@@ -46,7 +45,7 @@ record RecipeKeys(Path file, Problems problems) {
     ///
     /// @param where place of the mapping; empty for the whole recipe
     /// @param lending keys that are let through because an anchor under them is used elsewhere
-    void refuseOthers(Yaml.Mapping mapping, String where, List<String> known, Set<String> lending) {
+    public void refuseOthers(Yaml.Mapping mapping, String where, List<String> known, Set<String> lending) {
         mapping.entries().forEach((key, value) -> {
             if (!known.contains(key) && !lending.contains(key)) {
                 error(value, "unknown key '%s'; %s".formatted(within(where, key), hint(key, known)));
@@ -55,14 +54,14 @@ record RecipeKeys(Path file, Problems problems) {
     }
 
     /// What is meant by a wrong name.
-    static String hint(String wrong, List<String> known) {
+    public static String hint(String wrong, List<String> known) {
         return Suggestions.nearest(wrong, known)
                 .map("did you mean '%s'?"::formatted)
                 .orElse("expected one of " + String.join(", ", known));
     }
 
     /// A key's text, if the key is there.
-    Optional<Yaml.Text> text(Yaml.Mapping mapping, String where, String key) {
+    public Optional<Yaml.Text> text(Yaml.Mapping mapping, String where, String key) {
         return value(mapping, key).flatMap(value -> {
             if (value instanceof Yaml.Text text) {
                 return Optional.of(text);
@@ -73,7 +72,8 @@ record RecipeKeys(Path file, Problems problems) {
     }
 
     /// A list's elements, each read with its place; none if the key is not there.
-    <T> List<T> items(Yaml.Mapping mapping, String where, String key, BiFunction<Yaml, String, Optional<T>> read) {
+    public <T> List<T> items(
+            Yaml.Mapping mapping, String where, String key, BiFunction<Yaml, String, Optional<T>> read) {
         Optional<Yaml> value = value(mapping, key);
         String place = within(where, key);
         if (value.isEmpty()) {
@@ -96,11 +96,11 @@ record RecipeKeys(Path file, Problems problems) {
     }
 
     /// What stands behind a key; a key with nothing behind it counts as absent, as it does in mergekit.
-    static Optional<Yaml> value(Yaml.Mapping mapping, String key) {
+    public static Optional<Yaml> value(Yaml.Mapping mapping, String key) {
         return Optional.ofNullable(mapping.entries().get(key)).filter(value -> !(value instanceof Yaml.Nothing));
     }
 
-    static String within(String where, String key) {
+    public static String within(String where, String key) {
         return where.isEmpty() ? key : where + "." + key;
     }
 }

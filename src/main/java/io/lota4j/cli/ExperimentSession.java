@@ -1,0 +1,63 @@
+package io.lota4j.cli;
+
+import io.lota4j.experiment.Estimate;
+import io.lota4j.experiment.Experiment;
+import io.lota4j.experiment.ExperimentRun;
+import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.kernel.choice.KernelChoice;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/// Runs an experiment in front of a user.
+///
+/// @param experiment what is run
+/// @param out where results go
+/// @param err where progress goes
+record ExperimentSession(Experiment experiment, PrintWriter out, PrintWriter err) {
+    int run() {
+        try (MaskedKernel kernel = KernelChoice.AUTO.open();
+                StopSignal stop = StopSignal.hold(System.err);
+                ExperimentRun run = new ExperimentRun(experiment, kernel, new ShownStages(err), stop)) {
+            if (!run.run()) {
+                err.println("lota: stopped; what is done is in %s. The same command goes on from there."
+                        .formatted(experiment.out()));
+                return ExitCode.INTERRUPTED;
+            }
+            out.println("Done: %s. Show it with: lota report %s"
+                    .formatted(experiment.out().resolve("metrics.jsonl"), experiment.out()));
+            return ExitCode.OK;
+        }
+    }
+
+    /// Measures a step of each kind and says what all of it will take.
+    int dryRun() {
+        try (MaskedKernel kernel = KernelChoice.AUTO.open();
+                StopSignal stop = StopSignal.hold(System.err);
+                ExperimentRun run = new ExperimentRun(experiment, kernel, new ShownStages(err), stop)) {
+            print(run.estimate());
+            return ExitCode.OK;
+        }
+    }
+
+    private void print(Estimate estimate) {
+        out.println("%-60s%14s%14s%10s".formatted("run", "trained", "scored", "time"));
+        for (Estimate.Line line : estimate.runs()) {
+            out.println("%-60s%,14d%,14d%10s"
+                    .formatted(line.name(), line.trained(), line.scored(), ProgressText.duration(line.seconds())));
+        }
+        out.println("%-60s%,14d%,14d%10s"
+                .formatted(
+                        "all, in tokens",
+                        estimate.trained(),
+                        estimate.scored(),
+                        ProgressText.duration(estimate.seconds())));
+        out.println("%d of %d stages are done; what runs share is counted once, with the first of them."
+                .formatted(estimate.done(), estimate.stages()));
+        out.println("Measured just now, tokens a second: "
+                + estimate.rates().entrySet().stream()
+                        .map(rate ->
+                                "%s %s".formatted(rate.getKey(), String.format(Locale.ROOT, "%.0f", rate.getValue())))
+                        .collect(Collectors.joining(", ")));
+    }
+}

@@ -1,0 +1,141 @@
+package io.lota4j.cli;
+
+import io.lota4j.checkpoint.AtomicFile;
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.data.Dataset;
+import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.model.ModelConfig;
+import io.lota4j.ticket.Ticket;
+import io.lota4j.ticket.TicketFile;
+import io.lota4j.train.AdaptedModel;
+import io.lota4j.train.RunState;
+import io.lota4j.train.TrainConfig;
+import io.lota4j.train.Training;
+import io.lota4j.train.lora.LoraJob;
+import io.lota4j.train.lora.LoraTargets;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `lota lora`: trains low-rank factors, to compare sparse training with.
+@Command
+final class LoraCommand extends BaseCommand {
+    @Option(names = "--model", required = true, paramLabel = "DIR", description = "The base, a Hugging Face directory.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path model;
+
+    @Mixin
+    private DataOptions data = new DataOptions();
+
+    @Mixin
+    private TrainingOptions training = new TrainingOptions();
+
+    @Mixin
+    private LoraOptions lora = new LoraOptions();
+
+    @Mixin
+    private KernelOptions kernel = new KernelOptions();
+
+    @Mixin
+    private MemoryOptions memory = new MemoryOptions();
+
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "DIR2",
+            description = "The PEFT adapter to write: a directory, new or empty.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path out;
+
+    @Option(
+            names = "--ticket-out",
+            paramLabel = "T",
+            description = "Also write the change as a ticket, of all weights of the targets.")
+    private @Nullable Path ticketOut;
+
+    @Mixin
+    private StateOptions state = new StateOptions();
+
+    @Override
+    void checkOptions(OptionRules rules) {
+        rules.require(DataOptions.REQUIRED, TrainingOptions.REQUIRED);
+        rules.refuse("--mapped-base", "lora, which keeps base and factors added up in memory");
+    }
+
+    @Override
+    void check() {
+        AtomicFile.requireEmpty(out);
+        Outputs.check(ticketOut);
+        state.check();
+    }
+
+    @Override
+    int execute() {
+        return new TrainingInputs(model, data, memory, out(), err()).open((adapted, examples) -> {
+            try (MaskedKernel chosen = kernel.open();
+                    LoraJob job = job(adapted, examples, chosen)) {
+                return train(job);
+            }
+        });
+    }
+
+    private LoraJob job(AdaptedModel adapted, Dataset examples, MaskedKernel chosen) {
+        TrainConfig config = training.config(examples.examples().size());
+        return new LoraJob(adapted, lora.config(), examples, config, chosen);
+    }
+
+    private int train(LoraJob job) {
+        job.targets().notices().forEach(notice -> err().println("lota: " + notice));
+        Training<RunState> run = new TrainingRun("lora", err())
+                .run(state, out, (watch, file) -> Training.run(job, watch, file, end -> end));
+        if (!run.finished()) {
+            return ExitCode.INTERRUPTED;
+        }
+        write(job, run.result());
+        run.forget();
+        return ExitCode.OK;
+    }
+
+    private void write(LoraJob job, RunState end) {
+        job.adapter(end).write(out);
+        out().println(adapter(job.targets()));
+        if (ticketOut != null) {
+            Ticket ticket = job.ticket(end);
+            TicketFile.write(ticketOut, ticket);
+            out().println(Words.ticket(ticketOut, ticket));
+        }
+    }
+
+    private String adapter(LoraTargets targets) {
+        return "%s: %,d weights trained beside %,d in %d matrices (rank %d)"
+                .formatted(
+                        out,
+                        targets.trainable(),
+                        targets.weights(),
+                        targets.shapes().size(),
+                        targets.lora().rank());
+    }
+
+    @Override
+    Plan plan() {
+        try (Checkpoint base = Checkpoint.open(model)) {
+            LoraTargets targets = LoraTargets.of(base, lora.config());
+            int rows = data.rows();
+            TrainConfig config = training.config(rows);
+            Plan plan = new Plan().model("model", base).line("adapter", adapter(targets));
+            targets.notices().forEach(notice -> plan.line("", notice));
+            plan.training(
+                            config,
+                            rows,
+                            targets.memory(ModelConfig.of(base.directory()), memory.policy(), config.optimizer()))
+                    .disk(out, Float.BYTES * targets.trainable());
+            if (ticketOut != null) {
+                // Four bytes a delta and the base's own bits for reverting.
+                plan.disk(ticketOut, targets.weights() * (Float.BYTES + Short.BYTES));
+            }
+            return plan;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.lota4j.experiment;
+
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.data.Tokenizer;
+import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.ticket.Ticket;
+import io.lota4j.ticket.TicketFile;
+import io.lota4j.train.AdaptedModel;
+import io.lota4j.train.Start;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+
+/// What all runs of an experiment work with: base, data, kernel, and who listens.
+final class Bench implements AutoCloseable {
+    private final Experiment experiment;
+    private final MaskedKernel kernel;
+    private final Stages stages;
+    private final BooleanSupplier stop;
+    private final Tokenizer tokenizer;
+    private final Map<String, TaskData> data = new LinkedHashMap<>();
+    private final String fingerprint;
+
+    /// Loads every task's data: what is wrong with it is told before hours of training.
+    Bench(Experiment experiment, MaskedKernel kernel, Stages stages, BooleanSupplier stop) {
+        this.experiment = experiment;
+        this.kernel = kernel;
+        this.stages = stages;
+        this.stop = stop;
+        this.tokenizer = Tokenizer.of(experiment.base());
+        try (Checkpoint base = Checkpoint.open(experiment.base())) {
+            this.fingerprint = base.fingerprint().hex();
+            experiment.tasks().forEach(this::load);
+            experiment.general().forEach(this::load);
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    private void load(Task task) {
+        data.put(task.name(), TaskData.load(task, experiment.base(), tokenizer));
+    }
+
+    Experiment experiment() {
+        return experiment;
+    }
+
+    MaskedKernel kernel() {
+        return kernel;
+    }
+
+    Stages stages() {
+        return stages;
+    }
+
+    BooleanSupplier stop() {
+        return stop;
+    }
+
+    Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /// Of the base, in hexadecimal.
+    String fingerprint() {
+        return fingerprint;
+    }
+
+    TaskData data(String task) {
+        return java.util.Objects.requireNonNull(data.get(task));
+    }
+
+    /// @throws CancellationException if the user wants to stop
+    void check() {
+        if (stop.getAsBoolean()) {
+            throw new CancellationException("stopped");
+        }
+    }
+
+    /// The base with what stages so far have made of it.
+    Opened open(Optional<Path> ticket) {
+        AdaptedModel model = AdaptedModel.open(experiment.base(), experiment.memory());
+        try {
+            Optional<Ticket> before = ticket.map(TicketFile::read);
+            before.ifPresent(model::add);
+            return new Opened(model, new Start(model.base(), before.orElse(null)));
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /// @param model to work on
+    /// @param start the weights that it has now
+    record Opened(AdaptedModel model, Start start) implements AutoCloseable {
+        @Override
+        public void close() {
+            model.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}

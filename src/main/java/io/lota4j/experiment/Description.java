@@ -1,0 +1,137 @@
+package io.lota4j.experiment;
+
+import io.lota4j.Build;
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.metrics.RunFile;
+import io.lota4j.model.Torch;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/// What `run.json` says of an experiment.
+///
+/// @param bench base and data
+/// @param base open
+record Description(Bench bench, Checkpoint base) {
+
+    String json(List<GridRun> runs, List<GridMerge> merges, double seconds, boolean finished) {
+        return JsonMapper.shared()
+                        .writerWithDefaultPrettyPrinter()
+                        .writeValueAsString(file(runs, merges, seconds, finished))
+                + "\n";
+    }
+
+    private RunFile file(List<GridRun> runs, List<GridMerge> merges, double seconds, boolean finished) {
+        Experiment experiment = bench.experiment();
+        return new RunFile(
+                RunFile.FORMAT,
+                experiment.name(),
+                "lota run " + experiment.recipe(),
+                experiment.text(),
+                model(),
+                experiment.tasks().stream().map(this::task).toList(),
+                Stream.concat(runs.stream().map(this::run), merges.stream().map(this::merge))
+                        .toList(),
+                equal(),
+                versions(),
+                machine(),
+                Started.of(experiment.out()),
+                seconds,
+                finished);
+    }
+
+    private RunFile.Base model() {
+        long weights = base.tensors().values().stream()
+                .mapToLong(t -> t.shape().numel())
+                .sum();
+        long pool = bench.experiment().pool().select(base.tensors()).values().stream()
+                .mapToLong(Shape::numel)
+                .sum();
+        return new RunFile.Base(base.directory().getFileName().toString(), bench.fingerprint(), weights, pool);
+    }
+
+    private RunFile.Task task(Task task) {
+        TaskData data = bench.data(task.name());
+        return new RunFile.Task(
+                task.name(),
+                data.train().source().getFileName().toString(),
+                data.train().sha256(),
+                data.train().examples().size(),
+                data.validation().map(d -> d.examples().size()).orElse(0),
+                data.test().examples().size(),
+                task.generate() > 0);
+    }
+
+    private RunFile.Run run(GridRun run) {
+        Variant variant = run.variant();
+        return new RunFile.Run(
+                run.name(),
+                variant.label(),
+                variant.kind(),
+                sparsity(variant),
+                variant.lr(),
+                run.order(),
+                run.seed(),
+                settings(variant),
+                null);
+    }
+
+    private RunFile.Run merge(GridMerge merge) {
+        Map<String, String> settings = new LinkedHashMap<>(settings(merge.variant()));
+        settings.put("merge", merge.merging().label());
+        return new RunFile.Run(
+                merge.name(),
+                merge.label(),
+                "merge",
+                sparsity(merge.variant()),
+                merge.variant().lr(),
+                merge.tasks(),
+                merge.seed(),
+                settings,
+                merge.variant().label());
+    }
+
+    private static @Nullable Double sparsity(Variant variant) {
+        return variant.sparsity().isPresent() ? variant.sparsity().getAsDouble() : null;
+    }
+
+    private Map<String, String> settings(Variant variant) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("method", variant.method().toString());
+        settings.put("training", bench.experiment().training().toString());
+        return settings;
+    }
+
+    private List<String> equal() {
+        List<String> equal = new ArrayList<>();
+        for (Experiment.Equal one : bench.experiment().equal()) {
+            equal.add(
+                    switch (one) {
+                        case TOKENS -> "tokens: a stage's steps count calibration too";
+                        case PARAMETERS -> "parameters: adapters have the rank nearest to the masks' weights";
+                    });
+        }
+        return equal;
+    }
+
+    private Map<String, String> versions() {
+        Map<String, String> versions = new LinkedHashMap<>();
+        versions.put("lota4j", Build.version());
+        versions.put("java", Runtime.version().toString());
+        versions.put("kernel", bench.kernel().name());
+        return versions;
+    }
+
+    private static Map<String, String> machine() {
+        Map<String, String> machine = new LinkedHashMap<>();
+        machine.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        machine.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
+        machine.put("threads", Integer.toString(Torch.threads()));
+        return machine;
+    }
+}

@@ -1,0 +1,109 @@
+package io.lota4j.experiment;
+
+import io.lota4j.data.Dataset;
+import io.lota4j.data.Example;
+import io.lota4j.experiment.Method.Choice;
+import io.lota4j.experiment.Method.Sparse;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Adds up what a grid has left to do, from rates measured on this machine.
+final class Estimator {
+    private final Bench bench;
+    private final MaskChoice choice;
+    private final List<GridRun> runs;
+    private final Rates rates;
+    private final Set<Folder> seen = new HashSet<>();
+    private int stages;
+    private int done;
+    private long trained;
+    private long scored;
+    private double seconds;
+
+    Estimator(Bench bench, MaskChoice choice, List<GridRun> runs) {
+        this.bench = bench;
+        this.choice = choice;
+        this.runs = runs;
+        this.rates = new Rates(bench);
+    }
+
+    Estimate estimate() {
+        List<Estimate.Line> lines = new ArrayList<>();
+        begin();
+        scores(new Scores(bench, Results.BASE, Optional.empty(), bench.fingerprint()));
+        lines.add(line(Results.BASE));
+        Results results = new Results(bench, choice, runs);
+        for (GridRun run : runs) {
+            begin();
+            for (int stage = 0; stage < run.order().size(); stage++) {
+                if (seen.add(StageWork.folder(bench, run, stage))) {
+                    stage(run, stage);
+                    scores(results.scores(run, stage));
+                }
+            }
+            lines.add(line(run.name()));
+        }
+        for (GridMerge merge : results.merges()) {
+            begin();
+            scores(results.scores(new MergeWork(bench, merge)));
+            lines.add(line(merge.name()));
+        }
+        return new Estimate(lines, stages, done, rates.all());
+    }
+
+    private void begin() {
+        trained = 0;
+        scored = 0;
+        seconds = 0;
+    }
+
+    private Estimate.Line line(String name) {
+        return new Estimate.Line(name, trained, scored, seconds);
+    }
+
+    private void stage(GridRun run, int stage) {
+        stages++;
+        if (StageWork.folder(bench, run, stage).isDone()) {
+            done++;
+            return;
+        }
+        StepBudget budget = StepBudget.of(bench.experiment(), run, stage);
+        Dataset data = bench.data(run.order().get(stage)).train();
+        if (run.variant().method() instanceof Sparse sparse) {
+            Folder folder = choice.folder(run, stage, sparse);
+            // One calibration serves every sparsity; other scores are found anew for each.
+            boolean shared = sparse.choice() == Choice.DELTA && !seen.add(folder);
+            if (budget.calibration() > 0 && !folder.isDone() && !shared) {
+                train(tokens(data, budget.calibration()), rates.dense());
+            }
+        }
+        train(tokens(data, budget.training()), rates.training(run.variant().method()));
+    }
+
+    private long tokens(Dataset data, long steps) {
+        double mean =
+                data.examples().stream().mapToInt(Example::length).average().orElse(0);
+        return Math.round(mean * steps * bench.experiment().training().examples());
+    }
+
+    private void train(long tokens, double rate) {
+        trained += tokens;
+        seconds += tokens / rate;
+    }
+
+    private void scores(Scores scores) {
+        scores.missing().forEach((task, rows) -> {
+            long tokens = rows.stream().mapToLong(Example::length).sum();
+            scored += tokens;
+            seconds += tokens / rates.scoring();
+            if (task.generate() > 0) {
+                long generated = (long) task.generate() * rows.size();
+                scored += generated;
+                seconds += generated / rates.generating();
+            }
+        });
+    }
+}

@@ -1,0 +1,57 @@
+package io.lota4j.experiment;
+
+import io.lota4j.mask.Pool;
+import io.lota4j.model.MemoryPolicy;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/// A grid of runs: every method with every learning rate, order of tasks and seed.
+///
+/// @param recipe the file it was read from
+/// @param text of that file
+/// @param name in the report
+/// @param base a model directory
+/// @param out directory for everything that comes of it
+/// @param tasks at least one
+/// @param general held-out text that belongs to no task; at most one
+/// @param variants methods with their settings
+/// @param orders of tasks, each a sequence of stages
+/// @param seeds of data orders, random masks and adapters
+/// @param training for all
+/// @param pool that masks choose from, full fine-tuning trains and adapters adapt
+/// @param memory how runs save it
+/// @param equal what methods were made equal in
+/// @param merges of separately trained tasks
+/// @param scoringBatch examples a pass of scoring
+public record Experiment(
+        Path recipe,
+        String text,
+        String name,
+        Path base,
+        Path out,
+        List<Task> tasks,
+        List<Task> general,
+        List<Variant> variants,
+        List<List<String>> orders,
+        List<Long> seeds,
+        Training training,
+        Pool pool,
+        MemoryPolicy memory,
+        Set<Equal> equal,
+        List<Merging> merges,
+        int scoringBatch) {
+
+    /// What can be made equal among methods.
+    public enum Equal {
+        /// A stage's steps count calibration too, so that every method sees as many tokens.
+        TOKENS,
+        /// Adapters get the rank at which they have about as many weights as the masks.
+        PARAMETERS
+    }
+
+    /// A task by its name.
+    Task task(String name) {
+        return tasks.stream().filter(t -> t.name().equals(name)).findFirst().orElseThrow();
+    }
+}

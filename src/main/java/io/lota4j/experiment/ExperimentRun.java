@@ -1,0 +1,103 @@
+package io.lota4j.experiment;
+
+import io.lota4j.experiment.Method.Sparse;
+import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.metrics.Metric;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+
+/// Runs an experiment: everything that is not done yet, in the grid's order. Figures are gathered after each stage,
+/// so that a grid that is stopped, or killed, leaves what it has; another call goes on from there.
+public final class ExperimentRun implements AutoCloseable {
+    private final Bench bench;
+    private final MaskChoice choice;
+    private final List<GridRun> runs;
+    private final Results results;
+
+    /// Opens the base and loads every task's data.
+    ///
+    /// @param kernel does the work on masked entries
+    /// @param stages hear of what goes on
+    /// @param stop asked after every step and batch
+    public ExperimentRun(Experiment experiment, MaskedKernel kernel, Stages stages, BooleanSupplier stop) {
+        this.bench = new Bench(experiment, kernel, stages, stop);
+        this.runs = Grid.runs(experiment);
+        TreeMap<String, SortedSet<Double>> wanted = wanted();
+        this.choice = new MaskChoice(bench, digest -> wanted.getOrDefault(digest, new TreeSet<>()));
+        this.results = new Results(bench, choice, runs);
+    }
+
+    /// Every sparsity at which the grid wants the outcome of a calibration, by the calibration.
+    private TreeMap<String, SortedSet<Double>> wanted() {
+        Identity identity = new Identity(bench);
+        TreeMap<String, SortedSet<Double>> wanted = new TreeMap<>();
+        for (GridRun run : runs) {
+            if (run.variant().method() instanceof Sparse sparse) {
+                for (int stage = 0; stage < run.order().size(); stage++) {
+                    wanted.computeIfAbsent(identity.choice(run, stage, sparse).digest(), d -> new TreeSet<>())
+                            .add(sparse.sparsity());
+                }
+            }
+        }
+        return wanted;
+    }
+
+    /// Runs to the end, or until stopped.
+    ///
+    /// @return whether every run of the grid is done
+    public boolean run() {
+        results.write();
+        try {
+            new Scores(bench, "base", Optional.empty(), bench.fingerprint()).figures();
+            results.write();
+            runs.forEach(this::run);
+            results.merges().forEach(this::merge);
+        } catch (CancellationException stopped) {
+            if (!bench.stop().getAsBoolean()) {
+                throw stopped;
+            }
+            return false;
+        } finally {
+            results.write();
+        }
+        return true;
+    }
+
+    private void run(GridRun run) {
+        Trail trail = Trail.START;
+        for (int stage = 0; stage < run.order().size(); stage++) {
+            bench.check();
+            trail = new StageWork(bench, choice, run, stage, trail).outcome().trail();
+            results.scores(run, stage).figures();
+            results.write();
+        }
+    }
+
+    private void merge(GridMerge merge) {
+        bench.check();
+        MergeWork work = new MergeWork(bench, merge);
+        work.run();
+        results.scores(work).figures();
+        results.write();
+    }
+
+    /// What has been found so far.
+    public List<Metric> metrics() {
+        return results.metrics();
+    }
+
+    /// What is left to do, and what it will take.
+    public Estimate estimate() {
+        return new Estimator(bench, choice, runs).estimate();
+    }
+
+    @Override
+    public void close() {
+        bench.close();
+    }
+}

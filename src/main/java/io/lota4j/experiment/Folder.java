@@ -1,0 +1,76 @@
+package io.lota4j.experiment;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.AtomicFile;
+import io.lota4j.metrics.Metric;
+import io.lota4j.metrics.MetricsFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// The directory of one piece of work. Its figures are written last: where they are, the work is done.
+///
+/// @param directory named by a digest of the work's inputs
+record Folder(Path directory) {
+    /// The folder of some work.
+    ///
+    /// @param parent of all such folders
+    /// @param label for people
+    static Folder of(Path parent, String label, Inputs inputs) {
+        return new Folder(parent.resolve(label + "-" + inputs.digest()));
+    }
+
+    Path mask(double sparsity) {
+        return directory.resolve("%s.mask.safetensors".formatted(sparsity));
+    }
+
+    Path ticket() {
+        return directory.resolve("ticket.safetensors");
+    }
+
+    /// A stopped run's state.
+    Path state() {
+        return directory.resolve("state.safetensors");
+    }
+
+    Path adapter() {
+        return directory.resolve("adapter");
+    }
+
+    /// Event files for TensorBoard.
+    Path events() {
+        return directory.resolve("events");
+    }
+
+    private Path figuresFile() {
+        return directory.resolve("figures.jsonl");
+    }
+
+    boolean isDone() {
+        return Files.exists(figuresFile());
+    }
+
+    List<Metric> figures() {
+        return MetricsFile.read(figuresFile());
+    }
+
+    /// Says what the work is about, before it starts. An adapter that is there is of a sitting that was killed.
+    void begin(Inputs inputs) {
+        try {
+            AtomicFile.deleteTree(adapter());
+        } catch (IOException e) {
+            throw new LotaException(adapter() + ": cannot be removed: " + e.getMessage(), e);
+        }
+        AtomicFile.write(directory.resolve("inputs.json"), inputs.json());
+    }
+
+    void finish(List<Metric> figures) {
+        AtomicFile.write(figuresFile(), MetricsFile.text(figures));
+        try {
+            Files.deleteIfExists(state());
+        } catch (IOException e) {
+            throw new LotaException(state() + ": the finished run's state could not be removed: " + e.getMessage(), e);
+        }
+    }
+}

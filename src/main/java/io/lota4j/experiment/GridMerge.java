@@ -1,0 +1,32 @@
+package io.lota4j.experiment;
+
+import java.util.List;
+
+/// One merge of a grid.
+///
+/// @param merging what is done
+/// @param inputs one run a task, alike in everything else
+record GridMerge(Merging merging, List<GridRun> inputs) {
+    /// Label in tables, such as `lota 99% + ties`.
+    String label() {
+        return variant().label() + " + " + merging.label();
+    }
+
+    Variant variant() {
+        return inputs.getFirst().variant();
+    }
+
+    long seed() {
+        return inputs.getFirst().seed();
+    }
+
+    List<String> tasks() {
+        return inputs.stream().map(run -> run.order().getFirst()).toList();
+    }
+
+    /// Unique in a grid.
+    String name() {
+        return "%s-lr%s-%s-s%d"
+                .formatted(GridRun.slug(label()), GridRun.rate(variant().lr()), String.join(".", tasks()), seed());
+    }
+}

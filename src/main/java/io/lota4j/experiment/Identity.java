@@ -1,0 +1,80 @@
+package io.lota4j.experiment;
+
+import io.lota4j.data.Dataset;
+import io.lota4j.experiment.Method.Choice;
+import io.lota4j.experiment.Method.Full;
+import io.lota4j.experiment.Method.Lora;
+import io.lota4j.experiment.Method.Sparse;
+import io.lota4j.train.TrainConfig;
+
+/// What decides the outcome of each piece of a grid. Runs that begin alike share their pieces: the same inputs have
+/// the same digest, and work that is done is not done again.
+///
+/// @param bench base and data
+record Identity(Bench bench) {
+    /// Digest of what a stage starts from: the base, or the stage before it.
+    String before(GridRun run, int stage) {
+        return stage == 0 ? bench.fingerprint() : stage(run, stage - 1).digest();
+    }
+
+    /// Of a stage's training.
+    Inputs stage(GridRun run, int stage) {
+        Experiment experiment = bench.experiment();
+        Inputs inputs = work("train", run, stage).with("settings", config(run, stage));
+        return switch (run.variant().method()) {
+            case Full(var pool) -> inputs.with("method", "full").with("pool", pool);
+            case Lora lora -> inputs.with("method", lora).with("pool", experiment.pool());
+            case Sparse sparse ->
+                inputs.with("method", "masked")
+                        .with("mask", choice(run, stage, sparse).digest())
+                        .with("sparsity", sparse.sparsity());
+        };
+    }
+
+    /// Of the choice of a mask, but for its sparsity: one calibration serves several.
+    Inputs choice(GridRun run, int stage, Sparse sparse) {
+        Inputs inputs = work("choose", run, stage)
+                .with("choice", sparse.choice())
+                .with("scope", sparse.scope())
+                .with("pool", bench.experiment().pool())
+                // The first stage has nothing to avoid: LoTTO begins as LoTA does.
+                .with("disjoint", sparse.disjoint() && stage > 0);
+        return switch (sparse.choice()) {
+            case DELTA -> inputs.with("settings", calibration(run, sparse));
+            case RANDOM -> inputs.with("seed", run.seed());
+            case MAGNITUDE -> inputs;
+            case SNIP, WANDA, FISHER -> inputs.with("rows", sparse.effort().rows());
+        };
+    }
+
+    private Inputs work(String work, GridRun run, int stage) {
+        Task task = bench.experiment().task(run.order().get(stage));
+        Dataset data = bench.data(task.name()).train();
+        return Inputs.of(work)
+                .with("start", before(run, stage))
+                .with("task", task.name())
+                .with("data", TaskData.identity(task, data));
+    }
+
+    TrainConfig config(GridRun run, int stage) {
+        Experiment experiment = bench.experiment();
+        long steps = StepBudget.of(experiment, run, stage).training();
+        return experiment.training().config(steps, run.variant().lr(), run.seed());
+    }
+
+    TrainConfig calibration(GridRun run, Sparse sparse) {
+        return bench.experiment()
+                .training()
+                .calibration(sparse.effort().steps(), sparse.effort().lr(), run.seed());
+    }
+
+    /// What a mask's generator starts from: another mask for every stage.
+    static long randomSeed(GridRun run, int stage) {
+        return run.seed() * 31 + stage;
+    }
+
+    /// Whether a choice goes through data.
+    static boolean takesData(Choice choice) {
+        return choice != Choice.RANDOM && choice != Choice.MAGNITUDE;
+    }
+}

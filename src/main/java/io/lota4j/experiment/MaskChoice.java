@@ -1,0 +1,145 @@
+package io.lota4j.experiment;
+
+import io.lota4j.data.Dataset;
+import io.lota4j.experiment.Bench.Opened;
+import io.lota4j.experiment.Method.Sparse;
+import io.lota4j.mask.Avoided;
+import io.lota4j.mask.Complement;
+import io.lota4j.mask.Mask;
+import io.lota4j.mask.MaskFile;
+import io.lota4j.mask.RandomMask;
+import io.lota4j.metrics.Figure;
+import io.lota4j.train.Job;
+import io.lota4j.train.RunState;
+import io.lota4j.train.score.Score;
+import io.lota4j.train.score.Scoring;
+import java.util.List;
+import java.util.SortedSet;
+
+/// Chooses the mask of a stage, or finds that it has been chosen.
+///
+/// @param bench base and data
+/// @param wanted sparsities for which a choice is to be made, by its inputs' digest
+record MaskChoice(Bench bench, Wanted wanted) {
+    /// Which sparsities of a choice the grid wants.
+    @FunctionalInterface
+    interface Wanted {
+        SortedSet<Double> of(String digest);
+    }
+
+    /// The folder in which the mask of a stage lies.
+    ///
+    /// @param earlier masks of the stages before
+    Folder choose(GridRun run, int stage, Sparse sparse, Opened opened, List<Mask> earlier) {
+        Inputs inputs = new Identity(bench).choice(run, stage, sparse);
+        String task = run.order().get(stage);
+        Folder folder = folder(run, stage, sparse);
+        if (!folder.isDone() || !java.nio.file.Files.exists(folder.mask(sparse.sparsity()))) {
+            folder.begin(inputs);
+            Work work = new Work(run, stage, sparse, opened, among(opened, sparse, stage, earlier), folder);
+            Ledger ledger = new Ledger(task);
+            work.choose(ledger);
+            folder.finish(ledger.metrics());
+        }
+        return folder;
+    }
+
+    Folder folder(GridRun run, int stage, Sparse sparse) {
+        String label = "%s-%s-s%d"
+                .formatted(GridRun.slug(sparse.choice().name()), run.order().get(stage), run.seed());
+        return Folder.of(
+                bench.experiment().out().resolve("masks"), label, new Identity(bench).choice(run, stage, sparse));
+    }
+
+    private Mask among(Opened opened, Sparse sparse, int stage, List<Mask> earlier) {
+        Mask pool = Mask.full(opened.model().base(), bench.experiment().pool());
+        if (!sparse.disjoint() || stage == 0) {
+            return pool;
+        }
+        List<Avoided> avoided = new java.util.ArrayList<>();
+        for (Mask mask : earlier) {
+            avoided.add(new Avoided("stage " + (avoided.size() + 1), mask));
+        }
+        return Complement.of(pool, avoided);
+    }
+
+    /// One choice to make.
+    private final class Work {
+        private final GridRun run;
+        private final int stage;
+        private final Sparse sparse;
+        private final Opened opened;
+        private final Mask among;
+        private final Folder folder;
+
+        Work(GridRun run, int stage, Sparse sparse, Opened opened, Mask among, Folder folder) {
+            this.run = run;
+            this.stage = stage;
+            this.sparse = sparse;
+            this.opened = opened;
+            this.among = among;
+            this.folder = folder;
+        }
+
+        void choose(Ledger ledger) {
+            switch (sparse.choice()) {
+                case DELTA -> calibrate(ledger);
+                case RANDOM -> write(random());
+                case MAGNITUDE ->
+                    write(Scoring.magnitude(opened.model().base(), among, sparse.sparsity(), sparse.scope()));
+                case SNIP -> score(Score.SNIP, ledger);
+                case WANDA -> score(Score.WANDA, ledger);
+                case FISHER -> score(Score.FISHER, ledger);
+            }
+        }
+
+        private void write(Mask mask) {
+            MaskFile.write(folder.mask(mask.info().requestedSparsity()), mask);
+        }
+
+        private Mask random() {
+            return RandomMask.of(
+                    opened.model().base(),
+                    bench.experiment().pool(),
+                    sparse.sparsity(),
+                    sparse.scope(),
+                    Identity.randomSeed(run, stage));
+        }
+
+        private Dataset data() {
+            return bench.data(run.order().get(stage)).train();
+        }
+
+        private void calibrate(Ledger ledger) {
+            Identity identity = new Identity(bench);
+            Job job = new Job(
+                    opened.model(), among, data(), identity.calibration(run, sparse), bench.kernel(), opened.start());
+            RunState end = new Watched(bench, folder)
+                    .run(job, "calibrate " + run.order().get(stage), ledger, Figure.CALIBRATION_LOSS);
+            String digest = identity.choice(run, stage, sparse).digest();
+            for (double sparsity : wanted.of(digest)) {
+                write(job.calibrated(end, sparsity, sparse.scope()));
+            }
+            ledger.add(Figure.CALIBRATION_TOKENS, end.tokens(), end.step());
+        }
+
+        private void score(Score score, Ledger ledger) {
+            Dataset all = data();
+            int rows = Math.min(sparse.effort().rows(), all.examples().size());
+            Dataset first = TaskData.part(all, 0, rows);
+            long start = System.nanoTime();
+            long[] tokens = {0};
+            try (Stages.Stage shown =
+                    bench.stages().begin(score + " " + run.order().get(stage))) {
+                write(new Scoring(opened.model(), among, first)
+                        .mask(score, sparse.sparsity(), sparse.scope(), (done, of, count) -> {
+                            bench.check();
+                            tokens[0] = count;
+                            shown.at(done, of, count / ((System.nanoTime() - start) / 1e9), Double.NaN);
+                        }));
+            }
+            ledger.add(Figure.CALIBRATION_TOKENS, tokens[0], rows);
+            ledger.add(Figure.CALIBRATION_SECONDS, (System.nanoTime() - start) / 1e9, rows);
+        }
+    }
+}

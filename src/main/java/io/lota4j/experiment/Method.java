@@ -1,0 +1,46 @@
+package io.lota4j.experiment;
+
+import io.lota4j.mask.Pool;
+import io.lota4j.mask.Scope;
+
+/// How a stage is trained.
+public sealed interface Method {
+    /// Every weight of a pool: full fine-tuning, or with layers frozen by pattern.
+    ///
+    /// @param pool what is trained
+    record Full(Pool pool) implements Method {}
+
+    /// The weights of a mask.
+    ///
+    /// @param choice what the mask's weights are chosen by
+    /// @param sparsity frozen share of the pool
+    /// @param scope where the largest scores are chosen
+    /// @param disjoint whether the masks of earlier stages are left alone, LoTTO
+    /// @param effort what choosing costs
+    record Sparse(Choice choice, double sparsity, Scope scope, boolean disjoint, Effort effort) implements Method {}
+
+    /// A low-rank adapter, a new one for each stage.
+    ///
+    /// @param rank of the two factors
+    /// @param alpha over rank is the factor of their product
+    record Lora(int rank, double alpha) implements Method {}
+
+    /// What a mask's weights are chosen by.
+    enum Choice {
+        DELTA,
+        RANDOM,
+        MAGNITUDE,
+        SNIP,
+        WANDA,
+        FISHER
+    }
+
+    /// What choosing a mask costs.
+    ///
+    /// @param steps of a brief fine-tune, for [Choice#DELTA]; else 0
+    /// @param lr of that fine-tune
+    /// @param rows that are gone through once, for scores that take data; else 0
+    record Effort(long steps, double lr, int rows) {
+        public static final Effort NONE = new Effort(0, 0, 0);
+    }
+}

@@ -1,0 +1,149 @@
+package io.lota4j.experiment;
+
+import io.lota4j.data.Dataset;
+import io.lota4j.data.Example;
+import io.lota4j.eval.AnswerCheck;
+import io.lota4j.eval.Evaluation;
+import io.lota4j.eval.Evaluator;
+import io.lota4j.experiment.Bench.Opened;
+import io.lota4j.experiment.Method.Full;
+import io.lota4j.experiment.Method.Lora;
+import io.lota4j.experiment.Method.Sparse;
+import io.lota4j.mask.Mask;
+import io.lota4j.mask.RandomMask;
+import io.lota4j.mask.Scope;
+import io.lota4j.train.Job;
+import io.lota4j.train.Listener;
+import io.lota4j.train.Progress;
+import io.lota4j.train.TrainConfig;
+import io.lota4j.train.TrainingJob;
+import io.lota4j.train.lora.LoraConfig;
+import io.lota4j.train.lora.LoraJob;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/// Measures how fast this machine trains and scores, a step each.
+final class Rates {
+    /// One step to warm up, one to time.
+    private static final int STEPS = 2;
+
+    private static final double SMALL_LR = 1e-6;
+    private static final int SCORED = 8;
+    private static final String SCORING = "scoring";
+    private static final String GENERATING = "generating";
+
+    private final Bench bench;
+    private final SequencedMap<String, Double> rates = new LinkedHashMap<>();
+
+    Rates(Bench bench) {
+        this.bench = bench;
+    }
+
+    SequencedMap<String, Double> all() {
+        return rates;
+    }
+
+    /// Tokens a second of training the whole pool, which a calibration does.
+    double dense() {
+        return rates.computeIfAbsent(
+                "dense", k -> train(k, Masks.all(bench, bench.experiment().pool())));
+    }
+
+    /// Tokens a second of a method's training.
+    double training(Method method) {
+        return switch (method) {
+            case Full(var pool) -> dense();
+            case Sparse sparse ->
+                rates.computeIfAbsent("sparsity " + sparse.sparsity(), k -> train(k, random(sparse.sparsity())));
+            case Lora lora -> rates.computeIfAbsent("lora r" + lora.rank(), k -> adapter(k, lora));
+        };
+    }
+
+    private Mask random(double sparsity) {
+        try (Opened opened = bench.open(Optional.empty())) {
+            return RandomMask.of(opened.model().base(), bench.experiment().pool(), sparsity, Scope.GLOBAL, 0);
+        }
+    }
+
+    private Dataset data() {
+        return bench.data(bench.experiment().tasks().getFirst().name()).train();
+    }
+
+    private double train(String what, Mask mask) {
+        try (Opened opened = bench.open(Optional.empty())) {
+            return timed(what, new Job(opened.model(), mask, data(), config(), bench.kernel()));
+        }
+    }
+
+    private double adapter(String what, Lora lora) {
+        LoraConfig config =
+                new LoraConfig(lora.rank(), lora.alpha(), bench.experiment().pool());
+        try (Opened opened = bench.open(Optional.empty());
+                LoraJob job = new LoraJob(opened.model(), config, data(), config(), bench.kernel())) {
+            return timed(what, job);
+        }
+    }
+
+    private TrainConfig config() {
+        return bench.experiment().training().config(STEPS, SMALL_LR, 0);
+    }
+
+    private double timed(String what, TrainingJob job) {
+        List<Progress> steps = new ArrayList<>();
+        try (Stages.Stage shown = bench.stages().begin("measure " + what)) {
+            Listener listener = p -> {
+                steps.add(p);
+                shown.at(p.step(), p.steps(), p.tokensPerSecond(), p.loss());
+            };
+            job.run(null, 0, false, listener, bench.stop());
+        }
+        bench.check();
+        Progress first = steps.getFirst();
+        Progress last = steps.getLast();
+        return (last.tokens() - first.tokens()) / (last.seconds() - first.seconds());
+    }
+
+    /// Tokens a second of scoring.
+    double scoring() {
+        return rates.computeIfAbsent(SCORING, k -> {
+            Evaluation scores = evaluate(0);
+            return scores.tokens() / scores.seconds();
+        });
+    }
+
+    /// New tokens a second of answering.
+    double generating() {
+        return rates.computeIfAbsent(GENERATING, k -> {
+            int most = bench.experiment().tasks().stream()
+                    .mapToInt(Task::generate)
+                    .max()
+                    .orElse(0);
+            Evaluation scores = evaluate(most);
+            return scores.generatedTokens() / scores.generationSeconds();
+        });
+    }
+
+    private Evaluation evaluate(int generate) {
+        Task task = bench.experiment().tasks().getFirst();
+        List<Example> rows = bench.data(task.name()).test().examples();
+        try (Opened opened = bench.open(Optional.empty());
+                Stages.Stage shown = bench.stages()
+                        .begin("measure " + (generate == 0 ? SCORING : GENERATING).toLowerCase(Locale.ROOT))) {
+            Evaluator evaluator = new Evaluator(
+                    opened.model().decoder(),
+                    bench.tokenizer(),
+                    bench.data(task.name()).stop(),
+                    bench.experiment().scoringBatch(),
+                    generate,
+                    new AnswerCheck(null));
+            return evaluator.run(rows.subList(0, Math.min(SCORED, rows.size())), (done, all, tokens) -> {
+                bench.check();
+                shown.at(done, all, Double.NaN, Double.NaN);
+            });
+        }
+    }
+}

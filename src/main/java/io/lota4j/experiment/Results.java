@@ -1,0 +1,121 @@
+package io.lota4j.experiment;
+
+import io.lota4j.checkpoint.AtomicFile;
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.experiment.Method.Sparse;
+import io.lota4j.metrics.Figure;
+import io.lota4j.metrics.Metric;
+import io.lota4j.metrics.MetricsFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Gathers what the work of a grid has left on disk into `metrics.jsonl` and `run.json`.
+///
+/// @param bench base and data
+/// @param choice of masks
+/// @param runs of the grid
+record Results(Bench bench, MaskChoice choice, List<GridRun> runs) {
+    static final String BASE = "base";
+
+    Scores scores(GridRun run, int stage) {
+        Folder folder = StageWork.folder(bench, run, stage);
+        return new Scores(
+                bench,
+                run.variant().label(),
+                Optional.of(folder.ticket()),
+                new Identity(bench).stage(run, stage).digest());
+    }
+
+    Scores scores(MergeWork work) {
+        return new Scores(
+                bench,
+                work.merge().label(),
+                Optional.of(work.folder().ticket()),
+                work.inputs().digest());
+    }
+
+    private Scores base() {
+        return new Scores(bench, BASE, Optional.empty(), bench.fingerprint());
+    }
+
+    /// Of everything that is done.
+    List<Metric> metrics() {
+        List<Metric> metrics = new ArrayList<>(Ledger.of(base().done(), BASE, 0, 0));
+        for (GridRun run : runs) {
+            for (int stage = 0; stage < run.order().size(); stage++) {
+                metrics.addAll(Ledger.of(stage(run, stage), run.name(), run.seed(), stage + 1));
+            }
+        }
+        for (GridMerge merge : merges()) {
+            metrics.addAll(Ledger.of(merge(merge), merge.name(), merge.seed(), 1));
+        }
+        return metrics;
+    }
+
+    /// Of every seed.
+    List<GridMerge> merges() {
+        return bench.experiment().seeds().stream()
+                .flatMap(seed -> Grid.merges(bench.experiment(), seed).stream())
+                .toList();
+    }
+
+    private List<Metric> stage(GridRun run, int stage) {
+        Folder folder = StageWork.folder(bench, run, stage);
+        if (!folder.isDone()) {
+            return List.of();
+        }
+        List<Metric> figures = new ArrayList<>(folder.figures());
+        if (run.variant().method() instanceof Sparse sparse) {
+            figures.addAll(choice.folder(run, stage, sparse).figures());
+        }
+        figures.addAll(scores(run, stage).done());
+        return figures;
+    }
+
+    private List<Metric> merge(GridMerge merge) {
+        MergeWork work = new MergeWork(bench, merge);
+        if (!work.folder().isDone()) {
+            return List.of();
+        }
+        List<Metric> figures = new ArrayList<>(work.folder().figures());
+        figures.addAll(scores(work).done());
+        return figures;
+    }
+
+    /// Whether nothing is left to do.
+    private boolean finished() {
+        return base().missing().isEmpty()
+                && runs.stream().allMatch(this::finished)
+                && merges().stream()
+                        .map(merge -> new MergeWork(bench, merge))
+                        .allMatch(work ->
+                                work.folder().isDone() && scores(work).missing().isEmpty());
+    }
+
+    private boolean finished(GridRun run) {
+        for (int stage = 0; stage < run.order().size(); stage++) {
+            if (!StageWork.folder(bench, run, stage).isDone()
+                    || !scores(run, stage).missing().isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Writes both files.
+    void write() {
+        List<Metric> metrics = metrics();
+        Path out = bench.experiment().out();
+        AtomicFile.write(out.resolve("metrics.jsonl"), MetricsFile.text(metrics));
+        double seconds = metrics.stream()
+                .filter(m -> m.figure() == Figure.TRAIN_SECONDS || m.figure() == Figure.CALIBRATION_SECONDS)
+                .mapToDouble(Metric::value)
+                .sum();
+        try (Checkpoint base = Checkpoint.open(bench.experiment().base())) {
+            Description description = new Description(bench, base);
+            AtomicFile.write(out.resolve("run.json"), description.json(runs, merges(), seconds, finished()));
+        }
+    }
+}

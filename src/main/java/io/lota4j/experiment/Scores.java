@@ -1,0 +1,123 @@
+package io.lota4j.experiment;
+
+import io.lota4j.data.Dataset;
+import io.lota4j.data.Example;
+import io.lota4j.eval.AnswerCheck;
+import io.lota4j.eval.Evaluation;
+import io.lota4j.eval.Evaluator;
+import io.lota4j.experiment.Bench.Opened;
+import io.lota4j.metrics.Figure;
+import io.lota4j.metrics.Metric;
+import io.lota4j.metrics.Metric.Split;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Scores a model on every task. What has been scored is not scored again, as long as model, data and settings are
+/// the same.
+///
+/// @param bench base and data
+/// @param model what is scored, for people
+/// @param ticket on the base; empty: the base
+/// @param identity digest of what made the ticket
+record Scores(Bench bench, String model, Optional<Path> ticket, String identity) {
+    /// One set of rows to score.
+    private record Cell(Task task, Split split, Dataset data, Folder folder, Inputs inputs) {}
+
+    List<Metric> figures() {
+        List<Cell> cells = cells();
+        List<Cell> missing = cells.stream().filter(c -> !c.folder().isDone()).toList();
+        if (!missing.isEmpty()) {
+            try (Opened opened = bench.open(ticket)) {
+                missing.forEach(cell -> score(opened, cell));
+            }
+        }
+        return cells.stream().flatMap(c -> c.folder().figures().stream()).toList();
+    }
+
+    /// Those that are there.
+    List<Metric> done() {
+        return cells().stream()
+                .filter(c -> c.folder().isDone())
+                .flatMap(c -> c.folder().figures().stream())
+                .toList();
+    }
+
+    /// The rows that are not scored yet, by their task.
+    Map<Task, List<Example>> missing() {
+        Map<Task, List<Example>> missing = new LinkedHashMap<>();
+        for (Cell cell : cells()) {
+            if (!cell.folder().isDone()) {
+                missing.computeIfAbsent(cell.task(), t -> new ArrayList<>())
+                        .addAll(cell.data().examples());
+            }
+        }
+        return missing;
+    }
+
+    private List<Cell> cells() {
+        List<Cell> cells = new ArrayList<>();
+        for (Task task : bench.experiment().tasks()) {
+            for (Split split : List.of(Split.VALIDATION, Split.TEST)) {
+                bench.data(task.name()).of(split).ifPresent(data -> cells.add(cell(task, split, data)));
+            }
+        }
+        for (Task text : bench.experiment().general()) {
+            cells.add(cell(text, Split.HELD_OUT, bench.data(text.name()).test()));
+        }
+        return cells;
+    }
+
+    private Cell cell(Task task, Split split, Dataset data) {
+        Inputs inputs = Inputs.of("score")
+                .with("model", identity)
+                .with("task", task.name())
+                .with("split", split)
+                .with("data", TaskData.identity(task, data))
+                .with("generate", task.generate())
+                .with("answer", String.valueOf(task.answer()));
+        String label = "%s-%s"
+                .formatted(
+                        task.name(),
+                        split.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'));
+        return new Cell(
+                task, split, data, Folder.of(bench.experiment().out().resolve("scores"), label, inputs), inputs);
+    }
+
+    private void score(Opened opened, Cell cell) {
+        Evaluation scores = evaluate(opened, cell);
+        Ledger ledger = new Ledger(cell.task().name());
+        ledger.add(Figure.LOSS, scores.loss(), scores.responseTokens(), cell.split());
+        int rows = scores.examples().size();
+        scores.accuracy().ifPresent(accuracy -> {
+            ledger.add(Figure.ACCURACY, accuracy, rows, cell.split());
+            ledger.add(Figure.UNPARSED, (double) scores.unparsed() / rows, rows, cell.split());
+        });
+        cell.folder().begin(cell.inputs());
+        cell.folder().finish(ledger.metrics());
+    }
+
+    private Evaluation evaluate(Opened opened, Cell cell) {
+        Task task = cell.task();
+        @Nullable Pattern answer = task.answer() == null ? null : Pattern.compile(task.answer());
+        Evaluator evaluator = new Evaluator(
+                opened.model().decoder(),
+                bench.tokenizer(),
+                bench.data(task.name()).stop(),
+                bench.experiment().scoringBatch(),
+                task.generate(),
+                new AnswerCheck(answer));
+        long start = System.nanoTime();
+        try (Stages.Stage shown = bench.stages().begin("score %s on %s".formatted(model, task.name()))) {
+            return evaluator.run(cell.data().examples(), (done, all, tokens) -> {
+                bench.check();
+                shown.at(done, all, tokens / ((System.nanoTime() - start) / 1e9), Double.NaN);
+            });
+        }
+    }
+}

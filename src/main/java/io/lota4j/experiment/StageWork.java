@@ -1,0 +1,152 @@
+package io.lota4j.experiment;
+
+import io.lota4j.LotaException;
+import io.lota4j.ProcessMemory;
+import io.lota4j.data.Dataset;
+import io.lota4j.experiment.Bench.Opened;
+import io.lota4j.experiment.Method.Full;
+import io.lota4j.experiment.Method.Lora;
+import io.lota4j.experiment.Method.Sparse;
+import io.lota4j.mask.Mask;
+import io.lota4j.mask.MaskFile;
+import io.lota4j.mask.Pool;
+import io.lota4j.metrics.Figure;
+import io.lota4j.metrics.Metric;
+import io.lota4j.ticket.Ticket;
+import io.lota4j.ticket.TicketFile;
+import io.lota4j.train.Job;
+import io.lota4j.train.RunState;
+import io.lota4j.train.TrainingJob;
+import io.lota4j.train.lora.LoraConfig;
+import io.lota4j.train.lora.LoraJob;
+import java.util.ArrayList;
+import java.util.List;
+
+/// One stage of a run: a task learned on top of those before it.
+///
+/// @param bench base and data
+/// @param choice of masks
+/// @param run whose
+/// @param number of the stage, from 0
+/// @param trail what the stages before it left
+record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail trail) {
+
+    /// What a finished stage left.
+    ///
+    /// @param trail with this stage
+    /// @param figures of its training and the choice of its mask
+    record Outcome(Trail trail, List<Metric> figures) {}
+
+    /// Where a stage's work lies.
+    static Folder folder(Bench bench, GridRun run, int number) {
+        String label = "%s-%s-s%d"
+                .formatted(GridRun.slug(run.variant().label()), run.order().get(number), run.seed());
+        return Folder.of(bench.experiment().out().resolve("stages"), label, new Identity(bench).stage(run, number));
+    }
+
+    /// Does what is not done yet.
+    Outcome outcome() {
+        Folder folder = folder(bench, run, number);
+        if (!folder.isDone()) {
+            train(folder);
+        }
+        List<Metric> figures = new ArrayList<>(folder.figures());
+        if (run.variant().method() instanceof Sparse sparse) {
+            figures.addAll(choice.folder(run, number, sparse).figures());
+        }
+        return new Outcome(trail.then(folder.ticket(), mask(), task()), figures);
+    }
+
+    private String task() {
+        return run.order().get(number);
+    }
+
+    private Dataset data() {
+        return bench.data(task()).train();
+    }
+
+    /// The weights that this stage may change, once they are chosen.
+    private Mask mask() {
+        return switch (run.variant().method()) {
+            case Sparse sparse ->
+                MaskFile.read(choice.folder(run, number, sparse).mask(sparse.sparsity()));
+            case Full(Pool pool) -> Masks.all(bench, pool);
+            case Lora lora -> Masks.all(bench, bench.experiment().pool());
+        };
+    }
+
+    private void train(Folder folder) {
+        if (run.variant().method() instanceof Sparse sparse) {
+            // With weights of its own: a calibration moves them.
+            try (Opened opened = bench.open(trail.ticket())) {
+                choice.choose(run, number, sparse, opened, trail.masks());
+            }
+        }
+        try (Opened opened = bench.open(trail.ticket())) {
+            folder.begin(new Identity(bench).stage(run, number));
+            Ledger ledger = new Ledger(task());
+            Mask mask = mask();
+            Masks.figures(mask, trail, ledger);
+            TicketFile.write(folder.ticket(), trained(folder, opened, mask, ledger));
+            ledger.add(Figure.RESULT_BYTES, folder.ticket().toFile().length(), 1);
+            ProcessMemory.peak().ifPresent(peak -> ledger.add(Figure.PEAK_MEMORY, peak, 1));
+            folder.finish(ledger.metrics());
+        }
+    }
+
+    private Ticket trained(Folder folder, Opened opened, Mask mask, Ledger ledger) {
+        return run.variant().method() instanceof Lora lora
+                ? adapted(folder, opened, mask, lora, ledger)
+                : masked(folder, opened, mask, ledger);
+    }
+
+    private Ticket masked(Folder folder, Opened opened, Mask mask, Ledger ledger) {
+        Job job = new Job(
+                opened.model(), mask, data(), new Identity(bench).config(run, number), bench.kernel(), opened.start());
+        RunState end = learned(folder, job, ledger, mask.trainable(), mask.poolSize());
+        requireUntouched(opened, ledger);
+        return opened.model().ticket(Masks.union(mask, trail.masks()), job.provenance("train", end));
+    }
+
+    private Ticket adapted(Folder folder, Opened opened, Mask pool, Lora lora, Ledger ledger) {
+        LoraConfig config =
+                new LoraConfig(lora.rank(), lora.alpha(), bench.experiment().pool());
+        try (LoraJob job = new LoraJob(
+                opened.model(),
+                config,
+                data(),
+                new Identity(bench).config(run, number),
+                bench.kernel(),
+                opened.start())) {
+            RunState end = learned(folder, job, ledger, job.targets().trainable(), pool.poolSize());
+            job.adapter(end).write(folder.adapter());
+            return job.ticket(end);
+        }
+    }
+
+    private RunState learned(Folder folder, TrainingJob job, Ledger ledger, long trainable, long pool) {
+        RunState end = new Watched(bench, folder).run(job, "train " + task(), ledger, Figure.TRAIN_LOSS);
+        ledger.add(Figure.TRAINABLE, trainable, 1);
+        ledger.add(Figure.POOL, pool, 1);
+        ledger.add(Figure.TRAIN_TOKENS, end.tokens(), end.step());
+        return end;
+    }
+
+    /// LoTTO's promise: what earlier stages trained keeps its bits.
+    private void requireUntouched(Opened opened, Ledger ledger) {
+        if (!(run.variant().method() instanceof Sparse sparse) || !sparse.disjoint()) {
+            return;
+        }
+        long compared = 0;
+        long changed = 0;
+        for (Mask earlier : trail.masks()) {
+            compared += earlier.trainable();
+            changed += opened.start().changed(opened.model().decoder(), earlier);
+        }
+        if (changed > 0) {
+            throw new LotaException("%s: stage %d (%s) changed %d of %d weights that earlier stages trained."
+                    .formatted(run.name(), number + 1, task(), changed, compared));
+        }
+        ledger.add(Figure.CHANGED_EARLIER, changed, compared);
+    }
+}

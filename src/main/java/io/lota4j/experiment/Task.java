@@ -1,0 +1,37 @@
+package io.lota4j.experiment;
+
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/// One task: its data, how rows become chats, and how answers are judged.
+///
+/// @param name in tables and directories
+/// @param train JSONL file
+/// @param test JSONL file
+/// @param validation JSONL file, or null: then the last of the rows taken from the training file
+/// @param rows how many rows are taken of each
+/// @param prompt template of the user's message, or null for rows that say it themselves
+/// @param completion template of the assistant's message; null exactly when `prompt` is
+/// @param maxLength longest example, tokens
+/// @param generate most new tokens of an answer; 0: answers are not generated
+/// @param answer regular expression that picks the answer out of a text, or null for all of it
+/// @param steps of training, where they differ from the experiment's
+public record Task(
+        String name,
+        Path train,
+        Path test,
+        @Nullable Path validation,
+        Rows rows,
+        @Nullable String prompt,
+        @Nullable String completion,
+        int maxLength,
+        int generate,
+        @Nullable String answer,
+        OptionalLong steps) {
+
+    /// @param train rows to train on, at most
+    /// @param validation rows for choosing settings; 0: none
+    /// @param test rows to judge on, at most
+    public record Rows(int train, int validation, int test) {}
+}

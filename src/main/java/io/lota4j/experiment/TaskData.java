@@ -1,0 +1,85 @@
+package io.lota4j.experiment;
+
+import io.lota4j.LotaException;
+import io.lota4j.data.ChatTemplate;
+import io.lota4j.data.Dataset;
+import io.lota4j.data.ExampleEncoder;
+import io.lota4j.data.ExampleFormat;
+import io.lota4j.data.StopTokens;
+import io.lota4j.data.Tokenizer;
+import io.lota4j.metrics.Metric.Split;
+import io.lota4j.model.ModelConfig;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+
+/// A task's examples, tokenized.
+///
+/// @param task whose
+/// @param train to train on
+/// @param validation for choosing settings, if there are any
+/// @param test to judge on
+/// @param stop token ids that end an answer
+record TaskData(Task task, Dataset train, Optional<Dataset> validation, Dataset test, Set<Integer> stop) {
+
+    static TaskData load(Task task, Path base, Tokenizer tokenizer) {
+        ExampleEncoder encoder = new ExampleEncoder(
+                tokenizer,
+                ChatTemplate.of(base),
+                ExampleFormat.of(task.prompt(), task.completion()),
+                Math.min(task.maxLength(), ModelConfig.of(base).maxPositions()));
+        Dataset test = Dataset.load(task.test(), encoder, task.rows().test());
+        Set<Integer> stop = StopTokens.of(base, encoder.endToken()).ids();
+        Task.Rows rows = task.rows();
+        if (task.validation() != null) {
+            Dataset train = Dataset.load(task.train(), encoder, rows.train());
+            int limit = rows.validation() == 0 ? Dataset.ALL : rows.validation();
+            return new TaskData(task, train, Optional.of(Dataset.load(task.validation(), encoder, limit)), test, stop);
+        }
+        int taken = rows.train() == Dataset.ALL ? Dataset.ALL : rows.train() + rows.validation();
+        return split(task, Dataset.load(task.train(), encoder, taken), test, stop);
+    }
+
+    /// The last rows are held back for validation.
+    private static TaskData split(Task task, Dataset all, Dataset test, Set<Integer> stop) {
+        int held = task.rows().validation();
+        if (held == 0) {
+            return new TaskData(task, all, Optional.empty(), test, stop);
+        }
+        int left = all.examples().size() - held;
+        if (left < 1) {
+            throw new LotaException("task %s: of %d rows of %s none is left to train on when %d are held back for "
+                            .formatted(task.name(), all.examples().size(), task.train(), held)
+                    + "validation.");
+        }
+        return new TaskData(task, part(all, 0, left), Optional.of(part(all, left, left + held)), test, stop);
+    }
+
+    static Dataset part(Dataset all, int from, int to) {
+        return new Dataset(
+                all.source(), all.sha256(), all.maxLength(), all.examples().subList(from, to), all.tooLong());
+    }
+
+    /// The rows to score.
+    Optional<Dataset> of(Split split) {
+        return switch (split) {
+            case TRAIN -> Optional.of(train);
+            case VALIDATION -> validation;
+            case TEST, HELD_OUT -> Optional.of(test);
+        };
+    }
+
+    /// What makes two data sets the same: the tokens themselves would, but files and settings are told apart
+    /// without reading them again.
+    static String identity(Task task, Dataset data) {
+        int first = data.examples().getFirst().row();
+        return "%s rows %d+%d prompt %s completion %s max %d"
+                .formatted(
+                        data.sha256(),
+                        first,
+                        data.examples().size(),
+                        task.prompt(),
+                        task.completion(),
+                        task.maxLength());
+    }
+}

@@ -1,0 +1,63 @@
+package io.lota4j.experiment;
+
+import io.lota4j.train.Clip;
+import io.lota4j.train.Optimizer;
+import io.lota4j.train.Reduction;
+import io.lota4j.train.Schedule;
+import io.lota4j.train.TrainConfig;
+
+/// How every stage of an experiment is trained.
+///
+/// @param steps of a stage
+/// @param optimizer of training and calibration
+/// @param schedule of the learning rate after the warm-up
+/// @param warmupSteps of training; calibrations have none
+/// @param batchSize examples a pass
+/// @param accumulation passes a step
+/// @param clip how gradients are bounded
+/// @param maxNorm the bound
+/// @param saveEvery steps between two states on disk; 0: only when stopped
+public record Training(
+        long steps,
+        Optimizer optimizer,
+        Schedule schedule,
+        long warmupSteps,
+        int batchSize,
+        int accumulation,
+        Clip clip,
+        double maxNorm,
+        long saveEvery) {
+    /// Another order of the same rows than a calibration with the same seed, which training must not repeat.
+    private static final long CALIBRATION_ORDER = 0x63616c6962726174L;
+
+    /// The settings of a stage's training.
+    TrainConfig config(long steps, double lr, long seed) {
+        return config(steps, lr, schedule, Math.min(warmupSteps, steps), seed);
+    }
+
+    /// The settings of a calibration.
+    TrainConfig calibration(long steps, double lr, long seed) {
+        return config(steps, lr, Schedule.CONSTANT, 0, seed ^ CALIBRATION_ORDER);
+    }
+
+    private TrainConfig config(long steps, double lr, Schedule schedule, long warmup, long seed) {
+        return new TrainConfig(
+                steps,
+                optimizer,
+                lr,
+                schedule,
+                warmup,
+                batchSize,
+                accumulation,
+                clip,
+                maxNorm,
+                Reduction.TOKEN_MEAN,
+                seed,
+                true);
+    }
+
+    /// Examples of one step.
+    long examples() {
+        return (long) batchSize * accumulation;
+    }
+}

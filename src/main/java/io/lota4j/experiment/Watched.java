@@ -1,0 +1,40 @@
+package io.lota4j.experiment;
+
+import io.lota4j.metrics.Figure;
+import io.lota4j.train.RunState;
+import io.lota4j.train.TrainingJob;
+import java.nio.file.Files;
+import java.util.concurrent.CancellationException;
+
+/// Runs training in front of whoever listens, and can be stopped: the state stays in the work's folder.
+///
+/// @param bench who listens
+/// @param folder of the work
+record Watched(Bench bench, Folder folder) {
+    /// @param losses the figure that a step's loss is
+    /// @throws CancellationException if stopped before the last step
+    RunState run(TrainingJob job, String what, Ledger ledger, Figure losses) {
+        long start = System.nanoTime();
+        boolean resume = Files.exists(folder.state());
+        RunState end;
+        try (Stages.Stage shown = bench.stages().begin(what)) {
+            end = job.run(
+                    folder.state(),
+                    bench.experiment().training().saveEvery(),
+                    resume,
+                    p -> shown.at(p.step(), p.steps(), p.tokensPerSecond(), p.loss()),
+                    bench.stop());
+        }
+        if (end.step() < job.config().steps()) {
+            throw new CancellationException("stopped after step %d of %d of %s"
+                    .formatted(end.step(), job.config().steps(), what));
+        }
+        Figure seconds = losses == Figure.TRAIN_LOSS ? Figure.TRAIN_SECONDS : Figure.CALIBRATION_SECONDS;
+        ledger.losses(losses, end.losses(), bench.experiment().training().examples());
+        if (!resume) {
+            // A resumed run has seen part of its time only.
+            ledger.add(seconds, (System.nanoTime() - start) / 1e9, end.step());
+        }
+        return end;
+    }
+}

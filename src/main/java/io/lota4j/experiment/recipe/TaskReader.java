@@ -1,0 +1,154 @@
+package io.lota4j.experiment.recipe;
+
+import io.lota4j.data.Dataset;
+import io.lota4j.experiment.Task;
+import io.lota4j.yaml.Yaml;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the tasks of a recipe.
+final class TaskReader {
+    /// Names are parts of directories and of runs' names.
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+");
+
+    private static final int MAX_LENGTH = 1024;
+
+    private TaskReader() {}
+
+    /// Every task behind `tasks`, by its name.
+    static List<Task> tasks(Fields recipe) {
+        return each(recipe, "tasks", TaskReader::task);
+    }
+
+    /// Held-out text behind `general`: data that is scored only.
+    static List<Task> general(Fields recipe) {
+        return each(recipe, "general", TaskReader::text);
+    }
+
+    private interface Reader {
+        Task read(String name, Fields fields);
+    }
+
+    private static List<Task> each(Fields recipe, String key, Reader reader) {
+        List<Task> tasks = new ArrayList<>();
+        recipe.within(key)
+                .ifPresent(all -> all.mapping().entries().forEach((name, value) -> {
+                    if (!NAME.matcher(name).matches()) {
+                        all.keys()
+                                .error(
+                                        value,
+                                        "%s: a name has letters, digits, - and _ only".formatted(all.place(name)));
+                    }
+                    all.within(name)
+                            .ifPresentOrElse(fields -> tasks.add(reader.read(name, fields)), () -> missing(all, value));
+                }));
+        return tasks;
+    }
+
+    private static void missing(Fields all, Yaml value) {
+        if (value instanceof Yaml.Nothing) {
+            all.keys().error(value, "%s: a task without data".formatted(all.where()));
+        }
+    }
+
+    private static Task task(String name, Fields fields) {
+        fields.only(
+                "train",
+                "test",
+                "validation",
+                "train-rows",
+                "validation-rows",
+                "test-rows",
+                "prompt",
+                "completion",
+                "max-length",
+                "generate",
+                "answer",
+                "steps");
+        Path train = file(fields, "train");
+        Path test = file(fields, "test");
+        Task.Rows rows = new Task.Rows(
+                fields.whole("train-rows", Dataset.ALL, 1),
+                fields.whole("validation-rows", 0, 0),
+                fields.whole("test-rows", Dataset.ALL, 1));
+        @Nullable Path validation = fields.has("validation") ? file(fields, "validation") : null;
+        OptionalLong steps = fields.has("steps") ? OptionalLong.of(fields.whole("steps", 1, 1)) : OptionalLong.empty();
+        return task(name, fields, train, test, validation, rows, steps);
+    }
+
+    private static Task text(String name, Fields fields) {
+        fields.only("data", "rows", "prompt", "completion", "max-length");
+        Path data = file(fields, "data");
+        int rows = fields.whole("rows", Dataset.ALL, 1);
+        return task(name, fields, data, data, null, new Task.Rows(rows, 0, rows), OptionalLong.empty());
+    }
+
+    private static Task task(
+            String name,
+            Fields fields,
+            Path train,
+            Path test,
+            @Nullable Path validation,
+            Task.Rows rows,
+            OptionalLong steps) {
+        @Nullable String prompt = fields.text("prompt");
+        @Nullable String completion = fields.text("completion");
+        if ((prompt == null) != (completion == null)) {
+            fields.keys().error(fields.mapping(), "%s: prompt and completion go together".formatted(fields.where()));
+        }
+        return new Task(
+                name,
+                train,
+                test,
+                validation,
+                rows,
+                prompt,
+                completion,
+                fields.whole("max-length", MAX_LENGTH, 1),
+                fields.whole("generate", 0, 0),
+                answer(fields),
+                steps);
+    }
+
+    private static Path file(Fields fields, String key) {
+        String text = fields.required(key);
+        Path file = Path.of(text);
+        if (!text.isEmpty() && !Files.isRegularFile(file)) {
+            fields.value(key)
+                    .ifPresent(at ->
+                            fields.keys().error(at, "%s: no such file: %s".formatted(fields.place(key), file)));
+        }
+        return file;
+    }
+
+    private static @Nullable String answer(Fields fields) {
+        String answer = fields.text("answer");
+        if (answer == null) {
+            return null;
+        }
+        if (!fields.has("generate")) {
+            fields.keys()
+                    .error(
+                            fields.mapping(),
+                            "%s needs %s: without it there are no answers to look at"
+                                    .formatted(fields.place("answer"), fields.place("generate")));
+        }
+        try {
+            Pattern.compile(answer);
+        } catch (PatternSyntaxException e) {
+            fields.value("answer")
+                    .ifPresent(at -> fields.keys()
+                            .error(
+                                    at,
+                                    "%s is not a regular expression: %s"
+                                            .formatted(fields.place("answer"), e.getMessage())));
+        }
+        return answer;
+    }
+}

@@ -1,0 +1,57 @@
+package io.lota4j.metrics;
+
+import java.util.Locale;
+
+/// What was measured.
+public enum Figure {
+    /// Mean negative log-probability of a response token, nats; n: response tokens.
+    LOSS(Direction.LOWER),
+    /// Share of examples that were answered right, in [0, 1]; n: examples.
+    ACCURACY(Direction.HIGHER),
+    /// Share of examples whose answer had not the asked-for form, in [0, 1]; n: examples.
+    UNPARSED(Direction.LOWER),
+    /// Loss of one training step; n: scored tokens.
+    TRAIN_LOSS(Direction.LOWER),
+    /// Loss of one calibration step; n: scored tokens.
+    CALIBRATION_LOSS(Direction.LOWER),
+    /// Weights that a stage trained.
+    TRAINABLE(Direction.NONE),
+    /// Weights of the pool that they were chosen from.
+    POOL(Direction.NONE),
+    /// Tokens that went through training steps; n: steps.
+    TRAIN_TOKENS(Direction.NONE),
+    /// Tokens that went through calibration; n: steps or examples.
+    CALIBRATION_TOKENS(Direction.NONE),
+    /// Wall time of training, seconds; n: steps.
+    TRAIN_SECONDS(Direction.LOWER),
+    /// Wall time of calibration, seconds; n: steps or examples.
+    CALIBRATION_SECONDS(Direction.LOWER),
+    /// Peak resident memory of the process up to the end of the stage, bytes.
+    PEAK_MEMORY(Direction.LOWER),
+    /// Size of what a stage leaves (ticket or adapter), bytes.
+    RESULT_BYTES(Direction.LOWER),
+    /// Weights whose bits must not have changed and did; n: weights that were compared.
+    CHANGED_EARLIER(Direction.LOWER),
+    /// Intersection over union of a stage's mask with an earlier one's; n: weights in either.
+    OVERLAP(Direction.NONE),
+    /// Share of a mask's weights that lie in one part of the model; n: weights of that part.
+    MASK_SHARE(Direction.NONE),
+    /// Share of the weights that two tickets both change to which they give different signs; n: weights in both.
+    SIGN_CONFLICTS(Direction.NONE);
+
+    private final Direction direction;
+
+    Figure(Direction direction) {
+        this.direction = direction;
+    }
+
+    /// Which way it is better.
+    public Direction direction() {
+        return direction;
+    }
+
+    /// Its name in files, such as `train_loss`.
+    public String key() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,69 @@
+package io.lota4j.metrics;
+
+import org.jspecify.annotations.Nullable;
+
+/// One figure.
+///
+/// @param where what it belongs to
+/// @param figure what was measured
+/// @param value finite
+/// @param n how much it was measured on (see [Figure]), at least 0
+public record Metric(Where where, Figure figure, double value, long n) {
+    public Metric {
+        if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException("%s of %s is %s".formatted(figure.key(), where, value));
+        }
+    }
+
+    /// What a figure belongs to. What does not apply is null.
+    ///
+    /// @param run the run's name; `base` for the untouched base
+    /// @param seed of the run
+    /// @param stage stages done, 0: the base
+    /// @param task whose data it was measured on
+    /// @param split of that data
+    /// @param step of training, from 1
+    /// @param part of the model, such as `layers.3.mlp.up_proj`
+    /// @param other the task that this one is compared with
+    public record Where(
+            String run,
+            long seed,
+            int stage,
+            @Nullable String task,
+            @Nullable Split split,
+            @Nullable Long step,
+            @Nullable String part,
+            @Nullable String other) {
+
+        /// A whole stage.
+        public static Where stage(String run, long seed, int stage, @Nullable String task) {
+            return new Where(run, seed, stage, task, null, null, null, null);
+        }
+
+        public Where at(Split of) {
+            return new Where(run, seed, stage, task, of, step, part, other);
+        }
+
+        public Where atStep(long of) {
+            return new Where(run, seed, stage, task, split, of, part, other);
+        }
+
+        public Where in(@Nullable String of) {
+            return new Where(run, seed, stage, task, split, step, of, other);
+        }
+
+        public Where beside(String task) {
+            return new Where(run, seed, stage, this.task, split, step, part, task);
+        }
+    }
+
+    /// Which rows of a task's data.
+    public enum Split {
+        TRAIN,
+        /// For choosing settings: what is chosen by it is judged on [#TEST].
+        VALIDATION,
+        TEST,
+        /// Text that belongs to no task: general forgetting.
+        HELD_OUT
+    }
+}

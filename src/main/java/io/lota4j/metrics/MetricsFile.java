@@ -1,0 +1,127 @@
+package io.lota4j.metrics;
+
+import io.lota4j.LotaException;
+import io.lota4j.Suggestions;
+import io.lota4j.checkpoint.StrictJson;
+import io.lota4j.metrics.Metric.Split;
+import io.lota4j.metrics.Metric.Where;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Figures as JSON lines, one a figure: `figure`, `value`, `n`, `direction`, `run`, `seed`, `stage` and, where they
+/// apply, `task`, `split`, `step`, `part` and `other`.
+public final class MetricsFile {
+    private MetricsFile() {}
+
+    /// The text of a file.
+    public static String text(List<Metric> metrics) {
+        StringBuilder lines = new StringBuilder();
+        metrics.forEach(m ->
+                lines.append(JsonMapper.shared().writeValueAsString(row(m))).append('\n'));
+        return lines.toString();
+    }
+
+    private static Map<String, Object> row(Metric metric) {
+        Where where = metric.where();
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("figure", metric.figure().key());
+        row.put("value", metric.value());
+        row.put("n", metric.n());
+        row.put("direction", key(metric.figure().direction()));
+        row.put("run", where.run());
+        row.put("seed", where.seed());
+        row.put("stage", where.stage());
+        put(row, "task", where.task());
+        put(row, "split", where.split() == null ? null : key(where.split()));
+        put(row, "step", where.step());
+        put(row, "part", where.part());
+        put(row, "other", where.other());
+        return row;
+    }
+
+    private static void put(Map<String, Object> row, String key, @Nullable Object value) {
+        if (value != null) {
+            row.put(key, value);
+        }
+    }
+
+    private static String key(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    /// @throws LotaException if the file cannot be read or a line is no figure, with the line's number
+    public static List<Metric> read(Path file) {
+        List<Metric> metrics = new ArrayList<>();
+        try (Stream<String> lines = Files.lines(file)) {
+            for (String line : (Iterable<String>) lines::iterator) {
+                metrics.add(metric(line, "%s, line %d".formatted(file, metrics.size() + 1)));
+            }
+        } catch (IOException | java.io.UncheckedIOException e) {
+            throw new LotaException(file + ": cannot be read: " + e.getMessage(), e);
+        }
+        return metrics;
+    }
+
+    private static Metric metric(String line, String place) {
+        JsonNode row = StrictJson.object(line.getBytes(StandardCharsets.UTF_8), place);
+        Figure figure = named(required(row, "figure", place).asString(), Figure.values(), place);
+        JsonNode value = required(row, "value", place);
+        if (!value.isNumber() || !Double.isFinite(value.asDouble())) {
+            throw new LotaException("%s: 'value' must be a finite number, found %s".formatted(place, value));
+        }
+        Where where = new Where(
+                required(row, "run", place).asString(),
+                required(row, "seed", place).asLong(),
+                required(row, "stage", place).asInt(),
+                text(row, "task"),
+                text(row, "split") == null ? null : named(String.valueOf(text(row, "split")), Split.values(), place),
+                row.has("step") ? row.get("step").asLong() : null,
+                text(row, "part"),
+                text(row, "other"));
+        return new Metric(
+                where, figure, value.asDouble(), required(row, "n", place).asLong());
+    }
+
+    private static JsonNode required(JsonNode row, String key, String place) {
+        JsonNode value = row.get(key);
+        if (value == null || value.isNull()) {
+            throw new LotaException("%s: '%s' is missing".formatted(place, key));
+        }
+        return value;
+    }
+
+    private static @Nullable String text(JsonNode row, String key) {
+        JsonNode value = row.get(key);
+        return value == null || value.isNull() ? null : value.asString();
+    }
+
+    private static <E extends Enum<E>> E named(String name, E[] values, String place) {
+        Function<E, String> key = MetricsFile::key;
+        return Arrays.stream(values)
+                .filter(v -> key.apply(v).equals(name))
+                .findFirst()
+                .orElseThrow(() -> new LotaException("%s: unknown name '%s'; %s"
+                        .formatted(
+                                place,
+                                name,
+                                Suggestions.nearest(
+                                                name,
+                                                Arrays.stream(values).map(key).toList())
+                                        .map("did you mean '%s'?"::formatted)
+                                        .orElse("expected one of "
+                                                + Arrays.stream(values).map(key).toList()))));
+    }
+}

@@ -1,0 +1,41 @@
+package io.lota4j.train;
+
+import io.lota4j.kernel.MaskedKernel;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// One training run of a model on data, whatever it trains.
+public interface TrainingJob {
+    TrainConfig config();
+
+    /// What does the work on the trained entries.
+    MaskedKernel kernel();
+
+    /// A trainer at the first step, to be closed by the caller.
+    Trainer trainer();
+
+    /// What makes two runs the same: a state is only resumed by the run that wrote it.
+    Map<String, String> identity();
+
+    /// What the run will need at its peak.
+    MemoryEstimate memory();
+
+    /// Trains to the last step or until stopped.
+    ///
+    /// @param state where the run's state goes, or null to keep none
+    /// @param every steps between two states; 0: only when stopped
+    /// @param resume whether to go on from the state that is there
+    default RunState run(@Nullable Path state, long every, boolean resume, Listener listener, BooleanSupplier stop) {
+        try (Trainer trainer = trainer()) {
+            if (state != null) {
+                trainer.saving(new Trainer.Saving(state, every, identity()));
+            }
+            if (resume) {
+                trainer.resume();
+            }
+            return trainer.run(listener, stop);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.lota4j.train.lora;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import io.lota4j.SplitMix64;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.model.LowRank;
+import io.lota4j.model.Torch;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// The factors of one weight's change.
+///
+/// @param weight its name
+/// @param values A and B
+/// @param scale of their product
+record Factors(String weight, LowRank values, float scale) {
+    private static final double UNIT = 0x1p-53;
+
+    /// Factors whose product is zero, as PEFT starts them: B is zero, A uniform in ±1/√in. An element of A depends on
+    /// seed, tensor and place alone.
+    ///
+    /// @param scope owns them
+    static Factors of(String weight, Shape shape, LoraConfig config, long seed, PtNDManager scope) {
+        int rank = config.rank(shape);
+        PtNDArray a = Torch.floats(scope, rank, shape.dim(1));
+        PtNDArray b = Torch.floats(scope, shape.dim(0), rank);
+        Factors factors = new Factors(weight, new LowRank(a, b), config.scale(rank));
+        fill(Torch.memory(a), key(seed, factors.nameOfA()), 1 / Math.sqrt(shape.dim(1)));
+        Torch.memory(b).fill((byte) 0);
+        return factors;
+    }
+
+    private static long key(long seed, String name) {
+        long key = SplitMix64.mix(seed);
+        for (int i = 0; i < name.length(); i++) {
+            key = SplitMix64.mix(key + SplitMix64.GOLDEN_GAMMA + name.charAt(i));
+        }
+        return key;
+    }
+
+    private static void fill(MemorySegment values, long key, double bound) {
+        long count = values.byteSize() / Float.BYTES;
+        for (long i = 0; i < count; i++) {
+            double unit = (SplitMix64.mix(key + SplitMix64.GOLDEN_GAMMA * (i + 1)) >>> 11) * UNIT;
+            values.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) (bound * (2 * unit - 1)));
+        }
+    }
+
+    String nameOfA() {
+        return TargetModules.module(weight) + ".lora_A.weight";
+    }
+
+    String nameOfB() {
+        return TargetModules.module(weight) + ".lora_B.weight";
+    }
+}

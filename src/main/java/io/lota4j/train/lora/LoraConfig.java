@@ -1,0 +1,33 @@
+package io.lota4j.train.lora;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.mask.Pool;
+
+/// What LoRA's ([arXiv 2106.09685](https://arxiv.org/abs/2106.09685)) factors are: every target matrix is used as
+/// `W + alpha / rank * B A`.
+///
+/// @param rank of every factor, at least 1; a matrix that has less takes what it has
+/// @param alpha over 0
+/// @param targets the matrices that get factors
+public record LoraConfig(int rank, double alpha, Pool targets) {
+    public LoraConfig {
+        if (rank < 1) {
+            throw new LotaException("The rank must be at least 1, found " + rank + ".");
+        }
+        if (!(alpha > 0) || Double.isInfinite(alpha)) {
+            throw new LotaException("LoRA's alpha must be over 0, found " + alpha + ".");
+        }
+    }
+
+    /// The rank of the factors of a matrix.
+    public int rank(Shape matrix) {
+        return (int) Math.min(rank, Math.min(matrix.dim(0), matrix.dim(1)));
+    }
+
+    /// What the product of factors of this rank is multiplied with, as PEFT does: a matrix whose rank was reduced has
+    /// a scale of its own.
+    float scale(int ownRank) {
+        return (float) (alpha / ownRank);
+    }
+}

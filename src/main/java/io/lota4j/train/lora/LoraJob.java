@@ -1,0 +1,131 @@
+package io.lota4j.train.lora;
+
+import ai.djl.pytorch.engine.PtNDManager;
+import io.lota4j.LotaException;
+import io.lota4j.data.Dataset;
+import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.mask.Mask;
+import io.lota4j.model.BaseWeights;
+import io.lota4j.ticket.Ticket;
+import io.lota4j.train.AdaptedModel;
+import io.lota4j.train.MemoryEstimate;
+import io.lota4j.train.Provenance;
+import io.lota4j.train.RunState;
+import io.lota4j.train.Start;
+import io.lota4j.train.TrainConfig;
+import io.lota4j.train.Trainer;
+import io.lota4j.train.TrainingJob;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// One LoRA run of a model on data: the same loop, optimizers and state file as training under a mask, but what is
+/// trained are two thin factors of every target's change.
+///
+/// The model's working weights follow the factors and begin as the run's start says, whatever they were. The
+/// factors live until the job is closed; the model then still has their sum.
+public final class LoraJob implements TrainingJob, AutoCloseable {
+    private static final String SOURCE = "lora";
+
+    private final AdaptedModel model;
+    private final LoraTargets targets;
+    private final Mask whole;
+    private final Dataset data;
+    private final TrainConfig config;
+    private final MaskedKernel kernel;
+    private final Start start;
+    private final PtNDManager scope;
+    private final List<Factors> factors;
+
+    /// Makes new factors, whose product is zero; the configuration's seed is that of their start too.
+    ///
+    /// @param kernel takes the optimizer's steps
+    /// @throws LotaException if a target is no matrix of a layer, or the model's base is mapped
+    public LoraJob(AdaptedModel model, LoraConfig lora, Dataset data, TrainConfig config, MaskedKernel kernel) {
+        this(model, lora, data, config, kernel, new Start(model.base(), null));
+    }
+
+    /// As the other constructor, on top of what earlier runs made of the base.
+    public LoraJob(
+            AdaptedModel model, LoraConfig lora, Dataset data, TrainConfig config, MaskedKernel kernel, Start start) {
+        if (model.decoder().memory().base() == BaseWeights.MAPPED) {
+            throw new LotaException("LoRA keeps base and factors added up in memory; the base cannot stay mapped.");
+        }
+        this.model = model;
+        this.targets = LoraTargets.of(model.base(), lora);
+        this.whole = Mask.full(model.base(), lora.targets());
+        model.require(whole);
+        this.data = data;
+        this.config = config;
+        this.kernel = kernel;
+        this.start = start;
+        this.scope = model.decoder().torch().scope();
+        this.factors = targets.shapes().entrySet().stream()
+                .map(target -> Factors.of(target.getKey(), target.getValue(), lora, config.seed(), scope))
+                .toList();
+    }
+
+    /// The matrices that have factors.
+    public LoraTargets targets() {
+        return targets;
+    }
+
+    /// In the order of the targets.
+    List<Factors> factors() {
+        return factors;
+    }
+
+    @Override
+    public TrainConfig config() {
+        return config;
+    }
+
+    @Override
+    public MaskedKernel kernel() {
+        return kernel;
+    }
+
+    @Override
+    public Trainer trainer() {
+        LowRankParameters parameters = LowRankParameters.of(model.decoder(), start, factors, config.optimizer());
+        return new Trainer(model.decoder(), parameters, config, data, kernel);
+    }
+
+    @Override
+    public Map<String, String> identity() {
+        Map<String, String> identity = new LinkedHashMap<>();
+        identity.put("base", model.base().fingerprint().hex());
+        identity.put("lora", targets.lora().toString());
+        identity.put("data", Provenance.digest(data));
+        identity.put("settings", config.toString());
+        return identity;
+    }
+
+    @Override
+    public MemoryEstimate memory() {
+        return targets.memory(model.decoder().config(), model.decoder().memory(), config.optimizer());
+    }
+
+    /// What a finished run learned, to be written while the job is open.
+    public Adapter adapter(RunState end) {
+        return new Adapter(model.base().directory(), targets, factors, provenance(end));
+    }
+
+    /// What a finished run, and the runs before it, made of whole matrices: their difference from the base.
+    public Ticket ticket(RunState end) {
+        return model.ticket(whole, provenance(end));
+    }
+
+    private Map<String, String> provenance(RunState end) {
+        Map<String, String> provenance = Provenance.of(SOURCE, data, config, kernel, end);
+        provenance.put("rank", Integer.toString(targets.lora().rank()));
+        provenance.put("alpha", Double.toString(targets.lora().alpha()));
+        provenance.put("trained", Long.toString(targets.trainable()));
+        return provenance;
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

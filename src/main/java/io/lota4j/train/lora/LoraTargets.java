@@ -1,0 +1,87 @@
+package io.lota4j.train.lora;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.ModelConfig;
+import io.lota4j.model.Weights;
+import io.lota4j.train.MemoryEstimate;
+import io.lota4j.train.Optimizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+
+/// The matrices of a base that get factors.
+///
+/// @param shapes by name, sorted
+/// @param modules what an adapter's configuration names them
+public record LoraTargets(LoraConfig lora, SequencedMap<String, Shape> shapes, List<String> modules) {
+    /// At most this many names are listed in a notice.
+    private static final int LISTED = 6;
+
+    /// @throws LotaException if there is none, or one that is no matrix of a layer
+    public static LoraTargets of(Checkpoint base, LoraConfig lora) {
+        SequencedMap<String, Shape> shapes = lora.targets().select(base.tensors());
+        shapes.forEach((name, shape) -> {
+            if (shape.rank() != 2 || !Weights.inLayer(name)) {
+                throw new LotaException(("LoRA is for the matrices of layers, but tensor `%s` is none; leave it out of "
+                                + "the pool with --exclude.")
+                        .formatted(name));
+            }
+        });
+        return new LoraTargets(
+                lora, shapes, TargetModules.of(shapes.keySet(), base.tensors().keySet()));
+    }
+
+    /// How many values are trained.
+    public long trainable() {
+        return shapes.values().stream()
+                .mapToLong(shape -> lora.rank(shape) * (shape.dim(0) + shape.dim(1)))
+                .sum();
+    }
+
+    /// How many weights the matrices have.
+    public long weights() {
+        return shapes.values().stream().mapToLong(Shape::numel).sum();
+    }
+
+    /// The matrices that have no such rank and get less, by the rank that they get.
+    public SequencedMap<Integer, List<String>> reduced() {
+        SequencedMap<Integer, List<String>> reduced = new TreeMap<>();
+        shapes.forEach((name, shape) -> {
+            if (lora.rank(shape) < lora.rank()) {
+                reduced.computeIfAbsent(lora.rank(shape), r -> new ArrayList<>())
+                        .add(name);
+            }
+        });
+        return reduced;
+    }
+
+    /// What is not as it was asked for, a sentence each.
+    public List<String> notices() {
+        return reduced().entrySet().stream().map(this::notice).toList();
+    }
+
+    private String notice(Map.Entry<Integer, List<String>> reduced) {
+        List<String> names = reduced.getValue();
+        String more = names.size() > LISTED ? " and %d more".formatted(names.size() - LISTED) : "";
+        return "rank %d instead of %d for %d matrices, which have no more: %s%s"
+                .formatted(
+                        reduced.getKey(),
+                        lora.rank(),
+                        names.size(),
+                        String.join(", ", names.subList(0, Math.min(LISTED, names.size()))),
+                        more);
+    }
+
+    /// What a run will need: the model whole, and for every factor its values, its gradient and the optimizer's state.
+    /// The product of two factors exists for one matrix at a time.
+    public MemoryEstimate memory(ModelConfig model, MemoryPolicy memory, Optimizer optimizer) {
+        int moments = (optimizer.hasFirstMoment() ? 1 : 0) + (optimizer.hasSecondMoment() ? 1 : 0);
+        long product = shapes.values().stream().mapToLong(Shape::numel).max().orElse(0);
+        return MemoryEstimate.of(model, memory, trainable() * (2 + moments) + product);
+    }
+}

@@ -1,0 +1,60 @@
+package io.lota4j.train.lora;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import io.lota4j.model.Activation;
+import io.lota4j.model.LowRank;
+import io.lota4j.model.Torch;
+import io.lota4j.train.StepGradients;
+import java.util.Map;
+
+/// Adds up the gradients of factors, from what the gradient of their weight is made of.
+final class LowRankGradients implements StepGradients {
+    private final Map<String, Pair> pairs;
+    private final Torch torch;
+    private long nanos;
+
+    /// @param gradients of the factors' values
+    record Pair(Factors factors, LowRank gradients) {}
+
+    /// @param pairs by the names of the weights
+    LowRankGradients(Map<String, Pair> pairs, Torch torch) {
+        this.pairs = pairs;
+        this.torch = torch;
+    }
+
+    @Override
+    public void clear() {
+        nanos = 0;
+        for (Pair pair : pairs.values()) {
+            Torch.memory(pair.gradients().a()).fill((byte) 0);
+            Torch.memory(pair.gradients().b()).fill((byte) 0);
+        }
+    }
+
+    @Override
+    public double seconds() {
+        return nanos / 1e9;
+    }
+
+    @Override
+    public boolean wants(String weight) {
+        return pairs.containsKey(weight);
+    }
+
+    @Override
+    public void linear(String weight, Activation x, Activation dy) {
+        long start = System.nanoTime();
+        Pair pair = pairs.get(weight);
+        if (pair == null) {
+            throw new IllegalArgumentException("the gradient of " + weight + " was not asked for");
+        }
+        Factors factors = pair.factors();
+        torch.lowRankGradients(x, dy, factors.values(), factors.scale(), pair.gradients());
+        nanos += System.nanoTime() - start;
+    }
+
+    @Override
+    public void whole(String weight, PtNDArray gradient) {
+        throw new IllegalArgumentException(weight + " is no matrix of a layer");
+    }
+}

@@ -1,0 +1,61 @@
+package io.lota4j.train.lora;
+
+import ai.djl.pytorch.engine.PtNDManager;
+import io.lota4j.model.Decoder;
+import io.lota4j.model.LowRank;
+import io.lota4j.train.Optimizer;
+import io.lota4j.train.Parameters;
+import io.lota4j.train.Start;
+import io.lota4j.train.StepGradients;
+import io.lota4j.train.Trainable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Factors of weight changes that are trained beside the weights. The model computes with the sum, which is made anew
+/// from the start after every step: nothing drifts.
+///
+/// @param scope owns gradients and moments
+record LowRankParameters(
+        Decoder decoder,
+        StartValues start,
+        List<Factors> factors,
+        List<Trainable> trainables,
+        StepGradients gradients,
+        PtNDManager scope)
+        implements Parameters {
+    /// @param factors to train; they outlive this
+    static LowRankParameters of(Decoder decoder, Start start, List<Factors> factors, Optimizer optimizer) {
+        PtNDManager scope = decoder.torch().scope();
+        List<Trainable> trainables = new ArrayList<>();
+        Map<String, LowRankGradients.Pair> pairs = new LinkedHashMap<>();
+        for (Factors f : factors) {
+            Trainable a = Trainable.whole(f.nameOfA(), f.values().a(), optimizer, scope);
+            Trainable b = Trainable.whole(f.nameOfB(), f.values().b(), optimizer, scope);
+            trainables.add(a);
+            trainables.add(b);
+            pairs.put(f.weight(), new LowRankGradients.Pair(f, new LowRank(a.gradient(), b.gradient())));
+        }
+        var gradients = new LowRankGradients(pairs, decoder.torch());
+        StartValues values = StartValues.of(start, factors, decoder.weights(), scope);
+        LowRankParameters parameters = new LowRankParameters(decoder, values, factors, trainables, gradients, scope);
+        parameters.moved();
+        return parameters;
+    }
+
+    @Override
+    public void moved() {
+        factors.parallelStream()
+                .forEach(f -> start.read(f.weight(), decoder.weights().memory(f.weight())));
+        for (Factors f : factors) {
+            decoder.torch().addLowRank(f.values(), f.scale(), decoder.weights().whole(f.weight()));
+        }
+        decoder.weights().moved();
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class LotaTest {
+class MainTest {
     private final Cli cli = new Cli(ToyCommand.commands());
 
     @Test

@@ -1,4 +1,6 @@
-/// Lottery Ticket Adaptation for the JVM: what every package shares.
+/// Lottery Ticket Adaptation for the JVM: [Lota] is where to begin.
+///
+/// Beside it and what it takes stand a few classes that every package shares.
 @NullMarked
 package io.lota4j;
 

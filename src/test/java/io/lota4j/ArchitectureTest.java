@@ -1,17 +1,32 @@
 package io.lota4j;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// Which package may import which: data flows from checkpoints to the command line and never back.
@@ -25,15 +40,62 @@ class ArchitectureTest {
     private static final String TOKENIZERS = "ai.djl.huggingface.tokenizers..";
     private static final String JINJAVA = "com.hubspot.jinjava..";
 
+    /// What every package may use, though it stands beside the library's front.
+    private static final DescribedPredicate<JavaClass> SHARED = belongToAnyOf(
+                    Build.class,
+                    LotaException.class,
+                    Offline.class,
+                    ProcessMemory.class,
+                    Sha256.class,
+                    SplitMix64.class,
+                    Suggestions.class)
+            .as("shared classes");
+
+    /// [Lota] and what it takes: the library's front.
+    private static final DescribedPredicate<JavaClass> FRONT =
+            resideInAPackage("io.lota4j").and(not(SHARED)).as("the library's front");
+
     @ArchTest
-    static final ArchRule ROOT = classes()
-            .that()
-            .resideInAPackage("io.lota4j")
+    static final ArchRule SHARED_CLASSES_STAND_ALONE = classes()
+            .that(SHARED)
             .should()
-            .onlyDependOnClassesThat(resideInAnyPackage(JDK, JSPECIFY, "io.lota4j"));
+            .onlyDependOnClassesThat(resideInAnyPackage(JDK, JSPECIFY).or(SHARED));
+
+    @ArchTest
+    static final ArchRule ONLY_THE_COMMAND_LINE_AND_THE_DEMO_IMPORT_THE_FRONT = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.lota4j", own("cli"), own("demo"))
+            .should()
+            .dependOnClassesThat(FRONT);
+
+    @ArchTest
+    static final ArchRule THE_FRONT_NEEDS_NO_LIBRARY = classes()
+            .that(FRONT)
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(
+                    JDK,
+                    JSPECIFY,
+                    "io.lota4j",
+                    own("checkpoint"),
+                    own("mask"),
+                    own("kernel"),
+                    own("ticket"),
+                    own("merge"),
+                    own("data"),
+                    own("model"),
+                    own("train"),
+                    own("eval")));
+
+    /// Nor do the types that it names give one away.
+    @ArchTest
+    static final ArchRule NO_ENGINE_BEHIND_THE_FRONT =
+            methods().that().arePublic().and().areDeclaredInClassesThat(FRONT).should(new NameNoEngine());
 
     @ArchTest
     static final ArchRule YAML = onlyImports("yaml", SNAKEYAML);
+
+    @ArchTest
+    static final ArchRule EVENTS = onlyImports("events");
 
     @ArchTest
     static final ArchRule CHECKPOINT = onlyImports("checkpoint", JACKSON);
@@ -148,12 +210,51 @@ class ArchitectureTest {
     }
 
     private static ArchRule onlyImports(String name, String... others) {
-        String[] allowed = Stream.concat(Stream.of(JDK, JSPECIFY, "io.lota4j", own(name)), Stream.of(others))
+        String[] allowed = Stream.concat(Stream.of(JDK, JSPECIFY, own(name)), Stream.of(others))
                 .toArray(String[]::new);
         return classes()
                 .that()
                 .resideInAPackage(own(name))
                 .should()
-                .onlyDependOnClassesThat(resideInAnyPackage(allowed));
+                .onlyDependOnClassesThat(resideInAnyPackage(allowed).or(SHARED));
+    }
+
+    /// No engine's type is in a method's signature, nor in those of the methods that can be called, one after
+    /// the other, on what the signature names.
+    private static final class NameNoEngine extends ArchCondition<JavaMethod> {
+        private static final DescribedPredicate<JavaClass> ENGINE = resideInAnyPackage("ai.djl..", "jcuda..");
+        private static final DescribedPredicate<JavaClass> OWN = resideInAnyPackage("io.lota4j..");
+
+        NameNoEngine() {
+            super("lead to no engine");
+        }
+
+        @Override
+        public void check(JavaMethod method, ConditionEvents events) {
+            Set<JavaClass> reached = new HashSet<>();
+            Deque<JavaClass> open = new ArrayDeque<>();
+            named(method).forEach(open::add);
+            while (!open.isEmpty()) {
+                JavaClass type = open.remove();
+                if (reached.add(type) && OWN.test(type)) {
+                    type.getMethods().stream().filter(NameNoEngine::callable).forEach(m -> named(m).forEach(open::add));
+                }
+            }
+            reached.stream()
+                    .filter(ENGINE)
+                    .forEach(type -> events.add(SimpleConditionEvent.violated(
+                            method, "%s leads to %s".formatted(method.getFullName(), type.getName()))));
+        }
+
+        private static boolean callable(JavaMethod method) {
+            return method.getModifiers().contains(JavaModifier.PUBLIC)
+                    && !method.getModifiers().contains(JavaModifier.STATIC);
+        }
+
+        private static Stream<JavaClass> named(JavaMethod method) {
+            return Stream.concat(
+                    method.getReturnType().getAllInvolvedRawTypes().stream(),
+                    method.getParameterTypes().stream().flatMap(type -> type.getAllInvolvedRawTypes().stream()));
+        }
     }
 }

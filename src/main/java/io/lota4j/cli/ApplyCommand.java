@@ -1,12 +1,12 @@
 package io.lota4j.cli;
 
+import io.lota4j.Lota;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.ticket.Tickets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -47,17 +47,14 @@ final class ApplyCommand extends BaseCommand {
     @Override
     int execute() {
         Ticket ticket = ticket();
-        try (Checkpoint base = Checkpoint.open(model)) {
-            Tickets.apply(base, ticket, out);
+        try (Lota lota = Lota.open(model)) {
+            lota.apply(ticket, out);
         }
         out().println("%s: the base with %,d weights changed".formatted(out, ticket.nnz()));
         return ExitCode.OK;
     }
 
     private Ticket ticket() {
-        List<Ticket> read = tickets.stream().map(TicketFile::read).toList();
-        double[] ones = new double[read.size()];
-        Arrays.fill(ones, 1);
-        return read.size() == 1 ? read.getFirst() : Tickets.add(read, ones);
+        return Lota.sum(tickets.stream().map(TicketFile::read).toList());
     }
 }

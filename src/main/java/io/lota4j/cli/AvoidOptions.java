@@ -19,15 +19,18 @@ final class AvoidOptions {
                     + "of the whole pool.")
     private List<Path> masks = new ArrayList<>();
 
+    /// The masks.
+    List<Avoided> avoided() {
+        return masks.stream()
+                .map(file -> new Avoided(file.getFileName().toString(), MaskFile.read(file)))
+                .toList();
+    }
+
     /// The pool's weights that none of the masks trains.
     ///
     /// @param pool all of it
     Mask among(Mask pool) {
-        return Complement.of(
-                pool,
-                masks.stream()
-                        .map(file -> new Avoided(file.getFileName().toString(), MaskFile.read(file)))
-                        .toList());
+        return Complement.of(pool, avoided());
     }
 
     /// Says in a plan what is left, if anything is avoided.

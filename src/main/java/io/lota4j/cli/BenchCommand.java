@@ -1,9 +1,9 @@
 package io.lota4j.cli;
 
+import io.lota4j.Lota;
 import io.lota4j.LotaException;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.data.Dataset;
-import io.lota4j.data.Tokenizer;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
@@ -92,9 +92,9 @@ final class BenchCommand extends Group {
 
         @Override
         int execute() {
-            try (Tokenizer tokenizer = Tokenizer.of(model);
+            try (Lota lota = Lota.open(model);
                     MaskedKernel chosen = kernel.open()) {
-                Dataset examples = data.load(data.encoder(model, tokenizer), err());
+                Dataset examples = data.load(lota, err());
                 try (AdaptedModel adapted = AdaptedModel.open(model, memory.policy())) {
                     Job job = new Job(
                             adapted,

@@ -32,7 +32,7 @@ final class CacheRun {
             String ticket = folder.resolve("a.ticket.safetensors").toString();
             String merged = folder.resolve("b.ticket.safetensors").toString();
             TicketFile.write(Path.of(ticket), ticket());
-            Lota lota = new Lota(Commands.standard(), out, out);
+            Main lota = new Main(Commands.standard(), out, out);
             lota.execute("--help");
             lota.execute("merge", "--ticket", ticket, "--ticket", ticket, "--method", "ties", "--out", merged);
         } finally {

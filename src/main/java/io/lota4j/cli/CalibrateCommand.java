@@ -1,28 +1,26 @@
 package io.lota4j.cli;
 
+import io.lota4j.Calibration;
+import io.lota4j.Lota;
 import io.lota4j.checkpoint.Checkpoint;
-import io.lota4j.checkpoint.DType;
-import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.Shape;
-import io.lota4j.checkpoint.TensorSource;
-import io.lota4j.mask.DeltaSource;
+import io.lota4j.data.Dataset;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
 import io.lota4j.mask.Room;
 import io.lota4j.mask.Scope;
 import io.lota4j.mask.Sparsity;
 import io.lota4j.model.ModelConfig;
-import io.lota4j.train.AdaptedModel;
-import io.lota4j.train.Job;
-import io.lota4j.train.RunState;
+import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
+import io.lota4j.train.Training;
+import io.lota4j.train.Watch;
 import io.lota4j.train.score.Score;
 import io.lota4j.train.score.Scoring;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,7 +28,7 @@ import picocli.CommandLine.Option;
 
 /// `lota calibrate`: finds a mask, by a brief fine-tune or by another score.
 @Command
-final class CalibrateCommand extends FitCommand {
+final class CalibrateCommand extends FitCommand<Mask> {
     @Option(
             names = "--sparsity",
             required = true,
@@ -91,25 +89,28 @@ final class CalibrateCommand extends FitCommand {
     int execute() {
         return switch (score) {
             case DELTA -> super.execute();
-            case MAGNITUDE -> magnitude();
-            case SNIP, WANDA, FISHER ->
-                examples((adapted, examples) -> {
-                    ScoringRun run = new ScoringRun(score, sparsity, scope, err());
-                    return write(run.run(adapted, among(adapted.base()), examples));
-                });
+            case MAGNITUDE -> found(lota -> print(lota.magnitudes(calibration())));
+            case SNIP, WANDA, FISHER -> found(lota -> examples(lota, this::score));
         };
     }
 
-    private int magnitude() {
-        try (Checkpoint base = Checkpoint.open(model)) {
-            return write(Scoring.magnitude(base, among(base), sparsity, scope));
+    private int found(ToIntFunction<Lota> work) {
+        try (Lota lota = open()) {
+            return work.applyAsInt(lota);
         }
     }
 
-    private int write(Mask mask) {
-        MaskFile.write(out, mask);
-        out().println(Words.mask(out, mask));
+    private int score(Lota lota, Dataset examples) {
+        return print(new ScoringRun(score, calibration(), err()).run(lota, examples));
+    }
+
+    private int print(Mask mask) {
+        out().println(write(mask));
         return ExitCode.OK;
+    }
+
+    private Calibration calibration() {
+        return new Calibration(sparsity, scope, pool.pool(), avoid.avoided(), deltaOut);
     }
 
     @Override
@@ -118,39 +119,14 @@ final class CalibrateCommand extends FitCommand {
     }
 
     @Override
-    Mask mask(AdaptedModel adapted) {
-        return among(adapted.base());
-    }
-
-    /// The weights to choose from, enough of them.
-    private Mask among(Checkpoint base) {
-        return enough(avoid.among(everything(base)));
-    }
-
-    private Mask enough(Mask among) {
-        Room.require(among, sparsity, scope);
-        return among;
+    Training<Mask> fit(Lota lota, Dataset examples, TrainConfig config, Watch watch, StateFile file) {
+        return lota.calibrate(examples, calibration(), config, watch, file);
     }
 
     @Override
-    String result(Job job, RunState end) {
-        Mask mask = job.calibrated(end, sparsity, scope);
-        writeDelta(job.deltas(), mask.info().origin());
+    String write(Mask mask) {
         MaskFile.write(out, mask);
         return Words.mask(out, mask);
-    }
-
-    private void writeDelta(DeltaSource deltas, Map<String, String> origin) {
-        if (deltaOut != null) {
-            List<TensorSource> tensors = deltas.tensors().entrySet().stream()
-                    .map(e -> new TensorSource(
-                            e.getKey(),
-                            DType.F32,
-                            e.getValue(),
-                            target -> MemorySegment.copy(deltas.delta(e.getKey()), 0, target, 0, target.byteSize())))
-                    .toList();
-            SafetensorsWriter.write(deltaOut, origin, tensors);
-        }
     }
 
     @Override
@@ -158,7 +134,8 @@ final class CalibrateCommand extends FitCommand {
         try (Checkpoint base = Checkpoint.open(model)) {
             SequencedMap<String, Shape> shapes = pool.pool().select(base.tensors());
             // A fingerprint would take reading the whole base.
-            Mask among = enough(avoid.among(Mask.full("", pool.pool().toString(), shapes)));
+            Mask among = avoid.among(Mask.full("", pool.pool().toString(), shapes));
+            Room.require(among, sparsity, scope);
             long weights = among.poolSize();
             Plan plan = new Plan()
                     .model("model", base)

@@ -1,14 +1,10 @@
 package io.lota4j.cli;
 
-import io.lota4j.data.ChatTemplate;
+import io.lota4j.Lota;
+import io.lota4j.Rows;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
-import io.lota4j.data.ExampleEncoder;
-import io.lota4j.data.ExampleFormat;
 import io.lota4j.data.JsonLines;
-import io.lota4j.data.Preview;
-import io.lota4j.data.Tokenizer;
-import io.lota4j.model.ModelConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -51,37 +47,23 @@ final class DataOptions {
             description = "Print the tokens of the first N examples, those with loss in brackets, and stop.")
     private int preview;
 
-    Path file() {
-        return data;
-    }
-
     /// How many rows there are to take, without looking at them more closely than that they are JSON.
     int rows() {
         return Math.min(limit, JsonLines.read(data).size());
     }
 
-    /// What turns this data's rows into tokens of a model.
-    ExampleEncoder encoder(Path model, Tokenizer tokenizer) {
-        int positions = ModelConfig.of(model).maxPositions();
-        return new ExampleEncoder(
-                tokenizer,
-                ChatTemplate.of(model),
-                ExampleFormat.of(prompt, completion),
-                Math.min(maxLength, positions));
-    }
-
-    /// Loads the rows, saying on `err` which were left out.
-    Dataset load(ExampleEncoder encoder, PrintWriter err) {
-        Dataset dataset = Dataset.load(data, encoder, limit);
+    /// Loads the rows in the tokens of a base, saying on `err` which were left out.
+    Dataset load(Lota lota, PrintWriter err) {
+        Dataset dataset = lota.data(data, new Rows(prompt, completion, maxLength, limit));
         dataset.skippedNotice().ifPresent(notice -> err.println("lota: " + notice));
         return dataset;
     }
 
     /// Whether only a preview was asked for; prints it then.
-    boolean previewed(Dataset dataset, Tokenizer tokenizer, PrintWriter out) {
+    boolean previewed(Dataset dataset, Lota lota, PrintWriter out) {
         for (Example example : dataset.examples()
                 .subList(0, Math.min(preview, dataset.examples().size()))) {
-            out.println(Preview.text(example, tokenizer));
+            out.println(lota.preview(example));
             out.println();
         }
         return preview > 0;

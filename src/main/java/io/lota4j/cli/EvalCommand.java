@@ -1,17 +1,15 @@
 package io.lota4j.cli;
 
+import io.lota4j.EvalOptions;
+import io.lota4j.Lota;
 import io.lota4j.LotaException;
 import io.lota4j.data.Dataset;
-import io.lota4j.data.ExampleEncoder;
-import io.lota4j.data.StopTokens;
-import io.lota4j.data.Tokenizer;
-import io.lota4j.eval.AnswerCheck;
 import io.lota4j.eval.Evaluation;
-import io.lota4j.eval.Evaluator;
 import io.lota4j.eval.ScoreFiles;
-import io.lota4j.train.AdaptedModel;
+import io.lota4j.ticket.Ticket;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -81,13 +79,12 @@ final class EvalCommand extends BaseCommand {
 
     @Override
     int execute() {
-        try (Tokenizer tokenizer = Tokenizer.of(model.directory())) {
-            ExampleEncoder encoder = data.encoder(model.directory(), tokenizer);
-            Dataset examples = data.load(encoder, err());
-            if (data.previewed(examples, tokenizer, out())) {
+        try (Lota lota = model.open()) {
+            Dataset examples = data.load(lota, err());
+            if (data.previewed(examples, lota, out())) {
                 return ExitCode.OK;
             }
-            Evaluation scores = evaluate(examples, tokenizer, encoder.endToken(), new AnswerCheck(pattern()));
+            Evaluation scores = evaluate(lota, examples);
             print(scores, out());
             ScoreFiles.write(scores, examples, json, details);
         }
@@ -108,21 +105,17 @@ final class EvalCommand extends BaseCommand {
         }
     }
 
-    private Evaluation evaluate(Dataset examples, Tokenizer tokenizer, int endToken, AnswerCheck check) {
-        try (AdaptedModel adapted = model.open();
-                ProgressBar bar = ProgressBar.on(err(), "eval")) {
+    private Evaluation evaluate(Lota lota, Dataset examples) {
+        List<Ticket> tickets = model.tickets();
+        try (ProgressBar bar = ProgressBar.on(err(), "eval")) {
             long start = System.nanoTime();
-            Evaluator evaluator = new Evaluator(
-                    adapted.decoder(),
-                    tokenizer,
-                    StopTokens.of(model.directory(), endToken).ids(),
-                    batch,
-                    generate,
-                    check);
-            return evaluator.run(
-                    examples.examples(),
+            return lota.evaluate(
+                    examples,
+                    tickets,
+                    new EvalOptions(batch, generate, pattern()),
                     (done, all, tokens) ->
-                            bar.update(done, all, tokens / ((System.nanoTime() - start) / 1e9), Double.NaN));
+                            bar.update(done, all, tokens / ((System.nanoTime() - start) / 1e9), Double.NaN),
+                    () -> false);
         }
     }
 

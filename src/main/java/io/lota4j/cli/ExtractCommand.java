@@ -1,11 +1,11 @@
 package io.lota4j.cli;
 
+import io.lota4j.Lota;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.mask.Sparsity;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
-import io.lota4j.ticket.Tickets;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
@@ -67,9 +67,8 @@ final class ExtractCommand extends BaseCommand {
     @Override
     int execute() {
         OptionalDouble share = sparsity == null ? OptionalDouble.empty() : OptionalDouble.of(sparsity);
-        try (Checkpoint from = Checkpoint.open(base);
-                Checkpoint to = Checkpoint.open(tuned)) {
-            Ticket ticket = Tickets.extract(from, to, share, pool.pool());
+        try (Lota lota = Lota.open(base)) {
+            Ticket ticket = lota.extract(tuned, share, pool.pool());
             TicketFile.write(out, ticket);
             out().println(Words.ticket(out, ticket));
             warnOfOthers(ticket);

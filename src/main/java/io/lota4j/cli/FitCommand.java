@@ -1,19 +1,19 @@
 package io.lota4j.cli;
 
-import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.Lota;
 import io.lota4j.data.Dataset;
-import io.lota4j.kernel.MaskedKernel;
-import io.lota4j.mask.Mask;
-import io.lota4j.train.AdaptedModel;
-import io.lota4j.train.Job;
-import io.lota4j.train.RunState;
+import io.lota4j.train.StateFile;
+import io.lota4j.train.TrainConfig;
+import io.lota4j.train.Training;
+import io.lota4j.train.Watch;
 import java.nio.file.Path;
-import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// What calibrating and training share: a base, data, settings, and a state that a stopped run goes on from.
-abstract class FitCommand extends BaseCommand {
+///
+/// @param <T> what comes of it
+abstract class FitCommand<T> extends BaseCommand {
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "The base, a Hugging Face directory.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     Path model;
@@ -48,51 +48,53 @@ abstract class FitCommand extends BaseCommand {
     @Override
     void check() {
         Outputs.check(out);
+        state.check();
     }
 
     @Override
     int execute() {
-        return examples((adapted, examples) -> {
-            try (MaskedKernel chosen = kernel.open()) {
-                return fit(adapted, examples, chosen);
-            }
-        });
+        try (Lota lota = open()) {
+            return examples(lota, this::fit);
+        }
     }
 
-    /// Opens the model and loads the data for some work, unless only a preview was asked for.
-    final int examples(TrainingInputs.Work work) {
-        return new TrainingInputs(model, data, memory, out(), err()).open(work);
+    /// Opens the base for what is asked of it.
+    final Lota open() {
+        return Lota.open(model, kernel.choice(), memory.policy());
     }
 
-    private int fit(AdaptedModel adapted, Dataset examples, MaskedKernel chosen) {
-        Job job = new Job(
-                adapted,
-                mask(adapted),
-                examples,
-                training.config(examples.examples().size()),
-                chosen);
-        Optional<RunState> end = new TrainingRun(name(), err()).run(job, state, out);
-        if (end.isEmpty()) {
+    /// What is done with examples.
+    interface Work {
+        /// @return the exit code
+        int on(Lota lota, Dataset examples);
+    }
+
+    /// Loads the data for some work, unless only a preview was asked for.
+    final int examples(Lota lota, Work work) {
+        Dataset examples = data.load(lota, err());
+        return data.previewed(examples, lota, out()) ? ExitCode.OK : work.on(lota, examples);
+    }
+
+    private int fit(Lota lota, Dataset examples) {
+        TrainConfig config = training.config(examples.examples().size());
+        Training<T> run = new TrainingRun(name(), err())
+                .run(state, out, (watch, file) -> fit(lota, examples, config, watch, file));
+        if (!run.finished()) {
             return ExitCode.INTERRUPTED;
         }
-        out().println(result(job, end.get()));
-        TrainingRun.forget(state.file(out));
+        out().println(write(run.result()));
+        run.forget();
         return ExitCode.OK;
     }
 
     /// What the run is called.
     abstract String name();
 
-    /// The weights to train.
-    abstract Mask mask(AdaptedModel adapted);
+    /// Trains.
+    abstract Training<T> fit(Lota lota, Dataset examples, TrainConfig config, Watch watch, StateFile file);
 
-    /// The mask under which the whole pool is trained.
-    final Mask everything(Checkpoint base) {
-        return Mask.full(base, pool.pool());
-    }
-
-    /// Makes and writes the result of a finished run.
+    /// Writes the result of a finished run.
     ///
     /// @return the result in a line
-    abstract String result(Job job, RunState end);
+    abstract String write(T result);
 }

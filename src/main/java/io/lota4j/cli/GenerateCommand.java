@@ -1,18 +1,9 @@
 package io.lota4j.cli;
 
+import io.lota4j.Generation;
+import io.lota4j.Lota;
 import io.lota4j.LotaException;
-import io.lota4j.data.ChatTemplate;
-import io.lota4j.data.ExampleEncoder;
-import io.lota4j.data.ExampleFormat;
-import io.lota4j.data.Message;
-import io.lota4j.data.StopTokens;
-import io.lota4j.data.Tokenizer;
-import io.lota4j.model.Generator;
-import io.lota4j.model.ModelConfig;
 import io.lota4j.model.Sampling;
-import io.lota4j.train.AdaptedModel;
-import java.nio.file.Path;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -72,17 +63,9 @@ final class GenerateCommand extends BaseCommand {
 
     @Override
     int execute() {
-        Path directory = model.directory();
-        try (Tokenizer tokenizer = Tokenizer.of(directory);
-                AdaptedModel adapted = model.open()) {
-            int positions = ModelConfig.of(directory).maxPositions();
-            ExampleEncoder encoder =
-                    new ExampleEncoder(tokenizer, ChatTemplate.of(directory), ExampleFormat.of(null, null), positions);
-            StopTokens stop = StopTokens.of(directory, encoder.endToken());
-            int[] ids = encoder.promptIds(List.of(new Message("user", prompt)));
-            Generator generator = new Generator(adapted.decoder(), stop.ids(), maxNew, sampling(), seed);
-            Generator.Answer answer = generator.generate(List.of(ids)).getFirst();
-            out().println(tokenizer.decode(answer.ids()));
+        try (Lota lota = model.open()) {
+            Generation.Answer answer = lota.answer(prompt, model.tickets(), new Generation(maxNew, sampling(), seed));
+            out().println(answer.text());
             if (!answer.ended()) {
                 err().println("lota: cut after " + maxNew + " tokens (--max-new)");
             }

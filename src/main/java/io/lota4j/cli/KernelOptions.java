@@ -14,6 +14,10 @@ final class KernelOptions {
                     + "(default: ${DEFAULT-VALUE}).")
     private KernelChoice kernel = KernelChoice.AUTO;
 
+    KernelChoice choice() {
+        return kernel;
+    }
+
     MaskedKernel open() {
         return kernel.open();
     }

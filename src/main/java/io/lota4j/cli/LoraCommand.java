@@ -10,10 +10,10 @@ import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.RunState;
 import io.lota4j.train.TrainConfig;
+import io.lota4j.train.Training;
 import io.lota4j.train.lora.LoraJob;
 import io.lota4j.train.lora.LoraTargets;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,6 +68,7 @@ final class LoraCommand extends BaseCommand {
     void check() {
         AtomicFile.requireEmpty(out);
         Outputs.check(ticketOut);
+        state.check();
     }
 
     @Override
@@ -87,12 +88,13 @@ final class LoraCommand extends BaseCommand {
 
     private int train(LoraJob job) {
         job.targets().notices().forEach(notice -> err().println("lota: " + notice));
-        Optional<RunState> end = new TrainingRun("lora", err()).run(job, state, out);
-        if (end.isEmpty()) {
+        Training<RunState> run = new TrainingRun("lora", err())
+                .run(state, out, (watch, file) -> Training.run(job, watch, file, end -> end));
+        if (!run.finished()) {
             return ExitCode.INTERRUPTED;
         }
-        write(job, end.get());
-        TrainingRun.forget(state.file(out));
+        write(job, run.result());
+        run.forget();
         return ExitCode.OK;
     }
 

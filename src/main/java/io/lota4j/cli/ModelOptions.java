@@ -1,10 +1,10 @@
 package io.lota4j.cli;
 
+import io.lota4j.Lota;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.ticket.Tickets;
-import io.lota4j.train.AdaptedModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,21 +22,12 @@ final class ModelOptions {
             description = "A ticket to put on the base, in memory only; given again, tickets add up.")
     private List<Path> tickets = new ArrayList<>();
 
-    Path directory() {
-        return model;
+    Lota open() {
+        return Lota.open(model);
     }
 
-    AdaptedModel open() {
-        AdaptedModel adapted = AdaptedModel.open(model);
-        try {
-            for (Path file : tickets) {
-                adapted.add(TicketFile.read(file));
-            }
-        } catch (RuntimeException e) {
-            adapted.close();
-            throw e;
-        }
-        return adapted;
+    List<Ticket> tickets() {
+        return tickets.stream().map(TicketFile::read).toList();
     }
 
     /// Adds model and tickets to a plan, having checked that they belong together.

@@ -26,4 +26,22 @@ final class Outputs {
             throw new LotaException(file + ": cannot be written: no permission to write in " + folder + ".");
         }
     }
+
+    /// @param folder to write files in, made when missing, or null for none
+    /// @throws LotaException if it, or the folder to make it in, is a file or cannot be written
+    static void checkFolder(@Nullable Path folder) {
+        if (folder == null) {
+            return;
+        }
+        Path there = folder.toAbsolutePath().normalize();
+        while (!Files.exists(there) && there.getParent() != null) {
+            there = there.getParent();
+        }
+        if (!Files.isDirectory(there)) {
+            throw new LotaException("%s: cannot be written: %s is a file, not a folder.".formatted(folder, there));
+        }
+        if (!Files.isWritable(there)) {
+            throw new LotaException("%s: cannot be written: no permission to write in %s.".formatted(folder, there));
+        }
+    }
 }

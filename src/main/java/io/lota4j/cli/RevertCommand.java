@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.Lota;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
@@ -41,7 +42,7 @@ final class RevertCommand extends BaseCommand {
     @Override
     int execute() {
         Ticket ticket = TicketFile.read(file);
-        Tickets.revert(model, ticket, out);
+        Lota.revert(model, ticket, out);
         out().println("%s: the base again, fingerprint %s"
                 .formatted(out, ticket.info().base()));
         return ExitCode.OK;

@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.train.StateFile;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -27,20 +28,32 @@ final class StateOptions {
             description = "Append one row a step: step, loss, gradient_norm, lr, tokens, seconds.")
     private @Nullable Path metrics;
 
+    @Option(
+            names = "--tensorboard",
+            paramLabel = "DIR",
+            description = "Also write loss, gradient norm, learning rate and tokens/s of each step as TensorBoard's "
+                    + "curves.")
+    private @Nullable Path tensorboard;
+
+    /// Refuses places that cannot be written, before any work is done.
+    void check() {
+        Outputs.check(metrics);
+        Outputs.checkFolder(tensorboard);
+    }
+
     @Nullable
     Path metrics() {
         return metrics;
     }
 
-    long every() {
-        return every;
+    @Nullable
+    Path tensorboard() {
+        return tensorboard;
     }
 
-    boolean resume() {
-        return resume;
-    }
-
-    Path file(Path out) {
-        return state != null ? state : out.resolveSibling(out.getFileName() + ".state");
+    /// @param out the result's file
+    StateFile state(Path out) {
+        Path file = state != null ? state : out.resolveSibling(out.getFileName() + ".state");
+        return new StateFile(file, every, resume);
     }
 }

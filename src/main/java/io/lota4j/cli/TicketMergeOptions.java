@@ -1,13 +1,10 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
+import io.lota4j.Merging;
 import io.lota4j.merge.Compat;
-import io.lota4j.merge.MergeMethod;
-import io.lota4j.merge.Settings;
-import io.lota4j.merge.method.MergeMethods;
 import io.lota4j.merge.run.MergeReportFile;
 import io.lota4j.merge.run.TicketMerge;
-import io.lota4j.merge.run.TicketSettings;
 import io.lota4j.ticket.MappedTicket;
 import io.lota4j.ticket.TicketFile;
 import java.io.PrintWriter;
@@ -107,10 +104,7 @@ final class TicketMergeOptions {
     }
 
     private TicketMerge merge(int tickets) {
-        MergeMethod chosen = MergeMethods.of(method == null ? "add" : method);
-        Compat reading = reading();
-        Settings settings = TicketSettings.of(chosen, reading, tickets, given());
-        return new TicketMerge(chosen, reading, settings, seed == null ? 0 : seed);
+        return new Merging(method == null ? "add" : method, reading(), given(), seed == null ? 0 : seed).of(tickets);
     }
 
     private Compat reading() {

@@ -1,23 +1,25 @@
 package io.lota4j.cli;
 
+import io.lota4j.Lota;
 import io.lota4j.LotaException;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
+import io.lota4j.data.Dataset;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
-import io.lota4j.train.AdaptedModel;
-import io.lota4j.train.Job;
-import io.lota4j.train.RunState;
+import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
+import io.lota4j.train.Training;
+import io.lota4j.train.Watch;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 @Command
-final class TrainCommand extends FitCommand {
+final class TrainCommand extends FitCommand<Ticket> {
     @Option(names = "--mask", paramLabel = "M", description = "Which weights to train.")
     private @Nullable Path mask;
 
@@ -48,17 +50,14 @@ final class TrainCommand extends FitCommand {
     }
 
     @Override
-    Mask mask(AdaptedModel adapted) {
-        return mask(adapted.base());
-    }
-
-    private Mask mask(Checkpoint base) {
-        return mask != null ? MaskFile.read(mask) : everything(base);
+    Training<Ticket> fit(Lota lota, Dataset examples, TrainConfig config, Watch watch, StateFile file) {
+        Mask trained = mask != null ? MaskFile.read(mask) : lota.everything(pool.pool());
+        return lota.train(examples, trained, config, watch, file);
     }
 
     @Override
-    String result(Job job, RunState end) {
-        Ticket ticket = job.ticket(end).withValueType(valueType);
+    String write(Ticket trained) {
+        Ticket ticket = trained.withValueType(valueType);
         TicketFile.write(out, ticket);
         return Words.ticket(out, ticket);
     }
@@ -66,7 +65,7 @@ final class TrainCommand extends FitCommand {
     @Override
     Plan plan() {
         try (Checkpoint base = Checkpoint.open(model)) {
-            Mask trained = mask(base);
+            Mask trained = mask != null ? MaskFile.read(mask) : Mask.full(base, pool.pool());
             int rows = data.rows();
             TrainConfig config = training.config(rows);
             // Four bytes a delta, the base's own bits for reverting, and at most a bit a weight for the indices.

@@ -1,7 +1,7 @@
 package io.lota4j.cli;
 
+import io.lota4j.Lota;
 import io.lota4j.data.Dataset;
-import io.lota4j.data.Tokenizer;
 import io.lota4j.train.AdaptedModel;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -22,9 +22,9 @@ record TrainingInputs(Path model, DataOptions data, MemoryOptions memory, PrintW
     ///
     /// @return the exit code
     int open(Work work) {
-        try (Tokenizer tokenizer = Tokenizer.of(model)) {
-            Dataset examples = data.load(data.encoder(model, tokenizer), err);
-            if (data.previewed(examples, tokenizer, out)) {
+        try (Lota lota = Lota.open(model)) {
+            Dataset examples = data.load(lota, err);
+            if (data.previewed(examples, lota, out)) {
                 return ExitCode.OK;
             }
             try (AdaptedModel adapted = AdaptedModel.open(model, memory.policy())) {

@@ -159,8 +159,7 @@ final class TrainingOptions {
             throw new LotaException("Give one of --steps and --epochs, over 0; found "
                     + "--steps %d and --epochs %d.".formatted(steps, epochs));
         }
-        long step = (long) batch * accumulate;
-        return steps != 0 ? steps : Math.max(1, ((long) epochs * examples + step - 1) / step);
+        return steps != 0 ? steps : TrainConfig.steps(epochs, examples, batch, accumulate);
     }
 
     private Optimizer rule() {

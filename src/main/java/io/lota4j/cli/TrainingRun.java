@@ -1,62 +1,36 @@
 package io.lota4j.cli;
 
-import io.lota4j.LotaException;
-import io.lota4j.ProcessMemory;
-import io.lota4j.train.RunState;
-import io.lota4j.train.TrainingJob;
-import java.io.IOException;
+import io.lota4j.train.StateFile;
+import io.lota4j.train.Training;
+import io.lota4j.train.Watch;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 
-/// Runs a job in front of a user: a progress line, and a resumable state on Ctrl-C.
+/// Trains in front of a user: a progress line, and a resumable state on Ctrl-C.
 ///
 /// @param what the run is called in messages
 /// @param err where they go
 record TrainingRun(String what, PrintWriter err) {
-
-    /// The state at the end, or empty when the run was stopped before it.
-    Optional<RunState> run(TrainingJob job, StateOptions options, Path out) {
-        Path state = options.file(out);
-        if (!options.resume() && Files.exists(state)) {
-            throw new LotaException(state + ": a stopped run left its state. Go on from it with --resume, or remove "
-                    + "the file to start anew.");
-        }
-        err.println(KernelOptions.line(job.kernel()));
-        try (StopSignal stop = StopSignal.hold(System.err);
-                MetricsLog metrics = MetricsLog.open(options.metrics());
-                ProgressBar bar = ProgressBar.on(err, what)) {
-            RunState end = job.run(
-                    state,
-                    options.every(),
-                    options.resume(),
-                    p -> {
-                        metrics.add(p);
-                        bar.update(p.step(), p.steps(), p.tokensPerSecond(), p.loss());
-                    },
-                    stop);
-            if (end.step() < job.config().steps()) {
-                bar.close();
-                err.println("lota: stopped after step %d of %d; the state is in %s. Go on with --resume."
-                        .formatted(end.step(), job.config().steps(), state));
-                return Optional.empty();
-            }
-            bar.close();
-            ProcessMemory.peak()
-                    .ifPresent(peak -> err.println("peak memory %s, predicted %s"
-                            .formatted(
-                                    Words.bytes(peak), Words.bytes(job.memory().total()))));
-            return Optional.of(end);
-        }
+    /// What trains.
+    interface Work<T> {
+        Training<T> run(Watch watch, StateFile state);
     }
 
-    /// Removes the state of a run whose result is written.
-    static void forget(Path state) {
-        try {
-            Files.deleteIfExists(state);
-        } catch (IOException e) {
-            throw new LotaException(state + ": the finished run's state could not be removed: " + e.getMessage(), e);
+    /// @param out the result's file
+    /// @return how it went; the user knows if it was stopped
+    <T> Training<T> run(StateOptions options, Path out, Work<T> work) {
+        StateFile state = options.state(out);
+        try (RunDisplay display = new RunDisplay(what, options, err)) {
+            Training<T> training = work.run(display.watch(), state);
+            // Ends the progress line.
+            display.close();
+            if (training.finished()) {
+                display.memory();
+            } else {
+                err.println("lota: stopped after step %d of %d; the state is in %s. Go on with --resume."
+                        .formatted(training.reached().step(), training.config().steps(), state.file()));
+            }
+            return training;
         }
     }
 }

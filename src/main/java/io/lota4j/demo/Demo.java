@@ -1,35 +1,28 @@
 package io.lota4j.demo;
 
-import io.lota4j.data.ChatTemplate;
+import io.lota4j.Calibration;
+import io.lota4j.EvalOptions;
+import io.lota4j.Lota;
+import io.lota4j.Rows;
 import io.lota4j.data.Dataset;
-import io.lota4j.data.ExampleEncoder;
-import io.lota4j.data.ExampleFormat;
-import io.lota4j.data.StopTokens;
-import io.lota4j.data.Tokenizer;
-import io.lota4j.eval.AnswerCheck;
 import io.lota4j.eval.Evaluation;
-import io.lota4j.eval.Evaluator;
 import io.lota4j.experiment.Stages;
-import io.lota4j.kernel.java.JavaKernel;
+import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
-import io.lota4j.mask.Pool;
-import io.lota4j.mask.Scope;
+import io.lota4j.model.MemoryPolicy;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
-import io.lota4j.train.AdaptedModel;
-import io.lota4j.train.Clip;
-import io.lota4j.train.Job;
-import io.lota4j.train.Optimizer;
-import io.lota4j.train.Reduction;
-import io.lota4j.train.RunState;
-import io.lota4j.train.Schedule;
+import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
+import io.lota4j.train.Training;
+import io.lota4j.train.Watch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /// Lottery Ticket Adaptation on the built-in base, start to end: for each of two dissimilar tasks calibrate,
 /// extract a 90%-sparse mask and train a ticket; then score the base, each ticket and both tickets added
@@ -74,8 +67,8 @@ public record Demo(Path directory, long seed, Stages stages) {
         DemoFiles.writeBase(base);
         List<Path> files = new ArrayList<>();
         files.add(base);
-        try (Tokenizer tokenizer = Tokenizer.of(base)) {
-            Bench bench = new Bench(base, tokenizer);
+        try (Lota lota = Lota.open(base, KernelChoice.JAVA, MemoryPolicy.KEEP)) {
+            Bench bench = new Bench(lota);
             List<Trained> trained = new ArrayList<>();
             for (DemoTask task : TASKS) {
                 files.addAll(DemoFiles.writeTask(directory, new DemoData(DemoData.DEFAULT_SEED), task));
@@ -112,80 +105,59 @@ public record Demo(Path directory, long seed, Stages stages) {
         return rows;
     }
 
-    /// The base with its tokenizer, opened anew for every run: each starts from the base.
+    /// The base, and the tasks' data in its tokens.
     private final class Bench {
-        private final Path base;
-        private final Tokenizer tokenizer;
-        private final ExampleEncoder encoder;
+        private final Lota lota;
 
-        Bench(Path base, Tokenizer tokenizer) {
-            this.base = base;
-            this.tokenizer = tokenizer;
-            this.encoder = new ExampleEncoder(
-                    tokenizer, ChatTemplate.of(base), ExampleFormat.of("{prompt}", "{completion}"), MAX_LENGTH);
+        Bench(Lota lota) {
+            this.lota = lota;
         }
 
         Mask calibrate(DemoTask task) {
-            try (AdaptedModel model = AdaptedModel.open(base)) {
-                Mask everything = Mask.full(model.base(), Pool.standard());
-                Job job = job(model, everything, task, CALIBRATION_STEPS, CALIBRATION_LR);
-                RunState end = run(job, "calibrate " + task.taskName());
-                return job.calibrated(end, SPARSITY, Scope.GLOBAL);
-            }
+            return run(
+                    "calibrate " + task.taskName(),
+                    watch -> lota.calibrate(
+                            data(task, Split.TRAIN),
+                            Calibration.of(SPARSITY),
+                            config(CALIBRATION_STEPS, CALIBRATION_LR),
+                            watch,
+                            StateFile.NONE));
         }
 
         Ticket train(DemoTask task, Mask mask) {
-            try (AdaptedModel model = AdaptedModel.open(base)) {
-                Job job = job(model, mask, task, TRAINING_STEPS, TRAINING_LR);
-                RunState end = run(job, "train " + task.taskName());
-                return job.ticket(end);
-            }
+            return run(
+                    "train " + task.taskName(),
+                    watch -> lota.train(
+                            data(task, Split.TRAIN), mask, config(TRAINING_STEPS, TRAINING_LR), watch, StateFile.NONE));
         }
 
-        private Job job(AdaptedModel model, Mask mask, DemoTask task, int steps, double lr) {
-            TrainConfig config = new TrainConfig(
-                    steps,
-                    Optimizer.AdamW.DEFAULT,
-                    lr,
-                    Schedule.CONSTANT,
-                    0,
-                    BATCH,
-                    1,
-                    Clip.GLOBAL,
-                    1,
-                    Reduction.TOKEN_MEAN,
-                    seed,
-                    true);
-            return new Job(model, mask, data(task, Split.TRAIN), config, new JavaKernel());
+        private TrainConfig config(int steps, double lr) {
+            return TrainConfig.of(steps, lr).batchSize(BATCH).seed(seed).build();
         }
 
-        private RunState run(Job job, String what) {
+        private <T> T run(String what, Function<Watch, Training<T>> work) {
             try (Stages.Stage stage = stages.begin(what)) {
-                return job.run(
-                        null, 0, false, p -> stage.at(p.step(), p.steps(), p.tokensPerSecond(), p.loss()), () -> false);
+                return work.apply(Watch.steps(p -> stage.at(p.step(), p.steps(), p.tokensPerSecond(), p.loss())))
+                        .result();
             }
         }
 
         private Dataset data(DemoTask task, Split split) {
-            return Dataset.load(directory.resolve(DemoFiles.fileName(task, split)), encoder, Dataset.ALL);
+            Rows rows = Rows.templates("{prompt}", "{completion}").maxLength(MAX_LENGTH);
+            return lota.data(directory.resolve(DemoFiles.fileName(task, split)), rows);
         }
 
         Row score(String name, List<Ticket> tickets) {
             Map<DemoTask, Double> accuracy = new LinkedHashMap<>();
-            try (AdaptedModel model = AdaptedModel.open(base);
-                    Stages.Stage stage = stages.begin("score " + name)) {
-                tickets.forEach(model::add);
-                Evaluator evaluator = new Evaluator(
-                        model.decoder(),
-                        tokenizer,
-                        StopTokens.of(base, encoder.endToken()).ids(),
-                        SCORING_BATCH,
-                        ANSWER,
-                        new AnswerCheck(null));
+            EvalOptions answers = EvalOptions.answers(ANSWER).batchSize(SCORING_BATCH);
+            try (Stages.Stage stage = stages.begin("score " + name)) {
                 for (DemoTask task : TASKS) {
-                    Evaluation scores = evaluator.run(
-                            data(task, Split.TEST).examples(),
-                            (done, all, tokens) -> stage.at(done, all, Double.NaN, Double.NaN));
+                    Evaluation scores = lota.evaluate(
+                            data(task, Split.TEST),
+                            tickets,
+                            answers,
+                            (done, all, tokens) -> stage.at(done, all, Double.NaN, Double.NaN),
+                            () -> false);
                     accuracy.put(task, scores.accuracy().orElseThrow());
                 }
             }

@@ -10,6 +10,7 @@ import io.lota4j.model.Sampling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Scores examples with a decoder.
@@ -32,10 +33,17 @@ public record Evaluator(
         void batch(int done, int all, long tokens);
     }
 
+    /// Scores all examples.
     public Evaluation run(List<Example> examples, Listener listener) {
+        return run(examples, listener, () -> false);
+    }
+
+    /// Scores examples until there are no more or `stop`, asked after every batch, says so: the scores are
+    /// then those of the examples so far.
+    public Evaluation run(List<Example> examples, Listener listener, BooleanSupplier stop) {
         List<ExampleScore> scores = new ArrayList<>();
         Clock clock = new Clock();
-        for (int from = 0; from < examples.size(); from += batchSize) {
+        for (int from = 0; from < examples.size() && !(from > 0 && stop.getAsBoolean()); from += batchSize) {
             List<Example> batch = examples.subList(from, Math.min(examples.size(), from + batchSize));
             scores.addAll(scores(batch, clock));
             listener.batch(scores.size(), examples.size(), clock.tokens + clock.newTokens);

@@ -34,6 +34,10 @@ public record RunState(long step, List<Double> losses, long tokens, long scoredT
 
     static final RunState START = new RunState(0, List.of(), 0, 0);
 
+    public RunState {
+        losses = List.copyOf(losses);
+    }
+
     /// @param identity what the run was started with (model, mask, data, settings): a state is only resumed by
     /// the same
     void write(Path file, Map<String, String> identity, List<Trainable> trainables) {

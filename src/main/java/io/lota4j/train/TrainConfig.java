@@ -43,6 +43,20 @@ public record TrainConfig(
         }
     }
 
+    /// Settings with the command line's defaults for all but these two: AdamW at a constant rate, 8 examples
+    /// a step, a global clip at 1, and the mean over tokens.
+    ///
+    /// @return to go on with
+    public static TrainConfigBuilder of(long steps, double lr) {
+        return new TrainConfigBuilder(steps, lr);
+    }
+
+    /// How many steps it takes to go over some examples so often; at least 1.
+    public static long steps(int epochs, int examples, int batchSize, int accumulation) {
+        long step = (long) batchSize * accumulation;
+        return Math.max(1, ((long) epochs * examples + step - 1) / step);
+    }
+
     private static void atLeast(long least, long found, String what) {
         if (found < least) {
             throw new LotaException("The %s must be at least %d, found %d.".formatted(what, least, found));

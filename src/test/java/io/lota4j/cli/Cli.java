@@ -14,7 +14,7 @@ final class Cli {
     }
 
     int run(String... args) {
-        return new Lota(commands, new PrintWriter(out), new PrintWriter(err)).execute(args);
+        return new Main(commands, new PrintWriter(out), new PrintWriter(err)).execute(args);
     }
 
     String out() {

@@ -18,6 +18,8 @@ import io.lota4j.train.Provenance;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /// Finds a mask by scores of a model as it is: nothing is trained, no weight is changed.
 ///
@@ -61,10 +63,20 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
     /// @throws io.lota4j.LotaException as [TopK#select(io.lota4j.mask.DeltaSource, double, Scope, Mask, Map)]
     ///     does
     public Mask mask(Score score, double sparsity, Scope scope, Listener listener) {
+        return mask(score, sparsity, scope, listener, () -> false).orElseThrow();
+    }
+
+    /// As [#mask(Score, double, Scope, Listener)], until `stop` says so.
+    ///
+    /// @param stop asked after every pass; true ends the scoring there
+    /// @return empty if it was stopped before the last pass
+    /// @throws io.lota4j.LotaException as [TopK#select(io.lota4j.mask.DeltaSource, double, Scope, Mask, Map)]
+    ///     does
+    public Optional<Mask> mask(Score score, double sparsity, Scope scope, Listener listener, BooleanSupplier stop) {
         Room.require(among, sparsity, scope);
         try (Tally tally = tally(score)) {
-            Seen seen = passes(tally, listener);
-            return TopK.select(tally, sparsity, scope, among, origin(score, seen));
+            return passes(tally, listener, stop)
+                    .map(seen -> TopK.select(tally, sparsity, scope, among, origin(score, seen)));
         }
     }
 
@@ -82,7 +94,8 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
         };
     }
 
-    Seen passes(Tally tally, Listener listener) {
+    /// @return empty if stopped before the last pass
+    Optional<Seen> passes(Tally tally, Listener listener, BooleanSupplier stop) {
         List<Example> examples = data.examples();
         Seen seen = new Seen(0, 0, 0);
         for (int done = 0; done < examples.size(); done++) {
@@ -90,8 +103,11 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
             seen = pass(
                     tally, PackedBatch.of(List.of(new PackedBatch.Sequence(example.ids(), example.scored()))), seen);
             listener.at(done + 1, examples.size(), seen.tokens());
+            if (done + 1 < examples.size() && stop.getAsBoolean()) {
+                return Optional.empty();
+            }
         }
-        return seen;
+        return Optional.of(seen);
     }
 
     /// Every token of the response has the same weight, 1: the loss is that of the whole response.

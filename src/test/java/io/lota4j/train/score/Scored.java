@@ -1,5 +1,7 @@
 package io.lota4j.train.score;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.lota4j.Golden;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
@@ -44,7 +46,7 @@ final class Scored {
     static float[] of(AdaptedModel model, Mask among, Score score, List<Example> examples, String tensor) {
         Scoring scoring = new Scoring(model, among, data(examples));
         try (Tally tally = scoring.tally(score)) {
-            scoring.passes(tally, SILENT);
+            assertThat(scoring.passes(tally, SILENT, () -> false)).isPresent();
             return tally.delta(tensor).toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
         }
     }

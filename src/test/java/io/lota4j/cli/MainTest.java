@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class LotaTest {
+class MainTest {
     private final Cli cli = new Cli(ToyCommand.commands());
 
     @Test
@@ -103,7 +103,7 @@ class LotaTest {
     @Test
     void helpLoadsNoLibrary() throws Exception {
         try (var loader = new URLClassLoader(ownClasses(), ClassLoader.getPlatformClassLoader())) {
-            Class<?> lota = loader.loadClass("io.lota4j.cli.Lota");
+            Class<?> lota = loader.loadClass("io.lota4j.cli.Main");
             Class<?> commands = loader.loadClass("io.lota4j.cli.Commands");
             var standard = commands.getDeclaredMethod("standard");
             standard.setAccessible(true);

@@ -10,13 +10,13 @@ import java.util.Optional;
 ///
 /// Help, version and unknown commands are answered from the table in [Commands]: picocli reads one command's
 /// annotations only when that command runs, which keeps `lota --help` as fast as a JVM starts.
-public final class Lota {
+public final class Main {
     private final Commands commands;
     private final PrintWriter out;
     private final PrintWriter err;
     private boolean ranCommand;
 
-    Lota(Commands commands, PrintWriter out, PrintWriter err) {
+    Main(Commands commands, PrintWriter out, PrintWriter err) {
         this.commands = commands;
         this.out = out;
         this.err = err;
@@ -25,7 +25,7 @@ public final class Lota {
     /// Runs one command line and ends the process with its exit code.
     public static void main(String[] args) {
         Logging.configure(Arrays.asList(args).contains("--debug"));
-        Lota lota = new Lota(
+        Main lota = new Main(
                 Commands.standard(),
                 new PrintWriter(System.out, true, StandardCharsets.UTF_8),
                 new PrintWriter(System.err, true, StandardCharsets.UTF_8));

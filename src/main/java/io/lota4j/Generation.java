@@ -1,0 +1,28 @@
+package io.lota4j;
+
+import io.lota4j.model.Sampling;
+
+/// How a model answers.
+///
+/// @param maxTokens the most tokens of the answer, at least 1
+/// @param sampling how each is chosen
+/// @param seed of the draws
+public record Generation(int maxTokens, Sampling sampling, long seed) {
+    /// An answer.
+    ///
+    /// @param text without special tokens
+    /// @param ended whether the model ended it; false: it was cut
+    public record Answer(String text, boolean ended) {}
+
+    /// @throws LotaException if the answer is to have no token
+    public Generation {
+        if (maxTokens < 1) {
+            throw new LotaException("An answer must be allowed at least 1 token, found " + maxTokens + ".");
+        }
+    }
+
+    /// The most probable token each time.
+    public static Generation greedy(int maxTokens) {
+        return new Generation(maxTokens, new Sampling.Greedy(), 0);
+    }
+}

@@ -1,0 +1,251 @@
+package io.lota4j;
+
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.data.Dataset;
+import io.lota4j.data.Example;
+import io.lota4j.data.ExampleEncoder;
+import io.lota4j.data.Message;
+import io.lota4j.data.Preview;
+import io.lota4j.eval.Evaluation;
+import io.lota4j.eval.Evaluator;
+import io.lota4j.kernel.choice.KernelChoice;
+import io.lota4j.mask.Mask;
+import io.lota4j.mask.Pool;
+import io.lota4j.mask.RandomMask;
+import io.lota4j.mask.Scope;
+import io.lota4j.merge.run.TicketMerge;
+import io.lota4j.model.Generator;
+import io.lota4j.model.MemoryPolicy;
+import io.lota4j.ticket.Ticket;
+import io.lota4j.ticket.Tickets;
+import io.lota4j.train.AdaptedModel;
+import io.lota4j.train.Job;
+import io.lota4j.train.MemoryEstimate;
+import io.lota4j.train.StateFile;
+import io.lota4j.train.TrainConfig;
+import io.lota4j.train.Training;
+import io.lota4j.train.Watch;
+import io.lota4j.train.score.Score;
+import io.lota4j.train.score.Scoring;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/// A base and all that is done with it: masks, tickets and scores, from data in its tokens.
+///
+/// The base never changes. What works on its weights loads them anew, starts from them and frees them again,
+/// so that results do not depend on what was done before. Results are immutable and outlive what made them.
+/// Every problem that a user can mend is a [LotaException].
+///
+/// One thread at a time may use it. Closing frees what is still open; nothing may be asked of it afterwards.
+public final class Lota implements AutoCloseable {
+    private final OpenBase base;
+
+    private Lota(OpenBase base) {
+        this.base = base;
+    }
+
+    /// A base, with the fastest kernel there is and everything kept in memory while it trains.
+    ///
+    /// Nothing is read before it is asked for: a bad directory is told by the first call that needs it.
+    ///
+    /// @param directory a Hugging Face directory: `config.json`, safetensors, `tokenizer.json`
+    public static Lota open(Path directory) {
+        return open(directory, KernelChoice.AUTO, MemoryPolicy.KEEP);
+    }
+
+    /// As [#open(Path)], with a choice of kernel and of what is kept in memory. Neither changes what is
+    /// computed but for the order of sums.
+    public static Lota open(Path directory, KernelChoice kernel, MemoryPolicy memory) {
+        return new Lota(new OpenBase(directory, kernel, memory));
+    }
+
+    /// What tells this base from every other: 64 hex digits over its weights. Masks and tickets name their
+    /// base so.
+    public String fingerprint() {
+        return base.checkpoint().fingerprint().hex();
+    }
+
+    /// Reads rows of a JSONL file as examples in this base's tokens. They fit no base with another tokenizer.
+    ///
+    /// @throws LotaException if the file or a row is bad (with its line), or no row fits
+    public Dataset data(Path jsonl, Rows rows) {
+        return Dataset.load(jsonl, base.encoder(rows), rows.limit());
+    }
+
+    /// The tokens of an example as the model sees them, those that carry loss in brackets.
+    public String preview(Example example) {
+        return Preview.text(example, base.tokenizer());
+    }
+
+    /// The mask of all weights of a pool: training it is full fine-tuning of the pool.
+    public Mask everything(Pool pool) {
+        return Mask.full(base.checkpoint(), pool);
+    }
+
+    /// A mask drawn at random, to compare others with.
+    ///
+    /// @param sparsity frozen share of the pool, in [0, 1]
+    public Mask random(Pool pool, double sparsity, Scope scope, long seed) {
+        return RandomMask.of(base.checkpoint(), pool, sparsity, scope, seed);
+    }
+
+    /// The weights that a calibration chooses from.
+    ///
+    /// @throws LotaException if what is avoided leaves too few of them
+    public Mask among(Calibration how) {
+        return how.among(base.checkpoint());
+    }
+
+    /// Finds a mask by a brief fine-tune of all weights to choose from: those that moved most.
+    public Training<Mask> calibrate(Dataset data, Calibration how, TrainConfig config) {
+        return calibrate(data, how, config, Watch.NONE, StateFile.NONE);
+    }
+
+    /// As [#calibrate(Dataset, Calibration, TrainConfig)], watched, with a state to go on from after a stop.
+    ///
+    /// @throws LotaException as [Training#run] does
+    public Training<Mask> calibrate(Dataset data, Calibration how, TrainConfig config, Watch watch, StateFile state) {
+        return job(data, among(how), config, job -> Training.run(job, watch, state, end -> how.of(job, end)));
+    }
+
+    /// Finds a mask by a score that takes a pass over each example and trains nothing.
+    ///
+    /// @param score [Score#SNIP], [Score#WANDA] or [Score#FISHER]
+    public Mask score(Score score, Dataset data, Calibration how) {
+        return score(score, data, how, (done, all, tokens) -> {}, () -> false).orElseThrow();
+    }
+
+    /// As [#score(Score, Dataset, Calibration)], heard of and stopped after a pass.
+    ///
+    /// @return empty if it was stopped
+    public Optional<Mask> score(
+            Score score, Dataset data, Calibration how, Scoring.Listener listener, BooleanSupplier stop) {
+        Mask among = among(how);
+        return base.with(
+                List.of(),
+                model -> new Scoring(model, among, data).mask(score, how.sparsity(), how.scope(), listener, stop));
+    }
+
+    /// What finding a mask by a score will need at its peak.
+    public MemoryEstimate memory(Score score, Calibration how) {
+        return Scoring.memory(base.config(), base.memory(), score, among(how));
+    }
+
+    /// Finds the mask of the largest weights, which takes no data.
+    public Mask magnitudes(Calibration how) {
+        return Scoring.magnitude(base.checkpoint(), among(how), how.sparsity(), how.scope());
+    }
+
+    /// Trains the weights of a mask, from the base; all others keep their bits.
+    public Training<Ticket> train(Dataset data, Mask mask, TrainConfig config) {
+        return train(data, mask, config, Watch.NONE, StateFile.NONE);
+    }
+
+    /// As [#train(Dataset, Mask, TrainConfig)], watched, with a state to go on from after a stop.
+    ///
+    /// @throws LotaException if the mask is not for this base, or as [Training#run] does
+    public Training<Ticket> train(Dataset data, Mask mask, TrainConfig config, Watch watch, StateFile state) {
+        return job(data, mask, config, job -> Training.run(job, watch, state, job::ticket));
+    }
+
+    private <T> T job(Dataset data, Mask mask, TrainConfig config, Function<Job, T> work) {
+        return base.with(List.of(), model -> work.apply(new Job(model, mask, data, config, base.kernel())));
+    }
+
+    /// Scores the base with any number of tickets on it, in memory: their deltas add up.
+    public Evaluation evaluate(Dataset data, List<Ticket> tickets, EvalOptions options) {
+        return evaluate(data, tickets, options, (done, all, tokens) -> {}, () -> false);
+    }
+
+    /// As [#evaluate(Dataset, List, EvalOptions)], heard of and stopped after a batch: a stopped evaluation
+    /// has fewer examples than the data.
+    ///
+    /// @throws LotaException if a ticket is for another base
+    public Evaluation evaluate(
+            Dataset data,
+            List<Ticket> tickets,
+            EvalOptions options,
+            Evaluator.Listener listener,
+            BooleanSupplier stop) {
+        return base.with(tickets, model -> evaluator(model, options).run(data.examples(), listener, stop));
+    }
+
+    private Evaluator evaluator(AdaptedModel model, EvalOptions options) {
+        return new Evaluator(
+                model.decoder(),
+                base.tokenizer(),
+                base.stopTokens(base.encoder(Rows.chats())),
+                options.batchSize(),
+                options.answerTokens(),
+                options.check());
+    }
+
+    /// What the base, with tickets on it, answers to a user's message.
+    ///
+    /// @throws LotaException if message and answer could not fit the model's positions
+    public Generation.Answer answer(String message, List<Ticket> tickets, Generation how) {
+        ExampleEncoder encoder = base.encoder(Rows.chats());
+        int[] prompt = encoder.promptIds(List.of(new Message("user", message)));
+        return base.with(tickets, model -> {
+            Generator generator = new Generator(
+                    model.decoder(), base.stopTokens(encoder), how.maxTokens(), how.sampling(), how.seed());
+            Generator.Answer answer = generator.generate(List.of(prompt)).getFirst();
+            return new Generation.Answer(base.tokenizer().decode(answer.ids()), answer.ended());
+        });
+    }
+
+    /// Writes the base with a ticket on it as a model directory.
+    ///
+    /// @param out a directory that does not exist or is empty
+    /// @throws LotaException as [Tickets#apply] does
+    public void apply(Ticket ticket, Path out) {
+        Tickets.apply(base.checkpoint(), ticket, out);
+    }
+
+    /// The ticket that leads from this base to what any program made of it: every weight of the pool that
+    /// differs, or, with a sparsity, those that differ most.
+    ///
+    /// @param tuned a Hugging Face directory
+    /// @throws LotaException as [Tickets#extract] does
+    public Ticket extract(Path tuned, OptionalDouble sparsity, Pool pool) {
+        try (Checkpoint other = Checkpoint.open(tuned)) {
+            return Tickets.extract(base.checkpoint(), other, sparsity, pool);
+        }
+    }
+
+    /// Writes the base again, bit for bit, from a directory that [#apply] wrote.
+    ///
+    /// @param out a directory that does not exist or is empty
+    /// @throws LotaException as [Tickets#revert] does
+    public static void revert(Path tuned, Ticket ticket, Path out) {
+        Tickets.revert(tuned, ticket, out);
+    }
+
+    /// The sum of tickets for one base, at least one.
+    ///
+    /// @throws LotaException as [Tickets#add] does
+    public static Ticket sum(List<Ticket> tickets) {
+        double[] ones = new double[tickets.size()];
+        Arrays.fill(ones, 1);
+        return tickets.size() == 1 ? tickets.getFirst() : Tickets.add(tickets, ones);
+    }
+
+    /// Merges ticket files for one base into a ticket, with a report of what each brought and kept. The base
+    /// is not read, and no ticket is in memory as a whole.
+    ///
+    /// @throws LotaException as [Merging#of] and [TicketMerge#merge] do
+    public static TicketMerge.Result merge(List<Path> tickets, Merging how) {
+        return how.of(tickets.size()).merge(tickets, Runtime.getRuntime().availableProcessors());
+    }
+
+    /// Frees what is open; once is enough, and more does no harm.
+    @Override
+    public void close() {
+        base.close();
+    }
+}

@@ -1,0 +1,60 @@
+package io.lota4j;
+
+import io.lota4j.merge.Compat;
+import io.lota4j.merge.MergeMethod;
+import io.lota4j.merge.method.MergeMethods;
+import io.lota4j.merge.run.TicketMerge;
+import io.lota4j.merge.run.TicketSettings;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// How tickets are merged.
+///
+/// @param method its name, as `lota merge --method` takes it
+/// @param compat whose reading of the method
+/// @param parameters each with one value for all tickets or one for each; a weight that is not given is 1
+/// @param seed of methods that draw weights
+public record Merging(String method, Compat compat, Map<String, List<Double>> parameters, long seed) {
+    /// Copies the parameters.
+    public Merging {
+        Map<String, List<Double>> copy = new LinkedHashMap<>();
+        parameters.forEach((name, values) -> copy.put(name, List.copyOf(values)));
+        parameters = Collections.unmodifiableMap(copy);
+    }
+
+    /// By a method as its paper has it, with its default parameters.
+    public static Merging by(String method) {
+        return new Merging(method, Compat.PAPER, Map.of(), 0);
+    }
+
+    /// The same with a parameter.
+    ///
+    /// @param values one for all tickets, or one for each
+    public Merging with(String parameter, double... values) {
+        Map<String, List<Double>> more = new LinkedHashMap<>(parameters);
+        more.put(parameter, Arrays.stream(values).boxed().toList());
+        return new Merging(method, compat, more, seed);
+    }
+
+    /// The same as somebody else reads the method.
+    public Merging compat(Compat other) {
+        return new Merging(method, other, parameters, seed);
+    }
+
+    /// The same with another seed.
+    public Merging seed(long other) {
+        return new Merging(method, compat, parameters, other);
+    }
+
+    /// The merge of so many tickets.
+    ///
+    /// @throws LotaException when the method is unknown or does not merge tickets or so many, or when a
+    ///     parameter is unknown, missing or out of its limits
+    public TicketMerge of(int tickets) {
+        MergeMethod chosen = MergeMethods.of(method);
+        return new TicketMerge(chosen, compat, TicketSettings.of(chosen, compat, tickets, parameters), seed);
+    }
+}

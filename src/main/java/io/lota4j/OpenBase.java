@@ -1,0 +1,113 @@
+package io.lota4j;
+
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.data.ChatTemplate;
+import io.lota4j.data.ExampleEncoder;
+import io.lota4j.data.StopTokens;
+import io.lota4j.data.Tokenizer;
+import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.kernel.choice.KernelChoice;
+import io.lota4j.model.Decoder;
+import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.ModelConfig;
+import io.lota4j.ticket.Ticket;
+import io.lota4j.train.AdaptedModel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// What of a base is open: each part from when it is first asked for.
+final class OpenBase implements AutoCloseable {
+    private final Path directory;
+    private final KernelChoice choice;
+    private final MemoryPolicy memory;
+    private @Nullable Tokenizer tokenizer;
+    private @Nullable Checkpoint checkpoint;
+    private @Nullable MaskedKernel kernel;
+    private boolean closed;
+
+    OpenBase(Path directory, KernelChoice choice, MemoryPolicy memory) {
+        this.directory = directory;
+        this.choice = choice;
+        this.memory = memory;
+    }
+
+    MemoryPolicy memory() {
+        return memory;
+    }
+
+    ModelConfig config() {
+        return ModelConfig.of(directory);
+    }
+
+    Tokenizer tokenizer() {
+        requireOpen();
+        if (tokenizer == null) {
+            tokenizer = Tokenizer.of(directory);
+        }
+        return tokenizer;
+    }
+
+    Checkpoint checkpoint() {
+        requireOpen();
+        if (checkpoint == null) {
+            checkpoint = Checkpoint.open(directory);
+        }
+        return checkpoint;
+    }
+
+    MaskedKernel kernel() {
+        requireOpen();
+        if (kernel == null) {
+            kernel = choice.open();
+        }
+        return kernel;
+    }
+
+    ExampleEncoder encoder(Rows rows) {
+        Tokenizer opened = tokenizer();
+        int positions = config().maxPositions();
+        return new ExampleEncoder(
+                opened, ChatTemplate.of(directory), rows.format(), Math.min(rows.maxLength(), positions));
+    }
+
+    /// The tokens at which an answer ends.
+    Set<Integer> stopTokens(ExampleEncoder encoder) {
+        return StopTokens.of(directory, encoder.endToken()).ids();
+    }
+
+    /// Does some work with the base's weights in memory, and tickets on them. They are freed afterwards.
+    <T> T with(List<Ticket> tickets, Function<AdaptedModel, T> work) {
+        Checkpoint base = checkpoint();
+        try (Decoder decoder = Decoder.open(base, memory)) {
+            AdaptedModel model = new AdaptedModel(base, decoder);
+            tickets.forEach(model::add);
+            return work.apply(model);
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException(directory + " was closed");
+        }
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (kernel != null) {
+            kernel.close();
+        }
+        if (checkpoint != null) {
+            checkpoint.close();
+        }
+        if (tokenizer != null) {
+            tokenizer.close();
+        }
+    }
+}

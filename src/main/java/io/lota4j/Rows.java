@@ -1,0 +1,49 @@
+package io.lota4j;
+
+import io.lota4j.data.Dataset;
+import io.lota4j.data.ExampleFormat;
+import org.jspecify.annotations.Nullable;
+
+/// Which rows of a data file are taken, and how each becomes a chat.
+///
+/// @param prompt what the user says, with `{columns}` in it; null where rows say so themselves
+/// @param completion what the assistant answers, likewise; null exactly when `prompt` is
+/// @param maxLength most tokens of an example; longer ones are left out and counted. Never over the model's
+///     positions
+/// @param limit the most rows to take, from the first on; at least 1
+public record Rows(@Nullable String prompt, @Nullable String completion, int maxLength, int limit) {
+    private static final int MAX_LENGTH = 1024;
+
+    /// @throws LotaException if only one template is given or one is malformed
+    public Rows {
+        ExampleFormat.of(prompt, completion);
+    }
+
+    /// Rows that are chats: of `messages` (role, content), or of `instruction`, `input` and `output`. All of
+    /// them, of up to 1024 tokens.
+    public static Rows chats() {
+        return new Rows(null, null, MAX_LENGTH, Dataset.ALL);
+    }
+
+    /// Rows whose columns two templates name. In a template `{column}` stands for a column's text, `{{` and
+    /// `}}` for braces, a backslash with an n for a newline. All of them, of up to 1024 tokens.
+    ///
+    /// @throws LotaException if a template is malformed
+    public static Rows templates(String prompt, String completion) {
+        return new Rows(prompt, completion, MAX_LENGTH, Dataset.ALL);
+    }
+
+    /// The first so many rows only.
+    public Rows limit(int rows) {
+        return new Rows(prompt, completion, maxLength, rows);
+    }
+
+    /// Longer or shorter examples.
+    public Rows maxLength(int tokens) {
+        return new Rows(prompt, completion, tokens, limit);
+    }
+
+    ExampleFormat format() {
+        return ExampleFormat.of(prompt, completion);
+    }
+}

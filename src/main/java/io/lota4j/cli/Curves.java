@@ -1,0 +1,37 @@
+package io.lota4j.cli;
+
+import io.lota4j.events.EventFile;
+import io.lota4j.events.Scalar;
+import io.lota4j.train.Progress;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A run's steps as TensorBoard's curves.
+///
+/// @param file to add to, or null for none
+record Curves(@Nullable EventFile file) implements AutoCloseable {
+    /// @param directory to start an event file in, or null for none
+    static Curves open(@Nullable Path directory) {
+        return new Curves(directory == null ? null : EventFile.open(directory));
+    }
+
+    void add(Progress p) {
+        if (file != null) {
+            file.add(
+                    p.step(),
+                    List.of(
+                            new Scalar("train/loss", p.loss()),
+                            new Scalar("train/gradient_norm", p.gradientNorm()),
+                            new Scalar("train/lr", p.lr()),
+                            new Scalar("train/tokens_per_second", p.tokensPerSecond())));
+        }
+    }
+
+    @Override
+    public void close() {
+        if (file != null) {
+            file.close();
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.lota4j.cli;
+
+import io.lota4j.ProcessMemory;
+import io.lota4j.train.Outlook;
+import io.lota4j.train.Progress;
+import io.lota4j.train.Watch;
+import java.io.PrintWriter;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/// What a user sees of a run, and the user's Ctrl-C: from when all is ready for the first step until it is
+/// closed.
+final class RunDisplay implements AutoCloseable {
+    private final String what;
+    private final StateOptions options;
+    private final PrintWriter err;
+    private final Deque<Runnable> closers = new ArrayDeque<>();
+    private Consumer<Progress> steps = p -> {};
+    private long predicted;
+    private OptionalLong peak = OptionalLong.empty();
+
+    /// @param what the run is called
+    RunDisplay(String what, StateOptions options, PrintWriter err) {
+        this.what = what;
+        this.options = options;
+        this.err = err;
+    }
+
+    /// Hears of the run.
+    Watch watch() {
+        return Watch.steps(p -> steps.accept(p)).onStart(this::start).stopWhen(StopSignal::stopping);
+    }
+
+    private void start(Outlook run) {
+        err.println("kernel " + run.kernel());
+        predicted = run.memory().total();
+        closers.push(StopSignal.hold(System.err)::close);
+        MetricsLog metrics = MetricsLog.open(options.metrics());
+        closers.push(metrics::close);
+        Curves curves = Curves.open(options.tensorboard());
+        closers.push(curves::close);
+        ProgressBar bar = ProgressBar.on(err, what);
+        closers.push(bar::close);
+        steps = p -> {
+            metrics.add(p);
+            curves.add(p);
+            bar.update(p.step(), p.steps(), p.tokensPerSecond(), p.loss());
+            if (p.step() == p.steps()) {
+                // What comes after the last step is no part of the prediction.
+                peak = ProcessMemory.peak();
+            }
+        };
+    }
+
+    /// Says how much memory a finished run took.
+    void memory() {
+        peak.ifPresent(bytes ->
+                err.println("peak memory %s, predicted %s".formatted(Words.bytes(bytes), Words.bytes(predicted))));
+    }
+
+    @Override
+    public void close() {
+        while (!closers.isEmpty()) {
+            closers.pop().run();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package io.lota4j.mask;
+
+import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.SafetensorsWriter;
+import io.lota4j.checkpoint.TensorSource;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// Dense deltas as files: safetensors, F32, named as the weights that moved.
+public final class DeltaFile {
+    private DeltaFile() {}
+
+    /// Writes deltas, whole or not at all.
+    ///
+    /// @param origin how they came about, as metadata
+    /// @throws io.lota4j.LotaException when the file cannot be written
+    public static void write(Path target, DeltaSource deltas, Map<String, String> origin) {
+        List<TensorSource> tensors = deltas.tensors().entrySet().stream()
+                .map(tensor -> new TensorSource(
+                        tensor.getKey(),
+                        DType.F32,
+                        tensor.getValue(),
+                        bytes -> MemorySegment.copy(deltas.delta(tensor.getKey()), 0, bytes, 0, bytes.byteSize())))
+                .toList();
+        SafetensorsWriter.write(target, origin, tensors);
+    }
+}

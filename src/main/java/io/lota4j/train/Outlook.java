@@ -1,0 +1,7 @@
+package io.lota4j.train;
+
+/// What is known of a run before its first step.
+///
+/// @param kernel what computes on the trained weights, such as `java (scalar, the specification)`
+/// @param memory what the run will need at its peak
+public record Outlook(String kernel, MemoryEstimate memory) {}

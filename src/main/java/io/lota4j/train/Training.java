@@ -1,0 +1,60 @@
+package io.lota4j.train;
+
+import io.lota4j.LotaException;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// How a run went and what it made.
+///
+/// @param <T> what it makes: a ticket, or a mask
+/// @param made of a run that reached its last step; empty for one that was stopped before
+/// @param config what was to be done
+/// @param reached steps, losses and tokens, also those before a resumed run
+/// @param seconds that the steps of this process took
+/// @param state where the state of a stopped run is
+public record Training<T>(Optional<T> made, TrainConfig config, RunState reached, double seconds, StateFile state) {
+
+    /// Runs a job and makes something of what it reached, if that is the last step.
+    ///
+    /// @throws LotaException if a stopped run left its state in the way, there is nothing to resume, or a
+    ///     loss or gradient is not finite
+    public static <T> Training<T> run(TrainingJob job, Watch watch, StateFile state, Function<RunState, T> result) {
+        state.requireFresh();
+        watch.start().accept(outlook(job));
+        long begin = System.nanoTime();
+        RunState reached = job.run(state.file(), state.every(), state.resume(), watch.step(), watch.stop());
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        boolean finished = reached.step() == job.config().steps();
+        Optional<T> made = finished ? Optional.of(result.apply(reached)) : Optional.empty();
+        return new Training<>(made, job.config(), reached, seconds, state);
+    }
+
+    private static Outlook outlook(TrainingJob job) {
+        String kernel = "%s (%s)".formatted(job.kernel().name(), job.kernel().description());
+        return new Outlook(kernel, job.memory());
+    }
+
+    /// Whether the last step was reached.
+    public boolean finished() {
+        return made.isPresent();
+    }
+
+    /// What was made.
+    ///
+    /// @throws LotaException if the run was stopped before its last step
+    public T result() {
+        return made.orElseThrow(() -> new LotaException("The run was stopped after step %d of %d; %s."
+                .formatted(
+                        reached.step(),
+                        config.steps(),
+                        state.file() == null ? "no state was kept" : "its state is in " + state.file())));
+    }
+
+    /// Removes the state that a run kept, once its result is safe.
+    ///
+    /// @throws LotaException if it cannot be removed, or the run is not finished and would be lost
+    public void forget() {
+        result();
+        state.forget();
+    }
+}

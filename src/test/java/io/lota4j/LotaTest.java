@@ -1,0 +1,198 @@
+package io.lota4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lota4j.data.Dataset;
+import io.lota4j.demo.DemoData;
+import io.lota4j.demo.DemoFiles;
+import io.lota4j.demo.DemoTask;
+import io.lota4j.eval.Evaluation;
+import io.lota4j.kernel.choice.KernelChoice;
+import io.lota4j.mask.Mask;
+import io.lota4j.mask.Pool;
+import io.lota4j.mask.Scope;
+import io.lota4j.model.MemoryPolicy;
+import io.lota4j.ticket.Ticket;
+import io.lota4j.ticket.TicketFile;
+import io.lota4j.train.Outlook;
+import io.lota4j.train.StateFile;
+import io.lota4j.train.TrainConfig;
+import io.lota4j.train.Training;
+import io.lota4j.train.Watch;
+import io.lota4j.train.score.Score;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The library's front on the demo's base.
+class LotaTest {
+    private static final TrainConfig CONFIG =
+            TrainConfig.of(4, 1e-3).batchSize(2).seed(5).build();
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private Lota lota = Lota.open(Path.of("nowhere"));
+    private Dataset rows = new Dataset(Path.of("nowhere"), "", 0, List.of(), List.of());
+
+    @BeforeEach
+    void open() {
+        DemoFiles.writeBase(folder.resolve("base"));
+        DemoFiles.writeTask(folder, new DemoData(DemoData.DEFAULT_SEED), DemoTask.PLUS);
+        lota = Lota.open(folder.resolve("base"), KernelChoice.JAVA, MemoryPolicy.KEEP);
+        rows = lota.data(folder.resolve("plus-train.jsonl"), templates().limit(12));
+    }
+
+    private static Rows templates() {
+        return Rows.templates("{prompt}", "{completion}");
+    }
+
+    @AfterEach
+    void close() {
+        lota.close();
+    }
+
+    @Test
+    void everyRunStartsFromTheBase() throws IOException {
+        byte[] first = trained("first");
+        lota.evaluate(rows, List.of(TicketFile.read(folder.resolve("first"))), EvalOptions.LOSSES);
+        lota.score(Score.FISHER, rows, Calibration.of(0.5));
+        assertThat(trained("second")).isEqualTo(first);
+    }
+
+    private byte[] trained(String name) throws IOException {
+        return bytes(name, lota.train(rows, mask(), CONFIG).result());
+    }
+
+    private byte[] bytes(String name, Ticket ticket) throws IOException {
+        TicketFile.write(folder.resolve(name), ticket);
+        return Files.readAllBytes(folder.resolve(name));
+    }
+
+    private Mask mask() {
+        return lota.random(Pool.standard(), 0.9, Scope.GLOBAL, 3);
+    }
+
+    @Test
+    void aStoppedRunSaysSoAndGoesOn() throws IOException {
+        byte[] whole = trained("whole");
+        StateFile state = StateFile.at(folder.resolve("run.state"));
+        Training<Ticket> stopped = lota.train(rows, mask(), CONFIG, stopAfter(3), state);
+        assertThat(stopped.finished()).isFalse();
+        assertThat(stopped.made()).isEmpty();
+        assertThat(stopped.reached().step()).isEqualTo(3);
+        assertThat(stopped.reached().losses()).hasSize(3);
+        assertThatThrownBy(stopped::result)
+                .isInstanceOf(LotaException.class)
+                .hasMessage("The run was stopped after step 3 of 4; its state is in " + state.file() + ".");
+        assertThatThrownBy(stopped::forget).isInstanceOf(LotaException.class);
+        assertThat(state.file()).exists();
+        assertThatThrownBy(() -> lota.train(rows, mask(), CONFIG, Watch.NONE, state))
+                .isInstanceOf(LotaException.class)
+                .hasMessageStartingWith(state.file() + ": a stopped run left its state.");
+
+        Training<Ticket> resumed = lota.train(rows, mask(), CONFIG, Watch.NONE, state.resumed());
+        assertThat(bytes("resumed", resumed.result())).isEqualTo(whole);
+        assertThat(resumed.reached().losses())
+                .hasSize(4)
+                .startsWith(stopped.reached().losses().toArray(Double[]::new));
+        assertThat(resumed.seconds()).isPositive();
+        assertThatThrownBy(() -> resumed.reached().losses().add(0.0)).isInstanceOf(UnsupportedOperationException.class);
+        resumed.forget();
+        assertThat(state.file()).doesNotExist();
+    }
+
+    @Test
+    void aCalibrationStopsLikeTrainingDoes() {
+        Calibration how = Calibration.of(0.9);
+        Training<Mask> stopped = lota.calibrate(rows, how, CONFIG, stopAfter(1), StateFile.NONE);
+        assertThat(stopped.finished()).isFalse();
+        assertThatThrownBy(stopped::result).hasMessage("The run was stopped after step 1 of 4; no state was kept.");
+        // The last step is never stopped: there is nothing left to do.
+        assertThat(lota.calibrate(rows, how, CONFIG, stopAfter(4), StateFile.NONE)
+                        .finished())
+                .isTrue();
+    }
+
+    private static Watch stopAfter(long step) {
+        AtomicLong reached = new AtomicLong();
+        return Watch.steps(p -> reached.set(p.step())).stopWhen(() -> reached.get() == step);
+    }
+
+    @Test
+    void aWatchHearsOfTheStartAndOfEveryStep() {
+        List<Object> heard = new ArrayList<>();
+        Watch watch = Watch.steps(p -> heard.add(p.step())).onStart(heard::add);
+        lota.train(rows, mask(), CONFIG, watch, StateFile.NONE);
+        assertThat(heard).element(0).isInstanceOfSatisfying(Outlook.class, start -> {
+            assertThat(start.kernel()).startsWith("java (");
+            assertThat(start.memory().total()).isPositive();
+        });
+        assertThat(heard.subList(1, heard.size())).containsExactly(1L, 2L, 3L, 4L);
+    }
+
+    @Test
+    void scoresStopAfterABatchAndMasksAfterAPass() {
+        Evaluation part =
+                lota.evaluate(rows, List.of(), EvalOptions.LOSSES.batchSize(5), (done, all, tokens) -> {}, () -> true);
+        assertThat(part.examples()).hasSize(5);
+        Evaluation all = lota.evaluate(rows, List.of(), EvalOptions.LOSSES.batchSize(5));
+        assertThat(all.examples()).hasSize(12).startsWith(part.examples().toArray(io.lota4j.eval.ExampleScore[]::new));
+
+        List<Long> passes = new ArrayList<>();
+        assertThat(lota.score(
+                        Score.SNIP,
+                        rows,
+                        Calibration.of(0.9),
+                        (done, of, tokens) -> passes.add(done),
+                        () -> passes.size() == 2))
+                .isEmpty();
+        assertThat(passes).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void masksKeepOutOfOthers() {
+        Mask first = lota.magnitudes(Calibration.of(0.9));
+        Mask second = lota.magnitudes(Calibration.of(0.9).avoid("first", first));
+        assertThat(second.trainable()).isEqualTo(first.trainable()).isEqualTo(78_643);
+        assertThat(second.and(first).trainable()).isZero();
+        assertThat(lota.among(Calibration.of(0.9).avoid("first", first)).trainable())
+                .isEqualTo(lota.everything(Pool.standard()).trainable() - first.trainable());
+    }
+
+    @Test
+    void nothingIsAskedOfAClosedBase() {
+        lota.fingerprint();
+        lota.close();
+        assertThatThrownBy(lota::fingerprint)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageEndingWith("base was closed");
+        assertThatThrownBy(() -> lota.preview(rows.examples().getFirst())).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void badOptionsAreToldWhereTheyAreMade() {
+        assertThatThrownBy(() -> Calibration.of(90))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("0.9");
+        assertThatThrownBy(() -> Rows.templates("{prompt", "x")).isInstanceOf(LotaException.class);
+        assertThatThrownBy(() -> EvalOptions.answers(3).matching("(")).isInstanceOf(LotaException.class);
+        assertThatThrownBy(() -> EvalOptions.LOSSES.matching("x"))
+                .isInstanceOf(LotaException.class)
+                .hasMessage("A pattern for answers needs answers of at least 1 token.");
+        assertThatThrownBy(() -> EvalOptions.LOSSES.batchSize(0)).isInstanceOf(LotaException.class);
+        assertThatThrownBy(() -> Generation.greedy(0)).isInstanceOf(LotaException.class);
+        assertThatThrownBy(() -> TrainConfig.of(0, 1).build()).isInstanceOf(LotaException.class);
+        assertThatThrownBy(() -> Merging.by("tise").of(2)).hasMessageContaining("Did you mean `ties`?");
+        assertThatThrownBy(() -> Merging.by("ties").with("densty", 1).of(2))
+                .hasMessageContaining("Did you mean `density`?");
+    }
+}

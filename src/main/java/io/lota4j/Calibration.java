@@ -76,7 +76,7 @@ public record Calibration(
     }
 
     /// The mask of a finished run.
-    Mask of(Job job, RunState end) {
+    Mask mask(Job job, RunState end) {
         Mask mask = job.calibrated(end, sparsity, scope);
         if (deltaOut != null) {
             DeltaFile.write(deltaOut, job.deltas(), mask.info().origin());

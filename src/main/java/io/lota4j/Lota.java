@@ -110,7 +110,7 @@ public final class Lota implements AutoCloseable {
     ///
     /// @throws LotaException as [Training#run] does
     public Training<Mask> calibrate(Dataset data, Calibration how, TrainConfig config, Watch watch, StateFile state) {
-        return job(data, among(how), config, job -> Training.run(job, watch, state, end -> how.of(job, end)));
+        return job(data, among(how), config, job -> Training.run(job, watch, state, end -> how.mask(job, end)));
     }
 
     /// Finds a mask by a score that takes a pass over each example and trains nothing.
@@ -238,9 +238,10 @@ public final class Lota implements AutoCloseable {
     /// Merges ticket files for one base into a ticket, with a report of what each brought and kept. The base
     /// is not read, and no ticket is in memory as a whole.
     ///
-    /// @throws LotaException as [Merging#of] and [TicketMerge#merge] do
+    /// @throws LotaException as [Merging#forTickets] and [TicketMerge#merge] do
     public static TicketMerge.Result merge(List<Path> tickets, Merging how) {
-        return how.of(tickets.size()).merge(tickets, Runtime.getRuntime().availableProcessors());
+        return how.forTickets(tickets.size())
+                .merge(tickets, Runtime.getRuntime().availableProcessors());
     }
 
     /// Frees what is open; once is enough, and more does no harm.

@@ -53,7 +53,7 @@ public record Merging(String method, Compat compat, Map<String, List<Double>> pa
     ///
     /// @throws LotaException when the method is unknown or does not merge tickets or so many, or when a
     ///     parameter is unknown, missing or out of its limits
-    public TicketMerge of(int tickets) {
+    public TicketMerge forTickets(int tickets) {
         MergeMethod chosen = MergeMethods.of(method);
         return new TicketMerge(chosen, compat, TicketSettings.of(chosen, compat, tickets, parameters), seed);
     }

@@ -8,6 +8,7 @@ import io.lota4j.demo.DemoData;
 import io.lota4j.demo.DemoFiles;
 import io.lota4j.demo.DemoTask;
 import io.lota4j.eval.Evaluation;
+import io.lota4j.eval.ExampleScore;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
@@ -145,7 +146,7 @@ class LotaTest {
                 lota.evaluate(rows, List.of(), EvalOptions.LOSSES.batchSize(5), (done, all, tokens) -> {}, () -> true);
         assertThat(part.examples()).hasSize(5);
         Evaluation all = lota.evaluate(rows, List.of(), EvalOptions.LOSSES.batchSize(5));
-        assertThat(all.examples()).hasSize(12).startsWith(part.examples().toArray(io.lota4j.eval.ExampleScore[]::new));
+        assertThat(all.examples()).hasSize(12).startsWith(part.examples().toArray(ExampleScore[]::new));
 
         List<Long> passes = new ArrayList<>();
         assertThat(lota.score(
@@ -191,8 +192,8 @@ class LotaTest {
         assertThatThrownBy(() -> EvalOptions.LOSSES.batchSize(0)).isInstanceOf(LotaException.class);
         assertThatThrownBy(() -> Generation.greedy(0)).isInstanceOf(LotaException.class);
         assertThatThrownBy(() -> TrainConfig.of(0, 1).build()).isInstanceOf(LotaException.class);
-        assertThatThrownBy(() -> Merging.by("tise").of(2)).hasMessageContaining("Did you mean `ties`?");
-        assertThatThrownBy(() -> Merging.by("ties").with("densty", 1).of(2))
+        assertThatThrownBy(() -> Merging.by("tise").forTickets(2)).hasMessageContaining("Did you mean `ties`?");
+        assertThatThrownBy(() -> Merging.by("ties").with("densty", 1).forTickets(2))
                 .hasMessageContaining("Did you mean `density`?");
     }
 }

@@ -104,7 +104,8 @@ final class TicketMergeOptions {
     }
 
     private TicketMerge merge(int tickets) {
-        return new Merging(method == null ? "add" : method, reading(), given(), seed == null ? 0 : seed).of(tickets);
+        return new Merging(method == null ? "add" : method, reading(), given(), seed == null ? 0 : seed)
+                .forTickets(tickets);
     }
 
     private Compat reading() {

@@ -123,6 +123,20 @@ class ReportTest {
     }
 
     @Test
+    void theHeadlineClaimsNoMoreThanTheSeedsAllow() throws IOException {
+        assertThat(page(Synthetic.gentle(0.2, 0.2, 0.2)).all("p").getFirst().getTextContent())
+                .isEqualTo("No method kept clearly more of sql and arc-easy than another, at the same score on gsm8k.");
+        assertThat(page(Synthetic.gentle(0, 0.7, 0.7)).all("p").getFirst().getTextContent())
+                .isEqualTo(
+                        "lora r8 and lota 90% kept most of sql and arc-easy at the same score on gsm8k; which of them"
+                                + " keeps more cannot be said.");
+        assertThat(page(Synthetic.gentle(0, 0.7)).all("p").getFirst().getTextContent())
+                .isEqualTo("lora r8 kept more of sql and arc-easy than full, at the same score on gsm8k.");
+        assertThat(page(Synthetic.gentle(0)).all("p").getFirst().getTextContent())
+                .matches("full kept \\d\\d\\.\\d% of sql and arc-easy after gsm8k\\.");
+    }
+
+    @Test
     void oneSeedTellsNothing() throws IOException {
         Dom page = page(Synthetic.of(Synthetic.TASKS, 1));
         assertThat(page.all("p").getFirst().getTextContent())

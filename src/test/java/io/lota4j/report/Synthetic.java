@@ -58,9 +58,23 @@ final class Synthetic {
 
     /// @param tasks three
     static Synthetic of(List<String> tasks, int seeds) {
+        return of(tasks, seeds, METHODS);
+    }
+
+    /// With methods that forget as much less than full fine-tuning as is said, from 0 to 1.
+    static Synthetic gentle(double... gentle) {
+        List<Method> methods = new ArrayList<>();
+        for (int i = 0; i < gentle.length; i++) {
+            Method m = METHODS.get(i);
+            methods.add(new Method(m.name(), m.kind(), m.sparsity(), m.rates(), gentle[i]));
+        }
+        return of(TASKS, 3, methods);
+    }
+
+    private static Synthetic of(List<String> tasks, int seeds, List<Method> methods) {
         Synthetic made = new Synthetic(tasks);
         made.base();
-        for (Method method : METHODS) {
+        for (Method method : methods) {
             for (double lr : method.rates()) {
                 for (long seed = 0; seed < seeds; seed++) {
                     made.sequence(method, lr, seed);

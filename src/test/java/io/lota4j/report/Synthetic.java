@@ -106,6 +106,22 @@ final class Synthetic {
         return this;
     }
 
+    /// As if no run had gone on to a second task.
+    Synthetic firstTaskOnly() {
+        runs.removeIf(r -> r.kind().equals("merge") || r.order().size() == 1);
+        runs.replaceAll(r -> new Run(
+                r.name(),
+                r.method(),
+                r.kind(),
+                r.sparsity(),
+                r.lr(),
+                r.order().subList(0, 1),
+                r.seed(),
+                r.settings(),
+                r.merged()));
+        return this;
+    }
+
     Synthetic withoutSplit(Split split) {
         metrics.removeIf(m -> m.where().split() == split);
         return this;

@@ -83,8 +83,10 @@ final class Headline {
             return "No method kept clearly more of %s than another, at the same score on %s."
                     .formatted(earlier, sequence.last());
         }
-        return "%s kept most of %s at the same score on %s, but cannot be told from %s."
-                .formatted(best.name(), earlier, sequence.last(), Words.list(names(tied)));
+        List<String> first = new ArrayList<>(List.of(best.name()));
+        first.addAll(names(tied));
+        return "%s kept most of %s at the same score on %s; which of them keeps more cannot be said."
+                .formatted(Words.list(first), earlier, sequence.last());
     }
 
     private static List<String> names(List<Method> methods) {

@@ -25,10 +25,11 @@ final class Look {
         return look;
     }
 
+    /// 8 colours and 7 shapes: the first 56 names have marks of their own.
     private void add(String name) {
         int i = marks.size();
         Shape shape = Shape.values()[i % Shape.values().length];
-        marks.put(name, new Mark((i + i / COLOURS) % COLOURS, shape));
+        marks.put(name, new Mark(i % COLOURS, shape));
     }
 
     Mark of(String name) {

@@ -16,6 +16,7 @@ final class Page {
             MatchedSection::of,
             ScatterSection::of,
             MatrixSection::of,
+            AloneSection::of,
             SparsitySection::of,
             CurvesSection::of,
             OverlapSection::of,
@@ -44,7 +45,10 @@ final class Page {
     }
 
     private static Element header(String name, Comparison comparison) {
-        return Element.of("header").add(Element.of("h1", name)).add(Headline.of(comparison));
+        return Element.of("header")
+                .add(Element.of("h1", name))
+                .add(Headline.of(comparison))
+                .add(AloneHeadline.of(comparison));
     }
 
     private static String style() {

@@ -67,11 +67,17 @@ final class SparsitySection {
                 comparison.alone().stream().flatMap(s -> s.chosen().stream()).toList());
         for (Selection alone : comparison.alone()) {
             SparsitySection made = new SparsitySection(alone.chosen(), all.look);
-            Criterion test = new Criterion(Figure.LOSS, Split.TEST);
-            String task = alone.chosen().getFirst().order().getFirst();
-            charts.add(made.chart(task, "loss", Unit.LOSS, g -> test.average(comparison.results(), g)));
+            List<String> order = alone.chosen().getFirst().order();
+            for (Figure figure : Sequence.figures(comparison.results(), order)) {
+                Criterion test = new Criterion(figure, Split.TEST);
+                charts.add(made.chart(
+                        "%s, %s".formatted(order.getFirst(), Words.figure(figure)),
+                        Words.figure(figure),
+                        Unit.of(figure),
+                        g -> test.average(comparison.results(), g)));
+            }
         }
-        all.addTo(section, "Each task alone, loss", charts);
+        all.addTo(section, "Each task alone", charts);
     }
 
     private void addTo(Section section, String title, List<Optional<Element>> charts) {

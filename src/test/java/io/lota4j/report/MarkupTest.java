@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,6 +72,13 @@ class MarkupTest {
         assertThat(Scale.of(List.of(0.0), 4, 0, 1).ticks()).isNotEmpty();
         assertThat(Scale.step(0.03)).isEqualTo(0.05);
         assertThat(Scale.step(100)).isEqualTo(100);
+    }
+
+    @Test
+    void methodsLookDifferent() {
+        List<String> names = IntStream.range(0, 56).mapToObj(i -> "method " + i).toList();
+        Look look = Look.of(names.stream());
+        assertThat(names.stream().map(look::of)).doesNotHaveDuplicates();
     }
 
     @Test

@@ -19,6 +19,8 @@ final class Oracle {
     private final JsonNode file;
     private final List<JsonNode> rows = new ArrayList<>();
     private final Map<String, Double> values = new LinkedHashMap<>();
+    /// By run and figure: values of all of the model.
+    private final Map<String, List<Double>> whole = new LinkedHashMap<>();
     /// By run and stage: weights of a mask, and of all that it could choose from.
     private final Map<String, double[]> shares = new LinkedHashMap<>();
 
@@ -28,6 +30,13 @@ final class Oracle {
             JsonNode row = JsonMapper.shared().readTree(line);
             rows.add(row);
             values.put(key(row), row.path("value").asDouble());
+            if (!row.has("part") && !row.has("step")) {
+                whole.computeIfAbsent(
+                                row.path("run").asString() + " "
+                                        + row.path("figure").asString(),
+                                r -> new ArrayList<>())
+                        .add(row.path("value").asDouble());
+            }
             if (row.path("figure").asString().equals("mask_share")) {
                 double[] sums =
                         shares.computeIfAbsent(row.path("run").asString() + row.path("stage"), r -> new double[2]);
@@ -92,12 +101,7 @@ final class Oracle {
     }
 
     DoubleStream of(String run, String figure) {
-        return rows.stream()
-                .filter(r -> r.path("run").asString().equals(run)
-                        && r.path("figure").asString().equals(figure)
-                        && !r.has("part")
-                        && !r.has("step"))
-                .mapToDouble(r -> r.path("value").asDouble());
+        return whole.getOrDefault(run + " " + figure, List.of()).stream().mapToDouble(Double::doubleValue);
     }
 
     /// Every mean, deviation and worst value over seeds of every figure of every group, and what follows from them.

@@ -38,6 +38,7 @@ class ReportTest {
                         "matched",
                         "scatter",
                         "matrix",
+                        "alone",
                         "sparsity",
                         "curves",
                         "overlap",
@@ -123,6 +124,20 @@ class ReportTest {
     }
 
     @Test
+    void theHeadlineClaimsNoMoreThanTheSeedsAllow() throws IOException {
+        assertThat(page(Synthetic.gentle(0.2, 0.2, 0.2)).all("p").getFirst().getTextContent())
+                .isEqualTo("No method kept clearly more of sql and arc-easy than another, at the same score on gsm8k.");
+        assertThat(page(Synthetic.gentle(0, 0.7, 0.7)).all("p").getFirst().getTextContent())
+                .isEqualTo(
+                        "lora r8 and lota 90% kept most of sql and arc-easy at the same score on gsm8k; which of them"
+                                + " keeps more cannot be said.");
+        assertThat(page(Synthetic.gentle(0, 0.7)).all("p").getFirst().getTextContent())
+                .isEqualTo("lora r8 kept more of sql and arc-easy than full, at the same score on gsm8k.");
+        assertThat(page(Synthetic.gentle(0)).all("p").getFirst().getTextContent())
+                .matches("full kept \\d\\d\\.\\d% of sql and arc-easy after gsm8k\\.");
+    }
+
+    @Test
     void oneSeedTellsNothing() throws IOException {
         Dom page = page(Synthetic.of(Synthetic.TASKS, 1));
         assertThat(page.all("p").getFirst().getTextContent())
@@ -151,7 +166,7 @@ class ReportTest {
                 .forEach(bare::without);
         Dom page = page(bare);
         assertThat(page.sections())
-                .containsExactly("matched", "scatter", "matrix", "sparsity", "merges", "cost", "equal", "how");
+                .containsExactly("matched", "scatter", "matrix", "alone", "sparsity", "merges", "cost", "equal", "how");
         assertThat(page.section("cost").getTextContent())
                 .contains("training tokens")
                 .doesNotContain("calibration");
@@ -186,6 +201,41 @@ class ReportTest {
         assertThat(page.section("cost").getTextContent())
                 .contains("full (sql, arc-easy, gsm8k)", "full (gsm8k, arc-easy, sql)");
         assertThat(page.section("shares").getTextContent()).contains("lota 90%: sql");
+    }
+
+    @Test
+    void oneTaskIsComparedToo() throws IOException {
+        Synthetic one = Synthetic.standard();
+        one.runs.removeIf(r -> r.kind().equals("merge") || r.order().size() > 1);
+        Path directory = write(one, "one");
+        Dom page = Dom.of(Report.read(List.of(directory)).html());
+        assertThat(page.sections()).containsExactly("alone", "equal", "how");
+        assertThat(page.all("p").getFirst().getTextContent()).matches("lota 90% reached a loss of 0\\.\\d+ on sql\\.");
+        Oracle oracle = new Oracle(directory);
+        List<String> runs = List.of("lota 90%-alone-0-seed0", "lota 90%-alone-0-seed1", "lota 90%-alone-0-seed2");
+        is(page.cell("alone", 0, "lota 90%", "loss"), runs, r -> oracle.score(r, "loss", 1, "sql", "test"));
+        assertThat(page.cell("alone", 1, "base", "right"))
+                .containsExactly(oracle.score("base", "accuracy", 0, "arc-easy", "test"));
+    }
+
+    @Test
+    void theHeadlineOfOneTaskIsHedgedToo() throws IOException {
+        Dom page = page(Synthetic.standard().firstTaskOnly());
+        assertThat(page.sections()).containsExactly("alone", "sparsity", "curves", "cost", "equal", "how");
+        assertThat(page.all("p").getFirst().getTextContent())
+                .isEqualTo("lora r8 learned sql better than every other method.");
+        assertThat(page.all("p").get(1).getTextContent())
+                .startsWith("Trained on sql alone: 4 methods, 3 seeds each. Loss on test rows: lora r8 0.");
+        assertThat(page(Synthetic.gentle(0.2, 0.2, 0.2).firstTaskOnly())
+                        .all("p")
+                        .getFirst()
+                        .getTextContent())
+                .isEqualTo("No method learned sql clearly better than another.");
+        assertThat(page(Synthetic.of(Synthetic.TASKS, 1).firstTaskOnly())
+                        .all("p")
+                        .getFirst()
+                        .getTextContent())
+                .isEqualTo("One seed: which of 4 methods learns sql better cannot be said yet.");
     }
 
     @Test

@@ -58,9 +58,23 @@ final class Synthetic {
 
     /// @param tasks three
     static Synthetic of(List<String> tasks, int seeds) {
+        return of(tasks, seeds, METHODS);
+    }
+
+    /// With methods that forget as much less than full fine-tuning as is said, from 0 to 1.
+    static Synthetic gentle(double... gentle) {
+        List<Method> methods = new ArrayList<>();
+        for (int i = 0; i < gentle.length; i++) {
+            Method m = METHODS.get(i);
+            methods.add(new Method(m.name(), m.kind(), m.sparsity(), m.rates(), gentle[i]));
+        }
+        return of(TASKS, 3, methods);
+    }
+
+    private static Synthetic of(List<String> tasks, int seeds, List<Method> methods) {
         Synthetic made = new Synthetic(tasks);
         made.base();
-        for (Method method : METHODS) {
+        for (Method method : methods) {
             for (double lr : method.rates()) {
                 for (long seed = 0; seed < seeds; seed++) {
                     made.sequence(method, lr, seed);
@@ -89,6 +103,22 @@ final class Synthetic {
         runs.addAll(other.runs);
         List<String> names = other.runs.stream().map(Run::name).toList();
         other.metrics.stream().filter(m -> names.contains(m.where().run())).forEach(metrics::add);
+        return this;
+    }
+
+    /// As if no run had gone on to a second task.
+    Synthetic firstTaskOnly() {
+        runs.removeIf(r -> r.kind().equals("merge") || r.order().size() == 1);
+        runs.replaceAll(r -> new Run(
+                r.name(),
+                r.method(),
+                r.kind(),
+                r.sparsity(),
+                r.lr(),
+                r.order().subList(0, 1),
+                r.seed(),
+                r.settings(),
+                r.merged()));
         return this;
     }
 

@@ -1,6 +1,14 @@
 package io.lota4j.cli;
 
+import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.demo.Demo;
+import io.lota4j.demo.DemoSequence;
+import io.lota4j.experiment.Experiment;
+import io.lota4j.experiment.ExperimentRun;
+import io.lota4j.experiment.recipe.ExperimentReader;
+import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.kernel.java.JavaKernel;
+import io.lota4j.report.Report;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,12 +31,20 @@ final class DemoCommand extends BaseCommand {
     @Option(names = "--seed", paramLabel = "S", description = "Seed of the data order (default: 0).")
     private long seed;
 
+    @Option(names = "--short", description = "Leave out the comparison of methods on a sequence of tasks.")
+    private boolean brief;
+
     @Override
     Plan plan() {
         return new Plan()
                 .line("base", "built in, 820,864 weights")
                 .line("tasks", "flip (reverse a word), plus (add two numbers)")
                 .line("stages", "for each: calibrate, mask at 90% sparsity, train; then score")
+                .line(
+                        "comparison",
+                        brief
+                                ? "none"
+                                : "flip, plus, order (sort a word) in sequence: full, lora, lota, lotto; three seeds")
                 .line("files", out.toString());
     }
 
@@ -46,7 +62,35 @@ final class DemoCommand extends BaseCommand {
         outcome.files()
                 .forEach(file ->
                         printer.println("  %-40s%s".formatted(file, size(file)).stripTrailing()));
+        printer.flush();
+        int code = brief ? ExitCode.OK : compare();
         printer.println("Done in " + ProgressText.duration((System.nanoTime() - start) / 1e9) + ".");
+        return code;
+    }
+
+    /// The tasks one after the other, by several methods, with a page of what came of it.
+    private int compare() {
+        Experiment experiment = ExperimentReader.read(DemoSequence.write(out));
+        out().println();
+        out().println("One after the other, full fine-tuning and LoRA beside LoTA and LoTTO, three seeds:");
+        out().flush();
+        try (StopSignal stop = StopSignal.hold(System.err);
+                ProgressBar bar = ProgressBar.on(err(), "stages");
+                MaskedKernel kernel = new JavaKernel()) {
+            StagesInALine stages = new StagesInALine(bar);
+            try (ExperimentRun run = new ExperimentRun(experiment, kernel, stages, stop)) {
+                stages.begin(run);
+                if (!run.run()) {
+                    bar.close();
+                    err().println("lota: stopped; lota run %s goes on from there.".formatted(experiment.recipe()));
+                    return ExitCode.INTERRUPTED;
+                }
+            }
+        }
+        Report report = Report.read(List.of(experiment.out()));
+        Path page = out.resolve("report.html");
+        AtomicFile.write(page, report.html());
+        out().println("What came of it: %s (open it in a browser)".formatted(page));
         return ExitCode.OK;
     }
 

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 
 /// Runs an experiment: everything that is not done yet, in the grid's order. Figures are gathered after each stage,
 /// so that a grid that is stopped, or killed, leaves what it has; another call goes on from there.
@@ -84,6 +85,16 @@ public final class ExperimentRun implements AutoCloseable {
         work.run();
         results.scores(work).figures();
         results.write();
+    }
+
+    /// How many stages are left to train; one that runs share is one.
+    public int stagesLeft() {
+        return (int) runs.stream()
+                .flatMap(run ->
+                        IntStream.range(0, run.order().size()).mapToObj(stage -> StageWork.folder(bench, run, stage)))
+                .distinct()
+                .filter(folder -> !folder.isDone())
+                .count();
     }
 
     /// What has been found so far.

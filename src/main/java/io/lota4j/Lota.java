@@ -8,6 +8,9 @@ import io.lota4j.data.Message;
 import io.lota4j.data.Preview;
 import io.lota4j.eval.Evaluation;
 import io.lota4j.eval.Evaluator;
+import io.lota4j.experiment.ExperimentRun;
+import io.lota4j.experiment.Stages;
+import io.lota4j.experiment.recipe.ExperimentReader;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
@@ -242,6 +245,18 @@ public final class Lota implements AutoCloseable {
     public static TicketMerge.Result merge(List<Path> tickets, Merging how) {
         return how.forTickets(tickets.size())
                 .merge(tickets, Runtime.getRuntime().availableProcessors());
+    }
+
+    /// An experiment: tasks learned one after the other, by several methods, from a recipe that names its base. Its
+    /// data is loaded; nothing is run before it is asked for.
+    ///
+    /// @param recipe a YAML file with `tasks`
+    /// @param stages hear of what goes on
+    /// @param stop asked after every step and batch; true ends the run there, and another goes on from there
+    /// @return to be closed by the caller
+    /// @throws LotaException with everything that is wrong with the recipe, or if data is bad
+    public static ExperimentRun experiment(Path recipe, Stages stages, BooleanSupplier stop) {
+        return new ExperimentRun(ExperimentReader.read(recipe), KernelChoice.AUTO, stages, stop);
     }
 
     /// Frees what is open; once is enough, and more does no harm.

@@ -1,5 +1,6 @@
 package io.lota4j;
 
+import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
@@ -28,6 +29,8 @@ import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
 import io.lota4j.train.Watch;
+import io.lota4j.train.lora.LoraConfig;
+import io.lota4j.train.lora.LoraJob;
 import io.lota4j.train.score.Score;
 import io.lota4j.train.score.Scoring;
 import java.nio.file.Path;
@@ -154,6 +157,32 @@ public final class Lota implements AutoCloseable {
     /// @throws LotaException if the mask is not for this base, or as [Training#run] does
     public Training<Ticket> train(Dataset data, Mask mask, TrainConfig config, Watch watch, StateFile state) {
         return job(data, mask, config, job -> Training.run(job, watch, state, job::ticket));
+    }
+
+    /// Trains low-rank factors from the base, to compare with, and writes them as the folder that PEFT writes.
+    ///
+    /// @param adapter a folder that is not there or empty
+    /// @return the same change as a ticket, as large as all target matrices
+    /// @throws LotaException if the folder holds something, or a target is no matrix of a layer
+    public Training<Ticket> lora(Dataset data, LoraConfig factors, TrainConfig config, Path adapter) {
+        return lora(data, factors, config, adapter, Watch.NONE, StateFile.NONE);
+    }
+
+    /// As [#lora(Dataset, LoraConfig, TrainConfig, Path)], watched, with a state to go on from after a stop. A
+    /// stopped run writes no adapter.
+    ///
+    /// @throws LotaException as [Training#run] does
+    public Training<Ticket> lora(
+            Dataset data, LoraConfig factors, TrainConfig config, Path adapter, Watch watch, StateFile state) {
+        AtomicFile.requireEmpty(adapter);
+        return base.with(List.of(), model -> {
+            try (LoraJob job = new LoraJob(model, factors, data, config, base.kernel())) {
+                return Training.run(job, watch, state, end -> {
+                    job.adapter(end).write(adapter);
+                    return job.ticket(end);
+                });
+            }
+        });
     }
 
     private <T> T job(Dataset data, Mask mask, TrainConfig config, Function<Job, T> work) {

@@ -1,5 +1,6 @@
 package io.lota4j;
 
+import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
@@ -8,6 +9,9 @@ import io.lota4j.data.Message;
 import io.lota4j.data.Preview;
 import io.lota4j.eval.Evaluation;
 import io.lota4j.eval.Evaluator;
+import io.lota4j.experiment.ExperimentRun;
+import io.lota4j.experiment.Stages;
+import io.lota4j.experiment.recipe.ExperimentReader;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
@@ -25,6 +29,8 @@ import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
 import io.lota4j.train.Watch;
+import io.lota4j.train.lora.LoraConfig;
+import io.lota4j.train.lora.LoraJob;
 import io.lota4j.train.score.Score;
 import io.lota4j.train.score.Scoring;
 import java.nio.file.Path;
@@ -153,6 +159,32 @@ public final class Lota implements AutoCloseable {
         return job(data, mask, config, job -> Training.run(job, watch, state, job::ticket));
     }
 
+    /// Trains low-rank factors from the base, to compare with, and writes them as the folder that PEFT writes.
+    ///
+    /// @param adapter a folder that is not there or empty
+    /// @return the same change as a ticket, as large as all target matrices
+    /// @throws LotaException if the folder holds something, or a target is no matrix of a layer
+    public Training<Ticket> lora(Dataset data, LoraConfig factors, TrainConfig config, Path adapter) {
+        return lora(data, factors, config, adapter, Watch.NONE, StateFile.NONE);
+    }
+
+    /// As [#lora(Dataset, LoraConfig, TrainConfig, Path)], watched, with a state to go on from after a stop. A
+    /// stopped run writes no adapter.
+    ///
+    /// @throws LotaException as [Training#run] does
+    public Training<Ticket> lora(
+            Dataset data, LoraConfig factors, TrainConfig config, Path adapter, Watch watch, StateFile state) {
+        AtomicFile.requireEmpty(adapter);
+        return base.with(List.of(), model -> {
+            try (LoraJob job = new LoraJob(model, factors, data, config, base.kernel())) {
+                return Training.run(job, watch, state, end -> {
+                    job.adapter(end).write(adapter);
+                    return job.ticket(end);
+                });
+            }
+        });
+    }
+
     private <T> T job(Dataset data, Mask mask, TrainConfig config, Function<Job, T> work) {
         return base.with(List.of(), model -> work.apply(new Job(model, mask, data, config, base.kernel())));
     }
@@ -242,6 +274,18 @@ public final class Lota implements AutoCloseable {
     public static TicketMerge.Result merge(List<Path> tickets, Merging how) {
         return how.forTickets(tickets.size())
                 .merge(tickets, Runtime.getRuntime().availableProcessors());
+    }
+
+    /// An experiment: tasks learned one after the other, by several methods, from a recipe that names its base. Its
+    /// data is loaded; nothing is run before it is asked for.
+    ///
+    /// @param recipe a YAML file with `tasks`
+    /// @param stages hear of what goes on
+    /// @param stop asked after every step and batch; true ends the run there, and another goes on from there
+    /// @return to be closed by the caller
+    /// @throws LotaException with everything that is wrong with the recipe, or if data is bad
+    public static ExperimentRun experiment(Path recipe, Stages stages, BooleanSupplier stop) {
+        return new ExperimentRun(ExperimentReader.read(recipe), KernelChoice.AUTO, stages, stop);
     }
 
     /// Frees what is open; once is enough, and more does no harm.

@@ -84,7 +84,8 @@ class ArchitectureTest {
                     own("data"),
                     own("model"),
                     own("train"),
-                    own("eval")));
+                    own("eval"),
+                    own("experiment")));
 
     /// Nor do the types that it names give one away.
     @ArchTest
@@ -147,7 +148,8 @@ class ArchitectureTest {
             own("kernel"),
             own("ticket"),
             own("data"),
-            own("model"));
+            own("model"),
+            own("events"));
 
     @ArchTest
     static final ArchRule EVAL = onlyImports("eval", JACKSON, "ai.djl..", own("checkpoint"), own("data"), own("model"));

@@ -21,6 +21,7 @@ import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
 import io.lota4j.train.Watch;
+import io.lota4j.train.lora.LoraConfig;
 import io.lota4j.train.score.Score;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -109,6 +110,27 @@ class LotaTest {
         assertThatThrownBy(() -> resumed.reached().losses().add(0.0)).isInstanceOf(UnsupportedOperationException.class);
         resumed.forget();
         assertThat(state.file()).doesNotExist();
+    }
+
+    @Test
+    void aStoppedAdapterIsWrittenWhenItIsWhole() throws IOException {
+        LoraConfig factors = new LoraConfig(2, 4, Pool.standard());
+        byte[] whole = bytes(
+                "whole", lota.lora(rows, factors, CONFIG, folder.resolve("one")).result());
+        StateFile state = StateFile.at(folder.resolve("run.state"));
+        Path adapter = folder.resolve("two");
+        assertThat(lota.lora(rows, factors, CONFIG, adapter, stopAfter(3), state)
+                        .finished())
+                .isFalse();
+        assertThat(adapter).doesNotExist();
+        Training<Ticket> resumed = lota.lora(rows, factors, CONFIG, adapter, Watch.NONE, state.resumed());
+        assertThat(bytes("resumed", resumed.result())).isEqualTo(whole);
+        Path weights = Path.of("adapter_model.safetensors");
+        assertThat(adapter.resolve(weights))
+                .hasSameBinaryContentAs(folder.resolve("one").resolve(weights));
+        assertThatThrownBy(() -> lota.lora(rows, factors, CONFIG, adapter))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining(adapter + " is not empty");
     }
 
     @Test

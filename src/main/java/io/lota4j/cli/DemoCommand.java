@@ -1,13 +1,10 @@
 package io.lota4j.cli;
 
+import io.lota4j.Lota;
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.demo.Demo;
 import io.lota4j.demo.DemoSequence;
-import io.lota4j.experiment.Experiment;
 import io.lota4j.experiment.ExperimentRun;
-import io.lota4j.experiment.recipe.ExperimentReader;
-import io.lota4j.kernel.MaskedKernel;
-import io.lota4j.kernel.java.JavaKernel;
 import io.lota4j.report.Report;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -70,28 +67,30 @@ final class DemoCommand extends BaseCommand {
 
     /// The tasks one after the other, by several methods, with a page of what came of it.
     private int compare() {
-        Experiment experiment = ExperimentReader.read(DemoSequence.write(out));
+        Path recipe = DemoSequence.write(out);
         out().println();
         out().println("One after the other, full fine-tuning and LoRA beside LoTA and LoTTO, three seeds:");
         out().flush();
         try (StopSignal stop = StopSignal.hold(System.err);
-                ProgressBar bar = ProgressBar.on(err(), "stages");
-                MaskedKernel kernel = new JavaKernel()) {
+                ProgressBar bar = ProgressBar.on(err(), "stages")) {
             StagesInALine stages = new StagesInALine(bar);
-            try (ExperimentRun run = new ExperimentRun(experiment, kernel, stages, stop)) {
+            try (ExperimentRun run = Lota.experiment(recipe, stages, stop)) {
                 stages.begin(run);
                 if (!run.run()) {
                     bar.close();
-                    err().println("lota: stopped; lota run %s goes on from there.".formatted(experiment.recipe()));
+                    err().println("lota: stopped; lota run %s goes on from there.".formatted(recipe));
                     return ExitCode.INTERRUPTED;
                 }
+                page(run.out());
             }
         }
-        Report report = Report.read(List.of(experiment.out()));
-        Path page = out.resolve("report.html");
-        AtomicFile.write(page, report.html());
-        out().println("What came of it: %s (open it in a browser)".formatted(page));
         return ExitCode.OK;
+    }
+
+    private void page(Path results) {
+        Path page = out.resolve("report.html");
+        AtomicFile.write(page, Report.read(List.of(results)).html());
+        out().println("What came of it: %s (open it in a browser)".formatted(page));
     }
 
     private static String size(Path file) {

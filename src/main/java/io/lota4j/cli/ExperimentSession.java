@@ -1,40 +1,37 @@
 package io.lota4j.cli;
 
+import io.lota4j.Lota;
 import io.lota4j.experiment.Estimate;
-import io.lota4j.experiment.Experiment;
 import io.lota4j.experiment.ExperimentRun;
-import io.lota4j.kernel.MaskedKernel;
-import io.lota4j.kernel.choice.KernelChoice;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
 /// Runs an experiment in front of a user.
 ///
-/// @param experiment what is run
+/// @param recipe of the experiment
 /// @param out where results go
 /// @param err where progress goes
-record ExperimentSession(Experiment experiment, PrintWriter out, PrintWriter err) {
+record ExperimentSession(Path recipe, PrintWriter out, PrintWriter err) {
     int run() {
-        try (MaskedKernel kernel = KernelChoice.AUTO.open();
-                StopSignal stop = StopSignal.hold(System.err);
-                ExperimentRun run = new ExperimentRun(experiment, kernel, new ShownStages(err), stop)) {
+        try (StopSignal stop = StopSignal.hold(System.err);
+                ExperimentRun run = Lota.experiment(recipe, new ShownStages(err), stop)) {
             if (!run.run()) {
                 err.println("lota: stopped; what is done is in %s. The same command goes on from there."
-                        .formatted(experiment.out()));
+                        .formatted(run.out()));
                 return ExitCode.INTERRUPTED;
             }
-            out.println("Done: %s. Show it with: lota report %s"
-                    .formatted(experiment.out().resolve("metrics.jsonl"), experiment.out()));
+            out.println(
+                    "Done: %s. Show it with: lota report %s".formatted(run.out().resolve("metrics.jsonl"), run.out()));
             return ExitCode.OK;
         }
     }
 
     /// Measures a step of each kind and says what all of it will take.
     int dryRun() {
-        try (MaskedKernel kernel = KernelChoice.AUTO.open();
-                StopSignal stop = StopSignal.hold(System.err);
-                ExperimentRun run = new ExperimentRun(experiment, kernel, new ShownStages(err), stop)) {
+        try (StopSignal stop = StopSignal.hold(System.err);
+                ExperimentRun run = Lota.experiment(recipe, new ShownStages(err), stop)) {
             print(run.estimate());
             return ExitCode.OK;
         }

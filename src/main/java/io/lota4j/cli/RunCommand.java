@@ -78,7 +78,7 @@ final class RunCommand implements Callable<Integer> {
             throw new LotaException(
                     "--set replaces values of recipes with a command; edit the experiment " + file + ".");
         }
-        ExperimentSession session = new ExperimentSession(ExperimentReader.read(file), out(), err());
+        ExperimentSession session = new ExperimentSession(file, out(), err());
         return dryRun ? session.dryRun() : session.run();
     }
 

@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.ProcessMemory;
+import io.lota4j.train.Curves;
 import io.lota4j.train.Outlook;
 import io.lota4j.train.Progress;
 import io.lota4j.train.Watch;

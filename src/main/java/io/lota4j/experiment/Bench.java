@@ -3,6 +3,7 @@ package io.lota4j.experiment;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.data.Tokenizer;
 import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.AdaptedModel;
@@ -25,9 +26,8 @@ final class Bench implements AutoCloseable {
     private final String fingerprint;
 
     /// Loads every task's data: what is wrong with it is told before hours of training.
-    Bench(Experiment experiment, MaskedKernel kernel, Stages stages, BooleanSupplier stop) {
+    Bench(Experiment experiment, KernelChoice kernel, Stages stages, BooleanSupplier stop) {
         this.experiment = experiment;
-        this.kernel = kernel;
         this.stages = stages;
         this.stop = stop;
         this.tokenizer = Tokenizer.of(experiment.base());
@@ -35,6 +35,7 @@ final class Bench implements AutoCloseable {
             this.fingerprint = base.fingerprint().hex();
             experiment.tasks().forEach(this::load);
             experiment.general().forEach(this::load);
+            this.kernel = kernel.open();
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
@@ -105,6 +106,7 @@ final class Bench implements AutoCloseable {
 
     @Override
     public void close() {
+        kernel.close();
         tokenizer.close();
     }
 }

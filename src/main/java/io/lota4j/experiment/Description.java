@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
 /// What `run.json` says of an experiment.
 ///
@@ -19,14 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param base open
 record Description(Bench bench, Checkpoint base) {
 
-    String json(List<GridRun> runs, List<GridMerge> merges, double seconds, boolean finished) {
-        return JsonMapper.shared()
-                        .writerWithDefaultPrettyPrinter()
-                        .writeValueAsString(file(runs, merges, seconds, finished))
-                + "\n";
-    }
-
-    private RunFile file(List<GridRun> runs, List<GridMerge> merges, double seconds, boolean finished) {
+    RunFile file(List<GridRun> runs, List<GridMerge> merges, double seconds, boolean finished) {
         Experiment experiment = bench.experiment();
         return new RunFile(
                 RunFile.FORMAT,
@@ -77,12 +69,12 @@ record Description(Bench bench, Checkpoint base) {
                 variant.lr(),
                 run.order(),
                 run.seed(),
-                settings(variant),
+                Settings.of(bench.experiment(), variant),
                 null);
     }
 
     private RunFile.Run merge(GridMerge merge) {
-        Map<String, String> settings = new LinkedHashMap<>(settings(merge.variant()));
+        Map<String, String> settings = Settings.of(bench.experiment(), merge.variant());
         settings.put("merge", merge.merging().label());
         return new RunFile.Run(
                 merge.name(),
@@ -98,13 +90,6 @@ record Description(Bench bench, Checkpoint base) {
 
     private static @Nullable Double sparsity(Variant variant) {
         return variant.sparsity().isPresent() ? variant.sparsity().getAsDouble() : null;
-    }
-
-    private Map<String, String> settings(Variant variant) {
-        Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("method", variant.method().toString());
-        settings.put("training", bench.experiment().training().toString());
-        return settings;
     }
 
     private List<String> equal() {

@@ -1,8 +1,9 @@
 package io.lota4j.experiment;
 
 import io.lota4j.experiment.Method.Sparse;
-import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.metrics.Metric;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -25,12 +26,17 @@ public final class ExperimentRun implements AutoCloseable {
     /// @param kernel does the work on masked entries
     /// @param stages hear of what goes on
     /// @param stop asked after every step and batch
-    public ExperimentRun(Experiment experiment, MaskedKernel kernel, Stages stages, BooleanSupplier stop) {
+    public ExperimentRun(Experiment experiment, KernelChoice kernel, Stages stages, BooleanSupplier stop) {
         this.bench = new Bench(experiment, kernel, stages, stop);
         this.runs = Grid.runs(experiment);
-        TreeMap<String, SortedSet<Double>> wanted = wanted();
-        this.choice = new MaskChoice(bench, digest -> wanted.getOrDefault(digest, new TreeSet<>()));
-        this.results = new Results(bench, choice, runs);
+        try {
+            TreeMap<String, SortedSet<Double>> wanted = wanted();
+            this.choice = new MaskChoice(bench, digest -> wanted.getOrDefault(digest, new TreeSet<>()));
+            this.results = new Results(bench, choice, runs);
+        } catch (RuntimeException e) {
+            bench.close();
+            throw e;
+        }
     }
 
     /// Every sparsity at which the grid wants the outcome of a calibration, by the calibration.
@@ -51,7 +57,14 @@ public final class ExperimentRun implements AutoCloseable {
     /// Runs to the end, or until stopped.
     ///
     /// @return whether every run of the grid is done
+    /// @throws io.lota4j.LotaException if a run is at work on the same directory, or something goes wrong
     public boolean run() {
+        try (RunLock lock = RunLock.hold(bench.experiment().out())) {
+            return grid();
+        }
+    }
+
+    private boolean grid() {
         results.write();
         try {
             new Scores(bench, "base", Optional.empty(), bench.fingerprint()).figures();
@@ -95,6 +108,11 @@ public final class ExperimentRun implements AutoCloseable {
                 .distinct()
                 .filter(folder -> !folder.isDone())
                 .count();
+    }
+
+    /// Where everything is written that comes of it.
+    public Path out() {
+        return bench.experiment().out();
     }
 
     /// What has been found so far.

@@ -6,6 +6,7 @@ import io.lota4j.experiment.Method.Sparse;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;
 import io.lota4j.metrics.MetricsFile;
+import io.lota4j.metrics.RunFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,7 +116,7 @@ record Results(Bench bench, MaskChoice choice, List<GridRun> runs) {
                 .sum();
         try (Checkpoint base = Checkpoint.open(bench.experiment().base())) {
             Description description = new Description(bench, base);
-            AtomicFile.write(out.resolve("run.json"), description.json(runs, merges(), seconds, finished()));
+            RunFiles.write(out.resolve("run.json"), description.file(runs, merges(), seconds, finished()));
         }
     }
 }

@@ -3,6 +3,19 @@ package io.lota4j.experiment;
 /// Hears what runs do, one stage after another.
 @FunctionalInterface
 public interface Stages {
+    /// Hears nothing.
+    Stages NONE = what -> new Stage() {
+        @Override
+        public void at(long done, long all, double tokensPerSecond, double loss) {
+            // Nobody asked.
+        }
+
+        @Override
+        public void close() {
+            // Nothing was opened.
+        }
+    };
+
     /// A stage begins; it ends when what is returned is closed.
     Stage begin(String what);
 

@@ -1,12 +1,14 @@
 package io.lota4j.experiment;
 
 import io.lota4j.metrics.Figure;
+import io.lota4j.train.Curves;
 import io.lota4j.train.RunState;
 import io.lota4j.train.TrainingJob;
 import java.nio.file.Files;
 import java.util.concurrent.CancellationException;
 
-/// Runs training in front of whoever listens, and can be stopped: the state stays in the work's folder.
+/// Runs training in front of whoever listens, and can be stopped: the state stays in the work's folder, and so
+/// do TensorBoard's curves.
 ///
 /// @param bench who listens
 /// @param folder of the work
@@ -17,12 +19,16 @@ record Watched(Bench bench, Folder folder) {
         long start = System.nanoTime();
         boolean resume = Files.exists(folder.state());
         RunState end;
-        try (Stages.Stage shown = bench.stages().begin(what)) {
+        try (Stages.Stage shown = bench.stages().begin(what);
+                Curves curves = Curves.open(folder.events())) {
             end = job.run(
                     folder.state(),
                     bench.experiment().training().saveEvery(),
                     resume,
-                    p -> shown.at(p.step(), p.steps(), p.tokensPerSecond(), p.loss()),
+                    p -> {
+                        curves.add(p);
+                        shown.at(p.step(), p.steps(), p.tokensPerSecond(), p.loss());
+                    },
                     bench.stop());
         }
         if (end.step() < job.config().steps()) {

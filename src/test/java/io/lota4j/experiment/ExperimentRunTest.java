@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
+import io.lota4j.events.EventReader;
+import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
 import io.lota4j.metrics.Figure;
@@ -15,7 +17,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -177,6 +181,81 @@ class ExperimentRunTest {
                 .isInstanceOf(LotaException.class)
                 .hasMessageContaining("takes 2 steps to choose its mask")
                 .hasMessageContaining("none of task flip's 2 steps is left");
+    }
+
+    @Test
+    void aResumedStageGoesOnWithItsCurves() throws IOException {
+        Experiment experiment =
+                Grids.write(directory, "curves", TRAINING + "orders: [[flip]]\nmethods: [{method: full, lr: 1e-4}]\n");
+        AtomicBoolean stop = new AtomicBoolean();
+        Stages stages = what -> new Stages.Stage() {
+            @Override
+            public void at(long done, long all, double tokensPerSecond, double loss) {
+                stop.set(what.startsWith("train") && done == 2);
+            }
+
+            @Override
+            public void close() {
+                // Nothing was opened.
+            }
+        };
+        try (ExperimentRun run = new ExperimentRun(experiment, KernelChoice.JAVA, stages, stop::get)) {
+            assertThat(run.run()).isFalse();
+        }
+        List<Metric> metrics = Grids.run(experiment, new ArrayList<>());
+        List<List<Long>> steps = curves("curves").stream()
+                .map(events -> events.stream()
+                        .filter(e -> e.what().equals("scalars"))
+                        .map(EventReader.Event::step)
+                        .toList())
+                .toList();
+        assertThat(steps).containsExactlyInAnyOrder(List.of(1L, 2L), List.of(3L, 4L));
+        assertThat(curves("curves").stream()
+                        .flatMap(List::stream)
+                        .filter(e -> e.what().equals("scalars"))
+                        .sorted(Comparator.comparing(EventReader.Event::step))
+                        .map(e -> e.scalars().get("train/loss")))
+                .isEqualTo(Grids.of(metrics, Figure.TRAIN_LOSS).stream()
+                        .map(metric -> (float) metric.value())
+                        .toList());
+    }
+
+    @Test
+    void calibrationsHaveCurvesToo() throws IOException {
+        Grids.run(
+                Grids.write(directory, "both", TRAINING + "orders: [[flip]]\nmethods: [%s]\n".formatted(LOTA)),
+                new ArrayList<>());
+        // A version, a start, and a step's scalars each.
+        assertThat(curves("both").stream().map(List::size)).containsExactlyInAnyOrder(2 + 2, 2 + 4);
+    }
+
+    @Test
+    void aSecondRunOnADirectoryIsRefused() throws IOException {
+        Experiment experiment =
+                Grids.write(directory, "twice", TRAINING + "orders: [[flip]]\nmethods: [{method: full, lr: 1e-4}]\n");
+        List<String> refused = new ArrayList<>();
+        Stages stages = what -> {
+            assertThatThrownBy(() -> Grids.run(experiment, new ArrayList<>()))
+                    .isInstanceOf(LotaException.class)
+                    .hasMessageContaining("another run is at work there");
+            refused.add(what);
+            return Stages.NONE.begin(what);
+        };
+        try (ExperimentRun run = new ExperimentRun(experiment, KernelChoice.JAVA, stages, () -> false)) {
+            assertThat(run.run()).isTrue();
+        }
+        assertThat(refused).contains("train flip");
+    }
+
+    private List<List<EventReader.Event>> curves(String out) throws IOException {
+        List<List<EventReader.Event>> curves = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(directory.resolve(out))) {
+            for (Path file : files.filter(f -> f.getFileName().toString().contains("tfevents"))
+                    .toList()) {
+                curves.add(EventReader.read(file));
+            }
+        }
+        return curves;
     }
 
     private List<Mask> masks(String out) throws IOException {

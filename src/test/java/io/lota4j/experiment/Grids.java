@@ -4,7 +4,7 @@ import io.lota4j.demo.DemoData;
 import io.lota4j.demo.DemoFiles;
 import io.lota4j.demo.DemoTask;
 import io.lota4j.experiment.recipe.ExperimentReader;
-import io.lota4j.kernel.java.JavaKernel;
+import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;
 import java.io.IOException;
@@ -59,8 +59,7 @@ final class Grids {
 
     /// Runs until stopped, and notes which stages begin.
     static List<Metric> run(Experiment experiment, List<String> begun, BooleanSupplier stop) {
-        try (JavaKernel kernel = new JavaKernel();
-                ExperimentRun run = new ExperimentRun(experiment, kernel, noting(begun), stop)) {
+        try (ExperimentRun run = new ExperimentRun(experiment, KernelChoice.JAVA, noting(begun), stop)) {
             run.run();
             return run.metrics();
         }
@@ -69,17 +68,7 @@ final class Grids {
     static Stages noting(List<String> begun) {
         return what -> {
             begun.add(what);
-            return new Stages.Stage() {
-                @Override
-                public void at(long done, long all, double tokensPerSecond, double loss) {
-                    // Only beginnings are noted.
-                }
-
-                @Override
-                public void close() {
-                    // Only beginnings are noted.
-                }
-            };
+            return Stages.NONE.begin(what);
         };
     }
 

@@ -46,6 +46,7 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
             String kind = kind(fields);
             for (Named named : named(kind, fields, sparsities)) {
                 for (double lr : rates(fields)) {
+                    refuseTwins(named, lr, variants, fields);
                     variants.add(new Variant(named.label(), kind, named.method(), lr));
                 }
             }
@@ -57,6 +58,20 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
     }
 
     private record Named(String label, Method method) {}
+
+    /// A label and a rate name a run, so they must be those of one method.
+    private static void refuseTwins(Named named, double lr, List<Variant> earlier, Fields fields) {
+        boolean taken = earlier.stream()
+                .filter(variant -> variant.label().equals(named.label()))
+                .anyMatch(variant -> variant.lr() == lr || !variant.method().equals(named.method()));
+        if (taken) {
+            fields.keys()
+                    .error(
+                            fields.mapping(),
+                            "%s: there is a method '%s' already; tell them apart with %s"
+                                    .formatted(fields.where(), named.label(), fields.place("name")));
+        }
+    }
 
     private static List<Fields> entries(Fields recipe) {
         return recipe.keys()

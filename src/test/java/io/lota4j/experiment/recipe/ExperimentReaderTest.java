@@ -76,6 +76,22 @@ class ExperimentReaderTest {
     }
 
     @Test
+    void methodsThatWouldBeCalledAlikeNeedNames() throws IOException {
+        String twins = """
+            methods:
+              - {method: lota, sparsity: 0.9, lr: [1, 2], calibration-steps: 3, calibration-lr: 1e-4}
+              - {method: lota, sparsity: 0.9, lr: 3, calibration-steps: 3, calibration-lr: 2e-4}
+            """;
+        assertThatThrownBy(() -> read(FRAME + twins))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining(
+                        "methods[1]: there is a method 'lota 90%' already; tell them apart with " + "methods[1].name");
+        assertThat(read(FRAME + twins.replace("lota, sparsity: 0.9, lr: 3", "lota, name: slow, sparsity: 0.9, lr: 3"))
+                        .variants())
+                .hasSize(3);
+    }
+
+    @Test
     void allThatIsWrongIsToldAtOnceWithLines() {
         assertThatThrownBy(() -> read("""
             base: base

@@ -1,8 +1,7 @@
-package io.lota4j.cli;
+package io.lota4j.train;
 
 import io.lota4j.events.EventFile;
 import io.lota4j.events.Scalar;
-import io.lota4j.train.Progress;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,13 +9,17 @@ import org.jspecify.annotations.Nullable;
 /// A run's steps as TensorBoard's curves.
 ///
 /// @param file to add to, or null for none
-record Curves(@Nullable EventFile file) implements AutoCloseable {
-    /// @param directory to start an event file in, or null for none
-    static Curves open(@Nullable Path directory) {
+public record Curves(@Nullable EventFile file) implements AutoCloseable {
+    /// Starts an event file.
+    ///
+    /// @param directory to start it in, or null for none
+    /// @throws io.lota4j.LotaException if it cannot be made or written
+    public static Curves open(@Nullable Path directory) {
         return new Curves(directory == null ? null : EventFile.open(directory));
     }
 
-    void add(Progress p) {
+    /// Adds a step's points.
+    public void add(Progress p) {
         if (file != null) {
             file.add(
                     p.step(),

@@ -1,0 +1,82 @@
+package io.lota4j.experiment;
+
+import io.lota4j.experiment.Method.Choice;
+import io.lota4j.experiment.Method.Full;
+import io.lota4j.experiment.Method.Lora;
+import io.lota4j.experiment.Method.Sparse;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/// A method's settings in words, for `run.json`: what a method does not have is not there.
+final class Settings {
+    private Settings() {}
+
+    static Map<String, String> of(Experiment experiment, Variant variant) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        switch (variant.method()) {
+            case Full(var pool) -> settings.put("pool", pool.toString());
+            case Lora lora -> {
+                settings.put("pool", experiment.pool().toString());
+                settings.put("rank", Integer.toString(lora.rank()));
+                settings.put("alpha", number(lora.alpha()));
+            }
+            case Sparse sparse -> {
+                settings.put("pool", experiment.pool().toString());
+                mask(sparse, settings);
+            }
+        }
+        training(experiment, settings);
+        return settings;
+    }
+
+    private static void mask(Sparse sparse, Map<String, String> settings) {
+        settings.put("choice", word(sparse.choice()));
+        settings.put("scope", word(sparse.scope()));
+        settings.put("disjoint", sparse.disjoint() ? "yes" : "no");
+        if (sparse.choice() == Choice.DELTA) {
+            settings.put("calibration steps", Long.toString(sparse.effort().steps()));
+            settings.put("calibration rate", number(sparse.effort().lr()));
+        } else if (Identity.takesData(sparse.choice())) {
+            settings.put("rows", Integer.toString(sparse.effort().rows()));
+        }
+    }
+
+    private static void training(Experiment experiment, Map<String, String> settings) {
+        Training training = experiment.training();
+        settings.put("steps", steps(experiment));
+        settings.put("batch", Long.toString(training.examples()));
+        settings.put("optimizer", training.optimizer().name());
+        settings.put("schedule", word(training.schedule()));
+        settings.put("warm-up", Long.toString(training.warmupSteps()));
+        settings.put(
+                "clip",
+                switch (training.clip()) {
+                    case NONE -> "none";
+                    case GLOBAL, TENSOR, PROPORTIONAL -> word(training.clip()) + " " + number(training.maxNorm());
+                });
+    }
+
+    /// Of a stage, and of the tasks that have their own, such as `40 (sql 60)`.
+    private static String steps(Experiment experiment) {
+        StringBuilder own = new StringBuilder();
+        for (Task task : experiment.tasks()) {
+            task.steps()
+                    .ifPresent(steps -> own.append(own.isEmpty() ? "" : " ")
+                            .append(task.name())
+                            .append(' ')
+                            .append(steps));
+        }
+        String all = Long.toString(experiment.training().steps());
+        return own.isEmpty() ? all : "%s (%s)".formatted(all, own);
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    /// Without a fraction where there is none.
+    private static String number(double value) {
+        return Double.toString(value).replaceFirst("\\.0(?=E|$)", "").replace('E', 'e');
+    }
+}

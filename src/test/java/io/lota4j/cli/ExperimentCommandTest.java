@@ -1,0 +1,88 @@
+package io.lota4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lota4j.demo.DemoData;
+import io.lota4j.demo.DemoFiles;
+import io.lota4j.demo.DemoTask;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `lota run` of an experiment.
+class ExperimentCommandTest {
+    @TempDir
+    private Path folder = Path.of("");
+
+    private Path recipe = Path.of("");
+
+    @BeforeEach
+    void prepare() throws IOException {
+        DemoFiles.writeBase(folder.resolve("base"));
+        DemoFiles.writeTask(folder, new DemoData(DemoData.DEFAULT_SEED), DemoTask.FLIP);
+        recipe = Files.writeString(folder.resolve("tiny.yaml"), """
+            base: %1$s/base
+            out: %1$s/out
+            tasks:
+              flip:
+                train: %1$s/flip-train.jsonl
+                test: %1$s/flip-test.jsonl
+                train-rows: 32
+                test-rows: 4
+                prompt: "{prompt}"
+                completion: "{completion}"
+            training: {steps: 2, batch: 4}
+            methods:
+              - {method: lota, sparsity: 0.9, lr: 1e-3, calibration-steps: 1, calibration-lr: 3e-4}
+            """.formatted(folder));
+    }
+
+    @Test
+    void aDryRunSaysWhatIsLeftAndWritesNothing() {
+        Cli cli = new Cli(Commands.standard());
+        assertThat(cli.run("run", recipe.toString(), "--dry-run")).as(cli::err).isEqualTo(ExitCode.OK);
+        assertThat(cli.out())
+                .containsPattern("run +trained +scored +time\n")
+                .containsPattern("base +0 +[1-9]\\d* +\\d+:\\d\\d\n")
+                .containsPattern("lota-90-lr0.001-flip-s0 +[1-9]\\d* +[1-9]\\d* +\\d+:\\d\\d\n")
+                .containsPattern("all, in tokens +[1-9]\\d* +[1-9]\\d* +\\d+:\\d\\d\n")
+                .contains("0 of 1 stages are done;")
+                .containsPattern("tokens a second: scoring \\d+, dense \\d+, sparsity 0.9 \\d+\n");
+        assertThat(folder.resolve("out")).doesNotExist();
+    }
+
+    @Test
+    void aRunNamesItsFigures() {
+        Cli cli = new Cli(Commands.standard());
+        assertThat(cli.run("run", recipe.toString())).as(cli::err).isEqualTo(ExitCode.OK);
+        Path out = folder.resolve("out");
+        assertThat(cli.out())
+                .isEqualTo("Done: %s. Show it with: lota report %s\n".formatted(out.resolve("metrics.jsonl"), out));
+        assertThat(out.resolve("metrics.jsonl")).isNotEmptyFile();
+        assertThat(out.resolve("run.json")).content().contains("\"finished\" : true");
+        Cli again = new Cli(Commands.standard());
+        assertThat(again.run("run", recipe.toString(), "--dry-run")).isEqualTo(ExitCode.OK);
+        assertThat(again.out()).contains("1 of 1 stages are done;").containsPattern("all, in tokens +0 +0 +0:00\n");
+    }
+
+    @Test
+    void valuesAreNotReplaced() {
+        Cli cli = new Cli(Commands.standard());
+        assertThat(cli.run("run", recipe.toString(), "--set", "training.steps=3"))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(cli.err())
+                .contains("--set replaces values of recipes with a command; edit the experiment " + recipe);
+        assertThat(folder.resolve("out")).doesNotExist();
+    }
+
+    @Test
+    void aWrongKeyIsToldOfWithItsLine() throws IOException {
+        Files.writeString(recipe, Files.readString(recipe).replace("batch: 4", "batches: 4"));
+        Cli cli = new Cli(Commands.standard());
+        assertThat(cli.run("run", recipe.toString(), "--dry-run")).isEqualTo(1);
+        assertThat(cli.err()).contains(recipe + ", line 11: unknown key 'training.batches'; did you mean 'batch'?");
+    }
+}

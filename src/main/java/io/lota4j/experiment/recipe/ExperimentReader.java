@@ -75,7 +75,9 @@ public final class ExperimentReader {
             throw new LotaException(
                     "%s: expected a mapping with tasks and methods, found %s".formatted(file, value.kind()));
         }
-        return new ExperimentReader(file, new Fields(keys, mapping, "")).experiment();
+        Experiment experiment = new ExperimentReader(file, new Fields(keys, mapping, "")).experiment();
+        Misfits.tell(experiment, problems);
+        return experiment;
     }
 
     private Experiment experiment() {

@@ -144,6 +144,26 @@ class ExperimentReaderTest {
     }
 
     @Test
+    void whatWouldFailAtALaterStageIsRefused() throws IOException {
+        String methods = """
+            mapped-base: true
+            methods:
+              - {method: lora, lr: [1, 2]}
+              - {method: lotto, sparsity: [0.4, 0.5], lr: 1, calibration-steps: 1, calibration-lr: 1}
+              - {method: lota, sparsity: 0.1, lr: 1, calibration-steps: 1, calibration-lr: 1}
+            """;
+        assertThatThrownBy(() -> read(FRAME + methods))
+                .isInstanceOf(LotaException.class)
+                .message()
+                .contains("mapped-base does not go with 'lora r8'")
+                .contains("'lotto 40%' trains other weights at each of 2 stages, 1.20 times the pool in all")
+                .doesNotContain("lotto 50%", "lota 10%");
+        assertThat(read(FRAME + methods.replace("true", "false").replace("[0.4, 0.5]", "0.5"))
+                        .variants())
+                .hasSize(4);
+    }
+
+    @Test
     void equalParametersChooseTheRank() {
         assertThatThrownBy(() -> read(FRAME + """
             equal: parameters

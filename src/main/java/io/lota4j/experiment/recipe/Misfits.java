@@ -1,0 +1,45 @@
+package io.lota4j.experiment.recipe;
+
+import io.lota4j.experiment.Experiment;
+import io.lota4j.experiment.Method;
+import io.lota4j.experiment.Variant;
+import io.lota4j.model.BaseWeights;
+import io.lota4j.yaml.Problems;
+
+/// Tells what single values do not show: runs that would fail, some of them after hours.
+final class Misfits {
+    /// What is left of 1 - sparsity, such as 1 - 0.9, when it is no exact fraction.
+    private static final double ROUNDING = 1e-9;
+
+    private Misfits() {}
+
+    static void tell(Experiment experiment, Problems problems) {
+        int stages = experiment.orders().stream()
+                .mapToInt(order -> order.size())
+                .max()
+                .orElse(0);
+        for (Variant variant : experiment.variants()) {
+            switch (variant.method()) {
+                case Method.Full full -> {}
+                case Method.Lora lora -> adapter(experiment, variant, problems);
+                case Method.Sparse sparse -> masks(experiment, variant, sparse, stages, problems);
+            }
+        }
+    }
+
+    private static void adapter(Experiment experiment, Variant variant, Problems problems) {
+        if (experiment.memory().base() == BaseWeights.MAPPED) {
+            problems.error("%s: mapped-base does not go with '%s': LoRA keeps base and factors added up in memory"
+                    .formatted(experiment.recipe(), variant.label()));
+        }
+    }
+
+    private static void masks(
+            Experiment experiment, Variant variant, Method.Sparse sparse, int stages, Problems problems) {
+        double trained = stages * (1 - sparse.sparsity());
+        if (sparse.disjoint() && trained > 1 + ROUNDING) {
+            problems.error("%s: '%s' trains other weights at each of %d stages, %.2f times the pool in all"
+                    .formatted(experiment.recipe(), variant.label(), stages, trained));
+        }
+    }
+}

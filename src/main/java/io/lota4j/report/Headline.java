@@ -72,7 +72,7 @@ final class Headline {
 
     private String compared(Method best, List<Method> tied, int others, String earlier) {
         if (tied.isEmpty()) {
-            return "%s kept more of %s than %s, at the same score on %s."
+            return "%s kept more of %s than %s, each at a rate that reaches the target on %s."
                     .formatted(
                             best.name(),
                             earlier,
@@ -80,12 +80,12 @@ final class Headline {
                             sequence.last());
         }
         if (tied.size() == others) {
-            return "No method kept clearly more of %s than another, at the same score on %s."
+            return "No method kept clearly more of %s than another, each at a rate that reaches the target on %s."
                     .formatted(earlier, sequence.last());
         }
         List<String> first = new ArrayList<>(List.of(best.name()));
         first.addAll(names(tied));
-        return "%s kept most of %s at the same score on %s; which of them keeps more cannot be said."
+        return "%s kept most of %s at rates that reach the target on %s; which of them keeps more cannot be said."
                 .formatted(Words.list(first), earlier, sequence.last());
     }
 

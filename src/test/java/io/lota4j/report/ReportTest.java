@@ -115,8 +115,8 @@ class ReportTest {
         Dom page = page(Synthetic.standard());
         assertThat(page.all("h1").getFirst().getTextContent()).isEqualTo("three tasks in a row");
         assertThat(page.all("p").getFirst().getTextContent())
-                .isEqualTo("lotto 99% kept more of sql and arc-easy than every other method, at the same score on"
-                        + " gsm8k.");
+                .isEqualTo("lotto 99% kept more of sql and arc-easy than every other method, each at a rate that"
+                        + " reaches the target on gsm8k.");
         assertThat(page.all("p").get(1).getTextContent())
                 .contains("4 methods (full, lora r8, lota 90%, lotto 99%), 2 learning rates and 3 seeds each.")
                 .contains("3 seeds: an indication, no proof.")
@@ -126,13 +126,14 @@ class ReportTest {
     @Test
     void theHeadlineClaimsNoMoreThanTheSeedsAllow() throws IOException {
         assertThat(page(Synthetic.gentle(0.2, 0.2, 0.2)).all("p").getFirst().getTextContent())
-                .isEqualTo("No method kept clearly more of sql and arc-easy than another, at the same score on gsm8k.");
+                .isEqualTo("No method kept clearly more of sql and arc-easy than another, each at a rate that "
+                        + "reaches the target on gsm8k.");
         assertThat(page(Synthetic.gentle(0, 0.7, 0.7)).all("p").getFirst().getTextContent())
-                .isEqualTo(
-                        "lora r8 and lota 90% kept most of sql and arc-easy at the same score on gsm8k; which of them"
-                                + " keeps more cannot be said.");
+                .isEqualTo("lora r8 and lota 90% kept most of sql and arc-easy at rates that reach the target on gsm8k;"
+                        + " which of them keeps more cannot be said.");
         assertThat(page(Synthetic.gentle(0, 0.7)).all("p").getFirst().getTextContent())
-                .isEqualTo("lora r8 kept more of sql and arc-easy than full, at the same score on gsm8k.");
+                .isEqualTo("lora r8 kept more of sql and arc-easy than full, each at a rate that reaches the target on "
+                        + "gsm8k.");
         assertThat(page(Synthetic.gentle(0)).all("p").getFirst().getTextContent())
                 .matches("full kept \\d\\d\\.\\d% of sql and arc-easy after gsm8k\\.");
     }
@@ -196,7 +197,7 @@ class ReportTest {
                 .hasSize(2)
                 .last()
                 .asString()
-                .contains("gsm8k and arc-easy", "score on sql.");
+                .contains("gsm8k and arc-easy", "target on sql.");
         assertThat(page.cell("matched", 2, "full", "seeds")).containsExactly(2.0);
         assertThat(page.section("cost").getTextContent())
                 .contains("full (sql, arc-easy, gsm8k)", "full (gsm8k, arc-easy, sql)");

@@ -2,6 +2,8 @@ package io.lota4j.experiment;
 
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.data.Tokenizer;
+import io.lota4j.eval.AnswerCheck;
+import io.lota4j.eval.Evaluator;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.ticket.Ticket;
@@ -11,9 +13,12 @@ import io.lota4j.train.Start;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// What all runs of an experiment work with: base, data, kernel, and who listens.
 final class Bench implements AutoCloseable {
@@ -62,17 +67,27 @@ final class Bench implements AutoCloseable {
         return stop;
     }
 
-    Tokenizer tokenizer() {
-        return tokenizer;
-    }
-
     /// Of the base, in hexadecimal.
     String fingerprint() {
         return fingerprint;
     }
 
     TaskData data(String task) {
-        return java.util.Objects.requireNonNull(data.get(task));
+        return Objects.requireNonNull(data.get(task));
+    }
+
+    /// Scores a model on a task's rows.
+    ///
+    /// @param generate most new tokens of an answer; 0: answers are not generated
+    Evaluator evaluator(AdaptedModel model, Task task, int generate) {
+        @Nullable Pattern answer = task.answer() == null ? null : Pattern.compile(task.answer());
+        return new Evaluator(
+                model.decoder(),
+                tokenizer,
+                data(task.name()).stop(),
+                experiment.scoringBatch(),
+                generate,
+                new AnswerCheck(answer));
     }
 
     /// @throws CancellationException if the user wants to stop

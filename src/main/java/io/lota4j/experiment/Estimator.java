@@ -7,7 +7,6 @@ import io.lota4j.experiment.Method.Sparse;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /// Adds up what a grid has left to do, from rates measured on this machine.
@@ -32,10 +31,10 @@ final class Estimator {
 
     Estimate estimate() {
         List<Estimate.Line> lines = new ArrayList<>();
-        begin();
-        scores(new Scores(bench, Results.BASE, Optional.empty(), bench.fingerprint()));
-        lines.add(line(Results.BASE));
         Results results = new Results(bench, choice, runs);
+        begin();
+        scores(results.base());
+        lines.add(line(Results.BASE));
         for (GridRun run : runs) {
             begin();
             for (int stage = 0; stage < run.order().size(); stage++) {

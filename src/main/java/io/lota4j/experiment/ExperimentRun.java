@@ -5,7 +5,6 @@ import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.metrics.Metric;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -67,7 +66,7 @@ public final class ExperimentRun implements AutoCloseable {
     private boolean grid() {
         results.write();
         try {
-            new Scores(bench, "base", Optional.empty(), bench.fingerprint()).figures();
+            results.base().run();
             results.write();
             runs.forEach(this::run);
             results.merges().forEach(this::merge);
@@ -86,8 +85,8 @@ public final class ExperimentRun implements AutoCloseable {
         Trail trail = Trail.START;
         for (int stage = 0; stage < run.order().size(); stage++) {
             bench.check();
-            trail = new StageWork(bench, choice, run, stage, trail).outcome().trail();
-            results.scores(run, stage).figures();
+            trail = new StageWork(bench, choice, run, stage, trail).done();
+            results.scores(run, stage).run();
             results.write();
         }
     }
@@ -96,7 +95,7 @@ public final class ExperimentRun implements AutoCloseable {
         bench.check();
         MergeWork work = new MergeWork(bench, merge);
         work.run();
-        results.scores(work).figures();
+        results.scores(work).run();
         results.write();
     }
 

@@ -13,27 +13,32 @@ import io.lota4j.train.TrainConfig;
 /// @param bench base and data
 record Identity(Bench bench) {
     /// Digest of what a stage starts from: the base, or the stage before it.
-    String before(GridRun run, int stage) {
+    private String before(GridRun run, int stage) {
         return stage == 0 ? bench.fingerprint() : stage(run, stage - 1).digest();
     }
 
     /// Of a stage's training.
     Inputs stage(GridRun run, int stage) {
         Experiment experiment = bench.experiment();
-        Inputs inputs = work("train", run, stage).with("settings", config(run, stage));
+        String before = before(run, stage);
+        Inputs inputs = work("train", run, stage, before).with("settings", config(run, stage));
         return switch (run.variant().method()) {
             case Full(var pool) -> inputs.with("method", "full").with("pool", pool);
             case Lora lora -> inputs.with("method", lora).with("pool", experiment.pool());
             case Sparse sparse ->
                 inputs.with("method", "masked")
-                        .with("mask", choice(run, stage, sparse).digest())
+                        .with("mask", choice(run, stage, sparse, before).digest())
                         .with("sparsity", sparse.sparsity());
         };
     }
 
     /// Of the choice of a mask, but for its sparsity: one calibration serves several.
     Inputs choice(GridRun run, int stage, Sparse sparse) {
-        Inputs inputs = work("choose", run, stage)
+        return choice(run, stage, sparse, before(run, stage));
+    }
+
+    private Inputs choice(GridRun run, int stage, Sparse sparse, String before) {
+        Inputs inputs = work("choose", run, stage, before)
                 .with("choice", sparse.choice())
                 .with("scope", sparse.scope())
                 .with("pool", bench.experiment().pool())
@@ -47,11 +52,11 @@ record Identity(Bench bench) {
         };
     }
 
-    private Inputs work(String work, GridRun run, int stage) {
+    private Inputs work(String work, GridRun run, int stage, String before) {
         Task task = bench.experiment().task(run.order().get(stage));
         Dataset data = bench.data(task.name()).train();
         return Inputs.of(work)
-                .with("start", before(run, stage))
+                .with("start", before)
                 .with("task", task.name())
                 .with("data", TaskData.identity(task, data));
     }

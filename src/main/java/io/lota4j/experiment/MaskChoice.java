@@ -13,6 +13,8 @@ import io.lota4j.train.Job;
 import io.lota4j.train.RunState;
 import io.lota4j.train.score.Score;
 import io.lota4j.train.score.Scoring;
+import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 
@@ -27,23 +29,23 @@ record MaskChoice(Bench bench, Wanted wanted) {
         SortedSet<Double> of(String digest);
     }
 
-    /// The folder in which the mask of a stage lies.
+    /// Chooses the mask of a stage unless it is there.
     ///
     /// @param earlier masks of the stages before
-    Folder choose(GridRun run, int stage, Sparse sparse, Opened opened, List<Mask> earlier) {
+    void choose(GridRun run, int stage, Sparse sparse, Opened opened, List<Mask> earlier) {
         Inputs inputs = new Identity(bench).choice(run, stage, sparse);
         String task = run.order().get(stage);
         Folder folder = folder(run, stage, sparse);
-        if (!folder.isDone() || !java.nio.file.Files.exists(folder.mask(sparse.sparsity()))) {
+        if (!folder.isDone() || !Files.exists(folder.mask(sparse.sparsity()))) {
             folder.begin(inputs);
             Work work = new Work(run, stage, sparse, opened, among(opened, sparse, stage, earlier), folder);
             Ledger ledger = new Ledger(task);
             work.choose(ledger);
             folder.finish(ledger.metrics());
         }
-        return folder;
     }
 
+    /// Where the mask of a stage lies.
     Folder folder(GridRun run, int stage, Sparse sparse) {
         String label = "%s-%s-s%d"
                 .formatted(GridRun.slug(sparse.choice().name()), run.order().get(stage), run.seed());
@@ -56,7 +58,7 @@ record MaskChoice(Bench bench, Wanted wanted) {
         if (!sparse.disjoint() || stage == 0) {
             return pool;
         }
-        List<Avoided> avoided = new java.util.ArrayList<>();
+        List<Avoided> avoided = new ArrayList<>();
         for (Mask mask : earlier) {
             avoided.add(new Avoided("stage " + (avoided.size() + 1), mask));
         }

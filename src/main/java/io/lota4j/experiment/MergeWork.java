@@ -40,9 +40,7 @@ record MergeWork(Bench bench, GridMerge merge) {
     }
 
     /// Does what is not done yet.
-    ///
-    /// @return figures of the merge
-    List<Metric> run() {
+    void run() {
         Folder folder = folder();
         if (!folder.isDone()) {
             folder.begin(inputs());
@@ -60,7 +58,6 @@ record MergeWork(Bench bench, GridMerge merge) {
             TicketFile.write(folder.ticket(), result.ticket());
             folder.finish(figures(result, folder.ticket()));
         }
-        return folder.figures();
     }
 
     private List<Metric> figures(TicketMerge.Result result, Path ticket) {

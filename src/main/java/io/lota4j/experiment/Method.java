@@ -2,6 +2,7 @@ package io.lota4j.experiment;
 
 import io.lota4j.mask.Pool;
 import io.lota4j.mask.Scope;
+import io.lota4j.train.lora.LoraConfig;
 
 /// How a stage is trained.
 public sealed interface Method {
@@ -23,7 +24,14 @@ public sealed interface Method {
     ///
     /// @param rank of the two factors
     /// @param alpha over rank is the factor of their product
-    record Lora(int rank, double alpha) implements Method {}
+    record Lora(int rank, double alpha) implements Method {
+        /// The settings of an adapter.
+        ///
+        /// @param targets the matrices that get factors
+        LoraConfig config(Pool targets) {
+            return new LoraConfig(rank, alpha, targets);
+        }
+    }
 
     /// What a mask's weights are chosen by.
     enum Choice {

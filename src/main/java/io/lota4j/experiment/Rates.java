@@ -2,7 +2,6 @@ package io.lota4j.experiment;
 
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
-import io.lota4j.eval.AnswerCheck;
 import io.lota4j.eval.Evaluation;
 import io.lota4j.eval.Evaluator;
 import io.lota4j.experiment.Bench.Opened;
@@ -22,7 +21,6 @@ import io.lota4j.train.lora.LoraJob;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
 
@@ -80,8 +78,7 @@ final class Rates {
     }
 
     private double adapter(String what, Lora lora) {
-        LoraConfig config =
-                new LoraConfig(lora.rank(), lora.alpha(), bench.experiment().pool());
+        LoraConfig config = lora.config(bench.experiment().pool());
         try (Opened opened = bench.open(Optional.empty());
                 LoraJob job = new LoraJob(opened.model(), config, data(), config(), bench.kernel())) {
             return timed(what, job);
@@ -131,15 +128,8 @@ final class Rates {
         Task task = bench.experiment().tasks().getFirst();
         List<Example> rows = bench.data(task.name()).test().examples();
         try (Opened opened = bench.open(Optional.empty());
-                Stages.Stage shown = bench.stages()
-                        .begin("measure " + (generate == 0 ? SCORING : GENERATING).toLowerCase(Locale.ROOT))) {
-            Evaluator evaluator = new Evaluator(
-                    opened.model().decoder(),
-                    bench.tokenizer(),
-                    bench.data(task.name()).stop(),
-                    bench.experiment().scoringBatch(),
-                    generate,
-                    new AnswerCheck(null));
+                Stages.Stage shown = bench.stages().begin("measure " + (generate == 0 ? SCORING : GENERATING))) {
+            Evaluator evaluator = bench.evaluator(opened.model(), task, generate);
             return evaluator.run(rows.subList(0, Math.min(SCORED, rows.size())), (done, all, tokens) -> {
                 bench.check();
                 shown.at(done, all, Double.NaN, Double.NaN);

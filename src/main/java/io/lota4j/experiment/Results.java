@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Gathers what the work of a grid has left on disk into `metrics.jsonl` and `run.json`.
 ///
@@ -37,7 +39,7 @@ record Results(Bench bench, MaskChoice choice, List<GridRun> runs) {
                 work.inputs().digest());
     }
 
-    private Scores base() {
+    Scores base() {
         return new Scores(bench, BASE, Optional.empty(), bench.fingerprint());
     }
 
@@ -63,15 +65,11 @@ record Results(Bench bench, MaskChoice choice, List<GridRun> runs) {
     }
 
     private List<Metric> stage(GridRun run, int stage) {
-        Folder folder = StageWork.folder(bench, run, stage);
-        if (!folder.isDone()) {
-            return List.of();
+        List<Metric> figures = new ArrayList<>();
+        folders(run, stage).forEach(folder -> figures.addAll(folder.figures()));
+        if (!figures.isEmpty()) {
+            figures.addAll(scores(run, stage).done());
         }
-        List<Metric> figures = new ArrayList<>(folder.figures());
-        if (run.variant().method() instanceof Sparse sparse) {
-            figures.addAll(choice.folder(run, stage, sparse).figures());
-        }
-        figures.addAll(scores(run, stage).done());
         return figures;
     }
 
@@ -105,18 +103,36 @@ record Results(Bench bench, MaskChoice choice, List<GridRun> runs) {
         return true;
     }
 
+    /// What training and choosing masks took. Work that runs share was done once.
+    private double seconds() {
+        return runs.stream()
+                .flatMap(run -> IntStream.range(0, run.order().size()).boxed().flatMap(stage -> folders(run, stage)))
+                .distinct()
+                .flatMap(folder -> folder.figures().stream())
+                .filter(m -> m.figure() == Figure.TRAIN_SECONDS || m.figure() == Figure.CALIBRATION_SECONDS)
+                .mapToDouble(Metric::value)
+                .sum();
+    }
+
+    /// Where a stage's training and the choice of its mask lie; none if it is not done.
+    private Stream<Folder> folders(GridRun run, int stage) {
+        Folder folder = StageWork.folder(bench, run, stage);
+        if (!folder.isDone()) {
+            return Stream.empty();
+        }
+        return run.variant().method() instanceof Sparse sparse
+                ? Stream.of(folder, choice.folder(run, stage, sparse))
+                : Stream.of(folder);
+    }
+
     /// Writes both files.
     void write() {
         List<Metric> metrics = metrics();
         Path out = bench.experiment().out();
         AtomicFile.write(out.resolve("metrics.jsonl"), MetricsFile.text(metrics));
-        double seconds = metrics.stream()
-                .filter(m -> m.figure() == Figure.TRAIN_SECONDS || m.figure() == Figure.CALIBRATION_SECONDS)
-                .mapToDouble(Metric::value)
-                .sum();
         try (Checkpoint base = Checkpoint.open(bench.experiment().base())) {
             Description description = new Description(bench, base);
-            RunFiles.write(out.resolve("run.json"), description.file(runs, merges(), seconds, finished()));
+            RunFiles.write(out.resolve("run.json"), description.file(runs, merges(), seconds(), finished()));
         }
     }
 }

@@ -2,7 +2,6 @@ package io.lota4j.experiment;
 
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
-import io.lota4j.eval.AnswerCheck;
 import io.lota4j.eval.Evaluation;
 import io.lota4j.eval.Evaluator;
 import io.lota4j.experiment.Bench.Opened;
@@ -13,10 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /// Scores a model on every task. What has been scored is not scored again, as long as model, data and settings are
 /// the same.
@@ -29,18 +27,17 @@ record Scores(Bench bench, String model, Optional<Path> ticket, String identity)
     /// One set of rows to score.
     private record Cell(Task task, Split split, Dataset data, Folder folder, Inputs inputs) {}
 
-    List<Metric> figures() {
-        List<Cell> cells = cells();
-        List<Cell> missing = cells.stream().filter(c -> !c.folder().isDone()).toList();
+    /// Scores what is not scored yet.
+    void run() {
+        List<Cell> missing = cells().stream().filter(c -> !c.folder().isDone()).toList();
         if (!missing.isEmpty()) {
             try (Opened opened = bench.open(ticket)) {
                 missing.forEach(cell -> score(opened, cell));
             }
         }
-        return cells.stream().flatMap(c -> c.folder().figures().stream()).toList();
     }
 
-    /// Those that are there.
+    /// The figures that are there.
     List<Metric> done() {
         return cells().stream()
                 .filter(c -> c.folder().isDone())
@@ -82,9 +79,7 @@ record Scores(Bench bench, String model, Optional<Path> ticket, String identity)
                 .with("generate", task.generate())
                 .with("answer", String.valueOf(task.answer()));
         String label = "%s-%s"
-                .formatted(
-                        task.name(),
-                        split.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'));
+                .formatted(task.name(), split.name().toLowerCase(Locale.ROOT).replace('_', '-'));
         return new Cell(
                 task, split, data, Folder.of(bench.experiment().out().resolve("scores"), label, inputs), inputs);
     }
@@ -104,14 +99,7 @@ record Scores(Bench bench, String model, Optional<Path> ticket, String identity)
 
     private Evaluation evaluate(Opened opened, Cell cell) {
         Task task = cell.task();
-        @Nullable Pattern answer = task.answer() == null ? null : Pattern.compile(task.answer());
-        Evaluator evaluator = new Evaluator(
-                opened.model().decoder(),
-                bench.tokenizer(),
-                bench.data(task.name()).stop(),
-                bench.experiment().scoringBatch(),
-                task.generate(),
-                new AnswerCheck(answer));
+        Evaluator evaluator = bench.evaluator(opened.model(), task, task.generate());
         long start = System.nanoTime();
         try (Stages.Stage shown = bench.stages().begin("score %s on %s".formatted(model, task.name()))) {
             return evaluator.run(cell.data().examples(), (done, all, tokens) -> {

@@ -11,16 +11,12 @@ import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
 import io.lota4j.mask.Pool;
 import io.lota4j.metrics.Figure;
-import io.lota4j.metrics.Metric;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.Job;
 import io.lota4j.train.RunState;
 import io.lota4j.train.TrainingJob;
-import io.lota4j.train.lora.LoraConfig;
 import io.lota4j.train.lora.LoraJob;
-import java.util.ArrayList;
-import java.util.List;
 
 /// One stage of a run: a task learned on top of those before it.
 ///
@@ -30,12 +26,6 @@ import java.util.List;
 /// @param number of the stage, from 0
 /// @param trail what the stages before it left
 record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail trail) {
-
-    /// What a finished stage left.
-    ///
-    /// @param trail with this stage
-    /// @param figures of its training and the choice of its mask
-    record Outcome(Trail trail, List<Metric> figures) {}
 
     /// Where a stage's work lies. Methods that begin alike share it, so it is not named after one of them.
     static Folder folder(Bench bench, GridRun run, int number) {
@@ -53,16 +43,14 @@ record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail 
     }
 
     /// Does what is not done yet.
-    Outcome outcome() {
+    ///
+    /// @return the trail with this stage
+    Trail done() {
         Folder folder = folder(bench, run, number);
         if (!folder.isDone()) {
             train(folder);
         }
-        List<Metric> figures = new ArrayList<>(folder.figures());
-        if (run.variant().method() instanceof Sparse sparse) {
-            figures.addAll(choice.folder(run, number, sparse).figures());
-        }
-        return new Outcome(trail.then(folder.ticket(), mask(), task()), figures);
+        return trail.then(folder.ticket(), mask(), task());
     }
 
     private String task() {
@@ -117,11 +105,9 @@ record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail 
     }
 
     private Ticket adapted(Folder folder, Opened opened, Mask pool, Lora lora, Ledger ledger) {
-        LoraConfig config =
-                new LoraConfig(lora.rank(), lora.alpha(), bench.experiment().pool());
         try (LoraJob job = new LoraJob(
                 opened.model(),
-                config,
+                lora.config(bench.experiment().pool()),
                 data(),
                 new Identity(bench).config(run, number),
                 bench.kernel(),

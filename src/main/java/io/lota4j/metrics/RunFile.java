@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param versions of the tool and what it runs on
 /// @param machine processors, memory and system
 /// @param started ISO 8601, UTC
-/// @param seconds wall time in all sittings
+/// @param seconds that training and choosing masks took; work that runs share is counted once
 /// @param finished whether every run of the grid is done
 public record RunFile(
         String format,

@@ -23,7 +23,7 @@ final class HowSection {
                                 file.base().pool()));
         fact(facts, "fingerprint", file.base().fingerprint());
         fact(facts, "started", file.started());
-        fact(facts, "wall time", Unit.SECONDS.text(file.seconds()));
+        fact(facts, "training and calibration took", Unit.SECONDS.text(file.seconds()));
         facts(facts, file.versions());
         facts(facts, file.machine());
         Section section = new Section("how", "How it was run").add(facts);

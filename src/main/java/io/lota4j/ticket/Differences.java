@@ -6,9 +6,7 @@ import io.lota4j.checkpoint.Floats;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /// The elements of one tensor in two checkpoints, compared block by block on all cores. The results do not depend on
@@ -20,7 +18,7 @@ record Differences(DType baseType, MemorySegment base, DType tunedType, MemorySe
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    /// Elements that one thread takes at once.
+    /// Elements that one thread takes at once: whole words of marks.
     private static final int CHUNK = 1 << 19;
 
     static Differences of(Checkpoint base, Checkpoint tuned, String name) {
@@ -51,36 +49,85 @@ record Differences(DType baseType, MemorySegment base, DType tunedType, MemorySe
         });
     }
 
-    /// The blocks that differ, in order. A difference that is not a number is one.
-    List<Changes> changed() {
-        return chunks().mapToObj(this::changed).flatMap(List::stream).toList();
+    /// A bit for each element that differs, lowest first. A difference that is not a number is one.
+    long[] marks() {
+        long[] marks = new long[Math.ceilDiv(count, Long.SIZE)];
+        boolean words = baseType == tunedType && baseType.size() == Short.BYTES;
+        chunks().forEach(chunk -> {
+            if (words) {
+                markWords(WordCompare.of(baseType), chunk, marks);
+            } else {
+                markBlocks(chunk, marks);
+            }
+        });
+        return marks;
     }
 
-    private List<Changes> changed(int chunk) {
+    private void markWords(WordCompare compare, int chunk, long[] marks) {
+        for (int word = firstWord(chunk); word < firstWord(chunk + 1) && word < marks.length; word++) {
+            long from = (long) word * Long.SIZE;
+            boolean whole = count - from >= Long.SIZE;
+            long differing = whole ? compare.differing(base, tuned, from) : WordCompare.UNKNOWN;
+            marks[word] = differing == WordCompare.UNKNOWN ? oneByOne(from) : differing;
+        }
+    }
+
+    private long oneByOne(long from) {
+        long marks = 0;
+        for (long index = from; index < Math.min(count, from + Long.SIZE); index++) {
+            marks |= mark(at(index)) << index;
+        }
+        return marks;
+    }
+
+    private void markBlocks(int chunk, long[] marks) {
         float[] baseBlock = new float[BLOCK];
         float[] block = new float[BLOCK];
-        int[] indices = new int[BLOCK];
-        List<Changes> changed = new ArrayList<>();
         for (int from = chunk * CHUNK; from < end(chunk); from += BLOCK) {
             int size = read(from, end(chunk), baseBlock, block);
-            int differing = gather(block, size, from, indices);
-            if (differing > 0) {
-                changed.add(new Changes(Arrays.copyOf(indices, differing), Arrays.copyOf(block, differing)));
+            for (int i = 0; i < size; i++) {
+                marks[(from + i) / Long.SIZE] |= mark(block[i]) << i;
             }
         }
-        return changed;
     }
 
-    /// Moves what is not zero to the front, without branches: which elements changed cannot be predicted.
-    private static int gather(float[] block, int size, int from, int[] indices) {
-        int found = 0;
-        for (int i = 0; i < size; i++) {
-            float difference = block[i];
-            block[found] = difference;
-            indices[found] = from + i;
-            found += difference != 0 ? 1 : 0;
+    /// 1, or 0 for a zero of any sign.
+    private static long mark(float difference) {
+        int magnitude = Float.floatToRawIntBits(difference) << 1;
+        return (magnitude | -magnitude) >>> Integer.SIZE - 1;
+    }
+
+    private static int firstWord(int chunk) {
+        return chunk * (CHUNK / Long.SIZE);
+    }
+
+    /// The differences that are marked, and the base's elements there, each in their order.
+    ///
+    /// @param marks as [#marks()] gives them
+    /// @param values room for as many
+    /// @param baseBits room for as many of the base's type
+    void gather(long[] marks, float[] values, MemorySegment baseBits) {
+        int[] starts = starts(marks);
+        chunks().forEach(chunk -> {
+            int position = starts[chunk];
+            for (int word = firstWord(chunk); word < firstWord(chunk + 1) && word < marks.length; word++) {
+                for (long left = marks[word]; left != 0; left &= left - 1) {
+                    int index = word * Long.SIZE + Long.numberOfTrailingZeros(left);
+                    values[position] = at(index);
+                    Bits.copy(baseType.size(), base, index, baseBits, position++);
+                }
+            }
+        });
+    }
+
+    /// How many marks are before each chunk.
+    private int[] starts(long[] marks) {
+        int[] starts = new int[Math.ceilDiv(count, CHUNK) + 1];
+        for (int word = 0; word < marks.length; word++) {
+            starts[word / firstWord(1) + 1] += Long.bitCount(marks[word]);
         }
-        return found;
+        Arrays.parallelPrefix(starts, Integer::sum);
+        return starts;
     }
 
     /// @return how many differences were read: a block, or what is left before the end

@@ -6,11 +6,13 @@ import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.mask.DeltaSource;
+import io.lota4j.mask.IndexSets;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
 import io.lota4j.mask.Scope;
 import io.lota4j.mask.TopK;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -124,18 +126,21 @@ final class Extraction implements DeltaSource {
 
     /// All that differs in a tensor. A difference that is not a number is kept: the ticket refuses it with its place.
     private TicketTensor changed(String name) {
-        Changes changed = Changes.of(Differences.of(base, tuned, name).changed());
-        return tensor(name, changed.index(), changed.values());
+        TensorInfo info = base.info(name);
+        Differences differences = Differences.of(base, tuned, name);
+        long[] marks = differences.marks();
+        int count = Arrays.stream(marks).mapToInt(Long::bitCount).sum();
+        float[] values = new float[count];
+        byte[] baseBits = new byte[Math.multiplyExact(count, info.dtype().size())];
+        differences.gather(marks, values, MemorySegment.ofArray(baseBits));
+        RoaringBitmap index = IndexSets.ofRanges(marks, Long.SIZE);
+        return new TicketTensor(info.shape(), DType.F32, index, values, info.dtype(), baseBits);
     }
 
     private TicketTensor chosen(String name, RoaringBitmap index) {
         float[] values = new float[Math.toIntExact(index.getLongCardinality())];
         Differences differences = Differences.of(base, tuned, name);
         TicketTensor.forEach(index, (position, at) -> values[position] = differences.at(at));
-        return tensor(name, index, values);
-    }
-
-    private TicketTensor tensor(String name, RoaringBitmap index, float[] values) {
         TensorInfo info = base.info(name);
         return new TicketTensor(info.shape(), DType.F32, index, values, info.dtype()).withBaseBits(base.bytes(name));
     }

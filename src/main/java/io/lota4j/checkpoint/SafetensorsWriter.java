@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Writes safetensors files, whole or not at all (see [AtomicFile]).
@@ -27,15 +29,18 @@ public final class SafetensorsWriter {
     /// Bytes and where they go.
     private record Chunk(MemorySegment bytes, long offset) {
         /// @param buffer room for a chunk outside the Java heap, from where alone can be written
-        void write(FileChannel channel, MemorySegment buffer) {
+        void write(FileChannel channel, MemorySegment buffer, Lock writing) {
             ByteBuffer chunk =
                     buffer.asSlice(0, bytes.byteSize()).copyFrom(bytes).asByteBuffer();
+            writing.lock();
             try {
                 while (chunk.hasRemaining()) {
                     channel.write(chunk, offset + chunk.position());
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
+            } finally {
+                writing.unlock();
             }
         }
     }
@@ -98,14 +103,15 @@ public final class SafetensorsWriter {
         }
     }
 
-    /// On all cores: copying to the system's memory takes as long as a fast disk.
+    /// On all cores, but into the file one by one: the system lets others wait in a loop that a core is busy with.
     private static void write(FileChannel channel, List<Chunk> chunks) throws IOException {
         ConcurrentLinkedDeque<MemorySegment> idle = new ConcurrentLinkedDeque<>();
+        Lock writing = new ReentrantLock();
         try (Arena arena = Arena.ofShared()) {
             chunks.parallelStream().forEach(chunk -> {
                 @Nullable MemorySegment found = idle.poll();
                 MemorySegment buffer = found == null ? arena.allocate(CHUNK_BYTES) : found;
-                chunk.write(channel, buffer);
+                chunk.write(channel, buffer, writing);
                 idle.push(buffer);
             });
         } catch (UncheckedIOException e) {

@@ -69,8 +69,7 @@ class DifferencesTest {
             int index = expected[position];
             assertThat(values[position]).isEqualTo(differences.at(index));
             int size = baseType.size();
-            assertThat(bits.asSlice((long) position * size, size)
-                            .mismatch(base.asSlice((long) index * size, size)))
+            assertThat(bits.asSlice((long) position * size, size).mismatch(base.asSlice((long) index * size, size)))
                     .isEqualTo(-1);
         }
     }

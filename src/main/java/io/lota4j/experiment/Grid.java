@@ -1,8 +1,10 @@
 package io.lota4j.experiment;
 
+import io.lota4j.experiment.Method.Sparse;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// The runs of an experiment, the first seed's first: what a grid has after an hour should already be a comparison.
 final class Grid {
@@ -13,7 +15,11 @@ final class Grid {
         LinkedHashSet<GridRun> runs = new LinkedHashSet<>();
         for (long seed : experiment.seeds()) {
             for (List<String> order : experiment.orders()) {
-                experiment.variants().forEach(variant -> runs.add(new GridRun(variant, order, seed)));
+                for (Variant variant : experiment.variants()) {
+                    GridRun run = run(experiment, variant, order, seed);
+                    runs.addAll(run.runsBeside());
+                    runs.add(run);
+                }
             }
             merges(experiment, seed).forEach(merge -> runs.addAll(merge.inputs()));
         }
@@ -33,9 +39,23 @@ final class Grid {
         return merges;
     }
 
+    /// A sequence of one task is the run over it that is merged.
+    private static GridRun run(Experiment experiment, Variant variant, List<String> order, long seed) {
+        return merges(experiment, seed).stream()
+                .flatMap(merge -> merge.inputs().stream())
+                .filter(input -> input.variant().equals(variant) && input.order().equals(order))
+                .findFirst()
+                .orElse(new GridRun(variant, order, seed));
+    }
+
+    /// Masks that avoid each other in a sequence do so in a merge.
     private static List<GridRun> inputs(Experiment experiment, Variant variant, long seed) {
-        return experiment.tasks().stream()
-                .map(task -> new GridRun(variant, List.of(task.name()), seed))
+        List<String> tasks = experiment.tasks().stream().map(Task::name).toList();
+        boolean disjoint = variant.method() instanceof Sparse sparse && sparse.disjoint();
+        return IntStream.range(0, tasks.size())
+                .mapToObj(task -> disjoint
+                        ? GridRun.disjoint(variant, tasks, task, seed)
+                        : new GridRun(variant, List.of(tasks.get(task)), seed))
                 .toList();
     }
 }

@@ -2,16 +2,35 @@ package io.lota4j.experiment;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /// One run of a grid: one method, learning rate, order of tasks and seed.
 ///
 /// @param variant what is done at each stage
 /// @param order tasks, one a stage
 /// @param seed of data orders, random masks and adapters
-public record GridRun(Variant variant, List<String> order, long seed) {
+/// @param beside tasks that are learned alone as well, and whose masks the first stage's leaves alone
+public record GridRun(Variant variant, List<String> order, long seed, List<String> beside) {
+    GridRun(Variant variant, List<String> order, long seed) {
+        this(variant, order, seed, List.of());
+    }
+
+    /// One task alone, with a mask that has nothing in common with those of the tasks before it.
+    static GridRun disjoint(Variant variant, List<String> tasks, int task, long seed) {
+        return new GridRun(variant, List.of(tasks.get(task)), seed, tasks.subList(0, task));
+    }
+
+    /// The runs over the tasks beside this one, in an order in which each has what it needs.
+    List<GridRun> runsBeside() {
+        return IntStream.range(0, beside.size())
+                .mapToObj(task -> disjoint(variant, beside, task, seed))
+                .toList();
+    }
+
     /// Unique in a grid, such as `lota-99-lr0.001-sql.arc-easy-s0`.
     public String name() {
-        return "%s-lr%s-%s-s%d".formatted(slug(variant.label()), rate(variant.lr()), String.join(".", order), seed);
+        String tasks = String.join(".", order) + (beside.isEmpty() ? "" : "-beside-" + String.join(".", beside));
+        return "%s-lr%s-%s-s%d".formatted(slug(variant.label()), rate(variant.lr()), tasks, seed);
     }
 
     /// A learning rate as a part of a name, such as `0.001` or `1e-4`.

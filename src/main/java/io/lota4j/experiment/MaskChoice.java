@@ -14,7 +14,6 @@ import io.lota4j.train.RunState;
 import io.lota4j.train.score.Score;
 import io.lota4j.train.score.Scoring;
 import java.nio.file.Files;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 
@@ -31,14 +30,14 @@ record MaskChoice(Bench bench, Wanted wanted) {
 
     /// Chooses the mask of a stage unless it is there.
     ///
-    /// @param earlier masks of the stages before
-    void choose(GridRun run, int stage, Sparse sparse, Opened opened, List<Mask> earlier) {
+    /// @param avoided what a disjoint mask has nothing in common with
+    void choose(GridRun run, int stage, Sparse sparse, Opened opened, List<Avoided> avoided) {
         Inputs inputs = new Identity(bench).choice(run, stage, sparse);
         String task = run.order().get(stage);
         Folder folder = folder(run, stage, sparse);
         if (!folder.isDone() || !Files.exists(folder.mask(sparse.sparsity()))) {
             folder.begin(inputs);
-            Work work = new Work(run, stage, sparse, opened, among(opened, sparse, stage, earlier), folder);
+            Work work = new Work(run, stage, sparse, opened, among(opened, sparse, avoided), folder);
             Ledger ledger = new Ledger(task);
             work.choose(ledger);
             folder.finish(ledger.metrics());
@@ -53,16 +52,14 @@ record MaskChoice(Bench bench, Wanted wanted) {
                 bench.experiment().out().resolve("masks"), label, new Identity(bench).choice(run, stage, sparse));
     }
 
-    private Mask among(Opened opened, Sparse sparse, int stage, List<Mask> earlier) {
+    /// The mask of a stage, once it is chosen.
+    Mask chosen(GridRun run, int stage, Sparse sparse) {
+        return MaskFile.read(folder(run, stage, sparse).mask(sparse.sparsity()));
+    }
+
+    private Mask among(Opened opened, Sparse sparse, List<Avoided> avoided) {
         Mask pool = Mask.full(opened.model().base(), bench.experiment().pool());
-        if (!sparse.disjoint() || stage == 0) {
-            return pool;
-        }
-        List<Avoided> avoided = new ArrayList<>();
-        for (Mask mask : earlier) {
-            avoided.add(new Avoided("stage " + (avoided.size() + 1), mask));
-        }
-        return Complement.of(pool, avoided);
+        return sparse.disjoint() && !avoided.isEmpty() ? Complement.of(pool, avoided) : pool;
     }
 
     /// One choice to make.

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 /// @param parameters one value, or one for each task
 public record Merging(List<String> of, String method, Map<String, List<Double>> parameters) {
     /// Whether the results of a method are merged.
-    boolean takes(Variant variant) {
+    public boolean takes(Variant variant) {
         return of.isEmpty() || of.contains(variant.label()) || of.contains(variant.kind());
     }
 

@@ -7,8 +7,8 @@ import io.lota4j.experiment.Bench.Opened;
 import io.lota4j.experiment.Method.Full;
 import io.lota4j.experiment.Method.Lora;
 import io.lota4j.experiment.Method.Sparse;
+import io.lota4j.mask.Avoided;
 import io.lota4j.mask.Mask;
-import io.lota4j.mask.MaskFile;
 import io.lota4j.mask.Pool;
 import io.lota4j.metrics.Figure;
 import io.lota4j.ticket.Ticket;
@@ -17,6 +17,8 @@ import io.lota4j.train.Job;
 import io.lota4j.train.RunState;
 import io.lota4j.train.TrainingJob;
 import io.lota4j.train.lora.LoraJob;
+import java.util.ArrayList;
+import java.util.List;
 
 /// One stage of a run: a task learned on top of those before it.
 ///
@@ -64,18 +66,29 @@ record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail 
     /// The weights that this stage may change, once they are chosen.
     private Mask mask() {
         return switch (run.variant().method()) {
-            case Sparse sparse ->
-                MaskFile.read(choice.folder(run, number, sparse).mask(sparse.sparsity()));
+            case Sparse sparse -> choice.chosen(run, number, sparse);
             case Full(Pool pool) -> Masks.all(bench, pool);
             case Lora lora -> Masks.all(bench, bench.experiment().pool());
         };
+    }
+
+    /// What the stages before this one trained, or the tasks beside it.
+    private List<Avoided> avoided(Sparse sparse) {
+        List<Avoided> avoided = new ArrayList<>();
+        for (Mask mask : trail.masks()) {
+            avoided.add(new Avoided("stage " + (avoided.size() + 1), mask));
+        }
+        for (GridRun other : run.runsBeside()) {
+            avoided.add(new Avoided(other.order().getFirst(), choice.chosen(other, 0, sparse)));
+        }
+        return avoided;
     }
 
     private void train(Folder folder) {
         if (run.variant().method() instanceof Sparse sparse) {
             // With weights of its own: a calibration moves them.
             try (Opened opened = bench.open(trail.ticket())) {
-                choice.choose(run, number, sparse, opened, trail.masks());
+                choice.choose(run, number, sparse, opened, avoided(sparse));
             }
         }
         try (Opened opened = bench.open(trail.ticket())) {

@@ -158,6 +158,36 @@ class ExperimentRunTest {
     }
 
     @Test
+    void tasksMergedByLottoHaveMasksWithNothingInCommon() throws IOException {
+        List<Metric> metrics =
+                Grids.run(Grids.write(directory, "beside", TRAINING + """
+                    orders: [[plus]]
+                    methods: [%s, %s]
+                    merge:
+                      - {method: add}
+                    """.formatted(LOTA, LOTTO)), new ArrayList<>());
+        List<Metric> overlaps = Grids.of(metrics, Figure.OVERLAP);
+        assertThat(overlaps)
+                .filteredOn(m -> m.where().run().startsWith("lota-90-add"))
+                .hasSize(3)
+                .allMatch(m -> m.value() > 0);
+        assertThat(overlaps)
+                .filteredOn(m -> m.where().run().startsWith("lotto-90-add"))
+                .hasSize(3)
+                .allMatch(m -> m.value() == 0);
+        // Alone it is the run that is merged, and what that needs came first.
+        assertThat(metrics.stream()
+                        .map(m -> m.where().run())
+                        .distinct()
+                        .filter(run -> run.startsWith("lotto"))
+                        .limit(3))
+                .containsExactly(
+                        "lotto-90-lr0.001-flip-s0",
+                        "lotto-90-lr0.001-plus-beside-flip-s0",
+                        "lotto-90-lr0.001-order-beside-flip.plus-s0");
+    }
+
+    @Test
     void equalTokensCountCalibration() throws IOException {
         List<Metric> metrics = Grids.run(
                 Grids.write(

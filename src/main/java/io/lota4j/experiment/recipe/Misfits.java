@@ -14,15 +14,11 @@ final class Misfits {
     private Misfits() {}
 
     static void tell(Experiment experiment, Problems problems) {
-        int stages = experiment.orders().stream()
-                .mapToInt(order -> order.size())
-                .max()
-                .orElse(0);
         for (Variant variant : experiment.variants()) {
             switch (variant.method()) {
                 case Method.Full full -> {}
                 case Method.Lora lora -> adapter(experiment, variant, problems);
-                case Method.Sparse sparse -> masks(experiment, variant, sparse, stages, problems);
+                case Method.Sparse sparse -> masks(experiment, variant, sparse, problems);
             }
         }
     }
@@ -34,11 +30,16 @@ final class Misfits {
         }
     }
 
-    private static void masks(
-            Experiment experiment, Variant variant, Method.Sparse sparse, int stages, Problems problems) {
+    private static void masks(Experiment experiment, Variant variant, Method.Sparse sparse, Problems problems) {
+        boolean merged = experiment.merges().stream().anyMatch(merge -> merge.takes(variant));
+        int stages = experiment.orders().stream()
+                .mapToInt(order -> order.size())
+                .max()
+                .orElse(0);
+        stages = merged ? Math.max(stages, experiment.tasks().size()) : stages;
         double trained = stages * (1 - sparse.sparsity());
         if (sparse.disjoint() && trained > 1 + ROUNDING) {
-            problems.error("%s: '%s' trains other weights at each of %d stages, %.2f times the pool in all"
+            problems.error("%s: '%s' trains other weights for each of %d tasks, %.2f times the pool in all"
                     .formatted(experiment.recipe(), variant.label(), stages, trained));
         }
     }

@@ -156,7 +156,7 @@ class ExperimentReaderTest {
                 .isInstanceOf(LotaException.class)
                 .message()
                 .contains("mapped-base does not go with 'lora r8'")
-                .contains("'lotto 40%' trains other weights at each of 2 stages, 1.20 times the pool in all")
+                .contains("'lotto 40%' trains other weights for each of 2 tasks, 1.20 times the pool in all")
                 .doesNotContain("lotto 50%", "lota 10%");
         assertThat(read(FRAME + methods.replace("true", "false").replace("[0.4, 0.5]", "0.5"))
                         .variants())

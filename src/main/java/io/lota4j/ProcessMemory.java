@@ -3,6 +3,7 @@ package io.lota4j;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.OptionalLong;
 
 /// What the operating system says about memory.
@@ -11,9 +12,26 @@ public final class ProcessMemory {
 
     private ProcessMemory() {}
 
-    /// The most that was ever resident at once (peak RSS), in bytes; empty where the system does not tell.
+    /// The most that was ever resident at once (peak RSS), or since [#forgetPeak()], in bytes; empty where the system
+    /// does not tell.
     public static OptionalLong peak() {
         return read(Path.of("/proc/self/status"), "VmHWM:");
+    }
+
+    /// Lets the peak begin anew from what is resident now.
+    ///
+    /// @return whether it does; some systems cannot
+    public static boolean forgetPeak() {
+        Path references = Path.of("/proc/self/clear_refs");
+        if (!Files.isWritable(references)) {
+            return false;
+        }
+        try {
+            Files.writeString(references, "5", StandardOpenOption.WRITE);
+            return true;
+        } catch (IOException refused) {
+            return false;
+        }
     }
 
     /// What the machine can still give without swapping, in bytes; empty where the system does not tell.

@@ -85,6 +85,7 @@ record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail 
     }
 
     private void train(Folder folder) {
+        boolean peakIsOwn = forgetOthers();
         if (run.variant().method() instanceof Sparse sparse) {
             // With weights of its own: a calibration moves them.
             try (Opened opened = bench.open(trail.ticket())) {
@@ -98,9 +99,17 @@ record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail 
             Masks.figures(mask, trail, ledger);
             TicketFile.write(folder.ticket(), trained(folder, opened, mask, ledger));
             ledger.add(Figure.RESULT_BYTES, folder.ticket().toFile().length(), 1);
-            ProcessMemory.peak().ifPresent(peak -> ledger.add(Figure.PEAK_MEMORY, peak, 1));
+            if (peakIsOwn) {
+                ProcessMemory.peak().ifPresent(peak -> ledger.add(Figure.PEAK_MEMORY, peak, 1));
+            }
             folder.finish(ledger.metrics());
         }
+    }
+
+    /// What other stages left on the heap would stay there until the heap has grown to its limit.
+    private static boolean forgetOthers() {
+        System.gc();
+        return ProcessMemory.forgetPeak();
     }
 
     private Ticket trained(Folder folder, Opened opened, Mask mask, Ledger ledger) {

@@ -1,6 +1,7 @@
 package io.lota4j.experiment;
 
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.data.Dataset;
 import io.lota4j.data.Tokenizer;
 import io.lota4j.eval.AnswerCheck;
 import io.lota4j.eval.Evaluator;
@@ -11,6 +12,7 @@ import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.Start;
 import java.nio.file.Path;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -28,6 +30,7 @@ final class Bench implements AutoCloseable {
     private final BooleanSupplier stop;
     private final Tokenizer tokenizer;
     private final Map<String, TaskData> data = new LinkedHashMap<>();
+    private final Map<Dataset, String> digests = new IdentityHashMap<>();
     private final String fingerprint;
 
     /// Loads every task's data: what is wrong with it is told before hours of training.
@@ -74,6 +77,11 @@ final class Bench implements AutoCloseable {
 
     TaskData data(String task) {
         return Objects.requireNonNull(data.get(task));
+    }
+
+    /// Tells rows apart.
+    String digest(Dataset rows) {
+        return digests.computeIfAbsent(rows, TaskData::digest);
     }
 
     /// Scores a model on a task's rows.

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /// The directory of one piece of work. Its figures are written last: where they are, the work is done.
 ///
@@ -32,6 +33,11 @@ record Folder(Path directory) {
     /// A stopped run's state.
     Path state() {
         return directory.resolve("state.safetensors");
+    }
+
+    /// How long a stopped run took so far.
+    Path seconds() {
+        return directory.resolve("seconds");
     }
 
     Path adapter() {
@@ -67,10 +73,35 @@ record Folder(Path directory) {
 
     void finish(List<Metric> figures) {
         AtomicFile.write(figuresFile(), MetricsFile.text(figures));
+        for (Path left : List.of(state(), seconds())) {
+            remove(left, "the finished run's state could not be removed");
+        }
+    }
+
+    private static void remove(Path file, String otherwise) {
         try {
-            Files.deleteIfExists(state());
+            Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw new LotaException(state() + ": the finished run's state could not be removed: " + e.getMessage(), e);
+            throw new LotaException("%s: %s: %s".formatted(file, otherwise, e.getMessage()), e);
+        }
+    }
+
+    /// Keeps how long the sittings of a run took that is stopped now.
+    void keepSeconds(double seconds) {
+        AtomicFile.write(seconds(), Double.toString(seconds));
+    }
+
+    /// How long earlier sittings took, once: nothing is known of them after one that was killed.
+    OptionalDouble takeSeconds() {
+        if (!Files.exists(seconds())) {
+            return OptionalDouble.empty();
+        }
+        try {
+            double seconds = Double.parseDouble(Files.readString(seconds()));
+            Files.delete(seconds());
+            return OptionalDouble.of(seconds);
+        } catch (IOException e) {
+            throw new LotaException(seconds() + ": cannot be read and removed: " + e.getMessage(), e);
         }
     }
 }

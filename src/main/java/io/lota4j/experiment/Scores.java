@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /// Scores a model on every task. What has been scored is not scored again, as long as model, data and settings are
 /// the same.
@@ -75,7 +76,8 @@ record Scores(Bench bench, String model, Optional<Path> ticket, String identity)
                 .with("model", identity)
                 .with("task", task.name())
                 .with("split", split)
-                .with("data", TaskData.identity(task, data))
+                .with("rows", bench.digest(data))
+                .with("stop", new TreeSet<>(bench.data(task.name()).stop()))
                 .with("generate", task.generate())
                 .with("answer", String.valueOf(task.answer()));
         String label = "%s-%s"

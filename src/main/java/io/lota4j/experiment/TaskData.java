@@ -1,15 +1,21 @@
 package io.lota4j.experiment;
 
 import io.lota4j.LotaException;
+import io.lota4j.Sha256;
 import io.lota4j.data.ChatTemplate;
 import io.lota4j.data.Dataset;
+import io.lota4j.data.Example;
 import io.lota4j.data.ExampleEncoder;
 import io.lota4j.data.ExampleFormat;
 import io.lota4j.data.StopTokens;
 import io.lota4j.data.Tokenizer;
 import io.lota4j.metrics.Metric.Split;
 import io.lota4j.model.ModelConfig;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
 
@@ -69,17 +75,20 @@ record TaskData(Task task, Dataset train, Optional<Dataset> validation, Dataset 
         };
     }
 
-    /// What makes two data sets the same: the tokens themselves would, but files and settings are told apart
-    /// without reading them again.
-    static String identity(Task task, Dataset data) {
-        int first = data.examples().getFirst().row();
-        return "%s rows %d+%d prompt %s completion %s max %d"
-                .formatted(
-                        data.sha256(),
-                        first,
-                        data.examples().size(),
-                        task.prompt(),
-                        task.completion(),
-                        task.maxLength());
+    /// What makes two sets of rows the same: tokens, which of them count, and answers. File, templates and tokenizer
+    /// decide them.
+    static String digest(Dataset data) {
+        MessageDigest digest = Sha256.digest();
+        for (Example example : data.examples()) {
+            byte[] answer = example.answer().getBytes(StandardCharsets.UTF_8);
+            int length = example.length();
+            ByteBuffer bytes = ByteBuffer.allocate(3 * Integer.BYTES + length * (Integer.BYTES + 1) + answer.length);
+            bytes.putInt(length).putInt(example.promptLength()).putInt(answer.length);
+            for (int i = 0; i < length; i++) {
+                bytes.putInt(example.ids()[i]).put((byte) (example.scored()[i] ? 1 : 0));
+            }
+            digest.update(bytes.put(answer).array());
+        }
+        return HexFormat.of().formatHex(digest.digest());
     }
 }

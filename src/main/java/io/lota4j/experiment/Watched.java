@@ -5,6 +5,7 @@ import io.lota4j.train.Curves;
 import io.lota4j.train.RunState;
 import io.lota4j.train.TrainingJob;
 import java.nio.file.Files;
+import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
 
 /// Runs training in front of whoever listens, and can be stopped: the state stays in the work's folder, and so
@@ -18,6 +19,7 @@ record Watched(Bench bench, Folder folder) {
     RunState run(TrainingJob job, String what, Ledger ledger, Figure losses) {
         long start = System.nanoTime();
         boolean resume = Files.exists(folder.state());
+        OptionalDouble before = resume ? folder.takeSeconds() : OptionalDouble.of(0);
         RunState end;
         try (Stages.Stage shown = bench.stages().begin(what);
                 Curves curves = Curves.open(folder.events())) {
@@ -31,16 +33,15 @@ record Watched(Bench bench, Folder folder) {
                     },
                     bench.stop());
         }
+        double sitting = (System.nanoTime() - start) / 1e9;
         if (end.step() < job.config().steps()) {
+            before.ifPresent(earlier -> folder.keepSeconds(earlier + sitting));
             throw new CancellationException("stopped after step %d of %d of %s"
                     .formatted(end.step(), job.config().steps(), what));
         }
         Figure seconds = losses == Figure.TRAIN_LOSS ? Figure.TRAIN_SECONDS : Figure.CALIBRATION_SECONDS;
         ledger.losses(losses, end.losses(), bench.experiment().training().examples());
-        if (!resume) {
-            // A resumed run has seen part of its time only.
-            ledger.add(seconds, (System.nanoTime() - start) / 1e9, end.step());
-        }
+        before.ifPresent(earlier -> ledger.add(seconds, earlier + sitting, end.step()));
         return end;
     }
 }

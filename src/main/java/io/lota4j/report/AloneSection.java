@@ -43,11 +43,18 @@ final class AloneSection {
             if (selection.criterion().onTest()) {
                 section.note("There are no validation rows: the rates were chosen on test rows.");
             }
-            AloneSection made = new AloneSection(
-                    comparison, selection.chosen().getFirst().order().getFirst());
-            section.add(Element.of("h3", made.task)).add(made.table(selection).html());
+            section.add(Element.of("h3", task(selection)))
+                    .add(table(comparison, selection).html());
         }
         return section.html();
+    }
+
+    static String task(Selection selection) {
+        return selection.chosen().getFirst().order().getFirst();
+    }
+
+    static Table table(Comparison comparison, Selection selection) {
+        return new AloneSection(comparison, task(selection)).table(selection);
     }
 
     private Table table(Selection selection) {

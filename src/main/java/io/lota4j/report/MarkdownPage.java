@@ -3,10 +3,11 @@ package io.lota4j.report;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Group;
 import io.lota4j.metrics.Matched;
+import io.lota4j.metrics.Selection;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The matched tables, the scores after every stage and the costs as Markdown.
+/// The matched tables, the scores after every stage, those of single tasks and of merges, and the costs as Markdown.
 final class MarkdownPage {
     private MarkdownPage() {}
 
@@ -25,6 +26,14 @@ final class MarkdownPage {
                         .formatted(Table.escape(sequence.words()), Words.figure(figure)));
                 parts.add(matrix(comparison, sequence, figure).markdown());
             }
+        }
+        for (Selection selection : comparison.alone()) {
+            parts.add("Trained alone: %s\n".formatted(Table.escape(AloneSection.task(selection))));
+            parts.add(AloneSection.table(comparison, selection).markdown());
+        }
+        for (Selection selection : comparison.merges()) {
+            parts.add("Trained alone and merged: %s\n".formatted(Table.escape(MergeSection.tasks(selection))));
+            parts.add(MergeSection.table(comparison, selection).markdown());
         }
         Table cost = CostSection.table(comparison);
         if (cost.head().size() > 1) {

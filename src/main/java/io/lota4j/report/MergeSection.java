@@ -38,12 +38,19 @@ final class MergeSection {
                         + " seeds ± standard deviation, at the rate of each method with the best mean over the"
                         + " tasks. Kept: the share of what the task's own run gained in loss over the base.");
         for (Selection selection : comparison.merges()) {
-            MergeSection made =
-                    new MergeSection(comparison, selection.chosen().getFirst().order());
-            section.add(Element.of("h3", Words.list(made.tasks)));
-            section.add(made.table(selection.chosen()).html());
+            section.add(Element.of("h3", tasks(selection)));
+            section.add(table(comparison, selection).html());
         }
         return section.html();
+    }
+
+    static String tasks(Selection selection) {
+        return Words.list(selection.chosen().getFirst().order());
+    }
+
+    static Table table(Comparison comparison, Selection selection) {
+        List<Group> merges = selection.chosen();
+        return new MergeSection(comparison, merges.getFirst().order()).table(merges);
     }
 
     private Table table(List<Group> merges) {

@@ -10,7 +10,13 @@ import java.util.Optional;
 ///
 /// @param criterion by which scores it was chosen
 /// @param chosen one group a method, in the file's order
-public record Selection(Criterion criterion, List<Group> chosen) {
+/// @param among how many groups there were to choose from
+public record Selection(Criterion criterion, List<Group> chosen, int among) {
+    /// Whether some method had several rates and no validation rows to choose by.
+    public boolean choseOnTest() {
+        return among > chosen.size() && criterion.onTest();
+    }
+
     /// @param groups of one order; those without a final score (not done) are left out
     /// @return empty if none of them is done
     public static Optional<Selection> of(Results results, List<Group> groups, Figure figure) {
@@ -27,7 +33,7 @@ public record Selection(Criterion criterion, List<Group> chosen) {
         for (Group group : groups) {
             chosen.merge(group.method(), group, (a, b) -> better.compare(b, a) > 0 ? b : a);
         }
-        return new Selection(criterion, List.copyOf(chosen.values()));
+        return new Selection(criterion, List.copyOf(chosen.values()), groups.size());
     }
 
     /// Groups of which at least one run has its last scores in this figure.

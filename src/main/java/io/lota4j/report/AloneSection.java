@@ -40,7 +40,7 @@ final class AloneSection {
                 .note("Runs over one task. Test rows, mean over seeds ± standard deviation, at the rate of each"
                         + " method with the best loss on validation rows.");
         for (Selection selection : comparison.alone()) {
-            if (selection.criterion().onTest()) {
+            if (selection.choseOnTest()) {
                 section.note("There are no validation rows: the rates were chosen on test rows.");
             }
             section.add(Element.of("h3", task(selection)))

@@ -36,7 +36,7 @@ final class MatrixSection {
                         + " learned. Unparsed: the share of answers that had not the asked-for form, where there are"
                         + " any.");
         for (Sequence sequence : comparison.sequences()) {
-            if (sequence.selection().criterion().onTest()) {
+            if (sequence.selection().choseOnTest()) {
                 section.note("There are no validation rows: the rates were chosen on test rows.");
             }
             for (Figure figure : sequence.figures()) {

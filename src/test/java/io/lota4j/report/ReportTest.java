@@ -156,6 +156,13 @@ class ReportTest {
     }
 
     @Test
+    void oneRateIsNotChosen() throws IOException {
+        Synthetic one = Synthetic.standard().withoutSplit(Split.VALIDATION);
+        one.runs.removeIf(r -> !r.method().equals("full") || r.lr() > 2e-5);
+        assertThat(page(one).section("matrix").getTextContent()).doesNotContain("chosen on test rows");
+    }
+
+    @Test
     void whatHasNoFiguresIsLeftOut() throws IOException {
         Synthetic bare = Synthetic.standard();
         List.of(

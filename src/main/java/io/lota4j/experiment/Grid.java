@@ -43,7 +43,8 @@ final class Grid {
     private static GridRun run(Experiment experiment, Variant variant, List<String> order, long seed) {
         return merges(experiment, seed).stream()
                 .flatMap(merge -> merge.inputs().stream())
-                .filter(input -> input.variant().equals(variant) && input.order().equals(order))
+                .filter(input ->
+                        input.variant().equals(variant) && input.order().equals(order))
                 .findFirst()
                 .orElse(new GridRun(variant, order, seed));
     }

@@ -62,10 +62,7 @@ record Identity(Bench bench) {
     private Inputs work(String work, GridRun run, int stage, String before) {
         Task task = bench.experiment().task(run.order().get(stage));
         Dataset data = bench.data(task.name()).train();
-        return Inputs.of(work)
-                .with("start", before)
-                .with("task", task.name())
-                .with("rows", bench.digest(data));
+        return Inputs.of(work).with("start", before).with("task", task.name()).with("rows", bench.digest(data));
     }
 
     TrainConfig config(GridRun run, int stage) {

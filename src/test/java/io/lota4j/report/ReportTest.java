@@ -281,8 +281,7 @@ class ReportTest {
                 .contains("\n| --- | ---: |")
                 .containsPattern("\\n\\| lotto 99% \\| 1e-3 \\| 3 \\| 0\\.\\d{4} ± 0\\.\\d{4} \\|")
                 .containsPattern("\\n\\| full \\| arc-easy \\| 0\\.\\d{4} ± ")
-                .containsPattern(
-                        "Trained alone: sql\\n\\n\\| method \\| trained weights .*\\n.*\\n\\| base \\|.* 1\\.2970 \\|")
+                .containsPattern("Trained alone: sql\\n\\n\\| method \\| rate .*\\n.*\\n\\| base \\|.* 1\\.3007 \\|")
                 .containsPattern("Trained alone and merged: sql, arc-easy and gsm8k\\n\\n\\| method \\| rate ")
                 .containsPattern("\\n\\| lota 90%, each task alone \\| .* \\| 0\\.\\d{4} ± ")
                 .contains("What it took\n\n| method | trained weights a task |");

@@ -67,7 +67,7 @@ class DifferencesTest {
         differences.gather(marks, values, bits);
         for (int position = 0; position < found; position++) {
             int index = expected[position];
-            assertThat(values[position]).isEqualTo(differences.at(index));
+            assertThat(Float.floatToIntBits(values[position])).isEqualTo(Float.floatToIntBits(differences.at(index)));
             int size = baseType.size();
             assertThat(bits.asSlice((long) position * size, size).mismatch(base.asSlice((long) index * size, size)))
                     .isEqualTo(-1);

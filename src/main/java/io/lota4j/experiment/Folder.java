@@ -74,15 +74,11 @@ record Folder(Path directory) {
     void finish(List<Metric> figures) {
         AtomicFile.write(figuresFile(), MetricsFile.text(figures));
         for (Path left : List.of(state(), seconds())) {
-            remove(left, "the finished run's state could not be removed");
-        }
-    }
-
-    private static void remove(Path file, String otherwise) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw new LotaException("%s: %s: %s".formatted(file, otherwise, e.getMessage()), e);
+            try {
+                Files.deleteIfExists(left);
+            } catch (IOException e) {
+                throw new LotaException(left + ": the finished run's state could not be removed: " + e.getMessage(), e);
+            }
         }
     }
 

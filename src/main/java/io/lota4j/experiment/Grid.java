@@ -14,14 +14,17 @@ final class Grid {
     static List<GridRun> runs(Experiment experiment) {
         LinkedHashSet<GridRun> runs = new LinkedHashSet<>();
         for (long seed : experiment.seeds()) {
+            List<GridRun> merged = merges(experiment, seed).stream()
+                    .flatMap(merge -> merge.inputs().stream())
+                    .toList();
             for (List<String> order : experiment.orders()) {
                 for (Variant variant : experiment.variants()) {
-                    GridRun run = run(experiment, variant, order, seed);
+                    GridRun run = run(merged, variant, order, seed);
                     runs.addAll(run.runsBeside());
                     runs.add(run);
                 }
             }
-            merges(experiment, seed).forEach(merge -> runs.addAll(merge.inputs()));
+            runs.addAll(merged);
         }
         return List.copyOf(runs);
     }
@@ -40,9 +43,8 @@ final class Grid {
     }
 
     /// A sequence of one task is the run over it that is merged.
-    private static GridRun run(Experiment experiment, Variant variant, List<String> order, long seed) {
-        return merges(experiment, seed).stream()
-                .flatMap(merge -> merge.inputs().stream())
+    private static GridRun run(List<GridRun> merged, Variant variant, List<String> order, long seed) {
+        return merged.stream()
                 .filter(input ->
                         input.variant().equals(variant) && input.order().equals(order))
                 .findFirst()

@@ -6,7 +6,6 @@ import io.lota4j.experiment.Method.Full;
 import io.lota4j.experiment.Method.Lora;
 import io.lota4j.experiment.Method.Sparse;
 import io.lota4j.train.TrainConfig;
-import java.util.List;
 
 /// What decides the outcome of each piece of a grid. Runs that begin alike share their pieces: the same inputs have
 /// the same digest, and work that is done is not done again.
@@ -46,10 +45,9 @@ record Identity(Bench bench) {
                 // The first stage has nothing to avoid: LoTTO begins as LoTA does.
                 .with("disjoint", sparse.disjoint() && stage > 0);
         if (stage == 0 && !run.beside().isEmpty()) {
-            List<String> avoided = run.runsBeside().stream()
-                    .map(other -> choice(other, 0, sparse).digest())
-                    .toList();
-            inputs = inputs.with("avoided", avoided).with("sparsity", sparse.sparsity());
+            // The last one beside it avoids those before it, and says so.
+            GridRun last = run.runsBeside().getLast();
+            inputs = inputs.with("avoided", choice(last, 0, sparse).digest()).with("sparsity", sparse.sparsity());
         }
         return switch (sparse.choice()) {
             case DELTA -> inputs.with("settings", calibration(run, sparse));

@@ -21,6 +21,11 @@ record Differences(DType baseType, MemorySegment base, DType tunedType, MemorySe
     /// Elements that one thread takes at once: whole words of marks.
     private static final int CHUNK = 1 << 19;
 
+    /// @param values tuned minus base
+    /// @param baseBits the base's elements
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Gathered(float[] values, byte[] baseBits) {}
+
     static Differences of(Checkpoint base, Checkpoint tuned, String name) {
         return new Differences(
                 base.info(name).dtype(),
@@ -64,7 +69,8 @@ record Differences(DType baseType, MemorySegment base, DType tunedType, MemorySe
     }
 
     private void markWords(WordCompare compare, int chunk, long[] marks) {
-        for (int word = firstWord(chunk); word < firstWord(chunk + 1) && word < marks.length; word++) {
+        int end = Math.ceilDiv(end(chunk), Long.SIZE);
+        for (int word = firstWord(chunk); word < end; word++) {
             long from = (long) word * Long.SIZE;
             boolean whole = count - from >= Long.SIZE;
             long differing = whole ? compare.differing(base, tuned, from) : WordCompare.UNKNOWN;
@@ -104,23 +110,26 @@ record Differences(DType baseType, MemorySegment base, DType tunedType, MemorySe
     /// The differences that are marked, and the base's elements there, each in their order.
     ///
     /// @param marks as [#marks()] gives them
-    /// @param values room for as many
-    /// @param baseBits room for as many of the base's type
-    void gather(long[] marks, float[] values, MemorySegment baseBits) {
+    Gathered gather(long[] marks) {
         int[] starts = starts(marks);
+        int all = starts[starts.length - 1];
+        Gathered gathered = new Gathered(new float[all], new byte[Math.multiplyExact(all, baseType.size())]);
+        MemorySegment baseBits = MemorySegment.ofArray(gathered.baseBits);
         chunks().forEach(chunk -> {
             int position = starts[chunk];
-            for (int word = firstWord(chunk); word < firstWord(chunk + 1) && word < marks.length; word++) {
+            int end = Math.ceilDiv(end(chunk), Long.SIZE);
+            for (int word = firstWord(chunk); word < end; word++) {
                 for (long left = marks[word]; left != 0; left &= left - 1) {
                     int index = word * Long.SIZE + Long.numberOfTrailingZeros(left);
-                    values[position] = at(index);
+                    gathered.values[position] = at(index);
                     Bits.copy(baseType.size(), base, index, baseBits, position++);
                 }
             }
         });
+        return gathered;
     }
 
-    /// How many marks are before each chunk.
+    /// How many marks are before each chunk and, at the end, how many there are.
     private int[] starts(long[] marks) {
         int[] starts = new int[Math.ceilDiv(count, CHUNK) + 1];
         for (int word = 0; word < marks.length; word++) {

@@ -12,7 +12,6 @@ import io.lota4j.mask.Pool;
 import io.lota4j.mask.Scope;
 import io.lota4j.mask.TopK;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -129,12 +128,9 @@ final class Extraction implements DeltaSource {
         TensorInfo info = base.info(name);
         Differences differences = Differences.of(base, tuned, name);
         long[] marks = differences.marks();
-        int count = Arrays.stream(marks).mapToInt(Long::bitCount).sum();
-        float[] values = new float[count];
-        byte[] baseBits = new byte[Math.multiplyExact(count, info.dtype().size())];
-        differences.gather(marks, values, MemorySegment.ofArray(baseBits));
+        Differences.Gathered gathered = differences.gather(marks);
         RoaringBitmap index = IndexSets.ofRanges(marks, Long.SIZE);
-        return new TicketTensor(info.shape(), DType.F32, index, values, info.dtype(), baseBits);
+        return new TicketTensor(info.shape(), DType.F32, index, gathered.values(), info.dtype(), gathered.baseBits());
     }
 
     private TicketTensor chosen(String name, RoaringBitmap index) {

@@ -62,9 +62,11 @@ class DifferencesTest {
         long[] marks = differences.marks();
         assertThat(BitSet.valueOf(marks).stream().toArray()).isEqualTo(Arrays.copyOf(expected, found));
 
-        float[] values = new float[found];
-        MemorySegment bits = MemorySegment.ofArray(new byte[found * baseType.size()]);
-        differences.gather(marks, values, bits);
+        Differences.Gathered gathered = differences.gather(marks);
+        float[] values = gathered.values();
+        MemorySegment bits = MemorySegment.ofArray(gathered.baseBits());
+        assertThat(values).hasSize(found);
+        assertThat(bits.byteSize()).isEqualTo((long) found * baseType.size());
         for (int position = 0; position < found; position++) {
             int index = expected[position];
             assertThat(Float.floatToIntBits(values[position])).isEqualTo(Float.floatToIntBits(differences.at(index)));

@@ -17,6 +17,7 @@ import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
 import io.lota4j.mask.RandomMask;
 import io.lota4j.mask.Scope;
+import io.lota4j.merge.run.MergeReport;
 import io.lota4j.merge.run.TicketMerge;
 import io.lota4j.model.Generator;
 import io.lota4j.model.MemoryPolicy;
@@ -267,13 +268,14 @@ public final class Lota implements AutoCloseable {
         return tickets.size() == 1 ? tickets.getFirst() : Tickets.add(tickets, ones);
     }
 
-    /// Merges ticket files for one base into a ticket, with a report of what each brought and kept. The base
-    /// is not read, and no ticket is in memory as a whole.
+    /// Merges ticket files for one base into a ticket file. The base is not read, and no ticket is in memory as a
+    /// whole.
     ///
+    /// @return what each ticket brought and kept
     /// @throws LotaException as [Merging#forTickets] and [TicketMerge#merge] do
-    public static TicketMerge.Result merge(List<Path> tickets, Merging how) {
+    public static MergeReport merge(List<Path> tickets, Merging how, Path out) {
         return how.forTickets(tickets.size())
-                .merge(tickets, Runtime.getRuntime().availableProcessors());
+                .merge(tickets, Runtime.getRuntime().availableProcessors(), out);
     }
 
     /// An experiment: tasks learned one after the other, by several methods, from a recipe that names its base. Its

@@ -30,7 +30,14 @@ public record SafetensorsLayout(byte[] header, List<TensorInfo> tensors, long fi
     /// @param metadata strings for the header's `__metadata__`, in this order; empty for none
     /// @param entries in the order of their bytes; names are different
     public static SafetensorsLayout of(Map<String, String> metadata, List<Entry> entries) {
-        byte[] header = header(metadata, entries);
+        return of(metadata, entries, 0);
+    }
+
+    /// Lays out tensors behind a header that has at least some length.
+    ///
+    /// @param headerBytes multiple of eight
+    static SafetensorsLayout of(Map<String, String> metadata, List<Entry> entries, int headerBytes) {
+        byte[] header = header(metadata, entries, headerBytes);
         List<TensorInfo> tensors = new ArrayList<>();
         long offset = header.length;
         for (Entry entry : entries) {
@@ -41,7 +48,7 @@ public record SafetensorsLayout(byte[] header, List<TensorInfo> tensors, long fi
     }
 
     /// The length and the JSON, padded with spaces to a multiple of eight bytes so that the data is aligned.
-    private static byte[] header(Map<String, String> metadata, List<Entry> entries) {
+    private static byte[] header(Map<String, String> metadata, List<Entry> entries, int least) {
         Map<String, Object> root = new LinkedHashMap<>();
         if (!metadata.isEmpty()) {
             root.put(SafetensorsHeader.METADATA, metadata);
@@ -56,7 +63,7 @@ public record SafetensorsLayout(byte[] header, List<TensorInfo> tensors, long fi
             offset += tensor.bytes();
         }
         byte[] json = JSON.writeValueAsString(root).getBytes(StandardCharsets.UTF_8);
-        int padded = Math.ceilDiv(json.length, Long.BYTES) * Long.BYTES;
+        int padded = Math.max(least - Long.BYTES, Math.ceilDiv(json.length, Long.BYTES) * Long.BYTES);
         ByteBuffer header = ByteBuffer.allocate(Long.BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
         header.putLong(padded).put(json);
         while (header.hasRemaining()) {

@@ -1,49 +1,16 @@
 package io.lota4j.checkpoint;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /// Writes safetensors files, whole or not at all (see [AtomicFile]).
 public final class SafetensorsWriter {
-    /// Bytes handed to the operating system at once: each thread copies through a buffer of as many.
-    private static final long CHUNK_BYTES = 4L << 20;
-
     private SafetensorsWriter() {}
-
-    /// Bytes and where they go.
-    private record Chunk(MemorySegment bytes, long offset) {
-        /// @param buffer room for a chunk outside the Java heap, from where alone can be written
-        void write(FileChannel channel, MemorySegment buffer, Lock writing) {
-            ByteBuffer chunk =
-                    buffer.asSlice(0, bytes.byteSize()).copyFrom(bytes).asByteBuffer();
-            writing.lock();
-            try {
-                while (chunk.hasRemaining()) {
-                    channel.write(chunk, offset + chunk.position());
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            } finally {
-                writing.unlock();
-            }
-        }
-    }
 
     /// Writes a file. Of tensors that are not in memory already, one at a time is.
     ///
@@ -64,59 +31,33 @@ public final class SafetensorsWriter {
                 ordered.stream()
                         .map(t -> new SafetensorsLayout.Entry(t.name(), t.dtype(), t.shape()))
                         .toList());
-        AtomicFile.write(target, layout.fileBytes(), channel -> write(channel, layout, ordered));
-    }
-
-    /// Tensors pass through a buffer, not a mapped file: a disk that fills up under a map raises no IOException.
-    private static void write(FileChannel channel, SafetensorsLayout layout, List<TensorSource> tensors)
-            throws IOException {
-        List<Chunk> ready = new ArrayList<>();
-        add(ready, MemorySegment.ofArray(layout.header()), 0);
-        long largest = 0;
-        for (int i = 0; i < tensors.size(); i++) {
-            if (tensors.get(i).writer() instanceof TensorSource.Ready made) {
-                add(ready, made.bytes(), layout.tensors().get(i).offset());
-            } else {
-                largest = Math.max(largest, tensors.get(i).bytes());
+        AtomicFile.write(target, layout.fileBytes(), channel -> {
+            try (SafetensorsOutput output = new SafetensorsOutput(channel, layout.header().length)) {
+                output.append(ordered);
+                output.finish(metadata);
             }
-        }
-        write(channel, ready);
-        try (Arena arena = Arena.ofShared()) {
-            MemorySegment buffer = arena.allocate(largest, Long.BYTES);
-            for (int i = 0; i < tensors.size(); i++) {
-                TensorSource tensor = tensors.get(i);
-                if (!(tensor.writer() instanceof TensorSource.Ready)) {
-                    MemorySegment bytes = buffer.asSlice(0, tensor.bytes());
-                    tensor.writer().writeTo(bytes);
-                    List<Chunk> chunks = new ArrayList<>();
-                    add(chunks, bytes, layout.tensors().get(i).offset());
-                    write(channel, chunks);
-                }
+        });
+    }
+
+    /// Writes a file whose tensors come only while it is written.
+    ///
+    /// @param longest a header at least as long as the file's will be
+    /// @param tensors appends them, the wide ones first so that all are aligned, and returns the file's metadata
+    /// @throws io.lota4j.LotaException when the file cannot be written
+    public static void write(Path target, SafetensorsLayout longest, Tensors tensors) {
+        AtomicFile.write(target, channel -> {
+            try (SafetensorsOutput output = new SafetensorsOutput(channel, longest.header().length)) {
+                output.finish(tensors.appendTo(output));
             }
-        }
+        });
     }
 
-    private static void add(List<Chunk> chunks, MemorySegment bytes, long offset) {
-        for (long from = 0; from < bytes.byteSize(); from += CHUNK_BYTES) {
-            long count = Math.min(CHUNK_BYTES, bytes.byteSize() - from);
-            chunks.add(new Chunk(bytes.asSlice(from, count), offset + from));
-        }
-    }
-
-    /// On all cores, but into the file one by one: the system lets others wait in a loop that a core is busy with.
-    private static void write(FileChannel channel, List<Chunk> chunks) throws IOException {
-        ConcurrentLinkedDeque<MemorySegment> idle = new ConcurrentLinkedDeque<>();
-        Lock writing = new ReentrantLock();
-        try (Arena arena = Arena.ofShared()) {
-            chunks.parallelStream().forEach(chunk -> {
-                @Nullable MemorySegment found = idle.poll();
-                MemorySegment buffer = found == null ? arena.allocate(CHUNK_BYTES) : found;
-                chunk.write(channel, buffer, writing);
-                idle.push(buffer);
-            });
-        } catch (UncheckedIOException e) {
-            throw Objects.requireNonNull(e.getCause());
-        }
+    /// What is written, as it is made.
+    @FunctionalInterface
+    public interface Tensors {
+        /// @return strings for the header's `__metadata__`, in their order; empty for none
+        /// @throws IOException when writing fails
+        Map<String, String> appendTo(SafetensorsOutput output) throws IOException;
     }
 
     private static void checkNames(List<TensorSource> tensors) {

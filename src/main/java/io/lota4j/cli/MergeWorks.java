@@ -148,7 +148,7 @@ final class MergeWorks implements AutoCloseable {
                 .collect(Collectors.toMap(Map.Entry::getKey, value -> List.of(value.getValue())));
         Settings settings = TicketSettings.of(method, Compat.MERGEKIT, tickets.size(), given);
         TicketMerge merge = new TicketMerge(method, Compat.MERGEKIT, settings, 0);
-        TicketFile.write(out, merge.merge(tickets, THREADS).ticket());
+        merge.merge(tickets, THREADS, out);
     }
 
     private void merge(Path recipe) {

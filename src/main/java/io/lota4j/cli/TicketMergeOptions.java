@@ -3,10 +3,10 @@ package io.lota4j.cli;
 import io.lota4j.LotaException;
 import io.lota4j.Merging;
 import io.lota4j.merge.Compat;
+import io.lota4j.merge.run.MergeReport;
 import io.lota4j.merge.run.MergeReportFile;
 import io.lota4j.merge.run.TicketMerge;
 import io.lota4j.ticket.MappedTicket;
-import io.lota4j.ticket.TicketFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,14 +74,15 @@ final class TicketMergeOptions {
     }
 
     void merge(List<Path> tickets, Path out, PrintWriter output) {
-        TicketMerge.Result result =
-                merge(tickets.size()).merge(tickets, Runtime.getRuntime().availableProcessors());
-        TicketFile.write(out, result.ticket());
+        MergeReport merged =
+                merge(tickets.size()).merge(tickets, Runtime.getRuntime().availableProcessors(), out);
         if (report != null) {
-            MergeReportFile.write(report, result.report());
+            MergeReportFile.write(report, merged);
         }
-        output.println(Words.ticket(out, result.ticket()));
-        MergeReportText.lines(result.report()).forEach(output::println);
+        try (MappedTicket ticket = MappedTicket.open(out)) {
+            output.println(Words.ticket(ticket));
+        }
+        MergeReportText.lines(merged).forEach(output::println);
     }
 
     Plan plan(List<Path> tickets, Path out) {

@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.mask.Mask;
+import io.lota4j.ticket.MappedTicket;
 import io.lota4j.ticket.Ticket;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -15,8 +16,16 @@ final class Words {
     }
 
     static String ticket(Path file, Ticket ticket) {
+        return ticket(file, ticket.nnz(), ticket.poolSize());
+    }
+
+    static String ticket(MappedTicket ticket) {
+        return ticket(ticket.path(), ticket.nnz(), ticket.poolSize());
+    }
+
+    private static String ticket(Path file, long changed, long weights) {
         return "%s: %,d of %,d weights changed (density %s), %s"
-                .formatted(file, ticket.nnz(), ticket.poolSize(), percent(ticket.density()), size(file));
+                .formatted(file, changed, weights, percent(weights == 0 ? 0 : (double) changed / weights), size(file));
     }
 
     static String percent(double share) {

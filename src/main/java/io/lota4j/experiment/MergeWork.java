@@ -9,7 +9,7 @@ import io.lota4j.merge.run.TicketMerge;
 import io.lota4j.merge.run.TicketSettings;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;
-import io.lota4j.ticket.TicketFile;
+import io.lota4j.ticket.MappedTicket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,23 +50,24 @@ record MergeWork(Bench bench, GridMerge merge) {
             MergeMethod method = MergeMethods.of(merge.merging().method());
             var settings = TicketSettings.of(
                     method, READING, tickets.size(), merge.merging().parameters());
-            TicketMerge.Result result;
+            MergeReport report;
             try (Stages.Stage shown = bench.stages().begin("merge " + merge.label())) {
-                result = new TicketMerge(method, READING, settings, merge.seed())
-                        .merge(tickets, Runtime.getRuntime().availableProcessors());
+                report = new TicketMerge(method, READING, settings, merge.seed())
+                        .merge(tickets, Runtime.getRuntime().availableProcessors(), folder.ticket());
             }
-            TicketFile.write(folder.ticket(), result.ticket());
-            folder.finish(figures(result, folder.ticket()));
+            folder.finish(figures(report, folder.ticket()));
         }
     }
 
-    private List<Metric> figures(TicketMerge.Result result, Path ticket) {
+    private List<Metric> figures(MergeReport report, Path file) {
         Ledger whole = new Ledger(null);
-        whole.add(Figure.TRAINABLE, result.ticket().nnz(), 1);
-        whole.add(Figure.POOL, result.ticket().poolSize(), 1);
-        whole.add(Figure.RESULT_BYTES, ticket.toFile().length(), 1);
+        try (MappedTicket ticket = MappedTicket.open(file)) {
+            whole.add(Figure.TRAINABLE, ticket.nnz(), 1);
+            whole.add(Figure.POOL, ticket.poolSize(), 1);
+        }
+        whole.add(Figure.RESULT_BYTES, file.toFile().length(), 1);
         List<Metric> figures = new ArrayList<>(whole.metrics());
-        figures.addAll(pairs(result.report()));
+        figures.addAll(pairs(report));
         return figures;
     }
 

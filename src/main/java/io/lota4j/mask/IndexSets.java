@@ -28,6 +28,13 @@ public final class IndexSets {
         return bytes.array();
     }
 
+    /// The most bytes that the canonical form of a set over as many elements takes.
+    ///
+    /// @param elements at most [#MAX_ELEMENTS]
+    public static long maxBytes(long elements) {
+        return RoaringBitmap.maximumSerializedSize(elements, elements);
+    }
+
     /// The set that bytes from a file describe; the bytes are hostile until checked.
     ///
     /// @param bytes the whole serialization and nothing after it

@@ -55,6 +55,16 @@ public final class MappedTicket implements AutoCloseable {
         return reader.info();
     }
 
+    /// How many weights change.
+    public long nnz() {
+        return reader.nnz();
+    }
+
+    /// How many weights the pool has.
+    public long poolSize() {
+        return reader.poolSize();
+    }
+
     /// The shapes of the pool's tensors, sorted by name.
     public SequencedMap<String, Shape> shapes() {
         return shapes;
@@ -81,18 +91,18 @@ public final class MappedTicket implements AutoCloseable {
 
     /// What the file keeps a tensor's deltas as: F32 or BF16.
     public DType valueType(String name) {
-        return file.info(name + TicketFile.DELTA).dtype();
+        return file.info(name + StoredTensor.DELTA).dtype();
     }
 
     /// The deltas of a tensor in index order: read-only, little-endian, unchecked, not necessarily aligned.
     public MemorySegment values(String name) {
-        return file.bytes(name + TicketFile.DELTA);
+        return file.bytes(name + StoredTensor.DELTA);
     }
 
     /// The base's own elements of a tensor's changed weights, in index order, as [#baseType(String)]; empty if the
     /// ticket keeps none.
     public Optional<MemorySegment> baseBits(String name) {
-        String bits = name + TicketFile.BASE;
+        String bits = name + StoredTensor.BASE;
         return file.tensors().containsKey(bits) ? Optional.of(file.bytes(bits)) : Optional.empty();
     }
 

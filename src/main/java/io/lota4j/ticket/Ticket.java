@@ -19,27 +19,8 @@ public final class Ticket {
     public Ticket(TicketInfo info, Map<String, TicketTensor> tensors) {
         this.info = info;
         this.tensors = Collections.unmodifiableSequencedMap(new TreeMap<>(tensors));
-        if (!this.tensors.values().parallelStream().allMatch(tensor -> isFinite(tensor.values()))) {
-            this.tensors.forEach(Ticket::requireFinite);
-        }
-    }
-
-    /// In a shape that the compiler makes vectors of; NaN is larger than all.
-    private static boolean isFinite(float[] values) {
-        float largest = 0;
-        for (float value : values) {
-            largest = Math.max(largest, Math.abs(value));
-        }
-        return Float.isFinite(largest);
-    }
-
-    private static void requireFinite(String name, TicketTensor tensor) {
-        float[] values = tensor.values();
-        for (int i = 0; i < values.length; i++) {
-            if (!Float.isFinite(values[i])) {
-                throw new LotaException("tensor `%s`: the delta at index %d is %s; a ticket holds finite numbers only."
-                        .formatted(name, tensor.index().select(i), values[i]));
-            }
+        if (!this.tensors.values().parallelStream().allMatch(TicketTensor::isFinite)) {
+            this.tensors.forEach((name, tensor) -> tensor.requireFinite(name));
         }
     }
 

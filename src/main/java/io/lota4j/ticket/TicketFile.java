@@ -1,15 +1,9 @@
 package io.lota4j.ticket;
 
-import io.lota4j.checkpoint.DType;
-import io.lota4j.checkpoint.Floats;
 import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.SafetensorsWriter;
-import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorSource;
-import io.lota4j.mask.IndexSets;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /// Ticket files, `*.ticket.safetensors`.
@@ -21,10 +15,6 @@ import java.util.List;
 /// when none was asked for), `trainable` and `weights` (counts), `tensors` (JSON: shape and base dtype by name) and
 /// `provenance` (JSON).
 public final class TicketFile {
-    static final String INDEX = ".index";
-    static final String DELTA = ".delta";
-    static final String BASE = ".base";
-
     private TicketFile() {}
 
     /// Writes a ticket; an older file is replaced as a whole or not at all.
@@ -32,32 +22,10 @@ public final class TicketFile {
     /// @throws io.lota4j.LotaException when the file cannot be written
     public static void write(Path path, Ticket ticket) {
         List<TensorSource> sources = ticket.tensors().entrySet().parallelStream()
-                .flatMap(entry -> sources(entry.getKey(), entry.getValue()).stream())
+                .flatMap(entry ->
+                        StoredTensor.of(entry.getKey(), entry.getValue()).sources())
                 .toList();
-        SafetensorsWriter.write(path, TicketMetadata.of(ticket), sources);
-    }
-
-    private static List<TensorSource> sources(String name, TicketTensor tensor) {
-        List<TensorSource> sources = new ArrayList<>();
-        byte[] index = IndexSets.toBytes(tensor.index());
-        sources.add(TensorSource.ofBytes(name + INDEX, DType.U8, Shape.of(index.length), index));
-        Shape count = Shape.of(tensor.nnz());
-        sources.add(delta(name + DELTA, count, tensor));
-        byte[] baseBits = tensor.baseBits();
-        if (baseBits != null) {
-            sources.add(TensorSource.ofBytes(name + BASE, tensor.baseType(), count, baseBits));
-        }
-        return sources;
-    }
-
-    private static TensorSource delta(String name, Shape count, TicketTensor tensor) {
-        return tensor.valueType() == DType.F32
-                ? TensorSource.ofFloats(name, count, tensor.values())
-                : new TensorSource(
-                        name,
-                        tensor.valueType(),
-                        count,
-                        target -> Floats.fromF32(MemorySegment.ofArray(tensor.values()), tensor.valueType(), target));
+        SafetensorsWriter.write(path, TicketMetadata.of(ticket).strings(), sources);
     }
 
     /// Reads a ticket. Nothing in the file is believed unchecked.

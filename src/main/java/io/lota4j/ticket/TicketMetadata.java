@@ -20,24 +20,31 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param info what the ticket is for
 /// @param layouts of the tensors by name, in file order
 /// @param trainable said count of changed weights
-record TicketMetadata(TicketInfo info, SequencedMap<String, Layout> layouts, long trainable) {
+record TicketMetadata(TicketInfo info, SequencedMap<String, TensorLayout> layouts, long trainable) {
     static final String FORMAT = "lota4j.ticket";
     static final String VERSION = "1";
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    /// The shape of a tensor and what the base keeps it as.
-    record Layout(Shape shape, DType baseType) {}
+    static TicketMetadata of(Ticket ticket) {
+        SequencedMap<String, TensorLayout> layouts = new LinkedHashMap<>();
+        ticket.tensors().forEach((name, tensor) -> layouts.put(name, tensor.layout()));
+        return new TicketMetadata(ticket.info(), layouts, ticket.nnz());
+    }
 
-    static Map<String, String> of(Ticket ticket) {
-        Map<String, Object> layouts = new LinkedHashMap<>();
-        ticket.tensors().forEach((name, tensor) -> {
-            Map<String, Object> layout = new LinkedHashMap<>();
-            layout.put("shape", tensor.shape().dims());
-            layout.put("dtype", tensor.baseType().name());
-            layouts.put(name, layout);
+    TicketMetadata withTrainable(long count) {
+        return new TicketMetadata(info, layouts, count);
+    }
+
+    /// As a file has them.
+    Map<String, String> strings() {
+        Map<String, Object> tensors = new LinkedHashMap<>();
+        layouts.forEach((name, layout) -> {
+            Map<String, Object> tensor = new LinkedHashMap<>();
+            tensor.put("shape", layout.shape().dims());
+            tensor.put("dtype", layout.baseType().name());
+            tensors.put(name, tensor);
         });
-        TicketInfo info = ticket.info();
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("format", FORMAT);
         metadata.put("version", VERSION);
@@ -45,11 +52,18 @@ record TicketMetadata(TicketInfo info, SequencedMap<String, Layout> layouts, lon
         metadata.put("pool", info.pool());
         metadata.put("scope", info.scope());
         info.requestedSparsity().ifPresent(value -> metadata.put("sparsity", Double.toString(value)));
-        metadata.put("trainable", Long.toString(ticket.nnz()));
-        metadata.put("weights", Long.toString(ticket.poolSize()));
-        metadata.put("tensors", JSON.writeValueAsString(layouts));
+        metadata.put("trainable", Long.toString(trainable));
+        metadata.put("weights", Long.toString(weights()));
+        metadata.put("tensors", JSON.writeValueAsString(tensors));
         metadata.put("provenance", JSON.writeValueAsString(info.provenance()));
         return metadata;
+    }
+
+    /// How many weights the tensors have.
+    long weights() {
+        return layouts.values().stream()
+                .mapToLong(layout -> layout.shape().numel())
+                .reduce(0, Math::addExact);
     }
 
     /// Checks metadata strings.
@@ -142,15 +156,15 @@ record TicketMetadata(TicketInfo info, SequencedMap<String, Layout> layouts, lon
         return provenance;
     }
 
-    private static SequencedMap<String, Layout> layouts(JsonNode node, String file) {
-        SequencedMap<String, Layout> layouts = new LinkedHashMap<>();
+    private static SequencedMap<String, TensorLayout> layouts(JsonNode node, String file) {
+        SequencedMap<String, TensorLayout> layouts = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> entry : node.properties()) {
             layouts.put(entry.getKey(), layout(entry.getKey(), entry.getValue(), file));
         }
         return layouts;
     }
 
-    private static Layout layout(String name, JsonNode node, String file) {
+    private static TensorLayout layout(String name, JsonNode node, String file) {
         String where = "%s: tensor `%s`".formatted(file, name);
         JsonNode dtypeName = node.path("dtype");
         if (!dtypeName.isString() || !node.path("shape").isArray()) {
@@ -161,7 +175,7 @@ record TicketMetadata(TicketInfo info, SequencedMap<String, Layout> layouts, lon
         if (!TicketTensor.isBaseType(dtype)) {
             throw new LotaException("%s: a ticket's base is F32, BF16 or F16, not %s.".formatted(where, dtype));
         }
-        return new Layout(shape(node.path("shape"), where), dtype);
+        return new TensorLayout(shape(node.path("shape"), where), dtype);
     }
 
     private static Shape shape(JsonNode node, String where) {

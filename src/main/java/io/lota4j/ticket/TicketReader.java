@@ -38,17 +38,17 @@ final class TicketReader {
         }
     }
 
-    private void checkHeader(String name, TicketMetadata.Layout layout, Set<String> unused) {
+    private void checkHeader(String name, TensorLayout layout, Set<String> unused) {
         if (layout.shape().numel() > IndexSets.MAX_ELEMENTS) {
             throw new LotaException("%s: tensor `%s` has %d elements, over the limit of %d for a ticket."
                     .formatted(file.path(), name, layout.shape().numel(), IndexSets.MAX_ELEMENTS));
         }
-        TensorInfo index = take(name + TicketFile.INDEX, unused);
+        TensorInfo index = take(name + StoredTensor.INDEX, unused);
         requireType(index, index.dtype() == DType.U8, "U8");
-        TensorInfo delta = take(name + TicketFile.DELTA, unused);
+        TensorInfo delta = take(name + StoredTensor.DELTA, unused);
         requireType(delta, delta.dtype() == DType.F32 || delta.dtype() == DType.BF16, "F32 or BF16");
-        if (unused.contains(name + TicketFile.BASE)) {
-            TensorInfo bits = take(name + TicketFile.BASE, unused);
+        if (unused.contains(name + StoredTensor.BASE)) {
+            TensorInfo bits = take(name + StoredTensor.BASE, unused);
             requireType(
                     bits, bits.dtype() == layout.baseType(), layout.baseType().name());
         }
@@ -58,13 +58,21 @@ final class TicketReader {
         return metadata.info();
     }
 
-    SequencedMap<String, TicketMetadata.Layout> layouts() {
+    long nnz() {
+        return metadata.trainable();
+    }
+
+    long poolSize() {
+        return metadata.weights();
+    }
+
+    SequencedMap<String, TensorLayout> layouts() {
         return metadata.layouts();
     }
 
     /// @throws IllegalArgumentException when the ticket has no such tensor
-    TicketMetadata.Layout layout(String name) {
-        TicketMetadata.Layout layout = metadata.layouts().get(name);
+    TensorLayout layout(String name) {
+        TensorLayout layout = metadata.layouts().get(name);
         if (layout == null) {
             throw new IllegalArgumentException("no tensor " + name);
         }
@@ -90,9 +98,9 @@ final class TicketReader {
         }
     }
 
-    private TicketTensor tensor(String name, TicketMetadata.Layout layout) {
+    private TicketTensor tensor(String name, TensorLayout layout) {
         RoaringBitmap index = index(name);
-        TensorInfo delta = file.info(name + TicketFile.DELTA);
+        TensorInfo delta = file.info(name + StoredTensor.DELTA);
         float[] values = new float[Math.toIntExact(index.getLongCardinality())];
         Floats.toF32(delta.dtype(), file.bytes(delta.name()), MemorySegment.ofArray(values));
         return new TicketTensor(
@@ -101,24 +109,24 @@ final class TicketReader {
 
     /// The index set of a tensor, for which there are as many deltas.
     RoaringBitmap index(String name) {
-        String key = name + TicketFile.INDEX;
+        String key = name + StoredTensor.INDEX;
         RoaringBitmap index =
                 IndexSets.fromBytes(file.bytes(key), layout(name).shape().numel(), where(key));
-        requireCount(file.info(name + TicketFile.DELTA), index.getLongCardinality());
+        requireCount(file.info(name + StoredTensor.DELTA), index.getLongCardinality());
         return index;
     }
 
     /// The index set of a tensor, for which there are as many deltas, in the file.
     IndexBits bits(String name) {
-        String key = name + TicketFile.INDEX;
+        String key = name + StoredTensor.INDEX;
         long elements = layout(name).shape().numel();
         IndexBits bits = IndexBits.of(file.bytes(key), elements, where(key));
-        requireCount(file.info(name + TicketFile.DELTA), bits.rank(elements));
+        requireCount(file.info(name + StoredTensor.DELTA), bits.rank(elements));
         return bits;
     }
 
     private byte @Nullable [] baseBits(String name, long count) {
-        TensorInfo info = file.tensors().get(name + TicketFile.BASE);
+        TensorInfo info = file.tensors().get(name + StoredTensor.BASE);
         if (info == null) {
             return null;
         }

@@ -1,5 +1,6 @@
 package io.lota4j.ticket;
 
+import io.lota4j.LotaException;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Floats;
 import io.lota4j.checkpoint.Shape;
@@ -66,6 +67,11 @@ public record TicketTensor(
         return values.length;
     }
 
+    /// The tensor, whatever changes in it.
+    TensorLayout layout() {
+        return new TensorLayout(shape, baseType);
+    }
+
     /// Visits every changed weight, in index order.
     public void forEach(EntryVisitor visitor) {
         forEach(index, visitor);
@@ -79,6 +85,28 @@ public record TicketTensor(
             int count = iterator.nextBatch(batch);
             for (int i = 0; i < count; i++) {
                 visitor.visit(position++, batch[i]);
+            }
+        }
+    }
+
+    /// In a shape that the compiler makes vectors of; NaN is larger than all.
+    boolean isFinite() {
+        float largest = 0;
+        for (float value : values) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        return Float.isFinite(largest);
+    }
+
+    /// @throws LotaException when a delta is NaN or infinite, naming the tensor and the index
+    void requireFinite(String name) {
+        if (isFinite()) {
+            return;
+        }
+        for (int i = 0; i < values.length; i++) {
+            if (!Float.isFinite(values[i])) {
+                throw new LotaException("tensor `%s`: the delta at index %d is %s; a ticket holds finite numbers only."
+                        .formatted(name, index.select(i), values[i]));
             }
         }
     }

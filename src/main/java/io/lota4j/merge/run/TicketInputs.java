@@ -10,6 +10,7 @@ import io.lota4j.merge.TensorTask;
 import io.lota4j.merge.Workers;
 import io.lota4j.merge.source.MergeSource;
 import io.lota4j.ticket.MappedTicket;
+import io.lota4j.ticket.TensorLayout;
 import io.lota4j.ticket.TicketInfo;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -109,6 +110,12 @@ final class TicketInputs implements AutoCloseable {
         SequencedMap<String, Shape> shapes = new TreeMap<>();
         tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
         return shapes;
+    }
+
+    SequencedMap<String, TensorLayout> layouts() {
+        SequencedMap<String, TensorLayout> layouts = new TreeMap<>();
+        tensors.forEach((name, tensor) -> layouts.put(name, new TensorLayout(tensor.shape(), tensor.dtype())));
+        return layouts;
     }
 
     DType baseType(String name) {

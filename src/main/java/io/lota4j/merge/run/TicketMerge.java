@@ -10,8 +10,8 @@ import io.lota4j.merge.TensorMerge;
 import io.lota4j.merge.TensorPieces;
 import io.lota4j.merge.TensorTask;
 import io.lota4j.merge.Workers;
-import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketTensor;
+import io.lota4j.ticket.TicketWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -30,37 +30,38 @@ import java.util.stream.IntStream;
 /// @param seed of random methods
 public record TicketMerge(MergeMethod method, Compat compat, Settings settings, long seed) {
 
-    /// @param ticket the merged one, with F32 values; weights that it does not change are left out
-    /// @param report what each ticket brought and kept
-    public record Result(Ticket ticket, MergeReport report) {}
-
     /// Merges.
     ///
     /// @param tickets files, one for each model of the settings
     /// @param threads which compute; the result does not depend on how many
-    /// @throws io.lota4j.LotaException when a file is no ticket, or when they are for different bases or have
-    ///     a tensor in different shapes
-    public Result merge(List<Path> tickets, int threads) {
+    /// @param out the merged ticket's file, with F32 values; weights that are not changed are left out. An
+    ///     older file is replaced as a whole or not at all
+    /// @return what each ticket brought and kept
+    /// @throws io.lota4j.LotaException when a file is no ticket, when they are for different bases or have a
+    ///     tensor in different shapes, or when the merged one cannot be written
+    public MergeReport merge(List<Path> tickets, int threads, Path out) {
         try (TicketInputs inputs = TicketInputs.open(tickets);
                 Workers workers = new Workers(threads)) {
             inputs.check(workers);
             Merger merger = method.merger(compat);
             merger.survey(() -> inputs.shapes().entrySet().stream()
                     .map(tensor -> pieces(inputs, tensor.getKey(), tensor.getValue(), workers)));
-            Map<String, TicketTensor> merged = new ConcurrentSkipListMap<>();
             SequencedMap<String, Overlap> overlaps = new ConcurrentSkipListMap<>();
             List<Map.Entry<String, Shape>> shapes = List.copyOf(inputs.shapes().entrySet());
             // What is done with one tensor is only in part done by several threads.
-            workers.each(shapes.size(), number -> {
-                String name = shapes.get(number).getKey();
-                Shape shape = shapes.get(number).getValue();
-                TensorPieces pieces = pieces(inputs, name, shape, workers);
-                MergedEntries entries = new MergedEntries(pieces, inputs.baseBits(pieces.task()));
-                overlaps.put(name, merge(pieces, merger.prepare(pieces), entries));
-                merged.put(name, tensor(inputs, pieces.task(), entries));
-            });
-            Ticket ticket = new Ticket(inputs.info(this), merged);
-            return new Result(ticket, new MergeReport(inputs.labels(), overlaps));
+            TicketWriter.write(
+                    out,
+                    inputs.info(this),
+                    inputs.layouts(),
+                    writer -> workers.each(shapes.size(), number -> {
+                        String name = shapes.get(number).getKey();
+                        TensorPieces pieces =
+                                pieces(inputs, name, shapes.get(number).getValue(), workers);
+                        MergedEntries entries = new MergedEntries(pieces, inputs.baseBits(pieces.task()));
+                        overlaps.put(name, merge(pieces, merger.prepare(pieces), entries));
+                        writer.put(name, tensor(inputs, pieces.task(), entries));
+                    }));
+            return new MergeReport(inputs.labels(), overlaps);
         }
     }
 

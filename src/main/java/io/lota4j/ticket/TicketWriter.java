@@ -1,0 +1,117 @@
+package io.lota4j.ticket;
+
+import io.lota4j.checkpoint.SafetensorsLayout;
+import io.lota4j.checkpoint.SafetensorsOutput;
+import io.lota4j.checkpoint.SafetensorsWriter;
+import io.lota4j.checkpoint.TensorSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.SequencedMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/// Writes a ticket file while the ticket is made, so that the whole of it need not be in memory.
+///
+/// Deltas are written as they come, in the order of their tensors. Base bits and index sets come behind all deltas in
+/// the file and are kept until then.
+///
+/// Safe for use by many threads: one at a time writes what all of them have brought, the others go on.
+public final class TicketWriter {
+    private final SafetensorsOutput output;
+    private final Map<String, StoredTensor> waiting = new ConcurrentHashMap<>();
+    private final Lock writing = new ReentrantLock();
+    private final Queue<String> next;
+    private final List<TensorSource> bases = new ArrayList<>();
+    private final List<TensorSource> indices = new ArrayList<>();
+    private long changed;
+
+    private TicketWriter(SafetensorsOutput output, Iterable<String> names) {
+        this.output = output;
+        this.next = new ArrayDeque<>();
+        names.forEach(next::add);
+    }
+
+    /// Writes a ticket; an older file is replaced as a whole or not at all.
+    ///
+    /// @param tensors all that the ticket will have, in their order in the file
+    /// @param maker puts each of them
+    /// @throws io.lota4j.LotaException when the file cannot be written
+    public static void write(
+            Path path, TicketInfo info, SequencedMap<String, TensorLayout> tensors, Consumer<TicketWriter> maker) {
+        SafetensorsWriter.write(path, longest(info, tensors), output -> {
+            TicketWriter writer = new TicketWriter(output, tensors.keySet());
+            try {
+                maker.accept(writer);
+            } catch (UncheckedIOException e) {
+                throw Objects.requireNonNull(e.getCause());
+            }
+            writer.finish();
+            return new TicketMetadata(info, tensors, writer.changed).strings();
+        });
+    }
+
+    /// Offsets and counts have the most digits where all weights change.
+    private static SafetensorsLayout longest(TicketInfo info, SequencedMap<String, TensorLayout> tensors) {
+        TicketMetadata metadata = new TicketMetadata(info, tensors, 0);
+        List<SafetensorsLayout.Entry> entries = tensors.entrySet().stream()
+                .flatMap(tensor -> StoredTensor.largest(tensor.getKey(), tensor.getValue()).stream())
+                .toList();
+        return SafetensorsLayout.of(metadata.withTrainable(metadata.weights()).strings(), entries);
+    }
+
+    /// Takes a tensor; its arrays must not be changed any more.
+    ///
+    /// @param name one of those that were announced, which was not put before
+    /// @throws io.lota4j.LotaException when a delta is NaN or infinite, naming the tensor and the index
+    /// @throws UncheckedIOException when what is there cannot be written
+    public void put(String name, TicketTensor tensor) {
+        tensor.requireFinite(name);
+        waiting.put(name, StoredTensor.of(name, tensor));
+        if (writing.tryLock()) {
+            try {
+                writeWaiting();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } finally {
+                writing.unlock();
+            }
+        }
+    }
+
+    private void writeWaiting() throws IOException {
+        while (!next.isEmpty() && waiting.containsKey(next.element())) {
+            StoredTensor tensor = Objects.requireNonNull(waiting.remove(next.remove()));
+            output.append(List.of(tensor.delta()));
+            changed += tensor.delta().shape().numel();
+            tensor.base().ifPresent(bases::add);
+            indices.add(tensor.index());
+        }
+    }
+
+    private void finish() throws IOException {
+        writing.lock();
+        try {
+            writeWaiting();
+            if (!next.isEmpty()) {
+                throw new IllegalStateException("tensor %s was not put".formatted(next.element()));
+            }
+            bases.sort(
+                    Comparator.comparingInt((TensorSource base) -> base.dtype().size())
+                            .reversed());
+            output.append(bases);
+            output.append(indices);
+        } finally {
+            writing.unlock();
+        }
+    }
+}

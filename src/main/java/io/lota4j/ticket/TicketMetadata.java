@@ -32,10 +32,6 @@ record TicketMetadata(TicketInfo info, SequencedMap<String, TensorLayout> layout
         return new TicketMetadata(ticket.info(), layouts, ticket.nnz());
     }
 
-    TicketMetadata withTrainable(long count) {
-        return new TicketMetadata(info, layouts, count);
-    }
-
     /// As a file has them.
     Map<String, String> strings() {
         Map<String, Object> tensors = new LinkedHashMap<>();

@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
 /// Writes a ticket file while the ticket is made, so that the whole of it need not be in memory.
@@ -29,16 +29,19 @@ import java.util.function.Consumer;
 public final class TicketWriter {
     private final SafetensorsOutput output;
     private final Map<String, StoredTensor> waiting = new ConcurrentHashMap<>();
-    private final Lock writing = new ReentrantLock();
+    /// No lock, which a thread could take twice: one that writes may be given another thread's work while it waits.
+    private final Semaphore writing = new Semaphore(1);
+
+    private final Set<String> expected = ConcurrentHashMap.newKeySet();
     private final Queue<String> next;
     private final List<TensorSource> bases = new ArrayList<>();
     private final List<TensorSource> indices = new ArrayList<>();
     private long changed;
 
-    private TicketWriter(SafetensorsOutput output, Iterable<String> names) {
+    private TicketWriter(SafetensorsOutput output, Set<String> names) {
         this.output = output;
-        this.next = new ArrayDeque<>();
-        names.forEach(next::add);
+        this.next = new ArrayDeque<>(names);
+        expected.addAll(names);
     }
 
     /// Writes a ticket; an older file is replaced as a whole or not at all.
@@ -62,28 +65,34 @@ public final class TicketWriter {
 
     /// Offsets and counts have the most digits where all weights change.
     private static SafetensorsLayout longest(TicketInfo info, SequencedMap<String, TensorLayout> tensors) {
-        TicketMetadata metadata = new TicketMetadata(info, tensors, 0);
+        long all = tensors.values().stream()
+                .mapToLong(layout -> layout.shape().numel())
+                .sum();
         List<SafetensorsLayout.Entry> entries = tensors.entrySet().stream()
                 .flatMap(tensor -> StoredTensor.largest(tensor.getKey(), tensor.getValue()).stream())
                 .toList();
-        return SafetensorsLayout.of(metadata.withTrainable(metadata.weights()).strings(), entries);
+        return SafetensorsLayout.of(new TicketMetadata(info, tensors, all).strings(), entries);
     }
 
     /// Takes a tensor; its arrays must not be changed any more.
     ///
     /// @param name one of those that were announced, which was not put before
     /// @throws io.lota4j.LotaException when a delta is NaN or infinite, naming the tensor and the index
+    /// @throws IllegalArgumentException when the tensor was not announced or was put before
     /// @throws UncheckedIOException when what is there cannot be written
     public void put(String name, TicketTensor tensor) {
+        if (!expected.remove(name)) {
+            throw new IllegalArgumentException("tensor %s was not announced, or put before".formatted(name));
+        }
         tensor.requireFinite(name);
         waiting.put(name, StoredTensor.of(name, tensor));
-        if (writing.tryLock()) {
+        if (writing.tryAcquire()) {
             try {
                 writeWaiting();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } finally {
-                writing.unlock();
+                writing.release();
             }
         }
     }
@@ -99,19 +108,14 @@ public final class TicketWriter {
     }
 
     private void finish() throws IOException {
-        writing.lock();
-        try {
-            writeWaiting();
-            if (!next.isEmpty()) {
-                throw new IllegalStateException("tensor %s was not put".formatted(next.element()));
-            }
-            bases.sort(
-                    Comparator.comparingInt((TensorSource base) -> base.dtype().size())
-                            .reversed());
-            output.append(bases);
-            output.append(indices);
-        } finally {
-            writing.unlock();
+        writing.acquireUninterruptibly();
+        writeWaiting();
+        if (!next.isEmpty()) {
+            throw new IllegalStateException("tensor %s was not put".formatted(next.element()));
         }
+        bases.sort(Comparator.comparingInt((TensorSource base) -> base.dtype().size())
+                .reversed());
+        output.append(bases);
+        output.append(indices);
     }
 }

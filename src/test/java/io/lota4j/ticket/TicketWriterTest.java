@@ -111,6 +111,19 @@ class TicketWriterTest {
     }
 
     @Test
+    void tensorsAreAnnouncedAndPutOnce() {
+        TicketTensor tensor = new TicketTensor(Shape.of(9), DType.F32, new RoaringBitmap(), new float[0], DType.F32);
+        for (String name : List.of("w", "other")) {
+            assertThatThrownBy(() -> write(Map.of("w", tensor), writer -> {
+                        writer.put("w", tensor);
+                        writer.put(name, tensor);
+                    }))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("tensor %s was not announced, or put before", name);
+        }
+    }
+
+    @Test
     void noTensors() {
         write(Map.of(), writer -> {});
         assertThat(TicketFile.read(file()).tensors()).isEmpty();

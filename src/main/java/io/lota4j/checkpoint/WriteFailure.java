@@ -29,7 +29,7 @@ public final class WriteFailure {
     private static String free(Path target) {
         try {
             Path parent = target.toAbsolutePath().getParent();
-            return "%d are free"
+            return "%d bytes are free"
                     .formatted(
                             Files.getFileStore(parent == null ? target : parent).getUsableSpace());
         } catch (IOException e) {

@@ -59,11 +59,23 @@ class AtomicFileTest {
                 }))
                 .isInstanceOf(LotaException.class)
                 .message()
-                .matches("\\Q%s\\E cannot be written: the disk is full; 123456 bytes are needed, \\d+ are free\\. "
-                                .formatted(target)
-                        + "What was there before is unchanged\\.");
+                .matches(
+                        "\\Q%s\\E cannot be written: the disk is full; 123456 bytes are needed, \\d+ bytes are free\\. "
+                                        .formatted(target)
+                                + "What was there before is unchanged\\.");
         assertThat(target).hasContent("old");
         assertOnly(directory, target);
+    }
+
+    @Test
+    void aFullDiskIsExplainedAlsoWhereTheLengthIsUnknown() {
+        Path target = directory.resolve("file");
+        assertThatThrownBy(() -> AtomicFile.write(target, channel -> {
+                    throw new IOException("No space left on device");
+                }))
+                .isInstanceOf(LotaException.class)
+                .message()
+                .matches("\\Q%s\\E cannot be written: the disk is full; \\d+ bytes are free\\. .*".formatted(target));
     }
 
     @Test

@@ -70,7 +70,8 @@ final class CostSection {
     }
 
     private String label(Group group) {
-        if (group.order().size() == 1 && !comparison.sequences().isEmpty()) {
+        boolean others = !comparison.sequences().isEmpty() || comparison.alone().size() > 1;
+        if (group.order().size() == 1 && others) {
             return "%s, %s alone".formatted(group.method(), group.order().getFirst());
         }
         return comparison.severalOrders()

@@ -217,13 +217,17 @@ class ReportTest {
         one.runs.removeIf(r -> r.kind().equals("merge") || r.order().size() > 1);
         Path directory = write(one, "one");
         Dom page = Dom.of(Report.read(List.of(directory)).html());
-        assertThat(page.sections()).containsExactly("alone", "equal", "how");
+        assertThat(page.sections()).containsExactly("alone", "cost", "equal", "how");
         assertThat(page.all("p").getFirst().getTextContent()).matches("lota 90% reached a loss of 0\\.\\d+ on sql\\.");
         Oracle oracle = new Oracle(directory);
         List<String> runs = List.of("lota 90%-alone-0-seed0", "lota 90%-alone-0-seed1", "lota 90%-alone-0-seed2");
         is(page.cell("alone", 0, "lota 90%", "loss"), runs, r -> oracle.score(r, "loss", 1, "sql", "test"));
         assertThat(page.cell("alone", 1, "base", "right"))
                 .containsExactly(oracle.score("base", "accuracy", 0, "arc-easy", "test"));
+        assertThat(page.cell("cost", 0, "lota 90%, sql alone", "training tokens"))
+                .containsExactly(98_304.0);
+        assertThat(page.cell("cost", 0, "lota 90%, arc-easy alone", "training tokens"))
+                .containsExactly(98_305.0);
     }
 
     @Test

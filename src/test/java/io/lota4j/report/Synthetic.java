@@ -283,6 +283,7 @@ final class Synthetic {
             String name = "%s-alone-%d-seed%d".formatted(method.name(), j, seed);
             runs.add(run(name, method, lr, List.of(tasks.get(j)), seed));
             scores(name, seed, 1, j, BEST_LOSS[j] + 0.02, 0.95);
+            add(Where.stage(name, seed, 1, tasks.get(j)), Figure.TRAIN_TOKENS, 98_304 + j, STEPS);
         }
         for (String how : List.of("add", "ties")) {
             String name = "%s-%s-seed%d".formatted(method.name(), how, seed);

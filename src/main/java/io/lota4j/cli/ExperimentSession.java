@@ -17,6 +17,7 @@ record ExperimentSession(Path recipe, PrintWriter out, PrintWriter err) {
     int run() {
         try (StopSignal stop = StopSignal.hold(System.err);
                 ExperimentRun run = Lota.experiment(recipe, new ShownStages(err), stop)) {
+            warnOfDisk(run);
             if (!run.run()) {
                 err.println("lota: stopped; what is done is in %s. The same command goes on from there."
                         .formatted(run.out()));
@@ -33,7 +34,16 @@ record ExperimentSession(Path recipe, PrintWriter out, PrintWriter err) {
         try (StopSignal stop = StopSignal.hold(System.err);
                 ExperimentRun run = Lota.experiment(recipe, new ShownStages(err), stop)) {
             print(run.estimate());
+            out.println("Disk: " + Plan.room(run.out(), run.bytesLeft()));
             return ExitCode.OK;
+        }
+    }
+
+    /// No refusal: the estimate is a little too large, and what was done before the disk is full is not lost.
+    private void warnOfDisk(ExperimentRun run) {
+        if (!Plan.hasRoom(run.out(), run.bytesLeft())) {
+            err.println("lota: the disk may become full: %s. The same command goes on from there."
+                    .formatted(Plan.room(run.out(), run.bytesLeft())));
         }
     }
 

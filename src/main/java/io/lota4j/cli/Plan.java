@@ -84,19 +84,24 @@ final class Plan {
 
     /// Room that an output needs, against what is free.
     Plan disk(Path out, long needed) {
-        long free = free(out);
-        return line(
-                "disk",
-                "%s: about %s, %s free%s"
-                        .formatted(out, Words.bytes(needed), Words.bytes(free), free < needed ? ": NOT ENOUGH" : ""));
+        return line("disk", room(out, needed));
+    }
+
+    static String room(Path out, long needed) {
+        return "%s: about %s, %s free%s"
+                .formatted(
+                        out, Words.bytes(needed), Words.bytes(free(out)), hasRoom(out, needed) ? "" : ": NOT ENOUGH");
+    }
+
+    static boolean hasRoom(Path out, long needed) {
+        return free(out) >= needed;
     }
 
     /// Refuses to begin what the disk has no room for.
     static void requireRoom(Path out, long needed) {
-        long free = free(out);
-        if (free < needed) {
-            throw new LotaException(
-                    "%s: about %s are needed, %s are free.".formatted(out, Words.bytes(needed), Words.bytes(free)));
+        if (!hasRoom(out, needed)) {
+            throw new LotaException("%s: about %s are needed, %s are free."
+                    .formatted(out, Words.bytes(needed), Words.bytes(free(out))));
         }
     }
 

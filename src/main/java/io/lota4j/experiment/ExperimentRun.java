@@ -109,6 +109,11 @@ public final class ExperimentRun implements AutoCloseable {
                 .count();
     }
 
+    /// The room on the disk that is left to be taken by masks and tickets, in bytes: a little more than they will.
+    public long bytesLeft() {
+        return Footprint.left(bench, choice, runs, results.merges());
+    }
+
     /// Where everything is written that comes of it.
     public Path out() {
         return bench.experiment().out();

@@ -51,6 +51,7 @@ class ExperimentCommandTest {
                 .containsPattern("all, in tokens +[1-9]\\d* +[1-9]\\d* +\\d+:\\d\\d\n")
                 .contains("0 of 1 stages are done;")
                 .containsPattern("tokens a second: scoring \\d+, dense \\d+, sparsity 0.9 \\d+\n");
+        assertThat(cli.out()).containsPattern("Disk: \\Q%s\\E: about [1-9].* free\n".formatted(folder.resolve("out")));
         assertThat(folder.resolve("out")).doesNotExist();
     }
 
@@ -66,6 +67,7 @@ class ExperimentCommandTest {
         Cli again = new Cli(Commands.standard());
         assertThat(again.run("run", recipe.toString(), "--dry-run")).isEqualTo(ExitCode.OK);
         assertThat(again.out()).contains("1 of 1 stages are done;").containsPattern("all, in tokens +0 +0 +0:00\n");
+        assertThat(again.out()).contains(out + ": about 0 B, ");
     }
 
     @Test

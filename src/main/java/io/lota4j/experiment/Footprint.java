@@ -11,8 +11,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// The room on the disk that a grid's masks and tickets take: a little more than they will, for an index is counted as
-/// large as it can be. Adapters and the states of stopped runs, of which there is one at a time, are left out.
+/// The room on the disk that a grid's masks and tickets take: a little more than they will, for an index is counted
+/// as large as it can be. Adapters and the states of stopped runs, of which there is one at a time, are left out.
 final class Footprint {
     private final Bench bench;
     private final Checkpoint base;

@@ -48,6 +48,7 @@ final class Page {
         return Element.of("header")
                 .add(Element.of("h1", name))
                 .add(Headline.of(comparison))
+                .add(MergeHeadline.of(comparison))
                 .add(AloneHeadline.of(comparison));
     }
 

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -70,8 +69,6 @@ final class Extraction implements DeltaSource {
     }
 
     Ticket ticket(OptionalDouble sparsity) {
-        // Both at once: while the last tensor of one is hashed, other cores go on with the other.
-        Stream.of(base, tuned).parallel().forEach(Checkpoint::fingerprint);
         Map<String, TicketTensor> tensors = new TreeMap<>();
         if (sparsity.isEmpty()) {
             shapes.keySet().forEach(name -> tensors.put(name, changed(name)));

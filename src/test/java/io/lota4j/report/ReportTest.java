@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
 
 class ReportTest {
     @TempDir
@@ -200,9 +201,9 @@ class ReportTest {
         Dom page = page(Synthetic.standard().and(turned));
         assertThat(page.all("p").stream()
                         .filter(p -> p.getAttribute("class").equals("finding"))
-                        .map(org.w3c.dom.Element::getTextContent))
-                .hasSize(2)
-                .last()
+                        .map(Element::getTextContent))
+                .hasSize(3)
+                .element(1)
                 .asString()
                 .contains("gsm8k and arc-easy", "target on sql.");
         assertThat(page.cell("matched", 2, "full", "seeds")).containsExactly(2.0);
@@ -228,6 +229,41 @@ class ReportTest {
                 .containsExactly(98_304.0);
         assertThat(page.cell("cost", 0, "lota 90%, arc-easy alone", "training tokens"))
                 .containsExactly(98_305.0);
+    }
+
+    @Test
+    void mergesHaveAHeadline() throws IOException {
+        Path directory = write(separate(Synthetic.standard()), "merged");
+        Dom page = Dom.of(Report.read(List.of(directory)).html());
+        assertThat(page.all("p").getFirst().getTextContent())
+                .isEqualTo("Merged, lota 90% + ties is best on sql, arc-easy and gsm8k.");
+        Element details = page.all("p").get(1);
+        assertThat(details.getTextContent())
+                .startsWith("Each of sql, arc-easy and gsm8k was learned alone and the results were merged: 2 merges,"
+                        + " 3 seeds each. Mean loss on the tasks' test rows: lota 90% + ties ");
+        Oracle oracle = new Oracle(directory);
+        double mean = 0;
+        for (int seed = 0; seed < 3; seed++) {
+            for (String task : Synthetic.TASKS) {
+                mean += oracle.score("lota 90%-ties-seed" + seed, "loss", 1, task, "test") / 9;
+            }
+        }
+        assertThat(Dom.numbers(details).getFirst()).isCloseTo(mean, within(1e-12));
+
+        assertThat(page(separate(Synthetic.of(Synthetic.TASKS, 1)))
+                        .all("p")
+                        .getFirst()
+                        .getTextContent())
+                .isEqualTo("One seed: which of 2 merges of sql, arc-easy and gsm8k is better cannot be said yet.");
+        Synthetic one = separate(Synthetic.standard());
+        one.runs.removeIf(r -> r.method().equals("lota 90% + add"));
+        assertThat(page(one).all("p").getFirst().getTextContent())
+                .matches("Merged, lota 90% \\+ ties has a mean loss of \\d\\.\\d+ on sql, arc-easy and gsm8k\\.");
+    }
+
+    private static Synthetic separate(Synthetic experiment) {
+        experiment.runs.removeIf(r -> !r.kind().equals("merge") && r.order().size() > 1);
+        return experiment;
     }
 
     @Test

@@ -48,7 +48,7 @@ public final class SafetensorsOutput implements AutoCloseable {
         List<Chunk> chunks = new ArrayList<>();
         for (TensorSource tensor : tensors) {
             if (tensor.writer() instanceof TensorSource.Ready made) {
-                add(chunks, made.bytes(), end);
+                chunks.addAll(chunks(made.bytes(), end));
             } else {
                 make(tensor);
             }
@@ -62,17 +62,17 @@ public final class SafetensorsOutput implements AutoCloseable {
         try (Arena own = Arena.ofShared()) {
             MemorySegment bytes = own.allocate(tensor.bytes(), Long.BYTES);
             tensor.writer().writeTo(bytes);
-            List<Chunk> chunks = new ArrayList<>();
-            add(chunks, bytes, end);
-            write(chunks);
+            write(chunks(bytes, end));
         }
     }
 
-    private static void add(List<Chunk> chunks, MemorySegment bytes, long offset) {
+    private static List<Chunk> chunks(MemorySegment bytes, long offset) {
+        List<Chunk> chunks = new ArrayList<>();
         for (long from = 0; from < bytes.byteSize(); from += CHUNK_BYTES) {
             long count = Math.min(CHUNK_BYTES, bytes.byteSize() - from);
             chunks.add(new Chunk(bytes.asSlice(from, count), offset + from));
         }
+        return chunks;
     }
 
     /// On all cores, but into the file one by one: the system lets others wait in a loop that a core is busy with.

@@ -41,9 +41,10 @@ record ExperimentSession(Path recipe, PrintWriter out, PrintWriter err) {
 
     /// No refusal: the estimate is a little too large, and what was done before the disk is full is not lost.
     private void warnOfDisk(ExperimentRun run) {
-        if (!Plan.hasRoom(run.out(), run.bytesLeft())) {
+        long needed = run.bytesLeft();
+        if (!Plan.hasRoom(run.out(), needed)) {
             err.println("lota: the disk may become full: %s. The same command goes on from there."
-                    .formatted(Plan.room(run.out(), run.bytesLeft())));
+                    .formatted(Plan.room(run.out(), needed)));
         }
     }
 

@@ -65,9 +65,7 @@ public final class TicketWriter {
 
     /// Offsets and counts have the most digits where all weights change.
     private static SafetensorsLayout longest(TicketInfo info, SequencedMap<String, TensorLayout> tensors) {
-        long all = tensors.values().stream()
-                .mapToLong(layout -> layout.shape().numel())
-                .sum();
+        long all = new TicketMetadata(info, tensors, 0).weights();
         List<SafetensorsLayout.Entry> entries = tensors.entrySet().stream()
                 .flatMap(tensor -> StoredTensor.largest(tensor.getKey(), tensor.getValue()).stream())
                 .toList();

@@ -19,9 +19,9 @@ public record EvalOptions(
     /// @throws LotaException if a number is out of its range, or a pattern is given without answers
     public EvalOptions {
         if (batchSize < 1 || answerTokens < 0) {
-            throw new LotaException(
-                    "The batch size must be at least 1 and the answers' tokens at least 0, found %d and %d."
-                            .formatted(batchSize, answerTokens));
+            throw new LotaException(Text.format(
+                    "The batch size must be at least 1 and the answers' tokens at least 0, found %d and %d.",
+                    batchSize, answerTokens));
         }
         if (answer != null && answerTokens == 0) {
             throw new LotaException("A pattern for answers needs answers of at least 1 token.");

@@ -64,11 +64,12 @@ class LibraryPageTest {
             String code = blocks.get(i).code();
             boolean only = code.startsWith("import ");
             imports.append(only ? code : "");
-            methods.append("static void block%d() throws Exception {\n%s}\n".formatted(i, only ? "" : code));
-            calls.append("block%d();\nSystem.out.println(\"%s\");\n".formatted(i, MARK));
+            methods.append(Text.format("static void block%d() throws Exception {\n%s}\n", i, only ? "" : code));
+            calls.append(Text.format("block%d();\nSystem.out.println(\"%s\");\n", i, MARK));
         }
-        return "%s\nclass Page {\n%spublic static void main(String[] args) throws Exception {\n%s}\n}\n"
-                .formatted(imports, methods, calls);
+        return Text.format(
+                "%s\nclass Page {\n%spublic static void main(String[] args) throws Exception {\n%s}\n}\n",
+                imports, methods, calls);
     }
 
     private void compile(Path source) throws IOException {

@@ -1,6 +1,7 @@
 package io.lota4j.checkpoint;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -70,15 +71,16 @@ public final class AtomicFile {
             return;
         }
         if (!Files.isDirectory(out)) {
-            throw new LotaException("%s is a file; give a directory that does not exist or is empty.".formatted(out));
+            throw new LotaException(
+                    Text.format("%s is a file; give a directory that does not exist or is empty.", out));
         }
         try (var entries = Files.list(out)) {
             if (entries.findAny().isPresent()) {
                 throw new LotaException(
-                        "%s is not empty; give a directory that does not exist or is empty.".formatted(out));
+                        Text.format("%s is not empty; give a directory that does not exist or is empty.", out));
             }
         } catch (IOException e) {
-            throw new LotaException("%s cannot be listed: %s".formatted(out, e.getMessage()), e);
+            throw new LotaException(Text.format("%s cannot be listed: %s", out, e.getMessage()), e);
         }
     }
 
@@ -135,7 +137,7 @@ public final class AtomicFile {
     private static Path parentOf(Path target) {
         Path parent = target.toAbsolutePath().getParent();
         if (parent == null) {
-            throw new LotaException("%s cannot be written: it is the root of the file system.".formatted(target));
+            throw new LotaException(Text.format("%s cannot be written: it is the root of the file system.", target));
         }
         return parent;
     }
@@ -143,7 +145,7 @@ public final class AtomicFile {
     private static Path temporaryFor(Path target) {
         String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
         return parentOf(target)
-                .resolve(".%s.%s.tmp".formatted(target.toAbsolutePath().getFileName(), random));
+                .resolve(Text.format(".%s.%s.tmp", target.toAbsolutePath().getFileName(), random));
     }
 
     private static void sync(Path file) throws IOException {

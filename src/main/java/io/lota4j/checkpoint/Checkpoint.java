@@ -2,6 +2,7 @@ package io.lota4j.checkpoint;
 
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
+import io.lota4j.Text;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -58,11 +59,11 @@ public final class Checkpoint implements AutoCloseable {
     ///     shards disagree
     public static Checkpoint open(Path directory) {
         if (!Files.isDirectory(directory)) {
-            throw new LotaException("%s: no such directory. %s".formatted(directory, WHAT_IT_HOLDS));
+            throw new LotaException(Text.format("%s: no such directory. %s", directory, WHAT_IT_HOLDS));
         }
         if (!Files.isRegularFile(directory.resolve(CONFIG))) {
             throw new LotaException(
-                    "%s: no config.json among %s. %s".formatted(directory, found(directory), WHAT_IT_HOLDS));
+                    Text.format("%s: no config.json among %s. %s", directory, found(directory), WHAT_IT_HOLDS));
         }
         if (Files.isRegularFile(directory.resolve(SINGLE))) {
             return new Checkpoint(directory, List.of(SafetensorsFile.open(directory.resolve(SINGLE))));
@@ -70,8 +71,8 @@ public final class Checkpoint implements AutoCloseable {
         if (Files.isRegularFile(directory.resolve(INDEX))) {
             return new Checkpoint(directory, openShards(directory, ShardIndex.read(directory.resolve(INDEX))));
         }
-        throw new LotaException("%s: no weights (model.safetensors) among %s. %s"
-                .formatted(directory, found(directory), WHAT_IT_HOLDS));
+        throw new LotaException(Text.format(
+                "%s: no weights (model.safetensors) among %s. %s", directory, found(directory), WHAT_IT_HOLDS));
     }
 
     private static List<SafetensorsFile> openShards(Path directory, ShardIndex index) {
@@ -81,7 +82,7 @@ public final class Checkpoint implements AutoCloseable {
             for (String shard : new TreeSet<>(index.shardOf().values())) {
                 if (!Files.isRegularFile(directory.resolve(shard))) {
                     throw new LotaException(
-                            "%s names the shard %s, which is not there.".formatted(index.path(), shard));
+                            Text.format("%s names the shard %s, which is not there.", index.path(), shard));
                 }
                 SafetensorsFile file = SafetensorsFile.open(directory.resolve(shard));
                 files.add(file);
@@ -102,9 +103,9 @@ public final class Checkpoint implements AutoCloseable {
                     entries.map(path -> path.getFileName().toString()).sorted().toList();
             return names.size() <= LISTED
                     ? names.toString()
-                    : "%s and %d more".formatted(names.subList(0, LISTED), names.size() - LISTED);
+                    : Text.format("%s and %d more", names.subList(0, LISTED), names.size() - LISTED);
         } catch (IOException e) {
-            throw new LotaException("%s: cannot list: %s".formatted(directory, e.getMessage()), e);
+            throw new LotaException(Text.format("%s: cannot list: %s", directory, e.getMessage()), e);
         }
     }
 
@@ -139,8 +140,9 @@ public final class Checkpoint implements AutoCloseable {
     public void read(String name, MemorySegment dstF32) {
         TensorInfo info = info(name);
         if (!info.dtype().isFloat()) {
-            throw new LotaException("%s: tensor `%s` is %s; weights must be F32, BF16, F16 or F64."
-                    .formatted(shardOf(name), name, info.dtype()));
+            throw new LotaException(Text.format(
+                    "%s: tensor `%s` is %s; weights must be F32, BF16, F16 or F64.",
+                    shardOf(name), name, info.dtype()));
         }
         MemorySegment bytes = bytes(name);
         Floats.toF32(info.dtype(), bytes, dstF32);
@@ -187,7 +189,7 @@ public final class Checkpoint implements AutoCloseable {
             String hint = Suggestions.nearest(name, tensors.keySet())
                     .map(near -> " Did you mean `" + near + "`?")
                     .orElse("");
-            throw new LotaException("%s: no tensor `%s`.%s".formatted(directory, name, hint));
+            throw new LotaException(Text.format("%s: no tensor `%s`.%s", directory, name, hint));
         }
         return file;
     }

@@ -1,6 +1,7 @@
 package io.lota4j.checkpoint;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.util.Arrays;
 
 /// The element type of a stored tensor, named as safetensors names it.
@@ -53,7 +54,7 @@ public enum DType {
                 return dtype;
             }
         }
-        throw new LotaException(
-                "%s: unknown dtype `%s`; known are %s.".formatted(where, safetensorsName, Arrays.toString(values())));
+        throw new LotaException(Text.format(
+                "%s: unknown dtype `%s`; known are %s.", where, safetensorsName, Arrays.toString(values())));
     }
 }

@@ -1,6 +1,7 @@
 package io.lota4j.checkpoint;
 
 import io.lota4j.Sha256;
+import io.lota4j.Text;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -57,12 +58,12 @@ public record Fingerprint(String hex) {
             digest.update(bytes.asSlice(from, Math.min(CHUNK_BYTES, bytes.byteSize() - from))
                     .asByteBuffer());
         }
-        return "%s %s %s %d %s\n"
-                .formatted(
-                        HexFormat.of().formatHex(digest.digest()),
-                        info.dtype(),
-                        info.shape(),
-                        info.name().length(),
-                        info.name());
+        return Text.format(
+                "%s %s %s %d %s\n",
+                HexFormat.of().formatHex(digest.digest()),
+                info.dtype(),
+                info.shape(),
+                info.name().length(),
+                info.name());
     }
 }

@@ -1,5 +1,6 @@
 package io.lota4j.checkpoint;
 
+import io.lota4j.Text;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -146,8 +147,8 @@ public final class Floats {
     private static long count(DType dtype, MemorySegment elements, MemorySegment floats) {
         long count = elements.byteSize() / dtype.size();
         if (elements.byteSize() != count * dtype.size() || floats.byteSize() != count * Float.BYTES) {
-            throw new IllegalArgumentException("%d bytes of %s do not match %d bytes of F32"
-                    .formatted(elements.byteSize(), dtype, floats.byteSize()));
+            throw new IllegalArgumentException(Text.format(
+                    "%d bytes of %s do not match %d bytes of F32", elements.byteSize(), dtype, floats.byteSize()));
         }
         return count;
     }

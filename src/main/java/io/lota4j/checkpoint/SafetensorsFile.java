@@ -2,6 +2,7 @@ package io.lota4j.checkpoint;
 
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
+import io.lota4j.Text;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -43,7 +44,7 @@ public final class SafetensorsFile implements AutoCloseable {
     ///     and shape say
     public static SafetensorsFile open(Path path) {
         if (!Files.isRegularFile(path)) {
-            throw new LotaException("%s: no such file.".formatted(path));
+            throw new LotaException(Text.format("%s: no such file.", path));
         }
         Arena arena = Arena.ofShared();
         boolean opened = false;
@@ -53,7 +54,7 @@ public final class SafetensorsFile implements AutoCloseable {
             opened = true;
             return file;
         } catch (IOException e) {
-            throw new LotaException("%s: cannot read: %s".formatted(path, e.getMessage()), e);
+            throw new LotaException(Text.format("%s: cannot read: %s", path, e.getMessage()), e);
         } finally {
             if (!opened) {
                 arena.close();
@@ -63,17 +64,20 @@ public final class SafetensorsFile implements AutoCloseable {
 
     private static SafetensorsHeader header(Path path, MemorySegment map) {
         if (map.byteSize() < Long.BYTES) {
-            throw new LotaException("%s: %d bytes are too few for a safetensors file, even for its header's length."
-                    .formatted(path, map.byteSize()));
+            throw new LotaException(Text.format(
+                    "%s: %d bytes are too few for a safetensors file, even for its header's length.",
+                    path, map.byteSize()));
         }
         long length = map.get(LENGTH, 0);
         if (length < 0 || length > MAX_HEADER_BYTES) {
-            throw new LotaException("%s: a header of %s bytes is over the limit of %d; is it a safetensors file?"
-                    .formatted(path, Long.toUnsignedString(length), MAX_HEADER_BYTES));
+            throw new LotaException(Text.format(
+                    "%s: a header of %s bytes is over the limit of %d; is it a safetensors file?",
+                    path, Long.toUnsignedString(length), MAX_HEADER_BYTES));
         }
         if (length > map.byteSize() - Long.BYTES) {
-            throw new LotaException("%s: the header takes %d bytes, but only %d follow; is the file truncated?"
-                    .formatted(path, length, map.byteSize() - Long.BYTES));
+            throw new LotaException(Text.format(
+                    "%s: the header takes %d bytes, but only %d follow; is the file truncated?",
+                    path, length, map.byteSize() - Long.BYTES));
         }
         byte[] json = map.asSlice(Long.BYTES, length).toArray(ValueLayout.JAVA_BYTE);
         long dataStart = Long.BYTES + length;
@@ -101,7 +105,7 @@ public final class SafetensorsFile implements AutoCloseable {
     public TensorInfo info(String name) {
         TensorInfo info = header.tensors().get(name);
         if (info == null) {
-            throw new LotaException("%s: no tensor `%s`.%s".formatted(path, name, hint(name)));
+            throw new LotaException(Text.format("%s: no tensor `%s`.%s", path, name, hint(name)));
         }
         return info;
     }

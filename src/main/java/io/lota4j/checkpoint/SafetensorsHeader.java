@@ -1,6 +1,7 @@
 package io.lota4j.checkpoint;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -40,13 +41,13 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Tens
 
     private static Map<String, String> metadata(JsonNode node, String file) {
         if (!node.isObject()) {
-            throw new LotaException("%s: `%s` must be an object of strings.".formatted(file, METADATA));
+            throw new LotaException(Text.format("%s: `%s` must be an object of strings.", file, METADATA));
         }
         Map<String, String> metadata = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> entry : node.properties()) {
             if (!entry.getValue().isString()) {
-                throw new LotaException("%s: metadata `%s` must be a string, but is %s."
-                        .formatted(file, entry.getKey(), entry.getValue()));
+                throw new LotaException(Text.format(
+                        "%s: metadata `%s` must be a string, but is %s.", file, entry.getKey(), entry.getValue()));
             }
             metadata.put(entry.getKey(), entry.getValue().stringValue());
         }
@@ -54,7 +55,7 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Tens
     }
 
     private static TensorInfo tensor(String name, JsonNode node, long dataStart, String file) {
-        String where = "%s: tensor `%s`".formatted(file, name);
+        String where = Text.format("%s: tensor `%s`", file, name);
         JsonNode dtypeName = node.path("dtype");
         if (!dtypeName.isString()) {
             throw new LotaException(where + " has no dtype.");
@@ -63,13 +64,14 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Tens
         List<Long> dims = naturals(node.path("shape"), where, "shape");
         List<Long> offsets = naturals(node.path("data_offsets"), where, "data_offsets");
         if (offsets.size() != 2 || offsets.get(0) > offsets.get(1)) {
-            throw new LotaException("%s: data_offsets must be [begin, end], but are %s.".formatted(where, offsets));
+            throw new LotaException(Text.format("%s: data_offsets must be [begin, end], but are %s.", where, offsets));
         }
         long bytes = offsets.get(1) - offsets.get(0);
         long expected = bytesOf(dims, dtype, where);
         if (bytes != expected) {
-            throw new LotaException("%s: %s of shape %s takes %d bytes, but data_offsets %s span %d."
-                    .formatted(where, dtype, dims, expected, offsets, bytes));
+            throw new LotaException(Text.format(
+                    "%s: %s of shape %s takes %d bytes, but data_offsets %s span %d.",
+                    where, dtype, dims, expected, offsets, bytes));
         }
         return new TensorInfo(name, dtype, new Shape(dims), Math.addExact(dataStart, offsets.get(0)), bytes);
     }
@@ -78,7 +80,7 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Tens
         try {
             return Math.multiplyExact(new Shape(dims).numel(), dtype.size());
         } catch (ArithmeticException e) {
-            throw new LotaException("%s: shape %s has too many elements to count.".formatted(where, dims), e);
+            throw new LotaException(Text.format("%s: shape %s has too many elements to count.", where, dims), e);
         }
     }
 
@@ -96,7 +98,7 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Tens
         }
         if (!good) {
             throw new LotaException(
-                    "%s: %s must be an array of whole numbers from 0, but is %s.".formatted(where, what, node));
+                    Text.format("%s: %s must be an array of whole numbers from 0, but is %s.", where, what, node));
         }
         return values;
     }
@@ -106,24 +108,27 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Tens
         long covered = dataStart;
         long dataEnd = dataStart + dataBytes;
         for (TensorInfo info : infos) {
-            String where = "%s: tensor `%s`".formatted(file, info.name());
+            String where = Text.format("%s: tensor `%s`", file, info.name());
             if (info.offset() + info.bytes() > dataEnd) {
-                throw new LotaException("%s ends at byte %d, but the file ends at byte %d; is it truncated?"
-                        .formatted(where, info.offset() + info.bytes(), dataEnd));
+                throw new LotaException(Text.format(
+                        "%s ends at byte %d, but the file ends at byte %d; is it truncated?",
+                        where, info.offset() + info.bytes(), dataEnd));
             }
             if (info.offset() < covered) {
-                throw new LotaException("%s begins at byte %d, inside the tensor before it, which ends at byte %d."
-                        .formatted(where, info.offset(), covered));
+                throw new LotaException(Text.format(
+                        "%s begins at byte %d, inside the tensor before it, which ends at byte %d.",
+                        where, info.offset(), covered));
             }
             if (info.offset() > covered) {
-                throw new LotaException("%s begins at byte %d, but bytes from %d on belong to no tensor."
-                        .formatted(where, info.offset(), covered));
+                throw new LotaException(Text.format(
+                        "%s begins at byte %d, but bytes from %d on belong to no tensor.",
+                        where, info.offset(), covered));
             }
             covered += info.bytes();
         }
         if (covered != dataEnd) {
-            throw new LotaException("%s: the last tensor ends at byte %d, but the file has %d bytes."
-                    .formatted(file, covered, dataEnd));
+            throw new LotaException(Text.format(
+                    "%s: the last tensor ends at byte %d, but the file has %d bytes.", file, covered, dataEnd));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.lota4j.checkpoint;
 
+import io.lota4j.Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -111,7 +112,7 @@ public final class SafetensorsOutput implements AutoCloseable {
         byte[] header = SafetensorsLayout.of(metadata, entries, headerBytes).header();
         if (header.length > headerBytes) {
             throw new IllegalArgumentException(
-                    "a header of %d bytes, %d expected".formatted(header.length, headerBytes));
+                    Text.format("a header of %d bytes, %d expected", header.length, headerBytes));
         }
         write(List.of(new Chunk(MemorySegment.ofArray(header), 0)));
     }

@@ -1,6 +1,7 @@
 package io.lota4j.checkpoint;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -19,7 +20,7 @@ record ShardIndex(Path path, TreeMap<String, String> shardOf) {
         JsonNode weightMap = StrictJson.object(bytes(path), path.toString()).path("weight_map");
         if (!weightMap.isObject() || weightMap.isEmpty()) {
             throw new LotaException(
-                    "%s: `weight_map` must be an object from tensor names to shard file names.".formatted(path));
+                    Text.format("%s: `weight_map` must be an object from tensor names to shard file names.", path));
         }
         TreeMap<String, String> shardOf = new TreeMap<>();
         for (Map.Entry<String, JsonNode> entry : weightMap.properties()) {
@@ -32,14 +33,14 @@ record ShardIndex(Path path, TreeMap<String, String> shardOf) {
         try {
             return Files.readAllBytes(path);
         } catch (IOException e) {
-            throw new LotaException("%s: cannot read: %s".formatted(path, e.getMessage()), e);
+            throw new LotaException(Text.format("%s: cannot read: %s", path, e.getMessage()), e);
         }
     }
 
     private static String shardName(Path index, String tensor, JsonNode node) {
         if (!node.isString() || !isPlain(node.stringValue())) {
-            throw new LotaException("%s: tensor `%s` is in %s, which is no plain file name beside the index."
-                    .formatted(index, tensor, node));
+            throw new LotaException(Text.format(
+                    "%s: tensor `%s` is in %s, which is no plain file name beside the index.", index, tensor, node));
         }
         return node.stringValue();
     }
@@ -61,17 +62,17 @@ record ShardIndex(Path path, TreeMap<String, String> shardOf) {
             String said = shardOf.get(tensor);
             if (said == null) {
                 throw new LotaException(
-                        "%s holds tensor `%s`, which %s does not list.".formatted(file.path(), tensor, path));
+                        Text.format("%s holds tensor `%s`, which %s does not list.", file.path(), tensor, path));
             }
             if (!said.equals(shard)) {
                 throw new LotaException(
-                        "%s holds tensor `%s`, which by %s is in %s.".formatted(file.path(), tensor, path, said));
+                        Text.format("%s holds tensor `%s`, which by %s is in %s.", file.path(), tensor, path, said));
             }
         }
         for (Map.Entry<String, String> entry : shardOf.entrySet()) {
             if (entry.getValue().equals(shard) && !file.tensors().containsKey(entry.getKey())) {
-                throw new LotaException("%s does not hold tensor `%s`, which %s says it does."
-                        .formatted(file.path(), entry.getKey(), path));
+                throw new LotaException(Text.format(
+                        "%s does not hold tensor `%s`, which %s says it does.", file.path(), entry.getKey(), path));
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.lota4j.checkpoint;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.util.Locale;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -27,11 +28,12 @@ public final class StrictJson {
         try {
             node = MAPPER.readTree(utf8);
         } catch (JacksonException e) {
-            throw new LotaException("%s is not valid JSON: %s%s".formatted(where, e.getOriginalMessage(), at(e)), e);
+            throw new LotaException(Text.format("%s is not valid JSON: %s%s", where, e.getOriginalMessage(), at(e)), e);
         }
         if (!node.isObject()) {
-            throw new LotaException("%s must be a JSON object, but is %s."
-                    .formatted(where, node.getNodeType().name().toLowerCase(Locale.ROOT)));
+            throw new LotaException(Text.format(
+                    "%s must be a JSON object, but is %s.",
+                    where, node.getNodeType().name().toLowerCase(Locale.ROOT)));
         }
         return node;
     }
@@ -39,7 +41,8 @@ public final class StrictJson {
     private static String at(JacksonException e) {
         return e.getLocation() == null
                 ? "."
-                : " (line %d, column %d)."
-                        .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+                : Text.format(
+                        " (line %d, column %d).",
+                        e.getLocation().getLineNr(), e.getLocation().getColumnNr());
     }
 }

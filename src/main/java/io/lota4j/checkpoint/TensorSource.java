@@ -1,5 +1,6 @@
 package io.lota4j.checkpoint;
 
+import io.lota4j.Text;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -68,8 +69,9 @@ public record TensorSource(String name, DType dtype, Shape shape, SegmentWriter 
 
     private static TensorSource checked(TensorSource source, long bytes) {
         if (source.bytes() != bytes) {
-            throw new IllegalArgumentException("tensor %s: %s %s takes %d bytes, given are %d"
-                    .formatted(source.name, source.dtype, source.shape, source.bytes(), bytes));
+            throw new IllegalArgumentException(Text.format(
+                    "tensor %s: %s %s takes %d bytes, given are %d",
+                    source.name, source.dtype, source.shape, source.bytes(), bytes));
         }
         return source;
     }

@@ -1,6 +1,7 @@
 package io.lota4j.checkpoint;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,23 +18,23 @@ public final class WriteFailure {
         String reason = String.valueOf(e.getMessage());
         if (!reason.contains("No space left") && !reason.contains("quota exceeded")) {
             return new LotaException(
-                    "%s cannot be written: %s: %s"
-                            .formatted(target, e.getClass().getSimpleName(), reason),
+                    Text.format(
+                            "%s cannot be written: %s: %s", target, e.getClass().getSimpleName(), reason),
                     e);
         }
-        String need = needed.isPresent() ? "%d bytes are needed, ".formatted(needed.getAsLong()) : "";
+        String need = needed.isPresent() ? Text.format("%d bytes are needed, ", needed.getAsLong()) : "";
         return new LotaException(
-                "%s cannot be written: the disk is full; %s%s. %s".formatted(target, need, free(target), left), e);
+                Text.format("%s cannot be written: the disk is full; %s%s. %s", target, need, free(target), left), e);
     }
 
     private static String free(Path target) {
         try {
             Path parent = target.toAbsolutePath().getParent();
-            return "%d bytes are free"
-                    .formatted(
-                            Files.getFileStore(parent == null ? target : parent).getUsableSpace());
+            return Text.format(
+                    "%d bytes are free",
+                    Files.getFileStore(parent == null ? target : parent).getUsableSpace());
         } catch (IOException e) {
-            return "how many are free is unknown (%s)".formatted(e.getMessage());
+            return Text.format("how many are free is unknown (%s)", e.getMessage());
         }
     }
 }

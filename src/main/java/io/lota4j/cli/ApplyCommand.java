@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.Lota;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
@@ -39,7 +40,7 @@ final class ApplyCommand extends BaseCommand {
             Tickets.requireTensors(base, ticket);
             return new Plan()
                     .model("model", base)
-                    .line("ticket", "%,d weights change".formatted(ticket.nnz()))
+                    .line("ticket", Text.format("%,d weights change", ticket.nnz()))
                     .disk(out, Plan.bytes(base));
         }
     }
@@ -50,7 +51,7 @@ final class ApplyCommand extends BaseCommand {
         try (Lota lota = Lota.open(model)) {
             lota.apply(ticket, out);
         }
-        out().println("%s: the base with %,d weights changed".formatted(out, ticket.nnz()));
+        out().println(Text.format("%s: the base with %,d weights changed", out, ticket.nnz()));
         return ExitCode.OK;
     }
 

@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.Text;
 import io.lota4j.mask.Avoided;
 import io.lota4j.mask.Complement;
 import io.lota4j.mask.Mask;
@@ -38,12 +39,12 @@ final class AvoidOptions {
         if (!masks.isEmpty()) {
             plan.line(
                     "avoids",
-                    "%,d weights of the pool, in %d %s; %,d are left to choose from"
-                            .formatted(
-                                    among.poolSize() - among.trainable(),
-                                    masks.size(),
-                                    masks.size() == 1 ? "mask" : "masks",
-                                    among.trainable()));
+                    Text.format(
+                            "%,d weights of the pool, in %d %s; %,d are left to choose from",
+                            among.poolSize() - among.trainable(),
+                            masks.size(),
+                            masks.size() == 1 ? "mask" : "masks",
+                            among.trainable()));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import io.lota4j.Lota;
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.data.Dataset;
 import io.lota4j.kernel.MaskedKernel;
@@ -122,8 +123,9 @@ final class BenchCommand extends Group {
                         () -> false);
             }
             if (times.counted() == 0) {
-                throw new LotaException("No step was timed: --steps must be more than --warm, found %d and %d."
-                        .formatted(job.config().steps(), warm));
+                throw new LotaException(Text.format(
+                        "No step was timed: --steps must be more than --warm, found %d and %d.",
+                        job.config().steps(), warm));
             }
             out().print(json ? times.json(job.kernel().name(), density) : times.text());
             out().flush();

@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import io.lota4j.Calibration;
 import io.lota4j.Lota;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.data.Dataset;
@@ -67,13 +68,13 @@ final class CalibrateCommand extends FitCommand<Mask> {
             super.checkOptions(rules);
             return;
         }
-        String nothing = "--score %s, which trains nothing".formatted(score);
+        String nothing = Text.format("--score %s, which trains nothing", score);
         List.of("training", "kernel", "state").forEach(mixin -> rules.refuseMixin(mixin, nothing));
         rules.refuse("--delta-out", nothing);
         if (score.takesData()) {
             rules.require(DataOptions.REQUIRED);
         } else {
-            String alone = "--score %s, which takes no data".formatted(score);
+            String alone = Text.format("--score %s, which takes no data", score);
             List.of("data", "memory").forEach(mixin -> rules.refuseMixin(mixin, alone));
         }
     }
@@ -139,13 +140,14 @@ final class CalibrateCommand extends FitCommand<Mask> {
             long weights = among.poolSize();
             Plan plan = new Plan()
                     .model("model", base)
-                    .line("pool", "%s: %d tensors, %,d weights".formatted(pool.pool(), shapes.size(), weights));
+                    .line("pool", Text.format("%s: %d tensors, %,d weights", pool.pool(), shapes.size(), weights));
             avoid.plan(plan, among);
             work(plan, base, among);
             return plan.line(
                             "mask",
-                            "%,d of %,d weights trainable (sparsity %s, scope %s)"
-                                    .formatted(Sparsity.trainable(weights, sparsity), weights, sparsity, scope))
+                            Text.format(
+                                    "%,d of %,d weights trainable (sparsity %s, scope %s)",
+                                    Sparsity.trainable(weights, sparsity), weights, sparsity, scope))
                     // At most a bit a weight: a denser set of indices is stored as one.
                     .disk(out, weights / Byte.SIZE);
         }
@@ -160,7 +162,7 @@ final class CalibrateCommand extends FitCommand<Mask> {
         }
         plan.line("score", score.toString());
         if (score.takesData()) {
-            plan.line("data", "%,d rows, a pass for each".formatted(data.rows()));
+            plan.line("data", Text.format("%,d rows, a pass for each", data.rows()));
             plan.memory(
                     Scoring.memory(ModelConfig.of(base.directory()), memory.policy(), score, among),
                     "scores and gradients");

@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.Text;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -66,7 +67,7 @@ record Commands(List<CommandEntry> all) {
             Commands:
             """);
         for (CommandEntry command : all) {
-            text.append("  %-10s %s\n".formatted(command.name(), command.summary()));
+            text.append(Text.format("  %-10s %s\n", command.name(), command.summary()));
         }
         return text.append("""
 

@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.Lota;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.demo.Demo;
 import io.lota4j.demo.DemoSequence;
@@ -53,12 +54,13 @@ final class DemoCommand extends BaseCommand {
         printer.println();
         table(outcome.rows()).forEach(printer::println);
         printer.println();
-        printer.println("Exact answers on 256 test rows of each task. The masks overlap by %s."
-                .formatted(Words.percent(outcome.overlap())));
+        printer.println(Text.format(
+                "Exact answers on 256 test rows of each task. The masks overlap by %s.",
+                Words.percent(outcome.overlap())));
         printer.println("Left in " + out + ":");
         outcome.files()
-                .forEach(file ->
-                        printer.println("  %-40s%s".formatted(file, size(file)).stripTrailing()));
+                .forEach(file -> printer.println(
+                        Text.format("  %-40s%s", file, size(file)).stripTrailing()));
         printer.flush();
         int code = brief ? ExitCode.OK : compare();
         printer.println("Done in " + ProgressText.duration((System.nanoTime() - start) / 1e9) + ".");
@@ -78,7 +80,7 @@ final class DemoCommand extends BaseCommand {
                 stages.begin(run);
                 if (!run.run()) {
                     bar.close();
-                    err().println("lota: stopped; lota run %s goes on from there.".formatted(recipe));
+                    err().println(Text.format("lota: stopped; lota run %s goes on from there.", recipe));
                     return ExitCode.INTERRUPTED;
                 }
                 page(run.out());
@@ -90,7 +92,7 @@ final class DemoCommand extends BaseCommand {
     private void page(Path results) {
         Path page = out.resolve("report.html");
         AtomicFile.write(page, Report.read(List.of(results)).html());
-        out().println("What came of it: %s (open it in a browser)".formatted(page));
+        out().println(Text.format("What came of it: %s (open it in a browser)", page));
     }
 
     private static String size(Path file) {
@@ -99,12 +101,12 @@ final class DemoCommand extends BaseCommand {
 
     static List<String> table(List<Demo.Row> rows) {
         List<String> lines = new ArrayList<>();
-        StringBuilder head = new StringBuilder("%-14s".formatted(""));
-        rows.getFirst().accuracy().keySet().forEach(task -> head.append("%10s".formatted(task.taskName())));
+        StringBuilder head = new StringBuilder(Text.format("%-14s", ""));
+        rows.getFirst().accuracy().keySet().forEach(task -> head.append(Text.format("%10s", task.taskName())));
         lines.add(head.toString());
         for (Demo.Row row : rows) {
-            StringBuilder line = new StringBuilder("%-14s".formatted(row.model()));
-            row.accuracy().values().forEach(share -> line.append("%10s".formatted(Words.percent(share))));
+            StringBuilder line = new StringBuilder(Text.format("%-14s", row.model()));
+            row.accuracy().values().forEach(share -> line.append(Text.format("%10s", Words.percent(share))));
             lines.add(line.toString());
         }
         return lines;

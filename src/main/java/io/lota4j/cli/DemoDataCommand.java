@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.demo.DemoData;
 import io.lota4j.demo.DemoFiles;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ final class DemoDataCommand extends BaseCommand {
 
     @Override
     Plan plan() {
-        return new Plan().line("data", "%,d rows and the tasks' files to %s".formatted(rows, out));
+        return new Plan().line("data", Text.format("%,d rows and the tasks' files to %s", rows, out));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.lota4j.cli;
 import io.lota4j.EvalOptions;
 import io.lota4j.Lota;
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.data.Dataset;
 import io.lota4j.eval.Evaluation;
 import io.lota4j.eval.ScoreFiles;
@@ -10,7 +11,6 @@ import io.lota4j.ticket.Ticket;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +73,7 @@ final class EvalCommand extends BaseCommand {
     @Override
     Plan plan() {
         return model.plan(new Plan())
-                .line("data", "%,d rows".formatted(data.rows()))
+                .line("data", Text.format("%,d rows", data.rows()))
                 .line("answers", generate > 0 ? "greedy, at most " + generate + " tokens each" : "none");
     }
 
@@ -120,16 +120,11 @@ final class EvalCommand extends BaseCommand {
     }
 
     private static void print(Evaluation scores, PrintWriter out) {
-        out.println(String.format(
-                Locale.ROOT,
+        out.println(Text.format(
                 "loss %.4f a response token over %d examples (%d response tokens), %.0f tokens/s",
-                scores.loss(),
-                scores.examples().size(),
-                scores.responseTokens(),
-                scores.tokens() / scores.seconds()));
+                scores.loss(), scores.examples().size(), scores.responseTokens(), scores.tokens() / scores.seconds()));
         scores.accuracy()
-                .ifPresent(accuracy -> out.println(String.format(
-                        Locale.ROOT,
+                .ifPresent(accuracy -> out.println(Text.format(
                         "accuracy %s (%d of %d), %d unparsed, %.0f new tokens/s",
                         Words.percent(accuracy),
                         scores.correct(),

@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.Lota;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.mask.Sparsity;
@@ -59,7 +60,7 @@ final class ExtractCommand extends BaseCommand {
             return new Plan()
                     .model("base", from)
                     .model("tuned", to)
-                    .line("ticket", "at most %,d of %,d weights".formatted(kept, weights))
+                    .line("ticket", Text.format("at most %,d of %,d weights", kept, weights))
                     .disk(out, kept * (Float.BYTES + Short.BYTES));
         }
     }

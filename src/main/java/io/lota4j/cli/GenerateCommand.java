@@ -3,6 +3,7 @@ package io.lota4j.cli;
 import io.lota4j.Generation;
 import io.lota4j.Lota;
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.model.Sampling;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,7 +53,7 @@ final class GenerateCommand extends BaseCommand {
     void check() {
         if (maxNew < 1 || temperature < 0 || topK < 1 || !(topP > 0 && topP <= 1)) {
             throw new LotaException("Expected --max-new and --top-k of at least 1, --temperature of at least 0 and "
-                    + "--top-p in (0, 1]; found %d, %d, %s and %s.".formatted(maxNew, topK, temperature, topP));
+                    + Text.format("--top-p in (0, 1]; found %d, %d, %s and %s.", maxNew, topK, temperature, topP));
         }
     }
 

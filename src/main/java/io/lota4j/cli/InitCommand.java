@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.model.RandomModel;
 import io.lota4j.model.Weights;
@@ -32,7 +33,7 @@ final class InitCommand extends BaseCommand {
     Plan plan() {
         RandomModel random = RandomModel.of(model, seed);
         return new Plan()
-                .line("weights", "%,d, %s, from a normal distribution".formatted(weights(random), random.dtype()))
+                .line("weights", Text.format("%,d, %s, from a normal distribution", weights(random), random.dtype()))
                 .disk(out, weights(random) * random.dtype().size());
     }
 
@@ -40,7 +41,7 @@ final class InitCommand extends BaseCommand {
     int execute() {
         RandomModel random = RandomModel.of(model, seed);
         random.write(model, out);
-        out().println("%s: %,d random weights".formatted(out, weights(random)));
+        out().println(Text.format("%s: %,d random weights", out, weights(random)));
         return ExitCode.OK;
     }
 

@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.Text;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.kernel.choice.KernelChoice;
 import picocli.CommandLine.Option;
@@ -24,6 +25,6 @@ final class KernelOptions {
 
     /// The line that says which one a run uses.
     static String line(MaskedKernel kernel) {
-        return "kernel %s (%s)".formatted(kernel.name(), kernel.description());
+        return Text.format("kernel %s (%s)", kernel.name(), kernel.description());
     }
 }

@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.Text;
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.data.Dataset;
@@ -109,13 +110,13 @@ final class LoraCommand extends BaseCommand {
     }
 
     private String adapter(LoraTargets targets) {
-        return "%s: %,d weights trained beside %,d in %d matrices (rank %d)"
-                .formatted(
-                        out,
-                        targets.trainable(),
-                        targets.weights(),
-                        targets.shapes().size(),
-                        targets.lora().rank());
+        return Text.format(
+                "%s: %,d weights trained beside %,d in %d matrices (rank %d)",
+                out,
+                targets.trainable(),
+                targets.weights(),
+                targets.shapes().size(),
+                targets.lora().rank());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.Suggestions;
+import io.lota4j.Text;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -69,11 +70,9 @@ public final class Main {
     private int unknown(String name) {
         Optional<String> nearest = Suggestions.nearest(name, commands.names());
         String what = name.startsWith("-") ? "expected a command before the option" : "unknown command";
-        err.println("lota: %s '%s'%s"
-                .formatted(
-                        what,
-                        name,
-                        nearest.map("; did you mean '%s'?"::formatted).orElse("")));
+        err.println(Text.format(
+                "lota: %s '%s'%s",
+                what, name, nearest.map("; did you mean '%s'?"::formatted).orElse("")));
         err.println("Try 'lota --help'.");
         return ExitCode.USAGE;
     }

@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
@@ -59,7 +60,7 @@ final class MaskCommand extends Group {
         final Plan plan() {
             Mask mask = mask();
             return new Plan()
-                    .line("mask", "%,d of %,d weights trainable".formatted(mask.trainable(), mask.poolSize()))
+                    .line("mask", Text.format("%,d of %,d weights trainable", mask.trainable(), mask.poolSize()))
                     .disk(out, mask.poolSize() / Byte.SIZE);
         }
 
@@ -106,12 +107,12 @@ final class MaskCommand extends Group {
         }
 
         private void table(Map<String, MaskStatistics.Share> shares) {
-            shares.forEach((name, share) -> out().println("%14s of %14s  %8s  %s"
-                    .formatted(
-                            "%,d".formatted(share.trainable()),
-                            "%,d".formatted(share.poolSize()),
-                            Words.percent(share.density()),
-                            name)));
+            shares.forEach((name, share) -> out().println(Text.format(
+                    "%14s of %14s  %8s  %s",
+                    Text.format("%,d", share.trainable()),
+                    Text.format("%,d", share.poolSize()),
+                    Words.percent(share.density()),
+                    name)));
         }
     }
 
@@ -137,13 +138,13 @@ final class MaskCommand extends Group {
             Overlap overlap = a.overlap(b);
             out().println(Words.mask(first, a));
             out().println(Words.mask(second, b));
-            out().println("in both      %,d (%s of A, %s of B)"
-                    .formatted(
-                            overlap.intersection(),
-                            Words.percent((double) overlap.intersection() / Math.max(1, a.trainable())),
-                            Words.percent((double) overlap.intersection() / Math.max(1, b.trainable()))));
-            out().println("in either    %,d".formatted(overlap.union()));
-            out().println("overlap      %s (intersection over union)".formatted(Words.percent(overlap.iou())));
+            out().println(Text.format(
+                    "in both      %,d (%s of A, %s of B)",
+                    overlap.intersection(),
+                    Words.percent((double) overlap.intersection() / Math.max(1, a.trainable())),
+                    Words.percent((double) overlap.intersection() / Math.max(1, b.trainable()))));
+            out().println(Text.format("in either    %,d", overlap.union()));
+            out().println(Text.format("overlap      %s (intersection over union)", Words.percent(overlap.iou())));
             return ExitCode.OK;
         }
     }

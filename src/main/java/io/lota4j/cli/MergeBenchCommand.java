@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.merge.method.MergeMethods;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ final class MergeBenchCommand extends BaseCommand {
     @Override
     void check() {
         if (experts.size() < 2) {
-            throw new LotaException("Give two models or more with --expert, found %d.".formatted(experts.size()));
+            throw new LotaException(Text.format("Give two models or more with --expert, found %d.", experts.size()));
         }
         if (runs < 1) {
             throw new LotaException("--runs must be at least 1, found " + runs + ".");

@@ -1,11 +1,11 @@
 package io.lota4j.cli;
 
+import io.lota4j.Text;
 import io.lota4j.merge.run.MergeReport;
 import io.lota4j.merge.run.Overlap;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -17,7 +17,8 @@ final class MergeReportText {
         int models = report.models().size();
         Overlap total = report.total();
         List<String> lines = new ArrayList<>();
-        lines.add("%-12s %14s %9s %9s %9s %12s".formatted("", "changed", "kept", "dropped", "flipped", "coefficient"));
+        lines.add(
+                Text.format("%-12s %14s %9s %9s %9s %12s", "", "changed", "kept", "dropped", "flipped", "coefficient"));
         for (int model = 0; model < models; model++) {
             lines.add(model(letter(model), total, model));
         }
@@ -27,15 +28,14 @@ final class MergeReportText {
             }
         }
         for (int model = 0; model < models; model++) {
-            lines.add("%s is %s".formatted(letter(model), report.models().get(model)));
+            lines.add(Text.format("%s is %s", letter(model), report.models().get(model)));
         }
         lost(total, models).ifPresent(lines::add);
         return lines;
     }
 
     private static String model(String letter, Overlap total, int model) {
-        return String.format(
-                Locale.ROOT,
+        return Text.format(
                 "%-12s %,14d %9s %9s %9s %12.3f",
                 letter,
                 total.changed(model),
@@ -49,10 +49,10 @@ final class MergeReportText {
         long shared = total.shared(one, other);
         String conflicts = shared == 0
                 ? ""
-                : ", %s of %,d shared disagree in sign"
-                        .formatted(Words.percent((double) total.conflicts(one, other) / shared), shared);
-        return String.format(
-                Locale.ROOT,
+                : Text.format(
+                        ", %s of %,d shared disagree in sign",
+                        Words.percent((double) total.conflicts(one, other) / shared), shared);
+        return Text.format(
                 "%s and %s: overlap %s%s, cosine %.3f",
                 letter(one),
                 letter(other),
@@ -66,8 +66,9 @@ final class MergeReportText {
                 .boxed()
                 .min(Comparator.comparingDouble(total::kept))
                 .filter(model -> total.kept(model) < 1)
-                .map(model -> "most was lost of %s: %s of its energy is kept"
-                        .formatted(letter(model), Words.percent(total.kept(model))));
+                .map(model -> Text.format(
+                        "most was lost of %s: %s of its energy is kept",
+                        letter(model), Words.percent(total.kept(model))));
     }
 
     private static String letter(int model) {

@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.ProcessMemory;
+import io.lota4j.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,11 +21,12 @@ final class MergeTimes {
     String text() {
         String first = seconds.firstEntry().getKey();
         double unit = Quantile.median(seconds.firstEntry().getValue());
-        StringBuilder text = new StringBuilder("%-28s %9s  %s\n".formatted("", "median", "beside " + first));
+        StringBuilder text = new StringBuilder(Text.format("%-28s %9s  %s\n", "", "median", "beside " + first));
         medians()
-                .forEach((work, median) -> text.append("%-28s %7.2f s  %.2f\n".formatted(work, median, median / unit)));
+                .forEach((work, median) ->
+                        text.append(Text.format("%-28s %7.2f s  %.2f\n", work, median, median / unit)));
         OptionalLong peak = ProcessMemory.peak();
-        return text.append(peak.isEmpty() ? "" : "peak %s resident, mapped files included\n".formatted(bytes(peak)))
+        return text.append(peak.isEmpty() ? "" : Text.format("peak %s resident, mapped files included\n", bytes(peak)))
                 .toString();
     }
 

@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.mask.Pool;
@@ -61,7 +62,7 @@ final class MergeWorks implements AutoCloseable {
         try {
             return new MergeWorks(Files.createTempDirectory(dir.toRealPath(), "lota-bench-"), base, experts);
         } catch (IOException e) {
-            throw new LotaException("%s: cannot be written: %s".formatted(dir, e.getMessage()), e);
+            throw new LotaException(Text.format("%s: cannot be written: %s", dir, e.getMessage()), e);
         }
     }
 
@@ -91,7 +92,7 @@ final class MergeWorks implements AutoCloseable {
             AtomicFile.deleteTree(out);
             return seconds;
         } catch (IOException e) {
-            throw new LotaException("%s: %s: %s".formatted(scratch, work.name, e.getMessage()), e);
+            throw new LotaException(Text.format("%s: %s: %s", scratch, work.name, e.getMessage()), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.Text;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
@@ -18,7 +19,7 @@ record OptionRules(CommandSpec spec) {
             if (!given(option)) {
                 ArgSpec missing = spec.findOption(option);
                 throw new MissingParameterException(
-                        line(), missing, "Missing required option: '%s=%s'".formatted(option, missing.paramLabel()));
+                        line(), missing, Text.format("Missing required option: '%s=%s'", option, missing.paramLabel()));
             }
         }
     }
@@ -36,7 +37,7 @@ record OptionRules(CommandSpec spec) {
     /// As [#refuseMixin] for one option.
     void refuse(String option, String where) {
         if (given(option)) {
-            throw new ParameterException(line(), "%s has no part in %s.".formatted(option, where));
+            throw new ParameterException(line(), Text.format("%s has no part in %s.", option, where));
         }
     }
 

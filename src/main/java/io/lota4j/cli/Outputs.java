@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -38,10 +39,10 @@ final class Outputs {
             there = there.getParent();
         }
         if (!Files.isDirectory(there)) {
-            throw new LotaException("%s: cannot be written: %s is a file, not a folder.".formatted(folder, there));
+            throw new LotaException(Text.format("%s: cannot be written: %s is a file, not a folder.", folder, there));
         }
         if (!Files.isWritable(there)) {
-            throw new LotaException("%s: cannot be written: no permission to write in %s.".formatted(folder, there));
+            throw new LotaException(Text.format("%s: cannot be written: no permission to write in %s.", folder, there));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import io.lota4j.LotaException;
 import io.lota4j.ProcessMemory;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.train.MemoryEstimate;
@@ -20,7 +21,7 @@ final class Plan {
     private final List<String> lines = new ArrayList<>();
 
     Plan line(String what, String detail) {
-        lines.add("%-12s%s".formatted(what, detail));
+        lines.add(Text.format("%-12s%s", what, detail));
         return this;
     }
 
@@ -36,26 +37,23 @@ final class Plan {
                 .sum();
         return line(
                 what,
-                "%s: %d tensors, %,d weights, %s"
-                        .formatted(
-                                checkpoint.directory(),
-                                checkpoint.tensors().size(),
-                                weights,
-                                Words.bytes(bytes(checkpoint))));
+                Text.format(
+                        "%s: %d tensors, %,d weights, %s",
+                        checkpoint.directory(), checkpoint.tensors().size(), weights, Words.bytes(bytes(checkpoint))));
     }
 
     /// Steps of a training run over so many rows, and the peak of its memory.
     Plan training(TrainConfig config, int rows, MemoryEstimate peak) {
-        line("data", "%,d rows".formatted(rows));
+        line("data", Text.format("%,d rows", rows));
         line(
                 "steps",
-                "%,d of %d examples (%s, lr %s, %s)"
-                        .formatted(
-                                config.steps(),
-                                config.batchSize() * config.accumulation(),
-                                config.optimizer().name(),
-                                config.lr(),
-                                config.schedule().name().toLowerCase(Locale.ROOT)));
+                Text.format(
+                        "%,d of %d examples (%s, lr %s, %s)",
+                        config.steps(),
+                        config.batchSize() * config.accumulation(),
+                        config.optimizer().name(),
+                        config.lr(),
+                        config.schedule().name().toLowerCase(Locale.ROOT)));
         return memory(peak, "gradients and optimizer state");
     }
 
@@ -63,23 +61,23 @@ final class Plan {
     Plan memory(MemoryEstimate peak, String state) {
         return line(
                 "memory",
-                "about %s: %s of F32 weights, %s of %s, %s of activations, %s of runtime"
-                        .formatted(
-                                Words.bytes(peak.total()),
-                                Words.bytes(peak.weights()),
-                                Words.bytes(peak.state()),
-                                state,
-                                Words.bytes(peak.pass()),
-                                Words.bytes(peak.runtime())));
+                Text.format(
+                        "about %s: %s of F32 weights, %s of %s, %s of activations, %s of runtime",
+                        Words.bytes(peak.total()),
+                        Words.bytes(peak.weights()),
+                        Words.bytes(peak.state()),
+                        state,
+                        Words.bytes(peak.pass()),
+                        Words.bytes(peak.runtime())));
     }
 
     /// Memory that is needed beside mapped files, against what is available.
     Plan memory(long needed) {
         String available = ProcessMemory.available().stream()
-                .mapToObj(
-                        bytes -> ", %s available%s".formatted(Words.bytes(bytes), bytes < needed ? ": NOT ENOUGH" : ""))
+                .mapToObj(bytes ->
+                        Text.format(", %s available%s", Words.bytes(bytes), bytes < needed ? ": NOT ENOUGH" : ""))
                 .collect(Collectors.joining());
-        return line("memory", "about %s beside the mapped files%s".formatted(Words.bytes(needed), available));
+        return line("memory", Text.format("about %s beside the mapped files%s", Words.bytes(needed), available));
     }
 
     /// Room that an output needs, against what is free.
@@ -88,9 +86,9 @@ final class Plan {
     }
 
     static String room(Path out, long needed) {
-        return "%s: about %s, %s free%s"
-                .formatted(
-                        out, Words.bytes(needed), Words.bytes(free(out)), hasRoom(out, needed) ? "" : ": NOT ENOUGH");
+        return Text.format(
+                "%s: about %s, %s free%s",
+                out, Words.bytes(needed), Words.bytes(free(out)), hasRoom(out, needed) ? "" : ": NOT ENOUGH");
     }
 
     static boolean hasRoom(Path out, long needed) {
@@ -100,8 +98,8 @@ final class Plan {
     /// Refuses to begin what the disk has no room for.
     static void requireRoom(Path out, long needed) {
         if (!hasRoom(out, needed)) {
-            throw new LotaException("%s: about %s are needed, %s are free."
-                    .formatted(out, Words.bytes(needed), Words.bytes(free(out))));
+            throw new LotaException(Text.format(
+                    "%s: about %s are needed, %s are free.", out, Words.bytes(needed), Words.bytes(free(out))));
         }
     }
 

@@ -1,6 +1,6 @@
 package io.lota4j.cli;
 
-import java.util.Locale;
+import io.lota4j.Text;
 
 /// The words of a progress line.
 final class ProgressText {
@@ -17,20 +17,15 @@ final class ProgressText {
 
     /// `train 17/60 28%, 1,234 tokens/s, loss 0.4321, 0:42 left`
     static String plain(State state) {
-        return "%s %d/%d %d%%%s".formatted(state.label, state.done, state.total, percent(state), details(state));
+        return Text.format("%s %d/%d %d%%%s", state.label, state.done, state.total, percent(state), details(state));
     }
 
     /// The same with a bar, for a terminal.
     static String bar(State state, int width) {
         int filled = (int) (width * Math.min(state.done, state.total) / Math.max(1, state.total));
-        return "%s [%s%s] %d/%d%s"
-                .formatted(
-                        state.label,
-                        "#".repeat(filled),
-                        ".".repeat(width - filled),
-                        state.done,
-                        state.total,
-                        details(state));
+        return Text.format(
+                "%s [%s%s] %d/%d%s",
+                state.label, "#".repeat(filled), ".".repeat(width - filled), state.done, state.total, details(state));
     }
 
     /// `0:07`, `12:30`, `3:05:00`
@@ -38,17 +33,17 @@ final class ProgressText {
         long whole = Math.round(seconds);
         long hours = whole / 3600;
         return hours > 0
-                ? "%d:%02d:%02d".formatted(hours, whole / 60 % 60, whole % 60)
-                : "%d:%02d".formatted(whole / 60, whole % 60);
+                ? Text.format("%d:%02d:%02d", hours, whole / 60 % 60, whole % 60)
+                : Text.format("%d:%02d", whole / 60, whole % 60);
     }
 
     private static String details(State state) {
         StringBuilder text = new StringBuilder();
         if (Double.isFinite(state.tokensPerSecond)) {
-            text.append(String.format(Locale.ROOT, ", %,.0f tokens/s", state.tokensPerSecond));
+            text.append(Text.format(", %,.0f tokens/s", state.tokensPerSecond));
         }
         if (Double.isFinite(state.loss)) {
-            text.append(String.format(Locale.ROOT, ", loss %.4f", state.loss));
+            text.append(Text.format(", loss %.4f", state.loss));
         }
         if (Double.isFinite(state.secondsLeft)) {
             text.append(", ").append(duration(state.secondsLeft)).append(" left");

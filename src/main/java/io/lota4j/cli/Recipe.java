@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.yaml.Yaml;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ record Recipe(Path file, List<Step> steps) {
     /// @throws LotaException when the file is no recipe; the message names file and line
     static Recipe read(Path file) {
         if (!(Yaml.read(file) instanceof Yaml.Mapping recipe)) {
-            throw new LotaException("%s: expected 'command:' and its flags, or 'steps:'".formatted(file));
+            throw new LotaException(Text.format("%s: expected 'command:' and its flags, or 'steps:'", file));
         }
         // Not by `steps` alone: that is also a flag of some commands.
         if (recipe.entries().containsKey(COMMAND) || !(recipe.entries().get(STEPS) instanceof Yaml.Items list)) {
@@ -45,7 +46,7 @@ record Recipe(Path file, List<Step> steps) {
                 throw problem(
                         file,
                         entry.getValue().line(),
-                        "a recipe with 'steps' has no other keys, found '%s'".formatted(entry.getKey()));
+                        Text.format("a recipe with 'steps' has no other keys, found '%s'", entry.getKey()));
             }
         }
         return new Recipe(file, steps(file, list));
@@ -54,8 +55,8 @@ record Recipe(Path file, List<Step> steps) {
     /// How messages about a step begin.
     String where(Step step) {
         return steps.size() == 1
-                ? "%s (%s)".formatted(file, step.command())
-                : "%s, step %d (%s)".formatted(file, step.number(), step.command());
+                ? Text.format("%s (%s)", file, step.command())
+                : Text.format("%s, step %d (%s)", file, step.number(), step.command());
     }
 
     private static List<Step> steps(Path file, Yaml.Items list) {
@@ -68,8 +69,9 @@ record Recipe(Path file, List<Step> steps) {
                 throw problem(
                         file,
                         item.line(),
-                        "step %d must be a mapping of 'command' and its flags, found %s"
-                                .formatted(steps.size() + 1, item.kind()));
+                        Text.format(
+                                "step %d must be a mapping of 'command' and its flags, found %s",
+                                steps.size() + 1, item.kind()));
             }
             steps.add(step(file, steps.size() + 1, mapping));
         }
@@ -90,6 +92,6 @@ record Recipe(Path file, List<Step> steps) {
     }
 
     static LotaException problem(Path file, int line, String what) {
-        return new LotaException("%s, line %d: %s".formatted(file, line, what));
+        return new LotaException(Text.format("%s, line %d: %s", file, line, what));
     }
 }

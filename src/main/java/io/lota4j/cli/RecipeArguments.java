@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
+import io.lota4j.Text;
 import io.lota4j.yaml.Yaml;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ record RecipeArguments(Path file, CommandSpec spec) {
 
     private List<String> flip(String key, OptionSpec option, Yaml value) {
         if (!(value instanceof Yaml.Text(String text, int line)) || !(text.equals("true") || text.equals("false"))) {
-            throw problem(value, "'%s' is a switch: expected true or false, found %s".formatted(key, value.kind()));
+            throw problem(value, Text.format("'%s' is a switch: expected true or false, found %s", key, value.kind()));
         }
         if (text.equals("true")) {
             return List.of("--" + key);
@@ -78,7 +79,7 @@ record RecipeArguments(Path file, CommandSpec spec) {
 
     private List<String> give(String key, OptionSpec option, Yaml value) {
         if (value instanceof Yaml.Items && !option.isMultiValue()) {
-            throw problem(value, "'%s' takes one value, found a list".formatted(key));
+            throw problem(value, Text.format("'%s' takes one value, found a list", key));
         }
         // Attached, so that a value may start with a dash or be empty.
         return texts(key, value).stream().map(text -> "--" + key + "=" + text).toList();
@@ -89,12 +90,13 @@ record RecipeArguments(Path file, CommandSpec spec) {
             case Yaml.Text text -> List.of(text.text());
             case Yaml.Items list ->
                 list.items().stream().map(item -> text(key, item)).toList();
-            case Yaml.Nothing nothing -> throw problem(value, "'%s' has no value".formatted(key));
+            case Yaml.Nothing nothing -> throw problem(value, Text.format("'%s' has no value", key));
             case Yaml.Mapping mapping ->
                 throw problem(
                         value,
-                        "'%s' takes a value, found a mapping (a text that starts with { must be in quotes)"
-                                .formatted(key));
+                        Text.format(
+                                "'%s' takes a value, found a mapping (a text that starts with { must be in quotes)",
+                                key));
         };
     }
 
@@ -102,7 +104,7 @@ record RecipeArguments(Path file, CommandSpec spec) {
         if (item instanceof Yaml.Text text) {
             return text.text();
         }
-        throw problem(item, "the elements of '%s' must be texts or numbers, found %s".formatted(key, item.kind()));
+        throw problem(item, Text.format("the elements of '%s' must be texts or numbers, found %s", key, item.kind()));
     }
 
     private LotaException unknown(String key, Yaml value, String command, Iterable<String> options) {
@@ -113,11 +115,11 @@ record RecipeArguments(Path file, CommandSpec spec) {
         }
         String dashed = dashed(key);
         String hint = known.contains(dashed)
-                ? "did you mean '%s'?".formatted(dashed)
+                ? Text.format("did you mean '%s'?", dashed)
                 : Suggestions.nearest(dashed, known)
                         .map("did you mean '%s'?"::formatted)
                         .orElse("expected one of " + String.join(", ", known));
-        return problem(value, "unknown key '%s' of command '%s'; %s".formatted(key, command, hint));
+        return problem(value, Text.format("unknown key '%s' of command '%s'; %s", key, command, hint));
     }
 
     /// `maxLength`, `max_length` and `--max-length` as `max-length`.

@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.Text;
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.merge.recipe.MergePlan;
 import io.lota4j.merge.recipe.PlanSources;
@@ -38,16 +39,17 @@ record RecipeMerge(Path recipe, Path out) {
                 Plan.requireRoom(out, merge.bytes());
             }
             if (!merged(merge, models, err, stop)) {
-                err.println("lota: stopped; what is finished is in %s. The same command goes on."
-                        .formatted(ModelMerge.unfinished(out)));
+                err.println(Text.format(
+                        "lota: stopped; what is finished is in %s. The same command goes on.",
+                        ModelMerge.unfinished(out)));
                 return ExitCode.INTERRUPTED;
             }
-            output.println("%s: %d tensors, %s, by %s"
-                    .formatted(
-                            out,
-                            merge.tensors().size(),
-                            Words.bytes(merge.weightBytes()),
-                            merge.method().name()));
+            output.println(Text.format(
+                    "%s: %d tensors, %s, by %s",
+                    out,
+                    merge.tensors().size(),
+                    Words.bytes(merge.weightBytes()),
+                    merge.method().name()));
             return ExitCode.OK;
         }
     }

@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
+import io.lota4j.Text;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.ArrayList;
@@ -77,10 +78,9 @@ record RecipePlan(List<PlannedStep> steps) {
             throw Recipe.problem(
                     recipe.file(),
                     step.line(),
-                    "'%s' is a group of commands; expected one of %s"
-                            .formatted(
-                                    step.command(),
-                                    String.join(", ", spec.subcommands().keySet())));
+                    Text.format(
+                            "'%s' is a group of commands; expected one of %s",
+                            step.command(), String.join(", ", spec.subcommands().keySet())));
         }
         return new PlannedStep(step, entry, List.copyOf(arguments), spec.findOption(DRY_RUN) != null);
     }
@@ -106,6 +106,6 @@ record RecipePlan(List<PlannedStep> steps) {
                 .map("; did you mean '%s'?"::formatted)
                 .orElse("");
         return Recipe.problem(
-                recipe.file(), step.line(), "no recipe can run the command '%s'%s".formatted(step.command(), hint));
+                recipe.file(), step.line(), Text.format("no recipe can run the command '%s'%s", step.command(), hint));
     }
 }

@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.yaml.Yaml;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,7 +25,7 @@ final class RecipeSettings {
         for (String setting : settings) {
             Matcher parts = SETTING.matcher(setting);
             if (!parts.matches()) {
-                throw new LotaException("--set '%s': expected KEY=VALUE".formatted(setting));
+                throw new LotaException(Text.format("--set '%s': expected KEY=VALUE", setting));
             }
             String target = parts.group(1) == null ? parts.group(2) : parts.group(1) + "." + parts.group(2);
             values.computeIfAbsent(target, t -> new ArrayList<>()).add(new Yaml.Text(parts.group(3), 0));
@@ -53,13 +54,12 @@ final class RecipeSettings {
         if (!found) {
             throw new LotaException(
                     number == 0
-                            ? "--set %s: no step of %s has this key; name the step, as in --set 1.%s=..."
-                                    .formatted(key, recipe.file(), key)
-                            : "--set %s: %s has %d steps"
-                                    .formatted(
-                                            target,
-                                            recipe.file(),
-                                            recipe.steps().size()));
+                            ? Text.format(
+                                    "--set %s: no step of %s has this key; name the step, as in --set 1.%s=...",
+                                    key, recipe.file(), key)
+                            : Text.format(
+                                    "--set %s: %s has %d steps",
+                                    target, recipe.file(), recipe.steps().size()));
         }
         return new Recipe(recipe.file(), steps);
     }

@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.Text;
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.report.Report;
 import java.nio.file.Path;
@@ -49,10 +50,10 @@ final class ReportCommand extends BaseCommand {
     int execute() {
         Report report = Report.read(directories);
         AtomicFile.write(page(), report.html());
-        out().println("%s: %s done, %s".formatted(page(), report.progress(), Words.size(page())));
+        out().println(Text.format("%s: %s done, %s", page(), report.progress(), Words.size(page())));
         if (markdown != null) {
             AtomicFile.write(markdown, report.markdown());
-            out().println("%s: tables as Markdown".formatted(markdown));
+            out().println(Text.format("%s: tables as Markdown", markdown));
         }
         return ExitCode.OK;
     }

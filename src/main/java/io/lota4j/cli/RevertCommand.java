@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.Lota;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
@@ -34,7 +35,7 @@ final class RevertCommand extends BaseCommand {
             Tickets.requireTensors(tuned, ticket);
             return new Plan()
                     .model("model", tuned)
-                    .line("ticket", "%,d weights go back".formatted(ticket.nnz()))
+                    .line("ticket", Text.format("%,d weights go back", ticket.nnz()))
                     .disk(out, Plan.bytes(tuned));
         }
     }
@@ -43,8 +44,8 @@ final class RevertCommand extends BaseCommand {
     int execute() {
         Ticket ticket = TicketFile.read(file);
         Lota.revert(model, ticket, out);
-        out().println("%s: the base again, fingerprint %s"
-                .formatted(out, ticket.info().base()));
+        out().println(Text.format(
+                "%s: the base again, fingerprint %s", out, ticket.info().base()));
         return ExitCode.OK;
     }
 }

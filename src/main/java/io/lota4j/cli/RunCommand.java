@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.experiment.recipe.ExperimentReader;
 import io.lota4j.yaml.Yaml;
 import java.io.PrintWriter;
@@ -62,8 +63,8 @@ final class RunCommand implements Callable<Integer> {
         Set<String> written = new HashSet<>();
         for (RecipePlan.PlannedStep step : steps) {
             if (steps.size() > 1) {
-                err().println("lota: step %d of %d: %s"
-                        .formatted(step.step().number(), steps.size(), step.commandLine()));
+                err().println(Text.format(
+                        "lota: step %d of %d: %s", step.step().number(), steps.size(), step.commandLine()));
             }
             int code = dryRun ? dryRun(step, written) : step.run(out(), err(), debug());
             if (code != ExitCode.OK) {
@@ -89,11 +90,11 @@ final class RunCommand implements Callable<Integer> {
                 .findFirst();
         written.addAll(RecipeOutputs.written(step.step()));
         if (missing.isPresent()) {
-            out().println("%s: needs %s, which an earlier step writes".formatted(step.commandLine(), missing.get()));
+            out().println(Text.format("%s: needs %s, which an earlier step writes", step.commandLine(), missing.get()));
             return ExitCode.OK;
         }
         if (!step.canDryRun()) {
-            out().println("%s: would run".formatted(step.commandLine()));
+            out().println(Text.format("%s: would run", step.commandLine()));
             return ExitCode.OK;
         }
         return step.dryRun(out(), err());

@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.ProcessMemory;
+import io.lota4j.Text;
 import io.lota4j.train.Curves;
 import io.lota4j.train.Outlook;
 import io.lota4j.train.Progress;
@@ -58,7 +59,7 @@ final class RunDisplay implements AutoCloseable {
     /// Says how much memory a finished run took.
     void memory() {
         peak.ifPresent(bytes ->
-                err.println("peak memory %s, predicted %s".formatted(Words.bytes(bytes), Words.bytes(predicted))));
+                err.println(Text.format("peak memory %s, predicted %s", Words.bytes(bytes), Words.bytes(predicted))));
     }
 
     @Override

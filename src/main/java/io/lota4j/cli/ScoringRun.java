@@ -3,6 +3,7 @@ package io.lota4j.cli;
 import io.lota4j.Calibration;
 import io.lota4j.Lota;
 import io.lota4j.ProcessMemory;
+import io.lota4j.Text;
 import io.lota4j.data.Dataset;
 import io.lota4j.mask.Mask;
 import io.lota4j.train.MemoryEstimate;
@@ -17,8 +18,8 @@ record ScoringRun(Score score, Calibration how, PrintWriter err) {
         Mask mask = scored(lota, data);
         MemoryEstimate predicted = lota.memory(score, how);
         ProcessMemory.peak()
-                .ifPresent(peak -> err.println(
-                        "peak memory %s, predicted %s".formatted(Words.bytes(peak), Words.bytes(predicted.total()))));
+                .ifPresent(peak -> err.println(Text.format(
+                        "peak memory %s, predicted %s", Words.bytes(peak), Words.bytes(predicted.total()))));
         return mask;
     }
 

@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.Text;
 import io.lota4j.experiment.Stages;
 import java.io.PrintWriter;
 
@@ -11,7 +12,7 @@ record ShownStages(PrintWriter err) implements Stages {
 
     @Override
     public Stage begin(String what) {
-        ProgressBar bar = ProgressBar.on(err, ("%-" + WIDTH + "s").formatted(what));
+        ProgressBar bar = ProgressBar.on(err, Text.format("%-" + WIDTH + "s", what));
         return new Stage() {
             @Override
             public void at(long done, long all, double tokensPerSecond, double loss) {

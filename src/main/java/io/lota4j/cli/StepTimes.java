@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.ProcessMemory;
+import io.lota4j.Text;
 import io.lota4j.train.Phases;
 import io.lota4j.train.Progress;
 import java.util.ArrayList;
@@ -42,23 +43,24 @@ final class StepTimes {
     String text() {
         double step = median(Phases::total);
         OptionalLong peak = ProcessMemory.peak();
-        return """
-            step    median %.3f s (quartiles %.3f and %.3f) of %d after %d more, %d tokens a step on average
-            speed   %.1f tokens/s, median of the steps
-            phases  forward and backward %.3f s, weight gradients %.3f s, update %.3f s, medians
-            memory  %s
-            """.formatted(
-                        step,
-                        quantile(0.25, Phases::total),
-                        quantile(0.75, Phases::total),
-                        counted(),
-                        warm,
-                        tokens / counted(),
-                        speed(),
-                        median(Phases::model),
-                        median(Phases::gradients),
-                        median(Phases::update),
-                        peak.isEmpty() ? "peak unknown on this system" : "peak %.2f GiB resident".formatted(gib(peak)));
+        return Text.format(
+                """
+                step    median %.3f s (quartiles %.3f and %.3f) of %d after %d more, %d tokens a step on average
+                speed   %.1f tokens/s, median of the steps
+                phases  forward and backward %.3f s, weight gradients %.3f s, update %.3f s, medians
+                memory  %s
+                """,
+                step,
+                quantile(0.25, Phases::total),
+                quantile(0.75, Phases::total),
+                counted(),
+                warm,
+                tokens / counted(),
+                speed(),
+                median(Phases::model),
+                median(Phases::gradients),
+                median(Phases::update),
+                peak.isEmpty() ? "peak unknown on this system" : Text.format("peak %.2f GiB resident", gib(peak)));
     }
 
     String json(String kernel, double density) {

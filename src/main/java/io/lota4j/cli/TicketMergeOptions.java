@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import io.lota4j.LotaException;
 import io.lota4j.Merging;
+import io.lota4j.Text;
 import io.lota4j.merge.Compat;
 import io.lota4j.merge.run.MergeReport;
 import io.lota4j.merge.run.MergeReportFile;
@@ -90,14 +91,15 @@ final class TicketMergeOptions {
         Plan plan = new Plan()
                 .line(
                         "method",
-                        "%s, as %s reads it"
-                                .formatted(merge.method().name(), merge.compat().word()));
+                        Text.format(
+                                "%s, as %s reads it",
+                                merge.method().name(), merge.compat().word()));
         long bytes = 0;
         for (Path file : tickets) {
             try (MappedTicket ticket = MappedTicket.open(file)) {
                 plan.line(
                         "ticket",
-                        "%s: for the base %s".formatted(file, ticket.info().base()));
+                        Text.format("%s: for the base %s", file, ticket.info().base()));
             }
             bytes += file.toFile().length();
         }
@@ -115,7 +117,7 @@ final class TicketMergeOptions {
         }
         return Compat.of(compat)
                 .orElseThrow(() ->
-                        new LotaException("--compat must be paper, mergekit or peft, found %s.".formatted(compat)));
+                        new LotaException(Text.format("--compat must be paper, mergekit or peft, found %s.", compat)));
     }
 
     private Map<String, List<Double>> given() {
@@ -126,14 +128,14 @@ final class TicketMergeOptions {
         for (String parameter : parameters) {
             int equals = parameter.indexOf('=');
             if (equals <= 0) {
-                throw new LotaException("--parameter must be NAME=VALUE, found %s.".formatted(parameter));
+                throw new LotaException(Text.format("--parameter must be NAME=VALUE, found %s.", parameter));
             }
             String name = parameter.substring(0, equals);
             List<Double> values = Arrays.stream(parameter.substring(equals + 1).split(",", -1))
                     .map(value -> number("--parameter " + name, value))
                     .toList();
             if (given.put(name, values) != null) {
-                throw new LotaException("the parameter `%s` was given twice.".formatted(name));
+                throw new LotaException(Text.format("the parameter `%s` was given twice.", name));
             }
         }
         return given;
@@ -146,7 +148,7 @@ final class TicketMergeOptions {
         try {
             return Double.parseDouble(text);
         } catch (NumberFormatException e) {
-            throw new LotaException("%s: expected a number, true or false, found '%s'.".formatted(flag, text), e);
+            throw new LotaException(Text.format("%s: expected a number, true or false, found '%s'.", flag, text), e);
         }
     }
 }

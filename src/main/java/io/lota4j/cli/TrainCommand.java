@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import io.lota4j.Lota;
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.data.Dataset;
@@ -74,9 +75,9 @@ final class TrainCommand extends FitCommand<Ticket> {
                     .model("model", base)
                     .line(
                             "mask",
-                            "%,d of %,d weights trained (sparsity %s)"
-                                    .formatted(
-                                            trained.trainable(), trained.poolSize(), Words.percent(trained.sparsity())))
+                            Text.format(
+                                    "%,d of %,d weights trained (sparsity %s)",
+                                    trained.trainable(), trained.poolSize(), Words.percent(trained.sparsity())))
                     .training(config, rows, memory.estimate(base, config, trained.trainable(), trained.poolSize()))
                     .disk(out, size);
         }

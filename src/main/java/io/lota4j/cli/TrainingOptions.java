@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.train.Clip;
 import io.lota4j.train.Optimizer;
 import io.lota4j.train.Reduction;
@@ -157,7 +158,7 @@ final class TrainingOptions {
     private long steps(int examples) {
         if (steps < 0 || epochs < 0 || (steps == 0) == (epochs == 0)) {
             throw new LotaException("Give one of --steps and --epochs, over 0; found "
-                    + "--steps %d and --epochs %d.".formatted(steps, epochs));
+                    + Text.format("--steps %d and --epochs %d.", steps, epochs));
         }
         return steps != 0 ? steps : TrainConfig.steps(epochs, examples, batch, accumulate);
     }

@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.Text;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.Training;
 import io.lota4j.train.Watch;
@@ -27,8 +28,9 @@ record TrainingRun(String what, PrintWriter err) {
             if (training.finished()) {
                 display.memory();
             } else {
-                err.println("lota: stopped after step %d of %d; the state is in %s. Go on with --resume."
-                        .formatted(training.reached().step(), training.config().steps(), state.file()));
+                err.println(Text.format(
+                        "lota: stopped after step %d of %d; the state is in %s. Go on with --resume.",
+                        training.reached().step(), training.config().steps(), state.file()));
             }
             return training;
         }

@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.Suggestions;
+import io.lota4j.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +18,8 @@ final class UsageErrors implements IParameterExceptionHandler {
     public int handleParseException(ParameterException problem, String[] args) {
         CommandLine line = problem.getCommandLine();
         line.getErr().println("lota: " + unknownOption(args, line).orElseGet(() -> message(problem)));
-        line.getErr().println("Try '%s --help'.".formatted(line.getCommandSpec().qualifiedName()));
+        line.getErr()
+                .println(Text.format("Try '%s --help'.", line.getCommandSpec().qualifiedName()));
         return ExitCode.USAGE;
     }
 
@@ -52,11 +54,9 @@ final class UsageErrors implements IParameterExceptionHandler {
         }
         Optional<String> nearest = Suggestions.nearest(name, known);
         String what = option ? "unknown option" : known.isEmpty() ? "unexpected argument" : "unknown command";
-        return "%s '%s'%s"
-                .formatted(
-                        what,
-                        name,
-                        nearest.map("; did you mean '%s'?"::formatted).orElse(""));
+        return Text.format(
+                "%s '%s'%s",
+                what, name, nearest.map("; did you mean '%s'?"::formatted).orElse(""));
     }
 
     private static String lowerFirst(String text) {

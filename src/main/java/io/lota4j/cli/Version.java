@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.Build;
+import io.lota4j.Text;
 
 /// What `lota --version` prints.
 final class Version {
@@ -8,11 +9,8 @@ final class Version {
 
     /// The tool's version, and the Java that runs it.
     static String line() {
-        return "lota %s (Java %s, %s %s)"
-                .formatted(
-                        Build.version(),
-                        Runtime.version(),
-                        System.getProperty("os.name"),
-                        System.getProperty("os.arch"));
+        return Text.format(
+                "lota %s (Java %s, %s %s)",
+                Build.version(), Runtime.version(), System.getProperty("os.name"), System.getProperty("os.arch"));
     }
 }

@@ -1,18 +1,19 @@
 package io.lota4j.cli;
 
+import io.lota4j.Text;
 import io.lota4j.mask.Mask;
 import io.lota4j.ticket.MappedTicket;
 import io.lota4j.ticket.Ticket;
 import java.nio.file.Path;
-import java.util.Locale;
 
 /// Results in a line.
 final class Words {
     private Words() {}
 
     static String mask(Path file, Mask mask) {
-        return "%s: %,d of %,d weights trainable (sparsity %s), %s"
-                .formatted(file, mask.trainable(), mask.poolSize(), percent(mask.sparsity()), size(file));
+        return Text.format(
+                "%s: %,d of %,d weights trainable (sparsity %s), %s",
+                file, mask.trainable(), mask.poolSize(), percent(mask.sparsity()), size(file));
     }
 
     static String ticket(Path file, Ticket ticket) {
@@ -24,12 +25,13 @@ final class Words {
     }
 
     private static String ticket(Path file, long changed, long weights) {
-        return "%s: %,d of %,d weights changed (density %s), %s"
-                .formatted(file, changed, weights, percent(weights == 0 ? 0 : (double) changed / weights), size(file));
+        return Text.format(
+                "%s: %,d of %,d weights changed (density %s), %s",
+                file, changed, weights, percent(weights == 0 ? 0 : (double) changed / weights), size(file));
     }
 
     static String percent(double share) {
-        return String.format(Locale.ROOT, "%.2f%%", 100 * share);
+        return Text.format("%.2f%%", 100 * share);
     }
 
     static String size(Path file) {
@@ -45,6 +47,6 @@ final class Words {
             value /= 1000;
             unit++;
         }
-        return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
+        return Text.format(unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
     }
 }

@@ -2,6 +2,7 @@ package io.lota4j.data;
 
 import io.lota4j.LotaException;
 import io.lota4j.Sha256;
+import io.lota4j.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -74,15 +75,17 @@ public record Dataset(
         }
         int longest =
                 tooLong.stream().mapToInt(EncodeResult.TooLong::length).max().orElseThrow();
-        return Optional.of("%d of %d rows of %s left out: longer than %d tokens (the longest has %d)."
-                .formatted(tooLong.size(), rows(), source, maxLength, longest));
+        return Optional.of(Text.format(
+                "%d of %d rows of %s left out: longer than %d tokens (the longest has %d).",
+                tooLong.size(), rows(), source, maxLength, longest));
     }
 
     private LotaException nothingFits() {
         int shortest =
                 tooLong.stream().mapToInt(EncodeResult.TooLong::length).min().orElseThrow();
-        return new LotaException("None of the %d rows of %s fits in %d tokens; the shortest needs %d."
-                .formatted(rows(), source, maxLength, shortest));
+        return new LotaException(Text.format(
+                "None of the %d rows of %s fits in %d tokens; the shortest needs %d.",
+                rows(), source, maxLength, shortest));
     }
 
     private static EncodeResult encode(Row row, ExampleEncoder encoder, Path jsonl) {

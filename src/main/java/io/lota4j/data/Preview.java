@@ -1,5 +1,7 @@
 package io.lota4j.data;
 
+import io.lota4j.Text;
+
 /// Shows an example as the model sees it.
 public final class Preview {
     private Preview() {}
@@ -9,8 +11,9 @@ public final class Preview {
     /// Line breaks, tabs and invisible characters are written as escapes; after a token that ends a line the
     /// text goes on in a new one, so that a long prompt stays readable.
     public static String text(Example example, Tokenizer tokenizer) {
-        StringBuilder text = new StringBuilder("row %d: %d tokens, %d with loss [in brackets]\n"
-                .formatted(example.row(), example.length(), example.scoredTokens()));
+        StringBuilder text = new StringBuilder(Text.format(
+                "row %d: %d tokens, %d with loss [in brackets]\n",
+                example.row(), example.length(), example.scoredTokens()));
         boolean lineStart = true;
         boolean before = true;
         for (int i = 0; i < example.length(); i++) {
@@ -40,7 +43,7 @@ public final class Preview {
             case '\n' -> "\\n";
             case '\r' -> "\\r";
             case '\t' -> "\\t";
-            default -> isInvisible(codePoint) ? "\\u%04x".formatted(codePoint) : Character.toString(codePoint);
+            default -> isInvisible(codePoint) ? Text.format("\\u%04x", codePoint) : Character.toString(codePoint);
         };
     }
 

@@ -1,5 +1,6 @@
 package io.lota4j.demo;
 
+import io.lota4j.Text;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,7 @@ public record DemoData(long seed) {
     public List<DemoRow> task(DemoTask task, Split split, int rows) {
         int most = split == Split.TEST ? MOST_TEST_ROWS : MOST_TRAIN_ROWS;
         if (rows < 0 || rows > most) {
-            throw new IllegalArgumentException("rows must be 0 to %d, not %d".formatted(most, rows));
+            throw new IllegalArgumentException(Text.format("rows must be 0 to %d, not %d", most, rows));
         }
         Arguments arguments = new Arguments(split, random(task + " " + split));
         Map<String, DemoRow> drawn = new LinkedHashMap<>();

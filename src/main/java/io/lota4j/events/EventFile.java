@@ -1,6 +1,7 @@
 package io.lota4j.events;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -43,14 +44,15 @@ public final class EventFile implements AutoCloseable {
     /// As [#open(Path)], with times from a clock.
     static EventFile open(Path directory, InstantSource clock) {
         Instant now = clock.instant();
-        String name = "events.out.tfevents.%010d.%s.".formatted(now.getEpochSecond(), host());
+        String name = Text.format("events.out.tfevents.%010d.%s.", now.getEpochSecond(), host());
         try {
             Files.createDirectories(directory);
             EventFile file = create(directory, name, clock);
             file.write(Records.framed(Records.version(now)));
             return file;
         } catch (IOException e) {
-            throw new LotaException("%s: no event file can be written there: %s".formatted(directory, problem(e)), e);
+            throw new LotaException(
+                    Text.format("%s: no event file can be written there: %s", directory, problem(e)), e);
         }
     }
 
@@ -93,7 +95,7 @@ public final class EventFile implements AutoCloseable {
             }
             write(Records.framed(Records.scalars(now, step, scalars)));
         } catch (IOException e) {
-            throw new LotaException("%s: cannot be written: %s".formatted(path, e.getMessage()), e);
+            throw new LotaException(Text.format("%s: cannot be written: %s", path, e.getMessage()), e);
         }
     }
 
@@ -113,7 +115,7 @@ public final class EventFile implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new LotaException("%s: cannot be closed: %s".formatted(path, e.getMessage()), e);
+            throw new LotaException(Text.format("%s: cannot be closed: %s", path, e.getMessage()), e);
         }
     }
 }

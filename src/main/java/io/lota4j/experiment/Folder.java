@@ -1,6 +1,7 @@
 package io.lota4j.experiment;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.metrics.Metric;
 import io.lota4j.metrics.MetricsFile;
@@ -23,7 +24,7 @@ record Folder(Path directory) {
     }
 
     Path mask(double sparsity) {
-        return directory.resolve("%s.mask.safetensors".formatted(sparsity));
+        return directory.resolve(Text.format("%s.mask.safetensors", sparsity));
     }
 
     Path ticket() {

@@ -1,5 +1,6 @@
 package io.lota4j.experiment;
 
+import io.lota4j.Text;
 import java.util.List;
 
 /// One merge of a grid.
@@ -26,7 +27,8 @@ record GridMerge(Merging merging, List<GridRun> inputs) {
 
     /// Unique in a grid.
     String name() {
-        return "%s-lr%s-%s-s%d"
-                .formatted(GridRun.slug(label()), GridRun.rate(variant().lr()), String.join(".", tasks()), seed());
+        return Text.format(
+                "%s-lr%s-%s-s%d",
+                GridRun.slug(label()), GridRun.rate(variant().lr()), String.join(".", tasks()), seed());
     }
 }

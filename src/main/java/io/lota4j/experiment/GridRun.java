@@ -1,5 +1,6 @@
 package io.lota4j.experiment;
 
+import io.lota4j.Text;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -30,7 +31,7 @@ public record GridRun(Variant variant, List<String> order, long seed, List<Strin
     /// Unique in a grid, such as `lota-99-lr0.001-sql.arc-easy-s0`.
     public String name() {
         String tasks = String.join(".", order) + (beside.isEmpty() ? "" : "-beside-" + String.join(".", beside));
-        return "%s-lr%s-%s-s%d".formatted(slug(variant.label()), rate(variant.lr()), tasks, seed);
+        return Text.format("%s-lr%s-%s-s%d", slug(variant.label()), rate(variant.lr()), tasks, seed);
     }
 
     /// A learning rate as a part of a name, such as `0.001` or `1e-4`.

@@ -1,5 +1,6 @@
 package io.lota4j.experiment;
 
+import io.lota4j.Text;
 import io.lota4j.data.Dataset;
 import io.lota4j.experiment.Bench.Opened;
 import io.lota4j.experiment.Method.Sparse;
@@ -46,8 +47,8 @@ record MaskChoice(Bench bench, Wanted wanted) {
 
     /// Where the mask of a stage lies.
     Folder folder(GridRun run, int stage, Sparse sparse) {
-        String label = "%s-%s-s%d"
-                .formatted(GridRun.slug(sparse.choice().name()), run.order().get(stage), run.seed());
+        String label = Text.format(
+                "%s-%s-s%d", GridRun.slug(sparse.choice().name()), run.order().get(stage), run.seed());
         return Folder.of(
                 bench.experiment().out().resolve("masks"), label, new Identity(bench).choice(run, stage, sparse));
     }

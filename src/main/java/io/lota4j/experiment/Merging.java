@@ -1,5 +1,6 @@
 package io.lota4j.experiment;
 
+import io.lota4j.Text;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,8 +21,8 @@ public record Merging(List<String> of, String method, Map<String, List<Double>> 
     String label() {
         StringBuilder label = new StringBuilder(method);
         new TreeMap<>(parameters)
-                .forEach((name, values) -> label.append(" %s=%s"
-                        .formatted(name, values.stream().map(Number::toString).collect(Collectors.joining(",")))));
+                .forEach((name, values) -> label.append(Text.format(
+                        " %s=%s", name, values.stream().map(Number::toString).collect(Collectors.joining(",")))));
         return label.toString();
     }
 }

@@ -1,6 +1,7 @@
 package io.lota4j.experiment;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -27,11 +28,11 @@ record RunLock(Path directory, FileChannel channel) implements AutoCloseable {
     static RunLock hold(Path out) {
         try {
             return lock(Files.createDirectories(out).toRealPath())
-                    .orElseThrow(() -> new LotaException(
-                            "%s: another run is at work there; wait for its end, or give this one another 'out'."
-                                    .formatted(out)));
+                    .orElseThrow(() -> new LotaException(Text.format(
+                            "%s: another run is at work there; wait for its end, or give this one another 'out'.",
+                            out)));
         } catch (IOException e) {
-            throw new LotaException("%s: cannot be locked for a run: %s".formatted(out, e.getMessage()), e);
+            throw new LotaException(Text.format("%s: cannot be locked for a run: %s", out, e.getMessage()), e);
         }
     }
 
@@ -61,7 +62,7 @@ record RunLock(Path directory, FileChannel channel) implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new LotaException("%s: its lock cannot be released: %s".formatted(directory, e.getMessage()), e);
+            throw new LotaException(Text.format("%s: its lock cannot be released: %s", directory, e.getMessage()), e);
         } finally {
             HELD.remove(directory);
         }

@@ -1,5 +1,6 @@
 package io.lota4j.experiment;
 
+import io.lota4j.Text;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.eval.Evaluation;
@@ -80,8 +81,8 @@ record Scores(Bench bench, String model, Optional<Path> ticket, String identity)
                 .with("stop", new TreeSet<>(bench.data(task.name()).stop()))
                 .with("generate", task.generate())
                 .with("answer", String.valueOf(task.answer()));
-        String label = "%s-%s"
-                .formatted(task.name(), split.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        String label = Text.format(
+                "%s-%s", task.name(), split.name().toLowerCase(Locale.ROOT).replace('_', '-'));
         return new Cell(
                 task, split, data, Folder.of(bench.experiment().out().resolve("scores"), label, inputs), inputs);
     }
@@ -103,7 +104,7 @@ record Scores(Bench bench, String model, Optional<Path> ticket, String identity)
         Task task = cell.task();
         Evaluator evaluator = bench.evaluator(opened.model(), task, task.generate());
         long start = System.nanoTime();
-        try (Stages.Stage shown = bench.stages().begin("score %s on %s".formatted(model, task.name()))) {
+        try (Stages.Stage shown = bench.stages().begin(Text.format("score %s on %s", model, task.name()))) {
             return evaluator.run(cell.data().examples(), (done, all, tokens) -> {
                 bench.check();
                 shown.at(done, all, tokens / ((System.nanoTime() - start) / 1e9), Double.NaN);

@@ -1,5 +1,6 @@
 package io.lota4j.experiment;
 
+import io.lota4j.Text;
 import io.lota4j.experiment.Method.Choice;
 import io.lota4j.experiment.Method.Full;
 import io.lota4j.experiment.Method.Lora;
@@ -68,7 +69,7 @@ final class Settings {
                             .append(steps));
         }
         String all = Long.toString(experiment.training().steps());
-        return own.isEmpty() ? all : "%s (%s)".formatted(all, own);
+        return own.isEmpty() ? all : Text.format("%s (%s)", all, own);
     }
 
     private static String word(Enum<?> constant) {

@@ -2,6 +2,7 @@ package io.lota4j.experiment;
 
 import io.lota4j.LotaException;
 import io.lota4j.ProcessMemory;
+import io.lota4j.Text;
 import io.lota4j.data.Dataset;
 import io.lota4j.experiment.Bench.Opened;
 import io.lota4j.experiment.Method.Full;
@@ -31,8 +32,8 @@ record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail 
 
     /// Where a stage's work lies. Methods that begin alike share it, so it is not named after one of them.
     static Folder folder(Bench bench, GridRun run, int number) {
-        String label =
-                "%s-%s-s%d".formatted(slug(run.variant().method()), run.order().get(number), run.seed());
+        String label = Text.format(
+                "%s-%s-s%d", slug(run.variant().method()), run.order().get(number), run.seed());
         return Folder.of(bench.experiment().out().resolve("stages"), label, new Identity(bench).stage(run, number));
     }
 
@@ -160,8 +161,9 @@ record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail 
             changed += opened.start().changed(opened.model().decoder(), earlier);
         }
         if (changed > 0) {
-            throw new LotaException("%s: stage %d (%s) changed %d of %d weights that earlier stages trained."
-                    .formatted(run.name(), number + 1, task(), changed, compared));
+            throw new LotaException(Text.format(
+                    "%s: stage %d (%s) changed %d of %d weights that earlier stages trained.",
+                    run.name(), number + 1, task(), changed, compared));
         }
         ledger.add(Figure.CHANGED_EARLIER, changed, compared);
     }

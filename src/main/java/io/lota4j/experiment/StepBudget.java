@@ -1,6 +1,7 @@
 package io.lota4j.experiment;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.experiment.Experiment.Equal;
 import io.lota4j.experiment.Method.Effort;
 import io.lota4j.experiment.Method.Sparse;
@@ -19,10 +20,10 @@ record StepBudget(long calibration, long training) {
             return new StepBudget(calibration, steps);
         }
         if (calibration >= steps) {
-            throw new LotaException(
-                    ("%s: %s takes %d steps to choose its mask, and with equal tokens none of task %s's "
-                                    + "%d steps is left to train.")
-                            .formatted(experiment.recipe(), run.variant().label(), calibration, task.name(), steps));
+            throw new LotaException(Text.format(
+                    "%s: %s takes %d steps to choose its mask, and with equal tokens none of task %s's "
+                            + "%d steps is left to train.",
+                    experiment.recipe(), run.variant().label(), calibration, task.name(), steps));
         }
         return new StepBudget(calibration, steps - calibration);
     }

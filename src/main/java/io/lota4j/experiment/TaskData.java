@@ -2,6 +2,7 @@ package io.lota4j.experiment;
 
 import io.lota4j.LotaException;
 import io.lota4j.Sha256;
+import io.lota4j.Text;
 import io.lota4j.data.ChatTemplate;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
@@ -54,8 +55,9 @@ record TaskData(Task task, Dataset train, Optional<Dataset> validation, Dataset 
         }
         int left = all.examples().size() - held;
         if (left < 1) {
-            throw new LotaException("task %s: of %d rows of %s none is left to train on when %d are held back for "
-                            .formatted(task.name(), all.examples().size(), task.train(), held)
+            throw new LotaException(Text.format(
+                            "task %s: of %d rows of %s none is left to train on when %d are held back for ",
+                            task.name(), all.examples().size(), task.train(), held)
                     + "validation.");
         }
         return new TaskData(task, part(all, 0, left), Optional.of(part(all, left, left + held)), test, stop);

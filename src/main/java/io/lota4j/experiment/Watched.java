@@ -1,5 +1,6 @@
 package io.lota4j.experiment;
 
+import io.lota4j.Text;
 import io.lota4j.metrics.Figure;
 import io.lota4j.train.Curves;
 import io.lota4j.train.RunState;
@@ -36,8 +37,9 @@ record Watched(Bench bench, Folder folder) {
         double sitting = (System.nanoTime() - start) / 1e9;
         if (end.step() < job.config().steps()) {
             before.ifPresent(earlier -> folder.keepSeconds(earlier + sitting));
-            throw new CancellationException("stopped after step %d of %d of %s"
-                    .formatted(end.step(), job.config().steps(), what));
+            throw new CancellationException(Text.format(
+                    "stopped after step %d of %d of %s",
+                    end.step(), job.config().steps(), what));
         }
         Figure seconds = losses == Figure.TRAIN_LOSS ? Figure.TRAIN_SECONDS : Figure.CALIBRATION_SECONDS;
         ledger.losses(losses, end.losses(), bench.experiment().training().examples());

@@ -1,5 +1,6 @@
 package io.lota4j.kernel;
 
+import io.lota4j.Text;
 import java.lang.foreign.MemorySegment;
 
 /// A linear layer's inputs, or the gradients of its outputs, F32, in any layout. Element (t, f) lies at
@@ -12,8 +13,9 @@ public record Activations(MemorySegment memory, int tokens, int features, long t
     public Activations {
         long last = tokens == 0 || features == 0 ? 0 : (tokens - 1) * tokenStride + (features - 1) * featureStride + 1;
         if (memory.byteSize() < last * Float.BYTES) {
-            throw new IllegalArgumentException("%d bytes for %d x %d activations with strides %d and %d"
-                    .formatted(memory.byteSize(), tokens, features, tokenStride, featureStride));
+            throw new IllegalArgumentException(Text.format(
+                    "%d bytes for %d x %d activations with strides %d and %d",
+                    memory.byteSize(), tokens, features, tokenStride, featureStride));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.lota4j.kernel;
 
+import io.lota4j.Text;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 public record Entries(long count, @Nullable MemorySegment index) {
     public Entries {
         if (index != null && index.byteSize() != Integer.BYTES * count) {
-            throw new IllegalArgumentException("%d bytes of index for %d entries".formatted(index.byteSize(), count));
+            throw new IllegalArgumentException(
+                    Text.format("%d bytes of index for %d entries", index.byteSize(), count));
         }
     }
 

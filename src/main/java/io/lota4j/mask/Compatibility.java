@@ -1,6 +1,7 @@
 package io.lota4j.mask;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import java.util.Map;
 
@@ -11,8 +12,9 @@ final class Compatibility {
     /// @throws LotaException when the masks differ in base, tensors or shapes, with both
     static void require(Mask first, Mask second) {
         if (!first.info().base().equals(second.info().base())) {
-            throw new LotaException("the masks are for two bases: the first for %s, the second for %s."
-                    .formatted(first.info().base(), second.info().base()));
+            throw new LotaException(Text.format(
+                    "the masks are for two bases: the first for %s, the second for %s.",
+                    first.info().base(), second.info().base()));
         }
         requireAll(first.tensors(), "first", second.tensors(), "second");
         requireAll(second.tensors(), "second", first.tensors(), "first");
@@ -23,14 +25,15 @@ final class Compatibility {
         here.forEach((name, tensor) -> {
             MaskTensor other = there.get(name);
             if (other == null) {
-                throw new LotaException(
-                        "the masks are for two pools: tensor `%s` is in the %s only (%d tensors, the %s has %d)."
-                                .formatted(name, hereName, here.size(), thereName, there.size()));
+                throw new LotaException(Text.format(
+                        "the masks are for two pools: tensor `%s` is in the %s only (%d tensors, the %s has %d).",
+                        name, hereName, here.size(), thereName, there.size()));
             }
             Shape shape = tensor.shape();
             if (!shape.equals(other.shape())) {
-                throw new LotaException("tensor `%s` has shape %s in the %s mask, but %s in the %s."
-                        .formatted(name, shape, hereName, other.shape(), thereName));
+                throw new LotaException(Text.format(
+                        "tensor `%s` has shape %s in the %s mask, but %s in the %s.",
+                        name, shape, hereName, other.shape(), thereName));
             }
         });
     }

@@ -1,6 +1,7 @@
 package io.lota4j.mask;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,16 +61,18 @@ public final class Complement {
             }
         }
         if (!shared) {
-            throw new LotaException(("%s has no tensor in common with the pool `%s`: it cannot be avoided there. Is it "
-                            + "a mask of another model?")
-                    .formatted(other.name(), pool));
+            throw new LotaException(Text.format(
+                    "%s has no tensor in common with the pool `%s`: it cannot be avoided there. Is it "
+                            + "a mask of another model?",
+                    other.name(), pool));
         }
     }
 
     private static MaskTensor without(String name, MaskTensor tensor, MaskTensor taken, String other) {
         if (!tensor.shape().equals(taken.shape())) {
-            throw new LotaException("tensor `%s` has shape %s, but %s in %s: it cannot be avoided here."
-                    .formatted(name, tensor.shape(), taken.shape(), other));
+            throw new LotaException(Text.format(
+                    "tensor `%s` has shape %s, but %s in %s: it cannot be avoided here.",
+                    name, tensor.shape(), taken.shape(), other));
         }
         RoaringBitmap set = RoaringBitmap.andNot(tensor.trainable(), taken.trainable());
         return new MaskTensor(tensor.shape(), IndexSets.optimized(set));

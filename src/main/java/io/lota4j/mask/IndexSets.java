@@ -1,6 +1,7 @@
 package io.lota4j.mask;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -48,7 +49,7 @@ public final class IndexSets {
         try {
             set.deserialize(bytes.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN));
         } catch (IOException e) {
-            throw new LotaException("%s: cannot be read: %s".formatted(where, e.getMessage()), e);
+            throw new LotaException(Text.format("%s: cannot be read: %s", where, e.getMessage()), e);
         }
         return optimized(set);
     }

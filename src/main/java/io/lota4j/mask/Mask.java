@@ -3,6 +3,7 @@ package io.lota4j.mask;
 import io.lota4j.LotaException;
 import io.lota4j.Sha256;
 import io.lota4j.Suggestions;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Shape;
 import java.nio.charset.StandardCharsets;
@@ -77,7 +78,7 @@ public final class Mask {
                     .map(near -> " Did you mean `" + near + "`?")
                     .orElse("");
             throw new LotaException(
-                    "tensor `%s` is not in the mask's pool of %d tensors.%s".formatted(name, tensors.size(), hint));
+                    Text.format("tensor `%s` is not in the mask's pool of %d tensors.%s", name, tensors.size(), hint));
         }
         return tensor;
     }

@@ -1,6 +1,7 @@
 package io.lota4j.mask;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.SafetensorsWriter;
@@ -55,28 +56,30 @@ public final class MaskFile {
     private static void requireSameNames(SafetensorsFile file, Map<String, Shape> shapes) {
         for (String name : file.tensors().keySet()) {
             if (!shapes.containsKey(name)) {
-                throw new LotaException("%s: tensor `%s` is in the file, but not in the metadata's `shapes`."
-                        .formatted(file.path(), name));
+                throw new LotaException(Text.format(
+                        "%s: tensor `%s` is in the file, but not in the metadata's `shapes`.", file.path(), name));
             }
         }
         for (String name : shapes.keySet()) {
             if (!file.tensors().containsKey(name)) {
-                throw new LotaException("%s: tensor `%s` is in the metadata's `shapes`, but not in the file."
-                        .formatted(file.path(), name));
+                throw new LotaException(Text.format(
+                        "%s: tensor `%s` is in the metadata's `shapes`, but not in the file.", file.path(), name));
             }
         }
     }
 
     private static MaskTensor tensor(SafetensorsFile file, String name, Shape shape) {
-        String where = "%s: tensor `%s`".formatted(file.path(), name);
+        String where = Text.format("%s: tensor `%s`", file.path(), name);
         TensorInfo info = file.info(name);
         if (info.dtype() != DType.U8 || info.shape().rank() != 1) {
-            throw new LotaException("%s: the index set of a mask is U8 of one dimension, but this is %s %s."
-                    .formatted(where, info.dtype(), info.shape()));
+            throw new LotaException(Text.format(
+                    "%s: the index set of a mask is U8 of one dimension, but this is %s %s.",
+                    where, info.dtype(), info.shape()));
         }
         if (shape.numel() > IndexSets.MAX_ELEMENTS) {
-            throw new LotaException("%s: shape %s has %d elements, over the limit of %d."
-                    .formatted(where, shape, shape.numel(), IndexSets.MAX_ELEMENTS));
+            throw new LotaException(Text.format(
+                    "%s: shape %s has %d elements, over the limit of %d.",
+                    where, shape, shape.numel(), IndexSets.MAX_ELEMENTS));
         }
         return new MaskTensor(shape, IndexSets.fromBytes(file.bytes(name), shape.numel(), where));
     }

@@ -1,6 +1,7 @@
 package io.lota4j.mask;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.StrictJson;
 import java.nio.charset.StandardCharsets;
@@ -60,13 +61,13 @@ record MaskMetadata(Map<String, String> entries, String file) {
         String format = entries.get(FORMAT);
         if (!FORMAT_NAME.equals(format)) {
             String found = format == null ? "none" : "`" + format + "`";
-            throw new LotaException("%s: not a mask file: metadata `format` must be `%s`, but there is %s."
-                    .formatted(file, FORMAT_NAME, found));
+            throw new LotaException(Text.format(
+                    "%s: not a mask file: metadata `format` must be `%s`, but there is %s.", file, FORMAT_NAME, found));
         }
         if (!text(VERSION).equals(CURRENT)) {
-            throw new LotaException(
-                    "%s: version %s of the mask format is not known, only %s; was the file written by a newer lota4j?"
-                            .formatted(file, text(VERSION), CURRENT));
+            throw new LotaException(Text.format(
+                    "%s: version %s of the mask format is not known, only %s; was the file written by a newer lota4j?",
+                    file, text(VERSION), CURRENT));
         }
     }
 
@@ -78,7 +79,7 @@ record MaskMetadata(Map<String, String> entries, String file) {
             }
         });
         double requested = number(REQUESTED, Double::valueOf);
-        Sparsity.check(requested, "%s: metadata `%s`".formatted(file, REQUESTED));
+        Sparsity.check(requested, Text.format("%s: metadata `%s`", file, REQUESTED));
         OptionalDouble threshold = entries.containsKey(THRESHOLD)
                 ? OptionalDouble.of(number(THRESHOLD, Double::valueOf))
                 : OptionalDouble.empty();
@@ -87,7 +88,7 @@ record MaskMetadata(Map<String, String> entries, String file) {
 
     /// The shape of each tensor in the pool.
     SequencedMap<String, Shape> shapes() {
-        String where = "%s: metadata `%s`".formatted(file, SHAPES);
+        String where = Text.format("%s: metadata `%s`", file, SHAPES);
         JsonNode json = StrictJson.object(text(SHAPES).getBytes(StandardCharsets.UTF_8), where);
         SequencedMap<String, Shape> shapes = new LinkedHashMap<>();
         json.properties().forEach(entry -> shapes.put(entry.getKey(), shape(entry.getKey(), entry.getValue(), where)));
@@ -109,13 +110,14 @@ record MaskMetadata(Map<String, String> entries, String file) {
             return new Shape(dims);
         } catch (ArithmeticException e) {
             throw new LotaException(
-                    "%s: shape %s of tensor `%s` has too many elements to count.".formatted(where, json, name), e);
+                    Text.format("%s: shape %s of tensor `%s` has too many elements to count.", where, json, name), e);
         }
     }
 
     private static LotaException notAShape(String name, JsonNode json, String where) {
-        return new LotaException("%s: the shape of tensor `%s` must be an array of whole numbers from 0, but is %s."
-                .formatted(where, name, json));
+        return new LotaException(Text.format(
+                "%s: the shape of tensor `%s` must be an array of whole numbers from 0, but is %s.",
+                where, name, json));
     }
 
     /// Compares what the file says about its size with what it holds: a damaged set may still be a valid one.
@@ -129,8 +131,8 @@ record MaskMetadata(Map<String, String> entries, String file) {
     private void requireCount(String key, long found) {
         long said = number(key, Long::valueOf);
         if (said != found) {
-            throw new LotaException("%s: metadata `%s` is %d, but the tensors give %d; is the file damaged?"
-                    .formatted(file, key, said, found));
+            throw new LotaException(Text.format(
+                    "%s: metadata `%s` is %d, but the tensors give %d; is the file damaged?", file, key, said, found));
         }
     }
 
@@ -139,15 +141,16 @@ record MaskMetadata(Map<String, String> entries, String file) {
             return parse.apply(text(key));
         } catch (NumberFormatException e) {
             throw new LotaException(
-                    "%s: metadata `%s` must be a number, but is `%s`.".formatted(file, key, text(key)), e);
+                    Text.format("%s: metadata `%s` must be a number, but is `%s`.", file, key, text(key)), e);
         }
     }
 
     private String text(String key) {
         String text = entries.get(key);
         if (text == null) {
-            throw new LotaException("%s: a mask file needs metadata `%s`, but there is only %s."
-                    .formatted(file, key, String.join(", ", entries.keySet())));
+            throw new LotaException(Text.format(
+                    "%s: a mask file needs metadata `%s`, but there is only %s.",
+                    file, key, String.join(", ", entries.keySet())));
         }
         return text;
     }

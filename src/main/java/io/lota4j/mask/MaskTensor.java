@@ -1,5 +1,6 @@
 package io.lota4j.mask;
 
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -11,12 +12,12 @@ public record MaskTensor(Shape shape, RoaringBitmap trainable) {
     /// @throws IllegalArgumentException when the tensor is too large or an index is past its end
     public MaskTensor {
         if (shape.numel() > IndexSets.MAX_ELEMENTS) {
-            throw new IllegalArgumentException(
-                    "%s has %d elements, over the limit of %d".formatted(shape, shape.numel(), IndexSets.MAX_ELEMENTS));
+            throw new IllegalArgumentException(Text.format(
+                    "%s has %d elements, over the limit of %d", shape, shape.numel(), IndexSets.MAX_ELEMENTS));
         }
         if (!trainable.isEmpty() && Integer.toUnsignedLong(trainable.last()) >= shape.numel()) {
-            throw new IllegalArgumentException(
-                    "index %d is past the end of shape %s".formatted(Integer.toUnsignedLong(trainable.last()), shape));
+            throw new IllegalArgumentException(Text.format(
+                    "index %d is past the end of shape %s", Integer.toUnsignedLong(trainable.last()), shape));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.lota4j.mask;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
 import java.util.Arrays;
@@ -60,7 +61,7 @@ public record Pool(List<String> include, List<String> exclude) {
         }
         List<String> words = words(included, "pool");
         if (words.isEmpty()) {
-            throw new LotaException("--pool needs words such as `%s`, or `%s`.".formatted(DEFAULT_INCLUDE, ALL));
+            throw new LotaException(Text.format("--pool needs words such as `%s`, or `%s`.", DEFAULT_INCLUDE, ALL));
         }
         return new Pool(words, words(exclude == null ? DEFAULT_EXCLUDE : exclude, "exclude"));
     }
@@ -72,7 +73,7 @@ public record Pool(List<String> include, List<String> exclude) {
     public static Pool parse(String text) {
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {
-            throw new LotaException("not a pool: `%s`; one reads such as `%s`.".formatted(text, standard()));
+            throw new LotaException(Text.format("not a pool: `%s`; one reads such as `%s`.", text, standard()));
         }
         String excluded = matcher.group(2);
         return parse(matcher.group(1), excluded == null ? "" : excluded);
@@ -86,9 +87,9 @@ public record Pool(List<String> include, List<String> exclude) {
                 Arrays.stream(text.split(",", -1)).map(String::strip).toList();
         for (String word : words) {
             if (!WORD.matcher(word).matches()) {
-                throw new LotaException(
-                        "--%s takes parts of tensor names with commas between them, but `%s` is none (in `%s`)."
-                                .formatted(flag, word, text));
+                throw new LotaException(Text.format(
+                        "--%s takes parts of tensor names with commas between them, but `%s` is none (in `%s`).",
+                        flag, word, text));
             }
         }
         return words;
@@ -108,8 +109,9 @@ public record Pool(List<String> include, List<String> exclude) {
         if (selected.isEmpty()) {
             List<String> names =
                     tensors.keySet().stream().sorted().limit(LISTED).toList();
-            throw new LotaException("the pool `%s` selects none of the %d tensors, which are named such as %s."
-                    .formatted(this, tensors.size(), String.join(", ", names)));
+            throw new LotaException(Text.format(
+                    "the pool `%s` selects none of the %d tensors, which are named such as %s.",
+                    this, tensors.size(), String.join(", ", names)));
         }
         return selected;
     }
@@ -127,9 +129,9 @@ public record Pool(List<String> include, List<String> exclude) {
 
     private static Shape checked(TensorInfo tensor) {
         if (tensor.shape().numel() > IndexSets.MAX_ELEMENTS) {
-            throw new LotaException(
-                    "tensor `%s` has %d elements, over the limit of %d for a mask; leave it out with --exclude."
-                            .formatted(tensor.name(), tensor.shape().numel(), IndexSets.MAX_ELEMENTS));
+            throw new LotaException(Text.format(
+                    "tensor `%s` has %d elements, over the limit of %d for a mask; leave it out with --exclude.",
+                    tensor.name(), tensor.shape().numel(), IndexSets.MAX_ELEMENTS));
         }
         return tensor.shape();
     }

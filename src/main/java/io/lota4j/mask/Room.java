@@ -1,6 +1,7 @@
 package io.lota4j.mask;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 
 /// Whether as many weights as a sparsity makes trainable are there to be chosen, where some may not be.
@@ -31,9 +32,10 @@ public final class Room {
     private static void require(long left, long weights, double sparsity, String where) {
         long k = Sparsity.trainable(weights, sparsity);
         if (k > left) {
-            throw new LotaException(("--sparsity %s makes %d of the %d weights of %s trainable, but --avoid leaves only"
-                            + " %d of them. Ask for a --sparsity of at least %s.")
-                    .formatted(sparsity, k, weights, where, left, Sparsity.leastFor(left, weights)));
+            throw new LotaException(Text.format(
+                    "--sparsity %s makes %d of the %d weights of %s trainable, but --avoid leaves only"
+                            + " %d of them. Ask for a --sparsity of at least %s.",
+                    sparsity, k, weights, where, left, Sparsity.leastFor(left, weights)));
         }
     }
 }

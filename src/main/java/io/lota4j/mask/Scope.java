@@ -2,6 +2,7 @@ package io.lota4j.mask;
 
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +29,7 @@ public enum Scope {
                     .map(near -> " Did you mean `" + near + "`?")
                     .orElse("");
             throw new LotaException(
-                    "unknown scope `%s`; known are %s.%s".formatted(text, String.join(", ", known), hint));
+                    Text.format("unknown scope `%s`; known are %s.%s", text, String.join(", ", known), hint));
         }
         return values()[index];
     }
@@ -44,8 +45,8 @@ public enum Scope {
     /// @param group its number, from 0
     String where(String tensor, Shape shape, long group) {
         return groupLength(shape) == shape.numel()
-                ? "tensor `%s`".formatted(tensor)
-                : "row %d of tensor `%s`".formatted(group, tensor);
+                ? Text.format("tensor `%s`", tensor)
+                : Text.format("row %d of tensor `%s`", group, tensor);
     }
 
     /// How many neighbouring elements of a tensor share one count; for [#GLOBAL] all of them, and the count goes on

@@ -1,6 +1,7 @@
 package io.lota4j.mask;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,14 +30,14 @@ final class SerializedSet implements IndexBits {
             long length = header.lengthAt(i, at);
             if (length > bytes.byteSize() - at) {
                 throw new LotaException(
-                        "%s: the index set ends before its last container; is the file truncated?".formatted(where));
+                        Text.format("%s: the index set ends before its last container; is the file truncated?", where));
             }
             containers.add(header.container(i, bytes.asSlice(at, length)));
             at += length;
         }
         if (at < bytes.byteSize()) {
             throw new LotaException(
-                    "%s: %d bytes follow the end of the index set.".formatted(where, bytes.byteSize() - at));
+                    Text.format("%s: %d bytes follow the end of the index set.", where, bytes.byteSize() - at));
         }
         SerializedSet set = of(header, containers, where);
         set.requireBelow(elements, where);
@@ -50,8 +51,8 @@ final class SerializedSet implements IndexBits {
         for (int i = 0; i < count; i++) {
             keys[i] = header.key(i);
             if (!containers.get(i).isValid() || i > 0 && keys[i] <= keys[i - 1]) {
-                throw new LotaException("%s: the index set contradicts itself (the order or the counts of its indices)."
-                        .formatted(where));
+                throw new LotaException(Text.format(
+                        "%s: the index set contradicts itself (the order or the counts of its indices).", where));
             }
             ranks[i + 1] = ranks[i] + containers.get(i).rank(CONTAINER);
         }
@@ -66,7 +67,7 @@ final class SerializedSet implements IndexBits {
         long index = ((long) keys[last] << CONTAINER_BITS) + containers[last].last();
         if (index >= elements) {
             throw new LotaException(
-                    "%s: index %d is past the end of a tensor of %d elements.".formatted(where, index, elements));
+                    Text.format("%s: index %d is past the end of a tensor of %d elements.", where, index, elements));
         }
     }
 

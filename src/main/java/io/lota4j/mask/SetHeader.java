@@ -1,6 +1,7 @@
 package io.lota4j.mask;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -36,14 +37,14 @@ record SetHeader(MemorySegment source, boolean hasRuns, int containers) {
                 return whole(new SetHeader(bytes, false, count), where);
             }
         }
-        throw new LotaException(
-                "%s: not a portable RoaringBitmap (%d bytes without its header).".formatted(where, bytes.byteSize()));
+        throw new LotaException(Text.format(
+                "%s: not a portable RoaringBitmap (%d bytes without its header).", where, bytes.byteSize()));
     }
 
     private static SetHeader whole(SetHeader header, String where) {
         if (header.bytes() > header.source.byteSize()) {
             throw new LotaException(
-                    "%s: the index set ends before its last container; is the file truncated?".formatted(where));
+                    Text.format("%s: the index set ends before its last container; is the file truncated?", where));
         }
         return header;
     }

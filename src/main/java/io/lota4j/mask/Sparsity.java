@@ -1,6 +1,7 @@
 package io.lota4j.mask;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 
@@ -18,10 +19,12 @@ public final class Sparsity {
             return value;
         }
         String hint = value > 1 && value <= 100
-                ? " Did you mean %s?".formatted(text(BigDecimal.valueOf(value).movePointLeft(2)))
+                ? Text.format(
+                        " Did you mean %s?", text(BigDecimal.valueOf(value).movePointLeft(2)))
                 : "";
-        throw new LotaException("%s must be a fraction from 0 (all trainable) to 1 (all frozen), but is %s.%s"
-                .formatted(flag, Double.isFinite(value) ? text(BigDecimal.valueOf(value)) : value, hint));
+        throw new LotaException(Text.format(
+                "%s must be a fraction from 0 (all trainable) to 1 (all frozen), but is %s.%s",
+                flag, Double.isFinite(value) ? text(BigDecimal.valueOf(value)) : value, hint));
     }
 
     /// How many of some weights stay trainable: the floor of (1 - sparsity) * weights, computed in decimal.

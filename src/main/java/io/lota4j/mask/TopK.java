@@ -1,6 +1,7 @@
 package io.lota4j.mask;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -110,18 +111,18 @@ public final class TopK {
     private LotaException tooFew(long nonZero, long k, long weights, String where) {
         String advice = nonZero == 0
                 ? "."
-                : ", or ask for a --sparsity of at least %s.".formatted(Sparsity.leastFor(nonZero, weights));
-        return new LotaException(("--sparsity %s makes %d of the %d weights of %s trainable, but only %d of their %s "
-                        + "are not zero. %s%s")
-                .formatted(
-                        sparsity,
-                        k,
-                        weights,
-                        where,
-                        nonZero,
-                        deltas.wording().many(),
-                        deltas.wording().tooFew(),
-                        advice));
+                : Text.format(", or ask for a --sparsity of at least %s.", Sparsity.leastFor(nonZero, weights));
+        return new LotaException(Text.format(
+                "--sparsity %s makes %d of the %d weights of %s trainable, but only %d of their %s "
+                        + "are not zero. %s%s",
+                sparsity,
+                k,
+                weights,
+                where,
+                nonZero,
+                deltas.wording().many(),
+                deltas.wording().tooFew(),
+                advice));
     }
 
     /// The checked deltas of a tensor. They are checked at each reading: that costs little beside counting them.
@@ -130,7 +131,7 @@ public final class TopK {
         long expected = Objects.requireNonNull(pool.get(name)).numel();
         if (values.byteSize() != expected * Float.BYTES) {
             throw new IllegalArgumentException(
-                    "tensor `%s`: %d bytes of deltas for %d elements".formatted(name, values.byteSize(), expected));
+                    Text.format("tensor `%s`: %d bytes of deltas for %d elements", name, values.byteSize(), expected));
         }
         for (long i = 0; i < expected; i++) {
             if (RadixSelect.magnitude(values, i) >= INFINITE) {
@@ -143,7 +144,8 @@ public final class TopK {
     private LotaException notFinite(String name, long index, MemorySegment values) {
         float value = Float.intBitsToFloat(RadixSelect.magnitude(values, index));
         Wording wording = deltas.wording();
-        return new LotaException("tensor `%s`: the %s at index %d is %s, so the largest cannot be chosen. %s"
-                .formatted(name, wording.one(), index, Float.isNaN(value) ? "NaN" : "infinite", wording.notFinite()));
+        return new LotaException(Text.format(
+                "tensor `%s`: the %s at index %d is %s, so the largest cannot be chosen. %s",
+                name, wording.one(), index, Float.isNaN(value) ? "NaN" : "infinite", wording.notFinite()));
     }
 }

@@ -1,5 +1,6 @@
 package io.lota4j.merge;
 
+import io.lota4j.Text;
 import java.util.List;
 
 /// How a tensor's models are read for a method.
@@ -12,7 +13,7 @@ record Reading(boolean deltas, boolean sparse) {
         List<ModelTensor> models = task.models();
         boolean deltas = mergesDeltas(task, method);
         if (task.base().isEmpty() && !models.stream().allMatch(model -> isDelta(model) == deltas)) {
-            throw new IllegalArgumentException("tensor %s: no base".formatted(task.name()));
+            throw new IllegalArgumentException(Text.format("tensor %s: no base", task.name()));
         }
         return new Reading(deltas, deltas && models.stream().allMatch(Reading::hasSupport));
     }

@@ -2,6 +2,7 @@ package io.lota4j.metrics;
 
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
+import io.lota4j.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +32,7 @@ final class JsonFields {
     /// @throws LotaException if it has a field that `reader` does not ask for, or what `reader` throws
     static <T> T read(JsonNode node, String place, Function<JsonFields, T> reader) {
         if (!node.isObject()) {
-            throw new LotaException("%s must be an object, found %s.".formatted(place, node));
+            throw new LotaException(Text.format("%s must be an object, found %s.", place, node));
         }
         JsonFields fields = new JsonFields(node, place);
         T read = reader.apply(fields);
@@ -42,13 +43,13 @@ final class JsonFields {
     private void refuseOthers() {
         for (String key : node.propertyNames()) {
             if (!asked.contains(key)) {
-                throw new LotaException("%s: unknown key '%s'; %s"
-                        .formatted(
-                                place,
-                                key,
-                                Suggestions.nearest(key, asked)
-                                        .map("did you mean '%s'?"::formatted)
-                                        .orElse("known are " + String.join(", ", asked))));
+                throw new LotaException(Text.format(
+                        "%s: unknown key '%s'; %s",
+                        place,
+                        key,
+                        Suggestions.nearest(key, asked)
+                                .map("did you mean '%s'?"::formatted)
+                                .orElse("known are " + String.join(", ", asked))));
             }
         }
     }
@@ -87,7 +88,7 @@ final class JsonFields {
     <T> List<T> objects(String key, Function<JsonFields, T> reader) {
         List<T> all = new ArrayList<>();
         for (JsonNode item : of(key, JsonNode::isArray, "a list")) {
-            all.add(read(item, "%s, %s[%d]".formatted(place, key, all.size()), reader));
+            all.add(read(item, Text.format("%s, %s[%d]", place, key, all.size()), reader));
         }
         return List.copyOf(all);
     }
@@ -95,7 +96,7 @@ final class JsonFields {
     List<String> texts(String key) {
         List<String> all = new ArrayList<>();
         for (JsonNode item : of(key, JsonNode::isArray, "a list")) {
-            all.add(check(item, "%s[%d]".formatted(key, all.size()), JsonNode::isString, "a text")
+            all.add(check(item, Text.format("%s[%d]", key, all.size()), JsonNode::isString, "a text")
                     .asString());
         }
         return List.copyOf(all);
@@ -118,14 +119,14 @@ final class JsonFields {
 
     private JsonNode of(String key, Predicate<JsonNode> fits, String expected) {
         if (absent(key)) {
-            throw new LotaException("%s: '%s' is missing; expected %s.".formatted(place, key, expected));
+            throw new LotaException(Text.format("%s: '%s' is missing; expected %s.", place, key, expected));
         }
         return check(node.path(key), key, fits, expected);
     }
 
     private JsonNode check(JsonNode value, String key, Predicate<JsonNode> fits, String expected) {
         if (!fits.test(value)) {
-            throw new LotaException("%s: '%s' must be %s, found %s.".formatted(place, key, expected, value));
+            throw new LotaException(Text.format("%s: '%s' must be %s, found %s.", place, key, expected, value));
         }
         return value;
     }

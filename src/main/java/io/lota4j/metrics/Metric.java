@@ -1,5 +1,6 @@
 package io.lota4j.metrics;
 
+import io.lota4j.Text;
 import org.jspecify.annotations.Nullable;
 
 /// One figure.
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public record Metric(Where where, Figure figure, double value, long n) {
     public Metric {
         if (!Double.isFinite(value)) {
-            throw new IllegalArgumentException("%s of %s is %s".formatted(figure.key(), where, value));
+            throw new IllegalArgumentException(Text.format("%s of %s is %s", figure.key(), where, value));
         }
     }
 

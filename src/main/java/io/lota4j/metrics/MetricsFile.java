@@ -2,6 +2,7 @@ package io.lota4j.metrics;
 
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.StrictJson;
 import io.lota4j.metrics.Metric.Split;
 import io.lota4j.metrics.Metric.Where;
@@ -67,7 +68,7 @@ public final class MetricsFile {
         List<Metric> metrics = new ArrayList<>();
         try (Stream<String> lines = Files.lines(file)) {
             for (String line : (Iterable<String>) lines::iterator) {
-                metrics.add(metric(line, "%s, line %d".formatted(file, metrics.size() + 1)));
+                metrics.add(metric(line, Text.format("%s, line %d", file, metrics.size() + 1)));
             }
         } catch (IOException | java.io.UncheckedIOException e) {
             throw new LotaException(file + ": cannot be read: " + e.getMessage(), e);
@@ -80,7 +81,7 @@ public final class MetricsFile {
         Figure figure = named(required(row, "figure", place).asString(), Figure.values(), place);
         JsonNode value = required(row, "value", place);
         if (!value.isNumber() || !Double.isFinite(value.asDouble())) {
-            throw new LotaException("%s: 'value' must be a finite number, found %s".formatted(place, value));
+            throw new LotaException(Text.format("%s: 'value' must be a finite number, found %s", place, value));
         }
         Where where = new Where(
                 required(row, "run", place).asString(),
@@ -98,7 +99,7 @@ public final class MetricsFile {
     private static JsonNode required(JsonNode row, String key, String place) {
         JsonNode value = row.get(key);
         if (value == null || value.isNull()) {
-            throw new LotaException("%s: '%s' is missing".formatted(place, key));
+            throw new LotaException(Text.format("%s: '%s' is missing", place, key));
         }
         return value;
     }
@@ -113,15 +114,13 @@ public final class MetricsFile {
         return Arrays.stream(values)
                 .filter(v -> key.apply(v).equals(name))
                 .findFirst()
-                .orElseThrow(() -> new LotaException("%s: unknown name '%s'; %s"
-                        .formatted(
-                                place,
-                                name,
-                                Suggestions.nearest(
-                                                name,
-                                                Arrays.stream(values).map(key).toList())
-                                        .map("did you mean '%s'?"::formatted)
-                                        .orElse("expected one of "
-                                                + Arrays.stream(values).map(key).toList()))));
+                .orElseThrow(() -> new LotaException(Text.format(
+                        "%s: unknown name '%s'; %s",
+                        place,
+                        name,
+                        Suggestions.nearest(name, Arrays.stream(values).map(key).toList())
+                                .map("did you mean '%s'?"::formatted)
+                                .orElse("expected one of "
+                                        + Arrays.stream(values).map(key).toList()))));
     }
 }

@@ -1,6 +1,7 @@
 package io.lota4j.metrics;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.metrics.Matrix.Cell;
 import io.lota4j.metrics.Metric.Split;
 import io.lota4j.metrics.Metric.Where;
@@ -53,7 +54,7 @@ public final class Results {
     private void add(Metric metric) {
         Double other = values.put(Key.of(metric), metric.value());
         if (other != null && other != metric.value()) {
-            throw new LotaException("%s has two values, %s and %s.".formatted(words(metric), other, metric.value()));
+            throw new LotaException(Text.format("%s has two values, %s and %s.", words(metric), other, metric.value()));
         }
         if (other == null) {
             lists.computeIfAbsent(new Of(metric.where().run(), metric.figure()), of -> new ArrayList<>())
@@ -88,7 +89,7 @@ public final class Results {
         for (String name : List.of(RUN_FILE, METRICS_FILE)) {
             if (!Files.isRegularFile(directory.resolve(name))) {
                 throw new LotaException(
-                        "%s: has no %s; expected a directory that an experiment left.".formatted(directory, name));
+                        Text.format("%s: has no %s; expected a directory that an experiment left.", directory, name));
             }
         }
         RunFile file = RunFiles.read(directory.resolve(RUN_FILE));

@@ -1,6 +1,7 @@
 package io.lota4j.metrics;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.StrictJson;
 import io.lota4j.metrics.RunFile.Base;
@@ -36,8 +37,9 @@ public final class RunFiles {
         JsonNode node = StrictJson.object(bytes(path), path.toString());
         String format = node.path("format").asString("");
         if (!format.equals(RunFile.FORMAT)) {
-            throw new LotaException("%s: 'format' must be '%s', found %s."
-                    .formatted(path, RunFile.FORMAT, node.has("format") ? node.get("format") : "none"));
+            throw new LotaException(Text.format(
+                    "%s: 'format' must be '%s', found %s.",
+                    path, RunFile.FORMAT, node.has("format") ? node.get("format") : "none"));
         }
         return JsonFields.read(node, path.toString(), RunFiles::file);
     }

@@ -3,6 +3,7 @@ package io.lota4j.model;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -112,9 +113,10 @@ public final class Decoder implements AutoCloseable {
     PtNDArray embed(long[] ids, PtNDManager scope) {
         for (long id : ids) {
             if (id < 0 || id >= config.vocabSize()) {
-                throw new LotaException(
-                        "Token %d is outside the model's vocabulary of %d: tokenizer and weights do not belong together."
-                                .formatted(id, config.vocabSize()));
+                throw new LotaException(Text.format(
+                        "Token %d is outside the model's vocabulary of %d: tokenizer and weights do not belong"
+                                + " together.",
+                        id, config.vocabSize()));
             }
         }
         return torch.one(scope, "embed", Torch.longs(scope, ids), weights.embedding());

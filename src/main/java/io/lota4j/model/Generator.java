@@ -1,6 +1,7 @@
 package io.lota4j.model;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,9 +29,10 @@ public record Generator(Decoder decoder, Set<Integer> stop, int maxNew, Sampling
         int longest = prompts.stream().mapToInt(p -> p.length).max().orElse(0);
         int capacity = longest + maxNew;
         if (capacity > decoder.config().maxPositions()) {
-            throw new LotaException(
-                    "A prompt of %d tokens and %d new ones do not fit the model's %d positions; allow fewer new tokens."
-                            .formatted(longest, maxNew, decoder.config().maxPositions()));
+            throw new LotaException(Text.format(
+                    "A prompt of %d tokens and %d new ones do not fit the model's %d positions; allow fewer new"
+                            + " tokens.",
+                    longest, maxNew, decoder.config().maxPositions()));
         }
         try (KvCache cache = new KvCache(decoder, prompts.size(), capacity)) {
             return new Run(cache, prompts.size()).all(prompts);

@@ -1,6 +1,7 @@
 package io.lota4j.model;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -85,8 +86,9 @@ public record ModelConfig(
             int headDim = integer("head_dim", hidden / heads);
             int kvHeads = integer("num_key_value_heads", heads);
             if (heads % kvHeads != 0) {
-                throw new LotaException("%s: num_attention_heads (%d) is not a multiple of num_key_value_heads (%d)."
-                        .formatted(file, heads, kvHeads));
+                throw new LotaException(Text.format(
+                        "%s: num_attention_heads (%d) is not a multiple of num_key_value_heads (%d).",
+                        file, heads, kvHeads));
             }
             return new ModelConfig(
                     hidden,
@@ -118,8 +120,8 @@ public record ModelConfig(
                 case "default" -> Rope.of(theta, null, headDim);
                 case "llama3" -> Rope.of(theta, llama3(scaling), headDim);
                 default ->
-                    throw new LotaException(
-                            "%s: rope type \"%s\" is not supported; supported: default, llama3.".formatted(file, type));
+                    throw new LotaException(Text.format(
+                            "%s: rope type \"%s\" is not supported; supported: default, llama3.", file, type));
             };
         }
 
@@ -133,7 +135,7 @@ public record ModelConfig(
 
         private double number(JsonNode node, String key) {
             if (!node.path(key).isNumber()) {
-                throw new LotaException("%s: the llama3 rope needs the number \"%s\".".formatted(file, key));
+                throw new LotaException(Text.format("%s: the llama3 rope needs the number \"%s\".", file, key));
             }
             return node.path(key).asDouble();
         }
@@ -146,15 +148,16 @@ public record ModelConfig(
             if ((value.isMissingNode() || value.isNull()) && otherwise != null) {
                 return otherwise;
             }
-            throw new LotaException("%s: \"%s\" must be a whole number over 0, found %s."
-                    .formatted(file, key, value.isMissingNode() ? "nothing" : value));
+            throw new LotaException(Text.format(
+                    "%s: \"%s\" must be a whole number over 0, found %s.",
+                    file, key, value.isMissingNode() ? "nothing" : value));
         }
 
         private void only(String key, String supported, String otherwise) {
             String found = json.path(key).asString(otherwise);
             if (!found.equals(supported)) {
                 throw new LotaException(
-                        "%s: \"%s\" is \"%s\"; supported: \"%s\".".formatted(file, key, found, supported));
+                        Text.format("%s: \"%s\" is \"%s\"; supported: \"%s\".", file, key, found, supported));
             }
         }
     }

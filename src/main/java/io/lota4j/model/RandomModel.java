@@ -1,6 +1,7 @@
 package io.lota4j.model;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
@@ -38,8 +39,9 @@ public record RandomModel(ModelConfig config, double deviation, DType dtype, lon
         String name = json.path("dtype").asString(json.path("torch_dtype").asString("float32"));
         DType dtype = DTYPES.get(name);
         if (dtype == null) {
-            throw new LotaException("%s: the dtype \"%s\" is not one of %s."
-                    .formatted(file, name, DTYPES.keySet().stream().sorted().toList()));
+            throw new LotaException(Text.format(
+                    "%s: the dtype \"%s\" is not one of %s.",
+                    file, name, DTYPES.keySet().stream().sorted().toList()));
         }
         return new RandomModel(config, json.path("initializer_range").asDouble(0.02), dtype, seed);
     }

@@ -1,5 +1,6 @@
 package io.lota4j.model;
 
+import io.lota4j.Text;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -32,7 +33,7 @@ public sealed interface Sampling {
         public TopKTopP {
             if (!(temperature > 0) || topK < 1 || !(topP > 0 && topP <= 1)) {
                 throw new IllegalArgumentException(
-                        "temperature %s, top-k %d, top-p %s".formatted(temperature, topK, topP));
+                        Text.format("temperature %s, top-k %d, top-p %s", temperature, topK, topP));
             }
         }
 

@@ -4,6 +4,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
@@ -81,21 +82,23 @@ public final class Weights {
     private static void check(Checkpoint checkpoint, String name, Shape shape, Set<String> claimed) {
         TensorInfo info = checkpoint.tensors().get(name);
         if (info == null) {
-            throw new LotaException("%s: the tensor %s is missing%s."
-                    .formatted(
-                            checkpoint.directory(),
-                            name,
-                            Suggestions.nearest(name, unclaimed(checkpoint, claimed))
-                                    .map(n -> " (the nearest one there is " + n + ")")
-                                    .orElse("")));
+            throw new LotaException(Text.format(
+                    "%s: the tensor %s is missing%s.",
+                    checkpoint.directory(),
+                    name,
+                    Suggestions.nearest(name, unclaimed(checkpoint, claimed))
+                            .map(n -> " (the nearest one there is " + n + ")")
+                            .orElse("")));
         }
         if (!info.shape().equals(shape)) {
-            throw new LotaException("%s: tensor %s has shape %s, but config.json asks for %s."
-                    .formatted(checkpoint.directory(), name, info.shape(), shape));
+            throw new LotaException(Text.format(
+                    "%s: tensor %s has shape %s, but config.json asks for %s.",
+                    checkpoint.directory(), name, info.shape(), shape));
         }
         if (shape.numel() > Torch.MOST_FLOATS) {
-            throw new LotaException("%s: tensor %s of shape %s has more than %d elements, the most that can be loaded."
-                    .formatted(checkpoint.directory(), name, shape, Torch.MOST_FLOATS));
+            throw new LotaException(Text.format(
+                    "%s: tensor %s of shape %s has more than %d elements, the most that can be loaded.",
+                    checkpoint.directory(), name, shape, Torch.MOST_FLOATS));
         }
     }
 

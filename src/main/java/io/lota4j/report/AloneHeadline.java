@@ -1,5 +1,6 @@
 package io.lota4j.report;
 
+import io.lota4j.Text;
 import io.lota4j.metrics.Selection;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,30 +28,33 @@ record AloneHeadline(String task, LossRanking ranking) {
         LossRanking.Method best = ranking.best();
         int methods = ranking.methods().size();
         if (methods == 1) {
-            return "%s reached a loss of %s on %s."
-                    .formatted(best.name(), Unit.LOSS.text(best.loss().mean()), task);
+            return Text.format(
+                    "%s reached a loss of %s on %s.",
+                    best.name(), Unit.LOSS.text(best.loss().mean()), task);
         }
         if (ranking.seeds() < 2) {
-            return "One seed: which of %s learns %s better cannot be said yet."
-                    .formatted(Words.count(methods, "method"), task);
+            return Text.format(
+                    "One seed: which of %s learns %s better cannot be said yet.", Words.count(methods, "method"), task);
         }
         if (ranking.allAlike()) {
-            return "No method learned %s clearly better than another.".formatted(task);
+            return Text.format("No method learned %s clearly better than another.", task);
         }
         return ranking.first().size() == 1
-                ? "%s learned %s better than %s."
-                        .formatted(
-                                best.name(),
-                                task,
-                                methods == 2 ? ranking.methods().getLast().name() : "every other method")
-                : "%s learned %s best; which of them learns it better cannot be said."
-                        .formatted(Words.list(ranking.first()), task);
+                ? Text.format(
+                        "%s learned %s better than %s.",
+                        best.name(),
+                        task,
+                        methods == 2 ? ranking.methods().getLast().name() : "every other method")
+                : Text.format(
+                        "%s learned %s best; which of them learns it better cannot be said.",
+                        Words.list(ranking.first()), task);
     }
 
     private Element details() {
         Element text = Element.of("p").in("lead");
-        text.text("Trained on %s alone: %s, %s each. Loss on test rows: "
-                .formatted(task, Words.count(ranking.methods().size(), "method"), ranking.seedsOfEach()));
+        text.text(Text.format(
+                "Trained on %s alone: %s, %s each. Loss on test rows: ",
+                task, Words.count(ranking.methods().size(), "method"), ranking.seedsOfEach()));
         ranking.describe(text);
         return text;
     }

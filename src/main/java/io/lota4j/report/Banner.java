@@ -1,5 +1,6 @@
 package io.lota4j.report;
 
+import io.lota4j.Text;
 import io.lota4j.metrics.RunFile.Run;
 import java.util.List;
 import java.util.Optional;
@@ -28,8 +29,9 @@ final class Banner {
     private static String what(Comparison comparison, List<Run> missing) {
         int all = comparison.results().file().runs().size();
         return missing.isEmpty()
-                ? "all %s have their last scores, but the experiment has not been closed."
-                        .formatted(Words.count(all, "run"))
-                : "%d of %s have no last scores yet.".formatted(missing.size(), Words.count(all, "run"));
+                ? Text.format(
+                        "all %s have their last scores, but the experiment has not been closed.",
+                        Words.count(all, "run"))
+                : Text.format("%d of %s have no last scores yet.", missing.size(), Words.count(all, "run"));
     }
 }

@@ -1,5 +1,6 @@
 package io.lota4j.report;
 
+import io.lota4j.Text;
 import io.lota4j.metrics.Direction;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Group;
@@ -72,10 +73,10 @@ final class CostSection {
     private String label(Group group) {
         boolean others = !comparison.sequences().isEmpty() || comparison.alone().size() > 1;
         if (group.order().size() == 1 && others) {
-            return "%s, %s alone".formatted(group.method(), group.order().getFirst());
+            return Text.format("%s, %s alone", group.method(), group.order().getFirst());
         }
         return comparison.severalOrders()
-                ? "%s (%s)".formatted(group.method(), String.join(", ", group.order()))
+                ? Text.format("%s (%s)", group.method(), String.join(", ", group.order()))
                 : group.method();
     }
 

@@ -1,5 +1,6 @@
 package io.lota4j.report;
 
+import io.lota4j.Text;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Group;
 import io.lota4j.metrics.Metric;
@@ -24,7 +25,7 @@ final class CurvesSection {
         Section section = new Section("curves", "Training losses")
                 .note("Mean over seeds, at the rate of each method with the best mean of all tasks at the end;"
                         + " neighbouring"
-                        + " steps are averaged where there are more than %d.".formatted(POINTS));
+                        + Text.format(" steps are averaged where there are more than %d.", POINTS));
         for (Sequence sequence : comparison.sequences()) {
             List<Element> charts = new ArrayList<>();
             for (int stage = 1; stage <= sequence.order().size(); stage++) {
@@ -32,7 +33,7 @@ final class CurvesSection {
                                 comparison,
                                 sequence.selection(),
                                 stage,
-                                "%d. %s".formatted(stage, sequence.order().get(stage - 1)))
+                                Text.format("%d. %s", stage, sequence.order().get(stage - 1)))
                         .ifPresent(charts::add);
             }
             add(section, comparison, sequence.words(), sequence.selection().chosen(), charts);

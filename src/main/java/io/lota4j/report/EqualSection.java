@@ -1,5 +1,6 @@
 package io.lota4j.report;
 
+import io.lota4j.Text;
 import io.lota4j.metrics.RunFile.Run;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -66,15 +67,14 @@ final class EqualSection {
     private Optional<Element> same() {
         List<String> lines = keys.stream()
                 .filter(this::same)
-                .map(key -> "%s %s"
-                        .formatted(
-                                key,
-                                String.join(
-                                        "", values(methods.keySet().iterator().next(), key))))
+                .map(key -> Text.format(
+                        "%s %s",
+                        key, String.join("", values(methods.keySet().iterator().next(), key))))
                 .toList();
         return lines.isEmpty()
                 ? Optional.empty()
-                : Optional.of(Element.of("p", "Settings that all runs share: %s.".formatted(String.join(", ", lines))));
+                : Optional.of(
+                        Element.of("p", Text.format("Settings that all runs share: %s.", String.join(", ", lines))));
     }
 
     private Table differing() {

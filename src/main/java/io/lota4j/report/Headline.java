@@ -1,5 +1,6 @@
 package io.lota4j.report;
 
+import io.lota4j.Text;
 import io.lota4j.metrics.Direction;
 import io.lota4j.metrics.Group;
 import io.lota4j.metrics.Matched;
@@ -49,19 +50,21 @@ final class Headline {
     private String finding() {
         String earlier = Words.list(sequence.earlier());
         if (ranked.isEmpty()) {
-            return "What was kept of %s cannot be told: it was not learned.".formatted(earlier);
+            return Text.format("What was kept of %s cannot be told: it was not learned.", earlier);
         }
         Method best = ranked.getFirst();
         List<Method> others = ranked.subList(1, ranked.size());
         List<Method> tied =
                 others.stream().filter(m -> !apart(best.kept(), m.kept())).toList();
         if (others.isEmpty()) {
-            return "%s kept %s of %s after %s."
-                    .formatted(best.name(), Unit.SHARE.text(best.kept().mean()), earlier, sequence.last());
+            return Text.format(
+                    "%s kept %s of %s after %s.",
+                    best.name(), Unit.SHARE.text(best.kept().mean()), earlier, sequence.last());
         }
         if (seeds() < 2) {
-            return "One seed: which of %s keeps more of %s cannot be said yet."
-                    .formatted(Words.count(ranked.size(), "method"), earlier);
+            return Text.format(
+                    "One seed: which of %s keeps more of %s cannot be said yet.",
+                    Words.count(ranked.size(), "method"), earlier);
         }
         return compared(best, tied, others.size(), earlier);
     }
@@ -72,21 +75,23 @@ final class Headline {
 
     private String compared(Method best, List<Method> tied, int others, String earlier) {
         if (tied.isEmpty()) {
-            return "%s kept more of %s than %s, each at a rate that reaches the target on %s."
-                    .formatted(
-                            best.name(),
-                            earlier,
-                            others == 1 ? ranked.getLast().name() : "every other method",
-                            sequence.last());
+            return Text.format(
+                    "%s kept more of %s than %s, each at a rate that reaches the target on %s.",
+                    best.name(),
+                    earlier,
+                    others == 1 ? ranked.getLast().name() : "every other method",
+                    sequence.last());
         }
         if (tied.size() == others) {
-            return "No method kept clearly more of %s than another, each at a rate that reaches the target on %s."
-                    .formatted(earlier, sequence.last());
+            return Text.format(
+                    "No method kept clearly more of %s than another, each at a rate that reaches the target on %s.",
+                    earlier, sequence.last());
         }
         List<String> first = new ArrayList<>(List.of(best.name()));
         first.addAll(names(tied));
-        return "%s kept most of %s at rates that reach the target on %s; which of them keeps more cannot be said."
-                .formatted(Words.list(first), earlier, sequence.last());
+        return Text.format(
+                "%s kept most of %s at rates that reach the target on %s; which of them keeps more cannot be said.",
+                Words.list(first), earlier, sequence.last());
     }
 
     private static List<String> names(List<Method> methods) {
@@ -99,11 +104,12 @@ final class Headline {
 
     private Element details() {
         Element text = Element.of("p").in("lead");
-        text.text("Trained on %s: %s. ".formatted(sequence.words(), compared()));
-        text.text("At the learning rate of each that reaches a %s of "
-                .formatted(Words.figure(matched.criterion().figure())));
+        text.text(Text.format("Trained on %s: %s. ", sequence.words(), compared()));
+        text.text(Text.format(
+                "At the learning rate of each that reaches a %s of ",
+                Words.figure(matched.criterion().figure())));
         text.add(value(Unit.of(matched.criterion().figure()), matched.target()));
-        text.text(" on %s and keeps most, what is left of %s is: ".formatted(sequence.last(), what()));
+        text.text(Text.format(" on %s and keeps most, what is left of %s is: ", sequence.last(), what()));
         for (Method method : ranked) {
             text.text(method == ranked.getFirst() ? "" : ", ").text(method.name() + " ");
             Cell.spread(Optional.of(method.kept()), Unit.SHARE).html().forEach(text::add);
@@ -115,25 +121,25 @@ final class Headline {
         String gain = matched.figure().direction() == Direction.LOWER
                 ? "the gain in loss over the base"
                 : "the right answers";
-        return "%s on %s".formatted(gain, Words.list(sequence.earlier()));
+        return Text.format("%s on %s", gain, Words.list(sequence.earlier()));
     }
 
     private String compared() {
-        return "%s (%s), %s and %s each"
-                .formatted(
-                        Words.count(matched.chosen().size(), "method"),
-                        matched.chosen().stream().map(Group::method).collect(Collectors.joining(", ")),
-                        Words.range(
-                                matched.chosen().stream().mapToInt(g ->
-                                        (int) sequence.of(g.method()).count()),
-                                "learning rate"),
-                        Words.range(
-                                matched.chosen().stream()
-                                        .mapToInt(g -> matched.reported()
-                                                .last(results, g)
-                                                .orElseThrow()
-                                                .n()),
-                                "seed"));
+        return Text.format(
+                "%s (%s), %s and %s each",
+                Words.count(matched.chosen().size(), "method"),
+                matched.chosen().stream().map(Group::method).collect(Collectors.joining(", ")),
+                Words.range(
+                        matched.chosen().stream()
+                                .mapToInt(g -> (int) sequence.of(g.method()).count()),
+                        "learning rate"),
+                Words.range(
+                        matched.chosen().stream()
+                                .mapToInt(g -> matched.reported()
+                                        .last(results, g)
+                                        .orElseThrow()
+                                        .n()),
+                        "seed"));
     }
 
     private String hedge() {
@@ -144,8 +150,9 @@ final class Headline {
             return "With one seed a difference of two runs means nothing." + chosen;
         }
         return "± is the standard deviation over seeds; two methods are told apart only where their means differ by"
-                + " more than both deviations together, and by a point at least. %s: an indication, no proof."
-                        .formatted(Words.count(seeds(), "seed"))
+                + Text.format(
+                        " more than both deviations together, and by a point at least. %s: an indication, no proof.",
+                        Words.count(seeds(), "seed"))
                 + chosen;
     }
 

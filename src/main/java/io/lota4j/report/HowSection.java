@@ -1,5 +1,6 @@
 package io.lota4j.report;
 
+import io.lota4j.Text;
 import io.lota4j.metrics.RunFile;
 import io.lota4j.metrics.RunFile.Task;
 import java.util.List;
@@ -16,11 +17,9 @@ final class HowSection {
         fact(
                 facts,
                 "base",
-                "%s, %,d weights, %,d of them in the pool"
-                        .formatted(
-                                file.base().name(),
-                                file.base().weights(),
-                                file.base().pool()));
+                Text.format(
+                        "%s, %,d weights, %,d of them in the pool",
+                        file.base().name(), file.base().weights(), file.base().pool()));
         fact(facts, "fingerprint", file.base().fingerprint());
         fact(facts, "started", file.started());
         fact(facts, "training and calibration took", Unit.SECONDS.text(file.seconds()));

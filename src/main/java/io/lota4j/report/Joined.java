@@ -1,6 +1,7 @@
 package io.lota4j.report;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.metrics.Metric;
 import io.lota4j.metrics.Metric.Where;
 import io.lota4j.metrics.Results;
@@ -59,8 +60,9 @@ final class Joined {
 
     private static void require(String what, Object a, String nameA, Object b, String nameB) {
         if (!a.equals(b)) {
-            throw new LotaException("%s and %s cannot be compared: %s is %s in the first and %s in the second."
-                    .formatted(nameA, nameB, what, a, b));
+            throw new LotaException(Text.format(
+                    "%s and %s cannot be compared: %s is %s in the first and %s in the second.",
+                    nameA, nameB, what, a, b));
         }
     }
 
@@ -105,7 +107,7 @@ final class Joined {
     }
 
     private String label(String method, String name) {
-        return clashing.contains(method) ? "%s (%s)".formatted(method, name) : method;
+        return clashing.contains(method) ? Text.format("%s (%s)", method, name) : method;
     }
 
     private static Metric renamed(Metric metric, String name) {
@@ -123,9 +125,9 @@ final class Joined {
         for (Run run : runs) {
             String other = seen.putIfAbsent(List.of(run.method(), run.lr(), run.order(), run.seed()), run.name());
             if (other != null) {
-                throw new LotaException(
-                        "%s and %s are the same run: method %s, rate %s, seed %d. Give only one of them."
-                                .formatted(other, run.name(), run.method(), run.lr(), run.seed()));
+                throw new LotaException(Text.format(
+                        "%s and %s are the same run: method %s, rate %s, seed %d. Give only one of them.",
+                        other, run.name(), run.method(), run.lr(), run.seed()));
             }
         }
     }

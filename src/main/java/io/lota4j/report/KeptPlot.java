@@ -1,5 +1,6 @@
 package io.lota4j.report;
 
+import io.lota4j.Text;
 import io.lota4j.metrics.Group;
 import io.lota4j.metrics.Matched;
 import io.lota4j.metrics.Results;
@@ -56,10 +57,9 @@ final class KeptPlot {
         Results results = comparison.results();
         Look.Mark mark = comparison.look().of(group.method());
         Spread kept = matched.reported().kept(results, group).orElseThrow();
-        String words = "%s: %s"
-                .formatted(
-                        group.method(),
-                        Cell.spread(Optional.of(kept), Unit.SHARE).plain());
+        String words = Text.format(
+                "%s: %s",
+                group.method(), Cell.spread(Optional.of(kept), Unit.SHARE).plain());
         double y = top + 26;
         Element row = Element.of("g").with("data-value", kept.mean()).add(Svg.title(words));
         row.add(Svg.line(LEFT, y, RIGHT, y).in("track"));

@@ -1,5 +1,6 @@
 package io.lota4j.report;
 
+import io.lota4j.Text;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -69,7 +70,7 @@ record LayerMap(Map<Place, Double> cells, int layers) {
                             .in("cell")
                             .with("fill-opacity", Svg.format("%s", max > 0 ? value / max : 0))
                             .with("data-value", value)
-                            .add(Svg.title("layer %d, %s: %s".formatted(layer, kind, text.apply(value)))));
+                            .add(Svg.title(Text.format("layer %d, %s: %s", layer, kind, text.apply(value)))));
                 }
             }
             row++;

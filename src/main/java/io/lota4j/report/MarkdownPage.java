@@ -1,5 +1,6 @@
 package io.lota4j.report;
 
+import io.lota4j.Text;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Group;
 import io.lota4j.metrics.Matched;
@@ -15,24 +16,26 @@ final class MarkdownPage {
         List<String> parts = new ArrayList<>();
         for (Sequence sequence : comparison.sequences()) {
             for (Matched matched : sequence.matched()) {
-                parts.add("What is kept at a matched score: %s\n"
-                        .formatted(Table.escape(MatchedSection.title(sequence, matched))));
+                parts.add(Text.format(
+                        "What is kept at a matched score: %s\n",
+                        Table.escape(MatchedSection.title(sequence, matched))));
                 parts.add(MatchedSection.table(comparison, matched).markdown());
             }
         }
         for (Sequence sequence : comparison.sequences()) {
             for (Figure figure : sequence.figures()) {
-                parts.add("Every task after every stage: %s, %s\n"
-                        .formatted(Table.escape(sequence.words()), Words.figure(figure)));
+                parts.add(Text.format(
+                        "Every task after every stage: %s, %s\n",
+                        Table.escape(sequence.words()), Words.figure(figure)));
                 parts.add(matrix(comparison, sequence, figure).markdown());
             }
         }
         for (Selection selection : comparison.alone()) {
-            parts.add("Trained alone: %s\n".formatted(Table.escape(AloneSection.task(selection))));
+            parts.add(Text.format("Trained alone: %s\n", Table.escape(AloneSection.task(selection))));
             parts.add(AloneSection.table(comparison, selection).markdown());
         }
         for (Selection selection : comparison.merges()) {
-            parts.add("Trained alone and merged: %s\n".formatted(Table.escape(MergeSection.tasks(selection))));
+            parts.add(Text.format("Trained alone and merged: %s\n", Table.escape(MergeSection.tasks(selection))));
             parts.add(MergeSection.table(comparison, selection).markdown());
         }
         Table cost = CostSection.table(comparison);

@@ -1,5 +1,6 @@
 package io.lota4j.report;
 
+import io.lota4j.Text;
 import io.lota4j.metrics.Criterion;
 import io.lota4j.metrics.Direction;
 import io.lota4j.metrics.Group;
@@ -36,22 +37,22 @@ final class MatchedSection {
     }
 
     static String title(Sequence sequence, Matched matched) {
-        return "%s, by %s".formatted(sequence.words(), Words.figure(matched.figure()));
+        return Text.format("%s, by %s", sequence.words(), Words.figure(matched.figure()));
     }
 
     private static String note(Matched matched) {
         Criterion by = matched.criterion();
-        return ("Target on %s: a mean %s of %s or better. Rates are chosen on %s rows; the scores shown are those of"
-                        + " test rows, which may lie on either side of the target. %s")
-                .formatted(
-                        matched.order().getLast(),
-                        Words.figure(by.figure()),
-                        Unit.of(by.figure()).text(matched.target()),
-                        by.onTest() ? "test (there are no others: this flatters every method)" : "validation",
-                        matched.figure().direction() == Direction.LOWER
-                                ? "Kept: the share that is left of what the task gained over the base; lower"
-                                        + " losses are better."
-                                : "Kept: the score at the end as a share of that right after the task.");
+        return Text.format(
+                "Target on %s: a mean %s of %s or better. Rates are chosen on %s rows; the scores shown are those of"
+                        + " test rows, which may lie on either side of the target. %s",
+                matched.order().getLast(),
+                Words.figure(by.figure()),
+                Unit.of(by.figure()).text(matched.target()),
+                by.onTest() ? "test (there are no others: this flatters every method)" : "validation",
+                matched.figure().direction() == Direction.LOWER
+                        ? "Kept: the share that is left of what the task gained over the base; lower"
+                                + " losses are better."
+                        : "Kept: the score at the end as a share of that right after the task.");
     }
 
     static Table table(Comparison comparison, Matched matched) {

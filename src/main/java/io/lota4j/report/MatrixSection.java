@@ -1,5 +1,6 @@
 package io.lota4j.report;
 
+import io.lota4j.Text;
 import io.lota4j.metrics.Direction;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Group;
@@ -40,7 +41,7 @@ final class MatrixSection {
                 section.note("There are no validation rows: the rates were chosen on test rows.");
             }
             for (Figure figure : sequence.figures()) {
-                section.add(Element.of("h3", "%s, %s".formatted(sequence.words(), Words.figure(figure))));
+                section.add(Element.of("h3", Text.format("%s, %s", sequence.words(), Words.figure(figure))));
                 MatrixSection made = new MatrixSection(comparison, sequence, figure);
                 section.add(Section.panels(
                         sequence.selection().chosen().stream().map(made::panel).toList()));
@@ -58,10 +59,10 @@ final class MatrixSection {
         Element title = Section.named(comparison.look(), group.method(), "span")
                 .add(Element.of(
                         "small",
-                        " rate %s, %s"
-                                .formatted(
-                                        Unit.RATE.text(group.lr()),
-                                        Words.count(group.runs().size(), "seed"))));
+                        Text.format(
+                                " rate %s, %s",
+                                Unit.RATE.text(group.lr()),
+                                Words.count(group.runs().size(), "seed"))));
         Element wide = Element.of("div").in("scroll").with("tabindex", "0").add(table.add(body));
         return Section.panel(title, wide, summary(group));
     }

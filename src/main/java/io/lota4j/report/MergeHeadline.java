@@ -1,5 +1,6 @@
 package io.lota4j.report;
 
+import io.lota4j.Text;
 import io.lota4j.metrics.Selection;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,27 +24,30 @@ record MergeHeadline(String tasks, LossRanking ranking) {
         LossRanking.Method best = ranking.best();
         int merges = ranking.methods().size();
         if (merges == 1) {
-            return "Merged, %s has a mean loss of %s on %s."
-                    .formatted(best.name(), Unit.LOSS.text(best.loss().mean()), tasks);
+            return Text.format(
+                    "Merged, %s has a mean loss of %s on %s.",
+                    best.name(), Unit.LOSS.text(best.loss().mean()), tasks);
         }
         if (ranking.seeds() < 2) {
-            return "One seed: which of %s of %s is better cannot be said yet."
-                    .formatted(Words.count(merges, "merge"), tasks);
+            return Text.format(
+                    "One seed: which of %s of %s is better cannot be said yet.", Words.count(merges, "merge"), tasks);
         }
         if (ranking.allAlike()) {
-            return "No merge of %s is clearly better than another.".formatted(tasks);
+            return Text.format("No merge of %s is clearly better than another.", tasks);
         }
         return ranking.first().size() == 1
-                ? "Merged, %s is best on %s.".formatted(best.name(), tasks)
-                : "Merged, %s are best on %s; which of them is better cannot be said."
-                        .formatted(Words.list(ranking.first()), tasks);
+                ? Text.format("Merged, %s is best on %s.", best.name(), tasks)
+                : Text.format(
+                        "Merged, %s are best on %s; which of them is better cannot be said.",
+                        Words.list(ranking.first()), tasks);
     }
 
     private Element details() {
         Element text = Element.of("p").in("lead");
-        text.text(
-                "Each of %s was learned alone and the results were merged: %s, %s each. Mean loss on the tasks' test rows: "
-                        .formatted(tasks, Words.count(ranking.methods().size(), "merge"), ranking.seedsOfEach()));
+        text.text(Text.format(
+                "Each of %s was learned alone and the results were merged: %s, %s each. Mean loss on the tasks' test"
+                        + " rows: ",
+                tasks, Words.count(ranking.methods().size(), "merge"), ranking.seedsOfEach()));
         ranking.describe(text);
         return text;
     }

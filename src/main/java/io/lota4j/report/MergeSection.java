@@ -1,5 +1,6 @@
 package io.lota4j.report;
 
+import io.lota4j.Text;
 import io.lota4j.metrics.Direction;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Group;
@@ -56,7 +57,7 @@ final class MergeSection {
     private Table table(List<Group> merges) {
         List<String> head = new ArrayList<>(List.of("method", "rate", "seeds"));
         for (Figure figure : figures) {
-            tasks.forEach(task -> head.add("%s, %s".formatted(task, figure == Figure.LOSS ? "loss" : "right")));
+            tasks.forEach(task -> head.add(Text.format("%s, %s", task, figure == Figure.LOSS ? "loss" : "right")));
         }
         tasks.forEach(task -> head.add(task + " kept"));
         head.addAll(List.of("overlap", "sign conflicts"));

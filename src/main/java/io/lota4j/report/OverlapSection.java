@@ -1,5 +1,6 @@
 package io.lota4j.report;
 
+import io.lota4j.Text;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Group;
 import io.lota4j.metrics.Metric;
@@ -26,7 +27,7 @@ final class OverlapSection {
             @Nullable String task,
             @Nullable String other) {
         String words() {
-            return "%s and %s".formatted(other, task);
+            return Text.format("%s and %s", other, task);
         }
     }
 
@@ -81,7 +82,7 @@ final class OverlapSection {
 
     private String label(Pair pair) {
         return comparison.severalOrders()
-                ? "%s (%s)".formatted(pair.method(), String.join(", ", pair.order()))
+                ? Text.format("%s (%s)", pair.method(), String.join(", ", pair.order()))
                 : pair.method();
     }
 

@@ -1,6 +1,7 @@
 package io.lota4j.report;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.metrics.Results;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ public final class Report {
     /// How many runs of the grid there are, and how many of them are done.
     public String progress() {
         int all = comparison.results().file().runs().size();
-        return "%d of %s".formatted(all - comparison.missing().size(), Words.count(all, "run"));
+        return Text.format("%d of %s", all - comparison.missing().size(), Words.count(all, "run"));
     }
 
     /// A page that needs no other file.

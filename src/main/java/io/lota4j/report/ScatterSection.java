@@ -1,5 +1,6 @@
 package io.lota4j.report;
 
+import io.lota4j.Text;
 import io.lota4j.metrics.Direction;
 import io.lota4j.metrics.Front;
 import io.lota4j.metrics.Front.Point;
@@ -23,8 +24,9 @@ final class ScatterSection {
         this.comparison = comparison;
         this.sequence = sequence;
         this.matched = matched;
-        this.plot = new Plot("score on %s against what is kept of %s, by %s"
-                .formatted(sequence.last(), Words.list(sequence.earlier()), Words.figure(matched.figure())));
+        this.plot = new Plot(Text.format(
+                "score on %s against what is kept of %s, by %s",
+                sequence.last(), Words.list(sequence.earlier()), Words.figure(matched.figure())));
     }
 
     static Optional<Element> of(Comparison comparison) {
@@ -60,7 +62,7 @@ final class ScatterSection {
         boolean lower = matched.figure().direction() == Direction.LOWER;
         plot.y("kept of the earlier", runs.stream().map(s -> s.at().kept()).toList(), Unit.SHARE::tick)
                 .x(
-                        "%s on %s, better →".formatted(Words.figure(matched.figure()), sequence.last()),
+                        Text.format("%s on %s, better →", Words.figure(matched.figure()), sequence.last()),
                         runs.stream().map(s -> s.at().score()).toList(),
                         unit::tick,
                         lower);
@@ -68,7 +70,7 @@ final class ScatterSection {
         runs.forEach(s -> plot.add(mark(s, 2.6).in("mark run c" + colour(s))));
         means(sequence.groups()).forEach(s -> plot.add(mark(s, 5.5)));
         return Optional.of(
-                Section.panel("%s: by %s".formatted(sequence.words(), Words.figure(matched.figure())), plot.html()));
+                Section.panel(Text.format("%s: by %s", sequence.words(), Words.figure(matched.figure())), plot.html()));
     }
 
     private int colour(Spot spot) {
@@ -115,14 +117,14 @@ final class ScatterSection {
 
     private Element mark(Spot spot, double radius) {
         Point at = spot.at();
-        String words = "%s, rate %s, %s: %s %s, kept %s"
-                .formatted(
-                        spot.group().method(),
-                        Unit.RATE.text(spot.group().lr()),
-                        spot.name(),
-                        Words.figure(matched.figure()),
-                        Unit.of(matched.figure()).text(at.score()),
-                        Unit.SHARE.text(at.kept()));
+        String words = Text.format(
+                "%s, rate %s, %s: %s %s, kept %s",
+                spot.group().method(),
+                Unit.RATE.text(spot.group().lr()),
+                spot.name(),
+                Words.figure(matched.figure()),
+                Unit.of(matched.figure()).text(at.score()),
+                Unit.SHARE.text(at.kept()));
         return comparison
                 .look()
                 .of(spot.group().method())

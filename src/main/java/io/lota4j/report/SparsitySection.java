@@ -1,5 +1,6 @@
 package io.lota4j.report;
 
+import io.lota4j.Text;
 import io.lota4j.metrics.Criterion;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Group;
@@ -47,7 +48,7 @@ final class SparsitySection {
                     sequence.words(),
                     List.of(
                             made.chart(
-                                    "mean %s of all tasks at the end".formatted(Words.figure(figure)),
+                                    Text.format("mean %s of all tasks at the end", Words.figure(figure)),
                                     "mean of all tasks",
                                     Unit.of(figure),
                                     g -> test.average(comparison.results(), g)),
@@ -71,7 +72,7 @@ final class SparsitySection {
             for (Figure figure : Sequence.figures(comparison.results(), order)) {
                 Criterion test = new Criterion(figure, Split.TEST);
                 charts.add(made.chart(
-                        "%s, %s".formatted(order.getFirst(), Words.figure(figure)),
+                        Text.format("%s, %s", order.getFirst(), Words.figure(figure)),
                         Words.figure(figure),
                         Unit.of(figure),
                         g -> test.average(comparison.results(), g)));
@@ -151,10 +152,9 @@ final class SparsitySection {
 
     private Element mark(Plot plot, Look.Mark mark, Spot spot, Unit unit) {
         Spread score = spot.score();
-        String words = "%s: %s"
-                .formatted(
-                        spot.group().method(),
-                        Cell.spread(Optional.of(score), unit).plain());
+        String words = Text.format(
+                "%s: %s",
+                spot.group().method(), Cell.spread(Optional.of(score), unit).plain());
         Element group = Element.of("g").with("data-value", score.mean()).add(Svg.title(words));
         double y = plot.y(score.mean());
         if (x(plot, spot).isEmpty()) {

@@ -1,5 +1,6 @@
 package io.lota4j.report;
 
+import io.lota4j.Text;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -61,11 +62,14 @@ final class Svg {
     }
 
     static String format(String pattern, double... values) {
-        return pattern.formatted(Arrays.stream(values).mapToObj(Svg::number).toArray());
+        return String.format(
+                Locale.ROOT,
+                pattern,
+                Arrays.stream(values).mapToObj(Svg::number).toArray());
     }
 
     private static String number(double value) {
-        String text = String.format(Locale.ROOT, "%.2f", value);
+        String text = Text.format("%.2f", value);
         return text.replaceFirst("\\.?0+$", "").replaceFirst("^-0$", "0");
     }
 }

@@ -1,7 +1,7 @@
 package io.lota4j.report;
 
+import io.lota4j.Text;
 import io.lota4j.metrics.Figure;
-import java.util.Locale;
 
 /// How numbers are written.
 enum Unit {
@@ -9,28 +9,28 @@ enum Unit {
     LOSS {
         @Override
         String digits(double value) {
-            return String.format(Locale.ROOT, "%.4f", value);
+            return Text.format("%.4f", value);
         }
     },
     /// A fraction as percent.
     SHARE {
         @Override
         String digits(double value) {
-            return String.format(Locale.ROOT, "%.1f%%", 100 * value);
+            return Text.format("%.1f%%", 100 * value);
         }
     },
     /// A difference of two shares, in percentage points.
     POINTS {
         @Override
         String digits(double value) {
-            return String.format(Locale.ROOT, "%.1f points", 100 * value);
+            return Text.format("%.1f points", 100 * value);
         }
     },
     /// A whole number with separators.
     COUNT {
         @Override
         String digits(double value) {
-            return String.format(Locale.ROOT, "%,d", Math.round(value));
+            return Text.format("%,d", Math.round(value));
         }
     },
     BYTES {
@@ -44,17 +44,17 @@ enum Unit {
         String digits(double value) {
             long seconds = Math.round(value);
             return value < 100
-                    ? String.format(Locale.ROOT, "%.1f s", value)
+                    ? Text.format("%.1f s", value)
                     : value < 6000
-                            ? "%d min %02d s".formatted(seconds / 60, seconds % 60)
-                            : "%d h %02d min".formatted(seconds / 3600, seconds / 60 % 60);
+                            ? Text.format("%d min %02d s", seconds / 60, seconds % 60)
+                            : Text.format("%d h %02d min", seconds / 3600, seconds / 60 % 60);
         }
     },
     /// A learning rate: its shortest digits, with an exponent.
     RATE {
         @Override
         String digits(double value) {
-            return String.format(Locale.ROOT, "%.3e", value)
+            return Text.format("%.3e", value)
                     .replaceFirst("\\.?0+e", "e")
                     .replaceFirst("e([+-])0", "e$1")
                     .replace("e+", "e");
@@ -64,7 +64,7 @@ enum Unit {
     FACTOR {
         @Override
         String digits(double value) {
-            return String.format(Locale.ROOT, "%.2f×", value);
+            return Text.format("%.2f×", value);
         }
     };
 
@@ -92,6 +92,6 @@ enum Unit {
             rest /= step;
             unit++;
         }
-        return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", rest, units[unit]);
+        return Text.format(unit == 0 ? "%.0f %s" : "%.1f %s", rest, units[unit]);
     }
 }

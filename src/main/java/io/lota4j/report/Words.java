@@ -1,5 +1,6 @@
 package io.lota4j.report;
 
+import io.lota4j.Text;
 import io.lota4j.metrics.Figure;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -21,7 +22,7 @@ final class Words {
 
     /// `1 seed`, `3 seeds`
     static String count(long n, String what) {
-        return "%,d %s%s".formatted(n, what, n == 1 ? "" : "s");
+        return Text.format("%,d %s%s", n, what, n == 1 ? "" : "s");
     }
 
     /// `3 seeds`, or `2 to 3 seeds`.
@@ -29,6 +30,6 @@ final class Words {
         var range = counts.summaryStatistics();
         return range.getMin() == range.getMax()
                 ? count(range.getMax(), what)
-                : "%d to %s".formatted(range.getMin(), count(range.getMax(), what));
+                : Text.format("%d to %s", range.getMin(), count(range.getMax(), what));
     }
 }

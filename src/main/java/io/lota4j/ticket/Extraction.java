@@ -1,6 +1,7 @@
 package io.lota4j.ticket;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
@@ -44,27 +45,23 @@ final class Extraction implements DeltaSource {
         shapes.forEach((name, shape) -> {
             Shape other = found.get(name);
             if (!shape.equals(other)) {
-                throw new LotaException("Tensor `%s` has shape %s in the base %s, but %s in %s."
-                        .formatted(
-                                name,
-                                shape,
-                                base.directory(),
-                                other == null ? "is missing" : other,
-                                tuned.directory()));
+                throw new LotaException(Text.format(
+                        "Tensor `%s` has shape %s in the base %s, but %s in %s.",
+                        name, shape, base.directory(), other == null ? "is missing" : other, tuned.directory()));
             }
         });
         for (String name : found.keySet()) {
             if (!shapes.containsKey(name)) {
-                throw new LotaException("Tensor `%s` is in %s, but not in the base %s."
-                        .formatted(name, tuned.directory(), base.directory()));
+                throw new LotaException(Text.format(
+                        "Tensor `%s` is in %s, but not in the base %s.", name, tuned.directory(), base.directory()));
             }
         }
     }
 
     private void requireBaseType(DType dtype, String name) {
         if (!TicketTensor.isBaseType(dtype)) {
-            throw new LotaException("Tensor `%s` is %s in %s; a ticket's base is F32, BF16 or F16."
-                    .formatted(name, dtype, base.directory()));
+            throw new LotaException(Text.format(
+                    "Tensor `%s` is %s in %s; a ticket's base is F32, BF16 or F16.", name, dtype, base.directory()));
         }
     }
 

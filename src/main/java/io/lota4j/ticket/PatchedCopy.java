@@ -1,6 +1,7 @@
 package io.lota4j.ticket;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.TensorInfo;
@@ -47,8 +48,8 @@ final class PatchedCopy {
     private void requireOutside(Path out) {
         Path from = source.directory().toAbsolutePath().normalize();
         if (out.toAbsolutePath().normalize().startsWith(from)) {
-            throw new LotaException("%s is inside %s, which is to be copied; give a directory elsewhere."
-                    .formatted(out, source.directory()));
+            throw new LotaException(Text.format(
+                    "%s is inside %s, which is to be copied; give a directory elsewhere.", out, source.directory()));
         }
     }
 
@@ -57,7 +58,7 @@ final class PatchedCopy {
         try (var walk = Files.walk(source.directory(), FileVisitOption.FOLLOW_LINKS)) {
             return walk.filter(Files::isRegularFile).sorted().toList();
         } catch (IOException e) {
-            throw new LotaException("%s cannot be read: %s".formatted(source.directory(), e.getMessage()), e);
+            throw new LotaException(Text.format("%s cannot be read: %s", source.directory(), e.getMessage()), e);
         }
     }
 
@@ -120,9 +121,9 @@ final class PatchedCopy {
         try (Checkpoint restored = Checkpoint.open(copy)) {
             String found = restored.fingerprint().hex();
             if (!found.equals(ticket.info().base())) {
-                throw new LotaException("Without the ticket %s has fingerprint %s, but the ticket's base has %s; "
-                                .formatted(
-                                        source.directory(), found, ticket.info().base())
+                throw new LotaException(Text.format(
+                                "Without the ticket %s has fingerprint %s, but the ticket's base has %s; ",
+                                source.directory(), found, ticket.info().base())
                         + "was another ticket applied there?");
             }
         }

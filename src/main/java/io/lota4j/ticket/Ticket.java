@@ -2,6 +2,7 @@ package io.lota4j.ticket;
 
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
 import java.util.Collections;
 import java.util.Map;
@@ -43,8 +44,8 @@ public final class Ticket {
             String hint = Suggestions.nearest(name, tensors.keySet())
                     .map(near -> " Did you mean `" + near + "`?")
                     .orElse("");
-            throw new LotaException(
-                    "tensor `%s` is not in the ticket's pool of %d tensors.%s".formatted(name, tensors.size(), hint));
+            throw new LotaException(Text.format(
+                    "tensor `%s` is not in the ticket's pool of %d tensors.%s", name, tensors.size(), hint));
         }
         return tensor;
     }

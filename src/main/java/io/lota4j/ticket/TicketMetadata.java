@@ -1,6 +1,7 @@
 package io.lota4j.ticket;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.StrictJson;
@@ -67,12 +68,14 @@ record TicketMetadata(TicketInfo info, SequencedMap<String, TensorLayout> layout
     /// @param file for messages
     static TicketMetadata parse(Map<String, String> metadata, String file) {
         if (!FORMAT.equals(metadata.get("format"))) {
-            throw new LotaException("%s is not a ticket: its metadata `format` must be `%s`, but is %s."
-                    .formatted(file, FORMAT, quoted(metadata.get("format"))));
+            throw new LotaException(Text.format(
+                    "%s is not a ticket: its metadata `format` must be `%s`, but is %s.",
+                    file, FORMAT, quoted(metadata.get("format"))));
         }
         if (!VERSION.equals(metadata.get("version"))) {
-            throw new LotaException("%s is a ticket of version %s; this program reads version `%s`."
-                    .formatted(file, quoted(metadata.get("version")), VERSION));
+            throw new LotaException(Text.format(
+                    "%s is a ticket of version %s; this program reads version `%s`.",
+                    file, quoted(metadata.get("version")), VERSION));
         }
         TicketInfo info = new TicketInfo(
                 base(required(metadata, "base", file), file),
@@ -93,20 +96,20 @@ record TicketMetadata(TicketInfo info, SequencedMap<String, TensorLayout> layout
     private static String required(Map<String, String> metadata, String key, String file) {
         String value = metadata.get(key);
         if (value == null) {
-            throw new LotaException("%s: the ticket's metadata has no `%s`.".formatted(file, key));
+            throw new LotaException(Text.format("%s: the ticket's metadata has no `%s`.", file, key));
         }
         return value;
     }
 
     private static JsonNode object(Map<String, String> metadata, String key, String file) {
         byte[] json = required(metadata, key, file).getBytes(StandardCharsets.UTF_8);
-        return StrictJson.object(json, "%s: metadata `%s`".formatted(file, key));
+        return StrictJson.object(json, Text.format("%s: metadata `%s`", file, key));
     }
 
     private static String base(String hex, String file) {
         if (!hex.matches("[0-9a-f]{64}")) {
             throw new LotaException(
-                    "%s: metadata `base` must be 64 hexadecimal digits, but is `%s`.".formatted(file, hex));
+                    Text.format("%s: metadata `base` must be 64 hexadecimal digits, but is `%s`.", file, hex));
         }
         return hex;
     }
@@ -137,15 +140,15 @@ record TicketMetadata(TicketInfo info, SequencedMap<String, TensorLayout> layout
     private static LotaException badNumber(
             String key, String expected, String text, String file, @Nullable Exception cause) {
         return new LotaException(
-                "%s: metadata `%s` must be %s, but is `%s`.".formatted(file, key, expected, text), cause);
+                Text.format("%s: metadata `%s` must be %s, but is `%s`.", file, key, expected, text), cause);
     }
 
     private static Map<String, String> provenance(JsonNode node, String file) {
         Map<String, String> provenance = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> entry : node.properties()) {
             if (!entry.getValue().isString()) {
-                throw new LotaException("%s: provenance `%s` must be a string, but is %s."
-                        .formatted(file, entry.getKey(), entry.getValue()));
+                throw new LotaException(Text.format(
+                        "%s: provenance `%s` must be a string, but is %s.", file, entry.getKey(), entry.getValue()));
             }
             provenance.put(entry.getKey(), entry.getValue().stringValue());
         }
@@ -161,15 +164,15 @@ record TicketMetadata(TicketInfo info, SequencedMap<String, TensorLayout> layout
     }
 
     private static TensorLayout layout(String name, JsonNode node, String file) {
-        String where = "%s: tensor `%s`".formatted(file, name);
+        String where = Text.format("%s: tensor `%s`", file, name);
         JsonNode dtypeName = node.path("dtype");
         if (!dtypeName.isString() || !node.path("shape").isArray()) {
-            throw new LotaException(
-                    "%s: metadata must be {\"shape\": [...], \"dtype\": \"...\"}, but is %s.".formatted(where, node));
+            throw new LotaException(Text.format(
+                    "%s: metadata must be {\"shape\": [...], \"dtype\": \"...\"}, but is %s.", where, node));
         }
         DType dtype = DType.of(dtypeName.stringValue(), where);
         if (!TicketTensor.isBaseType(dtype)) {
-            throw new LotaException("%s: a ticket's base is F32, BF16 or F16, not %s.".formatted(where, dtype));
+            throw new LotaException(Text.format("%s: a ticket's base is F32, BF16 or F16, not %s.", where, dtype));
         }
         return new TensorLayout(shape(node.path("shape"), where), dtype);
     }
@@ -178,14 +181,14 @@ record TicketMetadata(TicketInfo info, SequencedMap<String, TensorLayout> layout
         List<Long> dims = new ArrayList<>();
         for (JsonNode dim : node.values()) {
             if (!dim.isIntegralNumber() || !dim.canConvertToLong() || dim.longValue() < 0) {
-                throw new LotaException("%s: shape must be whole numbers from 0, but is %s.".formatted(where, node));
+                throw new LotaException(Text.format("%s: shape must be whole numbers from 0, but is %s.", where, node));
             }
             dims.add(dim.longValue());
         }
         try {
             return new Shape(dims);
         } catch (ArithmeticException e) {
-            throw new LotaException("%s: shape %s has too many elements to count.".formatted(where, dims), e);
+            throw new LotaException(Text.format("%s: shape %s has too many elements to count.", where, dims), e);
         }
     }
 }

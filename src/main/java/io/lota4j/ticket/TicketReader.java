@@ -1,6 +1,7 @@
 package io.lota4j.ticket;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Floats;
 import io.lota4j.checkpoint.SafetensorsFile;
@@ -33,15 +34,17 @@ final class TicketReader {
         Set<String> unused = new HashSet<>(file.tensors().keySet());
         metadata.layouts().forEach((name, layout) -> checkHeader(name, layout, unused));
         if (!unused.isEmpty()) {
-            throw new LotaException("%s: tensor `%s` belongs to none of the ticket's tensors."
-                    .formatted(file.path(), unused.stream().sorted().findFirst().orElseThrow()));
+            throw new LotaException(Text.format(
+                    "%s: tensor `%s` belongs to none of the ticket's tensors.",
+                    file.path(), unused.stream().sorted().findFirst().orElseThrow()));
         }
     }
 
     private void checkHeader(String name, TensorLayout layout, Set<String> unused) {
         if (layout.shape().numel() > IndexSets.MAX_ELEMENTS) {
-            throw new LotaException("%s: tensor `%s` has %d elements, over the limit of %d for a ticket."
-                    .formatted(file.path(), name, layout.shape().numel(), IndexSets.MAX_ELEMENTS));
+            throw new LotaException(Text.format(
+                    "%s: tensor `%s` has %d elements, over the limit of %d for a ticket.",
+                    file.path(), name, layout.shape().numel(), IndexSets.MAX_ELEMENTS));
         }
         TensorInfo index = take(name + StoredTensor.INDEX, unused);
         requireType(index, index.dtype() == DType.U8, "U8");
@@ -84,8 +87,9 @@ final class TicketReader {
         metadata.layouts().forEach((name, layout) -> tensors.put(name, tensor(name, layout)));
         Ticket ticket = ticket(tensors);
         if (ticket.nnz() != metadata.trainable()) {
-            throw new LotaException("%s: metadata `trainable` is %d, but the index sets hold %d indices."
-                    .formatted(file.path(), metadata.trainable(), ticket.nnz()));
+            throw new LotaException(Text.format(
+                    "%s: metadata `trainable` is %d, but the index sets hold %d indices.",
+                    file.path(), metadata.trainable(), ticket.nnz()));
         }
         return ticket;
     }
@@ -94,7 +98,7 @@ final class TicketReader {
         try {
             return new Ticket(metadata.info(), tensors);
         } catch (LotaException e) {
-            throw new LotaException("%s: %s".formatted(file.path(), e.getMessage()), e);
+            throw new LotaException(Text.format("%s: %s", file.path(), e.getMessage()), e);
         }
     }
 
@@ -139,25 +143,26 @@ final class TicketReader {
         unused.remove(name);
         if (info.bytes() > MAX_BYTES) {
             throw new LotaException(
-                    "%s has %d bytes, over the limit of %d.".formatted(where(name), info.bytes(), MAX_BYTES));
+                    Text.format("%s has %d bytes, over the limit of %d.", where(name), info.bytes(), MAX_BYTES));
         }
         return info;
     }
 
     private void requireType(TensorInfo info, boolean holds, String expected) {
         if (!holds) {
-            throw new LotaException("%s must be %s, but is %s.".formatted(where(info.name()), expected, info.dtype()));
+            throw new LotaException(
+                    Text.format("%s must be %s, but is %s.", where(info.name()), expected, info.dtype()));
         }
     }
 
     private void requireCount(TensorInfo info, long count) {
         if (!info.shape().equals(Shape.of(count))) {
-            throw new LotaException("%s has shape %s, but the index set holds %d indices."
-                    .formatted(where(info.name()), info.shape(), count));
+            throw new LotaException(Text.format(
+                    "%s has shape %s, but the index set holds %d indices.", where(info.name()), info.shape(), count));
         }
     }
 
     private String where(String name) {
-        return "%s: tensor `%s`".formatted(file.path(), name);
+        return Text.format("%s: tensor `%s`", file.path(), name);
     }
 }

@@ -1,6 +1,7 @@
 package io.lota4j.ticket;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -23,15 +24,16 @@ final class TicketSum {
 
     TicketSum(List<Ticket> tickets, double[] weights) {
         if (tickets.isEmpty() || tickets.size() != weights.length) {
-            throw new IllegalArgumentException("%d tickets, %d weights".formatted(tickets.size(), weights.length));
+            throw new IllegalArgumentException(Text.format("%d tickets, %d weights", tickets.size(), weights.length));
         }
         this.tickets = List.copyOf(tickets);
         this.weights = weights.clone();
         String base = tickets.getFirst().info().base();
         for (Ticket ticket : tickets) {
             if (!ticket.info().base().equals(base)) {
-                throw new LotaException("Tickets for different bases cannot be added: their fingerprints are %s and %s."
-                        .formatted(base, ticket.info().base()));
+                throw new LotaException(Text.format(
+                        "Tickets for different bases cannot be added: their fingerprints are %s and %s.",
+                        base, ticket.info().base()));
             }
         }
     }
@@ -49,7 +51,7 @@ final class TicketSum {
         provenance.put(TicketInfo.SOURCE, "add");
         provenance.put("weights", Arrays.toString(weights));
         for (int i = 0; i < tickets.size(); i++) {
-            String prefix = "ticket%d.".formatted(i);
+            String prefix = Text.format("ticket%d.", i);
             tickets.get(i).info().provenance().forEach((key, value) -> provenance.put(prefix + key, value));
         }
         String pools =
@@ -85,8 +87,9 @@ final class TicketSum {
 
     private static void requireAlike(String name, TicketTensor first, TicketTensor other) {
         if (!first.shape().equals(other.shape()) || first.baseType() != other.baseType()) {
-            throw new LotaException("Tickets cannot be added: tensor `%s` is %s %s in one and %s %s in another."
-                    .formatted(name, first.baseType(), first.shape(), other.baseType(), other.shape()));
+            throw new LotaException(Text.format(
+                    "Tickets cannot be added: tensor `%s` is %s %s in one and %s %s in another.",
+                    name, first.baseType(), first.shape(), other.baseType(), other.shape()));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.lota4j.ticket;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Floats;
 import io.lota4j.checkpoint.Shape;
@@ -105,8 +106,9 @@ public record TicketTensor(
         }
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
-                throw new LotaException("tensor `%s`: the delta at index %d is %s; a ticket holds finite numbers only."
-                        .formatted(name, index.select(i), values[i]));
+                throw new LotaException(Text.format(
+                        "tensor `%s`: the delta at index %d is %s; a ticket holds finite numbers only.",
+                        name, index.select(i), values[i]));
             }
         }
     }
@@ -152,6 +154,6 @@ public record TicketTensor(
 
     @Override
     public String toString() {
-        return "%d %s deltas of %s %s".formatted(nnz(), valueType, baseType, shape);
+        return Text.format("%d %s deltas of %s %s", nnz(), valueType, baseType, shape);
     }
 }

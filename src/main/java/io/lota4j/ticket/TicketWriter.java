@@ -1,5 +1,6 @@
 package io.lota4j.ticket;
 
+import io.lota4j.Text;
 import io.lota4j.checkpoint.SafetensorsLayout;
 import io.lota4j.checkpoint.SafetensorsOutput;
 import io.lota4j.checkpoint.SafetensorsWriter;
@@ -80,7 +81,7 @@ public final class TicketWriter {
     /// @throws UncheckedIOException when what is there cannot be written
     public void put(String name, TicketTensor tensor) {
         if (!expected.remove(name)) {
-            throw new IllegalArgumentException("tensor %s was not announced, or put before".formatted(name));
+            throw new IllegalArgumentException(Text.format("tensor %s was not announced, or put before", name));
         }
         tensor.requireFinite(name);
         waiting.put(name, StoredTensor.of(name, tensor));
@@ -109,7 +110,7 @@ public final class TicketWriter {
         writing.acquireUninterruptibly();
         writeWaiting();
         if (!next.isEmpty()) {
-            throw new IllegalStateException("tensor %s was not put".formatted(next.element()));
+            throw new IllegalStateException(Text.format("tensor %s was not put", next.element()));
         }
         bases.sort(Comparator.comparingInt((TensorSource base) -> base.dtype().size())
                 .reversed());

@@ -1,6 +1,7 @@
 package io.lota4j.ticket;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
@@ -61,7 +62,7 @@ public final class Tickets {
         ticket.tensors().forEach((name, tensor) -> {
             if (tensor.baseBits() == null) {
                 throw new LotaException(
-                        "The ticket keeps no base weights (tensor `%s`), so it cannot be reverted.".formatted(name));
+                        Text.format("The ticket keeps no base weights (tensor `%s`), so it cannot be reverted.", name));
             }
         });
         try (Checkpoint tuned = Checkpoint.open(tunedDirectory)) {
@@ -100,8 +101,9 @@ public final class Tickets {
     public static void requireBase(Checkpoint base, Ticket ticket) {
         String actual = base.fingerprint().hex();
         if (!actual.equals(ticket.info().base())) {
-            throw new LotaException("The ticket is for the base with fingerprint %s, but %s has %s."
-                    .formatted(ticket.info().base(), base.directory(), actual));
+            throw new LotaException(Text.format(
+                    "The ticket is for the base with fingerprint %s, but %s has %s.",
+                    ticket.info().base(), base.directory(), actual));
         }
     }
 
@@ -114,16 +116,18 @@ public final class Tickets {
             requireSame(checkpoint.directory(), name, info.shape(), tensor.shape());
             DType dtype = info.dtype();
             if (dtype != tensor.baseType()) {
-                throw new LotaException("Tensor `%s` is %s in %s, but the ticket is for %s."
-                        .formatted(name, dtype, checkpoint.directory(), tensor.baseType()));
+                throw new LotaException(Text.format(
+                        "Tensor `%s` is %s in %s, but the ticket is for %s.",
+                        name, dtype, checkpoint.directory(), tensor.baseType()));
             }
         });
     }
 
     private static void requireSame(Path directory, String name, Shape found, Shape expected) {
         if (!found.equals(expected)) {
-            throw new LotaException("Tensor `%s` has shape %s in %s, but the ticket is for shape %s."
-                    .formatted(name, found, directory, expected));
+            throw new LotaException(Text.format(
+                    "Tensor `%s` has shape %s in %s, but the ticket is for shape %s.",
+                    name, found, directory, expected));
         }
     }
 }

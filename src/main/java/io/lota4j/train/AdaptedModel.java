@@ -1,6 +1,7 @@
 package io.lota4j.train;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
@@ -80,19 +81,22 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
     public void require(Mask mask) {
         String found = base.fingerprint().hex();
         if (!mask.info().base().equals(found)) {
-            throw new LotaException("The mask is for the base with fingerprint %s, but %s has %s."
-                    .formatted(mask.info().base(), base.directory(), found));
+            throw new LotaException(Text.format(
+                    "The mask is for the base with fingerprint %s, but %s has %s.",
+                    mask.info().base(), base.directory(), found));
         }
         mask.tensors().forEach((name, tensor) -> {
             Shape shape = base.info(name).shape();
             if (!shape.equals(tensor.shape())) {
-                throw new LotaException("Tensor `%s` has shape %s in %s, but the mask is for shape %s."
-                        .formatted(name, shape, base.directory(), tensor.shape()));
+                throw new LotaException(Text.format(
+                        "Tensor `%s` has shape %s in %s, but the mask is for shape %s.",
+                        name, shape, base.directory(), tensor.shape()));
             }
             if (!decoder.weights().shapes().containsKey(name)) {
-                throw new LotaException(("Tensor `%s` of %s takes no part in the decoder, so it cannot be trained; "
-                                + "leave it out of the pool with --exclude.")
-                        .formatted(name, base.directory()));
+                throw new LotaException(Text.format(
+                        "Tensor `%s` of %s takes no part in the decoder, so it cannot be trained; "
+                                + "leave it out of the pool with --exclude.",
+                        name, base.directory()));
             }
         });
     }

@@ -1,6 +1,7 @@
 package io.lota4j.train;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.SafetensorsWriter;
@@ -127,7 +128,7 @@ public record RunState(long step, List<Double> losses, long tokens, long scoredT
     private static String text(Path file, Map<String, String> metadata, String key) {
         String text = metadata.get(key);
         if (text == null) {
-            throw new LotaException("%s: the run state's %s is missing.".formatted(file, key));
+            throw new LotaException(Text.format("%s: the run state's %s is missing.", file, key));
         }
         return text;
     }
@@ -135,16 +136,17 @@ public record RunState(long step, List<Double> losses, long tokens, long scoredT
     private static LotaException malformed(
             Path file, String key, String found, String expected, @Nullable NumberFormatException cause) {
         return new LotaException(
-                "%s: the run state's %s is \"%s\", expected %s.".formatted(file, key, found, expected), cause);
+                Text.format("%s: the run state's %s is \"%s\", expected %s.", file, key, found, expected), cause);
     }
 
     private static void requireSame(Path file, Map<String, String> identity, Map<String, String> metadata) {
         identity.forEach((key, value) -> {
             String found = metadata.get("run." + key);
             if (!value.equals(found)) {
-                throw new LotaException(("%s: this state belongs to another run: its %s is %s, this run's is %s. "
-                                + "Resume with the settings it was started with, or remove the file to start anew.")
-                        .formatted(file, key, found, value));
+                throw new LotaException(Text.format(
+                        "%s: this state belongs to another run: its %s is %s, this run's is %s. "
+                                + "Resume with the settings it was started with, or remove the file to start anew.",
+                        file, key, found, value));
             }
         });
     }
@@ -160,8 +162,9 @@ public record RunState(long step, List<Double> losses, long tokens, long scoredT
         if (info == null
                 || info.dtype() != DType.F32
                 || info.shape().numel() != t.entries().count()) {
-            throw new LotaException("%s: expected the F32 tensor %s with %d values, found %s."
-                    .formatted(state.path(), name, t.entries().count(), info == null ? "none" : info));
+            throw new LotaException(Text.format(
+                    "%s: expected the F32 tensor %s with %d values, found %s.",
+                    state.path(), name, t.entries().count(), info == null ? "none" : info));
         }
         return state.bytes(name);
     }

@@ -1,6 +1,7 @@
 package io.lota4j.train;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 
 /// Everything about a run that is not model, data or mask.
 ///
@@ -59,7 +60,7 @@ public record TrainConfig(
 
     private static void atLeast(long least, long found, String what) {
         if (found < least) {
-            throw new LotaException("The %s must be at least %d, found %d.".formatted(what, least, found));
+            throw new LotaException(Text.format("The %s must be at least %d, found %d.", what, least, found));
         }
     }
 

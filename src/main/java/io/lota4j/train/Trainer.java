@@ -1,6 +1,7 @@
 package io.lota4j.train;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.data.Dataset;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.mask.Mask;
@@ -134,9 +135,10 @@ public final class Trainer implements AutoCloseable {
         for (int m = 0; m < config.accumulation(); m++) {
             samples.microBatch((step - 1) * config.accumulation() + m).forEach(s -> rows.add(s.row()));
         }
-        throw new LotaException(("Step %d: loss %s, gradient norm %s. The batch holds the data rows %s (from 0). "
-                        + "%s To start anew, try a lower learning rate, a warm-up or a tighter clip.")
-                .formatted(step, outcome.loss(), outcome.norm(), rows, lastGood()));
+        throw new LotaException(Text.format(
+                "Step %d: loss %s, gradient norm %s. The batch holds the data rows %s (from 0). "
+                        + "%s To start anew, try a lower learning rate, a warm-up or a tighter clip.",
+                step, outcome.loss(), outcome.norm(), rows, lastGood()));
     }
 
     private String lastGood() {

@@ -1,6 +1,7 @@
 package io.lota4j.train;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -30,7 +31,7 @@ public record Training<T>(Optional<T> made, TrainConfig config, RunState reached
     }
 
     private static Outlook outlook(TrainingJob job) {
-        String kernel = "%s (%s)".formatted(job.kernel().name(), job.kernel().description());
+        String kernel = Text.format("%s (%s)", job.kernel().name(), job.kernel().description());
         return new Outlook(kernel, job.memory());
     }
 
@@ -43,11 +44,11 @@ public record Training<T>(Optional<T> made, TrainConfig config, RunState reached
     ///
     /// @throws LotaException if the run was stopped before its last step
     public T result() {
-        return made.orElseThrow(() -> new LotaException("The run was stopped after step %d of %d; %s."
-                .formatted(
-                        reached.step(),
-                        config.steps(),
-                        state.file() == null ? "no state was kept" : "its state is in " + state.file())));
+        return made.orElseThrow(() -> new LotaException(Text.format(
+                "The run was stopped after step %d of %d; %s.",
+                reached.step(),
+                config.steps(),
+                state.file() == null ? "no state was kept" : "its state is in " + state.file())));
     }
 
     /// Removes the state that a run kept, once its result is safe.

@@ -1,6 +1,7 @@
 package io.lota4j.yaml;
 
 import io.lota4j.Suggestions;
+import io.lota4j.Text;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,7 @@ public record RecipeKeys(Path file, Problems problems) {
     }
 
     private String located(int line, String what) {
-        return "%s, line %d: %s".formatted(file, line, what);
+        return Text.format("%s, line %d: %s", file, line, what);
     }
 
     /// The mapping that is expected at a place.
@@ -37,7 +38,7 @@ public record RecipeKeys(Path file, Problems problems) {
         if (value instanceof Yaml.Mapping mapping) {
             return Optional.of(mapping);
         }
-        error(value, "%s must be a mapping, found %s".formatted(where, value.kind()));
+        error(value, Text.format("%s must be a mapping, found %s", where, value.kind()));
         return Optional.empty();
     }
 
@@ -48,7 +49,7 @@ public record RecipeKeys(Path file, Problems problems) {
     public void refuseOthers(Yaml.Mapping mapping, String where, List<String> known, Set<String> lending) {
         mapping.entries().forEach((key, value) -> {
             if (!known.contains(key) && !lending.contains(key)) {
-                error(value, "unknown key '%s'; %s".formatted(within(where, key), hint(key, known)));
+                error(value, Text.format("unknown key '%s'; %s", within(where, key), hint(key, known)));
             }
         });
     }
@@ -66,7 +67,7 @@ public record RecipeKeys(Path file, Problems problems) {
             if (value instanceof Yaml.Text text) {
                 return Optional.of(text);
             }
-            error(value, "%s must be a text, found %s".formatted(within(where, key), value.kind()));
+            error(value, Text.format("%s must be a text, found %s", within(where, key), value.kind()));
             return Optional.empty();
         });
     }
@@ -82,15 +83,16 @@ public record RecipeKeys(Path file, Problems problems) {
         if (!(value.get() instanceof Yaml.Items list)) {
             error(
                     value.get(),
-                    "%s must be a list, found %s".formatted(place, value.get().kind()));
+                    Text.format(
+                            "%s must be a list, found %s", place, value.get().kind()));
             return List.of();
         }
         if (list.items().isEmpty()) {
-            error(list, "%s is empty".formatted(place));
+            error(list, Text.format("%s is empty", place));
         }
         List<T> taken = new ArrayList<>();
         for (int i = 0; i < list.items().size(); i++) {
-            read.apply(list.items().get(i), "%s[%d]".formatted(place, i)).ifPresent(taken::add);
+            read.apply(list.items().get(i), Text.format("%s[%d]", place, i)).ifPresent(taken::add);
         }
         return taken;
     }

@@ -72,9 +72,9 @@ public sealed interface Yaml {
         try {
             return new YamlReader(file).document(Files.readString(file));
         } catch (NoSuchFileException e) {
-            throw new LotaException("%s: no such file".formatted(file), e);
+            throw new LotaException(io.lota4j.Text.format("%s: no such file", file), e);
         } catch (IOException e) {
-            throw new LotaException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+            throw new LotaException(io.lota4j.Text.format("%s: cannot be read: %s", file, e.getMessage()), e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.lota4j.yaml;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -50,7 +51,7 @@ final class YamlReader {
             Iterator<Node> documents =
                     new Compose(SETTINGS).composeAllFromString(text).iterator();
             if (!documents.hasNext()) {
-                throw new LotaException("%s: is empty".formatted(file));
+                throw new LotaException(Text.format("%s: is empty", file));
             }
             Node root = documents.next();
             Yaml value = root instanceof MappingNode mapping ? top(mapping) : value(root, line(root));
@@ -59,16 +60,15 @@ final class YamlReader {
             }
             return new Yaml.Document(value, Set.copyOf(lending));
         } catch (MarkedYamlEngineException e) {
-            String what = "%s %s"
-                    .formatted(e.getContext() == null ? "" : e.getContext(), e.getProblem())
+            String what = Text.format("%s %s", e.getContext() == null ? "" : e.getContext(), e.getProblem())
                     .strip();
             throw new LotaException(
-                    "%s, line %d: not YAML: %s"
-                            .formatted(
-                                    file, e.getProblemMark().map(Mark::getLine).orElse(0) + 1, what),
+                    Text.format(
+                            "%s, line %d: not YAML: %s",
+                            file, e.getProblemMark().map(Mark::getLine).orElse(0) + 1, what),
                     e);
         } catch (YamlEngineException e) {
-            throw new LotaException("%s: not YAML: %s".formatted(file, e.getMessage()), e);
+            throw new LotaException(Text.format("%s: not YAML: %s", file, e.getMessage()), e);
         }
     }
 
@@ -84,10 +84,10 @@ final class YamlReader {
 
     private Yaml value(Node node, int line) {
         if (++values > MOST_VALUES) {
-            throw problem(line, "its aliases stand for more than %,d values".formatted(MOST_VALUES));
+            throw problem(line, Text.format("its aliases stand for more than %,d values", MOST_VALUES));
         }
         if (!open.add(node)) {
-            throw problem(line, "an alias (*%s) stands inside its own anchor".formatted(name(node)));
+            throw problem(line, Text.format("an alias (*%s) stands inside its own anchor", name(node)));
         }
         String owner = owners.putIfAbsent(node, String.valueOf(topKey));
         if (owner != null && !owner.equals(topKey)) {
@@ -135,8 +135,9 @@ final class YamlReader {
         if (entries.containsKey(key)) {
             throw problem(
                     line,
-                    "key '%s' is there twice, first on line %d"
-                            .formatted(key, entries.get(key).line()));
+                    Text.format(
+                            "key '%s' is there twice, first on line %d",
+                            key, entries.get(key).line()));
         }
         // A message about a value should name the line of its key: a missing value has none of its own.
         entries.put(key, value(tuple.getValueNode(), line));
@@ -181,6 +182,6 @@ final class YamlReader {
     }
 
     private LotaException problem(int line, String what) {
-        return new LotaException("%s, line %d: %s".formatted(file, line, what));
+        return new LotaException(Text.format("%s, line %d: %s", file, line, what));
     }
 }

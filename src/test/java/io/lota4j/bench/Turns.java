@@ -1,5 +1,6 @@
 package io.lota4j.bench;
 
+import io.lota4j.Text;
 import io.lota4j.kernel.Activations;
 import io.lota4j.kernel.Entries;
 import io.lota4j.kernel.MaskedKernel;
@@ -62,8 +63,8 @@ final class Turns {
     }
 
     private static void print(String shape, double density, double sampled, double whole) {
-        IO.println("| %s | %.1f%% | %.0f | %.0f | %.2f |"
-                .formatted(shape, 100 * density, sampled, whole, sampled / whole));
+        IO.println(Text.format(
+                "| %s | %.1f%% | %.0f | %.0f | %.2f |", shape, 100 * density, sampled, whole, sampled / whole));
     }
 
     /// In microseconds.

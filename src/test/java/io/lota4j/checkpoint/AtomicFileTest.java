@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -59,10 +60,11 @@ class AtomicFileTest {
                 }))
                 .isInstanceOf(LotaException.class)
                 .message()
-                .matches(
-                        "\\Q%s\\E cannot be written: the disk is full; 123456 bytes are needed, \\d+ bytes are free\\. "
-                                        .formatted(target)
-                                + "What was there before is unchanged\\.");
+                .matches(Text.format(
+                                "\\Q%s\\E cannot be written: the disk is full; 123456 bytes are needed, \\d+ bytes are"
+                                        + " free\\. ",
+                                target)
+                        + "What was there before is unchanged\\.");
         assertThat(target).hasContent("old");
         assertOnly(directory, target);
     }
@@ -75,7 +77,8 @@ class AtomicFileTest {
                 }))
                 .isInstanceOf(LotaException.class)
                 .message()
-                .matches("\\Q%s\\E cannot be written: the disk is full; \\d+ bytes are free\\. .*".formatted(target));
+                .matches(
+                        Text.format("\\Q%s\\E cannot be written: the disk is full; \\d+ bytes are free\\. .*", target));
     }
 
     @Test

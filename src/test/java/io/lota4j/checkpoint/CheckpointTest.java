@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -106,10 +107,12 @@ class CheckpointTest {
         Files.write(shard, Arrays.copyOf(whole, whole.length - 10));
         refuses(
                 directory,
-                "%s: tensor `model.layers.1.mlp.down_proj.weight` ends at byte %d, but the file ends at byte %d; is it truncated?"
-                        .formatted(shard, whole.length, whole.length - 10));
+                Text.format(
+                        "%s: tensor `model.layers.1.mlp.down_proj.weight` ends at byte %d, but the file ends at byte"
+                                + " %d; is it truncated?",
+                        shard, whole.length, whole.length - 10));
         Files.delete(shard);
-        refuses(directory, "%s names the shard %s, which is not there.".formatted(index(), shard.getFileName()));
+        refuses(directory, Text.format("%s names the shard %s, which is not there.", index(), shard.getFileName()));
     }
 
     @Test
@@ -119,15 +122,19 @@ class CheckpointTest {
             TestModels.index(directory, List.of("\"w\": \"" + shard + "\""));
             refuses(
                     directory,
-                    "%s: tensor `w` is in \"%s\", which is no plain file name beside the index."
-                            .formatted(index(), shard));
+                    Text.format(
+                            "%s: tensor `w` is in \"%s\", which is no plain file name beside the index.",
+                            index(), shard));
         }
         TestModels.index(directory, List.of("\"w\": \"a\\u0000b\""));
         refuses(
                 directory,
-                "%s: tensor `w` is in \"a\\u0000b\", which is no plain file name beside the index.".formatted(index()));
+                Text.format(
+                        "%s: tensor `w` is in \"a\\u0000b\", which is no plain file name beside the index.", index()));
         TestModels.index(directory, List.of("\"w\": 3"));
-        refuses(directory, "%s: tensor `w` is in 3, which is no plain file name beside the index.".formatted(index()));
+        refuses(
+                directory,
+                Text.format("%s: tensor `w` is in 3, which is no plain file name beside the index.", index()));
     }
 
     @Test
@@ -145,11 +152,11 @@ class CheckpointTest {
         Path a = shard("a.safetensors", "v", "w");
         Path b = shard("b.safetensors", "x");
         TestModels.index(directory, List.of(entry("v", a), entry("x", b)));
-        refuses(directory, "%s holds tensor `w`, which %s does not list.".formatted(a, index()));
+        refuses(directory, Text.format("%s holds tensor `w`, which %s does not list.", a, index()));
         TestModels.index(directory, List.of(entry("v", a), entry("w", b), entry("x", b)));
-        refuses(directory, "%s holds tensor `w`, which by %s is in b.safetensors.".formatted(a, index()));
+        refuses(directory, Text.format("%s holds tensor `w`, which by %s is in b.safetensors.", a, index()));
         TestModels.index(directory, List.of(entry("v", a), entry("w", a), entry("x", b), entry("y", b)));
-        refuses(directory, "%s does not hold tensor `y`, which %s says it does.".formatted(b, index()));
+        refuses(directory, Text.format("%s does not hold tensor `y`, which %s says it does.", b, index()));
     }
 
     private Path index() {
@@ -167,7 +174,7 @@ class CheckpointTest {
     }
 
     private static String entry(String tensor, Path shard) {
-        return "\"%s\": \"%s\"".formatted(tensor, shard.getFileName());
+        return Text.format("\"%s\": \"%s\"", tensor, shard.getFileName());
     }
 
     private static Fingerprint fingerprint(Path directory) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -113,16 +114,18 @@ class SafetensorsFileTest {
         TestModels.raw(file, tensor("a", "F32", "[2]", "[0,8]"), 8);
         byte[] whole = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(whole, whole.length - 1));
-        refuses(": tensor `a` ends at byte %d, but the file ends at byte %d; is it truncated?"
-                .formatted(whole.length, whole.length - 1));
+        refuses(Text.format(
+                ": tensor `a` ends at byte %d, but the file ends at byte %d; is it truncated?",
+                whole.length, whole.length - 1));
     }
 
     @Test
     void refusesOffsetPastTheEnd() throws IOException {
         String header = tensor("a", "F32", "[2]", "[1000,1008]");
         TestModels.raw(file, header, 8);
-        refuses(": tensor `a` ends at byte %d, but the file ends at byte %d; is it truncated?"
-                .formatted(8 + header.length() + 1008, 8 + header.length() + 8));
+        refuses(Text.format(
+                ": tensor `a` ends at byte %d, but the file ends at byte %d; is it truncated?",
+                8 + header.length() + 1008, 8 + header.length() + 8));
     }
 
     @Test
@@ -130,8 +133,9 @@ class SafetensorsFileTest {
         String header = tensors("\"a\":" + body("F32", "[2]", "[0,8]"), "\"b\":" + body("F32", "[2]", "[4,12]"));
         TestModels.raw(file, header, 12);
         int data = 8 + header.length();
-        refuses(": tensor `b` begins at byte %d, inside the tensor before it, which ends at byte %d."
-                .formatted(data + 4, data + 8));
+        refuses(Text.format(
+                ": tensor `b` begins at byte %d, inside the tensor before it, which ends at byte %d.",
+                data + 4, data + 8));
     }
 
     @Test
@@ -139,16 +143,17 @@ class SafetensorsFileTest {
         String header = tensors("\"a\":" + body("F32", "[1]", "[0,4]"), "\"b\":" + body("F32", "[1]", "[8,12]"));
         TestModels.raw(file, header, 12);
         int data = 8 + header.length();
-        refuses(": tensor `b` begins at byte %d, but bytes from %d on belong to no tensor."
-                .formatted(data + 8, data + 4));
+        refuses(Text.format(
+                ": tensor `b` begins at byte %d, but bytes from %d on belong to no tensor.", data + 8, data + 4));
     }
 
     @Test
     void refusesBytesAfterTheLastTensor() throws IOException {
         String header = tensor("a", "F32", "[1]", "[0,4]");
         TestModels.raw(file, header, 5);
-        refuses(": the last tensor ends at byte %d, but the file has %d bytes."
-                .formatted(8 + header.length() + 4, 8 + header.length() + 5));
+        refuses(Text.format(
+                ": the last tensor ends at byte %d, but the file has %d bytes.",
+                8 + header.length() + 4, 8 + header.length() + 5));
     }
 
     @Test
@@ -245,7 +250,7 @@ class SafetensorsFileTest {
     }
 
     private static String tensor(String name, String dtype, String shape, String offsets) {
-        return tensors("\"%s\":%s".formatted(name, body(dtype, shape, offsets)));
+        return tensors(Text.format("\"%s\":%s", name, body(dtype, shape, offsets)));
     }
 
     private static String tensors(String... entries) {
@@ -253,6 +258,6 @@ class SafetensorsFileTest {
     }
 
     private static String body(String dtype, String shape, String offsets) {
-        return "{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":%s}".formatted(dtype, shape, offsets);
+        return Text.format("{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":%s}", dtype, shape, offsets);
     }
 }

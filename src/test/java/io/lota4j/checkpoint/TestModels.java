@@ -1,5 +1,6 @@
 package io.lota4j.checkpoint;
 
+import io.lota4j.Text;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -32,7 +33,7 @@ public final class TestModels {
         List<TensorSource> tensors = new ArrayList<>();
         tensors.add(random("model.embed_tokens.weight", dtype, Shape.of(19, 8), random));
         for (int layer = 0; layer < 2; layer++) {
-            String prefix = "model.layers.%d.".formatted(layer);
+            String prefix = Text.format("model.layers.%d.", layer);
             tensors.add(random(prefix + "input_layernorm.weight", dtype, Shape.of(8), random));
             tensors.add(random(prefix + "mlp.down_proj.weight", dtype, Shape.of(8, 13), random));
             tensors.add(random(prefix + "self_attn.q_proj.weight", dtype, Shape.of(8, 8), random));
@@ -65,11 +66,11 @@ public final class TestModels {
         }
         List<String> entries = new ArrayList<>();
         for (int shard = 0; shard < shards; shard++) {
-            String name = "model-%05d-of-%05d.safetensors".formatted(shard + 1, shards);
+            String name = Text.format("model-%05d-of-%05d.safetensors", shard + 1, shards);
             List<TensorSource> part = new ArrayList<>();
             for (int i = shard; i < tensors.size(); i += shards) {
                 part.add(tensors.get(i));
-                entries.add("\"%s\": \"%s\"".formatted(tensors.get(i).name(), name));
+                entries.add(Text.format("\"%s\": \"%s\"", tensors.get(i).name(), name));
             }
             SafetensorsWriter.write(directory.resolve(name), Map.of("format", "pt"), part);
         }
@@ -81,6 +82,6 @@ public final class TestModels {
     public static void index(Path directory, List<String> entries) throws IOException {
         Files.writeString(
                 directory.resolve("model.safetensors.index.json"),
-                "{\"metadata\": {}, \"weight_map\": {%s}}".formatted(String.join(", ", entries)));
+                Text.format("{\"metadata\": {}, \"weight_map\": {%s}}", String.join(", ", entries)));
     }
 }

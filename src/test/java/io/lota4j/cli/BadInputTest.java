@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.mask.Mask;
@@ -152,31 +153,33 @@ class BadInputTest {
     void dataThatIsNotThere() throws IOException {
         Path empty = Files.writeString(at("empty.jsonl"), "\n");
         assertThat(failure(1, calibrate("--data", empty.toString())))
-                .isEqualTo("lota: %s holds no rows; expected one JSON object on each line.".formatted(empty));
+                .isEqualTo(Text.format("lota: %s holds no rows; expected one JSON object on each line.", empty));
         assertThat(failure(1, calibrate("--data", at("none.jsonl").toString())))
-                .isEqualTo("lota: The data file %s does not exist.".formatted(at("none.jsonl")));
+                .isEqualTo(Text.format("lota: The data file %s does not exist.", at("none.jsonl")));
         Path broken = Files.writeString(at("broken.jsonl"), "{\"question\": \"a\", \"answer\": \"b\"}\n{\"a\"\n");
         assertThat(failure(1, calibrate("--data", broken.toString())))
-                .startsWith("lota: %s, line 2: not valid JSON: ".formatted(broken));
+                .startsWith(Text.format("lota: %s, line 2: not valid JSON: ", broken));
     }
 
     @Test
     void columnsThatAreNotThere() {
         assertThat(failure(1, calibrate("--prompt", "{qestion}")))
-                .isEqualTo(("lota: %s, line 1: The template '{qestion}' names the column 'qestion', which the row does"
-                                + " not have (did you mean 'question'?). Its columns: question, answer.")
-                        .formatted(data));
+                .isEqualTo(Text.format(
+                        "lota: %s, line 1: The template '{qestion}' names the column 'qestion', which the row does"
+                                + " not have (did you mean 'question'?). Its columns: question, answer.",
+                        data));
         assertThat(failure(1, "eval", "--model", base.toString(), "--data", data.toString()))
-                .isEqualTo(("lota: %s, line 1: Expected the column 'messages', or 'instruction' and 'output', found"
+                .isEqualTo(Text.format(
+                        "lota: %s, line 1: Expected the column 'messages', or 'instruction' and 'output', found"
                                 + " question, answer. Name the columns with a prompt and a completion template, such as"
-                                + " '{question}' and '{answer}'.")
-                        .formatted(data));
+                                + " '{question}' and '{answer}'.",
+                        data));
     }
 
     @Test
     void examplesLongerThanTheContext() throws IOException {
         String row = "{\"question\": \"%s\", \"answer\": \"b\"}\n";
-        Path some = Files.writeString(at("some.jsonl"), row.formatted("a") + row.formatted("a b c ".repeat(60)));
+        Path some = Files.writeString(at("some.jsonl"), Text.format(row, "a") + Text.format(row, "a b c ".repeat(60)));
         Cli cli = new Cli(Commands.standard());
         assertThat(cli.run(
                         "eval",
@@ -195,7 +198,7 @@ class BadInputTest {
                         + " \\(the longest has \\d+\\)\\.");
         assertThat(cli.out()).contains("over 1 examples");
 
-        Path all = Files.writeString(at("all.jsonl"), row.formatted("a b c ".repeat(60)));
+        Path all = Files.writeString(at("all.jsonl"), Text.format(row, "a b c ".repeat(60)));
         assertThat(failure(1, calibrate("--data", all.toString())))
                 .matches("lota: None of the 1 rows of \\S+all.jsonl fits in 96 tokens; the shortest needs \\d+\\.");
         assertThat(failure(1, calibrate("--max-length", "4")))
@@ -204,7 +207,8 @@ class BadInputTest {
 
     @Test
     void masksAndTicketsOfAnotherBase() {
-        String found = "for the base with fingerprint %s, but %s has %s.".formatted(print(base), other, print(other));
+        String found =
+                Text.format("for the base with fingerprint %s, but %s has %s.", print(base), other, print(other));
         assertThat(failure(1, train("--model", other.toString(), "--mask", mask.toString(), "--steps", "1")))
                 .isEqualTo("lota: The mask is " + found);
         assertThat(failure(
@@ -240,8 +244,8 @@ class BadInputTest {
         Path wrong = at("wrong");
         MaskFile.write(wrong, Mask.full(print(base), "mlp", Map.of(DOWN, Shape.of(24, 16))));
         assertThat(failure(1, train("--mask", wrong.toString(), "--steps", "1")))
-                .isEqualTo("lota: Tensor `%s` has shape [16, 24] in %s, but the mask is for shape [24, 16]."
-                        .formatted(DOWN, base));
+                .isEqualTo(Text.format(
+                        "lota: Tensor `%s` has shape [16, 24] in %s, but the mask is for shape [24, 16].", DOWN, base));
     }
 
     @Test
@@ -269,9 +273,9 @@ class BadInputTest {
     void mistypedRecipeKeys() throws IOException {
         Path recipe = Files.writeString(at("r.yaml"), "command: train\nmodel: m\nwarmup_step: 3\n");
         assertThat(failure(1, "run", recipe.toString()))
-                .isEqualTo(
-                        "lota: %s, line 3: unknown key 'warmup_step' of command 'train'; did you mean 'warmup-steps'?"
-                                .formatted(recipe));
+                .isEqualTo(Text.format(
+                        "lota: %s, line 3: unknown key 'warmup_step' of command 'train'; did you mean 'warmup-steps'?",
+                        recipe));
     }
 
     @Test
@@ -318,7 +322,7 @@ class BadInputTest {
     @Test
     void outputsThatCannotBeWritten() {
         Path lost = at("no/such/out");
-        String message = "lota: %s: cannot be written: there is no folder %s.".formatted(lost, lost.getParent());
+        String message = Text.format("lota: %s: cannot be written: there is no folder %s.", lost, lost.getParent());
         assertThat(failure(1, calibrate("--out", lost.toString()))).isEqualTo(message);
         assertThat(failure(1, calibrate("--delta-out", lost.toString()))).isEqualTo(message);
         assertThat(failure(1, train("--dense", "--steps", "1", "--out", lost.toString())))
@@ -328,7 +332,7 @@ class BadInputTest {
         assertThat(failure(1, "mask", "invert", mask.toString(), "--out", lost.toString()))
                 .isEqualTo(message);
         assertThat(failure(1, calibrate("--out", folder.toString())))
-                .isEqualTo("lota: %s: is a folder; expected the name of a file to write.".formatted(folder));
+                .isEqualTo(Text.format("lota: %s: is a folder; expected the name of a file to write.", folder));
         assertThat(failure(
                         1,
                         "apply",
@@ -345,14 +349,15 @@ class BadInputTest {
     void statesThatWereLeftBehind() throws IOException {
         Path state = Files.writeString(at("out.state"), "no state");
         assertThat(failure(1, train("--dense", "--steps", "1")))
-                .isEqualTo(
-                        "lota: %s: a stopped run left its state. Go on from it with --resume, or remove the file to start anew."
-                                .formatted(state));
+                .isEqualTo(Text.format(
+                        "lota: %s: a stopped run left its state. Go on from it with --resume, or remove the file to"
+                                + " start anew.",
+                        state));
         assertThat(failure(1, train("--dense", "--steps", "1", "--resume"))).startsWith("lota: " + state + ": ");
         Files.delete(state);
         assertThat(failure(1, train("--dense", "--steps", "1", "--resume")))
-                .isEqualTo("lota: Nothing to resume: there is no run state at %s; start without --resume."
-                        .formatted(state));
+                .isEqualTo(Text.format(
+                        "lota: Nothing to resume: there is no run state at %s; start without --resume.", state));
     }
 
     /// A mask cannot be larger than what moved.

@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
@@ -83,7 +84,7 @@ class CalibrateCommandTest {
     void optionsWithoutAPartAreRefused(String score, String option, String value, String expected) {
         Cli cli = new Cli(Commands.standard());
         assertThat(cli.run(command(score, "base", "out", option, value))).isEqualTo(2);
-        assertThat(cli.err()).startsWith("lota: %s has %s".formatted(option, expected));
+        assertThat(cli.err()).startsWith(Text.format("lota: %s has %s", option, expected));
         assertThat(at("out")).doesNotExist();
     }
 

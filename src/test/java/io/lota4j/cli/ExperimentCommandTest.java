@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lota4j.Text;
 import io.lota4j.demo.DemoData;
 import io.lota4j.demo.DemoFiles;
 import io.lota4j.demo.DemoTask;
@@ -23,7 +24,7 @@ class ExperimentCommandTest {
     void prepare() throws IOException {
         DemoFiles.writeBase(folder.resolve("base"));
         DemoFiles.writeTask(folder, new DemoData(DemoData.DEFAULT_SEED), DemoTask.FLIP);
-        recipe = Files.writeString(folder.resolve("tiny.yaml"), """
+        recipe = Files.writeString(folder.resolve("tiny.yaml"), Text.format("""
             base: %1$s/base
             out: %1$s/out
             tasks:
@@ -37,7 +38,7 @@ class ExperimentCommandTest {
             training: {steps: 2, batch: 4}
             methods:
               - {method: lota, sparsity: 0.9, lr: 1e-3, calibration-steps: 1, calibration-lr: 3e-4}
-            """.formatted(folder));
+            """, folder));
     }
 
     @Test
@@ -51,7 +52,8 @@ class ExperimentCommandTest {
                 .containsPattern("all, in tokens +[1-9]\\d* +[1-9]\\d* +\\d+:\\d\\d\n")
                 .contains("0 of 1 stages are done;")
                 .containsPattern("tokens a second: scoring \\d+, dense \\d+, sparsity 0.9 \\d+\n");
-        assertThat(cli.out()).containsPattern("Disk: \\Q%s\\E: about [1-9].* free\n".formatted(folder.resolve("out")));
+        assertThat(cli.out())
+                .containsPattern(Text.format("Disk: \\Q%s\\E: about [1-9].* free\n", folder.resolve("out")));
         assertThat(folder.resolve("out")).doesNotExist();
     }
 
@@ -61,7 +63,7 @@ class ExperimentCommandTest {
         assertThat(cli.run("run", recipe.toString())).as(cli::err).isEqualTo(ExitCode.OK);
         Path out = folder.resolve("out");
         assertThat(cli.out())
-                .isEqualTo("Done: %s. Show it with: lota report %s\n".formatted(out.resolve("metrics.jsonl"), out));
+                .isEqualTo(Text.format("Done: %s. Show it with: lota report %s\n", out.resolve("metrics.jsonl"), out));
         assertThat(out.resolve("metrics.jsonl")).isNotEmptyFile();
         assertThat(out.resolve("run.json")).content().contains("\"finished\" : true");
         Cli again = new Cli(Commands.standard());

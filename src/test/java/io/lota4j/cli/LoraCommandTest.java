@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lota4j.Text;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import java.io.IOException;
@@ -29,7 +30,7 @@ class LoraCommandTest {
         assertThat(dry.run(lora("--dry-run", "--ticket-out", text("t")))).isZero();
         assertThat(dry.out())
                 .contains("1,856 weights trained beside 3,840 in 14 matrices (rank 4)", "memory ")
-                .contains("disk        %s: about 7.4 kB".formatted(at("adapter")));
+                .contains(Text.format("disk        %s: about 7.4 kB", at("adapter")));
         assertThat(at("adapter")).doesNotExist();
 
         Cli cli = new Cli(Commands.standard());
@@ -80,8 +81,8 @@ class LoraCommandTest {
         assertThat(failure(1, lora("--rank", "0"))).isEqualTo("lota: The rank must be at least 1, found 0.");
         Files.createDirectories(at("adapter").resolve("full"));
         assertThat(failure(1, lora()))
-                .isEqualTo("lota: %s is not empty; give a directory that does not exist or is empty."
-                        .formatted(at("adapter")));
+                .isEqualTo(Text.format(
+                        "lota: %s is not empty; give a directory that does not exist or is empty.", at("adapter")));
     }
 
     private String[] lora(String... more) {

@@ -3,6 +3,7 @@ package io.lota4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lota4j.Golden;
+import io.lota4j.Text;
 import io.lota4j.merge.method.MergeMethods;
 import io.lota4j.ticket.TicketFile;
 import java.io.IOException;
@@ -56,7 +57,7 @@ class MergeCommandTest {
 
     private Path recipe(String head) throws IOException {
         String yaml = head
-                + "\nbase_model: %s\nmodels:\n- model: %s\n  parameters: {weight: 1}\n".formatted(BASE, ticket("a"));
+                + Text.format("\nbase_model: %s\nmodels:\n- model: %s\n  parameters: {weight: 1}\n", BASE, ticket("a"));
         return Files.writeString(folder.resolve("recipe.yaml"), yaml);
     }
 
@@ -75,7 +76,7 @@ class MergeCommandTest {
         long changed = TicketFile.read(out).nnz();
         assertThat(changed).isPositive();
         assertThat(cli.out())
-                .startsWith("%s: %,d of ".formatted(out, changed))
+                .startsWith(Text.format("%s: %,d of ", out, changed))
                 .contains("A is " + ticket("a"), "B is " + ticket("b"), "A and B: overlap ", "most was lost of ");
         JsonNode json = JsonMapper.shared().readTree(report.toFile());
         assertThat(json.at("/total/merged/changed").asLong()).isEqualTo(changed);

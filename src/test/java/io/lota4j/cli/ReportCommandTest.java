@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lota4j.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,12 +72,13 @@ class ReportCommandTest {
     @Test
     void whatIsNotThereIsNamed() throws IOException {
         assertThat(lota(1, "report", folder.resolve("none")).err())
-                .isEqualTo("lota: %s: no such directory; expected one that an experiment left.\n"
-                        .formatted(folder.resolve("none")));
+                .isEqualTo(Text.format(
+                        "lota: %s: no such directory; expected one that an experiment left.\n",
+                        folder.resolve("none")));
         Files.delete(run.resolve("metrics.jsonl"));
         assertThat(lota(1, "report", run).err())
-                .isEqualTo("lota: %s: has no metrics.jsonl; expected a directory that an experiment left.\n"
-                        .formatted(run));
+                .isEqualTo(Text.format(
+                        "lota: %s: has no metrics.jsonl; expected a directory that an experiment left.\n", run));
         assertThat(lota(2, "report").err()).contains("missing required parameter: 'DIR'");
     }
 

@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lota4j.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,9 +123,10 @@ class RunCommandTest {
         assertThat(cli.run("run", file, "--set", "lr")).isEqualTo(1);
         assertThat(cli.err().lines())
                 .containsExactly(
-                        "lota: --set lr: no step of %s has this key; name the step, as in --set 1.lr=..."
-                                .formatted(file),
-                        "lota: --set 3.lr: %s has 2 steps".formatted(file),
+                        Text.format(
+                                "lota: --set lr: no step of %s has this key; name the step, as in --set 1.lr=...",
+                                file),
+                        Text.format("lota: --set 3.lr: %s has 2 steps", file),
                         "lota: --set: unknown key 'lrr' of command 'toy'; did you mean 'lr'?",
                         "lota: --set 'lr': expected KEY=VALUE");
     }
@@ -199,6 +201,6 @@ class RunCommandTest {
         assertThat(cli.run("run", file)).isEqualTo(1);
         assertThat(cli.run("run", "no/such.yaml")).isEqualTo(1);
         assertThat(cli.err().lines())
-                .containsExactly("lota: %s: is empty".formatted(file), "lota: no/such.yaml: no such file");
+                .containsExactly(Text.format("lota: %s: is empty", file), "lota: no/such.yaml: no such file");
     }
 }

@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lota4j.Text;
 import io.lota4j.events.EventReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,7 +84,8 @@ class TensorBoardTest {
                             "--tensorboard",
                             runs.toString()))
                     .isEqualTo(ExitCode.FAILED);
-            assertThat(cli.err()).contains("%s: cannot be written: %s is a file, not a folder.".formatted(runs, taken));
+            assertThat(cli.err())
+                    .contains(Text.format("%s: cannot be written: %s is a file, not a folder.", runs, taken));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.Golden;
+import io.lota4j.Text;
 import io.lota4j.model.RandomModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,13 +22,13 @@ final class TinyModel {
         for (String file : new String[] {"tokenizer.json", "tokenizer_config.json", "chat_template.jinja"}) {
             Files.copy(Golden.path("tokenizer/byte-level").resolve(file), parts.resolve(file));
         }
-        Files.writeString(parts.resolve("config.json"), """
+        Files.writeString(parts.resolve("config.json"), Text.format("""
             {
               "model_type": "llama", "hidden_size": %d, "intermediate_size": 24, "num_hidden_layers": 2,
               "num_attention_heads": 2, "num_key_value_heads": 1, "hidden_act": "silu", "vocab_size": 800,
               "max_position_embeddings": %d, "tie_word_embeddings": true, "initializer_range": 0.1, "eos_token_id": 2
             }
-            """.formatted(width, POSITIONS));
+            """, width, POSITIONS));
         RandomModel.of(parts, seed).write(parts, directory);
         return directory;
     }
@@ -36,7 +37,7 @@ final class TinyModel {
     static Path data(Path file, int rows) throws IOException {
         StringBuilder lines = new StringBuilder();
         for (int row = 0; row < rows; row++) {
-            lines.append("{\"question\": \"What is %d?\", \"answer\": \"%d\"}\n".formatted(row, row % 3));
+            lines.append(Text.format("{\"question\": \"What is %d?\", \"answer\": \"%d\"}\n", row, row % 3));
         }
         return Files.writeString(file, lines.toString());
     }

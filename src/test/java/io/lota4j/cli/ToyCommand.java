@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,8 +81,9 @@ final class ToyCommand implements Callable<Integer> {
             case null, default -> {}
         }
         PrintWriter printer = spec.commandLine().getOut();
-        printer.println("model=%s steps=%d lr=%s %s tickets=%s max=%d quiet=%s shuffle=%s dry=%s words=%s"
-                .formatted(model, steps, lr, optimizer, tickets, maxLength, quiet, shuffle, dryRun, words));
+        printer.println(Text.format(
+                "model=%s steps=%d lr=%s %s tickets=%s max=%d quiet=%s shuffle=%s dry=%s words=%s",
+                model, steps, lr, optimizer, tickets, maxLength, quiet, shuffle, dryRun, words));
         return ExitCode.OK;
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,11 +13,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DatasetTest {
-    private static final String ROWS = """
+    private static final String ROWS = Text.format("""
         {"q":"a","a":"a"}
         {"q":"%s","a":"a"}
         {"q":"b","a":"b"}
-        """.formatted("a\\n".repeat(100));
+        """, "a\\n".repeat(100));
 
     private final Tokenizer tokenizer = Tokenizer.of(ModelDirs.golden("byte-level"));
 

@@ -2,6 +2,7 @@ package io.lota4j.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lota4j.Text;
 import io.lota4j.data.ChatTemplate;
 import io.lota4j.data.EncodeResult;
 import io.lota4j.data.ExampleEncoder;
@@ -97,7 +98,7 @@ class DemoFilesTest {
                 .getFirst();
         assertThat(Files.readString(folder.resolve(DemoFiles.fileName(DemoTask.PLUS, Split.TEST))))
                 .startsWith(
-                        "{\"prompt\":\"%s\",\"completion\":\"%s\"}\n".formatted(first.prompt(), first.completion()));
+                        Text.format("{\"prompt\":\"%s\",\"completion\":\"%s\"}\n", first.prompt(), first.completion()));
     }
 
     private static int[] unsigned(byte[] bytes) {

@@ -2,6 +2,7 @@ package io.lota4j.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lota4j.Text;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.EncodeResult;
 import io.lota4j.eval.AnswerCheck.Verdict;
@@ -99,7 +100,8 @@ class ScoreFilesTest {
     }
 
     private static String row(int index, int tokens, double sum, String generated, boolean correct) {
-        return "{\"index\":%d,\"response_tokens\":%d,\"sum_logprob\":%s,\"generated\":\"%s\",\"correct\":%s}"
-                .formatted(index, tokens, sum, generated, correct);
+        return Text.format(
+                "{\"index\":%d,\"response_tokens\":%d,\"sum_logprob\":%s,\"generated\":\"%s\",\"correct\":%s}",
+                index, tokens, sum, generated, correct);
     }
 }

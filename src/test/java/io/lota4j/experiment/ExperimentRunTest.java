@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.events.EventReader;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.mask.Mask;
@@ -39,7 +40,7 @@ class ExperimentRunTest {
     @Test
     void everyMethodRunsEveryStageAndIsScoredOnEveryTask() throws IOException {
         List<Metric> metrics =
-                Grids.run(Grids.write(directory, "all", TRAINING + """
+                Grids.run(Grids.write(directory, "all", TRAINING + Text.format("""
                     orders: [[flip, plus]]
                     methods:
                       - {method: full, lr: 1e-4}
@@ -52,7 +53,7 @@ class ExperimentRunTest {
                       - {method: fisher, sparsity: 0.9, lr: 1e-3, rows: 4}
                       - %s
                       - %s
-                    """.formatted(LOTA, LOTTO)), new ArrayList<>());
+                    """, LOTA, LOTTO)), new ArrayList<>());
         // Of the base, and ten methods after each of two stages: three tasks in two splits.
         assertThat(Grids.of(metrics, Figure.LOSS)).hasSize((1 + 10 * 2) * 3 * 2);
         assertThat(Grids.of(metrics, Figure.ACCURACY)).hasSize((1 + 10 * 2) * 3 * 2);
@@ -64,7 +65,7 @@ class ExperimentRunTest {
 
     @Test
     void whatIsDoneIsNotDoneAgain() throws IOException {
-        String methods = "methods: [%s, %s]\n".formatted(LOTA, LOTTO);
+        String methods = Text.format("methods: [%s, %s]\n", LOTA, LOTTO);
         List<String> begun = new ArrayList<>();
         List<Metric> first = Grids.run(Grids.write(directory, "again", TRAINING + methods), begun);
         // The first stage of the two is one: only later masks differ.
@@ -85,7 +86,8 @@ class ExperimentRunTest {
                 Grids.write(
                         directory,
                         "many",
-                        TRAINING + "orders: [[flip]]\nmethods: [%s]\n".formatted(LOTA.replace("0.9", "[0.9, 0.99]"))),
+                        TRAINING
+                                + Text.format("orders: [[flip]]\nmethods: [%s]\n", LOTA.replace("0.9", "[0.9, 0.99]"))),
                 begun);
         assertThat(begun.stream().filter("calibrate flip"::equals)).hasSize(1);
         assertThat(begun.stream().filter("train flip"::equals)).hasSize(2);
@@ -102,7 +104,7 @@ class ExperimentRunTest {
     void lottoLeavesEarlierTasksWeightsAsTheyAre(String optimizer) throws IOException {
         String training = TRAINING.replace("steps: 4", "steps: 4, optimizer: " + optimizer);
         List<Metric> metrics = Grids.run(
-                Grids.write(directory, optimizer, training + "methods: [%s]\n".formatted(LOTTO)), new ArrayList<>());
+                Grids.write(directory, optimizer, training + Text.format("methods: [%s]\n", LOTTO)), new ArrayList<>());
         List<Metric> changed = Grids.of(metrics, Figure.CHANGED_EARLIER);
         List<Mask> masks = masks(optimizer);
         long each = masks.getFirst().trainable();
@@ -114,7 +116,7 @@ class ExperimentRunTest {
 
     @Test
     void aStoppedGridGoesOnWhereItWas() throws IOException {
-        String rest = TRAINING + "methods: [%s, {method: lora, rank: 2, lr: 1e-3}]\n".formatted(LOTTO);
+        String rest = TRAINING + Text.format("methods: [%s, {method: lora, rank: 2, lr: 1e-3}]\n", LOTTO);
         List<Metric> whole = Grids.run(Grids.write(directory, "whole", rest), new ArrayList<>());
         Experiment experiment = Grids.write(directory, "stopped", rest);
         // Stops at ever later questions: in the middle of steps, between them, and between scores.
@@ -134,13 +136,13 @@ class ExperimentRunTest {
     @Test
     void separateTasksAreMergedAndScored() throws IOException {
         List<Metric> metrics =
-                Grids.run(Grids.write(directory, "merged", TRAINING + """
+                Grids.run(Grids.write(directory, "merged", TRAINING + Text.format("""
                     orders: [[flip, plus, order]]
                     methods: [%s, {method: full, lr: 1e-4}]
                     merge:
                       - {method: ties, of: lota, parameters: {density: 0.5}}
                       - {method: linear, of: full, parameters: {weight: [1, 2, 1]}}
-                    """.formatted(LOTA)), new ArrayList<>());
+                    """, LOTA)), new ArrayList<>());
         List<String> runs =
                 metrics.stream().map(m -> m.where().run()).distinct().toList();
         assertThat(runs)
@@ -159,13 +161,13 @@ class ExperimentRunTest {
 
     @Test
     void tasksMergedByLottoHaveMasksWithNothingInCommon() throws IOException {
-        List<Metric> metrics =
-                Grids.run(Grids.write(directory, "beside", TRAINING + """
+        List<Metric> metrics = Grids.run(
+                Grids.write(directory, "beside", TRAINING + Text.format("""
                     orders: [[plus]]
                     methods: [%s, %s]
                     merge:
                       - {method: add}
-                    """.formatted(LOTA, LOTTO)), new ArrayList<>());
+                    """, LOTA, LOTTO)), new ArrayList<>());
         List<Metric> overlaps = Grids.of(metrics, Figure.OVERLAP);
         assertThat(overlaps)
                 .filteredOn(m -> m.where().run().startsWith("lota-90-add"))
@@ -194,8 +196,9 @@ class ExperimentRunTest {
                         directory,
                         "equal",
                         TRAINING
-                                + "equal: tokens\norders: [[flip]]\nmethods: [%s, {method: full, lr: 1e-4}]\n"
-                                        .formatted(LOTA)),
+                                + Text.format(
+                                        "equal: tokens\norders: [[flip]]\nmethods: [%s, {method: full, lr: 1e-4}]\n",
+                                        LOTA)),
                 new ArrayList<>());
         assertThat(Grids.of(metrics, Figure.TRAIN_TOKENS).stream().map(Metric::n))
                 .containsExactly(2L, 4L);
@@ -206,7 +209,7 @@ class ExperimentRunTest {
     @Test
     void calibrationThatLeavesNoStepIsRefused() throws IOException {
         Experiment experiment = Grids.write(
-                directory, "none", TRAINING.replace("4,", "2,") + "equal: tokens\nmethods: [%s]\n".formatted(LOTA));
+                directory, "none", TRAINING.replace("4,", "2,") + Text.format("equal: tokens\nmethods: [%s]\n", LOTA));
         assertThatThrownBy(() -> Grids.run(experiment, new ArrayList<>()))
                 .isInstanceOf(LotaException.class)
                 .hasMessageContaining("takes 2 steps to choose its mask")
@@ -253,7 +256,7 @@ class ExperimentRunTest {
     @Test
     void calibrationsHaveCurvesToo() throws IOException {
         Grids.run(
-                Grids.write(directory, "both", TRAINING + "orders: [[flip]]\nmethods: [%s]\n".formatted(LOTA)),
+                Grids.write(directory, "both", TRAINING + Text.format("orders: [[flip]]\nmethods: [%s]\n", LOTA)),
                 new ArrayList<>());
         // A version, a start, and a step's scalars each.
         assertThat(curves("both").stream().map(List::size)).containsExactlyInAnyOrder(2 + 2, 2 + 4);

@@ -1,5 +1,6 @@
 package io.lota4j.experiment;
 
+import io.lota4j.Text;
 import io.lota4j.demo.DemoData;
 import io.lota4j.demo.DemoFiles;
 import io.lota4j.demo.DemoTask;
@@ -35,9 +36,10 @@ final class Grids {
                 DemoFiles.writeTask(directory, new DemoData(DemoData.DEFAULT_SEED), task);
             }
         }
-        StringBuilder text = new StringBuilder("base: %s\nout: %s\ntasks:\n".formatted(base, directory.resolve(out)));
+        StringBuilder text =
+                new StringBuilder(Text.format("base: %s\nout: %s\ntasks:\n", base, directory.resolve(out)));
         for (DemoTask task : DemoTask.values()) {
-            text.append("""
+            text.append(Text.format("""
                   %1$s:
                     train: %2$s/%1$s-train.jsonl
                     test: %2$s/%1$s-test.jsonl
@@ -47,7 +49,7 @@ final class Grids {
                     prompt: "{prompt}"
                     completion: "{completion}"
                     generate: 2
-                """.formatted(task.taskName(), directory));
+                """, task.taskName(), directory));
         }
         return ExperimentReader.read(Files.writeString(directory.resolve(out + ".yaml"), text + rest));
     }

@@ -1,5 +1,6 @@
 package io.lota4j.kernel;
 
+import io.lota4j.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -97,6 +98,6 @@ record Case(int rows, int columns, int tokens, int[] index, long seed) {
 
     @Override
     public String toString() {
-        return "%d of %d x %d, %d tokens, seed %d".formatted(index.length, rows, columns, tokens, seed);
+        return Text.format("%d of %d x %d, %d tokens, seed %d", index.length, rows, columns, tokens, seed);
     }
 }

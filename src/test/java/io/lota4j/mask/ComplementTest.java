@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ class ComplementTest {
             assertThat(Complement.origin(left))
                     .containsAllEntriesOf(Map.of(
                             "avoided",
-                            "a sha256:%s, b sha256:%s".formatted(a.sha256(), b.sha256()),
+                            Text.format("a sha256:%s, b sha256:%s", a.sha256(), b.sha256()),
                             "avoided_weights",
                             Long.toString(a.or(b).trainable())))
                     .hasSize(2);

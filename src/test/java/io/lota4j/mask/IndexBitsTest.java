@@ -2,6 +2,7 @@ package io.lota4j.mask;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lota4j.Text;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -60,7 +61,7 @@ class IndexBitsTest {
             for (int range = 0; range < 40; range++) {
                 int from = random.nextInt(ELEMENTS) & (random.nextBoolean() ? -1 : -64);
                 int count = random.nextInt(ELEMENTS - from + 1);
-                String what = "seed %d, %d elements from %d".formatted(seed, count, from);
+                String what = Text.format("seed %d, %d elements from %d", seed, count, from);
                 assertRange(plain, set, from, count, what);
                 assertRange(optimized, set, from, count, what);
             }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.metrics.Metric.Split;
 import io.lota4j.metrics.Metric.Where;
 import io.lota4j.metrics.RunFile.Run;
@@ -24,7 +25,7 @@ class ChoiceTest {
     /// @param then loss on it at the end
     /// @param last loss on task b at the end
     private void run(String method, double lr, long seed, Split split, double first, double then, double last) {
-        String name = "%s %s %d".formatted(method, lr, seed);
+        String name = Text.format("%s %s %d", method, lr, seed);
         Run run = new Run(name, method, "lota", 0.9, lr, ORDER, seed, Map.of(), null);
         if (!runs.contains(run)) {
             runs.add(run);

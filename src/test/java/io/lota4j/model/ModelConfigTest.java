@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,12 +33,12 @@ class ModelConfigTest {
         String scaling = "\"rope_type\": \"llama3\", \"factor\": 4, \"low_freq_factor\": 1, \"high_freq_factor\": 4,"
                 + " \"original_max_position_embeddings\": 32";
         Rope old = ModelConfig.read(
-                        file("{%s, \"rope_theta\": 500.0, \"rope_scaling\": {%s}}".formatted(GOOD, scaling)))
+                        file(Text.format("{%s, \"rope_theta\": 500.0, \"rope_scaling\": {%s}}", GOOD, scaling)))
                 .rope();
         Rope now = ModelConfig.read(
-                        file("{%s, \"rope_parameters\": {\"rope_theta\": 500.0, %s}}".formatted(GOOD, scaling)))
+                        file(Text.format("{%s, \"rope_parameters\": {\"rope_theta\": 500.0, %s}}", GOOD, scaling)))
                 .rope();
-        Rope plain = ModelConfig.read(file("{%s, \"rope_theta\": 500.0, \"rope_scaling\": null}".formatted(GOOD)))
+        Rope plain = ModelConfig.read(file(Text.format("{%s, \"rope_theta\": 500.0, \"rope_scaling\": null}", GOOD)))
                 .rope();
         assertThat(now).isEqualTo(old).isNotEqualTo(plain);
     }

@@ -11,6 +11,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import io.lota4j.Offline;
+import io.lota4j.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
@@ -57,14 +58,14 @@ class ProductTest {
     }
 
     private static EngineException refusal(String expression) throws IOException {
-        String source = """
+        String source = Text.format("""
             class Ops(Module):
               __parameters__ = []
               __buffers__ = []
               training : bool
               def f(self, x: Tensor) -> Tensor:
                 return %s
-            """.formatted(expression);
+            """, expression);
         Offline.enforce();
         try (PtNDManager manager = (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
                 InputStream archive = TorchArchive.of(source)) {

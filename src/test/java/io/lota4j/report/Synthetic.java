@@ -1,5 +1,6 @@
 package io.lota4j.report;
 
+import io.lota4j.Text;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;
 import io.lota4j.metrics.Metric.Split;
@@ -186,7 +187,7 @@ final class Synthetic {
     }
 
     private void sequence(Method method, double lr, long seed) {
-        String name = "%s-%s-%s-seed%d".formatted(method.name(), lr, tasks.getFirst(), seed);
+        String name = Text.format("%s-%s-%s-seed%d", method.name(), lr, tasks.getFirst(), seed);
         runs.add(run(name, method, lr, tasks, seed));
         double strength = lr == method.rates()[1] ? 1 : 0.8;
         double[] share = new double[tasks.size()];
@@ -272,7 +273,7 @@ final class Synthetic {
         for (int layer = 0; layer < LAYERS; layer++) {
             for (String kind : KINDS) {
                 double middle = 1 - Math.abs(2.0 * layer / (LAYERS - 1) - 1);
-                body.of("layers.%d.%s".formatted(layer, kind), kind.startsWith("v") ? 1 : middle);
+                body.of(Text.format("layers.%d.%s", layer, kind), kind.startsWith("v") ? 1 : middle);
             }
         }
     }
@@ -280,16 +281,16 @@ final class Synthetic {
     private void merges(Method method, long seed) {
         double lr = method.rates()[1];
         for (int j = 0; j < tasks.size(); j++) {
-            String name = "%s-alone-%d-seed%d".formatted(method.name(), j, seed);
+            String name = Text.format("%s-alone-%d-seed%d", method.name(), j, seed);
             runs.add(run(name, method, lr, List.of(tasks.get(j)), seed));
             scores(name, seed, 1, j, BEST_LOSS[j] + 0.02, 0.95);
             add(Where.stage(name, seed, 1, tasks.get(j)), Figure.TRAIN_TOKENS, 98_304 + j, STEPS);
         }
         for (String how : List.of("add", "ties")) {
-            String name = "%s-%s-seed%d".formatted(method.name(), how, seed);
+            String name = Text.format("%s-%s-seed%d", method.name(), how, seed);
             runs.add(new Run(
                     name,
-                    "%s + %s".formatted(method.name(), how),
+                    Text.format("%s + %s", method.name(), how),
                     "merge",
                     method.sparsity(),
                     lr,

@@ -2,6 +2,7 @@ package io.lota4j.ticket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Fingerprint;
@@ -44,7 +45,7 @@ class TicketLawsTest {
                 ticket = RandomTickets.wild(base, seed);
                 Tickets.apply(base, ticket, tuned);
             }
-            Path file = directory.resolve("t%d.ticket.safetensors".formatted(seed));
+            Path file = directory.resolve(Text.format("t%d.ticket.safetensors", seed));
             TicketFile.write(file, ticket);
             Tickets.revert(tuned, TicketFile.read(file), reverted);
             Trees.assertSame(reverted, model, "seed " + seed);
@@ -161,7 +162,7 @@ class TicketLawsTest {
                         : Float.intBitsToFloat(Float.floatToRawIntBits(-base) + random.nextInt(9) - 4);
                 float delta = tuned - base;
                 if (Float.isFinite(delta) && (base + delta) - base != delta) {
-                    throw new AssertionError("seed %d: base %s, tuned %s".formatted(seed, base, tuned));
+                    throw new AssertionError(Text.format("seed %d: base %s, tuned %s", seed, base, tuned));
                 }
             }
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.Shape;
@@ -56,7 +57,7 @@ class TicketWriterTest {
             random.nextBytes(bits);
             TicketTensor bare = new TicketTensor(Shape.of(100_000), DType.F32, index, values, type);
             TicketTensor tensor = new TicketTensor(Shape.of(100_000), DType.F32, index, values, type, bits);
-            tensors.put("t%02d".formatted(i), i % 7 == 0 ? bare : tensor);
+            tensors.put(Text.format("t%02d", i), i % 7 == 0 ? bare : tensor);
         }
         return tensors;
     }

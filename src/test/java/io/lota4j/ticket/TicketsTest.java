@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
@@ -89,16 +90,19 @@ class TicketsTest {
         Path other = model("other", TensorSource.ofFloats(NAME, Shape.of(3, 2), new float[6]));
         refuses(
                 () -> extract(other),
-                "Tensor `mlp.weight` has shape [2, 3] in the base %s, but [3, 2] in %s.".formatted(model, other));
+                Text.format("Tensor `mlp.weight` has shape [2, 3] in the base %s, but [3, 2] in %s.", model, other));
         Path missing = model("missing", TensorSource.ofFloats("attn.weight", Shape.of(1, 1), new float[1]));
         refuses(
                 () -> extract(missing),
-                "Tensor `mlp.weight` has shape [2, 3] in the base %s, but is missing in %s.".formatted(model, missing));
+                Text.format(
+                        "Tensor `mlp.weight` has shape [2, 3] in the base %s, but is missing in %s.", model, missing));
         Path more = model(
                 "more",
                 TensorSource.ofFloats(NAME, Shape.of(2, 3), new float[6]),
                 TensorSource.ofFloats("attn.weight", Shape.of(1, 1), new float[1]));
-        refuses(() -> extract(more), "Tensor `attn.weight` is in %s, but not in the base %s.".formatted(more, model));
+        refuses(
+                () -> extract(more),
+                Text.format("Tensor `attn.weight` is in %s, but not in the base %s.", more, model));
     }
 
     @Test
@@ -119,11 +123,9 @@ class TicketsTest {
         try (Checkpoint wrong = Checkpoint.open(other)) {
             refuses(
                     () -> Tickets.apply(wrong, ticket, out),
-                    "The ticket is for the base with fingerprint %s, but %s has %s."
-                            .formatted(
-                                    base.fingerprint().hex(),
-                                    other,
-                                    wrong.fingerprint().hex()));
+                    Text.format(
+                            "The ticket is for the base with fingerprint %s, but %s has %s.",
+                            base.fingerprint().hex(), other, wrong.fingerprint().hex()));
         }
         assertThat(out).doesNotExist();
     }
@@ -132,7 +134,7 @@ class TicketsTest {
     void refusesATicketOfAnotherShape() {
         Ticket ticket = ticket(Map.of(NAME, tensor(Shape.of(3, 3), new int[] {8}, 1)));
         String message =
-                "Tensor `mlp.weight` has shape [2, 3] in %s, but the ticket is for shape [3, 3].".formatted(model);
+                Text.format("Tensor `mlp.weight` has shape [2, 3] in %s, but the ticket is for shape [3, 3].", model);
         refuses(() -> Tickets.apply(base, ticket, out), message);
         refuses(() -> Tickets.revert(model, ticket, out), message);
     }
@@ -143,10 +145,10 @@ class TicketsTest {
                 Shape.of(2, 3), DType.F32, RoaringBitmap.bitmapOf(1), new float[1], DType.BF16, new byte[2]);
         refuses(
                 () -> Tickets.apply(base, ticket(Map.of(NAME, half)), out),
-                "Tensor `mlp.weight` is F32 in %s, but the ticket is for BF16.".formatted(model));
+                Text.format("Tensor `mlp.weight` is F32 in %s, but the ticket is for BF16.", model));
         refuses(
                 () -> Tickets.apply(base, ticket(Map.of("mlp.wieght", half)), out),
-                "%s: no tensor `mlp.wieght`. Did you mean `mlp.weight`?".formatted(model));
+                Text.format("%s: no tensor `mlp.wieght`. Did you mean `mlp.weight`?", model));
     }
 
     @Test
@@ -155,8 +157,10 @@ class TicketsTest {
         assertThatThrownBy(() -> Tickets.revert(other, ticket(), out))
                 .isInstanceOf(LotaException.class)
                 .message()
-                .matches("Without the ticket \\Q%s\\E has fingerprint [0-9a-f]{64}, but the ticket's base has %s; "
-                                .formatted(other, base.fingerprint().hex())
+                .matches(Text.format(
+                                "Without the ticket \\Q%s\\E has fingerprint [0-9a-f]{64}, but the ticket's base has"
+                                        + " %s; ",
+                                other, base.fingerprint().hex())
                         + "was another ticket applied there\\?");
         assertThat(out).doesNotExist();
         assertThat(Files.list(directory)).doesNotContain(out).hasSize(2);
@@ -175,15 +179,15 @@ class TicketsTest {
     void refusesDirectoriesThatAreInTheWay() throws IOException {
         refuses(
                 () -> Tickets.apply(base, ticket(), model),
-                "%s is not empty; give a directory that does not exist or is empty.".formatted(model));
+                Text.format("%s is not empty; give a directory that does not exist or is empty.", model));
         Path inside = model.resolve("tuned");
         refuses(
                 () -> Tickets.apply(base, ticket(), inside),
-                "%s is inside %s, which is to be copied; give a directory elsewhere.".formatted(inside, model));
+                Text.format("%s is inside %s, which is to be copied; give a directory elsewhere.", inside, model));
         Files.writeString(out, "");
         refuses(
                 () -> Tickets.apply(base, ticket(), out),
-                "%s is a file; give a directory that does not exist or is empty.".formatted(out));
+                Text.format("%s is a file; give a directory that does not exist or is empty.", out));
     }
 
     @Test
@@ -235,8 +239,9 @@ class TicketsTest {
         TicketInfo info = new TicketInfo("0".repeat(64), "all", "global", OptionalDouble.empty(), Map.of());
         refuses(
                 () -> Tickets.add(List.of(ticket, new Ticket(info, Map.of())), new double[] {1, 1}),
-                "Tickets for different bases cannot be added: their fingerprints are %s and %s."
-                        .formatted(base.fingerprint().hex(), info.base()));
+                Text.format(
+                        "Tickets for different bases cannot be added: their fingerprints are %s and %s.",
+                        base.fingerprint().hex(), info.base()));
         Ticket other = ticket(Map.of(NAME, tensor(Shape.of(6), new int[] {1}, 1)));
         refuses(
                 () -> Tickets.add(List.of(ticket, other), new double[] {1, 1}),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lota4j.Golden;
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.SafetensorsWriter;
@@ -164,11 +165,11 @@ class AdaptedModelTest {
             Ticket ticket = other.ticket(Runs.everything(other), Map.of());
             assertThatThrownBy(() -> model.add(ticket))
                     .isInstanceOf(LotaException.class)
-                    .hasMessage("The ticket is for the base with fingerprint %s, but %s has %s."
-                            .formatted(
-                                    other.base().fingerprint().hex(),
-                                    model.base().directory(),
-                                    model.base().fingerprint().hex()));
+                    .hasMessage(Text.format(
+                            "The ticket is for the base with fingerprint %s, but %s has %s.",
+                            other.base().fingerprint().hex(),
+                            model.base().directory(),
+                            model.base().fingerprint().hex()));
         }
     }
 

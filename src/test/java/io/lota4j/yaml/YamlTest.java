@@ -3,6 +3,7 @@ package io.lota4j.yaml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lota4j.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,8 +69,8 @@ class YamlTest {
     void aliasesThatGrowWithoutEndAreRefused() throws IOException {
         StringBuilder bomb = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for (int i = 1; i < 9; i++) {
-            bomb.append("a%d: &a%d [%s*a%d]\n"
-                    .formatted(i, i, "*a%d, ".formatted(i - 1).repeat(9), i - 1));
+            bomb.append(Text.format(
+                    "a%d: &a%d [%s*a%d]\n", i, i, Text.format("*a%d, ", i - 1).repeat(9), i - 1));
         }
         assertThatThrownBy(() -> read(bomb.toString()))
                 .hasMessageEndingWith("its aliases stand for more than 1,000,000 values");

@@ -1,6 +1,7 @@
 package io.lota4j.experiment.recipe;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.experiment.Experiment;
@@ -73,7 +74,7 @@ public final class ExperimentReader {
         Yaml value = Yaml.read(file);
         if (!(value instanceof Yaml.Mapping mapping)) {
             throw new LotaException(
-                    "%s: expected a mapping with tasks and methods, found %s".formatted(file, value.kind()));
+                    Text.format("%s: expected a mapping with tasks and methods, found %s", file, value.kind()));
         }
         Experiment experiment = new ExperimentReader(file, new Fields(keys, mapping, "")).experiment();
         Misfits.tell(experiment, problems);
@@ -129,7 +130,7 @@ public final class ExperimentReader {
         try {
             return Files.readString(file);
         } catch (IOException e) {
-            throw new LotaException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+            throw new LotaException(Text.format("%s: cannot be read: %s", file, e.getMessage()), e);
         }
     }
 
@@ -158,16 +159,17 @@ public final class ExperimentReader {
 
     private Optional<List<String>> order(Yaml item, String place, List<String> known) {
         if (!(item instanceof Yaml.Items list)) {
-            recipe.keys().error(item, "%s must be a list of tasks, found %s".formatted(place, item.kind()));
+            recipe.keys().error(item, Text.format("%s must be a list of tasks, found %s", place, item.kind()));
             return Optional.empty();
         }
         List<String> order = new ArrayList<>();
         for (Yaml task : list.items()) {
             String name = task instanceof Yaml.Text text ? text.text() : task.kind();
             if (!known.contains(name)) {
-                recipe.keys().error(task, "%s: no task '%s'; %s".formatted(place, name, RecipeKeys.hint(name, known)));
+                recipe.keys()
+                        .error(task, Text.format("%s: no task '%s'; %s", place, name, RecipeKeys.hint(name, known)));
             } else if (order.contains(name)) {
-                recipe.keys().error(task, "%s: task '%s' is there twice".formatted(place, name));
+                recipe.keys().error(task, Text.format("%s: task '%s' is there twice", place, name));
             } else {
                 order.add(name);
             }
@@ -184,7 +186,7 @@ public final class ExperimentReader {
             } else {
                 recipe.value("equal")
                         .ifPresent(at -> recipe.keys()
-                                .error(at, "equal is '%s'; %s".formatted(text, RecipeKeys.hint(text, words))));
+                                .error(at, Text.format("equal is '%s'; %s", text, RecipeKeys.hint(text, words))));
             }
         }
         return equal;
@@ -230,8 +232,9 @@ public final class ExperimentReader {
                         .ifPresent(at -> fields.keys()
                                 .error(
                                         at,
-                                        "%s: no method '%s'; %s"
-                                                .formatted(fields.place("of"), name, RecipeKeys.hint(name, known))));
+                                        Text.format(
+                                                "%s: no method '%s'; %s",
+                                                fields.place("of"), name, RecipeKeys.hint(name, known))));
             }
         }
         Map<String, List<Double>> parameters = new HashMap<>();
@@ -250,7 +253,7 @@ public final class ExperimentReader {
             problem = e.getMessage();
         }
         if (problem != null && fields.has("method")) {
-            fields.keys().error(fields.mapping(), "%s: %s".formatted(fields.place("method"), problem));
+            fields.keys().error(fields.mapping(), Text.format("%s: %s", fields.place("method"), problem));
         }
         return name;
     }

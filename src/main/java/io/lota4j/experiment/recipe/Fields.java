@@ -1,5 +1,6 @@
 package io.lota4j.experiment.recipe;
 
+import io.lota4j.Text;
 import io.lota4j.yaml.RecipeKeys;
 import io.lota4j.yaml.Yaml;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ record Fields(RecipeKeys keys, Yaml.Mapping mapping, String where) {
 
     String required(String key) {
         if (!has(key)) {
-            keys.error(mapping, "%s is missing".formatted(place(key)));
+            keys.error(mapping, Text.format("%s is missing", place(key)));
         }
         return text(key, "");
     }
@@ -60,7 +61,7 @@ record Fields(RecipeKeys keys, Yaml.Mapping mapping, String where) {
     /// Says that a key is missing, and why it is needed.
     void required(String key, String why) {
         if (!has(key)) {
-            keys.error(mapping, "%s is missing: %s".formatted(place(key), why));
+            keys.error(mapping, Text.format("%s is missing: %s", place(key), why));
         }
     }
 
@@ -68,7 +69,9 @@ record Fields(RecipeKeys keys, Yaml.Mapping mapping, String where) {
     int whole(String key, int absent, int least) {
         List<Integer> list = wholes(key, List.of(absent), least);
         if (list.size() != 1) {
-            value(key).ifPresent(value -> keys.error(value, "%s takes one number, found a list".formatted(place(key))));
+            value(key)
+                    .ifPresent(
+                            value -> keys.error(value, Text.format("%s takes one number, found a list", place(key))));
         }
         return list.getFirst();
     }
@@ -89,7 +92,9 @@ record Fields(RecipeKeys keys, Yaml.Mapping mapping, String where) {
     double positive(String key, double absent) {
         List<Double> list = positives(key, List.of(absent));
         if (list.size() != 1) {
-            value(key).ifPresent(value -> keys.error(value, "%s takes one number, found a list".formatted(place(key))));
+            value(key)
+                    .ifPresent(
+                            value -> keys.error(value, Text.format("%s takes one number, found a list", place(key))));
         }
         return list.getFirst();
     }
@@ -142,7 +147,7 @@ record Fields(RecipeKeys keys, Yaml.Mapping mapping, String where) {
         if (!words.contains(text)) {
             value(key)
                     .ifPresent(value -> keys.error(
-                            value, "%s is '%s'; %s".formatted(place(key), text, RecipeKeys.hint(text, words))));
+                            value, Text.format("%s is '%s'; %s", place(key), text, RecipeKeys.hint(text, words))));
             return absent;
         }
         return text;
@@ -174,12 +179,12 @@ record Fields(RecipeKeys keys, Yaml.Mapping mapping, String where) {
         for (Yaml item : items) {
             Optional<T> one = item instanceof Yaml.Text text ? parsed(text.text(), reading) : Optional.empty();
             if (one.isEmpty()) {
-                keys.error(item, "%s must be %s, found %s".formatted(place(key), expected, item.kind()));
+                keys.error(item, Text.format("%s must be %s, found %s", place(key), expected, item.kind()));
             }
             one.ifPresent(read::add);
         }
         if (items.isEmpty()) {
-            keys.error(value.get(), "%s is empty".formatted(place(key)));
+            keys.error(value.get(), Text.format("%s is empty", place(key)));
         }
         return read.isEmpty() ? absent : read;
     }

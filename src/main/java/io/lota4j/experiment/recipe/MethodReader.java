@@ -1,5 +1,6 @@
 package io.lota4j.experiment.recipe;
 
+import io.lota4j.Text;
 import io.lota4j.experiment.Method;
 import io.lota4j.experiment.Method.Choice;
 import io.lota4j.experiment.Method.Effort;
@@ -8,7 +9,6 @@ import io.lota4j.mask.Pool;
 import io.lota4j.mask.Scope;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -68,8 +68,9 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
             fields.keys()
                     .error(
                             fields.mapping(),
-                            "%s: there is a method '%s' already; tell them apart with %s"
-                                    .formatted(fields.where(), named.label(), fields.place("name")));
+                            Text.format(
+                                    "%s: there is a method '%s' already; tell them apart with %s",
+                                    fields.where(), named.label(), fields.place("name")));
         }
     }
 
@@ -97,14 +98,14 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
         List<String> kinds = new ArrayList<>(List.of(FULL, FREEZE, LORA));
         kinds.addAll(CHOICES.keySet());
         if (!fields.has("method")) {
-            fields.keys().error(fields.mapping(), "%s is missing".formatted(fields.place("method")));
+            fields.keys().error(fields.mapping(), Text.format("%s is missing", fields.place("method")));
         }
         return fields.one("method", kinds, FULL);
     }
 
     private static List<Double> rates(Fields fields) {
         if (!fields.has("lr")) {
-            fields.keys().error(fields.mapping(), "%s is missing".formatted(fields.place("lr")));
+            fields.keys().error(fields.mapping(), Text.format("%s is missing", fields.place("lr")));
         }
         return fields.positives("lr", List.of(1.0));
     }
@@ -131,8 +132,9 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
             fields.keys()
                     .error(
                             fields.mapping(),
-                            "%s is missing: parts of the names of tensors to freeze, such as layers.0."
-                                    .formatted(fields.place("layers")));
+                            Text.format(
+                                    "%s is missing: parts of the names of tensors to freeze, such as layers.0.",
+                                    fields.place("layers")));
         }
         List<String> exclude = new ArrayList<>(pool.exclude());
         exclude.addAll(layers);
@@ -146,19 +148,20 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
             if (fields.has("rank")) {
                 fields.value("rank")
                         .ifPresent(at -> fields.keys()
-                                .error(at, "%s: equal parameters choose the rank".formatted(fields.place("rank"))));
+                                .error(at, Text.format("%s: equal parameters choose the rank", fields.place("rank"))));
             }
             for (double sparsity : sparsities) {
                 int rank = ranks.get().of(sparsity);
-                adapters.add(adapter("%s r%d".formatted(name, rank), rank, fields));
+                adapters.add(adapter(Text.format("%s r%d", name, rank), rank, fields));
             }
             if (sparsities.isEmpty()) {
-                fields.keys().error(fields.mapping(), "%s: there is no mask to be equal to".formatted(fields.where()));
+                fields.keys()
+                        .error(fields.mapping(), Text.format("%s: there is no mask to be equal to", fields.where()));
             }
             return adapters.stream().distinct().toList();
         }
         for (int rank : fields.wholes("rank", List.of(8), 1)) {
-            adapters.add(adapter("%s r%d".formatted(name, rank), rank, fields));
+            adapters.add(adapter(Text.format("%s r%d", name, rank), rank, fields));
         }
         return adapters;
     }
@@ -171,15 +174,15 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
         Choice choice = CHOICES.getOrDefault(kind, Choice.DELTA);
         List<Effort> efforts = efforts(choice, fields);
         if (!fields.has("sparsity")) {
-            fields.keys().error(fields.mapping(), "%s is missing".formatted(fields.place("sparsity")));
+            fields.keys().error(fields.mapping(), Text.format("%s is missing", fields.place("sparsity")));
         }
         Scope scope = fields.constant("scope", Scope.GLOBAL);
         List<Named> masks = new ArrayList<>();
         for (double sparsity : fields.fractions("sparsity")) {
             for (Effort effort : efforts) {
-                String more = efforts.size() > 1 ? " c%d".formatted(effort.steps() + effort.rows()) : "";
+                String more = efforts.size() > 1 ? Text.format(" c%d", effort.steps() + effort.rows()) : "";
                 masks.add(new Named(
-                        "%s %s%s".formatted(name, percent(sparsity), more),
+                        Text.format("%s %s%s", name, percent(sparsity), more),
                         new Method.Sparse(choice, sparsity, scope, kind.equals("lotto"), effort)));
             }
         }
@@ -213,7 +216,7 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
 
     /// A fraction such as 0.999 as `99.9%`.
     private static String percent(double sparsity) {
-        String text = String.format(Locale.ROOT, "%.6f", sparsity * 100);
+        String text = Text.format("%.6f", sparsity * 100);
         return text.replaceFirst("\\.?0+$", "") + "%";
     }
 }

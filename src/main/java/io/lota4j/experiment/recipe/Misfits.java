@@ -1,5 +1,6 @@
 package io.lota4j.experiment.recipe;
 
+import io.lota4j.Text;
 import io.lota4j.experiment.Experiment;
 import io.lota4j.experiment.Method;
 import io.lota4j.experiment.Variant;
@@ -25,8 +26,9 @@ final class Misfits {
 
     private static void adapter(Experiment experiment, Variant variant, Problems problems) {
         if (experiment.memory().base() == BaseWeights.MAPPED) {
-            problems.error("%s: mapped-base does not go with '%s': LoRA keeps base and factors added up in memory"
-                    .formatted(experiment.recipe(), variant.label()));
+            problems.error(Text.format(
+                    "%s: mapped-base does not go with '%s': LoRA keeps base and factors added up in memory",
+                    experiment.recipe(), variant.label()));
         }
     }
 
@@ -39,8 +41,9 @@ final class Misfits {
         stages = merged ? Math.max(stages, experiment.tasks().size()) : stages;
         double trained = stages * (1 - sparse.sparsity());
         if (sparse.disjoint() && trained > 1 + ROUNDING) {
-            problems.error("%s: '%s' trains other weights for each of %d tasks, %.2f times the pool in all"
-                    .formatted(experiment.recipe(), variant.label(), stages, trained));
+            problems.error(Text.format(
+                    "%s: '%s' trains other weights for each of %d tasks, %.2f times the pool in all",
+                    experiment.recipe(), variant.label(), stages, trained));
         }
     }
 }

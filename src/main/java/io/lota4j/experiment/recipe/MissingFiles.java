@@ -1,5 +1,6 @@
 package io.lota4j.experiment.recipe;
 
+import io.lota4j.Text;
 import io.lota4j.experiment.Experiment;
 import io.lota4j.experiment.Task;
 import io.lota4j.yaml.Problems;
@@ -16,23 +17,23 @@ final class MissingFiles {
             return;
         }
         if (!Files.isDirectory(experiment.base())) {
-            problems.error("%s: base: no such directory: %s".formatted(recipe, experiment.base()));
+            problems.error(Text.format("%s: base: no such directory: %s", recipe, experiment.base()));
         }
         for (Task task : experiment.tasks()) {
-            require(recipe, "tasks.%s.train".formatted(task.name()), task.train(), problems);
-            require(recipe, "tasks.%s.test".formatted(task.name()), task.test(), problems);
+            require(recipe, Text.format("tasks.%s.train", task.name()), task.train(), problems);
+            require(recipe, Text.format("tasks.%s.test", task.name()), task.test(), problems);
             if (task.validation() != null) {
-                require(recipe, "tasks.%s.validation".formatted(task.name()), task.validation(), problems);
+                require(recipe, Text.format("tasks.%s.validation", task.name()), task.validation(), problems);
             }
         }
         for (Task text : experiment.general()) {
-            require(recipe, "general.%s.data".formatted(text.name()), text.test(), problems);
+            require(recipe, Text.format("general.%s.data", text.name()), text.test(), problems);
         }
     }
 
     private static void require(Path recipe, String key, Path file, Problems problems) {
         if (given(file) && !Files.isRegularFile(file)) {
-            problems.error("%s: %s: no such file: %s".formatted(recipe, key, file));
+            problems.error(Text.format("%s: %s: no such file: %s", recipe, key, file));
         }
     }
 

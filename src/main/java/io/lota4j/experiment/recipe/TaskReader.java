@@ -1,5 +1,6 @@
 package io.lota4j.experiment.recipe;
 
+import io.lota4j.Text;
 import io.lota4j.data.Dataset;
 import io.lota4j.experiment.Task;
 import io.lota4j.yaml.Yaml;
@@ -42,7 +43,7 @@ final class TaskReader {
                         all.keys()
                                 .error(
                                         value,
-                                        "%s: a name has letters, digits, - and _ only".formatted(all.place(name)));
+                                        Text.format("%s: a name has letters, digits, - and _ only", all.place(name)));
                     }
                     all.within(name)
                             .ifPresentOrElse(fields -> tasks.add(reader.read(name, fields)), () -> missing(all, value));
@@ -52,7 +53,7 @@ final class TaskReader {
 
     private static void missing(Fields all, Yaml value) {
         if (value instanceof Yaml.Nothing) {
-            all.keys().error(value, "%s: a task without data".formatted(all.where()));
+            all.keys().error(value, Text.format("%s: a task without data", all.where()));
         }
     }
 
@@ -99,7 +100,7 @@ final class TaskReader {
         @Nullable String prompt = fields.text("prompt");
         @Nullable String completion = fields.text("completion");
         if ((prompt == null) != (completion == null)) {
-            fields.keys().error(fields.mapping(), "%s: prompt and completion go together".formatted(fields.where()));
+            fields.keys().error(fields.mapping(), Text.format("%s: prompt and completion go together", fields.where()));
         }
         return new Task(
                 name,
@@ -124,8 +125,9 @@ final class TaskReader {
             fields.keys()
                     .error(
                             fields.mapping(),
-                            "%s needs %s: without it there are no answers to look at"
-                                    .formatted(fields.place("answer"), fields.place("generate")));
+                            Text.format(
+                                    "%s needs %s: without it there are no answers to look at",
+                                    fields.place("answer"), fields.place("generate")));
         }
         try {
             Pattern.compile(answer);
@@ -134,8 +136,9 @@ final class TaskReader {
                     .ifPresent(at -> fields.keys()
                             .error(
                                     at,
-                                    "%s is not a regular expression: %s"
-                                            .formatted(fields.place("answer"), e.getMessage())));
+                                    Text.format(
+                                            "%s is not a regular expression: %s",
+                                            fields.place("answer"), e.getMessage())));
         }
         return answer;
     }

@@ -1,6 +1,7 @@
 package io.lota4j.kernel.cuda;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.nio.charset.StandardCharsets;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -20,7 +21,7 @@ final class Card implements AutoCloseable {
     /// @throws LotaException when there is no driver or no such card
     Card(int ordinal) {
         Driver.unavailable().ifPresent(reason -> {
-            throw new LotaException("The CUDA kernel cannot run here: %s.".formatted(reason));
+            throw new LotaException(Text.format("The CUDA kernel cannot run here: %s.", reason));
         });
         this.ordinal = ordinal;
         check(JCudaDriver.cuDeviceGet(device, ordinal), "cuDeviceGet");
@@ -47,13 +48,13 @@ final class Card implements AutoCloseable {
         check(JCudaDriver.cuDeviceGetName(name, name.length, device), "cuDeviceGetName");
         int[] version = new int[1];
         check(JCudaDriver.cuDriverGetVersion(version), "cuDriverGetVersion");
-        return "%s, compute capability %d.%d, driver for CUDA %d.%d"
-                .formatted(
-                        new String(name, StandardCharsets.UTF_8).replace("\0", ""),
-                        attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR),
-                        attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR),
-                        version[0] / 1000,
-                        version[0] % 1000 / 10);
+        return Text.format(
+                "%s, compute capability %d.%d, driver for CUDA %d.%d",
+                new String(name, StandardCharsets.UTF_8).replace("\0", ""),
+                attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR),
+                attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR),
+                version[0] / 1000,
+                version[0] % 1000 / 10);
     }
 
     private int attribute(int attribute) {

@@ -6,6 +6,7 @@ import static io.lota4j.kernel.cuda.Argument.of;
 import static io.lota4j.kernel.cuda.Argument.out;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.kernel.Activations;
 import io.lota4j.kernel.Entries;
@@ -121,7 +122,7 @@ public final class CudaKernel implements MaskedKernel {
     public void sddmm(Activations x, Activations dy, Entries entries, MemorySegment gradient) {
         if (x.tokens() != dy.tokens()) {
             throw new IllegalArgumentException(
-                    "%d tokens of inputs, %d of gradients".formatted(x.tokens(), dy.tokens()));
+                    Text.format("%d tokens of inputs, %d of gradients", x.tokens(), dy.tokens()));
         }
         checkInside("the product", (long) x.features() * dy.features(), entries);
         // Reads of x outnumber those of dy, which neighbouring entries share.

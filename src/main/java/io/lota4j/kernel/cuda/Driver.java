@@ -1,6 +1,7 @@
 package io.lota4j.kernel.cuda;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.util.Optional;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
@@ -26,8 +27,8 @@ final class Driver {
     }
 
     static String message(int result, String function, String operation) {
-        return "CUDA: %s failed: %s returned %s (%d)."
-                .formatted(operation, function, CUresult.stringFor(result), result);
+        return Text.format(
+                "CUDA: %s failed: %s returned %s (%d).", operation, function, CUresult.stringFor(result), result);
     }
 
     /// The first use of JCuda loads its natives, which need the driver: looked for once, when asked for.
@@ -40,7 +41,7 @@ final class Driver {
                 return switch (result) {
                     case CUresult.CUDA_SUCCESS -> null;
                     case CUresult.CUDA_ERROR_NO_DEVICE -> "the CUDA driver finds no card (CUDA_ERROR_NO_DEVICE)";
-                    default -> "the CUDA driver does not start (cuInit: %s)".formatted(CUresult.stringFor(result));
+                    default -> Text.format("the CUDA driver does not start (cuInit: %s)", CUresult.stringFor(result));
                 };
             } catch (LinkageError e) {
                 return linkage(e);
@@ -51,8 +52,9 @@ final class Driver {
             String message = String.valueOf(e.getMessage());
             return message.contains("libcuda")
                     ? "there is no CUDA driver (libcuda.so.1 was not found)"
-                    : "JCuda's native library cannot be loaded (%s)"
-                            .formatted(message.lines().findFirst().orElse(""));
+                    : Text.format(
+                            "JCuda's native library cannot be loaded (%s)",
+                            message.lines().findFirst().orElse(""));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.lota4j.kernel.cuda;
 
+import io.lota4j.Text;
 import io.lota4j.kernel.Activations;
 import io.lota4j.kernel.Entries;
 import java.lang.foreign.MemorySegment;
@@ -28,7 +29,7 @@ final class Extents {
     private static void check(String name, long place, long elements) {
         if (place < 0 || place >= elements) {
             throw new IndexOutOfBoundsException(
-                    "entry at %d of %s, which has %d elements".formatted(place, name, elements));
+                    Text.format("entry at %d of %s, which has %d elements", place, name, elements));
         }
     }
 
@@ -41,7 +42,7 @@ final class Extents {
     private static MemorySegment first(String name, MemorySegment segment, long bytes) {
         if (segment.byteSize() < bytes) {
             throw new IndexOutOfBoundsException(
-                    "%s has %d bytes, not the %d that are needed".formatted(name, segment.byteSize(), bytes));
+                    Text.format("%s has %d bytes, not the %d that are needed", name, segment.byteSize(), bytes));
         }
         return segment.asSlice(0, bytes);
     }

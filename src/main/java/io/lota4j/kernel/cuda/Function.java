@@ -1,5 +1,6 @@
 package io.lota4j.kernel.cuda;
 
+import io.lota4j.Text;
 import java.util.Arrays;
 import java.util.List;
 import jcuda.driver.CUfunction;
@@ -13,7 +14,7 @@ record Function(String name, CUfunction handle, List<String> types) {
     void check(Argument... arguments) {
         List<String> given = Arrays.stream(arguments).map(Argument::type).toList();
         if (!given.equals(types)) {
-            throw new IllegalArgumentException("%s takes %s, not %s".formatted(name, types, given));
+            throw new IllegalArgumentException(Text.format("%s takes %s, not %s", name, types, given));
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.lota4j.kernel.cuda;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import jcuda.Pointer;
@@ -43,7 +44,7 @@ final class Functions implements AutoCloseable {
     Function function(String name) {
         Function function = functions.get(name);
         if (function == null) {
-            throw new IllegalArgumentException("no kernel %s among %s".formatted(name, functions.keySet()));
+            throw new IllegalArgumentException(Text.format("no kernel %s among %s", name, functions.keySet()));
         }
         return function;
     }

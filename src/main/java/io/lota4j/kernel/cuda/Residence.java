@@ -1,6 +1,7 @@
 package io.lota4j.kernel.cuda;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.lang.foreign.MemorySegment;
 import jcuda.Pointer;
 import jcuda.driver.CUmemorytype;
@@ -29,8 +30,8 @@ enum Residence {
         }
         int ordinal = attribute(segment, CUpointer_attribute.CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL, operation);
         if (ordinal != card.ordinal()) {
-            throw new LotaException("CUDA: %s got memory of card %d, but runs on card %d."
-                    .formatted(operation, ordinal, card.ordinal()));
+            throw new LotaException(Text.format(
+                    "CUDA: %s got memory of card %d, but runs on card %d.", operation, ordinal, card.ordinal()));
         }
         return CARD;
     }

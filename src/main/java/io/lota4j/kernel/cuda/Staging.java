@@ -1,5 +1,6 @@
 package io.lota4j.kernel.cuda;
 
+import io.lota4j.Text;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,7 +38,7 @@ final class Staging implements AutoCloseable {
     private static Buffer allocated(long bytes, String operation) {
         DevicePointer pointer = new DevicePointer();
         Driver.check(
-                JCudaDriver.cuMemAlloc(pointer, bytes), "cuMemAlloc", "%s (%,d bytes)".formatted(operation, bytes));
+                JCudaDriver.cuMemAlloc(pointer, bytes), "cuMemAlloc", Text.format("%s (%,d bytes)", operation, bytes));
         return new Buffer(pointer, bytes);
     }
 

@@ -1,5 +1,6 @@
 package io.lota4j.kernel.vector;
 
+import io.lota4j.Text;
 import io.lota4j.kernel.Activations;
 import io.lota4j.kernel.Entries;
 import java.lang.foreign.MemorySegment;
@@ -62,10 +63,10 @@ record Sddmm(
         long size = (long) x.features() * dy.features();
         if (x.tokens() != dy.tokens()) {
             throw new IllegalArgumentException(
-                    "inputs of %d tokens, gradients of %d".formatted(x.tokens(), dy.tokens()));
+                    Text.format("inputs of %d tokens, gradients of %d", x.tokens(), dy.tokens()));
         }
         if (entries.count() > 0 && (entries.at(0) < 0 || entries.at(entries.count() - 1) >= size)) {
-            throw new IllegalArgumentException("entries outside of a weight of %d elements".formatted(size));
+            throw new IllegalArgumentException(Text.format("entries outside of a weight of %d elements", size));
         }
     }
 

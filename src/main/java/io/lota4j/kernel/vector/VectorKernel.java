@@ -1,5 +1,6 @@
 package io.lota4j.kernel.vector;
 
+import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.kernel.Activations;
 import io.lota4j.kernel.Entries;
@@ -32,8 +33,8 @@ public final class VectorKernel implements MaskedKernel {
 
     @Override
     public String description() {
-        return "Vector API, %d lanes, %d threads"
-                .formatted(Dot.LANES.length(), ForkJoinPool.getCommonPoolParallelism() + 1);
+        return Text.format(
+                "Vector API, %d lanes, %d threads", Dot.LANES.length(), ForkJoinPool.getCommonPoolParallelism() + 1);
     }
 
     /// Measured: see the table in `docs/performance.md`.

@@ -1,6 +1,7 @@
 package io.lota4j.merge.method;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.merge.Piece;
 import io.lota4j.merge.TensorMerge;
 import io.lota4j.merge.TensorPieces;
@@ -18,9 +19,9 @@ record Combination(double[] factors) implements TensorMerge {
     static Combination of(TensorPieces tensor, double[] factors) {
         for (double factor : factors) {
             if (!Double.isFinite(factor)) {
-                throw new LotaException(
-                        "tensor `%s`: its models point in opposite directions, so that there is no mean."
-                                .formatted(tensor.task().name()));
+                throw new LotaException(Text.format(
+                        "tensor `%s`: its models point in opposite directions, so that there is no mean.",
+                        tensor.task().name()));
             }
         }
         return new Combination(factors);

@@ -2,6 +2,7 @@ package io.lota4j.merge.method;
 
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
+import io.lota4j.Text;
 import io.lota4j.merge.MergeMethod;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,8 +55,8 @@ public final class MergeMethods {
             String hint = Suggestions.nearest(name, BY_NAME.keySet())
                     .map(near -> " Did you mean `" + near + "`?")
                     .orElse("");
-            throw new LotaException("unknown merge method `%s`; known are %s.%s"
-                    .formatted(name, String.join(", ", BY_NAME.keySet()), hint));
+            throw new LotaException(Text.format(
+                    "unknown merge method `%s`; known are %s.%s", name, String.join(", ", BY_NAME.keySet()), hint));
         }
         return method;
     }

@@ -1,6 +1,7 @@
 package io.lota4j.merge.method;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.merge.Compat;
 import io.lota4j.merge.Merger;
 import io.lota4j.merge.Parameter;
@@ -86,9 +87,10 @@ final class MultiSlerp extends AbstractMethod {
     /// Opposite directions have no mean; that of two is taken on the straight line.
     private static double[] straight(TensorPieces tensor, double[] weights) {
         if (weights.length != 2) {
-            throw new LotaException(
-                    "tensor `%s`: the weighted directions of its models add to zero, so that `multislerp` finds none; use other weights."
-                            .formatted(tensor.task().name()));
+            throw new LotaException(Text.format(
+                    "tensor `%s`: the weighted directions of its models add to zero, so that `multislerp` finds none;"
+                            + " use other weights.",
+                    tensor.task().name()));
         }
         return weights;
     }

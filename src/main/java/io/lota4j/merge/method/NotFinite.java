@@ -1,6 +1,7 @@
 package io.lota4j.merge.method;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.merge.TensorPieces;
 
 /// What is said of NaN and infinity where something has to be known of a whole tensor.
@@ -9,9 +10,9 @@ final class NotFinite {
 
     /// @param model its place among the models
     static LotaException in(TensorPieces tensor, int model) {
-        return new LotaException(
-                "tensor `%s`: model %d has values there that are NaN or infinite, so it cannot be merged."
-                        .formatted(tensor.task().name(), model + 1));
+        return new LotaException(Text.format(
+                "tensor `%s`: model %d has values there that are NaN or infinite, so it cannot be merged.",
+                tensor.task().name(), model + 1));
     }
 
     /// @param sum over a model's values

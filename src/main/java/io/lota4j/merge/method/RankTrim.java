@@ -1,6 +1,7 @@
 package io.lota4j.merge.method;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.merge.Compat;
 import io.lota4j.merge.Piece;
 import io.lota4j.merge.Settings;
@@ -64,10 +65,10 @@ record RankTrim(Compat compat) implements Trim {
             double spread = compat == Compat.PAPER ? epsilon / 2 : epsilon;
             boolean within = density - spread > 0 && density + spread < 1;
             if (density > 0 && density < 1 && !within) {
-                throw new LotaException(
-                        ("`%s`, model %d: density %s with epsilon %s makes probabilities from %s to %s, "
-                                        + "which must lie between 0 and 1; use a smaller epsilon.")
-                                .formatted(method, m + 1, density, epsilon, density - spread, density + spread));
+                throw new LotaException(Text.format(
+                        "`%s`, model %d: density %s with epsilon %s makes probabilities from %s to %s, "
+                                + "which must lie between 0 and 1; use a smaller epsilon.",
+                        method, m + 1, density, epsilon, density - spread, density + spread));
             }
         }
     }

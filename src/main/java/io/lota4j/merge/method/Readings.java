@@ -1,6 +1,7 @@
 package io.lota4j.merge.method;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.merge.Compat;
 
 /// What is said of a reading that a method does not have.
@@ -16,6 +17,6 @@ final class Readings {
 
     /// @param why a clause without a full stop
     static LotaException missing(String method, Compat compat, String why) {
-        return new LotaException("there is no `%s` with compat `%s`: %s.".formatted(method, compat.word(), why));
+        return new LotaException(Text.format("there is no `%s` with compat `%s`: %s.", method, compat.word(), why));
     }
 }

@@ -1,6 +1,7 @@
 package io.lota4j.merge.method;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.merge.Piece;
 import io.lota4j.merge.Settings;
 import java.util.Arrays;
@@ -32,10 +33,10 @@ final class WeightedSum {
     static float requireSum(String method, float[] weights) {
         float sum = sum(weights);
         if (sum == 0) {
-            throw new LotaException(
-                    ("the weights of `%s` add to 0, and they are to be divided by their sum; use others, "
-                                    + "or do not normalize.")
-                            .formatted(method));
+            throw new LotaException(Text.format(
+                    "the weights of `%s` add to 0, and they are to be divided by their sum; use others, "
+                            + "or do not normalize.",
+                    method));
         }
         return sum;
     }

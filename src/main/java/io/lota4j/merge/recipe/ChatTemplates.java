@@ -1,5 +1,6 @@
 package io.lota4j.merge.recipe;
 
+import io.lota4j.Text;
 import io.lota4j.yaml.RecipeKeys;
 import io.lota4j.yaml.Yaml;
 import java.io.IOException;
@@ -37,8 +38,9 @@ record ChatTemplates(RecipeKeys keys) {
         }
         keys.error(
                 choice,
-                "chat_template must be auto, one of %s, or Jinja, found %s"
-                        .formatted(String.join(", ", NAMED), choice.kind()));
+                Text.format(
+                        "chat_template must be auto, one of %s, or Jinja, found %s",
+                        String.join(", ", NAMED), choice.kind()));
         return Optional.empty();
     }
 

@@ -1,6 +1,7 @@
 package io.lota4j.merge.recipe;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.StrictJson;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +34,7 @@ record ConfigJson(Path file, ObjectNode root) {
         try {
             return new ConfigJson(file, (ObjectNode) StrictJson.object(Files.readAllBytes(file), file.toString()));
         } catch (IOException e) {
-            throw new LotaException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+            throw new LotaException(Text.format("%s: cannot be read: %s", file, e.getMessage()), e);
         }
     }
 

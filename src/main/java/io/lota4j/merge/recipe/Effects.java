@@ -1,5 +1,6 @@
 package io.lota4j.merge.recipe;
 
+import io.lota4j.Text;
 import io.lota4j.merge.MergeMethod;
 import io.lota4j.merge.ModelOutline;
 import io.lota4j.yaml.Problems;
@@ -25,7 +26,7 @@ record Effects(MergeMethod method, List<Part> parts, Problems problems) {
                 .toList();
         if (merged.isEmpty()) {
             if (!problems.hasErrors()) {
-                problems.error("nothing would be merged: all %d tensors would be copied".formatted(tensors.size()));
+                problems.error(Text.format("nothing would be merged: all %d tensors would be copied", tensors.size()));
             }
             return;
         }
@@ -49,8 +50,9 @@ record Effects(MergeMethod method, List<Part> parts, Problems problems) {
         for (int i = 0; i < sources.size(); i++) {
             int model = i;
             if (merged.stream().allMatch(tensor -> tensor.settings().number(WEIGHT, model) == 0)) {
-                problems.warn("%s has weight 0 for all %d tensors; it changes nothing"
-                        .formatted(sources.get(i).member(), merged.size()));
+                problems.warn(Text.format(
+                        "%s has weight 0 for all %d tensors; it changes nothing",
+                        sources.get(i).member(), merged.size()));
                 idle++;
             }
         }
@@ -67,8 +69,8 @@ record Effects(MergeMethod method, List<Part> parts, Problems problems) {
                 .filter(share -> merged.stream()
                         .allMatch(tensor -> tensor.settings().number(share) == 0
                                 && tensor.rows().isEmpty()))
-                .forEach(share -> problems.error("'%s' is 0 for all %d tensors; the merge would change nothing"
-                        .formatted(share, merged.size())));
+                .forEach(share -> problems.error(Text.format(
+                        "'%s' is 0 for all %d tensors; the merge would change nothing", share, merged.size())));
     }
 
     /// The base under another name, such as a link to it.
@@ -79,9 +81,9 @@ record Effects(MergeMethod method, List<Part> parts, Problems problems) {
                             .filter(source -> source.layers().equals(base.layers()))
                             .filter(source -> SameFiles.of(
                                     source.member().reference(), base.member().reference()))
-                            .forEach(source ->
-                                    problems.warn("%s has the same weight files as the base %s; it changes nothing"
-                                            .formatted(source.member(), base.member()))));
+                            .forEach(source -> problems.warn(Text.format(
+                                    "%s has the same weight files as the base %s; it changes nothing",
+                                    source.member(), base.member()))));
         }
     }
 
@@ -103,8 +105,9 @@ record Effects(MergeMethod method, List<Part> parts, Problems problems) {
                     .filter(name -> !names.contains(name) && !results.contains(name))
                     .toList();
             if (!left.isEmpty()) {
-                problems.warn("%s: %d of its %d tensors are not used, for the result has none of their name, such as %s"
-                        .formatted(source.member(), left.size(), model.tensors().size(), left.getFirst()));
+                problems.warn(Text.format(
+                        "%s: %d of its %d tensors are not used, for the result has none of their name, such as %s",
+                        source.member(), left.size(), model.tensors().size(), left.getFirst()));
             }
         }
     }

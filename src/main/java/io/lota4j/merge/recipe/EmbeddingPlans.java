@@ -1,5 +1,6 @@
 package io.lota4j.merge.recipe;
 
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.ModelOutline;
 import io.lota4j.yaml.Problems;
@@ -51,14 +52,15 @@ final class EmbeddingPlans {
                 ? inputs.getLast().stored().map(ModelOutline.Tensor::shape)
                 : Optional.empty();
         if (base.isPresent() && base.get().dim(0) > least) {
-            problems.error(
-                    "%s: the models have %s rows, the base %d; 'tokenizer: {source: base}' or 'union' brings their tokens together"
-                            .formatted(place.name(), counts, base.get().dim(0)));
+            problems.error(Text.format(
+                    "%s: the models have %s rows, the base %d; 'tokenizer: {source: base}' or 'union' brings their"
+                            + " tokens together",
+                    place.name(), counts, base.get().dim(0)));
             return Optional.empty();
         }
-        problems.warn(
-                "%s: the models have %s rows; only the first %d are merged. 'tokenizer: {source: union}' keeps all"
-                        .formatted(place.name(), counts, least));
+        problems.warn(Text.format(
+                "%s: the models have %s rows; only the first %d are merged. 'tokenizer: {source: union}' keeps all",
+                place.name(), counts, least));
         return Optional.of(new FirstRows(Math.toIntExact(least)));
     }
 }

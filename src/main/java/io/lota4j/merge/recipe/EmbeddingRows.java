@@ -1,5 +1,6 @@
 package io.lota4j.merge.recipe;
 
+import io.lota4j.Text;
 import io.lota4j.merge.ModelTensor;
 import java.util.Arrays;
 import java.util.List;
@@ -75,12 +76,12 @@ final class EmbeddingRows implements Rows {
 
     @Override
     public String toString() {
-        return "%d rows for %d tokens of %d models, %d filled"
-                .formatted(
-                        count,
-                        tokens,
-                        own.length,
-                        Arrays.stream(own).mapToLong(EmbeddingRows::holes).sum());
+        return Text.format(
+                "%d rows for %d tokens of %d models, %d filled",
+                count,
+                tokens,
+                own.length,
+                Arrays.stream(own).mapToLong(EmbeddingRows::holes).sum());
     }
 
     private static long holes(int[] rows) {

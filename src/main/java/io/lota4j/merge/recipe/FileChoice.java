@@ -1,6 +1,7 @@
 package io.lota4j.merge.recipe;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,7 +60,7 @@ final class FileChoice {
                 }
             });
         } catch (IOException e) {
-            throw new LotaException("%s: cannot be listed: %s".formatted(directory, e.getMessage()), e);
+            throw new LotaException(Text.format("%s: cannot be listed: %s", directory, e.getMessage()), e);
         }
     }
 
@@ -120,7 +121,7 @@ final class FileChoice {
             try {
                 return Optional.of(Files.readString(file));
             } catch (IOException e) {
-                throw new LotaException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+                throw new LotaException(Text.format("%s: cannot be read: %s", file, e.getMessage()), e);
             }
         }
         return ConfigJson.find(directory.resolve(TOKENIZER_CONFIG))

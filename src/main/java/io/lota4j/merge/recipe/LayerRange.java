@@ -1,5 +1,7 @@
 package io.lota4j.merge.recipe;
 
+import io.lota4j.Text;
+
 /// Layers of a model.
 ///
 /// @param from the first
@@ -12,6 +14,6 @@ record LayerRange(int from, int to) {
     /// As recipes write it.
     @Override
     public String toString() {
-        return "[%d, %d]".formatted(from, to);
+        return Text.format("[%d, %d]", from, to);
     }
 }

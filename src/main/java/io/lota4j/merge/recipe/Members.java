@@ -1,6 +1,7 @@
 package io.lota4j.merge.recipe;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.merge.ModelOpener;
 import io.lota4j.merge.ModelOutline;
 import io.lota4j.merge.ModelReference;
@@ -54,11 +55,12 @@ final class Members {
         List<String> unmatched = member.outline().unmatched();
         int matched = member.outline().tensors().size();
         if (matched == 0) {
-            problems.error("%s: none of its %d tensors is in the base; the merge would not use it"
-                    .formatted(member, unmatched.size()));
+            problems.error(Text.format(
+                    "%s: none of its %d tensors is in the base; the merge would not use it", member, unmatched.size()));
         } else if (!unmatched.isEmpty()) {
-            problems.warn("%s: %d of its %d tensors are not used, such as %s"
-                    .formatted(member, unmatched.size(), unmatched.size() + matched, unmatched.getFirst()));
+            problems.warn(Text.format(
+                    "%s: %d of its %d tensors are not used, such as %s",
+                    member, unmatched.size(), unmatched.size() + matched, unmatched.getFirst()));
         }
     }
 

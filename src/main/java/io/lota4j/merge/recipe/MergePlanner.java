@@ -1,6 +1,7 @@
 package io.lota4j.merge.recipe;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.merge.MergeMethod;
 import io.lota4j.merge.ModelOpener;
@@ -65,8 +66,9 @@ final class MergePlanner {
         }
         keys.error(
                 name,
-                "unknown merge_method '%s'; %s"
-                        .formatted(name.text(), RecipeKeys.hint(name.text(), MergeMethods.names())));
+                Text.format(
+                        "unknown merge_method '%s'; %s",
+                        name.text(), RecipeKeys.hint(name.text(), MergeMethods.names())));
         return Optional.empty();
     }
 
@@ -74,7 +76,7 @@ final class MergePlanner {
         try {
             return Optional.of(method.parameters(recipe.compat()));
         } catch (LotaException e) {
-            problems.error("%s: %s".formatted(file, e.getMessage()));
+            problems.error(Text.format("%s: %s", file, e.getMessage()));
             return Optional.empty();
         }
     }
@@ -193,9 +195,9 @@ final class MergePlanner {
                 .findFirst()
                 .ifPresent(head -> {
                     config.untie();
-                    problems.warn(
-                            "%s ties its head to its embedding, other models do not: the result has a %s of its own"
-                                    .formatted(donor, head));
+                    problems.warn(Text.format(
+                            "%s ties its head to its embedding, other models do not: the result has a %s of its own",
+                            donor, head));
                 });
     }
 }

@@ -2,6 +2,7 @@ package io.lota4j.merge.recipe;
 
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
+import io.lota4j.Text;
 import io.lota4j.merge.ModelReference;
 import io.lota4j.yaml.RecipeKeys;
 import io.lota4j.yaml.Yaml;
@@ -19,7 +20,7 @@ record ModelPaths(RecipeKeys keys) {
     /// A model, or a problem.
     Optional<ModelReference> find(Yaml value, String where) {
         if (!(value instanceof Yaml.Text written)) {
-            keys.lost(value, "%s must be a path or path+adapter, found %s".formatted(where, value.kind()));
+            keys.lost(value, Text.format("%s must be a path or path+adapter, found %s", where, value.kind()));
             return Optional.empty();
         }
         String text = written.text().strip();
@@ -72,8 +73,9 @@ record ModelPaths(RecipeKeys keys) {
         Path folder = Optional.ofNullable(keys.file().getParent()).orElse(Path.of("."));
         keys.lost(
                 at,
-                "%s: no '%s' in %s (the recipe's directory) nor in the working directory%s"
-                        .formatted(where, text, folder, near(text, folder).orElseGet(() -> advice(text))));
+                Text.format(
+                        "%s: no '%s' in %s (the recipe's directory) nor in the working directory%s",
+                        where, text, folder, near(text, folder).orElseGet(() -> advice(text))));
     }
 
     /// The most similar name beside what was looked for, in either place.
@@ -93,7 +95,7 @@ record ModelPaths(RecipeKeys keys) {
                     .sorted()
                     .toList();
         } catch (IOException e) {
-            throw new LotaException("%s cannot be listed: %s".formatted(directory, e.getMessage()), e);
+            throw new LotaException(Text.format("%s cannot be listed: %s", directory, e.getMessage()), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.lota4j.merge.recipe;
 
+import io.lota4j.Text;
 import io.lota4j.merge.Parameter;
 import io.lota4j.yaml.RecipeKeys;
 import java.util.Collection;
@@ -26,7 +27,7 @@ record ParameterCheck(List<Parameter> parameters, String method, RecipeKeys keys
             } else if (!WITHOUT_EFFECT.contains(name)) {
                 keys.error(
                         entry.line(),
-                        "unknown parameter '%s' of merge_method %s; %s".formatted(where, method, hint(name)));
+                        Text.format("unknown parameter '%s' of merge_method %s; %s", where, method, hint(name)));
             }
         });
     }
@@ -40,7 +41,8 @@ record ParameterCheck(List<Parameter> parameters, String method, RecipeKeys keys
         if (ofModel && !parameter.perModel()) {
             keys.error(
                     line,
-                    "%s: there is one value for all models; put it under 'parameters' of the recipe".formatted(where));
+                    Text.format(
+                            "%s: there is one value for all models; put it under 'parameters' of the recipe", where));
         }
     }
 
@@ -51,7 +53,7 @@ record ParameterCheck(List<Parameter> parameters, String method, RecipeKeys keys
                 .findFirst()
                 .ifPresent(value -> keys.error(
                         entry.line(),
-                        "%s must be %s, found %s".formatted(where, parameter.range(), Parameter.text(value))));
+                        Text.format("%s must be %s, found %s", where, parameter.range(), Parameter.text(value))));
     }
 
     private void checkFilters(String where, ParameterTable.Entry entry, Collection<String> tensors) {
@@ -62,8 +64,9 @@ record ParameterCheck(List<Parameter> parameters, String method, RecipeKeys keys
             if (tensors.stream().noneMatch(condition::fits)) {
                 keys.warn(
                         entry.line(),
-                        "%s: no tensor's name contains '%s'"
-                                .formatted(where, condition.filter().orElse("")));
+                        Text.format(
+                                "%s: no tensor's name contains '%s'",
+                                where, condition.filter().orElse("")));
             }
         }
     }

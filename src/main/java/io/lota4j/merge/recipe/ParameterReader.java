@@ -1,5 +1,6 @@
 package io.lota4j.merge.recipe;
 
+import io.lota4j.Text;
 import io.lota4j.yaml.RecipeKeys;
 import io.lota4j.yaml.Yaml;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ record ParameterReader(RecipeKeys keys) {
     private Optional<ParameterSetting> filtered(Yaml.Items list, String where) {
         List<ParameterSetting.Condition> conditions = new ArrayList<>();
         for (int i = 0; i < list.items().size(); i++) {
-            String place = "%s[%d]".formatted(where, i);
+            String place = Text.format("%s[%d]", where, i);
             keys.mapping(list.items().get(i), place)
                     .flatMap(mapping -> condition(mapping, place))
                     .ifPresent(conditions::add);
@@ -55,7 +56,7 @@ record ParameterReader(RecipeKeys keys) {
         keys.refuseOthers(mapping, where, List.of(FILTER, VALUE), Set.of());
         Optional<Yaml> value = RecipeKeys.value(mapping, VALUE);
         if (value.isEmpty()) {
-            keys.error(mapping, "%s needs the key 'value'".formatted(where));
+            keys.error(mapping, Text.format("%s needs the key 'value'", where));
             return Optional.empty();
         }
         return plain(value.get(), RecipeKeys.within(where, VALUE))
@@ -72,10 +73,10 @@ record ParameterReader(RecipeKeys keys) {
             number(item, where).ifPresent(points::add);
         }
         if (list.items().isEmpty()) {
-            keys.error(list, "%s is an empty list".formatted(where));
+            keys.error(list, Text.format("%s is an empty list", where));
         }
         if (list.items().size() == 1) {
-            keys.warn(list.line(), "%s is a gradient of one value, which is the same as the value".formatted(where));
+            keys.warn(list.line(), Text.format("%s is a gradient of one value, which is the same as the value", where));
         }
         return points.isEmpty() ? Optional.empty() : Optional.of(new ParameterSetting.Gradient(points));
     }
@@ -89,8 +90,9 @@ record ParameterReader(RecipeKeys keys) {
         }
         keys.error(
                 value,
-                "%s must be a number, true or false, a list of numbers, or values with filters, found %s"
-                        .formatted(where, value.kind()));
+                Text.format(
+                        "%s must be a number, true or false, a list of numbers, or values with filters, found %s",
+                        where, value.kind()));
         return Optional.empty();
     }
 

@@ -1,5 +1,6 @@
 package io.lota4j.merge.recipe;
 
+import io.lota4j.Text;
 import io.lota4j.merge.MergeMethod;
 import io.lota4j.merge.ModelReference;
 import io.lota4j.yaml.RecipeKeys;
@@ -57,8 +58,9 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
                     && expected.getAsInt() != found.getAsInt()) {
                 keys.error(
                         line,
-                        "%s has %d layers, but %s has %d; use slices to choose"
-                                .formatted(source.member(), found.getAsInt(), reference.member(), expected.getAsInt()));
+                        Text.format(
+                                "%s has %d layers, but %s has %d; use slices to choose",
+                                source.member(), found.getAsInt(), reference.member(), expected.getAsInt()));
             }
         }
     }
@@ -67,16 +69,16 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
         if (!source.parameters().entries().isEmpty()) {
             keys.warn(
                     source.line(),
-                    "%s: %s is the base; its parameters have no effect"
-                            .formatted(
-                                    source.parameters().where(), source.model().label()));
+                    Text.format(
+                            "%s: %s is the base; its parameters have no effect",
+                            source.parameters().where(), source.model().label()));
         }
     }
 
     private Optional<ModelReference> base(MergeRecipe.Slice slice, int line) {
         Optional<ModelReference> base = recipe.baseOf(slice);
         if (method.base() == MergeMethod.Base.REQUIRED && base.isEmpty() && isWhole()) {
-            keys.error(line, "merge_method %s needs a base_model".formatted(method.name()));
+            keys.error(line, Text.format("merge_method %s needs a base_model", method.name()));
         }
         if (method.base() != MergeMethod.Base.NONE || base.isEmpty() || hasDeltas(slice)) {
             return base;
@@ -87,8 +89,9 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
         if (!listed && !isSlice) {
             keys.error(
                     line,
-                    "merge_method %s takes no base: list %s under models to merge it, or leave base_model out"
-                            .formatted(method.name(), base.get().label()));
+                    Text.format(
+                            "merge_method %s takes no base: list %s under models to merge it, or leave base_model out",
+                            method.name(), base.get().label()));
         }
         return Optional.empty();
     }
@@ -109,8 +112,9 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
         if (twice) {
             keys.error(
                     source.line(),
-                    "%s is listed twice; give it once, with the sum of the weights"
-                            .formatted(source.model().label()));
+                    Text.format(
+                            "%s is listed twice; give it once, with the sum of the weights",
+                            source.model().label()));
         }
     }
 
@@ -128,11 +132,12 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
                 member.isWhole() ? Optional.of(member) : recipe.base().flatMap(members::of);
         OptionalInt layers = counted.map(Member::layers).orElse(OptionalInt.empty());
         if (layers.isEmpty()) {
-            keys.error(source.line(), "%s: cannot tell which of its tensors are layers".formatted(member));
+            keys.error(source.line(), Text.format("%s: cannot tell which of its tensors are layers", member));
         } else if (source.layers().get().to() > layers.getAsInt()) {
             keys.error(
                     source.line(),
-                    "layer_range %s: %s has %d layers".formatted(source.layers().get(), member, layers.getAsInt()));
+                    Text.format(
+                            "layer_range %s: %s has %d layers", source.layers().get(), member, layers.getAsInt()));
         }
     }
 
@@ -145,7 +150,7 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
         if (lengths.size() > 1) {
             keys.error(
                     slice.sources().getFirst().line(),
-                    "the sources of a slice must have equally many layers, found %s".formatted(lengths));
+                    Text.format("the sources of a slice must have equally many layers, found %s", lengths));
         }
     }
 
@@ -156,8 +161,9 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
         if (isWhole() && (count < method.leastModels() || count > method.mostModels())) {
             keys.error(
                     slice.sources().getFirst().line(),
-                    "merge_method %s merges %s%s, found %d"
-                            .formatted(method.name(), counts(), base.isPresent() ? " besides the base" : "", count));
+                    Text.format(
+                            "merge_method %s merges %s%s, found %d",
+                            method.name(), counts(), base.isPresent() ? " besides the base" : "", count));
         }
     }
 
@@ -171,9 +177,9 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
         int most = method.mostModels();
         String models = least == 1 && (most == 1 || most == Integer.MAX_VALUE) ? "model" : "models";
         if (most == Integer.MAX_VALUE) {
-            return "at least %d %s".formatted(least, models);
+            return Text.format("at least %d %s", least, models);
         }
-        return least == most ? "%d %s".formatted(least, models) : "%d to %d %s".formatted(least, most, models);
+        return least == most ? Text.format("%d %s", least, models) : Text.format("%d to %d %s", least, most, models);
     }
 
     /// A base that is no source of a slice has the same layers as the sources, if those agree.
@@ -185,8 +191,10 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
         if (ranges.size() > 1) {
             keys.error(
                     slice.sources().getFirst().line(),
-                    "the sources of this slice have different layers; list the base %s with its layer_range as well"
-                            .formatted(base.label()));
+                    Text.format(
+                            "the sources of this slice have different layers; list the base %s with its layer_range as"
+                                    + " well",
+                            base.label()));
             return Optional.empty();
         }
         return members.of(base)

@@ -1,5 +1,6 @@
 package io.lota4j.merge.recipe;
 
+import io.lota4j.Text;
 import io.lota4j.merge.ModelOutline;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,29 +12,30 @@ final class PlanText {
 
     static List<String> lines(MergePlan plan) {
         List<String> lines = new ArrayList<>();
-        lines.add("method      %s, as %s reads it"
-                .formatted(plan.method().name(), plan.compat().word()));
+        lines.add(Text.format(
+                "method      %s, as %s reads it",
+                plan.method().name(), plan.compat().word()));
         for (ModelOutline model : plan.models()) {
-            lines.add("model       %s: %s".formatted(model.label(), model(model)));
+            lines.add(Text.format("model       %s: %s", model.label(), model(model)));
         }
         long merged = plan.tensors().stream()
                 .filter(TensorPlan.Merge.class::isInstance)
                 .count();
-        lines.add("tensors     %d merged, %d copied, %s"
-                .formatted(merged, plan.tensors().size() - merged, types(plan)));
-        plan.files().written().keySet().forEach(name -> lines.add("file        %s is written anew".formatted(name)));
+        lines.add(Text.format(
+                "tensors     %d merged, %d copied, %s", merged, plan.tensors().size() - merged, types(plan)));
+        plan.files().written().keySet().forEach(name -> lines.add(Text.format("file        %s is written anew", name)));
         plan.files()
                 .copied()
-                .forEach((name, from) -> lines.add("file        %s of %s".formatted(name, from.getParent())));
+                .forEach((name, from) -> lines.add(Text.format("file        %s of %s", name, from.getParent())));
         plan.warnings().forEach(warning -> lines.add("warning     " + warning));
         return lines;
     }
 
     private static String model(ModelOutline model) {
         String where = model.directory().map(dir -> " in " + dir).orElse("");
-        return "%s of %d tensors%s"
-                .formatted(
-                        model.isWhole() ? "weights" : "deltas", model.tensors().size(), where);
+        return Text.format(
+                "%s of %d tensors%s",
+                model.isWhole() ? "weights" : "deltas", model.tensors().size(), where);
     }
 
     private static String types(MergePlan plan) {

@@ -1,5 +1,6 @@
 package io.lota4j.merge.recipe;
 
+import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.merge.Compat;
 import io.lota4j.merge.ModelReference;
@@ -100,8 +101,9 @@ final class RecipeReader {
         if (given.size() != 1) {
             keys.error(
                     recipe,
-                    "expected exactly one of models, slices and modules, found %s"
-                            .formatted(given.isEmpty() ? "none" : String.join(" and ", given)));
+                    Text.format(
+                            "expected exactly one of models, slices and modules, found %s",
+                            given.isEmpty() ? "none" : String.join(" and ", given)));
             return Optional.empty();
         }
         return given.getFirst().equals(MODULES)
@@ -124,8 +126,9 @@ final class RecipeReader {
         if (modules.get().entries().size() != 1) {
             keys.error(
                     value,
-                    "modules: merging models of several modules (%s) is not supported; expected one module"
-                            .formatted(String.join(", ", modules.get().entries().keySet())));
+                    Text.format(
+                            "modules: merging models of several modules (%s) is not supported; expected one module",
+                            String.join(", ", modules.get().entries().keySet())));
             return Optional.empty();
         }
         var only = modules.get().entries().firstEntry();
@@ -133,7 +136,7 @@ final class RecipeReader {
         return keys.mapping(only.getValue(), where).map(module -> {
             keys.refuseOthers(module, where, List.of(MODELS, SLICES, PARAMETERS), Set.of());
             if (given(module, MODELS, SLICES).size() != 1) {
-                keys.error(module, "%s: expected exactly one of models and slices".formatted(where));
+                keys.error(module, Text.format("%s: expected exactly one of models and slices", where));
             }
             return new Module(slices(module, where), parameters.table(module, where));
         });
@@ -158,7 +161,7 @@ final class RecipeReader {
                     SOURCES,
                     (source, place) -> source(source, place, List.of(MODEL, LAYER_RANGE, PARAMETERS)));
             if (RecipeKeys.value(mapping, SOURCES).isEmpty()) {
-                keys.error(mapping, "%s needs the key 'sources'".formatted(where));
+                keys.error(mapping, Text.format("%s needs the key 'sources'", where));
             }
             return sources.isEmpty()
                     ? Optional.empty()
@@ -171,7 +174,7 @@ final class RecipeReader {
         return keys.mapping(value, where).flatMap(mapping -> {
             keys.refuseOthers(mapping, where, known, Set.of());
             if (RecipeKeys.value(mapping, MODEL).isEmpty()) {
-                keys.error(mapping, "%s needs the key 'model'".formatted(where));
+                keys.error(mapping, Text.format("%s needs the key 'model'", where));
             }
             Optional<LayerRange> layers = known.contains(LAYER_RANGE) ? layerRange(mapping, where) : Optional.empty();
             ParameterTable table = parameters.table(mapping, where);
@@ -184,7 +187,7 @@ final class RecipeReader {
         String place = RecipeKeys.within(where, LAYER_RANGE);
         Optional<Yaml> value = RecipeKeys.value(mapping, LAYER_RANGE);
         if (value.isEmpty()) {
-            keys.error(mapping, "%s needs the key 'layer_range'".formatted(where));
+            keys.error(mapping, Text.format("%s needs the key 'layer_range'", where));
             return Optional.empty();
         }
         if (value.get() instanceof Yaml.Items(List<Yaml> items, int line)
@@ -194,13 +197,15 @@ final class RecipeReader {
             if (range.length() > 0) {
                 return Optional.of(range);
             }
-            keys.error(line, "%s: %s holds no layer; the second number is one after the last".formatted(place, range));
+            keys.error(
+                    line, Text.format("%s: %s holds no layer; the second number is one after the last", place, range));
             return Optional.empty();
         }
         keys.error(
                 value.get(),
-                "%s must be a list of two whole numbers from 0, found %s"
-                        .formatted(place, value.get().kind()));
+                Text.format(
+                        "%s must be a list of two whole numbers from 0, found %s",
+                        place, value.get().kind()));
         return Optional.empty();
     }
 
@@ -220,7 +225,7 @@ final class RecipeReader {
         return keys.text(recipe, "", key).flatMap(text -> {
             Optional<DType> dtype = Optional.ofNullable(DTYPES.get(text.text().replaceFirst("^torch\\.", "")));
             if (dtype.isEmpty()) {
-                keys.error(text, "%s must be float32, bfloat16 or float16, found %s".formatted(key, text.kind()));
+                keys.error(text, Text.format("%s must be float32, bfloat16 or float16, found %s", key, text.kind()));
             }
             return dtype;
         });
@@ -231,7 +236,7 @@ final class RecipeReader {
                 .flatMap(text -> {
                     Optional<Compat> compat = Compat.of(text.text());
                     if (compat.isEmpty()) {
-                        keys.error(text, "compat must be paper, mergekit or peft, found %s".formatted(text.kind()));
+                        keys.error(text, Text.format("compat must be paper, mergekit or peft, found %s", text.kind()));
                     }
                     return compat;
                 })
@@ -244,7 +249,7 @@ final class RecipeReader {
                     if (text.text().matches("-?[0-9]{1,18}")) {
                         return Optional.of(Long.parseLong(text.text()));
                     }
-                    keys.error(text, "seed must be a whole number, found %s".formatted(text.kind()));
+                    keys.error(text, Text.format("seed must be a whole number, found %s", text.kind()));
                     return Optional.empty();
                 })
                 .orElse(0L);

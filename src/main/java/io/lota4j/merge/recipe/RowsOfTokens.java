@@ -1,5 +1,6 @@
 package io.lota4j.merge.recipe;
 
+import io.lota4j.Text;
 import io.lota4j.merge.ModelReference;
 import io.lota4j.yaml.Problems;
 import java.util.Arrays;
@@ -48,7 +49,7 @@ record RowsOfTokens(Tokenizers tokenizers, TokenizerChoice choice, Problems prob
             }
         }
         if (nowhere > 0) {
-            problems.warn("%d tokens of the result are in no model; their rows are zero".formatted(nowhere));
+            problems.warn(Text.format("%d tokens of the result are in no model; their rows are zero", nowhere));
         }
         return new EmbeddingRows(padded(size), size, own, fills);
     }
@@ -86,8 +87,9 @@ record RowsOfTokens(Tokenizers tokenizers, TokenizerChoice choice, Problems prob
                 int limit = model.map(i -> sources.get(i).member().vocabulary().orElse(Integer.MAX_VALUE))
                         .orElse(Integer.MAX_VALUE);
                 if (numbered.id() >= limit) {
-                    problems.error("tokenizer.tokens.%s: %s has %d rows, found token_id %d"
-                            .formatted(token, numbered.model().label(), limit, numbered.id()));
+                    problems.error(Text.format(
+                            "tokenizer.tokens.%s: %s has %d rows, found token_id %d",
+                            token, numbered.model().label(), limit, numbered.id()));
                 }
                 yield model.map(i -> List.of(new EmbeddingRows.Row(i, numbered.id())))
                         .orElse(List.of());
@@ -103,7 +105,7 @@ record RowsOfTokens(Tokenizers tokenizers, TokenizerChoice choice, Problems prob
         Member member = sources.get(place.get()).member();
         Integer id = tokenizers.of(member).ids().get(other);
         if (id == null || id >= member.vocabulary().orElse(Integer.MAX_VALUE)) {
-            problems.error("tokenizer.tokens.%s: %s has no token '%s'".formatted(token, model.label(), other));
+            problems.error(Text.format("tokenizer.tokens.%s: %s has no token '%s'", token, model.label(), other));
             return List.of();
         }
         return List.of(new EmbeddingRows.Row(place.get(), id));
@@ -116,7 +118,8 @@ record RowsOfTokens(Tokenizers tokenizers, TokenizerChoice choice, Problems prob
                 .boxed()
                 .findFirst();
         if (place.isEmpty()) {
-            problems.error("tokenizer.tokens.%s: %s is no whole model of this merge".formatted(token, model.label()));
+            problems.error(
+                    Text.format("tokenizer.tokens.%s: %s is no whole model of this merge", token, model.label()));
         }
         return place;
     }

@@ -1,6 +1,7 @@
 package io.lota4j.merge.recipe;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -42,7 +43,7 @@ record TokenTable(Path file, ObjectNode json, SequencedMap<String, Integer> ids,
             // Unigram models list [token, score] in the order of the ids.
             vocab.forEach(entry -> tokens.put(tokens.size(), entry.path(0).asString("")));
         } else {
-            throw new LotaException("%s: no vocabulary under model.vocab".formatted(config.file()));
+            throw new LotaException(Text.format("%s: no vocabulary under model.vocab", config.file()));
         }
         Map<Integer, JsonNode> added = new TreeMap<>();
         for (JsonNode entry : config.root().path(ADDED)) {
@@ -62,7 +63,8 @@ record TokenTable(Path file, ObjectNode json, SequencedMap<String, Integer> ids,
         if (id.isIntegralNumber() && id.asLong() >= 0 && id.asLong() < MOST_IDS) {
             return id.asInt();
         }
-        throw new LotaException("%s: token '%s' must have an id from 0 to %d, found %s"
-                .formatted(file, token, MOST_IDS - 1, id.isMissingNode() ? "none" : id));
+        throw new LotaException(Text.format(
+                "%s: token '%s' must have an id from 0 to %d, found %s",
+                file, token, MOST_IDS - 1, id.isMissingNode() ? "none" : id));
     }
 }

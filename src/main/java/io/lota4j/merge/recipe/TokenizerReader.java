@@ -1,5 +1,6 @@
 package io.lota4j.merge.recipe;
 
+import io.lota4j.Text;
 import io.lota4j.yaml.RecipeKeys;
 import io.lota4j.yaml.Yaml;
 import java.util.LinkedHashMap;
@@ -97,8 +98,10 @@ record TokenizerReader(RecipeKeys keys, ModelPaths paths) {
         if (!kind.equals(MODEL_TOKEN) || model.isEmpty() || token.isPresent() == id.isPresent()) {
             keys.error(
                     mapping,
-                    "%s must be a path, {kind: zero}, or {kind: model_token, model: ...} with one of token and token_id"
-                            .formatted(where));
+                    Text.format(
+                            "%s must be a path, {kind: zero}, or {kind: model_token, model: ...} with one of token and"
+                                    + " token_id",
+                            where));
             return Optional.empty();
         }
         return paths.find(model.get(), RecipeKeys.within(where, MODEL))
@@ -118,7 +121,8 @@ record TokenizerReader(RecipeKeys keys, ModelPaths paths) {
         }
         keys.error(
                 value.get(),
-                "%s must be a whole number from %d, found '%s'".formatted(RecipeKeys.within(where, key), least, text));
+                Text.format(
+                        "%s must be a whole number from %d, found '%s'", RecipeKeys.within(where, key), least, text));
         return OptionalInt.empty();
     }
 }

@@ -1,6 +1,7 @@
 package io.lota4j.merge.recipe;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.yaml.Problems;
 import java.util.HashMap;
 import java.util.List;
@@ -32,10 +33,11 @@ final class Tokenizers {
 
     private TokenTable instead(Member member) {
         if (member == reference) {
-            throw new LotaException("%s has no tokenizer.json, which the recipe's 'tokenizer' needs".formatted(member));
+            throw new LotaException(
+                    Text.format("%s has no tokenizer.json, which the recipe's 'tokenizer' needs", member));
         }
         if (member.isWhole()) {
-            problems.warn("%s has no tokenizer.json; it is taken to use that of %s".formatted(member, reference));
+            problems.warn(Text.format("%s has no tokenizer.json; it is taken to use that of %s", member, reference));
         }
         return of(reference);
     }
@@ -51,8 +53,9 @@ final class Tokenizers {
             case TokenizerChoice.Source.Directory directory ->
                 Optional.of(ResultTokens.of(
                         TokenTable.find(directory.model().path())
-                                .orElseThrow(() -> new LotaException("%s has no tokenizer.json"
-                                        .formatted(directory.model().path()))),
+                                .orElseThrow(() -> new LotaException(Text.format(
+                                        "%s has no tokenizer.json",
+                                        directory.model().path()))),
                         List.of(),
                         choice.tokens().keySet()));
         };

@@ -1,6 +1,7 @@
 package io.lota4j.merge.recipe;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.merge.MergeMethod;
 import io.lota4j.merge.Parameter;
 import io.lota4j.merge.Settings;
@@ -65,10 +66,9 @@ final class Values {
                 into.put(parameter.name(), value.getAsDouble());
             } else {
                 whole = false;
-                String what = "parameter '%s'%s"
-                        .formatted(
-                                parameter.name(),
-                                source.map(s -> " of " + s.member()).orElse(""));
+                String what = Text.format(
+                        "parameter '%s'%s",
+                        parameter.name(), source.map(s -> " of " + s.member()).orElse(""));
                 missing.merge(what, new Missing(tensor, 1), (known, one) -> known.more());
             }
         }
@@ -94,15 +94,15 @@ final class Values {
             method.check(recipe.compat(), settings);
             return true;
         } catch (LotaException e) {
-            problems.error("%s: %s".formatted(recipe.file(), e.getMessage()));
+            problems.error(Text.format("%s: %s", recipe.file(), e.getMessage()));
             return false;
         }
     }
 
     /// Tells what had no value.
     void tellMissing() {
-        missing.forEach((what, tensors) ->
-                problems.error("%s: %s is missing: merge_method %s needs it for %d tensors, such as %s"
-                        .formatted(recipe.file(), what, method.name(), tensors.count(), tensors.first())));
+        missing.forEach((what, tensors) -> problems.error(Text.format(
+                "%s: %s is missing: merge_method %s needs it for %d tensors, such as %s",
+                recipe.file(), what, method.name(), tensors.count(), tensors.first())));
     }
 }

@@ -1,6 +1,7 @@
 package io.lota4j.merge.run;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -101,10 +102,10 @@ final class Journal implements AutoCloseable {
 
     private static long requireSame(Path file, String merge, String line) {
         if (!JSON.writeValueAsString(new Start(merge)).equals(line)) {
-            throw new LotaException(
-                    ("%s: another merge was left unfinished there: recipe, models or version are not the "
-                                    + "same. Finish that one, or remove the directory to begin anew.")
-                            .formatted(file.getParent()));
+            throw new LotaException(Text.format(
+                    "%s: another merge was left unfinished there: recipe, models or version are not the "
+                            + "same. Finish that one, or remove the directory to begin anew.",
+                    file.getParent()));
         }
         return bytes(line).length;
     }

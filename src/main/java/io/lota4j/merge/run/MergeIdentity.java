@@ -2,6 +2,7 @@ package io.lota4j.merge.run;
 
 import io.lota4j.Build;
 import io.lota4j.Sha256;
+import io.lota4j.Text;
 import io.lota4j.merge.Settings;
 import io.lota4j.merge.recipe.MergePlan;
 import io.lota4j.merge.recipe.TensorPlan;
@@ -31,10 +32,10 @@ final class MergeIdentity {
     private static List<String> lines(MergePlan plan, List<Path> files) throws IOException {
         Stream.Builder<String> lines = Stream.builder();
         lines.add(Build.version());
-        lines.add("%s %s %d".formatted(plan.method().name(), plan.compat(), plan.seed()));
+        lines.add(Text.format("%s %s %d", plan.method().name(), plan.compat(), plan.seed()));
         plan.tensors().forEach(tensor -> lines.add(line(tensor)));
         for (Path file : files) {
-            lines.add("%s %d %s".formatted(file, Files.size(file), Files.getLastModifiedTime(file)));
+            lines.add(Text.format("%s %d %s", file, Files.size(file), Files.getLastModifiedTime(file)));
         }
         return lines.build().toList();
     }
@@ -43,23 +44,21 @@ final class MergeIdentity {
         String what = switch (tensor) {
             case TensorPlan.Copy copy -> input(copy.from());
             case TensorPlan.Merge merge ->
-                "%s %s %s"
-                        .formatted(
-                                merge.base().map(MergeIdentity::input).orElse(""),
-                                merge.models().stream()
-                                        .map(MergeIdentity::input)
-                                        .toList(),
-                                settings(merge.settings()));
+                Text.format(
+                        "%s %s %s",
+                        merge.base().map(MergeIdentity::input).orElse(""),
+                        merge.models().stream().map(MergeIdentity::input).toList(),
+                        settings(merge.settings()));
         };
-        return "%s %s %s %s".formatted(tensor.name(), tensor.shape(), tensor.dtype(), what);
+        return Text.format("%s %s %s %s", tensor.name(), tensor.shape(), tensor.dtype(), what);
     }
 
     /// In order: that of an immutable map is another one in every process.
     private static String settings(Settings settings) {
-        return "%s %s"
-                .formatted(
-                        new TreeMap<>(settings.values()),
-                        settings.modelValues().stream().map(TreeMap::new).toList());
+        return Text.format(
+                "%s %s",
+                new TreeMap<>(settings.values()),
+                settings.modelValues().stream().map(TreeMap::new).toList());
     }
 
     private static String input(TensorPlan.Input input) {

@@ -1,6 +1,7 @@
 package io.lota4j.merge.run;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.WriteFailure;
 import io.lota4j.merge.Merger;
@@ -95,8 +96,9 @@ public final class ModelMerge {
 
     private static void requireBase(MergeSource model, String expected, Path directory, String found) {
         if (!found.equals(expected)) {
-            throw new LotaException("%s is for the base with fingerprint %s, but %s has %s."
-                    .formatted(model.label(), expected, directory, found));
+            throw new LotaException(Text.format(
+                    "%s is for the base with fingerprint %s, but %s has %s.",
+                    model.label(), expected, directory, found));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.lota4j.merge.run;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.TensorInfo;
@@ -116,7 +117,7 @@ final class PartialResult implements AutoCloseable {
             Files.deleteIfExists(out);
         } catch (DirectoryNotEmptyException e) {
             throw new LotaException(
-                    "%s is no longer empty; the merged model is in %s: move it.".formatted(out, directory), e);
+                    Text.format("%s is no longer empty; the merged model is in %s: move it.", out, directory), e);
         }
         Files.move(directory, out, StandardCopyOption.ATOMIC_MOVE);
     }

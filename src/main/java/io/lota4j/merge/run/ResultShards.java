@@ -1,5 +1,6 @@
 package io.lota4j.merge.run;
 
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.SafetensorsLayout;
 import io.lota4j.checkpoint.TensorInfo;
@@ -67,7 +68,7 @@ record ResultShards(SequencedMap<String, SafetensorsLayout> layouts) {
     }
 
     private static String name(int number, int count) {
-        return count == 1 ? Checkpoint.SINGLE : "model-%05d-of-%05d.safetensors".formatted(number, count);
+        return count == 1 ? Checkpoint.SINGLE : Text.format("model-%05d-of-%05d.safetensors", number, count);
     }
 
     private static SafetensorsLayout layout(Map<String, String> metadata, List<TensorPlan> tensors) {

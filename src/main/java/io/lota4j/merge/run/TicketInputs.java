@@ -1,6 +1,7 @@
 package io.lota4j.merge.run;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.ModelOutline;
@@ -63,8 +64,9 @@ final class TicketInputs implements AutoCloseable {
             ModelOutline.Tensor found = new ModelOutline.Tensor(shape, ticket.baseType(name));
             ModelOutline.@Nullable Tensor known = tensors.putIfAbsent(name, found);
             if (known != null && !known.equals(found)) {
-                throw new LotaException("Tensor `%s` is %s %s in %s, but %s %s in a ticket before it."
-                        .formatted(name, found.dtype(), found.shape(), file, known.dtype(), known.shape()));
+                throw new LotaException(Text.format(
+                        "Tensor `%s` is %s %s in %s, but %s %s in a ticket before it.",
+                        name, found.dtype(), found.shape(), file, known.dtype(), known.shape()));
             }
         });
     }
@@ -73,8 +75,9 @@ final class TicketInputs implements AutoCloseable {
         String expected = first.info().base();
         String found = ticket.info().base();
         if (!expected.equals(found)) {
-            throw new LotaException("%s is for the base with fingerprint %s, but %s for %s; tickets of one base merge."
-                    .formatted(ticket.path(), found, first.path(), expected));
+            throw new LotaException(Text.format(
+                    "%s is for the base with fingerprint %s, but %s for %s; tickets of one base merge.",
+                    ticket.path(), found, first.path(), expected));
         }
     }
 
@@ -164,7 +167,7 @@ final class TicketInputs implements AutoCloseable {
         provenance.put(TicketInfo.SOURCE, "merge");
         provenance.putAll(merge.provenance());
         for (int i = 0; i < tickets.size(); i++) {
-            String prefix = "ticket%d.".formatted(i);
+            String prefix = Text.format("ticket%d.", i);
             provenance.put(prefix + "file", String.valueOf(tickets.get(i).path().getFileName()));
             tickets.get(i).info().provenance().forEach((key, value) -> provenance.put(prefix + key, value));
         }

@@ -1,5 +1,6 @@
 package io.lota4j.merge.run;
 
+import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.Compat;
@@ -103,7 +104,7 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
                 .forEach(model -> settings.modelValues()
                         .get(model)
                         .forEach((name, value) ->
-                                provenance.put("merge.ticket%d.%s".formatted(model, name), value.toString())));
+                                provenance.put(Text.format("merge.ticket%d.%s", model, name), value.toString())));
         return provenance;
     }
 }

@@ -2,6 +2,7 @@ package io.lota4j.merge.run;
 
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
+import io.lota4j.Text;
 import io.lota4j.merge.Compat;
 import io.lota4j.merge.MergeMethod;
 import io.lota4j.merge.Parameter;
@@ -52,14 +53,15 @@ public final class TicketSettings {
 
     private static void requireTickets(MergeMethod method, int tickets) {
         if (!method.mergesDeltas()) {
-            throw new LotaException(
-                    "merge method %s needs whole models, not tickets alone; use a recipe with a base_model."
-                            .formatted(method.name()));
+            throw new LotaException(Text.format(
+                    "merge method %s needs whole models, not tickets alone; use a recipe with a base_model.",
+                    method.name()));
         }
         if (tickets < method.leastModels() || tickets > method.mostModels()) {
             String most = method.mostModels() == Integer.MAX_VALUE ? " or more" : " to " + method.mostModels();
-            throw new LotaException("merge method %s takes %d%s tickets, found %d."
-                    .formatted(method.name(), method.leastModels(), most, tickets));
+            throw new LotaException(Text.format(
+                    "merge method %s takes %d%s tickets, found %d.",
+                    method.name(), method.leastModels(), most, tickets));
         }
     }
 
@@ -68,19 +70,20 @@ public final class TicketSettings {
                 new TreeSet<>(parameters.stream().map(Parameter::name).toList());
         if (!known.contains(name)) {
             Optional<String> near = Suggestions.nearest(name, known);
-            throw new LotaException("unknown parameter `%s` of merge method %s; it takes %s.%s"
-                    .formatted(
-                            name,
-                            method.name(),
-                            known.isEmpty() ? "none" : String.join(", ", known),
-                            near.map(n -> " Did you mean `" + n + "`?").orElse("")));
+            throw new LotaException(Text.format(
+                    "unknown parameter `%s` of merge method %s; it takes %s.%s",
+                    name,
+                    method.name(),
+                    known.isEmpty() ? "none" : String.join(", ", known),
+                    near.map(n -> " Did you mean `" + n + "`?").orElse("")));
         }
     }
 
     private static void requireAllowed(Parameter parameter, double value) {
         if (!parameter.allows(value)) {
-            throw new LotaException("parameter `%s` must be %s, found %s."
-                    .formatted(parameter.name(), parameter.range(), Parameter.text(value)));
+            throw new LotaException(Text.format(
+                    "parameter `%s` must be %s, found %s.",
+                    parameter.name(), parameter.range(), Parameter.text(value)));
         }
     }
 
@@ -92,14 +95,12 @@ public final class TicketSettings {
             return given.getFirst();
         }
         if (!given.isEmpty()) {
-            throw new LotaException("parameter `%s`: expected one value%s, found %d."
-                    .formatted(
-                            parameter.name(),
-                            places == 1 ? "" : ", or %d, one a ticket".formatted(places),
-                            given.size()));
+            throw new LotaException(Text.format(
+                    "parameter `%s`: expected one value%s, found %d.",
+                    parameter.name(), places == 1 ? "" : Text.format(", or %d, one a ticket", places), given.size()));
         }
         OptionalDouble byDefault = parameter.name().equals(WEIGHT) ? OptionalDouble.of(1) : parameter.defaultValue();
-        return byDefault.orElseThrow(() -> new LotaException("merge method %s needs the parameter `%s`: %s."
-                .formatted(method.name(), parameter.name(), parameter.range())));
+        return byDefault.orElseThrow(() -> new LotaException(Text.format(
+                "merge method %s needs the parameter `%s`: %s.", method.name(), parameter.name(), parameter.range())));
     }
 }

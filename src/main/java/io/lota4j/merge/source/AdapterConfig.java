@@ -1,6 +1,7 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.StrictJson;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ final class AdapterConfig {
         try {
             return new AdapterConfig(path, StrictJson.object(Files.readAllBytes(path), path.toString()));
         } catch (IOException e) {
-            throw new LotaException("%s: cannot read: %s".formatted(path, e.getMessage()), e);
+            throw new LotaException(Text.format("%s: cannot read: %s", path, e.getMessage()), e);
         }
     }
 
@@ -79,8 +80,9 @@ final class AdapterConfig {
             return Pattern.compile("(.*\\.)?(" + text + ")");
         } catch (PatternSyntaxException e) {
             throw new LotaException(
-                    "%s: `%s` has the pattern `%s`, which is no regular expression: %s."
-                            .formatted(path, key, text, e.getDescription()),
+                    Text.format(
+                            "%s: `%s` has the pattern `%s`, which is no regular expression: %s.",
+                            path, key, text, e.getDescription()),
                     e);
         }
     }
@@ -97,15 +99,15 @@ final class AdapterConfig {
     }
 
     LotaException missing(String key, String expected) {
-        return new LotaException("%s: `%s` must be %s, but is missing.".formatted(path, key, expected));
+        return new LotaException(Text.format("%s: `%s` must be %s, but is missing.", path, key, expected));
     }
 
     LotaException bad(String key, String expected, JsonNode found) {
-        return new LotaException("%s: `%s` must be %s, but is %s.".formatted(path, key, expected, found));
+        return new LotaException(Text.format("%s: `%s` must be %s, but is %s.", path, key, expected, found));
     }
 
     /// A refusal of what the configuration says.
     LotaException refusal(String why) {
-        return new LotaException("%s: %s".formatted(path, why));
+        return new LotaException(Text.format("%s: %s", path, why));
     }
 }

@@ -1,6 +1,7 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,9 +28,9 @@ record AdapterFolder(Path config, Path weights) {
                 || Files.exists(directory.resolve(CHECKPOINT_WEIGHTS + ".index.json"));
         if (Files.isRegularFile(directory.resolve(CONFIG))) {
             if (checkpoint) {
-                throw new LotaException(
-                        "%s holds both a checkpoint (%s) and an adapter (%s); put them into two folders."
-                                .formatted(directory, CHECKPOINT_WEIGHTS, CONFIG));
+                throw new LotaException(Text.format(
+                        "%s holds both a checkpoint (%s) and an adapter (%s); put them into two folders.",
+                        directory, CHECKPOINT_WEIGHTS, CONFIG));
             }
             return Optional.of(of(directory));
         }
@@ -41,8 +42,9 @@ record AdapterFolder(Path config, Path weights) {
                 .filter(name -> Files.isRegularFile(directory.resolve(name, CONFIG)))
                 .toList();
         if (adapters.size() > 1) {
-            throw new LotaException("%s holds the adapters %s; name one, such as %s."
-                    .formatted(directory, Nearby.listed(adapters), directory.resolve(adapters.getFirst())));
+            throw new LotaException(Text.format(
+                    "%s holds the adapters %s; name one, such as %s.",
+                    directory, Nearby.listed(adapters), directory.resolve(adapters.getFirst())));
         }
         return adapters.stream().findFirst().map(name -> of(directory.resolve(name)));
     }
@@ -51,10 +53,11 @@ record AdapterFolder(Path config, Path weights) {
         Path weights = directory.resolve(WEIGHTS);
         if (!Files.isRegularFile(weights)) {
             String hint = Files.exists(directory.resolve(PICKLED_WEIGHTS))
-                    ? "%s is a pickle, which could run any program; save the adapter again as safetensors."
-                            .formatted(PICKLED_WEIGHTS)
-                    : "It holds %s.".formatted(Nearby.listed(Nearby.names(directory)));
-            throw new LotaException("%s: no %s beside %s. %s".formatted(directory, WEIGHTS, CONFIG, hint));
+                    ? Text.format(
+                            "%s is a pickle, which could run any program; save the adapter again as safetensors.",
+                            PICKLED_WEIGHTS)
+                    : Text.format("It holds %s.", Nearby.listed(Nearby.names(directory)));
+            throw new LotaException(Text.format("%s: no %s beside %s. %s", directory, WEIGHTS, CONFIG, hint));
         }
         return new AdapterFolder(directory.resolve(CONFIG), weights);
     }

@@ -1,5 +1,6 @@
 package io.lota4j.merge.source;
 
+import io.lota4j.Text;
 import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.ModelOutline;
@@ -50,8 +51,9 @@ record AdapterHeads(SequencedMap<String, ModelOutline.Tensor> heads, List<String
     }
 
     private static String doubt(SafetensorsFile file, String embedding) {
-        return "%s: changes `%s`. A head that the base ties to it changes as well; in PEFT's training it did not."
-                .formatted(file.path(), embedding);
+        return Text.format(
+                "%s: changes `%s`. A head that the base ties to it changes as well; in PEFT's training it did not.",
+                file.path(), embedding);
     }
 
     private static boolean isOutside(String name, Shape shape) {

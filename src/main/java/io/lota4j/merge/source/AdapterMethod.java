@@ -1,6 +1,7 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.Suggestions;
+import io.lota4j.Text;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -22,7 +23,7 @@ interface AdapterMethod {
             String hint = Suggestions.nearest(type, BY_TYPE.keySet())
                     .map(near -> " Did you mean `" + near + "`?")
                     .orElse("");
-            throw config.refusal("`peft_type` must be %s, but is `%s`.%s".formatted(known(), type, hint));
+            throw config.refusal(Text.format("`peft_type` must be %s, but is `%s`.%s", known(), type, hint));
         }
         return method.apply(config);
     }

@@ -1,6 +1,7 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
@@ -26,7 +27,8 @@ record AdapterModule(SafetensorsFile file, String name, Map<String, TensorInfo> 
     TensorInfo info(String parameter) {
         TensorInfo info = parameters.get(parameter);
         if (info == null) {
-            throw new LotaException("%s is missing, but %s is there.".formatted(where(parameter), parameters.keySet()));
+            throw new LotaException(
+                    Text.format("%s is missing, but %s is there.", where(parameter), parameters.keySet()));
         }
         return info;
     }
@@ -36,11 +38,11 @@ record AdapterModule(SafetensorsFile file, String name, Map<String, TensorInfo> 
         Shape shape = info(parameter).shape();
         if (shape.rank() != rank) {
             throw new LotaException(
-                    "%s must have %d dimensions, but has shape %s.".formatted(where(parameter), rank, shape));
+                    Text.format("%s must have %d dimensions, but has shape %s.", where(parameter), rank, shape));
         }
         if (shape.numel() == 0 || shape.numel() > MOST_ELEMENTS) {
-            throw new LotaException("%s must have 1 to %d elements, but has shape %s."
-                    .formatted(where(parameter), MOST_ELEMENTS, shape));
+            throw new LotaException(Text.format(
+                    "%s must have 1 to %d elements, but has shape %s.", where(parameter), MOST_ELEMENTS, shape));
         }
         return shape;
     }
@@ -50,7 +52,7 @@ record AdapterModule(SafetensorsFile file, String name, Map<String, TensorInfo> 
         Shape found = info(parameter).shape();
         if (!found.equals(expected)) {
             throw new LotaException(
-                    "%s must have shape %s (%s), but has %s.".formatted(where(parameter), expected, why, found));
+                    Text.format("%s must have shape %s (%s), but has %s.", where(parameter), expected, why, found));
         }
     }
 
@@ -61,7 +63,7 @@ record AdapterModule(SafetensorsFile file, String name, Map<String, TensorInfo> 
         TensorInfo info = info(parameter);
         if (!info.dtype().isFloat()) {
             throw new LotaException(
-                    "%s must be F32, BF16, F16 or F64, but is %s.".formatted(where(parameter), info.dtype()));
+                    Text.format("%s must be F32, BF16, F16 or F64, but is %s.", where(parameter), info.dtype()));
         }
         return new Elements(info.dtype(), file.bytes(info.name()));
     }
@@ -72,12 +74,12 @@ record AdapterModule(SafetensorsFile file, String name, Map<String, TensorInfo> 
     float[] values(String parameter) {
         Elements elements = elements(parameter);
         elements.firstNotFinite().ifPresent(at -> {
-            throw new LotaException("%s: element %d is not a finite number.".formatted(where(parameter), at));
+            throw new LotaException(Text.format("%s: element %d is not a finite number.", where(parameter), at));
         });
         return elements.toArray();
     }
 
     String where(String parameter) {
-        return "%s: tensor `%s%s.%s`".formatted(file.path(), PREFIX, name, parameter);
+        return Text.format("%s: tensor `%s%s.%s`", file.path(), PREFIX, name, parameter);
     }
 }

@@ -1,6 +1,7 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.SafetensorsFile;
 import java.util.SequencedMap;
 import java.util.TreeMap;
@@ -17,19 +18,19 @@ final class AdapterParts {
         tensors.whole().forEach((name, info) -> parts.put(name, new WholePart(file, info)));
         tensors.modules().forEach((module, parameters) -> {
             if (parts.put(module + ".weight", method.part(parameters)) != null) {
-                throw new LotaException("%s: module `%s` has both a change and whole weights; which one holds?"
-                        .formatted(file.path(), module));
+                throw new LotaException(Text.format(
+                        "%s: module `%s` has both a change and whole weights; which one holds?", file.path(), module));
             }
         });
         if (parts.isEmpty()) {
-            throw new LotaException("%s holds no tensors: the adapter changes nothing.".formatted(file.path()));
+            throw new LotaException(Text.format("%s holds no tensors: the adapter changes nothing.", file.path()));
         }
         config.value("modules_to_save")
                 .filter(saved -> config.asksFor("modules_to_save"))
                 .filter(saved -> tensors.whole().isEmpty())
                 .ifPresent(saved -> {
-                    throw config.refusal(
-                            "`modules_to_save` is %s, but the weights file holds no tensor of these.".formatted(saved));
+                    throw config.refusal(Text.format(
+                            "`modules_to_save` is %s, but the weights file holds no tensor of these.", saved));
                 });
         return parts;
     }

@@ -1,6 +1,7 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.Shape;
@@ -69,9 +70,9 @@ final class AdapterSource implements MergeSource {
         return base.map(model -> model.tensors().get(name))
                 .orElseGet(() -> new Tensor(
                         part.shape()
-                                .orElseThrow(() -> new LotaException(
-                                        "%s does not say the shape of tensor `%s`; give the base that it is for."
-                                                .formatted(file.path(), name))),
+                                .orElseThrow(() -> new LotaException(Text.format(
+                                        "%s does not say the shape of tensor `%s`; give the base that it is for.",
+                                        file.path(), name))),
                         DType.F32));
     }
 

@@ -1,6 +1,7 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.TensorInfo;
 import java.util.ArrayList;
@@ -59,12 +60,12 @@ record AdapterTensors(SequencedMap<String, AdapterModule> modules, SequencedMap<
 
     private static void refuse(List<String> unknown, SafetensorsFile file, Set<String> parameters) {
         if (!unknown.isEmpty()) {
-            throw new LotaException("%s: %s is not used by this adapter's method; expected are `%s<module>.` and %s."
-                    .formatted(
-                            file.path(),
-                            Nearby.listed(unknown),
-                            AdapterModule.PREFIX,
-                            parameters.stream().sorted().toList()));
+            throw new LotaException(Text.format(
+                    "%s: %s is not used by this adapter's method; expected are `%s<module>.` and %s.",
+                    file.path(),
+                    Nearby.listed(unknown),
+                    AdapterModule.PREFIX,
+                    parameters.stream().sorted().toList()));
         }
     }
 }

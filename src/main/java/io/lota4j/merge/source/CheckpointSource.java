@@ -1,6 +1,7 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
@@ -61,8 +62,9 @@ final class CheckpointSource implements MergeSource {
         TensorInfo info = checkpoint.info(name);
         Misfit.of(checkpoint.shardOf(name), name, shape, info.shape()).ifPresent(Misfit::refuse);
         if (!info.dtype().isFloat()) {
-            throw new LotaException("%s: tensor `%s` is %s; weights that are merged must be F32, BF16, F16 or F64."
-                    .formatted(checkpoint.shardOf(name), name, info.dtype()));
+            throw new LotaException(Text.format(
+                    "%s: tensor `%s` is %s; weights that are merged must be F32, BF16, F16 or F64.",
+                    checkpoint.shardOf(name), name, info.dtype()));
         }
         return new StoredWeights(info.shape(), new Elements(info.dtype(), checkpoint.bytes(name)));
     }

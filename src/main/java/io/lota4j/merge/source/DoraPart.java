@@ -1,6 +1,7 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.ModelTensor;
 import java.util.Optional;
@@ -33,9 +34,9 @@ record DoraPart(LowRankPart lowRank, String magnitude) implements AdapterPart {
 
     @Override
     public ModelTensor.Weights on(Shape shape, Optional<ModelTensor.Weights> base) {
-        ModelTensor.Weights weights = base.orElseThrow(
-                () -> new LotaException("%s: DoRA computes new weights from the base's, so the base must be given."
-                        .formatted(lowRank.module().where(magnitude))));
+        ModelTensor.Weights weights = base.orElseThrow(() -> new LotaException(Text.format(
+                "%s: DoRA computes new weights from the base's, so the base must be given.",
+                lowRank.module().where(magnitude))));
         return new RescaledWeights(
                 ChangedWeights.of(weights, lowRank.on(shape, base)),
                 lowRank.module().values(magnitude),

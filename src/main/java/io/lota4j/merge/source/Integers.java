@@ -1,6 +1,7 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -17,7 +18,8 @@ record Integers(DType dtype, MemorySegment bytes) {
     static Integers of(AdapterModule module, String parameter) {
         DType dtype = module.info(parameter).dtype();
         if (dtype != DType.I32 && dtype != DType.I64 && dtype != DType.F32) {
-            throw new LotaException("%s must be I32, I64 or F32, but is %s.".formatted(module.where(parameter), dtype));
+            throw new LotaException(
+                    Text.format("%s must be I32, I64 or F32, but is %s.", module.where(parameter), dtype));
         }
         return new Integers(dtype, module.file().bytes(module.info(parameter).name()));
     }

@@ -1,5 +1,6 @@
 package io.lota4j.merge.source;
 
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import java.util.HashSet;
 import java.util.List;
@@ -44,7 +45,7 @@ final class LoraMethod implements AdapterMethod {
         this.dora = config.flag("use_dora");
         for (String key : REFUSED) {
             config.value(key).filter(node -> config.asksFor(key)).ifPresent(node -> {
-                throw config.refusal("`%s` is %s, which is not merged here.".formatted(key, node));
+                throw config.refusal(Text.format("`%s` is %s, which is not merged here.", key, node));
             });
         }
         config.value("init_lora_weights").filter(JsonNode::isString).ifPresent(this::requirePlainStart);
@@ -52,9 +53,10 @@ final class LoraMethod implements AdapterMethod {
 
     private void requirePlainStart(JsonNode start) {
         if (!PLAIN_STARTS.contains(start.stringValue())) {
-            throw config.refusal(("`init_lora_weights` is %s: such an adapter is for a base from which its start was "
-                            + "taken away. Have PEFT convert it (`path_initial_model_for_weight_conversion`).")
-                    .formatted(start));
+            throw config.refusal(Text.format(
+                    "`init_lora_weights` is %s: such an adapter is for a base from which its start was "
+                            + "taken away. Have PEFT convert it (`path_initial_model_for_weight_conversion`).",
+                    start));
         }
     }
 
@@ -81,7 +83,7 @@ final class LoraMethod implements AdapterMethod {
         long rank = (long) Math.ceil(config.positive("rank_pattern", "r", module.name()));
         float scale = (float) (alpha / (rootScale ? Math.sqrt(rank) : rank));
         Shape down = module.shape(a, 2);
-        module.requireShape(a, Shape.of(rank, down.dim(1)), "rank %d".formatted(rank));
+        module.requireShape(a, Shape.of(rank, down.dim(1)), Text.format("rank %d", rank));
         return LowRankPart.of(module, a, b, swapped, scale);
     }
 }

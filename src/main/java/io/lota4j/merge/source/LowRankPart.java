@@ -1,5 +1,6 @@
 package io.lota4j.merge.source;
 
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.ModelTensor;
 import java.util.Optional;
@@ -36,13 +37,9 @@ record LowRankPart(AdapterModule module, String a, String b, boolean transposed,
     public Optional<String> misfit(Shape base) {
         return base.equals(weight)
                 ? Optional.empty()
-                : Optional.of("%s %s and %s are for a tensor of shape %s, but the base's has %s."
-                        .formatted(
-                                module.where(a),
-                                module.info(a).shape(),
-                                module.info(b).shape(),
-                                weight,
-                                base));
+                : Optional.of(Text.format(
+                        "%s %s and %s are for a tensor of shape %s, but the base's has %s.",
+                        module.where(a), module.info(a).shape(), module.info(b).shape(), weight, base));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -15,8 +16,8 @@ final class Misfit {
     static Optional<String> of(Path file, String name, Shape expected, Shape found) {
         return found.equals(expected)
                 ? Optional.empty()
-                : Optional.of(
-                        "%s: tensor `%s` has shape %s, but the base's has %s.".formatted(file, name, found, expected));
+                : Optional.of(Text.format(
+                        "%s: tensor `%s` has shape %s, but the base's has %s.", file, name, found, expected));
     }
 
     static void refuse(String sentence) {

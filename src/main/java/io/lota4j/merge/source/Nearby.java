@@ -2,6 +2,7 @@ package io.lota4j.merge.source;
 
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
+import io.lota4j.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,14 +25,15 @@ final class Nearby {
             parent = parent.getParent();
         }
         if (parent == null) {
-            return new LotaException("%s: no such file or directory.".formatted(path));
+            return new LotaException(Text.format("%s: no such file or directory.", path));
         }
         List<String> names = names(parent);
         String hint = Suggestions.nearest(String.valueOf(wanted.getFileName()), names)
                 .map(near -> " Did you mean `" + near + "`?")
                 .orElse("");
-        return new LotaException("%s: no such file or directory. %s holds %s.%s Models are read from disk only."
-                .formatted(path, parent, listed(names), hint));
+        return new LotaException(Text.format(
+                "%s: no such file or directory. %s holds %s.%s Models are read from disk only.",
+                path, parent, listed(names), hint));
     }
 
     /// The names in a directory, sorted.
@@ -39,7 +41,7 @@ final class Nearby {
         try (var entries = Files.list(directory)) {
             return entries.map(path -> path.getFileName().toString()).sorted().toList();
         } catch (IOException e) {
-            throw new LotaException("%s: cannot list: %s".formatted(directory, e.getMessage()), e);
+            throw new LotaException(Text.format("%s: cannot list: %s", directory, e.getMessage()), e);
         }
     }
 
@@ -47,6 +49,6 @@ final class Nearby {
     static String listed(List<String> names) {
         return names.size() <= LISTED
                 ? names.toString()
-                : "%s and %d more".formatted(names.subList(0, LISTED), names.size() - LISTED);
+                : Text.format("%s and %d more", names.subList(0, LISTED), names.size() - LISTED);
     }
 }

@@ -1,6 +1,7 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.merge.ModelOutline;
 import io.lota4j.merge.ModelReference;
@@ -29,8 +30,9 @@ final class Opening {
             MergeSource above = single(adapter.toString(), adapter, Optional.of(below), true);
             if (above.isWhole()) {
                 above.close();
-                throw new LotaException("%s: %s is a whole checkpoint; only an adapter or a ticket follows a plus."
-                        .formatted(reference.label(), adapter));
+                throw new LotaException(Text.format(
+                        "%s: %s is a whole checkpoint; only an adapter or a ticket follows a plus.",
+                        reference.label(), adapter));
             }
             opened = true;
             return StackedSource.of(reference.label(), below, above);
@@ -45,8 +47,8 @@ final class Opening {
         Path path = reference.path();
         if (Files.isRegularFile(path)
                 || (Files.isDirectory(path) && AdapterFolder.find(path).isPresent())) {
-            throw new LotaException("%s: %s is no checkpoint; an adapter or a ticket is put on one."
-                    .formatted(reference.label(), path));
+            throw new LotaException(Text.format(
+                    "%s: %s is no checkpoint; an adapter or a ticket is put on one.", reference.label(), path));
         }
         return new CheckpointSource(path.toString(), Checkpoint.open(path));
     }
@@ -66,11 +68,12 @@ final class Opening {
     private static MergeSource ticket(String label, Path file, Optional<ModelOutline> base) {
         String name = file.getFileName().toString();
         if (name.endsWith(MASK_SUFFIX)) {
-            throw new LotaException("%s is a mask, which has no values to merge; give a ticket.".formatted(file));
+            throw new LotaException(Text.format("%s is a mask, which has no values to merge; give a ticket.", file));
         }
         if (name.equals(AdapterFolder.CONFIG) || name.equals(AdapterFolder.WEIGHTS) || name.equals(Checkpoint.CONFIG)) {
-            throw new LotaException("%s is a file of a model; give its folder, %s."
-                    .formatted(file, file.toAbsolutePath().getParent()));
+            throw new LotaException(Text.format(
+                    "%s is a file of a model; give its folder, %s.",
+                    file, file.toAbsolutePath().getParent()));
         }
         MappedTicket ticket = MappedTicket.open(file);
         boolean opened = false;

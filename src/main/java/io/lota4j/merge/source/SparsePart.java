@@ -1,6 +1,7 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.mask.IndexSets;
 import io.lota4j.merge.ModelTensor;
@@ -33,13 +34,14 @@ record SparsePart(AdapterModule module, String indices, String values, boolean p
     @Override
     public Optional<String> misfit(Shape base) {
         if (pairs && base.rank() != 2) {
-            return Optional.of(
-                    "%s is for a matrix, but the base's tensor has shape %s.".formatted(module.where(indices), base));
+            return Optional.of(Text.format(
+                    "%s is for a matrix, but the base's tensor has shape %s.", module.where(indices), base));
         }
         return base.numel() <= IndexSets.MAX_ELEMENTS
                 ? Optional.empty()
-                : Optional.of("%s is for a tensor of shape %s, over the limit of %d elements."
-                        .formatted(module.where(indices), base, IndexSets.MAX_ELEMENTS));
+                : Optional.of(Text.format(
+                        "%s is for a tensor of shape %s, over the limit of %d elements.",
+                        module.where(indices), base, IndexSets.MAX_ELEMENTS));
     }
 
     @Override
@@ -59,7 +61,7 @@ record SparsePart(AdapterModule module, String indices, String values, boolean p
 
     private int flat(Shape shape, int position, long row, long column) {
         if (row < 0 || row >= shape.dim(0) || column < 0 || column >= shape.dim(1)) {
-            throw outside(shape, position, "(%d, %d)".formatted(row, column));
+            throw outside(shape, position, Text.format("(%d, %d)", row, column));
         }
         return (int) (row * shape.dim(1) + column);
     }
@@ -72,7 +74,8 @@ record SparsePart(AdapterModule module, String indices, String values, boolean p
     }
 
     private LotaException outside(Shape shape, int position, String index) {
-        return new LotaException("%s: index %s at position %d is outside the base's tensor of shape %s."
-                .formatted(module.where(indices), index, position, shape));
+        return new LotaException(Text.format(
+                "%s: index %s at position %d is outside the base's tensor of shape %s.",
+                module.where(indices), index, position, shape));
     }
 }

@@ -2,6 +2,7 @@ package io.lota4j.merge.source;
 
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.ModelOutline;
 import java.nio.file.Path;
@@ -42,8 +43,8 @@ final class Targets {
         String hint = Suggestions.nearest(name, model.tensors().keySet())
                 .map(near -> " The nearest one there is `" + near + "`.")
                 .orElse("");
-        return Optional.of("%s: changes tensor `%s`, which the base %s does not have.%s"
-                .formatted(file, name, model.label(), hint));
+        return Optional.of(Text.format(
+                "%s: changes tensor `%s`, which the base %s does not have.%s", file, name, model.label(), hint));
     }
 
     /// What does not fit, a sentence each.
@@ -51,14 +52,14 @@ final class Targets {
     /// @throws LotaException when nothing fits at all
     List<String> unmatched() {
         if (matched == 0 && !unmatched.isEmpty()) {
-            String more = unmatched.size() > LISTED ? "\nand %d more".formatted(unmatched.size() - LISTED) : "";
-            throw new LotaException("%s: none of its %d tensors fits the base %s; is it for another model?\n%s%s"
-                    .formatted(
-                            file,
-                            unmatched.size(),
-                            base.map(ModelOutline::label).orElse(""),
-                            String.join("\n", unmatched.subList(0, Math.min(LISTED, unmatched.size()))),
-                            more));
+            String more = unmatched.size() > LISTED ? Text.format("\nand %d more", unmatched.size() - LISTED) : "";
+            throw new LotaException(Text.format(
+                    "%s: none of its %d tensors fits the base %s; is it for another model?\n%s%s",
+                    file,
+                    unmatched.size(),
+                    base.map(ModelOutline::label).orElse(""),
+                    String.join("\n", unmatched.subList(0, Math.min(LISTED, unmatched.size()))),
+                    more));
         }
         return List.copyOf(unmatched);
     }

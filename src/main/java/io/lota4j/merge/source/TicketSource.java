@@ -1,6 +1,7 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.ModelOutline;
 import io.lota4j.merge.ModelTensor;
@@ -80,8 +81,9 @@ final class TicketSource implements MergeSource {
     private Elements finite(String name) {
         Elements values = new Elements(ticket.valueType(name), ticket.values(name));
         values.firstNotFinite().ifPresent(position -> {
-            throw new LotaException("%s: tensor `%s`: the delta at index %d is not a finite number."
-                    .formatted(ticket.path(), name, ticket.index(name).select((int) position)));
+            throw new LotaException(Text.format(
+                    "%s: tensor `%s`: the delta at index %d is not a finite number.",
+                    ticket.path(), name, ticket.index(name).select((int) position)));
         });
         return values;
     }

@@ -1,6 +1,7 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
@@ -12,8 +13,9 @@ record WholePart(SafetensorsFile file, TensorInfo info) implements AdapterPart {
     /// @throws LotaException when it holds no floats
     WholePart {
         if (!info.dtype().isFloat()) {
-            throw new LotaException("%s: tensor `%s` must be F32, BF16, F16 or F64, but is %s."
-                    .formatted(file.path(), info.name(), info.dtype()));
+            throw new LotaException(Text.format(
+                    "%s: tensor `%s` must be F32, BF16, F16 or F64, but is %s.",
+                    file.path(), info.name(), info.dtype()));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.lota4j.train.lora;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.model.MemoryPolicy;
@@ -27,9 +28,10 @@ public record LoraTargets(LoraConfig lora, SequencedMap<String, Shape> shapes, L
         SequencedMap<String, Shape> shapes = lora.targets().select(base.tensors());
         shapes.forEach((name, shape) -> {
             if (shape.rank() != 2 || !Weights.inLayer(name)) {
-                throw new LotaException(("LoRA is for the matrices of layers, but tensor `%s` is none; leave it out of "
-                                + "the pool with --exclude.")
-                        .formatted(name));
+                throw new LotaException(Text.format(
+                        "LoRA is for the matrices of layers, but tensor `%s` is none; leave it out of "
+                                + "the pool with --exclude.",
+                        name));
             }
         });
         return new LoraTargets(
@@ -67,14 +69,14 @@ public record LoraTargets(LoraConfig lora, SequencedMap<String, Shape> shapes, L
 
     private String notice(Map.Entry<Integer, List<String>> reduced) {
         List<String> names = reduced.getValue();
-        String more = names.size() > LISTED ? " and %d more".formatted(names.size() - LISTED) : "";
-        return "rank %d instead of %d for %d matrices, which have no more: %s%s"
-                .formatted(
-                        reduced.getKey(),
-                        lora.rank(),
-                        names.size(),
-                        String.join(", ", names.subList(0, Math.min(LISTED, names.size()))),
-                        more);
+        String more = names.size() > LISTED ? Text.format(" and %d more", names.size() - LISTED) : "";
+        return Text.format(
+                "rank %d instead of %d for %d matrices, which have no more: %s%s",
+                reduced.getKey(),
+                lora.rank(),
+                names.size(),
+                String.join(", ", names.subList(0, Math.min(LISTED, names.size()))),
+                more);
     }
 
     /// What a run will need: the model whole, and for every factor its values, its gradient and the optimizer's state.

@@ -2,6 +2,7 @@ package io.lota4j.train.score;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.mask.Mask;
 import io.lota4j.model.Activation;
@@ -43,10 +44,10 @@ final class InputTally implements Tally {
 
     private static int features(String name, Shape shape) {
         if (shape.rank() != 2 || !Weights.inLayer(name)) {
-            throw new LotaException(
-                    ("--score wanda is of what goes into a layer's matrix, but tensor `%s` is none; leave "
-                                    + "it out of the pool with --exclude.")
-                            .formatted(name));
+            throw new LotaException(Text.format(
+                    "--score wanda is of what goes into a layer's matrix, but tensor `%s` is none; leave "
+                            + "it out of the pool with --exclude.",
+                    name));
         }
         return Math.toIntExact(shape.dim(1));
     }

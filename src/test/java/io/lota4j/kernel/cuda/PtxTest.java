@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lota4j.Processes;
 import io.lota4j.Sha256;
+import io.lota4j.Text;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -66,7 +67,7 @@ class PtxTest {
         String embedded = Ptx.embedded().text();
         assumeTrue(
                 compiler(built).equals(compiler(embedded)),
-                () -> "nvcc here is another one: %s, not %s".formatted(compiler(built), compiler(embedded)));
+                () -> Text.format("nvcc here is another one: %s, not %s", compiler(built), compiler(embedded)));
         assertThat(built).isEqualTo(embedded);
     }
 

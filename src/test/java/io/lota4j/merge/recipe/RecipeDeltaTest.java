@@ -2,6 +2,7 @@ package io.lota4j.merge.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lota4j.Text;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -18,8 +19,8 @@ class RecipeDeltaTest {
         try (PlanSources sources = new PlanSources()) {
             MergePlan plan = MergePlan.of(Recipes.write(folder, yaml), sources);
             return plan.tensors().stream()
-                    .map(tensor ->
-                            "%s %s".formatted(tensor.name(), Arrays.hashCode(Recipes.compute(sources, plan, tensor))))
+                    .map(tensor -> Text.format(
+                            "%s %s", tensor.name(), Arrays.hashCode(Recipes.compute(sources, plan, tensor))))
                     .toList();
         }
     }

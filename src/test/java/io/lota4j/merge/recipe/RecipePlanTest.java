@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lota4j.Golden;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.merge.Settings;
 import java.io.IOException;
@@ -70,12 +71,12 @@ class RecipePlanTest {
             """);
         assertThat(settings(plan, "model.layers.1.mlp.down_proj.weight").number("weight", 0))
                 .isEqualTo(4);
-        assertThat(settings(plan, UP.formatted(1)).number("weight", 0)).isEqualTo(3);
+        assertThat(settings(plan, Text.format(UP, 1)).number("weight", 0)).isEqualTo(3);
         assertThat(settings(plan, "model.layers.1.mlp.gate_proj.weight").number("weight", 0))
                 .isEqualTo(2);
-        assertThat(settings(plan, UP.formatted(0)).number("weight", 1)).isEqualTo(5);
-        assertThat(settings(plan, UP.formatted(1)).number("weight", 1)).isEqualTo(6);
-        assertThat(settings(plan, UP.formatted(1)).flag("normalize")).isFalse();
+        assertThat(settings(plan, Text.format(UP, 0)).number("weight", 1)).isEqualTo(5);
+        assertThat(settings(plan, Text.format(UP, 1)).number("weight", 1)).isEqualTo(6);
+        assertThat(settings(plan, Text.format(UP, 1)).flag("normalize")).isFalse();
     }
 
     @Test
@@ -125,21 +126,22 @@ class RecipePlanTest {
               - sources: [{model: %s, layer_range: [0, 1]}]
               - sources: [{model: %s, layer_range: [0, 2]}]
             """;
-        MergePlan tiedFirst = plan(slices.formatted("$a", "$untied"));
+        MergePlan tiedFirst = plan(Text.format(slices, "$a", "$untied"));
         assertThat(input(tiedFirst, "lm_head.weight")).isEqualTo("lm_head.weight");
         assertThat(config(tiedFirst)).contains("\"tie_word_embeddings\" : false");
-        MergePlan tiedLast = plan(slices.formatted("$untied", "$a"));
+        MergePlan tiedLast = plan(Text.format(slices, "$untied", "$a"));
         assertThat(input(tiedLast, "lm_head.weight")).isEqualTo(EMBEDDING);
         assertThat(config(tiedLast)).contains("\"tie_word_embeddings\" : false");
-        MergePlan tied = plan(slices.formatted("$a", "$b"));
+        MergePlan tied = plan(Text.format(slices, "$a", "$b"));
         assertThat(tied.tensors()).extracting(TensorPlan::name).doesNotContain("lm_head.weight");
         assertThat(config(tied)).contains("\"tie_word_embeddings\" : true");
     }
 
     @Test
     void anAdaptersHeadUntiesTheResult() throws IOException {
-        MergePlan plan = plan("merge_method: passthrough\nmodels: [{model: %s+%s}]\n"
-                .formatted(Golden.path("merge-recipes/models/z"), Golden.path("peft-kinds/head")));
+        MergePlan plan = plan(Text.format(
+                "merge_method: passthrough\nmodels: [{model: %s+%s}]\n",
+                Golden.path("merge-recipes/models/z"), Golden.path("peft-kinds/head")));
         assertThat(tensor(plan, "lm_head.weight").dtype()).isEqualTo(DType.F32);
         assertThat(config(plan)).contains("\"tie_word_embeddings\" : false");
         assertThat(plan.warnings()).isEmpty();
@@ -169,12 +171,12 @@ class RecipePlanTest {
             MergePlan plan = MergePlan.of(recipe, sources);
             assertThat(plan.tensors()).hasSize(2 + 4 * 9);
             assertThat(tensor(plan, EMBEDDING).dtype()).isEqualTo(DType.BF16);
-            assertThat(Recipes.compute(sources, plan, tensor(plan, UP.formatted(1))))
-                    .isEqualTo(a.floats(UP.formatted(1)));
-            assertThat(Recipes.compute(sources, plan, tensor(plan, UP.formatted(2))))
-                    .isEqualTo(b.floats(UP.formatted(1)));
-            assertThat(Recipes.compute(sources, plan, tensor(plan, UP.formatted(3)))[0])
-                    .isEqualTo(2 * a.floats(UP.formatted(0))[0]);
+            assertThat(Recipes.compute(sources, plan, tensor(plan, Text.format(UP, 1))))
+                    .isEqualTo(a.floats(Text.format(UP, 1)));
+            assertThat(Recipes.compute(sources, plan, tensor(plan, Text.format(UP, 2))))
+                    .isEqualTo(b.floats(Text.format(UP, 1)));
+            assertThat(Recipes.compute(sources, plan, tensor(plan, Text.format(UP, 3)))[0])
+                    .isEqualTo(2 * a.floats(Text.format(UP, 0))[0]);
             assertThat(Objects.requireNonNull(plan.files().written().get("config.json")))
                     .contains("\"num_hidden_layers\" : 4", "\"dtype\" : \"bfloat16\"");
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.Golden;
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -185,9 +186,9 @@ class RecipeProblemsTest {
         }
         String yaml =
                 "merge_method: ties\nbase_model: base\nmodels: [{model: %s}, {model: $a}]\nparameters: {weight: 1}";
-        assertThat(problems(yaml.formatted("linked")))
+        assertThat(problems(Text.format(yaml, "linked")))
                 .isEqualTo("only warnings: linked has the same weight files as the base base; it changes nothing");
-        assertThat(problems(yaml.formatted("linked+$lora"))).isEqualTo("only warnings: ");
+        assertThat(problems(Text.format(yaml, "linked+$lora"))).isEqualTo("only warnings: ");
     }
 
     @Test

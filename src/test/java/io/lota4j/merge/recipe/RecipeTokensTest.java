@@ -3,6 +3,7 @@ package io.lota4j.merge.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorSource;
@@ -35,19 +36,20 @@ class RecipeTokensTest {
     private void model(String name, int number, List<String> plain, List<String> added) throws IOException {
         Path directory = Files.createDirectory(folder.resolve(name));
         List<String> vocab = new ArrayList<>();
-        plain.forEach(token -> vocab.add("\"%s\": %d".formatted(token, vocab.size())));
+        plain.forEach(token -> vocab.add(Text.format("\"%s\": %d", token, vocab.size())));
         List<String> entries = new ArrayList<>();
-        added.forEach(token -> entries.add("{\"id\": %d, \"content\": \"%s\", \"special\": true}"
-                .formatted(plain.size() + entries.size(), token)));
+        added.forEach(token -> entries.add(Text.format(
+                "{\"id\": %d, \"content\": \"%s\", \"special\": true}", plain.size() + entries.size(), token)));
         Files.writeString(
                 directory.resolve("tokenizer.json"),
-                "{\"added_tokens\": [%s], \"model\": {\"type\": \"BPE\", \"vocab\": {%s}, \"merges\": []}}"
-                        .formatted(String.join(", ", entries), String.join(", ", vocab)));
+                Text.format(
+                        "{\"added_tokens\": [%s], \"model\": {\"type\": \"BPE\", \"vocab\": {%s}, \"merges\": []}}",
+                        String.join(", ", entries), String.join(", ", vocab)));
         Files.writeString(
                 directory.resolve("tokenizer_config.json"),
-                "{\"eos_token\": \"%s\", \"chat_template\": \"{{ %d }}\"}".formatted(name, number / 2));
+                Text.format("{\"eos_token\": \"%s\", \"chat_template\": \"{{ %d }}\"}", name, number / 2));
         int rows = plain.size() + added.size();
-        Files.writeString(directory.resolve("config.json"), "{\"vocab_size\": %d}".formatted(rows));
+        Files.writeString(directory.resolve("config.json"), Text.format("{\"vocab_size\": %d}", rows));
         float[] values = new float[2 * rows];
         for (int row = 0; row < rows; row++) {
             values[2 * row] = 10 * number + row;
@@ -68,7 +70,7 @@ class RecipeTokensTest {
             float[] values = Recipes.compute(sources, plan, embedding);
             List<String> rows = new ArrayList<>();
             for (int row = 0; row < embedding.shape().dim(0); row++) {
-                rows.add("%s %s".formatted(values[2 * row], values[2 * row + 1]));
+                rows.add(Text.format("%s %s", values[2 * row], values[2 * row + 1]));
             }
             return String.join(", ", rows);
         }

@@ -1,6 +1,7 @@
 package io.lota4j.merge.run;
 
 import io.lota4j.Golden;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.mask.Pool;
 import io.lota4j.merge.recipe.MergePlan;
@@ -47,7 +48,7 @@ final class Experts {
     static Path recipe(Path folder, String head, List<Path> models, String parameters) throws IOException {
         StringBuilder yaml = new StringBuilder(head + "\nbase_model: " + BASE + "\nmodels:\n");
         for (Path model : models) {
-            yaml.append("- model: %s\n  parameters: %s\n".formatted(model, parameters));
+            yaml.append(Text.format("- model: %s\n  parameters: %s\n", model, parameters));
         }
         return Files.writeString(folder.resolve("recipe.yaml"), yaml.toString());
     }

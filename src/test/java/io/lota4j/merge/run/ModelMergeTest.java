@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lota4j.Golden;
 import io.lota4j.LotaException;
 import io.lota4j.Processes;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.merge.recipe.MergePlan;
 import io.lota4j.merge.recipe.PlanSources;
@@ -59,8 +60,13 @@ class ModelMergeTest {
         Path same = copy(base, "same");
         Path recipe = Files.writeString(
                 folder.resolve("recipe.yaml"),
-                "merge_method: task_arithmetic\nbase_model: %s\nmodels:\n- model: %s\n  parameters: {weight: 1}\n"
-                        .formatted(base, same));
+                Text.format(
+                        "merge_method: task_arithmetic\n"
+                                + "base_model: %s\n"
+                                + "models:\n"
+                                + "- model: %s\n"
+                                + "  parameters: {weight: 1}\n",
+                        base, same));
         Experts.merge(recipe, folder.resolve("out"), 2);
         try (Checkpoint expected = Checkpoint.open(base);
                 Checkpoint found = Checkpoint.open(folder.resolve("out"))) {
@@ -154,8 +160,10 @@ class ModelMergeTest {
         Path other = Experts.recipe(folder, TIES, Experts.directories(), "{weight: 0.7, density: 0.4}");
         assertThatThrownBy(() -> run(other, out, 3))
                 .isInstanceOf(LotaException.class)
-                .hasMessage("%s: another merge was left unfinished there: recipe, models or version are not the same. "
-                                .formatted(ModelMerge.unfinished(out))
+                .hasMessage(Text.format(
+                                "%s: another merge was left unfinished there: recipe, models or version are not the"
+                                        + " same. ",
+                                ModelMerge.unfinished(out))
                         + "Finish that one, or remove the directory to begin anew.");
     }
 
@@ -172,8 +180,9 @@ class ModelMergeTest {
                     1,
                     (name, done, total) -> assertThatThrownBy(() -> run(recipe, out, 1))
                             .isInstanceOf(LotaException.class)
-                            .hasMessage("%s: another process is merging there; wait until it is done."
-                                    .formatted(ModelMerge.unfinished(out))),
+                            .hasMessage(Text.format(
+                                    "%s: another process is merging there; wait until it is done.",
+                                    ModelMerge.unfinished(out))),
                     () -> false);
         }
         assertThat(out.resolve("model.safetensors")).exists();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
@@ -108,8 +109,9 @@ class TicketMergeTest {
         });
         Path recipe = Experts.recipe(
                 folder,
-                "merge_method: %s\ncompat: %s\nseed: 5\nparameters: %s}"
-                        .formatted(method, compat.name().toLowerCase(Locale.ROOT), whole),
+                Text.format(
+                        "merge_method: %s\ncompat: %s\nseed: 5\nparameters: %s}",
+                        method, compat.name().toLowerCase(Locale.ROOT), whole),
                 Experts.directories(),
                 parameters + "}");
         Experts.merge(recipe, folder.resolve("merged"), 2);
@@ -212,8 +214,9 @@ class TicketMergeTest {
         Path other = write("other", OTHER, DType.F32, Shape.of(5), Map.of("w", new float[5]));
         assertThatThrownBy(() -> merge(Map.of(), "add", a, other))
                 .isInstanceOf(LotaException.class)
-                .hasMessage("%s is for the base with fingerprint %s, but %s for %s; tickets of one base merge."
-                        .formatted(other, OTHER, a, BASE));
+                .hasMessage(Text.format(
+                        "%s is for the base with fingerprint %s, but %s for %s; tickets of one base merge.",
+                        other, OTHER, a, BASE));
     }
 
     @Test
@@ -222,7 +225,7 @@ class TicketMergeTest {
         Path other = write("other", BASE, DType.F32, Shape.of(5, 1), Map.of("w", new float[5]));
         assertThatThrownBy(() -> merge(Map.of(), "add", a, other))
                 .isInstanceOf(LotaException.class)
-                .hasMessage("Tensor `w` is F32 [5, 1] in %s, but F32 [5] in a ticket before it.".formatted(other));
+                .hasMessage(Text.format("Tensor `w` is F32 [5, 1] in %s, but F32 [5] in a ticket before it.", other));
     }
 
     private Merged merge(Map<String, List<Double>> given, String method, Path... tickets) {

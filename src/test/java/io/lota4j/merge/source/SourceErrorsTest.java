@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.ModelOutline;
 import java.io.IOException;
@@ -163,8 +164,9 @@ class SourceErrorsTest {
                     .ints("m.up.supertuning_indices", Shape.of(2), 0, index)
                     .floats("m.up.supertuning_values", Shape.of(2), 1, 2)
                     .write(folder, SUPER);
-            refusedOnReading("%s: index %d at position 1 is outside the base's tensor of shape [4, 3]."
-                    .formatted(tensor("m.up.supertuning_indices"), index));
+            refusedOnReading(Text.format(
+                    "%s: index %d at position 1 is outside the base's tensor of shape [4, 3].",
+                    tensor("m.up.supertuning_indices"), index));
         }
         new Adapters()
                 .longs("m.up.shira_indices", Shape.of(2, 2), 3, 3, 2, 1L << 33)
@@ -222,7 +224,7 @@ class SourceErrorsTest {
     }
 
     private String tensor(String name) {
-        return "%s: tensor `base_model.model.%s`".formatted(weights(), name);
+        return Text.format("%s: tensor `base_model.model.%s`", weights(), name);
     }
 
     private void refused(String message) {

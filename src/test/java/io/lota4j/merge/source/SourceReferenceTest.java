@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TestModels;
@@ -44,8 +45,9 @@ class SourceReferenceTest {
         Path wrong = directory.resolve("modle");
         refused(
                 wrong.toString(),
-                "%s: no such file or directory. %s holds [adapter, model]. Did you mean `model`? "
-                                .formatted(wrong, directory)
+                Text.format(
+                                "%s: no such file or directory. %s holds [adapter, model]. Did you mean `model`? ",
+                                wrong, directory)
                         + "Models are read from disk only.");
     }
 
@@ -74,7 +76,8 @@ class SourceReferenceTest {
         write(around.resolve("law"));
         refused(
                 around.toString(),
-                "%s holds the adapters [law, style]; name one, such as %s.".formatted(around, around.resolve("law")));
+                Text.format(
+                        "%s holds the adapters [law, style]; name one, such as %s.", around, around.resolve("law")));
     }
 
     @Test
@@ -93,7 +96,7 @@ class SourceReferenceTest {
                 model + "+" + model + ": " + model
                         + " is a whole checkpoint; only an adapter or a ticket follows a plus.");
         Path weights = adapter.resolve("adapter_model.safetensors");
-        refused(weights.toString(), "%s is a file of a model; give its folder, %s.".formatted(weights, adapter));
+        refused(weights.toString(), Text.format("%s is a file of a model; give its folder, %s.", weights, adapter));
         Path mask = Files.createFile(directory.resolve("x.mask.safetensors"));
         refused(mask.toString(), mask + " is a mask, which has no values to merge; give a ticket.");
         Files.copy(weights, adapter.resolve("model.safetensors"));

@@ -2,6 +2,7 @@ package io.lota4j.merge.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.mask.IndexBits;
 import io.lota4j.merge.ModelTensor;
@@ -31,13 +32,13 @@ class SourceSparseReadTest {
             assertThat(Adapters.all(sparse)).as("seed %d", seed).isEqualTo(dense);
             for (int range = 0; range < 20; range++) {
                 int from = random.nextInt(size);
-                assertRange(sparse, dense, from, random.nextInt(size - from + 1), "seed %d".formatted(seed));
+                assertRange(sparse, dense, from, random.nextInt(size - from + 1), Text.format("seed %d", seed));
             }
         }
     }
 
     private static void assertRange(SparseDelta sparse, float[] dense, int from, int count, String what) {
-        String where = "%s, %d elements from %d".formatted(what, count, from);
+        String where = Text.format("%s, %d elements from %d", what, count, from);
         float[] expected = Arrays.copyOfRange(dense, from, from + count);
         float[] found = new float[count + 1];
         sparse.read(from, count, found);

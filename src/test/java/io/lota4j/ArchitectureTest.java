@@ -201,6 +201,9 @@ class ArchitectureTest {
             slices().matching("io.lota4j.(**)").should().beFreeOfCycles();
 
     @ArchTest
+    static final ArchRule SAME_ON_EVERY_MACHINE = classes().should(new SameOnEveryMachine());
+
+    @ArchTest
     static final ArchRule NO_JAVA_UTIL_LOGGING = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 
     @ArchTest

@@ -72,7 +72,9 @@ public final class Main {
         String what = name.startsWith("-") ? "expected a command before the option" : "unknown command";
         err.println(Text.format(
                 "lota: %s '%s'%s",
-                what, name, nearest.map("; did you mean '%s'?"::formatted).orElse("")));
+                what,
+                name,
+                nearest.map(near -> Text.format("; did you mean '%s'?", near)).orElse("")));
         err.println("Try 'lota --help'.");
         return ExitCode.USAGE;
     }

@@ -117,7 +117,7 @@ record RecipeArguments(Path file, CommandSpec spec) {
         String hint = known.contains(dashed)
                 ? Text.format("did you mean '%s'?", dashed)
                 : Suggestions.nearest(dashed, known)
-                        .map("did you mean '%s'?"::formatted)
+                        .map(near -> Text.format("did you mean '%s'?", near))
                         .orElse("expected one of " + String.join(", ", known));
         return problem(value, Text.format("unknown key '%s' of command '%s'; %s", key, command, hint));
     }

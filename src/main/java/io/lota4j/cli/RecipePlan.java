@@ -103,7 +103,7 @@ record RecipePlan(List<PlannedStep> steps) {
 
     private static LotaException unknown(Recipe recipe, Recipe.Step step, String name, Collection<String> known) {
         String hint = Suggestions.nearest(name, known)
-                .map("; did you mean '%s'?"::formatted)
+                .map(near -> Text.format("; did you mean '%s'?", near))
                 .orElse("");
         return Recipe.problem(
                 recipe.file(), step.line(), Text.format("no recipe can run the command '%s'%s", step.command(), hint));

@@ -56,7 +56,9 @@ final class UsageErrors implements IParameterExceptionHandler {
         String what = option ? "unknown option" : known.isEmpty() ? "unexpected argument" : "unknown command";
         return Text.format(
                 "%s '%s'%s",
-                what, name, nearest.map("; did you mean '%s'?"::formatted).orElse(""));
+                what,
+                name,
+                nearest.map(near -> Text.format("; did you mean '%s'?", near)).orElse(""));
     }
 
     private static String lowerFirst(String text) {

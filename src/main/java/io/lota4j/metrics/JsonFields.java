@@ -48,7 +48,7 @@ final class JsonFields {
                         place,
                         key,
                         Suggestions.nearest(key, asked)
-                                .map("did you mean '%s'?"::formatted)
+                                .map(near -> Text.format("did you mean '%s'?", near))
                                 .orElse("known are " + String.join(", ", asked))));
             }
         }

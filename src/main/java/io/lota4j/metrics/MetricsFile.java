@@ -119,7 +119,7 @@ public final class MetricsFile {
                         place,
                         name,
                         Suggestions.nearest(name, Arrays.stream(values).map(key).toList())
-                                .map("did you mean '%s'?"::formatted)
+                                .map(near -> Text.format("did you mean '%s'?", near))
                                 .orElse("expected one of "
                                         + Arrays.stream(values).map(key).toList()))));
     }

@@ -57,7 +57,7 @@ public record RecipeKeys(Path file, Problems problems) {
     /// What is meant by a wrong name.
     public static String hint(String wrong, List<String> known) {
         return Suggestions.nearest(wrong, known)
-                .map("did you mean '%s'?"::formatted)
+                .map(near -> Text.format("did you mean '%s'?", near))
                 .orElse("expected one of " + String.join(", ", known));
     }
 

@@ -85,7 +85,7 @@ record ModelPaths(RecipeKeys keys) {
                 .map(path -> path.toAbsolutePath().normalize().getParent())
                 .filter(parent -> parent != null && Files.isDirectory(parent))
                 .flatMap(parent -> Suggestions.nearest(String.valueOf(wanted.getFileName()), names(parent)).stream())
-                .map("; did you mean '%s'?"::formatted)
+                .map(near -> Text.format("; did you mean '%s'?", near))
                 .findFirst();
     }
 

@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -153,9 +154,9 @@ public final class StandIn {
 
     private static String digest(List<String> command) throws IOException {
         MessageDigest digest = Sha256.digest();
-        digest.update(String.join(" ", command).getBytes());
+        digest.update(String.join(" ", command).getBytes(StandardCharsets.UTF_8));
         for (Path file : Stream.concat(files(SOURCES), files(KERNELS)).toList()) {
-            digest.update(file.toString().getBytes());
+            digest.update(file.toString().getBytes(StandardCharsets.UTF_8));
             digest.update(Files.readAllBytes(file));
         }
         return HexFormat.of().formatHex(digest.digest()).substring(0, 16);

@@ -11,15 +11,17 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.concurrent.ThreadLocalRandom;
 
 /// Writes that are seen whole or not at all: to a hidden temporary sibling, to the disk, then renamed.
 ///
 /// When the writer fails, the temporary is deleted and what was there before stays. A killed process may leave a
 /// temporary named `.NAME.HEX.tmp`, but never half a file under the real name.
+///
+/// Links are followed and stay links. A file that is replaced keeps its mode, and its owner where that is allowed. A
+/// device, a FIFO or an open file of a process (`/dev/stdout`) is written through. A file that no other can be renamed
+/// to, because it is a mount of its own or its directory is write-protected, is written in place.
 public final class AtomicFile {
     private AtomicFile() {}
 
@@ -29,7 +31,7 @@ public final class AtomicFile {
     /// @param body writes the content to a new, empty channel that can also be read and mapped
     /// @throws LotaException when writing fails, with the path and, for a full disk, what is free
     public static void write(Path target, IOConsumer<FileChannel> body) {
-        write(target, OptionalLong.empty(), body);
+        Writing.of(target, OptionalLong.empty()).write(body);
     }
 
     /// Writes a file of known length.
@@ -37,7 +39,7 @@ public final class AtomicFile {
     /// @param needed bytes that the file will have, said when the disk is full
     /// @throws LotaException when writing fails, with the path and, for a full disk, what was needed and is free
     public static void write(Path target, long needed, IOConsumer<FileChannel> body) {
-        write(target, OptionalLong.of(needed), body);
+        Writing.of(target, OptionalLong.of(needed)).write(body);
     }
 
     /// Writes a text in UTF-8.
@@ -52,30 +54,65 @@ public final class AtomicFile {
         });
     }
 
-    private static void write(Path target, OptionalLong needed, IOConsumer<FileChannel> body) {
-        replace(target, needed, temporary -> {
-            try (FileChannel channel = FileChannel.open(
-                    temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ)) {
-                body.accept(channel);
-                channel.force(true);
+    /// Writes a directory. One that exists is filled where it is, for it may be a mount; its files come under their
+    /// names when all are written.
+    ///
+    /// @param target a directory that is empty, or does not exist; its parent is created when missing
+    /// @param needed bytes that its files will have, said when the disk is full
+    /// @param body fills a new, empty directory
+    /// @throws LotaException when the directory is not empty, or writing fails, with the path and, for a full disk,
+    ///     what was needed and is free
+    public static void writeDirectory(Path target, long needed, IOConsumer<Path> body) {
+        writeDirectory(target, OptionalLong.of(needed), body);
+    }
+
+    /// Writes a directory whose files are of unknown length; see [#writeDirectory(Path, long, IOConsumer)].
+    public static void writeDirectory(Path target, IOConsumer<Path> body) {
+        writeDirectory(target, OptionalLong.empty(), body);
+    }
+
+    private static void writeDirectory(Path target, OptionalLong needed, IOConsumer<Path> body) {
+        requireEmpty(target);
+        Writing.of(target, needed).directory(body);
+    }
+
+    /// Moves a directory that has been filled to where it belongs: by one rename, or, where a directory is already,
+    /// entry by entry.
+    ///
+    /// @param from is gone then
+    /// @param target does not exist or is empty
+    public static void moveDirectory(Path from, Path target) throws IOException {
+        Path real = RealPath.of(target);
+        if (!Files.exists(real)) {
+            Files.move(from, real, StandardCopyOption.ATOMIC_MOVE);
+            sync(RealPath.parent(real));
+            return;
+        }
+        try (var entries = Files.list(from)) {
+            for (Path entry : entries.sorted().toList()) {
+                // Not atomic, so that a file that moves to another file system is copied.
+                Files.move(entry, real.resolve(entry.getFileName()));
             }
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        });
+        }
+        Files.delete(from);
+        syncTree(real);
     }
 
     /// Refuses a directory to write that has something in it.
     ///
     /// @throws LotaException when there is a file, or a directory that is not empty
     public static void requireEmpty(Path out) {
-        if (!Files.exists(out)) {
+        Path real = RealPath.of(out);
+        if (!Files.exists(real)) {
             return;
         }
-        if (!Files.isDirectory(out)) {
+        if (!Files.isDirectory(real)) {
             throw new LotaException(
                     Text.format("%s is a file; give a directory that does not exist or is empty.", out));
         }
-        try (var entries = Files.list(out)) {
-            if (entries.findAny().isPresent()) {
+        try (var entries = Files.list(real)) {
+            // In a new file system there is one directory already.
+            if (!entries.allMatch(entry -> entry.endsWith("lost+found"))) {
                 throw new LotaException(
                         Text.format("%s is not empty; give a directory that does not exist or is empty.", out));
             }
@@ -84,73 +121,47 @@ public final class AtomicFile {
         }
     }
 
-    /// Writes a directory.
+    /// Refuses, before there is anything to lose, a file that [#write] could not write.
     ///
-    /// A directory that is already there is replaced by two renames: a process killed between them leaves the old
-    /// one under a temporary name, and none under the real name.
-    ///
-    /// @param target the directory; its parent is created when missing
-    /// @param needed bytes that its files will have, said when the disk is full
-    /// @param body fills a new, empty directory
-    /// @throws LotaException when writing fails, with the path and, for a full disk, what was needed and is free
-    public static void replaceDirectory(Path target, long needed, IOConsumer<Path> body) {
-        replaceDirectory(target, OptionalLong.of(needed), body);
-    }
-
-    /// Writes a directory whose files are of unknown length; see [#replaceDirectory(Path, long, IOConsumer)].
-    public static void replaceDirectory(Path target, IOConsumer<Path> body) {
-        replaceDirectory(target, OptionalLong.empty(), body);
-    }
-
-    private static void replaceDirectory(Path target, OptionalLong needed, IOConsumer<Path> body) {
-        replace(target, needed, temporary -> {
-            Files.createDirectory(temporary);
-            body.accept(temporary);
-            syncTree(temporary);
-            if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-                return;
-            }
-            Path old = temporaryFor(target);
-            Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-            deleteTree(old);
-        });
-    }
-
-    private static void replace(Path target, OptionalLong needed, IOConsumer<Path> fillAndMove) {
-        Path parent = parentOf(target);
-        Path temporary = temporaryFor(target);
-        try {
-            try {
-                Files.createDirectories(parent);
-                fillAndMove.accept(temporary);
-                sync(parent);
-            } finally {
-                deleteTree(temporary);
-            }
-        } catch (IOException e) {
-            throw WriteFailure.of(target, needed, "What was there before is unchanged.", e);
+    /// @throws LotaException when its directory is missing, or file or directory cannot be written
+    public static void requireWritable(Path target) {
+        Path real = RealPath.of(target);
+        Path parent = RealPath.parent(real);
+        if (Files.isDirectory(real)) {
+            throw new LotaException(target + ": is a folder; expected the name of a file to write.");
+        }
+        if (!Files.exists(real) && !Files.isDirectory(parent)) {
+            throw new LotaException(Text.format("%s: cannot be written: there is no folder %s.", target, parent));
+        }
+        if (Files.exists(real) && !Files.isWritable(real)) {
+            throw new LotaException(target + ": cannot be written: it is write-protected.");
+        }
+        if (!Files.exists(real)) {
+            Writing.of(target, OptionalLong.empty()).requireFilesIn(parent);
         }
     }
 
-    private static Path parentOf(Path target) {
-        Path parent = target.toAbsolutePath().getParent();
-        if (parent == null) {
-            throw new LotaException(Text.format("%s cannot be written: it is the root of the file system.", target));
+    /// Refuses, before there is anything to lose, a directory that nothing can be written in.
+    ///
+    /// @param target a directory, or what is to become one
+    /// @throws LotaException when it, or the nearest directory above it that exists, is a file or cannot be written
+    public static void requireWritableDirectory(Path target) {
+        Path there = RealPath.of(target);
+        while (!Files.exists(there)) {
+            there = RealPath.parent(there);
         }
-        return parent;
+        if (!Files.isDirectory(there)) {
+            throw new LotaException(Text.format("%s: cannot be written: %s is a file, not a folder.", target, there));
+        }
+        Writing.of(target, OptionalLong.empty()).requireFilesIn(there);
     }
 
-    private static Path temporaryFor(Path target) {
-        String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-        return parentOf(target)
-                .resolve(Text.format(".%s.%s.tmp", target.toAbsolutePath().getFileName(), random));
-    }
-
-    private static void sync(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            channel.force(true);
+    static void sync(Path file) throws IOException {
+        // A directory may be writable only.
+        if (Files.isReadable(file)) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
         }
     }
 

@@ -13,5 +13,8 @@ final class ExitCode {
     /// Stopped by Ctrl-C: 128 + SIGINT, as shells count.
     static final int INTERRUPTED = 130;
 
+    /// Nobody read standard output to its end: 128 + SIGPIPE.
+    static final int CLOSED_PIPE = 141;
+
     private ExitCode() {}
 }

@@ -2,6 +2,8 @@ package io.lota4j.cli;
 
 import io.lota4j.Suggestions;
 import io.lota4j.Text;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -26,11 +28,10 @@ public final class Main {
     /// Runs one command line and ends the process with its exit code.
     public static void main(String[] args) {
         Logging.configure(Arrays.asList(args).contains("--debug"));
-        Main lota = new Main(
-                Commands.standard(),
-                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
-                new PrintWriter(System.err, true, StandardCharsets.UTF_8));
-        int code = lota.execute(args);
+        StandardOutput output = new StandardOutput(new FileOutputStream(FileDescriptor.out));
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        Main lota = new Main(Commands.standard(), output.writer(), err);
+        int code = output.end(lota.execute(args), err);
         // System.exit asks every jar on the class path for a logger, which takes longer than the help itself;
         // but only
         // a command may have left threads behind that keep the process alive.

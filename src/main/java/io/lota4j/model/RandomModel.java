@@ -51,7 +51,7 @@ public record RandomModel(ModelConfig config, double deviation, DType dtype, lon
     /// @param out a directory that is not there or empty
     public void write(Path directory, Path out) {
         AtomicFile.requireEmpty(out);
-        AtomicFile.replaceDirectory(out, folder -> {
+        AtomicFile.writeDirectory(out, folder -> {
             for (Path file : files(directory)) {
                 Files.copy(file, folder.resolve(file.getFileName()));
             }

@@ -34,7 +34,7 @@ final class PatchedCopy {
         AtomicFile.requireEmpty(out);
         requireOutside(out);
         List<Path> files = files();
-        AtomicFile.replaceDirectory(out, bytes(files), copy -> {
+        AtomicFile.writeDirectory(out, bytes(files), copy -> {
             for (Path file : files) {
                 copyFile(file, copy.resolve(source.directory().relativize(file)));
             }

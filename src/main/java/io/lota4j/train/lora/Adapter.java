@@ -29,7 +29,7 @@ public record Adapter(Path base, LoraTargets targets, List<Factors> factors, Map
     /// @param folder one that is not there or empty
     public void write(Path folder) {
         AtomicFile.requireEmpty(folder);
-        AtomicFile.replaceDirectory(folder, Float.BYTES * targets.trainable(), part -> {
+        AtomicFile.writeDirectory(folder, Float.BYTES * targets.trainable(), part -> {
             Files.writeString(part.resolve(CONFIG), AdapterConfigJson.of(base, targets));
             SafetensorsWriter.write(part.resolve(WEIGHTS), metadata(), tensors());
         });

@@ -22,12 +22,20 @@ final class MetricsLog implements AutoCloseable {
         this.writer = writer;
     }
 
+    /// Opens a file to append to. Of the rows that it has, those of steps that a resumed run does again are cut.
+    ///
     /// @param file to append to, or null for none
-    static MetricsLog open(@Nullable Path file) {
+    /// @param done the last step that the run has done already; 0 for a new run
+    /// @throws LotaException if it cannot be read or written, or a resumed run's file holds something else
+    static MetricsLog open(@Nullable Path file, long done) {
         if (file == null) {
             return new MetricsLog(null, Writer.nullWriter());
         }
         try {
+            // Only a plain file can be read again and cut: not a pipe, not a terminal.
+            if (Files.isRegularFile(file)) {
+                new MetricsRows(file).prepare(done);
+            }
             return new MetricsLog(
                     file, Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
         } catch (IOException e) {

@@ -39,7 +39,7 @@ final class RunDisplay implements AutoCloseable {
         err.println("kernel " + run.kernel());
         predicted = run.memory().total();
         closers.push(StopSignal.hold(System.err)::close);
-        MetricsLog metrics = MetricsLog.open(options.metrics());
+        MetricsLog metrics = MetricsLog.open(options.metrics(), run.from().step());
         closers.push(metrics::close);
         Curves curves = Curves.open(options.tensorboard());
         closers.push(curves::close);

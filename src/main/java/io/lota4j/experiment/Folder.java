@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalDouble;
 
 /// The directory of one piece of work. Its figures are written last: where they are, the work is done.
 ///
@@ -36,8 +35,8 @@ record Folder(Path directory) {
         return directory.resolve("state.safetensors");
     }
 
-    /// How long a stopped run took so far.
-    Path seconds() {
+    /// How long a stopped run took so far, as earlier versions kept it; now the state holds it.
+    private Path seconds() {
         return directory.resolve("seconds");
     }
 
@@ -80,25 +79,6 @@ record Folder(Path directory) {
             } catch (IOException e) {
                 throw new LotaException(left + ": the finished run's state could not be removed: " + e.getMessage(), e);
             }
-        }
-    }
-
-    /// Keeps how long the sittings of a run took that is stopped now.
-    void keepSeconds(double seconds) {
-        AtomicFile.write(seconds(), Double.toString(seconds));
-    }
-
-    /// How long earlier sittings took, once: nothing is known of them after one that was killed.
-    OptionalDouble takeSeconds() {
-        if (!Files.exists(seconds())) {
-            return OptionalDouble.empty();
-        }
-        try {
-            double seconds = Double.parseDouble(Files.readString(seconds()));
-            Files.delete(seconds());
-            return OptionalDouble.of(seconds);
-        } catch (IOException e) {
-            throw new LotaException(seconds() + ": cannot be read and removed: " + e.getMessage(), e);
         }
     }
 }

@@ -6,7 +6,6 @@ import io.lota4j.train.Curves;
 import io.lota4j.train.RunState;
 import io.lota4j.train.TrainingJob;
 import java.nio.file.Files;
-import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
 
 /// Runs training in front of whoever listens, and can be stopped: the state stays in the work's folder, and so
@@ -18,9 +17,7 @@ record Watched(Bench bench, Folder folder) {
     /// @param losses the figure that a step's loss is
     /// @throws CancellationException if stopped before the last step
     RunState run(TrainingJob job, String what, Ledger ledger, Figure losses) {
-        long start = System.nanoTime();
         boolean resume = Files.exists(folder.state());
-        OptionalDouble before = resume ? folder.takeSeconds() : OptionalDouble.of(0);
         RunState end;
         try (Stages.Stage shown = bench.stages().begin(what);
                 Curves curves = Curves.open(folder.events())) {
@@ -34,16 +31,17 @@ record Watched(Bench bench, Folder folder) {
                     },
                     bench.stop());
         }
-        double sitting = (System.nanoTime() - start) / 1e9;
         if (end.step() < job.config().steps()) {
-            before.ifPresent(earlier -> folder.keepSeconds(earlier + sitting));
             throw new CancellationException(Text.format(
                     "stopped after step %d of %d of %s",
                     end.step(), job.config().steps(), what));
         }
         Figure seconds = losses == Figure.TRAIN_LOSS ? Figure.TRAIN_SECONDS : Figure.CALIBRATION_SECONDS;
         ledger.losses(losses, end.losses(), bench.experiment().training().examples());
-        before.ifPresent(earlier -> ledger.add(seconds, earlier + sitting, end.step()));
+        // Unknown after a state of an earlier version, which did not keep them.
+        if (!Double.isNaN(end.seconds())) {
+            ledger.add(seconds, end.seconds(), end.step());
+        }
         return end;
     }
 }

@@ -1,7 +1,13 @@
 package io.lota4j.train;
 
-/// Hears of every step, on the training thread.
+/// Hears of a run, on the training thread.
 @FunctionalInterface
 public interface Listener {
+    /// Called once before the first step, when everything is ready for it.
+    ///
+    /// @param from the state that the run starts from: that of a resumed run, or step 0
+    default void begin(RunState from) {}
+
+    /// Called after every step.
     void step(Progress progress);
 }

@@ -7,9 +7,9 @@ package io.lota4j.train;
 /// @param loss of the step's batch before the step, in the run's reduction (nats)
 /// @param gradientNorm norm of the trained weights' gradient before clipping
 /// @param lr learning rate of the step
-/// @param tokens processed so far in this process, prompts included
+/// @param tokens processed so far, prompts included, also those before a resumed run
 /// @param scoredTokens of them, those that carried loss
-/// @param seconds since the first step of this process began
+/// @param seconds that the steps took so far, also those before a resumed run
 /// @param phases what the seconds of this step went to
 public record Progress(
         long step,

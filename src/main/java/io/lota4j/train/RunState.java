@@ -27,13 +27,14 @@ import org.jspecify.annotations.Nullable;
 /// @param losses one a step so far
 /// @param tokens processed so far
 /// @param scoredTokens of them, those that carried loss
-public record RunState(long step, List<Double> losses, long tokens, long scoredTokens) {
+/// @param seconds that the steps took so far; NaN if it goes back to a state of an earlier version, which did not say
+public record RunState(long step, List<Double> losses, long tokens, long scoredTokens, double seconds) {
     private static final String VERSION = "1";
     private static final String VALUES = ".values";
     private static final String FIRST = ".first";
     private static final String SECOND = ".second";
 
-    static final RunState START = new RunState(0, List.of(), 0, 0);
+    static final RunState START = new RunState(0, List.of(), 0, 0, 0);
 
     public RunState {
         losses = List.copyOf(losses);
@@ -67,6 +68,9 @@ public record RunState(long step, List<Double> losses, long tokens, long scoredT
         metadata.put("step", Long.toString(step));
         metadata.put("tokens", Long.toString(tokens));
         metadata.put("scored_tokens", Long.toString(scoredTokens));
+        if (!Double.isNaN(seconds)) {
+            metadata.put("seconds", Double.toString(seconds));
+        }
         metadata.put("losses", losses.stream().map(Object::toString).collect(Collectors.joining(",")));
         identity.forEach((key, value) -> metadata.put("run." + key, value));
         return metadata;
@@ -99,7 +103,24 @@ public record RunState(long step, List<Double> losses, long tokens, long scoredT
                 step,
                 losses(file, metadata, step),
                 number(file, metadata, "tokens"),
-                number(file, metadata, "scored_tokens"));
+                number(file, metadata, "scored_tokens"),
+                seconds(file, metadata));
+    }
+
+    private static double seconds(Path file, Map<String, String> metadata) {
+        String text = metadata.get("seconds");
+        if (text == null) {
+            return Double.NaN;
+        }
+        try {
+            double seconds = Double.parseDouble(text);
+            if (seconds >= 0 && Double.isFinite(seconds)) {
+                return seconds;
+            }
+        } catch (NumberFormatException e) {
+            throw malformed(file, "seconds", text, "a number of at least 0", e);
+        }
+        throw malformed(file, "seconds", text, "a number of at least 0", null);
     }
 
     private static List<Double> losses(Path file, Map<String, String> metadata, long step) {

@@ -78,15 +78,17 @@ public final class Trainer implements AutoCloseable {
     /// @throws LotaException if the loss or the gradient is not finite; weights and state files are then those
     ///     of the step before
     public RunState run(Listener listener, BooleanSupplier stop) {
+        listener.begin(state);
         long start = System.nanoTime();
-        RunState before = state;
+        double before = state.seconds();
         while (state.step() < config.steps()) {
             long step = state.step() + 1;
             Outcome outcome = runner.gradients(samples, step);
             requireFinite(outcome, step);
             runner.update(step);
-            state = after(outcome);
-            listener.step(progress(outcome, before, (System.nanoTime() - start) / 1e9));
+            double seconds = (System.nanoTime() - start) / 1e9;
+            state = after(outcome, before + seconds);
+            listener.step(progress(outcome, Double.isNaN(before) ? seconds : before + seconds));
             boolean stopped = stop.getAsBoolean() && step < config.steps();
             save(stopped);
             if (stopped) {
@@ -96,22 +98,26 @@ public final class Trainer implements AutoCloseable {
         return state;
     }
 
-    private RunState after(Outcome outcome) {
+    private RunState after(Outcome outcome, double seconds) {
         List<Double> losses = new ArrayList<>(state.losses());
         losses.add(outcome.loss());
         return new RunState(
-                state.step() + 1, losses, state.tokens() + outcome.tokens(), state.scoredTokens() + outcome.scored());
+                state.step() + 1,
+                losses,
+                state.tokens() + outcome.tokens(),
+                state.scoredTokens() + outcome.scored(),
+                seconds);
     }
 
-    private Progress progress(Outcome outcome, RunState before, double seconds) {
+    private Progress progress(Outcome outcome, double seconds) {
         return new Progress(
                 state.step(),
                 config.steps(),
                 outcome.loss(),
                 outcome.norm(),
                 config.lr(state.step()),
-                state.tokens() - before.tokens(),
-                state.scoredTokens() - before.scoredTokens(),
+                state.tokens(),
+                state.scoredTokens(),
                 seconds,
                 runner.phases());
     }

@@ -21,18 +21,31 @@ public record Training<T>(Optional<T> made, TrainConfig config, RunState reached
     ///     loss or gradient is not finite
     public static <T> Training<T> run(TrainingJob job, Watch watch, StateFile state, Function<RunState, T> result) {
         state.requireFresh();
-        watch.start().accept(outlook(job));
         long begin = System.nanoTime();
-        RunState reached = job.run(state.file(), state.every(), state.resume(), watch.step(), watch.stop());
+        RunState reached = job.run(state.file(), state.every(), state.resume(), listener(job, watch), watch.stop());
         double seconds = (System.nanoTime() - begin) / 1e9;
         boolean finished = reached.step() == job.config().steps();
         Optional<T> made = finished ? Optional.of(result.apply(reached)) : Optional.empty();
         return new Training<>(made, job.config(), reached, seconds, state);
     }
 
-    private static Outlook outlook(TrainingJob job) {
+    private static Listener listener(TrainingJob job, Watch watch) {
+        return new Listener() {
+            @Override
+            public void begin(RunState from) {
+                watch.start().accept(outlook(job, from));
+            }
+
+            @Override
+            public void step(Progress progress) {
+                watch.step().step(progress);
+            }
+        };
+    }
+
+    private static Outlook outlook(TrainingJob job, RunState from) {
         String kernel = Text.format("%s (%s)", job.kernel().name(), job.kernel().description());
-        return new Outlook(kernel, job.memory());
+        return new Outlook(kernel, job.memory(), from);
     }
 
     /// Whether the last step was reached.

@@ -135,7 +135,10 @@ class ArchitectureTest {
             onlyImports("merge", JACKSON, ROARING, own("yaml"), own("checkpoint"), own("mask"), own("ticket"));
 
     @ArchTest
-    static final ArchRule DATA = onlyImports("data", JACKSON, TOKENIZERS, JINJAVA);
+    static final ArchRule JINJA = onlyImports("jinja");
+
+    @ArchTest
+    static final ArchRule DATA = onlyImports("data", JACKSON, TOKENIZERS, JINJAVA, own("jinja"));
 
     @ArchTest
     static final ArchRule MODEL = onlyImports("model", JACKSON, "ai.djl..", own("checkpoint"));

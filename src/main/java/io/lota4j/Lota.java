@@ -2,6 +2,7 @@ package io.lota4j;
 
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.DType;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.data.ExampleEncoder;
@@ -232,12 +233,20 @@ public final class Lota implements AutoCloseable {
         });
     }
 
-    /// Writes the base with a ticket on it as a model directory.
+    /// Writes the base with a ticket on it as a model directory, in the base's dtypes.
     ///
     /// @param out a directory that does not exist or is empty
+    /// @return how many weights changed, what rounding lost, and what of the base's directory is not in the result
     /// @throws LotaException as [Tickets#apply] does
-    public void apply(Ticket ticket, Path out) {
-        Tickets.apply(base.checkpoint(), ticket, out);
+    public Tickets.Applied apply(Ticket ticket, Path out) {
+        return Tickets.apply(base.checkpoint(), ticket, out);
+    }
+
+    /// As [#apply(Ticket, Path)], with all weights as F32, BF16 or F16.
+    ///
+    /// @param dtype F32 keeps what rounding to a base's BF16 or F16 loses
+    public Tickets.Applied apply(Ticket ticket, DType dtype, Path out) {
+        return Tickets.apply(base.checkpoint(), ticket, Optional.of(dtype), out);
     }
 
     /// The ticket that leads from this base to what any program made of it: every weight of the pool that
@@ -254,9 +263,10 @@ public final class Lota implements AutoCloseable {
     /// Writes the base again, bit for bit, from a directory that [#apply] wrote.
     ///
     /// @param out a directory that does not exist or is empty
+    /// @return names of files and folders that are not in the result
     /// @throws LotaException as [Tickets#revert] does
-    public static void revert(Path tuned, Ticket ticket, Path out) {
-        Tickets.revert(tuned, ticket, out);
+    public static List<String> revert(Path tuned, Ticket ticket, Path out) {
+        return Tickets.revert(tuned, ticket, out);
     }
 
     /// The sum of tickets for one base, at least one.

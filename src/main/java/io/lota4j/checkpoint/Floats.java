@@ -7,8 +7,9 @@ import java.nio.ByteOrder;
 
 /// Conversions between stored floating-point elements and Java's float.
 ///
-/// Narrowing rounds to nearest, ties to even; values out of range become infinite and NaN stays NaN. Elements are
-/// little-endian and need no alignment.
+/// Narrowing rounds to nearest, ties to even; values out of range become infinite and NaN stays NaN. Widening and
+/// narrowing again gives every bit back, those of a signalling NaN too. Elements are little-endian and need no
+/// alignment.
 public final class Floats {
     private static final ValueLayout.OfDouble DOUBLE =
             ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -22,6 +23,13 @@ public final class Floats {
 
     private static final int BF16_PAYLOAD = 0x7F;
     private static final int BF16_QUIET = 0x40;
+
+    private static final int F16_SIGN = 0x8000;
+    private static final int F16_INFINITE = 0x7C00;
+    private static final int F16_PAYLOAD = 0x3FF;
+    private static final int F16_QUIET = 0x200;
+    /// A float has so many more bits behind the point.
+    private static final int F16_SHIFT = 13;
 
     private Floats() {}
 
@@ -41,6 +49,27 @@ public final class Floats {
         return (short) ((bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16);
     }
 
+    /// The value of an F16: exact. The processor's own conversion would make a signalling NaN a quiet one.
+    public static float f16ToFloat(short bits) {
+        if ((bits & ~F16_SIGN & 0xFFFF) <= F16_INFINITE) {
+            return Float.float16ToFloat(bits);
+        }
+        int infinite = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
+        return Float.intBitsToFloat((bits & F16_SIGN) << Short.SIZE | infinite | (bits & F16_PAYLOAD) << F16_SHIFT);
+    }
+
+    /// The nearest F16. Every F16, NaN included, comes back from its float unchanged.
+    public static short floatToF16(float value) {
+        if (!Float.isNaN(value)) {
+            return Float.floatToFloat16(value);
+        }
+        int bits = Float.floatToRawIntBits(value);
+        int payload = bits >>> F16_SHIFT & F16_PAYLOAD;
+        int sign = bits >>> Short.SIZE & F16_SIGN;
+        // A NaN whose payload is in the lower bits only would become infinite.
+        return (short) (sign | F16_INFINITE | (payload == 0 ? F16_QUIET : payload));
+    }
+
     /// One element as a float.
     ///
     /// @param index in elements
@@ -49,7 +78,7 @@ public final class Floats {
         return switch (dtype) {
             case F32 -> segment.get(FLOAT, index * Float.BYTES);
             case BF16 -> bf16ToFloat(segment.get(SHORT, index * Short.BYTES));
-            case F16 -> Float.float16ToFloat(segment.get(SHORT, index * Short.BYTES));
+            case F16 -> f16ToFloat(segment.get(SHORT, index * Short.BYTES));
             case F64 -> (float) segment.get(DOUBLE, index * Double.BYTES);
             case I64, I32, I16, I8, U8, BOOL -> throw notFloat(dtype);
         };
@@ -63,7 +92,7 @@ public final class Floats {
         switch (dtype) {
             case F32 -> segment.set(FLOAT, index * Float.BYTES, value);
             case BF16 -> segment.set(SHORT, index * Short.BYTES, floatToBf16(value));
-            case F16 -> segment.set(SHORT, index * Short.BYTES, Float.floatToFloat16(value));
+            case F16 -> segment.set(SHORT, index * Short.BYTES, floatToF16(value));
             case F64 -> segment.set(DOUBLE, index * Double.BYTES, value);
             case I64, I32, I16, I8, U8, BOOL -> throw notFloat(dtype);
         }
@@ -81,7 +110,7 @@ public final class Floats {
             case BF16 -> widen(src, dstF32, count);
             case F16 -> {
                 for (long i = 0; i < count; i++) {
-                    dstF32.set(FLOAT, i * Float.BYTES, Float.float16ToFloat(src.get(SHORT, i * Short.BYTES)));
+                    dstF32.set(FLOAT, i * Float.BYTES, f16ToFloat(src.get(SHORT, i * Short.BYTES)));
                 }
             }
             case F64 -> {
@@ -105,7 +134,7 @@ public final class Floats {
             case BF16 -> narrow(srcF32, dst, count);
             case F16 -> {
                 for (long i = 0; i < count; i++) {
-                    dst.set(SHORT, i * Short.BYTES, Float.floatToFloat16(srcF32.get(FLOAT, i * Float.BYTES)));
+                    dst.set(SHORT, i * Short.BYTES, floatToF16(srcF32.get(FLOAT, i * Float.BYTES)));
                 }
             }
             case F64 -> {
@@ -114,6 +143,26 @@ public final class Floats {
                 }
             }
             case I64, I32, I16, I8, U8, BOOL -> throw notFloat(to);
+        }
+    }
+
+    /// All elements as those of another dtype, rounded where it is narrower.
+    ///
+    /// @param src whole elements of the first dtype
+    /// @param dst room for as many of the second
+    /// @throws IllegalArgumentException when a dtype is no float or the sizes do not belong together
+    public static void convert(DType from, MemorySegment src, DType to, MemorySegment dst) {
+        if (from == to) {
+            dst.copyFrom(src);
+            return;
+        }
+        MemorySegment block = MemorySegment.ofArray(new float[BLOCK]);
+        long count = src.byteSize() / from.size();
+        for (long done = 0; done < count; done += BLOCK) {
+            long size = Math.min(BLOCK, count - done);
+            MemorySegment floats = block.asSlice(0, size * Float.BYTES);
+            toF32(from, src.asSlice(done * from.size(), size * from.size()), floats);
+            fromF32(floats, to, dst.asSlice(done * to.size(), size * to.size()));
         }
     }
 

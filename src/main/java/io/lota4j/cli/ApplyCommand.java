@@ -3,12 +3,16 @@ package io.lota4j.cli;
 import io.lota4j.Lota;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.DType;
+import io.lota4j.ticket.Effect;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.ticket.Tickets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -33,15 +37,38 @@ final class ApplyCommand extends BaseCommand {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path out;
 
+    @Option(
+            names = "--dtype",
+            paramLabel = "TYPE",
+            description = "Write all weights as ${COMPLETION-CANDIDATES} (default: as the base has them). F32 keeps"
+                    + " changes that are too small for a base's BF16 or F16.")
+    private @Nullable WeightType dtype;
+
+    /// Types that weights are written as.
+    enum WeightType {
+        F32,
+        BF16,
+        F16;
+
+        DType dtype() {
+            return DType.valueOf(name());
+        }
+    }
+
     @Override
     Plan plan() {
         try (Checkpoint base = Checkpoint.open(model)) {
             Ticket ticket = ticket();
-            Tickets.requireTensors(base, ticket);
-            return new Plan()
-                    .model("model", base)
-                    .line("ticket", Text.format("%,d weights change", ticket.nnz()))
-                    .disk(out, Plan.bytes(base));
+            Effect effect = Tickets.effect(base, ticket, type());
+            Plan plan = new Plan().model("model", base).line("ticket", changed(ticket, effect));
+            Words.rounding(effect).ifPresent(lost -> plan.line("rounding", lost + advice()));
+            long weights = base.tensors().values().stream()
+                    .mapToLong(info -> info.shape().numel()
+                            * type().filter(type -> info.dtype().isFloat())
+                                    .orElse(info.dtype())
+                                    .size())
+                    .sum();
+            return plan.disk(out, weights);
         }
     }
 
@@ -49,10 +76,28 @@ final class ApplyCommand extends BaseCommand {
     int execute() {
         Ticket ticket = ticket();
         try (Lota lota = Lota.open(model)) {
-            lota.apply(ticket, out);
+            Optional<DType> type = type();
+            Tickets.Applied applied =
+                    type.isPresent() ? lota.apply(ticket, type.get(), out) : lota.apply(ticket, out);
+            out().println(Text.format("%s: the base with %s", out, changed(ticket, applied.effect())));
+            Words.rounding(applied.effect()).ifPresent(lost -> out().println("rounding: " + lost + advice()));
+            Words.leftOut(applied.leftOut()).ifPresent(out()::println);
         }
-        out().println(Text.format("%s: the base with %,d weights changed", out, ticket.nnz()));
         return ExitCode.OK;
+    }
+
+    private static String changed(Ticket ticket, Effect effect) {
+        return effect.changed() == ticket.nnz()
+                ? Text.format("%,d weights changed", effect.changed())
+                : Text.format("%,d weights changed, of %,d in the ticket", effect.changed(), ticket.nnz());
+    }
+
+    private String advice() {
+        return dtype == WeightType.F32 ? "" : "; --dtype F32 keeps more of it";
+    }
+
+    private Optional<DType> type() {
+        return Optional.ofNullable(dtype).map(WeightType::dtype);
     }
 
     private Ticket ticket() {

@@ -7,6 +7,7 @@ import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.ticket.Tickets;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -32,7 +33,7 @@ final class RevertCommand extends BaseCommand {
     Plan plan() {
         try (Checkpoint tuned = Checkpoint.open(model)) {
             Ticket ticket = TicketFile.read(file);
-            Tickets.requireTensors(tuned, ticket);
+            Tickets.requireShapes(tuned, ticket);
             return new Plan()
                     .model("model", tuned)
                     .line("ticket", Text.format("%,d weights go back", ticket.nnz()))
@@ -43,9 +44,10 @@ final class RevertCommand extends BaseCommand {
     @Override
     int execute() {
         Ticket ticket = TicketFile.read(file);
-        Lota.revert(model, ticket, out);
+        List<String> leftOut = Lota.revert(model, ticket, out);
         out().println(Text.format(
                 "%s: the base again, fingerprint %s", out, ticket.info().base()));
+        Words.leftOut(leftOut).ifPresent(out()::println);
         return ExitCode.OK;
     }
 }

@@ -2,12 +2,22 @@ package io.lota4j.cli;
 
 import io.lota4j.Text;
 import io.lota4j.mask.Mask;
+import io.lota4j.ticket.Effect;
 import io.lota4j.ticket.MappedTicket;
 import io.lota4j.ticket.Ticket;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /// Results in a line.
 final class Words {
+    /// Less than this share is not told: it is printed as zero.
+    private static final double LEAST_LOST = 5e-5;
+
+    /// At most this many file names are listed.
+    private static final int LISTED = 20;
+
     private Words() {}
 
     static String mask(Path file, Mask mask) {
@@ -28,6 +38,31 @@ final class Words {
         return Text.format(
                 "%s: %,d of %,d weights changed (density %s), %s",
                 file, changed, weights, percent(weights == 0 ? 0 : (double) changed / weights), size(file));
+    }
+
+    /// What rounding did to a ticket's changes, if it took anything worth telling.
+    static Optional<String> rounding(Effect effect) {
+        List<String> told = new ArrayList<>();
+        if (effect.vanished() > 0) {
+            told.add(Text.format("%,d weights stay as they were", effect.vanished()));
+        }
+        if (effect.lost() >= LEAST_LOST || effect.vanished() > 0) {
+            told.add(Text.format("%s of the change (squared norm) is lost", percent(effect.lost())));
+        }
+        if (effect.overflowed() > 0) {
+            told.add(Text.format("%,d weights become infinite", effect.overflowed()));
+        }
+        return told.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", told));
+    }
+
+    /// What of a model's directory is not in a result.
+    static Optional<String> leftOut(List<String> names) {
+        if (names.isEmpty()) {
+            return Optional.empty();
+        }
+        String more = names.size() > LISTED ? Text.format(" and %d more", names.size() - LISTED) : "";
+        return Optional.of("not copied: "
+                + String.join(", ", names.subList(0, Math.min(LISTED, names.size()))) + more);
     }
 
     static String percent(double share) {

@@ -3,9 +3,17 @@ package io.lota4j.ticket;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// Moves single elements of two or four bytes as they are, so that no bit of a NaN or a negative zero is lost.
+/// Reads and moves single elements of two or four bytes as they are, so that no bit of a NaN or of a negative zero is
+/// lost.
 final class Bits {
     private Bits() {}
+
+    /// An element, in the lowest bits.
+    static int get(int size, MemorySegment elements, long index) {
+        return size == Short.BYTES
+                ? elements.get(ValueLayout.JAVA_SHORT_UNALIGNED, index * size)
+                : elements.get(ValueLayout.JAVA_INT_UNALIGNED, index * size);
+    }
 
     static void copy(int size, MemorySegment from, long fromIndex, MemorySegment to, long toIndex) {
         if (size == Short.BYTES) {

@@ -4,45 +4,68 @@ import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.Floats;
+import io.lota4j.checkpoint.IOConsumer;
+import io.lota4j.checkpoint.ModelFiles;
+import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.TensorInfo;
+import io.lota4j.checkpoint.TensorSource;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
+import java.util.function.Function;
 
-/// A copy of a model directory that differs only in the elements of a ticket.
+/// A copy of a model directory that differs in the elements of a ticket, and perhaps in the type of all weights.
 ///
-/// Whole tensors go through a buffer to their place in the copy: headers, shards, dtypes and other tensors stay
-/// as they are, and a disk that fills up is an error, not a fault in a mapped file.
-final class PatchedCopy {
-    private final Checkpoint source;
-    private final Ticket ticket;
-
-    PatchedCopy(Checkpoint source, Ticket ticket) {
-        this.source = source;
-        this.ticket = ticket;
+/// Where the type stays, whole tensors go through a buffer to their place in a copy of their file: headers, shards and
+/// other tensors stay as they are, and a disk that fills up is an error, not a fault in a mapped file.
+///
+/// @param types the type of each tensor in the copy
+/// @param restores whether the copy is the ticket's base again
+/// @param patch what is done to the tensors of the ticket
+record PatchedCopy(
+        Checkpoint source, Ticket ticket, Function<TensorInfo, DType> types, boolean restores, Patch patch) {
+    /// What is done to the elements of a tensor that are in a ticket.
+    @FunctionalInterface
+    interface Patch {
+        /// Changes a tensor.
+        ///
+        /// @param source all elements, as they are
+        /// @param type of the copy
+        /// @param target the same elements in that type; those in the ticket are changed
+        void patch(TicketTensor tensor, MemorySegment source, DType type, MemorySegment target);
     }
 
-    void write(Path out, Patch patch) {
+    /// Writes the copy.
+    ///
+    /// @param out a directory that does not exist or is empty
+    /// @param finish adds to the copy, or refuses it, before it takes its place
+    /// @return names of files and folders beside the weights that were left out
+    List<String> write(Path out, IOConsumer<Path> finish) {
         AtomicFile.requireEmpty(out);
         requireOutside(out);
-        List<Path> files = files();
-        AtomicFile.writeDirectory(out, bytes(files), copy -> {
-            for (Path file : files) {
-                copyFile(file, copy.resolve(source.directory().relativize(file)));
+        ModelFiles files = ModelFiles.beside(source);
+        AtomicFile.writeDirectory(out, bytes(), copy -> {
+            for (Path file : files.kept()) {
+                copyFile(file, copy.resolve(file.getFileName()));
             }
-            patchAll(copy, patch);
-            if (patch == Patch.RESTORE_BASE) {
-                requireRestored(copy);
+            for (Path shard : source.shardFiles()) {
+                writeShard(shard, copy.resolve(shard.getFileName()));
             }
+            OutputType.adapt(this, copy);
+            finish.accept(copy);
         });
+        return files.leftNames();
     }
 
     private void requireOutside(Path out) {
@@ -53,22 +76,15 @@ final class PatchedCopy {
         }
     }
 
-    /// Every file below the directory; links are followed, for a model cache is made of them.
-    private List<Path> files() {
-        try (var walk = Files.walk(source.directory(), FileVisitOption.FOLLOW_LINKS)) {
-            return walk.filter(Files::isRegularFile).sorted().toList();
-        } catch (IOException e) {
-            throw new LotaException(Text.format("%s cannot be read: %s", source.directory(), e.getMessage()), e);
-        }
-    }
-
-    private static long bytes(List<Path> files) {
-        return files.stream().mapToLong(file -> file.toFile().length()).sum();
+    /// What the weights of the copy take.
+    long bytes() {
+        return source.tensors().values().stream()
+                .mapToLong(info -> info.shape().numel() * types.apply(info).size())
+                .sum();
     }
 
     /// Not `Files.copy`, which would make a write-protected file's copy write-protected before it is patched.
-    private static void copyFile(Path from, Path to) throws IOException {
-        Files.createDirectories(Objects.requireNonNull(to.getParent()));
+    static void copyFile(Path from, Path to) throws IOException {
         try (FileChannel in = FileChannel.open(from, StandardOpenOption.READ);
                 FileChannel out = FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             long position = 0;
@@ -78,31 +94,55 @@ final class PatchedCopy {
         }
     }
 
-    private void patchAll(Path copy, Patch patch) throws IOException {
-        long largest = ticket.tensors().keySet().stream()
-                .mapToLong(name -> source.info(name).bytes())
-                .max()
-                .orElse(0);
-        try (Arena arena = Arena.ofShared()) {
+    boolean converts(TensorInfo info) {
+        return types.apply(info) != info.dtype();
+    }
+
+    private void writeShard(Path shard, Path copy) throws IOException {
+        List<TensorInfo> tensors = source.tensors().values().stream()
+                .filter(info -> source.shardOf(info.name()).equals(shard))
+                .sorted(Comparator.comparingLong(TensorInfo::offset))
+                .toList();
+        Map<String, String> metadata = OutputType.metadata(this, source.metadata(shard), tensors);
+        if (tensors.stream().anyMatch(this::converts) || !metadata.equals(source.metadata(shard))) {
+            List<TensorSource> converted = new ArrayList<>();
+            tensors.forEach(info -> converted.add(
+                    new TensorSource(info.name(), types.apply(info), info.shape(), target -> fill(info, target))));
+            SafetensorsWriter.write(copy, metadata, converted);
+        } else {
+            copyFile(shard, copy);
+            patchAll(tensors, copy);
+        }
+    }
+
+    private void fill(TensorInfo info, MemorySegment target) {
+        MemorySegment elements = source.bytes(info.name());
+        DType type = types.apply(info);
+        Floats.convert(info.dtype(), elements, type, target);
+        TicketTensor tensor = ticket.tensors().get(info.name());
+        if (tensor != null) {
+            patch.patch(tensor, elements, type, target);
+        }
+        elements.unload();
+    }
+
+    private void patchAll(List<TensorInfo> tensors, Path copy) throws IOException {
+        List<TensorInfo> touched = tensors.stream().filter(this::isTouched).toList();
+        long largest = touched.stream().mapToLong(TensorInfo::bytes).max().orElse(0);
+        try (Arena arena = Arena.ofShared();
+                FileChannel channel = FileChannel.open(copy, StandardOpenOption.WRITE)) {
             MemorySegment buffer = arena.allocate(largest, Long.BYTES);
-            for (var entry : ticket.tensors().entrySet()) {
-                if (entry.getValue().nnz() > 0) {
-                    patchOne(copy, entry.getKey(), entry.getValue(), patch, buffer);
-                }
+            for (TensorInfo info : touched) {
+                MemorySegment elements = buffer.asSlice(0, info.bytes());
+                fill(info, elements);
+                writeAt(channel, info.offset(), elements);
             }
         }
     }
 
-    private void patchOne(Path copy, String name, TicketTensor tensor, Patch patch, MemorySegment buffer)
-            throws IOException {
-        TensorInfo info = source.info(name);
-        MemorySegment elements = buffer.asSlice(0, info.bytes());
-        elements.copyFrom(source.bytes(name));
-        patch.patch(tensor, elements);
-        Path shard = copy.resolve(source.directory().relativize(source.shardOf(name)));
-        try (FileChannel channel = FileChannel.open(shard, StandardOpenOption.WRITE)) {
-            writeAt(channel, info.offset(), elements);
-        }
+    private boolean isTouched(TensorInfo info) {
+        TicketTensor tensor = ticket.tensors().get(info.name());
+        return tensor != null && tensor.nnz() > 0;
     }
 
     /// In slices, for a buffer ends at 2 GiB and a tensor may not.
@@ -117,15 +157,12 @@ final class PatchedCopy {
         }
     }
 
-    private void requireRestored(Path copy) {
-        try (Checkpoint restored = Checkpoint.open(copy)) {
-            String found = restored.fingerprint().hex();
-            if (!found.equals(ticket.info().base())) {
-                throw new LotaException(Text.format(
-                                "Without the ticket %s has fingerprint %s, but the ticket's base has %s; ",
-                                source.directory(), found, ticket.info().base())
-                        + "was another ticket applied there?");
-            }
-        }
+    /// A file of the source that holds the index of its shards, where there is one.
+    Path index() {
+        return source.directory().resolve(Checkpoint.INDEX);
+    }
+
+    boolean isIndexed() {
+        return !source.shardFiles().contains(source.directory().resolve(Checkpoint.SINGLE)) && Files.exists(index());
     }
 }

@@ -8,6 +8,7 @@ import io.lota4j.checkpoint.Shape;
 import io.lota4j.mask.IndexSets;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.BatchIterator;
 import org.roaringbitmap.RoaringBitmap;
@@ -20,9 +21,16 @@ import org.roaringbitmap.RoaringBitmap;
 /// @param values tuned minus base weights in index order, exact in `valueType`
 /// @param baseType what the base keeps the tensor as: F32, BF16 or F16
 /// @param baseBits the base's own elements in index order, little-endian, which make reverting exact; or null
+/// @param exact tuned weights that base + delta does not give; or null for none
 @SuppressWarnings("ArrayRecordComponent") // Ten million boxed values are no option; equals and hashCode see contents.
 public record TicketTensor(
-        Shape shape, DType valueType, RoaringBitmap index, float[] values, DType baseType, byte @Nullable [] baseBits) {
+        Shape shape,
+        DType valueType,
+        RoaringBitmap index,
+        float[] values,
+        DType baseType,
+        byte @Nullable [] baseBits,
+        @Nullable ExactValues exact) {
     private static final int BATCH = 4096;
 
     /// Something done with every changed weight.
@@ -31,6 +39,18 @@ public record TicketTensor(
         /// @param position in [#values()], from 0
         /// @param index flat and row-major, in the tensor
         void visit(int position, int index);
+    }
+
+    /// Something done with every changed weight and what becomes of it.
+    @FunctionalInterface
+    interface TunedVisitor {
+        /// Takes a weight.
+        ///
+        /// @param position in [#values()], from 0
+        /// @param index flat and row-major, in the tensor
+        /// @param base the weight before
+        /// @param tuned the weight after, in F32
+        void visit(int position, int index, float base, float tuned);
     }
 
     /// @throws IllegalArgumentException when types, counts and shape do not belong together
@@ -45,11 +65,23 @@ public record TicketTensor(
         require(
                 baseBits == null || baseBits.length == (long) values.length * baseType.size(),
                 "base bits of another length");
+        require(exact == null || index.contains(exact.index()), "an exact value is at an index that does not change");
+    }
+
+    /// Deltas that give every tuned weight.
+    public TicketTensor(
+            Shape shape,
+            DType valueType,
+            RoaringBitmap index,
+            float[] values,
+            DType baseType,
+            byte @Nullable [] baseBits) {
+        this(shape, valueType, index, values, baseType, baseBits, null);
     }
 
     /// Deltas without base bits; [Tickets#withBaseBits] adds them.
     public TicketTensor(Shape shape, DType valueType, RoaringBitmap index, float[] values, DType baseType) {
-        this(shape, valueType, index, values, baseType, null);
+        this(shape, valueType, index, values, baseType, null, null);
     }
 
     private static void require(boolean holds, String otherwise) {
@@ -76,6 +108,18 @@ public record TicketTensor(
     /// Visits every changed weight, in index order.
     public void forEach(EntryVisitor visitor) {
         forEach(index, visitor);
+    }
+
+    /// Visits every changed weight with what it is and what it becomes, in index order.
+    ///
+    /// @param type of the elements
+    /// @param base all elements of the tensor
+    void forEachTuned(DType type, MemorySegment base, TunedVisitor visitor) {
+        ExactValues.Cursor cursor = new ExactValues.Cursor(exact);
+        forEach((position, at) -> {
+            float before = Floats.get(type, base, at);
+            visitor.visit(position, at, before, cursor.at(at) ? cursor.value() : before + values[position]);
+        });
     }
 
     static void forEach(RoaringBitmap index, EntryVisitor visitor) {
@@ -118,13 +162,13 @@ public record TicketTensor(
     /// @param type F32 or BF16
     TicketTensor withValueType(DType type) {
         if (type != DType.BF16 || valueType == DType.BF16) {
-            return new TicketTensor(shape, type, index, values, baseType, baseBits);
+            return new TicketTensor(shape, type, index, values, baseType, baseBits, exact);
         }
         float[] rounded = new float[values.length];
         for (int i = 0; i < rounded.length; i++) {
             rounded[i] = Floats.bf16ToFloat(Floats.floatToBf16(values[i]));
         }
-        return new TicketTensor(shape, type, index, rounded, baseType, baseBits);
+        return new TicketTensor(shape, type, index, rounded, baseType, baseBits, exact);
     }
 
     /// The same deltas with base bits read from a tensor of the base.
@@ -133,7 +177,7 @@ public record TicketTensor(
         byte[] bits = new byte[Math.multiplyExact(values.length, size)];
         MemorySegment gathered = MemorySegment.ofArray(bits);
         forEach((position, at) -> Bits.copy(size, base, at, gathered, position));
-        return new TicketTensor(shape, valueType, index, values, baseType, bits);
+        return new TicketTensor(shape, valueType, index, values, baseType, bits, exact);
     }
 
     @Override
@@ -144,7 +188,8 @@ public record TicketTensor(
                 && baseType == that.baseType
                 && index.equals(that.index)
                 && Arrays.equals(values, that.values)
-                && Arrays.equals(baseBits, that.baseBits);
+                && Arrays.equals(baseBits, that.baseBits)
+                && Objects.equals(exact, that.exact);
     }
 
     @Override

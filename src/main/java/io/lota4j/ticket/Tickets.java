@@ -4,12 +4,20 @@ import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.Floats;
+import io.lota4j.checkpoint.ModelFiles;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.mask.Pool;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 
@@ -37,28 +45,81 @@ public final class Tickets {
         return new Extraction(base, tuned, pool).ticket(sparsity);
     }
 
-    /// Writes the tuned checkpoint: a copy of the base's directory, byte for byte, but for the elements in the
-    /// ticket, which become base + delta, computed in F32 and rounded to the base's dtype.
+    /// What applying did.
     ///
+    /// @param effect on the weights
+    /// @param leftOut names of files and folders of the base that are not in the result: weights in other forms,
+    ///     what belongs to no model, the base's own description
+    public record Applied(Effect effect, List<String> leftOut) {
+        public Applied {
+            leftOut = List.copyOf(leftOut);
+        }
+    }
+
+    /// Writes the tuned model in the base's dtypes; see [#apply(Checkpoint, Ticket, Optional, Path)].
+    public static Applied apply(Checkpoint base, Ticket ticket, Path out) {
+        return apply(base, ticket, Optional.empty(), out);
+    }
+
+    /// Writes the tuned model: the base's weights, of which those in the ticket become base + delta, computed in F32
+    /// and rounded once, or what the ticket keeps exactly; beside them the base's configuration, tokenizer and other
+    /// files that belong to a model, and a description of its own.
+    ///
+    /// In the base's dtypes, the weight files are the base's byte for byte but for the elements in the ticket.
+    ///
+    /// @param dtype F32, BF16 or F16 for all weights of these types; `config.json` then says so; empty: the base's
     /// @param out a directory that does not exist or is empty
-    /// @throws LotaException when the ticket is for another base (with both fingerprints), or when `out` is not
+    /// @throws LotaException when the ticket is for another base (with what differs), or when `out` is not
     ///     empty, is inside the base's directory or cannot be written
-    public static void apply(Checkpoint base, Ticket ticket, Path out) {
+    public static Applied apply(Checkpoint base, Ticket ticket, Optional<DType> dtype, Path out) {
+        var types = OutputType.of(dtype);
         requireBase(base, ticket);
         requireTensors(base, ticket);
-        new PatchedCopy(base, ticket).write(out, Patch.ADD_DELTA);
+        List<Effect> effects = new ArrayList<>();
+        PatchedCopy copy = new PatchedCopy(
+                base,
+                ticket,
+                types,
+                false,
+                (tensor, source, type, target) -> effects.add(Effect.apply(tensor, source, type, target)));
+        List<String> leftOut = copy.write(out, made -> {
+            Effect effect = effects.stream().reduce(Effect.NONE, Effect::plus);
+            Files.writeString(made.resolve(ModelFiles.CARD), ModelCard.text(base, ticket, effect));
+        });
+        return new Applied(effects.stream().reduce(Effect.NONE, Effect::plus), leftOut);
+    }
+
+    /// What [#apply(Checkpoint, Ticket, Optional, Path)] would do to the weights.
+    ///
+    /// @throws LotaException when the base does not have the ticket's tensors as the ticket says
+    public static Effect effect(Checkpoint base, Ticket ticket, Optional<DType> dtype) {
+        var types = OutputType.of(dtype);
+        requireTensors(base, ticket);
+        Effect effect = Effect.NONE;
+        for (var entry : ticket.tensors().entrySet()) {
+            TensorInfo info = base.info(entry.getKey());
+            DType type = types.apply(info);
+            try (Arena arena = Arena.ofShared()) {
+                MemorySegment target = arena.allocate(info.shape().numel() * type.size(), Long.BYTES);
+                Floats.convert(info.dtype(), base.bytes(info.name()), type, target);
+                effect = effect.plus(Effect.apply(entry.getValue(), base.bytes(info.name()), type, target));
+            }
+        }
+        return effect;
     }
 
     /// Writes the base again: a copy of a tuned directory in which the elements in the ticket are the base's
-    /// own.
+    /// own, in the base's dtypes.
     ///
     /// The result is checked: it has the fingerprint of the ticket's base, or nothing is written.
     ///
-    /// @param tunedDirectory what [#apply(Checkpoint, Ticket, Path)] wrote
+    /// @param tunedDirectory what [#apply(Checkpoint, Ticket, Optional, Path)] wrote, in the base's dtypes or as
+    ///     F32
     /// @param out a directory that does not exist or is empty
+    /// @return names of files and folders that are not in the result
     /// @throws LotaException when the ticket was not applied there, keeps no base bits or has tensors of other
     ///     shapes, or when `out` is not empty, is inside the tuned directory or cannot be written
-    public static void revert(Path tunedDirectory, Ticket ticket, Path out) {
+    public static List<String> revert(Path tunedDirectory, Ticket ticket, Path out) {
         ticket.tensors().forEach((name, tensor) -> {
             if (tensor.baseBits() == null) {
                 throw new LotaException(
@@ -66,9 +127,38 @@ public final class Tickets {
             }
         });
         try (Checkpoint tuned = Checkpoint.open(tunedDirectory)) {
-            requireTensors(tuned, ticket);
-            new PatchedCopy(tuned, ticket).write(out, Patch.RESTORE_BASE);
+            requireShapes(tuned, ticket);
+            PatchedCopy copy =
+                    new PatchedCopy(tuned, ticket, OutputType.ofBase(tuned, ticket), true, Tickets::restore);
+            return copy.write(out, made -> requireRestored(tuned, ticket, made));
         }
+    }
+
+    private static void restore(TicketTensor tensor, MemorySegment source, DType type, MemorySegment target) {
+        MemorySegment bits = MemorySegment.ofArray(Objects.requireNonNull(tensor.baseBits()));
+        tensor.forEach((position, index) -> Bits.copy(type.size(), bits, position, target, index));
+    }
+
+    private static void requireRestored(Checkpoint tuned, Ticket ticket, Path copy) {
+        try (Checkpoint restored = Checkpoint.open(copy)) {
+            String found = restored.fingerprint().hex();
+            if (!found.equals(ticket.info().base())) {
+                throw new LotaException(Text.format(
+                                "Without the ticket %s has fingerprint %s, but the ticket's base has %s; ",
+                                tuned.directory(), found, ticket.info().base())
+                        + (isNarrow(tuned, ticket)
+                                ? "its weights are of a narrower type than the base's, which it does not give back."
+                                : "was another ticket applied there?"));
+            }
+        }
+    }
+
+    private static boolean isNarrow(Checkpoint tuned, Ticket ticket) {
+        return ticket.tensors().entrySet().stream().anyMatch(entry -> {
+            DType before = entry.getValue().baseType();
+            DType now = tuned.info(entry.getKey()).dtype();
+            return now != before && now != DType.F32;
+        });
     }
 
     /// The same ticket with the base's own elements in it, which reverting needs.
@@ -111,10 +201,9 @@ public final class Tickets {
     ///
     /// @throws LotaException with the tensor and both shapes
     public static void requireTensors(Checkpoint checkpoint, Ticket ticket) {
+        requireShapes(checkpoint, ticket);
         ticket.tensors().forEach((name, tensor) -> {
-            TensorInfo info = checkpoint.info(name);
-            requireSame(checkpoint.directory(), name, info.shape(), tensor.shape());
-            DType dtype = info.dtype();
+            DType dtype = checkpoint.info(name).dtype();
             if (dtype != tensor.baseType()) {
                 throw new LotaException(Text.format(
                         "Tensor `%s` is %s in %s, but the ticket is for %s.",
@@ -123,11 +212,17 @@ public final class Tickets {
         });
     }
 
-    private static void requireSame(Path directory, String name, Shape found, Shape expected) {
-        if (!found.equals(expected)) {
-            throw new LotaException(Text.format(
-                    "Tensor `%s` has shape %s in %s, but the ticket is for shape %s.",
-                    name, found, directory, expected));
-        }
+    /// Refuses a ticket whose tensors a checkpoint does not have in the same shapes.
+    ///
+    /// @throws LotaException with the tensor and both shapes
+    public static void requireShapes(Checkpoint checkpoint, Ticket ticket) {
+        ticket.tensors().forEach((name, tensor) -> {
+            Shape found = checkpoint.info(name).shape();
+            if (!found.equals(tensor.shape())) {
+                throw new LotaException(Text.format(
+                        "Tensor `%s` has shape %s in %s, but the ticket is for shape %s.",
+                        name, found, checkpoint.directory(), tensor.shape()));
+            }
+        });
     }
 }

@@ -194,7 +194,7 @@ class TicketsTest {
     void appliesIntoAnEmptyDirectory() throws IOException {
         Files.createDirectories(out);
         Tickets.apply(base, ticket(), out);
-        assertThat(Trees.files(out)).isEqualTo(Trees.files(model));
+        assertThat(Trees.model(out)).isEqualTo(Trees.model(model));
     }
 
     @Test

@@ -3,13 +3,13 @@ package io.lota4j.merge.recipe;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -33,10 +33,6 @@ final class FileChoice {
             "vocab.json",
             "vocab.txt",
             "merges.txt");
-    /// Weights in any format, and what describes the reference alone.
-    private static final Pattern LEFT = Pattern.compile(
-            "(?i).*\\.(safetensors|bin|pt|pth|ckpt|gguf|ggml|onnx|msgpack|h5|npz|index\\.json|state)|\\..*|README\\.md");
-
     private final TreeMap<String, Path> copied = new TreeMap<>();
     private final TreeMap<String, String> written = new TreeMap<>();
     private @Nullable ObjectNode config;
@@ -55,7 +51,7 @@ final class FileChoice {
             files.filter(Files::isRegularFile).forEach(file -> {
                 String name = file.getFileName().toString();
                 if (TOKENIZER_FILES.contains(name) == ofTokenizer
-                        && !LEFT.matcher(name).matches()) {
+                        && ModelFiles.belongs(name)) {
                     copied.put(name, file);
                 }
             });

@@ -1,0 +1,83 @@
+package io.lota4j.checkpoint;
+
+import io.lota4j.LotaException;
+import io.lota4j.Text;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// The files of a model directory beside its weights, sorted by name: which of them a model has that is made of it.
+///
+/// @param kept files that say how to use the weights: configuration, tokenizer, license
+/// @param left files and folders that hold weights in other forms, describe that one model, or belong to no model
+public record ModelFiles(List<Path> kept, List<Path> left) {
+    /// Describes a model; another one made of it needs a description of its own.
+    public static final String CARD = "README.md";
+
+    private static final Pattern OTHERS = Pattern.compile(
+            "(?i)\\..*|README\\.md|adapter_config\\.json|trainer_state\\.json|(all|train|eval)_results\\.json|.*\\.("
+                    + "safetensors|bin|pt|pth|ckpt|gguf|ggml|llamafile|onnx|onnx[._]data|msgpack|h5|npz|npy|tflite|ot|pkl"
+                    + "|nemo|mlmodel|dat|index\\.json|index\\.[a-z0-9]+\\.json|state|tmp|zip|tar|gz|tgz)|.*tfevents.*");
+
+    public ModelFiles {
+        kept = List.copyOf(kept);
+        left = List.copyOf(left);
+    }
+
+    /// Whether a model that is made of another has a file of this name too.
+    public static boolean belongs(String name) {
+        return !OTHERS.matcher(name).matches();
+    }
+
+    /// What lies beside the weights of a checkpoint. Folders belong to no result.
+    ///
+    /// @throws LotaException when the directory cannot be listed, or when a file that belongs to the model is a link
+    ///     to nothing
+    public static ModelFiles beside(Checkpoint checkpoint) {
+        Path directory = checkpoint.directory();
+        Set<Path> weights = new HashSet<>(checkpoint.shardFiles());
+        if (!weights.contains(directory.resolve(Checkpoint.SINGLE))) {
+            weights.add(directory.resolve(Checkpoint.INDEX));
+        }
+        List<Path> kept = new ArrayList<>();
+        List<Path> left = new ArrayList<>();
+        for (Path file : sorted(directory)) {
+            if (weights.contains(file)) {
+                continue;
+            }
+            boolean belongs = belongs(file.getFileName().toString());
+            if (belongs) {
+                requireTarget(file);
+            }
+            (belongs && Files.isRegularFile(file) ? kept : left).add(file);
+        }
+        return new ModelFiles(kept, left);
+    }
+
+    private static List<Path> sorted(Path directory) {
+        try (var files = Files.list(directory)) {
+            return files.sorted().toList();
+        } catch (IOException e) {
+            throw new LotaException(Text.format("%s: cannot be listed: %s", directory, e.getMessage()), e);
+        }
+    }
+
+    private static void requireTarget(Path file) {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.exists(file)) {
+            throw new LotaException(Text.format("%s is a link to a file that is not there.", file));
+        }
+    }
+
+    /// The names of what is left, folders with a slash at the end.
+    public List<String> leftNames() {
+        return left.stream()
+                .map(file -> file.getFileName() + (Files.isDirectory(file) ? "/" : ""))
+                .toList();
+    }
+}

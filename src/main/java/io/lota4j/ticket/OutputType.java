@@ -1,0 +1,133 @@
+package io.lota4j.ticket;
+
+import io.lota4j.LotaException;
+import io.lota4j.Text;
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.StrictJson;
+import io.lota4j.checkpoint.TensorInfo;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The type that all weights of a copy are written as, and what beside the weights says so.
+final class OutputType {
+    /// Metadata of a weight file: of which base, and of which types there, its weights were made.
+    private static final String ORIGIN = "lota4j.origin";
+
+    private static final String BASE = "base";
+    private static final String DTYPES = "dtypes";
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final Map<DType, String> NAMES =
+            Map.of(DType.F32, "float32", DType.BF16, "bfloat16", DType.F16, "float16");
+    private static final Pattern CONFIG_DTYPE =
+            Pattern.compile("(\"(?:torch_)?dtype\"\\s*:\\s*)\"(?:float32|float16|bfloat16)\"");
+    private static final Pattern TOTAL_SIZE = Pattern.compile("(\"total_size\"\\s*:\\s*)[0-9.eE+]+");
+
+    private OutputType() {}
+
+    /// @param dtype F32, BF16 or F16; empty: as the source has each tensor
+    static Function<TensorInfo, DType> of(Optional<DType> dtype) {
+        dtype.ifPresent(type -> {
+            if (!TicketTensor.isBaseType(type)) {
+                throw new LotaException(Text.format("weights are written as F32, BF16 or F16, not as %s.", type));
+            }
+        });
+        return info -> dtype.filter(type -> TicketTensor.isBaseType(info.dtype()))
+                .orElse(info.dtype());
+    }
+
+    /// The types that a base had: a weight file keeps them where they were changed, and the ticket knows those of its
+    /// own tensors.
+    static Function<TensorInfo, DType> ofBase(Checkpoint tuned, Ticket ticket) {
+        Map<String, DType> types = new HashMap<>();
+        tuned.shardFiles().forEach(shard -> types.putAll(origin(tuned.metadata(shard), ticket, shard)));
+        ticket.tensors().forEach((name, tensor) -> types.put(name, tensor.baseType()));
+        return info -> types.getOrDefault(info.name(), info.dtype());
+    }
+
+    private static Map<String, DType> origin(Map<String, String> metadata, Ticket ticket, Path shard) {
+        Map<String, DType> types = new HashMap<>();
+        String text = metadata.get(ORIGIN);
+        if (text != null) {
+            String where = Text.format("%s: metadata `%s`", shard, ORIGIN);
+            JsonNode origin = StrictJson.object(text.getBytes(StandardCharsets.UTF_8), where);
+            if (origin.path(BASE).asString("").equals(ticket.info().base())) {
+                origin.path(DTYPES).properties().forEach(entry -> {
+                    DType type = DType.of(entry.getValue().asString(""), where);
+                    if (!TicketTensor.isBaseType(type)) {
+                        throw new LotaException(Text.format("%s: no weights are made of %s.", where, type));
+                    }
+                    types.put(entry.getKey(), type);
+                });
+            }
+        }
+        return types;
+    }
+
+    /// The metadata strings of a weight file of the copy.
+    static Map<String, String> metadata(PatchedCopy copy, Map<String, String> before, List<TensorInfo> tensors) {
+        Map<String, String> after = new LinkedHashMap<>(before);
+        if (copy.restores()) {
+            after.remove(ORIGIN);
+            return after;
+        }
+        Map<String, String> types = new LinkedHashMap<>();
+        tensors.stream()
+                .filter(copy::converts)
+                .forEach(info -> types.put(info.name(), info.dtype().name()));
+        if (!types.isEmpty()) {
+            Map<String, Object> origin = new LinkedHashMap<>();
+            origin.put(BASE, copy.ticket().info().base());
+            origin.put(DTYPES, types);
+            after.put(ORIGIN, JSON.writeValueAsString(origin));
+        }
+        return after;
+    }
+
+    /// Writes the index of the copy, and has its configuration name the type. Other text stays as it is.
+    static void adapt(PatchedCopy copy, Path directory) throws IOException {
+        Optional<DType> type = main(copy);
+        if (copy.isIndexed()) {
+            Path index = directory.resolve(Checkpoint.INDEX);
+            PatchedCopy.copyFile(copy.index(), index);
+            if (type.isPresent()) {
+                replace(index, TOTAL_SIZE, "$1" + copy.bytes());
+            }
+        }
+        if (type.isPresent()) {
+            String name = Objects.requireNonNull(NAMES.get(type.get()));
+            replace(directory.resolve(Checkpoint.CONFIG), CONFIG_DTYPE, "$1\"" + name + "\"");
+        }
+    }
+
+    private static void replace(Path file, Pattern pattern, String replacement) throws IOException {
+        String text = Files.readString(file);
+        Files.writeString(file, pattern.matcher(text).replaceAll(replacement));
+    }
+
+    /// What most of the weights whose type changes become; empty when none does.
+    private static Optional<DType> main(PatchedCopy copy) {
+        Map<DType, Long> weights = new EnumMap<>(DType.class);
+        copy.source().tensors().values().stream()
+                .filter(copy::converts)
+                .forEach(info -> weights.merge(
+                        copy.types().apply(info), info.shape().numel(), Long::sum));
+        return weights.entrySet().stream()
+                .max(Comparator.comparingLong(Map.Entry::getValue))
+                .map(Map.Entry::getKey);
+    }
+}

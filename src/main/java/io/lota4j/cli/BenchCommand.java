@@ -77,6 +77,7 @@ final class BenchCommand extends Group {
             if (warm < 0) {
                 throw new LotaException("--warm must be at least 0, found " + warm + ".");
             }
+            training.check();
         }
 
         @Override

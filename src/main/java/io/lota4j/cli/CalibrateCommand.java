@@ -87,6 +87,11 @@ final class CalibrateCommand extends FitCommand<Mask> {
     }
 
     @Override
+    boolean trains() {
+        return score.trains();
+    }
+
+    @Override
     int execute() {
         return switch (score) {
             case DELTA -> super.execute();

@@ -49,6 +49,14 @@ abstract class FitCommand<T> extends BaseCommand {
     void check() {
         Outputs.check(out);
         state.check();
+        if (trains()) {
+            training.check();
+        }
+    }
+
+    /// Whether the settings of training have a part.
+    boolean trains() {
+        return true;
     }
 
     @Override

@@ -70,6 +70,8 @@ final class LoraCommand extends BaseCommand {
         AtomicFile.requireEmpty(out);
         Outputs.check(ticketOut);
         state.check();
+        lora.config();
+        training.check();
     }
 
     @Override

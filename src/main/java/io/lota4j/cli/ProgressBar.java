@@ -63,6 +63,17 @@ final class ProgressBar implements AutoCloseable {
         show(new ProgressText.State(label, done, total, tokensPerSecond, loss, secondsLeft));
     }
 
+    /// Prints a line of another matter. On a terminal it takes the place of the bar, which comes back with the next
+    /// update.
+    void interrupt(String line) {
+        if (terminal && shownLength > 0) {
+            out.print("\r" + " ".repeat(shownLength) + "\r");
+            shownLength = 0;
+        }
+        out.println(line);
+        out.flush();
+    }
+
     /// Ends the line, so that what follows starts on its own.
     @Override
     public void close() {

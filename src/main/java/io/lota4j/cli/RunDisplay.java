@@ -20,6 +20,7 @@ final class RunDisplay implements AutoCloseable {
     private final PrintWriter err;
     private final Deque<Runnable> closers = new ArrayDeque<>();
     private Consumer<Progress> steps = p -> {};
+    private Consumer<String> lines;
     private long predicted;
     private OptionalLong peak = OptionalLong.empty();
 
@@ -28,11 +29,15 @@ final class RunDisplay implements AutoCloseable {
         this.what = what;
         this.options = options;
         this.err = err;
+        this.lines = err::println;
     }
 
     /// Hears of the run.
     Watch watch() {
-        return Watch.steps(p -> steps.accept(p)).onStart(this::start).stopWhen(StopSignal::stopping);
+        return Watch.steps(p -> steps.accept(p))
+                .onWarning(sentence -> lines.accept("lota: warning: " + sentence))
+                .onStart(this::start)
+                .stopWhen(StopSignal::stopping);
     }
 
     private void start(Outlook run) {
@@ -45,6 +50,7 @@ final class RunDisplay implements AutoCloseable {
         closers.push(curves::close);
         ProgressBar bar = ProgressBar.on(err, what);
         closers.push(bar::close);
+        lines = bar::interrupt;
         steps = p -> {
             metrics.add(p);
             curves.add(p);

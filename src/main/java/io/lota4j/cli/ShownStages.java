@@ -20,6 +20,11 @@ record ShownStages(PrintWriter err) implements Stages {
             }
 
             @Override
+            public void warn(String sentence) {
+                bar.interrupt("lota: warning: " + sentence);
+            }
+
+            @Override
             public void close() {
                 bar.close();
             }

@@ -4,9 +4,15 @@ import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.train.Clip;
 import io.lota4j.train.Optimizer;
+import io.lota4j.train.Ranges;
 import io.lota4j.train.Reduction;
 import io.lota4j.train.Schedule;
+import io.lota4j.train.SettingsText;
 import io.lota4j.train.TrainConfig;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -28,7 +34,7 @@ final class TrainingOptions {
     @Option(names = "--epochs", paramLabel = "E", description = "Passes over the data, instead of --steps.")
     private int epochs;
 
-    @Option(names = REQUIRED, paramLabel = "X", description = "Learning rate.")
+    @Option(names = REQUIRED, paramLabel = "X", description = "Learning rate, over 0.")
     private double lr;
 
     @Option(
@@ -65,43 +71,38 @@ final class TrainingOptions {
     @Option(
             names = "--weight-decay",
             paramLabel = "X",
-            description = "Decoupled, on trained weights only (default: 0).")
-    private double decay;
+            description = "Decoupled, on trained weights only; at least 0 (default: 0).")
+    private @Nullable Double decay;
 
     @Option(
             names = "--beta1",
             paramLabel = "X",
-            defaultValue = "0.9",
-            description = "AdamW (default: ${DEFAULT-VALUE}).")
-    private double beta1;
+            description = "Of adamw: share of the mean gradient that a step keeps, 0 to under 1 (default: 0.9).")
+    private @Nullable Double beta1;
 
     @Option(
             names = "--beta2",
             paramLabel = "X",
-            defaultValue = "0.999",
-            description = "AdamW (default: ${DEFAULT-VALUE}).")
-    private double beta2;
+            description = "Of adamw: the same of the mean of squares (default: 0.999).")
+    private @Nullable Double beta2;
 
     @Option(
             names = "--alpha",
             paramLabel = "X",
-            defaultValue = "0.99",
-            description = "RMSprop (default: ${DEFAULT-VALUE}).")
-    private double alpha;
+            description = "Of rmsprop: share of the mean of squares that a step keeps, 0 to under 1 (default: 0.99).")
+    private @Nullable Double alpha;
 
     @Option(
             names = "--momentum",
             paramLabel = "X",
-            defaultValue = "0.9",
-            description = "SGD (default: ${DEFAULT-VALUE}).")
-    private double momentum;
+            description = "Of sgd: share of the last step that a step keeps, 0 to under 1 (default: 0.9).")
+    private @Nullable Double momentum;
 
     @Option(
             names = "--epsilon",
             paramLabel = "X",
-            defaultValue = "1e-8",
-            description = "AdamW and RMSprop (default: ${DEFAULT-VALUE}).")
-    private double epsilon;
+            description = "Of adamw and rmsprop: added to the root of the mean of squares, over 0 (default: 1e-8).")
+    private @Nullable Double epsilon;
 
     @Option(
             names = "--clip",
@@ -114,9 +115,8 @@ final class TrainingOptions {
     @Option(
             names = "--max-norm",
             paramLabel = "X",
-            defaultValue = "1.0",
-            description = "The clip's bound (default: ${DEFAULT-VALUE}).")
-    private double maxNorm;
+            description = "The clip's bound, over 0; not with --clip none (default: 1).")
+    private @Nullable Double maxNorm;
 
     @Option(
             names = "--schedule",
@@ -125,7 +125,10 @@ final class TrainingOptions {
             description = "constant, linear or cosine, after the warm-up (default: ${DEFAULT-VALUE}).")
     private Schedule schedule = Schedule.CONSTANT;
 
-    @Option(names = "--warmup-steps", paramLabel = "N", description = "Steps in which the rate rises (default: 0).")
+    @Option(
+            names = "--warmup-steps",
+            paramLabel = "N",
+            description = "Steps in which the rate rises, at most all of them (default: 0).")
     private long warmup;
 
     @Option(
@@ -138,37 +141,109 @@ final class TrainingOptions {
 
     /// The settings for a data set of `examples` examples.
     ///
-    /// @throws LotaException unless just one of --steps and --epochs was given
+    /// @throws LotaException with everything that is wrong: settings out of their ranges, those without a
+    ///     part in the optimizer or the clip that was chosen, and neither or both of --steps and --epochs
     TrainConfig config(int examples) {
-        return new TrainConfig(
-                steps(examples),
-                rule(),
-                lr,
-                schedule,
-                warmup,
-                batch,
-                accumulate,
-                clip,
-                maxNorm,
-                reduction,
-                seed,
-                !noShuffle);
+        Ranges ranges = misplaced();
+        checkLength(ranges);
+        Optimizer rule = made(this::rule, Optimizer.AdamW.DEFAULT, ranges);
+        TrainConfig config = made(
+                () -> new TrainConfig(
+                        steps(examples),
+                        rule,
+                        lr,
+                        schedule,
+                        warmup,
+                        batch,
+                        accumulate,
+                        clip,
+                        orElse(maxNorm, 1),
+                        reduction,
+                        seed,
+                        !noShuffle),
+                TrainConfig.of(1, 1).build(),
+                ranges);
+        ranges.requireNone();
+        return config;
     }
 
-    private long steps(int examples) {
+    /// Refuses what would be refused of any data, before it is read.
+    void check() {
+        config(Integer.MAX_VALUE);
+    }
+
+    private static <T> T made(Supplier<T> maker, T otherwise, Ranges ranges) {
+        try {
+            return maker.get();
+        } catch (LotaException e) {
+            ranges.problems(e);
+            return otherwise;
+        }
+    }
+
+    /// Settings that were given and that nobody would read.
+    private Ranges misplaced() {
+        Ranges ranges = new Ranges();
+        readBy(ranges, "--beta1", beta1, Rule.ADAMW);
+        readBy(ranges, "--beta2", beta2, Rule.ADAMW);
+        readBy(ranges, "--alpha", alpha, Rule.RMSPROP);
+        readBy(ranges, "--momentum", momentum, Rule.SGD);
+        readBy(ranges, "--epsilon", epsilon, Rule.ADAMW, Rule.RMSPROP);
+        if (maxNorm != null && clip == Clip.NONE) {
+            ranges.problem("--max-norm has no part in --clip none.");
+        }
+        return ranges;
+    }
+
+    private void readBy(Ranges ranges, String option, @Nullable Double value, Rule... readers) {
+        List<Rule> all = List.of(readers);
+        if (value != null && !all.contains(optimizer)) {
+            ranges.problem(Text.format(
+                    "%s has no part in --optimizer %s; it is for %s.",
+                    option,
+                    SettingsText.word(optimizer),
+                    all.stream().map(SettingsText::word).collect(Collectors.joining(" and "))));
+        }
+    }
+
+    private void checkLength(Ranges ranges) {
         if (steps < 0 || epochs < 0 || (steps == 0) == (epochs == 0)) {
-            throw new LotaException("Give one of --steps and --epochs, over 0; found "
+            ranges.problem("Give one of --steps and --epochs, over 0; found "
                     + Text.format("--steps %d and --epochs %d.", steps, epochs));
         }
-        return steps != 0 ? steps : TrainConfig.steps(epochs, examples, batch, accumulate);
+    }
+
+    /// Any number where it cannot be told, which is refused elsewhere.
+    private long steps(int examples) {
+        if (steps > 0) {
+            return steps;
+        }
+        return batch < 1 || accumulate < 1 || epochs < 1
+                ? Long.MAX_VALUE
+                : TrainConfig.steps(epochs, examples, batch, accumulate);
     }
 
     private Optimizer rule() {
+        double shrink = orElse(decay, 0);
         return switch (optimizer) {
-            case RMSPROP -> new Optimizer.RmsProp(alpha, epsilon, decay);
-            case ADAMW -> new Optimizer.AdamW(beta1, beta2, epsilon, decay);
-            case SGD -> new Optimizer.Sgd(momentum, decay);
+            case RMSPROP -> {
+                Optimizer.RmsProp usual = Optimizer.RmsProp.DEFAULT;
+                yield new Optimizer.RmsProp(orElse(alpha, usual.alpha()), orElse(epsilon, usual.epsilon()), shrink);
+            }
+            case ADAMW -> {
+                Optimizer.AdamW usual = Optimizer.AdamW.DEFAULT;
+                yield new Optimizer.AdamW(
+                        orElse(beta1, usual.beta1()),
+                        orElse(beta2, usual.beta2()),
+                        orElse(epsilon, usual.epsilon()),
+                        shrink);
+            }
+            case SGD -> new Optimizer.Sgd(orElse(momentum, Optimizer.Sgd.DEFAULT.momentum()), shrink);
         };
+    }
+
+    private static double orElse(@Nullable Double value, double usual) {
+        return value == null ? usual : value;
     }
 
     static final class ClipConverter implements ITypeConverter<Clip> {

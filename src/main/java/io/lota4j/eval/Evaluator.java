@@ -1,5 +1,6 @@
 package io.lota4j.eval;
 
+import io.lota4j.Text;
 import io.lota4j.data.Example;
 import io.lota4j.data.Tokenizer;
 import io.lota4j.model.Decoder;
@@ -34,6 +35,8 @@ public record Evaluator(
     }
 
     /// Scores all examples.
+    ///
+    /// @throws io.lota4j.LotaException if a loss is NaN or infinite, with the row and the weight that is the reason
     public Evaluation run(List<Example> examples, Listener listener) {
         return run(examples, listener, () -> false);
     }
@@ -87,6 +90,12 @@ public record Evaluator(
         double[] sums = new double[batch.size()];
         for (int r = 0; r < packed.rows().length; r++) {
             sums[packed.order()[packed.owners()[r]]] -= loss.tokenLosses()[r];
+        }
+        for (int i = 0; i < sums.length; i++) {
+            if (!Double.isFinite(sums[i])) {
+                throw decoder.notFinite(Text.format(
+                        "The loss of data row %d (from 0) is %s", batch.get(i).row(), -sums[i]));
+            }
         }
         return sums;
     }

@@ -45,7 +45,8 @@ public final class ExperimentRun implements AutoCloseable {
         for (GridRun run : runs) {
             if (run.variant().method() instanceof Sparse sparse) {
                 for (int stage = 0; stage < run.order().size(); stage++) {
-                    wanted.computeIfAbsent(identity.choice(run, stage, sparse).digest(), d -> new TreeSet<>())
+                    wanted.computeIfAbsent(
+                                    identity.choice(run, stage, sparse).digest().now(), d -> new TreeSet<>())
                             .add(sparse.sparsity());
                 }
             }

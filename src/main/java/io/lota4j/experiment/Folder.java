@@ -14,12 +14,15 @@ import java.util.List;
 ///
 /// @param directory named by a digest of the work's inputs
 record Folder(Path directory) {
-    /// The folder of some work.
+    /// The folder of some work: where an earlier version finished it, if one did.
     ///
     /// @param parent of all such folders
     /// @param label for people
     static Folder of(Path parent, String label, Inputs inputs) {
-        return new Folder(parent.resolve(label + "-" + inputs.digest()));
+        Inputs.Digest digest = inputs.digest();
+        Folder folder = new Folder(parent.resolve(label + "-" + digest.now()));
+        Folder earlier = new Folder(parent.resolve(label + "-" + digest.earlier()));
+        return earlier.isDone() && !folder.isDone() ? earlier : folder;
     }
 
     Path mask(double sparsity) {

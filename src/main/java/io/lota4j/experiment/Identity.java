@@ -1,10 +1,12 @@
 package io.lota4j.experiment;
 
 import io.lota4j.data.Dataset;
+import io.lota4j.experiment.Inputs.Digest;
 import io.lota4j.experiment.Method.Choice;
 import io.lota4j.experiment.Method.Full;
 import io.lota4j.experiment.Method.Lora;
 import io.lota4j.experiment.Method.Sparse;
+import io.lota4j.train.SettingsText;
 import io.lota4j.train.TrainConfig;
 
 /// What decides the outcome of each piece of a grid. Runs that begin alike share their pieces: the same inputs have
@@ -13,18 +15,22 @@ import io.lota4j.train.TrainConfig;
 /// @param bench base and data
 record Identity(Bench bench) {
     /// Digest of what a stage starts from: the base, or the stage before it.
-    private String before(GridRun run, int stage) {
-        return stage == 0 ? bench.fingerprint() : stage(run, stage - 1).digest();
+    private Digest before(GridRun run, int stage) {
+        return stage == 0
+                ? Digest.of(bench.fingerprint())
+                : stage(run, stage - 1).digest();
     }
 
     /// Of a stage's training.
     Inputs stage(GridRun run, int stage) {
         Experiment experiment = bench.experiment();
-        String before = before(run, stage);
-        Inputs inputs = work("train", run, stage, before).with("settings", config(run, stage));
+        Digest before = before(run, stage);
+        Inputs inputs = settings(work("train", run, stage, before), config(run, stage));
         return switch (run.variant().method()) {
-            case Full(var pool) -> inputs.with("method", "full").with("pool", pool);
-            case Lora lora -> inputs.with("method", lora).with("pool", experiment.pool());
+            case Full(var pool) -> inputs.with("method", "full").with("pool", pool.toString());
+            case Lora lora ->
+                inputs.with("method", "lora " + text(lora), EarlierTexts.of(lora))
+                        .with("pool", experiment.pool().toString());
             case Sparse sparse ->
                 inputs.with("method", "masked")
                         .with("mask", choice(run, stage, sparse, before).digest())
@@ -32,16 +38,27 @@ record Identity(Bench bench) {
         };
     }
 
+    private static Inputs settings(Inputs inputs, TrainConfig config) {
+        return inputs.with("settings", config.text(), EarlierTexts.of(config));
+    }
+
+    private static String text(Lora lora) {
+        return new SettingsText()
+                .with("rank", Integer.toString(lora.rank()))
+                .with("alpha", SettingsText.number(lora.alpha()))
+                .text();
+    }
+
     /// Of the choice of a mask, but for its sparsity: one calibration serves several.
     Inputs choice(GridRun run, int stage, Sparse sparse) {
         return choice(run, stage, sparse, before(run, stage));
     }
 
-    private Inputs choice(GridRun run, int stage, Sparse sparse, String before) {
+    private Inputs choice(GridRun run, int stage, Sparse sparse, Digest before) {
         Inputs inputs = work("choose", run, stage, before)
-                .with("choice", sparse.choice())
-                .with("scope", sparse.scope())
-                .with("pool", bench.experiment().pool())
+                .with("choice", sparse.choice().name())
+                .with("scope", sparse.scope().toString())
+                .with("pool", bench.experiment().pool().toString())
                 // The first stage has nothing to avoid: LoTTO begins as LoTA does.
                 .with("disjoint", sparse.disjoint() && stage > 0);
         if (stage == 0 && !run.beside().isEmpty()) {
@@ -50,14 +67,14 @@ record Identity(Bench bench) {
             inputs = inputs.with("avoided", choice(last, 0, sparse).digest()).with("sparsity", sparse.sparsity());
         }
         return switch (sparse.choice()) {
-            case DELTA -> inputs.with("settings", calibration(run, sparse));
+            case DELTA -> settings(inputs, calibration(run, sparse));
             case RANDOM -> inputs.with("seed", run.seed());
             case MAGNITUDE -> inputs;
             case SNIP, WANDA, FISHER -> inputs.with("rows", sparse.effort().rows());
         };
     }
 
-    private Inputs work(String work, GridRun run, int stage, String before) {
+    private Inputs work(String work, GridRun run, int stage, Digest before) {
         Task task = bench.experiment().task(run.order().get(stage));
         Dataset data = bench.data(task.name()).train();
         return Inputs.of(work).with("start", before).with("task", task.name()).with("rows", bench.digest(data));

@@ -9,6 +9,7 @@ import io.lota4j.mask.Complement;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
 import io.lota4j.mask.RandomMask;
+import io.lota4j.mask.Room;
 import io.lota4j.metrics.Figure;
 import io.lota4j.train.Job;
 import io.lota4j.train.RunState;
@@ -60,7 +61,9 @@ record MaskChoice(Bench bench, Wanted wanted) {
 
     private Mask among(Opened opened, Sparse sparse, List<Avoided> avoided) {
         Mask pool = Mask.full(opened.model().base(), bench.experiment().pool());
-        return sparse.disjoint() && !avoided.isEmpty() ? Complement.of(pool, avoided) : pool;
+        Mask among = sparse.disjoint() && !avoided.isEmpty() ? Complement.of(pool, avoided) : pool;
+        Room.require(among, sparse.sparsity(), sparse.scope());
+        return among;
     }
 
     /// One choice to make.
@@ -116,7 +119,7 @@ record MaskChoice(Bench bench, Wanted wanted) {
                     opened.model(), among, data(), identity.calibration(run, sparse), bench.kernel(), opened.start());
             RunState end = new Watched(bench, folder)
                     .run(job, "calibrate " + run.order().get(stage), ledger, Figure.CALIBRATION_LOSS);
-            String digest = identity.choice(run, stage, sparse).digest();
+            String digest = identity.choice(run, stage, sparse).digest().now();
             for (double sparsity : wanted.of(digest)) {
                 write(job.calibrated(end, sparsity, sparse.scope()));
             }

@@ -30,7 +30,7 @@ record MergeWork(Bench bench, GridMerge merge) {
         Identity identity = new Identity(bench);
         Inputs inputs = Inputs.of("merge")
                 .with("method", merge.merging().label())
-                .with("compat", READING)
+                .with("compat", READING.name())
                 .with("seed", merge.seed());
         for (GridRun input : merge.inputs()) {
             inputs = inputs.with(

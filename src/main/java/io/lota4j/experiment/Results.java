@@ -40,7 +40,7 @@ record Results(Bench bench, MaskChoice choice, List<GridRun> runs) {
     }
 
     Scores base() {
-        return new Scores(bench, BASE, Optional.empty(), bench.fingerprint());
+        return new Scores(bench, BASE, Optional.empty(), Inputs.Digest.of(bench.fingerprint()));
     }
 
     /// Of everything that is done.

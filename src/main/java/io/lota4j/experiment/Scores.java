@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// Scores a model on every task. What has been scored is not scored again, as long as model, data and settings are
 /// the same.
@@ -25,7 +25,7 @@ import java.util.TreeSet;
 /// @param model what is scored, for people
 /// @param ticket on the base; empty: the base
 /// @param identity digest of what made the ticket
-record Scores(Bench bench, String model, Optional<Path> ticket, String identity) {
+record Scores(Bench bench, String model, Optional<Path> ticket, Inputs.Digest identity) {
     /// One set of rows to score.
     private record Cell(Task task, Split split, Dataset data, Folder folder, Inputs inputs) {}
 
@@ -76,15 +76,22 @@ record Scores(Bench bench, String model, Optional<Path> ticket, String identity)
         Inputs inputs = Inputs.of("score")
                 .with("model", identity)
                 .with("task", task.name())
-                .with("split", split)
+                .with("split", split.name())
                 .with("rows", bench.digest(data))
-                .with("stop", new TreeSet<>(bench.data(task.name()).stop()))
+                .with("stop", stop(task))
                 .with("generate", task.generate())
                 .with("answer", String.valueOf(task.answer()));
         String label = Text.format(
                 "%s-%s", task.name(), split.name().toLowerCase(Locale.ROOT).replace('_', '-'));
         return new Cell(
                 task, split, data, Folder.of(bench.experiment().out().resolve("scores"), label, inputs), inputs);
+    }
+
+    private String stop(Task task) {
+        return bench.data(task.name()).stop().stream()
+                .sorted()
+                .map(String::valueOf)
+                .collect(Collectors.joining(", ", "[", "]"));
     }
 
     private void score(Opened opened, Cell cell) {

@@ -5,6 +5,7 @@ import io.lota4j.experiment.Method.Choice;
 import io.lota4j.experiment.Method.Full;
 import io.lota4j.experiment.Method.Lora;
 import io.lota4j.experiment.Method.Sparse;
+import io.lota4j.train.SettingsText;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +21,7 @@ final class Settings {
             case Lora lora -> {
                 settings.put("pool", experiment.pool().toString());
                 settings.put("rank", Integer.toString(lora.rank()));
-                settings.put("alpha", number(lora.alpha()));
+                settings.put("alpha", SettingsText.number(lora.alpha()));
             }
             case Sparse sparse -> {
                 settings.put("pool", experiment.pool().toString());
@@ -37,7 +38,7 @@ final class Settings {
         settings.put("disjoint", sparse.disjoint() ? "yes" : "no");
         if (sparse.choice() == Choice.DELTA) {
             settings.put("calibration steps", Long.toString(sparse.effort().steps()));
-            settings.put("calibration rate", number(sparse.effort().lr()));
+            settings.put("calibration rate", SettingsText.number(sparse.effort().lr()));
         } else if (Identity.takesData(sparse.choice())) {
             settings.put("rows", Integer.toString(sparse.effort().rows()));
         }
@@ -54,7 +55,8 @@ final class Settings {
                 "clip",
                 switch (training.clip()) {
                     case NONE -> "none";
-                    case GLOBAL, TENSOR, PROPORTIONAL -> word(training.clip()) + " " + number(training.maxNorm());
+                    case GLOBAL, TENSOR, PROPORTIONAL ->
+                        word(training.clip()) + " " + SettingsText.number(training.maxNorm());
                 });
     }
 
@@ -74,10 +76,5 @@ final class Settings {
 
     private static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
-    }
-
-    /// Without a fraction where there is none.
-    private static String number(double value) {
-        return Double.toString(value).replaceFirst("\\.0(?=E|$)", "").replace('E', 'e');
     }
 }

@@ -26,6 +26,13 @@ public interface Stages {
         /// @param loss NaN when there is none
         void at(long done, long all, double tokensPerSecond, double loss);
 
+        /// Hears of what may be wrong with a training, which goes on.
+        ///
+        /// @param sentence for people
+        default void warn(String sentence) {
+            // Who does not listen is not told.
+        }
+
         @Override
         void close();
     }

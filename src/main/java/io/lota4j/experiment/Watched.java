@@ -3,6 +3,8 @@ package io.lota4j.experiment;
 import io.lota4j.Text;
 import io.lota4j.metrics.Figure;
 import io.lota4j.train.Curves;
+import io.lota4j.train.Listener;
+import io.lota4j.train.Progress;
 import io.lota4j.train.RunState;
 import io.lota4j.train.TrainingJob;
 import java.nio.file.Files;
@@ -25,9 +27,17 @@ record Watched(Bench bench, Folder folder) {
                     folder.state(),
                     bench.experiment().training().saveEvery(),
                     resume,
-                    p -> {
-                        curves.add(p);
-                        shown.at(p.step(), p.steps(), p.tokensPerSecond(), p.loss());
+                    new Listener() {
+                        @Override
+                        public void step(Progress p) {
+                            curves.add(p);
+                            shown.at(p.step(), p.steps(), p.tokensPerSecond(), p.loss());
+                        }
+
+                        @Override
+                        public void warn(String sentence) {
+                            shown.warn(sentence);
+                        }
                     },
                     bench.stop());
         }

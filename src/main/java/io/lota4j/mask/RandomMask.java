@@ -47,14 +47,12 @@ public final class RandomMask {
     }
 
     /// As the other `of`, for a pool of a base.
+    ///
+    /// @throws io.lota4j.LotaException when the sparsity is not within [0, 1], or leaves no weight trainable
     public static Mask of(Checkpoint base, Pool pool, double sparsity, Scope scope, long seed) {
-        return of(
-                pool.select(base.tensors()),
-                sparsity,
-                scope,
-                seed,
-                base.fingerprint().hex(),
-                pool.toString());
+        SequencedMap<String, Shape> shapes = pool.select(base.tensors());
+        Sparsity.requireSome(shapes, Sparsity.check(sparsity, "--sparsity"), scope);
+        return of(shapes, sparsity, scope, seed, base.fingerprint().hex(), pool.toString());
     }
 
     private MaskTensor tensor(Shape shape, double sparsity, Scope scope) {

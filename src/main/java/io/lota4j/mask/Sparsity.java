@@ -2,8 +2,11 @@ package io.lota4j.mask;
 
 import io.lota4j.LotaException;
 import io.lota4j.Text;
+import io.lota4j.checkpoint.Shape;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.Map;
+import java.util.stream.LongStream;
 
 /// The frozen share of a pool, a fraction in [0, 1], and the exact number of weights that it leaves trainable.
 public final class Sparsity {
@@ -40,6 +43,36 @@ public final class Sparsity {
                 .multiply(BigDecimal.valueOf(weights))
                 .setScale(0, RoundingMode.FLOOR)
                 .longValueExact();
+    }
+
+    /// Refuses a sparsity that leaves no weight of a pool trainable.
+    ///
+    /// @param pool shapes by tensor name
+    /// @throws LotaException with the largest sparsity that leaves one
+    static void requireSome(Map<String, Shape> pool, double sparsity, Scope scope) {
+        LongStream groups = scope == Scope.GLOBAL
+                ? LongStream.of(pool.values().stream().mapToLong(Shape::numel).reduce(0, Math::addExact))
+                : pool.values().stream().mapToLong(scope::groupLength);
+        long largest = groups.max().orElse(0);
+        if (largest == 0 || trainable(largest, sparsity) > 0) {
+            return;
+        }
+        String where = scope == Scope.GLOBAL ? "pool" : "largest " + scope;
+        throw new LotaException(Text.format(
+                "A sparsity of %s leaves none of the %,d weights of the %s trainable, and a mask without weights"
+                        + " trains nothing. Ask for at most %s.",
+                sparsity, largest, where, mostFor(largest)));
+    }
+
+    /// The largest sparsity of few digits that leaves a weight trainable.
+    private static String mostFor(long weights) {
+        for (int digits = 1; ; digits++) {
+            BigDecimal trained = BigDecimal.ONE.divide(BigDecimal.valueOf(weights), digits, RoundingMode.CEILING);
+            // Two significant digits of density: 0.9 would be a poor advice where 0.98 leaves one too.
+            if (trained.unscaledValue().intValue() >= 10 || trained.compareTo(BigDecimal.ONE) >= 0) {
+                return text(BigDecimal.ONE.subtract(trained));
+            }
+        }
     }
 
     /// The least sparsity of few digits that leaves at most so many weights trainable.

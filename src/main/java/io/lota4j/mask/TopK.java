@@ -56,7 +56,7 @@ public final class TopK {
     /// @throws LotaException as the other, and when fewer than are to be chosen are in `among`
     public static Mask select(
             DeltaSource deltas, double sparsity, Scope scope, Mask among, Map<String, String> origin) {
-        Room.require(among, Sparsity.check(sparsity, "--sparsity"), scope);
+        Room.requireLeft(among, Sparsity.check(sparsity, "--sparsity"), scope);
         TopK topK = new TopK(deltas, among, sparsity, scope);
         Optional<Cut> cut = scope == Scope.GLOBAL ? Optional.of(topK.poolCut()) : Optional.empty();
         OptionalDouble threshold = cut.map(Cut::threshold).orElse(OptionalDouble.empty());

@@ -94,6 +94,19 @@ public final class Decoder implements AutoCloseable {
         }
     }
 
+    /// The refusal of a result that is NaN or infinite, with the weight that is the reason, if one is.
+    ///
+    /// @param what such as `The loss of row 3 is NaN`
+    public LotaException notFinite(String what) {
+        String reason = weights.notFinite()
+                .map(name -> Text.format(
+                        "Tensor `%s` of the model has values that are NaN or infinite: the base is damaged, or a ticket"
+                                + " on it is.",
+                        name))
+                .orElse("The weights are finite, but what is computed from them is not: they are too large.");
+        return new LotaException(Text.format("%s. %s", what, reason));
+    }
+
     PtNDArray logits(PtNDArray hidden, PtNDManager scope) {
         return torch.one(scope, "logits", hidden, weights.norm(), weights.head());
     }

@@ -24,7 +24,8 @@ public record Generator(Decoder decoder, Set<Integer> stop, int maxNew, Sampling
 
     /// Answers to `prompts`, in their order; each prompt holds at least one token.
     ///
-    /// @throws LotaException if a prompt and its answer could not fit the model's positions
+    /// @throws LotaException if a prompt and its answer could not fit the model's positions, or a
+    ///     logit is NaN or infinite
     public List<Answer> generate(List<int[]> prompts) {
         int longest = prompts.stream().mapToInt(p -> p.length).max().orElse(0);
         int capacity = longest + maxNew;
@@ -75,6 +76,7 @@ public record Generator(Decoder decoder, Set<Integer> stop, int maxNew, Sampling
         private int[] choose(int[] active, float[][] logits) {
             for (int a = 0; a < active.length; a++) {
                 int prompt = active[a];
+                requireFinite(logits[a], prompt);
                 int token = sampling.choose(logits[a], random[prompt]);
                 ended[prompt] = stop.contains(token);
                 if (!ended[prompt]) {
@@ -82,6 +84,16 @@ public record Generator(Decoder decoder, Set<Integer> stop, int maxNew, Sampling
                 }
             }
             return Arrays.stream(active).filter(p -> !ended[p]).toArray();
+        }
+
+        private void requireFinite(float[] logits, int prompt) {
+            for (float logit : logits) {
+                if (!Float.isFinite(logit)) {
+                    throw decoder.notFinite(Text.format(
+                            "After %d new tokens of answer %d a token's logit is %s",
+                            answers.get(prompt).size(), prompt + 1, logit));
+                }
+            }
         }
     }
 }

@@ -9,15 +9,18 @@ import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /// The working weights of a decoder, F32, by their names in the checkpoint.
@@ -138,6 +141,19 @@ public final class Weights {
     /// mapped layer is then another's.
     public MemorySegment memory(String name) {
         return Torch.memory(tensor(name));
+    }
+
+    /// The first weight, in the order of names, that has a value which is NaN or infinite; empty if none has. Reads
+    /// them all.
+    public Optional<String> notFinite() {
+        return shapes.keySet().stream()
+                .filter(name -> {
+                    MemorySegment values = memory(name);
+                    long count = values.byteSize() / Float.BYTES;
+                    return LongStream.range(0, count)
+                            .anyMatch(i -> !Float.isFinite(values.getAtIndex(ValueLayout.JAVA_FLOAT, i)));
+                })
+                .findFirst();
     }
 
     /// A weight whose values can be changed, in a model that has all layers in memory. Call [#moved()] after writing

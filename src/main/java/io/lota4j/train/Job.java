@@ -1,5 +1,7 @@
 package io.lota4j.train;
 
+import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.data.Dataset;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.mask.Complement;
@@ -21,8 +23,15 @@ import java.util.Map;
 /// @param start the weights that the model has before the run
 public record Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig config, MaskedKernel kernel, Start start)
         implements TrainingJob {
+    /// @throws LotaException if the mask is not for the model, or has no weight that is trained
     public Job {
         model.require(mask);
+        if (mask.trainable() == 0) {
+            throw new LotaException(Text.format(
+                    "The mask has no trainable weight: all %,d of its pool are frozen, so there is nothing to train. "
+                            + "Take a mask of a lower sparsity.",
+                    mask.poolSize()));
+        }
     }
 
     /// A run that starts from the base.
@@ -41,7 +50,7 @@ public record Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig confi
         identity.put("base", model.base().fingerprint().hex());
         identity.put("mask", mask.sha256());
         identity.put("data", Provenance.digest(data));
-        identity.put("settings", config.toString());
+        identity.put("settings", config.text());
         start.addTo(identity);
         return identity;
     }

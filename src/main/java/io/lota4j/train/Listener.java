@@ -10,4 +10,11 @@ public interface Listener {
 
     /// Called after every step.
     void step(Progress progress);
+
+    /// Hears of what may be wrong with the run, which goes on: a learning rate out of the usual, a loss that runs away.
+    ///
+    /// @param sentence for people
+    default void warn(String sentence) {
+        // Who does not listen is not told.
+    }
 }

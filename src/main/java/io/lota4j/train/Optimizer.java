@@ -17,9 +17,30 @@ public sealed interface Optimizer {
     /// The name that flags and files use.
     String name();
 
+    /// Adds its name and its constants to settings' text, but for those that have their defaults.
+    void addTo(SettingsText text);
+
+    private static void decayTo(SettingsText text, double decay) {
+        text.with("weight-decay", decay, 0);
+    }
+
     /// LoTA's optimizer (arXiv 2406.16797, reference code): α 0.99, ε 1e-8, no momentum, no bias correction.
+    ///
+    /// @param alpha share of the mean of squares that a step keeps, in [0, 1)
+    /// @param epsilon added to the root of that mean, over 0 also as F32: else a weight without gradient
+    ///     becomes NaN
+    /// @param decay at least 0
     record RmsProp(double alpha, double epsilon, double decay) implements Optimizer {
         public static final RmsProp DEFAULT = new RmsProp(0.99, 1e-8, 0);
+
+        /// @throws io.lota4j.LotaException with every constant that is out of its range
+        public RmsProp {
+            new Ranges()
+                    .kept(alpha, "alpha of RMSprop")
+                    .epsilon(epsilon)
+                    .notNegative(decay, "weight decay")
+                    .requireNone();
+        }
 
         @Override
         public boolean hasFirstMoment() {
@@ -40,11 +61,35 @@ public sealed interface Optimizer {
         public String name() {
             return "rmsprop";
         }
+
+        @Override
+        public void addTo(SettingsText text) {
+            text.with("optimizer", name())
+                    .with("alpha", alpha, DEFAULT.alpha)
+                    .with("epsilon", epsilon, DEFAULT.epsilon);
+            decayTo(text, decay);
+        }
     }
 
     /// Adam with decoupled decay (Loshchilov and Hutter 2019).
+    ///
+    /// @param beta1 share of the mean gradient that a step keeps, in [0, 1)
+    /// @param beta2 share of the mean of squares that a step keeps, in [0, 1)
+    /// @param epsilon added to the root of that mean, over 0 also as F32: else a weight without gradient
+    ///     becomes NaN
+    /// @param decay at least 0
     record AdamW(double beta1, double beta2, double epsilon, double decay) implements Optimizer {
         public static final AdamW DEFAULT = new AdamW(0.9, 0.999, 1e-8, 0);
+
+        /// @throws io.lota4j.LotaException with every constant that is out of its range
+        public AdamW {
+            new Ranges()
+                    .kept(beta1, "beta1 of AdamW")
+                    .kept(beta2, "beta2 of AdamW")
+                    .epsilon(epsilon)
+                    .notNegative(decay, "weight decay")
+                    .requireNone();
+        }
 
         @Override
         public boolean hasFirstMoment() {
@@ -66,11 +111,31 @@ public sealed interface Optimizer {
         public String name() {
             return "adamw";
         }
+
+        /// It is the default, and does not name itself.
+        @Override
+        public void addTo(SettingsText text) {
+            text.with("beta1", beta1, DEFAULT.beta1)
+                    .with("beta2", beta2, DEFAULT.beta2)
+                    .with("epsilon", epsilon, DEFAULT.epsilon);
+            decayTo(text, decay);
+        }
     }
 
     /// Gradient descent with (heavy-ball) momentum.
+    ///
+    /// @param momentum share of the step before that a step keeps, in [0, 1)
+    /// @param decay at least 0
     record Sgd(double momentum, double decay) implements Optimizer {
         public static final Sgd DEFAULT = new Sgd(0.9, 0);
+
+        /// @throws io.lota4j.LotaException with every constant that is out of its range
+        public Sgd {
+            new Ranges()
+                    .kept(momentum, "momentum of SGD")
+                    .notNegative(decay, "weight decay")
+                    .requireNone();
+        }
 
         @Override
         public boolean hasFirstMoment() {
@@ -90,6 +155,12 @@ public sealed interface Optimizer {
         @Override
         public String name() {
             return "sgd";
+        }
+
+        @Override
+        public void addTo(SettingsText text) {
+            text.with("optimizer", name()).with("momentum", momentum, DEFAULT.momentum);
+            decayTo(text, decay);
         }
     }
 }

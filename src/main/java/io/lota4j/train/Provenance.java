@@ -48,7 +48,7 @@ public final class Provenance {
         provenance.put("tokens", Long.toString(state.tokens()));
         provenance.put("scored_tokens", Long.toString(state.scoredTokens()));
         provenance.put("seed", Long.toString(config.seed()));
-        provenance.put("settings", config.toString());
+        provenance.put("settings", config.text());
         provenance.put("first_loss", Double.toString(state.losses().getFirst()));
         provenance.put("last_loss", Double.toString(state.losses().getLast()));
         provenance.put("jvm", Runtime.version().toString());

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 /// @param seconds that the steps took so far; NaN if it goes back to a state of an earlier version, which did not say
 public record RunState(long step, List<Double> losses, long tokens, long scoredTokens, double seconds) {
     private static final String VERSION = "1";
+    /// How the settings of an earlier version's runs begin.
+    private static final String EARLIER_SETTINGS = "TrainConfig[";
     private static final String VALUES = ".values";
     private static final String FIRST = ".first";
     private static final String SECOND = ".second";
@@ -86,6 +88,7 @@ public record RunState(long step, List<Double> losses, long tokens, long scoredT
                 throw new LotaException(file + ": expected a run state (format \"lota4j run state " + VERSION
                         + "\"), found format \"" + metadata.get("format") + "\".");
             }
+            requireThisVersion(file, metadata.getOrDefault("run.settings", ""));
             requireSame(file, identity, metadata);
             RunState reached = of(file, metadata);
             for (Trainable t : trainables) {
@@ -94,6 +97,14 @@ public record RunState(long step, List<Double> losses, long tokens, long scoredT
                 load(state, t.name() + SECOND, t, t.moments().second());
             }
             return reached;
+        }
+    }
+
+    private static void requireThisVersion(Path file, String settings) {
+        if (settings.startsWith(EARLIER_SETTINGS)) {
+            throw new LotaException(file + ": this state was written by an earlier version of lota4j, and this version "
+                    + "cannot go on from it. Finish the run with the version that started it, or remove the file to "
+                    + "start anew.");
         }
     }
 

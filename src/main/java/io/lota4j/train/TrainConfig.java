@@ -1,19 +1,20 @@
 package io.lota4j.train;
 
-import io.lota4j.LotaException;
 import io.lota4j.Text;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Everything about a run that is not model, data or mask.
 ///
 /// @param steps optimizer steps, at least 1
 /// @param optimizer the rule
-/// @param lr full learning rate, over 0
+/// @param lr full learning rate, over 0 and finite
 /// @param schedule what the rate does after the warm-up
-/// @param warmupSteps steps over which the rate rises
-/// @param batchSize examples a micro-batch
-/// @param accumulation micro-batches a step
+/// @param warmupSteps steps over which the rate rises, at most `steps`
+/// @param batchSize examples a micro-batch, at least 1
+/// @param accumulation micro-batches a step, at least 1
 /// @param clip how gradients are bounded
-/// @param maxNorm the bound; not read with [Clip#NONE]
+/// @param maxNorm the bound, over 0 and finite; not read with [Clip#NONE]
 /// @param reduction what the loss is the mean of
 /// @param seed of the data order
 /// @param shuffle false: the rows come in the file's order
@@ -31,17 +32,25 @@ public record TrainConfig(
         long seed,
         boolean shuffle) {
 
+    /// A rate at which AdamW and RMSprop, which move a weight by about the rate, leave nothing of a usual weight.
+    private static final double BOLD_RATE = 0.1;
+
+    /// @throws io.lota4j.LotaException with every setting that is out of its range
     public TrainConfig {
-        atLeast(1, steps, "steps");
-        atLeast(0, warmupSteps, "warm-up steps");
-        atLeast(1, batchSize, "batch size");
-        atLeast(1, accumulation, "accumulation");
-        if (!(lr > 0) || Double.isInfinite(lr)) {
-            throw new LotaException("The learning rate must be over 0, found " + lr + ".");
+        Ranges ranges = new Ranges()
+                .atLeast(1, steps, "steps")
+                .atLeast(0, warmupSteps, "warm-up steps")
+                .atLeast(1, batchSize, "batch size")
+                .atLeast(1, accumulation, "accumulation")
+                .positive(lr, "learning rate");
+        if (steps >= 1 && warmupSteps > steps) {
+            ranges.problem(
+                    Text.format("The warm-up steps must be at most the steps, %d, found %d.", steps, warmupSteps));
         }
-        if (clip != Clip.NONE && !(maxNorm > 0)) {
-            throw new LotaException("The clip's bound must be over 0, found " + maxNorm + ".");
+        if (clip != Clip.NONE) {
+            ranges.positive(maxNorm, "clip's bound");
         }
+        ranges.requireNone();
     }
 
     /// Settings with the command line's defaults for all but these two: AdamW at a constant rate, 8 examples
@@ -58,10 +67,44 @@ public record TrainConfig(
         return Math.max(1, ((long) epochs * examples + step - 1) / step);
     }
 
-    private static void atLeast(long least, long found, String what) {
-        if (found < least) {
-            throw new LotaException(Text.format("The %s must be at least %d, found %d.", what, least, found));
+    /// The settings as text, in [SettingsText]'s form: what has the default of [#of] is left out, and so is what is
+    /// not read.
+    public String text() {
+        TrainConfig byDefault = of(steps, lr).build();
+        SettingsText text = new SettingsText()
+                .with("steps", Long.toString(steps))
+                .with("lr", SettingsText.number(lr))
+                .with("schedule", schedule, byDefault.schedule)
+                .with("warmup-steps", warmupSteps, byDefault.warmupSteps)
+                .with("batch", batchSize, byDefault.batchSize)
+                .with("accumulate", accumulation, byDefault.accumulation)
+                .with("clip", clip, byDefault.clip)
+                .with("reduction", reduction, byDefault.reduction)
+                .with("seed", seed, byDefault.seed)
+                .with("shuffle", Boolean.toString(shuffle), Boolean.toString(byDefault.shuffle));
+        if (clip != Clip.NONE) {
+            text.with("max-norm", maxNorm, byDefault.maxNorm);
         }
+        optimizer.addTo(text);
+        return text.text();
+    }
+
+    /// What is allowed and seldom meant, a sentence each.
+    List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        if (!(optimizer instanceof Optimizer.Sgd) && lr >= BOLD_RATE) {
+            warnings.add(Text.format(
+                    "The learning rate is %s: %s moves a weight by about that much a step, and most weights of a model"
+                            + " are under 0.1. Usual rates are 1e-5 to 1e-2.",
+                    SettingsText.number(lr), optimizer.name()));
+        }
+        if (lr * optimizer.decay() > 1) {
+            warnings.add(Text.format(
+                    "The learning rate times the weight decay is %s times %s, over 1: every step turns the signs of the"
+                            + " trained weights.",
+                    SettingsText.number(lr), SettingsText.number(optimizer.decay())));
+        }
+        return warnings;
     }
 
     /// The learning rate of `step` = 1, 2, ….

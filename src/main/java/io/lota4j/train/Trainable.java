@@ -78,6 +78,15 @@ public record Trainable(
         return Torch.memory(Torch.floats(scope, count)).fill((byte) 0);
     }
 
+    /// How many of the trained values are NaN or infinite.
+    long notFinite() {
+        long broken = 0;
+        for (long e = 0; e < inMaster.count(); e++) {
+            broken += Float.isFinite(master.getAtIndex(ValueLayout.JAVA_FLOAT, inMaster.at(e))) ? 0 : 1;
+        }
+        return broken;
+    }
+
     /// The elements of the gradient.
     public MemorySegment gradientMemory() {
         return Torch.memory(gradient);

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Trainer implements AutoCloseable {
     private final TrainConfig config;
     private final Samples samples;
+    private final Decoder decoder;
     private final Parameters parameters;
     private final StepRunner runner;
     private RunState state = RunState.START;
@@ -46,6 +47,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private Trainer(Decoder decoder, Parameters parameters, TrainConfig config, Samples samples, MaskedKernel kernel) {
+        this.decoder = decoder;
         this.config = config;
         this.samples = samples;
         this.parameters = parameters;
@@ -75,12 +77,15 @@ public final class Trainer implements AutoCloseable {
     /// Runs to the last step, or until `stop` says so after a step: then the state is written and can be resumed.
     ///
     /// @return the state reached; its step is under the configured steps if the run was stopped
-    /// @throws LotaException if the loss or the gradient is not finite; weights and state files are then those
-    ///     of the step before
+    /// @throws LotaException if the loss or the gradient is not finite, weights and state files are then those of the
+    ///     step before; or if the last step, or one whose state is due, left trained weights that are not, which are
+    ///     then not written
     public RunState run(Listener listener, BooleanSupplier stop) {
         listener.begin(state);
         long start = System.nanoTime();
         double before = state.seconds();
+        RisingLoss rising = new RisingLoss(state.losses());
+        config.warnings().forEach(listener::warn);
         while (state.step() < config.steps()) {
             long step = state.step() + 1;
             Outcome outcome = runner.gradients(samples, step);
@@ -88,7 +93,11 @@ public final class Trainer implements AutoCloseable {
             runner.update(step);
             double seconds = (System.nanoTime() - start) / 1e9;
             state = after(outcome, before + seconds);
+            if (step == config.steps()) {
+                requireFiniteWeights();
+            }
             listener.step(progress(outcome, Double.isNaN(before) ? seconds : before + seconds));
+            rising.after(step, outcome.loss()).ifPresent(listener::warn);
             boolean stopped = stop.getAsBoolean() && step < config.steps();
             save(stopped);
             if (stopped) {
@@ -129,6 +138,7 @@ public final class Trainer implements AutoCloseable {
         }
         boolean due = where.every() > 0 && state.step() % where.every() == 0 && state.step() < config.steps();
         if (stopped || due) {
+            requireFiniteWeights();
             state.write(where.file(), where.identity(), parameters.trainables());
         }
     }
@@ -141,10 +151,34 @@ public final class Trainer implements AutoCloseable {
         for (int m = 0; m < config.accumulation(); m++) {
             samples.microBatch((step - 1) * config.accumulation() + m).forEach(s -> rows.add(s.row()));
         }
+        String weights = decoder.weights()
+                .notFinite()
+                .map(name -> Text.format(
+                        "Tensor `%s` of the model has values that are NaN or infinite%s. ",
+                        name, state.step() == 0 ? " before the first step" : ""))
+                .orElse("");
         throw new LotaException(Text.format(
-                "Step %d: loss %s, gradient norm %s. The batch holds the data rows %s (from 0). "
+                "Step %d: loss %s, gradient norm %s. %sThe batch holds the data rows %s (from 0). "
                         + "%s To start anew, try a lower learning rate, a warm-up or a tighter clip.",
-                step, outcome.loss(), outcome.norm(), rows, lastGood()));
+                step, outcome.loss(), outcome.norm(), weights, rows, lastGood()));
+    }
+
+    /// A step can leave weights that are not finite though its loss and its gradient were: the next one would tell.
+    private void requireFiniteWeights() {
+        for (Trainable trainable : parameters.trainables()) {
+            long broken = trainable.notFinite();
+            if (broken > 0) {
+                throw new LotaException(Text.format(
+                        "Step %d left %,d of the %,d trained values of tensor `%s` NaN or infinite. %s To start anew, try"
+                                + " a lower learning rate (it is %s), a warm-up or a tighter clip.",
+                        state.step(),
+                        broken,
+                        trainable.entries().count(),
+                        trainable.name(),
+                        lastGood(),
+                        SettingsText.number(config.lr())));
+            }
+        }
     }
 
     private String lastGood() {

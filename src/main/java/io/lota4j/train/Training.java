@@ -40,6 +40,11 @@ public record Training<T>(Optional<T> made, TrainConfig config, RunState reached
             public void step(Progress progress) {
                 watch.step().step(progress);
             }
+
+            @Override
+            public void warn(String sentence) {
+                watch.step().warn(sentence);
+            }
         };
     }
 

@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 /// Who hears of a run and who may end it. All are called on the thread that trains.
 ///
 /// @param start hears of the run when everything is ready for the first step
-/// @param step hears of every step
+/// @param step hears of every step, and of what may be wrong
 /// @param stop asked after every step; true ends the run there
 public record Watch(Consumer<Outlook> start, Listener step, BooleanSupplier stop) {
     /// Nobody: the run goes to its end unheard.
@@ -20,6 +20,30 @@ public record Watch(Consumer<Outlook> start, Listener step, BooleanSupplier stop
     /// The same with somebody who hears of the start.
     public Watch onStart(Consumer<Outlook> other) {
         return new Watch(other, step, stop);
+    }
+
+    /// The same with somebody who hears of what may be wrong with the run while it goes on, a sentence each.
+    public Watch onWarning(Consumer<String> other) {
+        Listener steps = step;
+        return new Watch(
+                start,
+                new Listener() {
+                    @Override
+                    public void begin(RunState from) {
+                        steps.begin(from);
+                    }
+
+                    @Override
+                    public void step(Progress progress) {
+                        steps.step(progress);
+                    }
+
+                    @Override
+                    public void warn(String sentence) {
+                        other.accept(sentence);
+                    }
+                },
+                stop);
     }
 
     /// The same with somebody who may end the run. It then ends in order, after its step: see

@@ -1,8 +1,12 @@
 package io.lota4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lota4j.LotaException;
+import io.lota4j.train.Optimizer;
 import io.lota4j.train.TrainConfig;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -20,6 +24,38 @@ class TrainingOptionsTest {
                 .isEqualTo(4)
                 .isEqualTo(TrainConfig.steps(2, 10, 3, 2));
         assertThat(TrainConfig.steps(1, 1, 8, 1)).isEqualTo(1);
+    }
+
+    @Test
+    void everythingThatIsWrongIsToldAtOnce() {
+        assertThatThrownBy(() -> config(
+                        "--steps=2", "--epochs=1", "--lr=NaN", "--beta1=1", "--epsilon=-1", "--weight-decay=-1",
+                        "--momentum=2", "--max-norm=0", "--batch=0"))
+                .isInstanceOf(LotaException.class)
+                .hasMessage("""
+                        --momentum has no part in --optimizer adamw; it is for sgd.
+                        Give one of --steps and --epochs, over 0; found --steps 2 and --epochs 1.
+                        The beta1 of AdamW must be at least 0 and under 1, found 1.0.
+                        The epsilon must be over 0 and finite, also as a 32-bit number (1.4E-45 to 3.4E38), found -1.0.
+                        The weight decay must be at least 0, found -1.0.
+                        The batch size must be at least 1, found 0.
+                        The learning rate must be over 0, found NaN.
+                        The clip's bound must be over 0, found 0.0.""");
+    }
+
+    @Test
+    void optionsThatNobodyReadsAreRefused() {
+        for (String option : List.of("--alpha=0.9", "--momentum=0.9", "--clip=none --max-norm=1")) {
+            assertThatThrownBy(() -> config(("--steps=1 --lr=1 " + option).split(" ", -1)))
+                    .isInstanceOf(LotaException.class)
+                    .hasMessageContaining("has no part in");
+        }
+        assertThatThrownBy(() -> config("--steps=1", "--lr=1", "--optimizer=sgd", "--epsilon=1", "--beta2=0.9"))
+                .isInstanceOf(LotaException.class)
+                .hasMessage("--beta2 has no part in --optimizer sgd; it is for adamw.\n"
+                        + "--epsilon has no part in --optimizer sgd; it is for adamw and rmsprop.");
+        assertThat(config("--steps=1", "--lr=1", "--optimizer=sgd", "--momentum=0.5").optimizer())
+                .isEqualTo(new Optimizer.Sgd(0.5, 0));
     }
 
     private static TrainConfig config(String... args) {

@@ -1,14 +1,19 @@
 package io.lota4j.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lota4j.Golden;
+import io.lota4j.LotaException;
 import io.lota4j.data.Example;
 import io.lota4j.data.Tokenizer;
 import io.lota4j.eval.AnswerCheck.Verdict;
 import io.lota4j.model.Decoder;
+import io.lota4j.model.Generator;
 import io.lota4j.model.PackedBatch;
+import io.lota4j.model.Sampling;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -72,6 +77,28 @@ class EvaluatorTest {
         assertThat(scores.generated()).isFalse();
         assertThat(scores.tokens())
                 .isEqualTo(examples.stream().mapToInt(Example::length).sum());
+    }
+
+    @Test
+    void aLossThatIsNoNumberIsAnErrorWithItsRowAndTensor() {
+        try (Decoder broken = Decoder.open(Golden.path("models/llama-tied"))) {
+            broken.weights()
+                    .memory("model.layers.1.mlp.up_proj.weight")
+                    .setAtIndex(ValueLayout.JAVA_FLOAT, 5, Float.NaN);
+            Evaluator evaluator = new Evaluator(broken, tokenizer, Set.of(), 3, 0, WHOLE);
+            assertThatThrownBy(() -> evaluator.run(examples, (done, all, tokens) -> {}))
+                    .isInstanceOf(LotaException.class)
+                    .hasMessage(
+                            "The loss of data row %d (from 0) is NaN. Tensor `model.layers.1.mlp.up_proj.weight` of the"
+                                    + " model has values that are NaN or infinite: the base is damaged, or a ticket on it"
+                                    + " is.",
+                            examples.getFirst().row());
+            assertThatThrownBy(() -> new Generator(broken, Set.of(), 2, new Sampling.Greedy(), 0)
+                            .generate(List.of(new int[] {1, 2})))
+                    .isInstanceOf(LotaException.class)
+                    .hasMessageStartingWith("After 0 new tokens of answer 1 a token's logit is NaN. Tensor `model.layers.1")
+                    .hasMessageContaining("up_proj");
+        }
     }
 
     @ParameterizedTest

@@ -1,9 +1,12 @@
 package io.lota4j.mask;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
+import io.lota4j.checkpoint.Shape;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,5 +54,24 @@ class SparsityTest {
             double least = Double.parseDouble(Sparsity.leastFor(trainable, 1009));
             assertThat(Sparsity.trainable(1009, least)).isBetween(trainable * 9 / 10, trainable);
         }
+    }
+
+    /// The advice is as much as leaves a weight, in few digits.
+    @ParameterizedTest
+    @CsvSource({
+        "1, GLOBAL, 1.0, 72 weights of the pool, 0.986",
+        "0.99, GLOBAL, 0.99, 72 weights of the pool, 0.986",
+        "0.99, TENSOR, 0.99, 60 weights of the largest tensor, 0.983",
+        "0.9, ROW, 0.9, 6 weights of the largest row, 0.83"
+    })
+    void aMaskWithoutWeightsIsRefused(double sparsity, Scope scope, String found, String where, double most) {
+        Map<String, Shape> pool = Map.of("a", Shape.of(10, 6), "b", Shape.of(4, 3));
+        assertThatThrownBy(() -> Sparsity.requireSome(pool, sparsity, scope))
+                .isInstanceOf(LotaException.class)
+                .hasMessage(
+                        "A sparsity of %s leaves none of the %s trainable, and a mask without weights trains nothing. Ask"
+                                + " for at most %s.",
+                        found, where, most);
+        assertThatCode(() -> Sparsity.requireSome(pool, most, scope)).doesNotThrowAnyException();
     }
 }

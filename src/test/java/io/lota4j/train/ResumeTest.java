@@ -125,7 +125,7 @@ class ResumeTest {
                 .hasMessage(
                         "%s: this state belongs to another run: its settings is %s, this run's is %s. Resume with the"
                                 + " settings it was started with, or remove the file to start anew.",
-                        state(), config, other);
+                        state(), config.text(), other.text());
     }
 
     @Test
@@ -176,6 +176,13 @@ class ResumeTest {
                 state()
                         + ": expected a run state (format \"lota4j run state 1\"), found format \"lota4j run state"
                         + " 9\".");
+        assertRefused(
+                config,
+                good,
+                m -> m.put("run.settings", "TrainConfig[steps=6, optimizer=AdamW[beta1=0.9, beta2=0.99]]"),
+                t -> {},
+                state() + ": this state was written by an earlier version of lota4j, and this version cannot go on from"
+                        + " it. Finish the run with the version that started it, or remove the file to start anew.");
         assertRefused(config, good, m -> m.remove("step"), t -> {}, state() + ": the run state's step is missing.");
         assertRefused(
                 config,

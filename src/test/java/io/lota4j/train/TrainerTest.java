@@ -9,6 +9,7 @@ import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.kernel.java.JavaKernel;
 import io.lota4j.mask.Mask;
+import io.lota4j.mask.Pool;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,7 +52,8 @@ class TrainerTest {
             assertThatThrownBy(() -> job.run(state, 1, false, p -> poison(model, p.step() == 3), () -> false))
                     .isInstanceOf(LotaException.class)
                     .hasMessage(
-                            "Step 4: loss NaN, gradient norm NaN. The batch holds the data rows [0, 1, 2, 3] (from 0)."
+                            "Step 4: loss NaN, gradient norm NaN. Tensor `model.norm.weight` of the model has values that"
+                                    + " are NaN or infinite. The batch holds the data rows [0, 1, 2, 3] (from 0)."
                                     + " The last good state is kept in %s. To start anew, try a lower learning rate, a"
                                     + " warm-up or a tighter clip.",
                             state);
@@ -62,6 +64,75 @@ class TrainerTest {
                     .run(state, 0, true, p -> steps.add(p.step()), () -> false);
             assertThat(steps).containsExactly(4L, 5L);
         }
+    }
+
+    /// Its last step has no next one that would tell.
+    @Test
+    void aRunThatEndsWithWeightsThatAreNoNumbersFails() {
+        Path state = folder.resolve("run.state");
+        TrainConfig config = Runs.plain(1, Runs.ADAMW, 1e39, 2, 1);
+        try (AdaptedModel model = Runs.model()) {
+            Job job = Runs.job(model, Runs.random(model, 0.5, 1), DATA, config);
+            assertThatThrownBy(() -> job.run(state, 1, false, Runs.SILENT, () -> true))
+                    .isInstanceOf(LotaException.class)
+                    .hasMessageMatching("Step 1 left [\\d,]+ of the [\\d,]+ trained values of tensor"
+                            + " `model.layers.0.[\\w.]+` NaN or infinite. No state had been written. To start anew, try a"
+                            + " lower learning rate \\(it is 1e39\\), a warm-up or a tighter clip.");
+        }
+        assertThat(state).doesNotExist();
+    }
+
+    @Test
+    void aStateOfWeightsThatAreNoNumbersIsNotWritten() {
+        Path state = folder.resolve("run.state");
+        TrainConfig config = Runs.plain(3, Runs.ADAMW, 1e39, 2, 1);
+        try (AdaptedModel model = Runs.model()) {
+            Job job = Runs.job(model, Runs.random(model, 0.5, 1), DATA, config);
+            assertThatThrownBy(() -> job.run(state, 1, false, Runs.SILENT, () -> false))
+                    .isInstanceOf(LotaException.class)
+                    .hasMessageStartingWith("Step 1 left ");
+        }
+        assertThat(state).doesNotExist();
+    }
+
+    @Test
+    void aStartOfWeightsThatAreNoNumbersIsTold() {
+        try (AdaptedModel model = Runs.model()) {
+            poison(model, true);
+            Job job = Runs.job(model, Runs.random(model, 0.5, 1), DATA, Runs.plain(1, Runs.ADAMW, 1e-3, 2, 1));
+            assertThatThrownBy(() -> job.run(null, 0, false, Runs.SILENT, () -> false))
+                    .isInstanceOf(LotaException.class)
+                    .hasMessageStartingWith("Step 1: loss NaN, gradient norm NaN. Tensor `model.norm.weight` of the model"
+                            + " has values that are NaN or infinite before the first step.");
+        }
+    }
+
+    @Test
+    void aMaskWithoutWeightsIsRefused() {
+        try (AdaptedModel model = Runs.model()) {
+            Mask empty = Runs.everything(model).invert();
+            assertThatThrownBy(() -> Runs.job(model, empty, DATA, Runs.plain(1, Runs.ADAMW, 1e-3, 2, 1)))
+                    .isInstanceOf(LotaException.class)
+                    .hasMessage(
+                            "The mask has no trainable weight: all %,d of its pool are frozen, so there is nothing to"
+                                    + " train. Take a mask of a lower sparsity.",
+                            empty.poolSize());
+        }
+    }
+
+    @Test
+    void whatMayBeWrongIsToldWhileItRuns() {
+        List<String> told = new ArrayList<>();
+        Watch watch = Watch.steps(p -> told.add("step " + p.step())).onWarning(told::add);
+        try (AdaptedModel model = Runs.model()) {
+            Mask all = Mask.full(model.base(), Pool.all());
+            Job job = Runs.job(model, all, DATA, Runs.plain(2, Runs.ADAMW, 100, 2, 1));
+            Training.run(job, watch, StateFile.NONE, end -> end);
+        }
+        assertThat(told).hasSize(5).contains("step 1", "step 2");
+        assertThat(told.get(0)).startsWith("The learning rate is 100: ");
+        assertThat(told.get(1)).startsWith("The learning rate times the weight decay is 100 times 0.1");
+        assertThat(told.getLast()).startsWith("Step 2: the loss is ");
     }
 
     private static void poison(AdaptedModel model, boolean now) {

@@ -1,5 +1,6 @@
 package io.lota4j.experiment.recipe;
 
+import io.lota4j.Text;
 import io.lota4j.experiment.Training;
 import io.lota4j.train.Clip;
 import io.lota4j.train.Optimizer;
@@ -36,16 +37,35 @@ final class TrainingReader {
         if (!fields.has("steps")) {
             fields.keys().error(fields.mapping(), "training.steps is missing");
         }
+        int steps = fields.whole("steps", 1, 1);
+        int warmup = fields.whole("warmup-steps", 0, 0);
+        if (fields.has("steps") && warmup > steps) {
+            fields.keys()
+                    .error(
+                            fields.value("warmup-steps").orElse(fields.mapping()),
+                            Text.format(
+                                    "training.warmup-steps is %d, more than the %d of training.steps", warmup, steps));
+        }
+        if (fields.has("max-norm") && clip(fields) == Clip.NONE) {
+            fields.keys()
+                    .error(
+                            fields.value("max-norm").orElse(fields.mapping()),
+                            "training.max-norm has no part in clip: none");
+        }
         return new Training(
-                fields.whole("steps", 1, 1),
+                steps,
                 optimizer(fields),
                 fields.constant("schedule", Schedule.CONSTANT),
-                fields.whole("warmup-steps", 0, 0),
+                warmup,
                 fields.whole("batch", BATCH, 1),
                 fields.whole("accumulate", 1, 1),
-                fields.constant("clip", Clip.GLOBAL),
+                clip(fields),
                 fields.positive("max-norm", 1),
                 fields.whole("save-every", 0, 0));
+    }
+
+    private static Clip clip(Fields fields) {
+        return fields.constant("clip", Clip.GLOBAL);
     }
 
     private static Optimizer optimizer(Fields fields) {

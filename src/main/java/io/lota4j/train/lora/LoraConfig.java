@@ -1,23 +1,33 @@
 package io.lota4j.train.lora;
 
-import io.lota4j.LotaException;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.mask.Pool;
+import io.lota4j.train.Ranges;
+import io.lota4j.train.SettingsText;
 
 /// What LoRA's ([arXiv 2106.09685](https://arxiv.org/abs/2106.09685)) factors are: every target matrix is used as
 /// `W + alpha / rank * B A`.
 ///
 /// @param rank of every factor, at least 1; a matrix that has less takes what it has
-/// @param alpha over 0
+/// @param alpha over 0 and finite
 /// @param targets the matrices that get factors
 public record LoraConfig(int rank, double alpha, Pool targets) {
+    /// @throws io.lota4j.LotaException with everything that is out of its range
     public LoraConfig {
-        if (rank < 1) {
-            throw new LotaException("The rank must be at least 1, found " + rank + ".");
-        }
+        Ranges ranges = new Ranges().atLeast(1, rank, "rank");
         if (!(alpha > 0) || Double.isInfinite(alpha)) {
-            throw new LotaException("LoRA's alpha must be over 0, found " + alpha + ".");
+            ranges.problem("LoRA's alpha must be over 0, found " + alpha + ".");
         }
+        ranges.requireNone();
+    }
+
+    /// The settings as text, in [SettingsText]'s form; the default pool is left out.
+    public String text() {
+        return new SettingsText()
+                .with("rank", Integer.toString(rank))
+                .with("alpha", SettingsText.number(alpha))
+                .with("pool", targets.toString(), Pool.standard().toString())
+                .text();
     }
 
     /// The rank of the factors of a matrix.

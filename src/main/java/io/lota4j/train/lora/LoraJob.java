@@ -95,9 +95,9 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
     public Map<String, String> identity() {
         Map<String, String> identity = new LinkedHashMap<>();
         identity.put("base", model.base().fingerprint().hex());
-        identity.put("lora", targets.lora().toString());
+        identity.put("lora", targets.lora().text());
         identity.put("data", Provenance.digest(data));
-        identity.put("settings", config.toString());
+        identity.put("settings", config.text());
         start.addTo(identity);
         return identity;
     }

@@ -92,6 +92,29 @@ class ExperimentReaderTest {
     }
 
     @Test
+    void trainingHasRanges() {
+        assertThatThrownBy(() -> read("""
+            base: base
+            out: out
+            tasks:
+              flip: {train: flip.jsonl, test: flip.jsonl}
+            training:
+              steps: 10
+              warmup-steps: 11
+              clip: none
+              max-norm: 2
+            methods:
+              - {method: lota, sparsity: 0.9, lr: NaN, calibration-steps: 1, calibration-lr: -1}
+            """))
+                .isInstanceOf(LotaException.class)
+                .message()
+                .contains("line 7: training.warmup-steps is 11, more than the 10 of training.steps")
+                .contains("line 9: training.max-norm has no part in clip: none")
+                .contains("line 11: methods[0].lr must be a number over 0, found 'NaN'")
+                .contains("line 11: methods[0].calibration-lr must be a number over 0, found '-1'");
+    }
+
+    @Test
     void allThatIsWrongIsToldAtOnceWithLines() {
         assertThatThrownBy(() -> read("""
             base: base

@@ -45,7 +45,9 @@ class ArchitectureTest {
     private static final DescribedPredicate<JavaClass> SHARED = belongToAnyOf(
                     Build.class,
                     LotaException.class,
-                    Offline.class,
+                    NativeCache.class,
+                    NativeEnvironment.class,
+                    Natives.class,
                     ProcessMemory.class,
                     Sha256.class,
                     SplitMix64.class,

@@ -1,8 +1,9 @@
 package io.lota4j.data;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import io.lota4j.LotaException;
-import io.lota4j.Offline;
+import io.lota4j.Natives;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -15,11 +16,6 @@ import java.util.stream.LongStream;
 
 /// A model's tokenizer, out of its `tokenizer.json`. May be used by several threads at once.
 public final class Tokenizer implements AutoCloseable {
-    static {
-        // DJL asks for these once, when it loads: nothing may be fetched, and no use reported, at run time.
-        Offline.enforce();
-    }
-
     // DJL cuts at 512 tokens, and a tokenizer.json may ask for cutting and padding itself, unless told not to.
     private static final Map<String, String> OPTIONS =
             Map.of("truncation", "do_not_truncate", "padding", "do_not_pad", "addSpecialTokens", "false");
@@ -51,8 +47,9 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     private static HuggingFaceTokenizer load(Path file) {
+        Natives.load(Natives.Library.TOKENIZERS, LibUtils::checkStatus);
         try (InputStream in = Files.newInputStream(file)) {
-            return HuggingFaceTokenizer.newInstance(in, OPTIONS);
+            return Natives.hosted(() -> HuggingFaceTokenizer.newInstance(in, OPTIONS));
         } catch (IOException e) {
             throw new LotaException("Cannot read " + file + ": " + e.getMessage(), e);
         } catch (RuntimeException e) {

@@ -6,12 +6,13 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtEngineProvider;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
-import io.lota4j.Offline;
+import io.lota4j.Natives;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -28,7 +29,7 @@ public final class Torch implements AutoCloseable {
     /// The most elements of an F32 tensor whose memory can be lent: the engine lends it as one buffer of under 2 GiB.
     static final long MOST_FLOATS = Integer.MAX_VALUE / Float.BYTES;
 
-    private static final Object START = new Object();
+    private static final String ENGINE = "PyTorch";
 
     private final PtNDManager manager;
     private final PtSymbolBlock ops;
@@ -65,9 +66,22 @@ public final class Torch implements AutoCloseable {
     }
 
     private static Engine engine() {
-        synchronized (START) {
-            Offline.enforce();
-            return Engine.getEngine("PyTorch");
+        Natives.load(Natives.Library.PYTORCH, Torch::start);
+        return Engine.getEngine(ENGINE);
+    }
+
+    /// The engine that is found by a service file is there already; a program in one jar may have lost that file.
+    private static void start() {
+        if (!Engine.hasEngine(ENGINE)) {
+            Engine.registerEngine(new PtEngineProvider());
+        }
+        Engine.getEngine(ENGINE);
+        // The workers are as many as the machine has processors, not as a container may use.
+        if (System.getenv("OMP_NUM_THREADS") == null
+                && System.getenv("MKL_NUM_THREADS") == null
+                && System.getProperty("ai.djl.pytorch.num_threads") == null) {
+            JniUtils.setNumThreads(
+                    Math.min(JniUtils.getNumThreads(), Runtime.getRuntime().availableProcessors()));
         }
     }
 

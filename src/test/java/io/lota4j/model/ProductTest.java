@@ -10,7 +10,6 @@ import ai.djl.engine.EngineException;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
-import io.lota4j.Offline;
 import io.lota4j.Text;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,7 +65,7 @@ class ProductTest {
               def f(self, x: Tensor) -> Tensor:
                 return %s
             """, expression);
-        Offline.enforce();
+        Torch.threads();
         try (PtNDManager manager = (PtNDManager) Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
                 InputStream archive = TorchArchive.of(source)) {
             return catchThrowableOfType(

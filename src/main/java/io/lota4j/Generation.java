@@ -4,7 +4,7 @@ import io.lota4j.model.Sampling;
 
 /// How a model answers.
 ///
-/// @param maxTokens the most tokens of the answer, at least 1
+/// @param maxTokens the most tokens of the answer, at least 1; fewer where the model's positions end before
 /// @param sampling how each is chosen
 /// @param seed of the draws
 public record Generation(int maxTokens, Sampling sampling, long seed) {
@@ -12,7 +12,8 @@ public record Generation(int maxTokens, Sampling sampling, long seed) {
     ///
     /// @param text without special tokens
     /// @param ended whether the model ended it; false: it was cut
-    public record Answer(String text, boolean ended) {}
+    /// @param room the most tokens that it could have: those asked for, or what the model's positions left
+    public record Answer(String text, boolean ended, int room) {}
 
     /// @throws LotaException if the answer is to have no token
     public Generation {

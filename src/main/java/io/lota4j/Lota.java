@@ -221,15 +221,26 @@ public final class Lota implements AutoCloseable {
 
     /// What the base, with tickets on it, answers to a user's message.
     ///
-    /// @throws LotaException if message and answer could not fit the model's positions
+    /// @throws LotaException if the message leaves no room for an answer in the model's positions
     public Generation.Answer answer(String message, List<Ticket> tickets, Generation how) {
         ExampleEncoder encoder = base.encoder(Rows.chats());
         int[] prompt = encoder.promptIds(List.of(new Message("user", message)));
+        int positions = base.config().maxPositions();
+        if (prompt.length == 0 || prompt.length >= positions) {
+            throw new LotaException(
+                    prompt.length == 0
+                            ? "The message is empty and the model has no chat template: there is nothing to go on from."
+                            : Text.format(
+                                    "The message takes %d tokens and the model has %d positions, which leaves no room"
+                                            + " for an answer; shorten the message.",
+                                    prompt.length, positions));
+        }
         return base.with(tickets, model -> {
             Generator generator = new Generator(
                     model.decoder(), base.stopTokens(encoder), how.maxTokens(), how.sampling(), how.seed());
             Generator.Answer answer = generator.generate(List.of(prompt)).getFirst();
-            return new Generation.Answer(base.tokenizer().decode(answer.ids()), answer.ended());
+            return new Generation.Answer(
+                    base.tokenizer().decode(answer.ids()), answer.ended(), generator.room(prompt.length));
         });
     }
 

@@ -86,6 +86,7 @@ final class EvalCommand extends BaseCommand {
             }
             Evaluation scores = evaluate(lota, examples);
             print(scores, out());
+            scores.roomNotice(generate).ifPresent(notice -> err().println("lota: " + notice));
             ScoreFiles.write(scores, examples, json, details);
         }
         return ExitCode.OK;

@@ -23,7 +23,7 @@ final class GenerateCommand extends BaseCommand {
             names = "--max-new",
             paramLabel = "N",
             defaultValue = "128",
-            description = "Most tokens of the answer (default: ${DEFAULT-VALUE}).")
+            description = "Most tokens of the answer (default: ${DEFAULT-VALUE}, or what fits the model).")
     private int maxNew;
 
     @Option(
@@ -68,7 +68,10 @@ final class GenerateCommand extends BaseCommand {
             Generation.Answer answer = lota.answer(prompt, model.tickets(), new Generation(maxNew, sampling(), seed));
             out().println(answer.text());
             if (!answer.ended()) {
-                err().println("lota: cut after " + maxNew + " tokens (--max-new)");
+                err().println("lota: cut after "
+                        + (answer.room() < maxNew
+                                ? answer.room() + " tokens, where the model's positions end"
+                                : maxNew + " tokens (--max-new)"));
             }
         }
         return ExitCode.OK;

@@ -48,13 +48,20 @@ final class Plan {
         line(
                 "steps",
                 Text.format(
-                        "%,d of %d examples (%s, lr %s, %s)",
+                        "%,d of %s examples (%s, lr %s, %s)",
                         config.steps(),
-                        config.batchSize() * config.accumulation(),
+                        examples(config, rows),
                         config.optimizer().name(),
                         config.lr(),
                         config.schedule().name().toLowerCase(Locale.ROOT)));
         return memory(peak, "gradients and optimizer state");
+    }
+
+    /// An epoch ends with the data, so that its last step may have fewer examples than the others.
+    private static String examples(TrainConfig config, int rows) {
+        long most = Math.min(config.stepExamples(), rows);
+        boolean equal = rows % most == 0 || config.steps() <= rows / most;
+        return (equal ? "" : "at most ") + most;
     }
 
     /// @param state what the run keeps beside the model

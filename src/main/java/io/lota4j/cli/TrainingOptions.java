@@ -31,7 +31,11 @@ final class TrainingOptions {
     @Option(names = "--steps", paramLabel = "N", description = "Optimizer steps.")
     private long steps;
 
-    @Option(names = "--epochs", paramLabel = "E", description = "Passes over the data, instead of --steps.")
+    @Option(
+            names = "--epochs",
+            paramLabel = "E",
+            description =
+                    "Passes over the data, instead of --steps; the last step of each takes the rows that are left.")
     private int epochs;
 
     @Option(names = REQUIRED, paramLabel = "X", description = "Learning rate, over 0.")

@@ -6,11 +6,11 @@ import java.util.Arrays;
 
 /// Which examples a step takes: a pure function of seed and step, so that a run resumes without any stored order.
 ///
-/// Every epoch holds each example once, shuffled anew; a batch that an epoch cannot fill takes the rest from the
-/// start of the next. Not for several threads at once.
+/// Every epoch holds each example once, shuffled anew, and ends where the data ends: its last step takes the
+/// examples that are left, which may be fewer than the others take. Not for several threads at once.
 public final class BatchOrder {
     private final int examples;
-    private final int batchSize;
+    private final long stepSize;
     private final long seed;
     private final boolean shuffle;
 
@@ -21,19 +21,19 @@ public final class BatchOrder {
     /// An order over examples 0 to `examples - 1`.
     ///
     /// @param examples how many there are, at least 1
-    /// @param batchSize examples a step, at least 1
+    /// @param stepSize the most examples of a step, at least 1
     /// @param seed other seeds give other orders
     /// @param shuffle whether to shuffle; if not, every epoch goes in file order
     /// @throws LotaException if a number is below 1
-    public BatchOrder(int examples, int batchSize, long seed, boolean shuffle) {
+    public BatchOrder(int examples, long stepSize, long seed, boolean shuffle) {
         if (examples < 1) {
             throw new LotaException("There must be at least 1 example, found " + examples + ".");
         }
-        if (batchSize < 1) {
-            throw new LotaException("The batch size must be at least 1, found " + batchSize + ".");
+        if (stepSize < 1) {
+            throw new LotaException("The batch size must be at least 1, found " + stepSize + ".");
         }
         this.examples = examples;
-        this.batchSize = batchSize;
+        this.stepSize = stepSize;
         this.seed = seed;
         this.shuffle = shuffle;
     }
@@ -41,23 +41,30 @@ public final class BatchOrder {
     /// The examples of a step.
     ///
     /// @param step from 0
-    /// @return `batchSize` indices
-    public int[] batch(long step) {
+    /// @return up to `stepSize` indices, at least one; fewer only in the last step of an epoch
+    public int[] step(long step) {
         if (step < 0) {
             throw new IllegalArgumentException("step " + step);
         }
-        long first = Math.multiplyExact(step, (long) batchSize);
-        int[] batch = new int[batchSize];
-        for (int i = 0; i < batchSize; i++) {
-            long position = first + i;
-            batch[i] = epoch(position / examples)[(int) (position % examples)];
-        }
-        return batch;
+        long inEpoch = stepsOfAnEpoch(examples, stepSize);
+        int from = Math.toIntExact(step % inEpoch * stepSize);
+        return Arrays.copyOfRange(epoch(step / inEpoch), from, (int) Math.min(examples, from + stepSize));
     }
 
-    /// Steps that it takes to see every example `epochs` times, the last one possibly running into the next epoch.
-    public long steps(int epochs) {
-        return Math.ceilDiv((long) epochs * examples, (long) batchSize);
+    /// Steps in which every example is taken once.
+    public static long stepsOfAnEpoch(int examples, long stepSize) {
+        return Math.ceilDiv(examples, stepSize);
+    }
+
+    /// Examples that the first `steps` steps take, each as often as it is taken.
+    public static long examplesOf(long steps, int examples, long stepSize) {
+        long inEpoch = stepsOfAnEpoch(examples, stepSize);
+        return Math.addExact(Math.multiplyExact(steps / inEpoch, (long) examples), steps % inEpoch * stepSize);
+    }
+
+    /// Whether one of the first `steps` steps is shorter than others are, since its epoch ends with it.
+    public static boolean endsShort(long steps, int examples, long stepSize) {
+        return examples % stepSize != 0 && steps > examples / stepSize;
     }
 
     private int[] epoch(long epoch) {

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,13 +14,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /// Reads JSONL: one JSON object a line, in UTF-8.
 ///
 /// Only `\n` ends a line, for real texts hold U+2028 and other characters that some readers break at.
-/// Blank lines are skipped. Numbers with a fraction keep their digits.
+/// Blank lines are skipped. Numbers keep the text that the file has. A line that is not UTF-8, has a key twice or
+/// holds half a surrogate pair is refused.
 public final class JsonLines {
+    /// Bytes that tell other kinds of files apart.
+    private static final int MAGIC = 24;
+
     private JsonLines() {}
 
     /// All rows of a file.
@@ -42,14 +46,15 @@ public final class JsonLines {
     }
 
     static List<Row> read(InputStream source, Path file, int limit) throws IOException {
-        InputStream in = new BufferedInputStream(source);
+        BufferedInputStream in = new BufferedInputStream(source);
+        requireLines(in, file);
         List<Row> rows = new ArrayList<>();
         int line = 0;
         byte @Nullable [] bytes;
         while (rows.size() < limit && (bytes = nextLine(in)) != null) {
             line++;
             if (!isBlank(bytes)) {
-                rows.add(new Row(rows.size(), line, object(bytes, file, line)));
+                rows.add(new Row(rows.size(), line, columns(bytes, file, line)));
             }
         }
         if (rows.isEmpty()) {
@@ -87,18 +92,52 @@ public final class JsonLines {
         return true;
     }
 
-    @SuppressWarnings("unchecked") // the keys of a JSON object are strings
-    private static Map<String, @Nullable Object> object(byte[] line, Path file, int number) {
-        String where = file + ", line " + number + ": ";
-        Object value;
+    private static Map<String, @Nullable Object> columns(byte[] line, Path file, int number) {
         try {
-            value = ModelJson.MAPPER.readValue(line, Object.class);
-        } catch (JacksonException e) {
-            throw new LotaException(where + "not valid JSON: " + ModelJson.reason(e), e);
+            return JsonRow.columns(line);
+        } catch (LotaException e) {
+            throw new LotaException(file + ", line " + number + ": " + e.getMessage(), e);
         }
-        if (value instanceof Map<?, ?> object) {
-            return (Map<String, @Nullable Object>) object;
+    }
+
+    /// Refuses files of other kinds by what they begin with, instead of quoting a parser.
+    private static void requireLines(BufferedInputStream in, Path file) throws IOException {
+        in.mark(MAGIC);
+        byte[] start = in.readNBytes(MAGIC);
+        in.reset();
+        String kind = kind(start);
+        if (kind != null) {
+            throw new LotaException(
+                    file + " is " + kind + "; expected JSONL: text in UTF-8 with one JSON object on each line.");
         }
-        throw new LotaException(where + "expected a JSON object, found " + Columns.kind(value) + ".");
+    }
+
+    private static @Nullable String kind(byte[] start) {
+        String text = new String(start, StandardCharsets.ISO_8859_1);
+        if (text.startsWith("PAR1")) {
+            return "a Parquet file";
+        }
+        if (text.startsWith("\u001f\u008b")) {
+            return "compressed by gzip (unpack it first)";
+        }
+        if (text.startsWith("PK\u0003\u0004")) {
+            return "a zip archive (unpack it first)";
+        }
+        if (text.startsWith("(\u00b5/\u00fd")) {
+            return "compressed by zstd (unpack it first)";
+        }
+        if (text.startsWith("ARROW1")) {
+            return "an Arrow file";
+        }
+        if (text.startsWith("\u00ff\u00fe") || text.startsWith("\u00fe\u00ff")) {
+            return "text in UTF-16 (convert it to UTF-8)";
+        }
+        if (text.startsWith("[")) {
+            return "a JSON array";
+        }
+        if (text.startsWith("version https://git-lfs")) {
+            return "a pointer of Git LFS, not the data itself (run `git lfs pull`)";
+        }
+        return null;
     }
 }

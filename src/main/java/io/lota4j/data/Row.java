@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param index place among the rows, from 0
 /// @param line line of the file, from 1; differs from `index + 1` only after blank lines
-/// @param columns column names and values in file order: strings, numbers, booleans, lists, maps or null
+/// @param columns column names and values in file order: strings, numbers (whose text is the
+///     file's), booleans, lists, maps or null
 public record Row(int index, int line, Map<String, @Nullable Object> columns) {
     /// Copies the columns, so that a row never changes.
     public Row {

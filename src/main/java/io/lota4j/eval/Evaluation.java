@@ -1,7 +1,9 @@
 package io.lota4j.eval;
 
+import io.lota4j.Text;
 import io.lota4j.eval.AnswerCheck.Verdict;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /// The scores of a data set.
@@ -41,6 +43,22 @@ public record Evaluation(
     /// How many answers had not the asked-for form. They count as not right.
     public long unparsed() {
         return count(Verdict.UNPARSED);
+    }
+
+    /// How many answers had room for fewer tokens than were asked for, since the model's positions end before.
+    public long cramped() {
+        return examples.stream().filter(ExampleScore::cramped).count();
+    }
+
+    /// One sentence about answers that had too little room, empty if none had.
+    ///
+    /// @param generate the most tokens that were asked for
+    public Optional<String> roomNotice(int generate) {
+        return cramped() == 0
+                ? Optional.empty()
+                : Optional.of(Text.format(
+                        "%d of %d rows had room for fewer than %d new tokens: the model's positions end before.",
+                        cramped(), examples.size(), generate));
     }
 
     /// Whether answers were generated.

@@ -66,7 +66,8 @@ public record Evaluator(
         double[] sums = sums(batch);
         clock.nanos += System.nanoTime() - start;
         clock.tokens += batch.stream().mapToLong(Example::length).sum();
-        List<String> answers = generate > 0 ? answers(batch, clock) : List.of();
+        Generator generator = new Generator(decoder, stop, generate, new Sampling.Greedy(), 0);
+        List<String> answers = generate > 0 ? answers(generator, batch, clock) : List.of();
         List<ExampleScore> scores = new ArrayList<>();
         for (int i = 0; i < batch.size(); i++) {
             Example example = batch.get(i);
@@ -76,7 +77,8 @@ public record Evaluator(
                     example.scoredTokens(),
                     sums[i],
                     answer,
-                    answer == null ? null : check.check(answer, example.answer())));
+                    answer == null ? null : check.check(answer, example.answer()),
+                    answer != null && generator.room(example.promptIds().length) < generate));
         }
         return scores;
     }
@@ -100,10 +102,10 @@ public record Evaluator(
         return sums;
     }
 
-    private List<String> answers(List<Example> batch, Clock clock) {
+    private List<String> answers(Generator generator, List<Example> batch, Clock clock) {
         long start = System.nanoTime();
-        List<Generator.Answer> answers = new Generator(decoder, stop, generate, new Sampling.Greedy(), 0)
-                .generate(batch.stream().map(Example::promptIds).toList());
+        List<Generator.Answer> answers =
+                generator.generate(batch.stream().map(Example::promptIds).toList());
         clock.newNanos += System.nanoTime() - start;
         clock.newTokens += answers.stream().mapToLong(a -> a.ids().length).sum();
         return answers.stream().map(a -> tokenizer.decode(a.ids())).toList();

@@ -9,12 +9,24 @@ import org.jspecify.annotations.Nullable;
 /// @param sumLogprob sum of their log-probabilities, nats
 /// @param generated the model's answer, or null if none was asked for
 /// @param verdict of the answer, or null if none was asked for
+/// @param cramped whether the model's positions left the answer room for fewer tokens than were asked for
 public record ExampleScore(
         int index,
         int responseTokens,
         double sumLogprob,
         @Nullable String generated,
-        AnswerCheck.@Nullable Verdict verdict) {
+        AnswerCheck.@Nullable Verdict verdict,
+        boolean cramped) {
+
+    /// The scores of an example whose answer, if one was asked for, had all the room it was to have.
+    public ExampleScore(
+            int index,
+            int responseTokens,
+            double sumLogprob,
+            @Nullable String generated,
+            AnswerCheck.@Nullable Verdict verdict) {
+        this(index, responseTokens, sumLogprob, generated, verdict, false);
+    }
 
     /// Whether the answer was right, or null if none was asked for.
     public @Nullable Boolean correct() {

@@ -38,6 +38,9 @@ public final class ScoreFiles {
             summary.put("accuracy", accuracy);
             summary.put("correct", scores.correct());
             summary.put("unparsed", scores.unparsed());
+            if (scores.cramped() > 0) {
+                summary.put("short_of_room", scores.cramped());
+            }
         });
         summary.put("left_out", data.tooLong().size());
         summary.put("data_sha256", data.sha256());

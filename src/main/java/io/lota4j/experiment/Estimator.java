@@ -1,5 +1,6 @@
 package io.lota4j.experiment;
 
+import io.lota4j.data.BatchOrder;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.experiment.Method.Choice;
@@ -85,7 +86,11 @@ final class Estimator {
     private long tokens(Dataset data, long steps) {
         double mean =
                 data.examples().stream().mapToInt(Example::length).average().orElse(0);
-        return Math.round(mean * steps * bench.experiment().training().examples());
+        return Math.round(mean
+                * BatchOrder.examplesOf(
+                        steps,
+                        data.examples().size(),
+                        bench.experiment().training().examples()));
     }
 
     private void train(long tokens, double rate) {

@@ -8,6 +8,8 @@ import io.lota4j.experiment.Method.Lora;
 import io.lota4j.experiment.Method.Sparse;
 import io.lota4j.train.SettingsText;
 import io.lota4j.train.TrainConfig;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /// What decides the outcome of each piece of a grid. Runs that begin alike share their pieces: the same inputs have
 /// the same digest, and work that is done is not done again.
@@ -25,7 +27,7 @@ record Identity(Bench bench) {
     Inputs stage(GridRun run, int stage) {
         Experiment experiment = bench.experiment();
         Digest before = before(run, stage);
-        Inputs inputs = settings(work("train", run, stage, before), config(run, stage));
+        Inputs inputs = trained(work("train", run, stage, before), run, stage, config(run, stage));
         return switch (run.variant().method()) {
             case Full(var pool) -> inputs.with("method", "full").with("pool", pool.toString());
             case Lora lora ->
@@ -67,7 +69,7 @@ record Identity(Bench bench) {
             inputs = inputs.with("avoided", choice(last, 0, sparse).digest()).with("sparsity", sparse.sparsity());
         }
         return switch (sparse.choice()) {
-            case DELTA -> settings(inputs, calibration(run, sparse));
+            case DELTA -> trained(inputs, run, stage, calibration(run, sparse));
             case RANDOM -> inputs.with("seed", run.seed());
             case MAGNITUDE -> inputs;
             case SNIP, WANDA, FISHER -> inputs.with("rows", sparse.effort().rows());
@@ -76,8 +78,25 @@ record Identity(Bench bench) {
 
     private Inputs work(String work, GridRun run, int stage, Digest before) {
         Task task = bench.experiment().task(run.order().get(stage));
-        Dataset data = bench.data(task.name()).train();
-        return Inputs.of(work).with("start", before).with("task", task.name()).with("rows", bench.digest(data));
+        return Inputs.of(work)
+                .with("start", before)
+                .with("task", task.name())
+                .with("rows", bench.digest(data(run, stage)));
+    }
+
+    /// Settings, and whether epochs end short: where none does, the digest is that of earlier versions.
+    private Inputs trained(Inputs inputs, GridRun run, int stage, TrainConfig config) {
+        Map<String, String> order = new LinkedHashMap<>();
+        config.addOrderTo(order, data(run, stage).examples().size());
+        Inputs trained = settings(inputs, config);
+        for (Map.Entry<String, String> entry : order.entrySet()) {
+            trained = trained.with(entry.getKey(), entry.getValue());
+        }
+        return trained;
+    }
+
+    private Dataset data(GridRun run, int stage) {
+        return bench.data(run.order().get(stage)).train();
     }
 
     TrainConfig config(GridRun run, int stage) {

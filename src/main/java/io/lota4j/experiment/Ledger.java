@@ -6,6 +6,7 @@ import io.lota4j.metrics.Metric.Split;
 import io.lota4j.metrics.Metric.Where;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Figures of one piece of work, which several runs of a grid may share: which run, seed and stage they are of is
@@ -29,8 +30,11 @@ final class Ledger {
     }
 
     /// One loss a step.
-    void losses(Figure figure, List<Double> losses, long examples) {
+    ///
+    /// @param examplesOf how many examples the first so many steps took
+    void losses(Figure figure, List<Double> losses, LongUnaryOperator examplesOf) {
         for (int step = 0; step < losses.size(); step++) {
+            long examples = examplesOf.applyAsLong(step + 1L) - examplesOf.applyAsLong(step);
             add(where.at(Split.TRAIN).atStep(step + 1L), figure, losses.get(step), examples);
         }
     }

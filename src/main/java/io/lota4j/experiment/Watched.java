@@ -47,7 +47,8 @@ record Watched(Bench bench, Folder folder) {
                     end.step(), job.config().steps(), what));
         }
         Figure seconds = losses == Figure.TRAIN_LOSS ? Figure.TRAIN_SECONDS : Figure.CALIBRATION_SECONDS;
-        ledger.losses(losses, end.losses(), bench.experiment().training().examples());
+        int examples = job.data().examples().size();
+        ledger.losses(losses, end.losses(), step -> job.config().examplesOf(step, examples));
         // Unknown after a state of an earlier version, which did not keep them.
         if (!Double.isNaN(end.seconds())) {
             ledger.add(seconds, end.seconds(), end.step());

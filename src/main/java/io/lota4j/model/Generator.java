@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 ///
 /// @param decoder the model
 /// @param stop token ids that end an answer
-/// @param maxNew most tokens of one answer
+/// @param maxNew most tokens of one answer, at least 1
 /// @param sampling how tokens are chosen
 /// @param seed of the draws; each prompt draws from a stream of its own
 public record Generator(Decoder decoder, Set<Integer> stop, int maxNew, Sampling sampling, long seed) {
@@ -22,22 +22,26 @@ public record Generator(Decoder decoder, Set<Integer> stop, int maxNew, Sampling
     @SuppressWarnings("ArrayRecordComponent") // made once and given away
     public record Answer(int[] ids, boolean ended) {}
 
-    /// Answers to `prompts`, in their order; each prompt holds at least one token.
+    /// Answers to `prompts`, in their order; each prompt holds at least one token. An answer ends at the latest where
+    /// the model's positions do, and a prompt that leaves no room has an empty one.
     ///
-    /// @throws LotaException if a prompt and its answer could not fit the model's positions, or a
-    ///     logit is NaN or infinite
+    /// @throws LotaException if a logit is NaN or infinite
     public List<Answer> generate(List<int[]> prompts) {
-        int longest = prompts.stream().mapToInt(p -> p.length).max().orElse(0);
-        int capacity = longest + maxNew;
-        if (capacity > decoder.config().maxPositions()) {
-            throw new LotaException(Text.format(
-                    "A prompt of %d tokens and %d new ones do not fit the model's %d positions; allow fewer new"
-                            + " tokens.",
-                    longest, maxNew, decoder.config().maxPositions()));
-        }
+        int[] room = prompts.stream().mapToInt(p -> room(p.length)).toArray();
+        int capacity = IntStream.range(0, room.length)
+                .filter(p -> room[p] > 0)
+                .map(p -> prompts.get(p).length + room[p])
+                .max()
+                .orElse(1);
         try (KvCache cache = new KvCache(decoder, prompts.size(), capacity)) {
-            return new Run(cache, prompts.size()).all(prompts);
+            return new Run(cache, room).all(prompts);
         }
+    }
+
+    /// The most tokens of an answer to a prompt of so many tokens: what was asked for, or what the model's positions
+    /// leave.
+    public int room(int promptLength) {
+        return Math.clamp(decoder.config().maxPositions() - (long) promptLength, 0, maxNew);
     }
 
     private final class Run {
@@ -45,9 +49,12 @@ public record Generator(Decoder decoder, Set<Integer> stop, int maxNew, Sampling
         private final List<List<Integer>> answers = new ArrayList<>();
         private final SplittableRandom[] random;
         private final boolean[] ended;
+        private final int[] room;
 
-        Run(KvCache cache, int prompts) {
+        Run(KvCache cache, int[] room) {
+            int prompts = room.length;
             this.cache = cache;
+            this.room = room;
             this.ended = new boolean[prompts];
             this.random = new SplittableRandom[prompts];
             SplittableRandom seeds = new SplittableRandom(seed);
@@ -58,9 +65,10 @@ public record Generator(Decoder decoder, Set<Integer> stop, int maxNew, Sampling
         }
 
         List<Answer> all(List<int[]> prompts) {
-            int[] active = IntStream.range(0, prompts.size()).toArray();
-            int[][] next = prompts.toArray(int[][]::new);
-            for (int n = 0; n < maxNew && active.length > 0; n++) {
+            int[] active =
+                    IntStream.range(0, prompts.size()).filter(p -> room[p] > 0).toArray();
+            int[][] next = Arrays.stream(active).mapToObj(prompts::get).toArray(int[][]::new);
+            while (active.length > 0) {
                 active = choose(active, cache.append(active, next));
                 next = Arrays.stream(active)
                         .mapToObj(p -> new int[] {answers.get(p).getLast()})
@@ -83,7 +91,9 @@ public record Generator(Decoder decoder, Set<Integer> stop, int maxNew, Sampling
                     answers.get(prompt).add(token);
                 }
             }
-            return Arrays.stream(active).filter(p -> !ended[p]).toArray();
+            return Arrays.stream(active)
+                    .filter(p -> !ended[p] && answers.get(p).size() < room[p])
+                    .toArray();
         }
 
         private void requireFinite(float[] logits, int prompt) {

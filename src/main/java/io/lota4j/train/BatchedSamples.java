@@ -7,15 +7,26 @@ import java.util.Arrays;
 import java.util.List;
 
 /// A data set in the order that a configuration's seed gives it.
-record BatchedSamples(List<Example> examples, BatchOrder order) implements Samples {
+///
+/// @param order of the steps' examples
+/// @param batchSize the most examples of a micro-batch
+/// @param accumulation micro-batches a step
+record BatchedSamples(List<Example> examples, BatchOrder order, int batchSize, int accumulation) implements Samples {
     static BatchedSamples of(Dataset data, TrainConfig config) {
         List<Example> examples = data.examples();
         return new BatchedSamples(
-                examples, new BatchOrder(examples.size(), config.batchSize(), config.seed(), config.shuffle()));
+                examples,
+                new BatchOrder(examples.size(), config.stepExamples(), config.seed(), config.shuffle()),
+                config.batchSize(),
+                config.accumulation());
     }
 
     @Override
     public List<Example> microBatch(long number) {
-        return Arrays.stream(order.batch(number)).mapToObj(examples::get).toList();
+        int[] step = order.step(number / accumulation);
+        int from = (int) Math.min(step.length, number % accumulation * batchSize);
+        return Arrays.stream(step, from, (int) Math.min(step.length, (long) from + batchSize))
+                .mapToObj(examples::get)
+                .toList();
     }
 }

@@ -51,6 +51,7 @@ public record Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig confi
         identity.put("mask", mask.sha256());
         identity.put("data", Provenance.digest(data));
         identity.put("settings", config.text());
+        config.addOrderTo(identity, data.examples().size());
         start.addTo(identity);
         return identity;
     }

@@ -178,7 +178,7 @@ public record RunState(long step, List<Double> losses, long tokens, long scoredT
                 throw new LotaException(Text.format(
                         "%s: this state belongs to another run: its %s is %s, this run's is %s. "
                                 + "Resume with the settings it was started with, or remove the file to start anew.",
-                        file, key, found, value));
+                        file, key, found == null ? "not said" : found, value));
             }
         });
     }

@@ -7,6 +7,7 @@ import java.util.List;
 /// with the same examples.
 @FunctionalInterface
 public interface Samples {
-    /// The examples of micro-batch `number` = 0, 1, …, counted over the whole run; at least one.
+    /// The examples of micro-batch `number` = 0, 1, …, counted over the whole run. An epoch that ends within
+    /// a step leaves the step's last micro-batches with fewer, or none; the first of a step has at least one.
     List<Example> microBatch(long number);
 }

@@ -1,8 +1,10 @@
 package io.lota4j.train;
 
 import io.lota4j.Text;
+import io.lota4j.data.BatchOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// Everything about a run that is not model, data or mask.
 ///
@@ -61,10 +63,34 @@ public record TrainConfig(
         return new TrainConfigBuilder(steps, lr);
     }
 
-    /// How many steps it takes to go over some examples so often; at least 1.
+    /// How many steps it takes to go over some examples so often; every epoch ends with the data, so that its last
+    /// step may be short.
+    ///
+    /// @param epochs at least 1
+    /// @param examples at least 1
     public static long steps(int epochs, int examples, int batchSize, int accumulation) {
-        long step = (long) batchSize * accumulation;
-        return Math.max(1, ((long) epochs * examples + step - 1) / step);
+        return Math.multiplyExact(
+                (long) epochs, BatchOrder.stepsOfAnEpoch(Math.max(1, examples), (long) batchSize * accumulation));
+    }
+
+    /// The most examples of a step: fewer only in the last step of an epoch.
+    public long stepExamples() {
+        return (long) batchSize * accumulation;
+    }
+
+    /// Examples that the first `steps` steps of a run over so many examples take, each as often as it is taken.
+    public long examplesOf(long steps, int examples) {
+        return BatchOrder.examplesOf(steps, examples, stepExamples());
+    }
+
+    /// Says in the identity of a run over so many examples that its epochs end short, where they do: runs of earlier
+    /// versions filled such steps from the next epoch, and none of their states may be resumed as one of these.
+    ///
+    /// @param identity of the run, to be added to
+    public void addOrderTo(Map<String, String> identity, int examples) {
+        if (BatchOrder.endsShort(steps, examples, stepExamples())) {
+            identity.put("epochs", "each ends with the data");
+        }
     }
 
     /// The settings as text, in [SettingsText]'s form: what has the default of [#of] is left out, and so is what is

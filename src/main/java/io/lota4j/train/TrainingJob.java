@@ -1,5 +1,6 @@
 package io.lota4j.train;
 
+import io.lota4j.data.Dataset;
 import io.lota4j.kernel.MaskedKernel;
 import java.nio.file.Path;
 import java.util.Map;
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// One training run of a model on data, whatever it trains.
 public interface TrainingJob {
     TrainConfig config();
+
+    /// What is trained on.
+    Dataset data();
 
     /// What does the work on the trained entries.
     MaskedKernel kernel();

@@ -24,6 +24,9 @@ class TrainingOptionsTest {
                 .isEqualTo(4)
                 .isEqualTo(TrainConfig.steps(2, 10, 3, 2));
         assertThat(TrainConfig.steps(1, 1, 8, 1)).isEqualTo(1);
+        assertThat(TrainConfig.steps(1, 3, 8, 1)).isEqualTo(1);
+        assertThat(TrainConfig.steps(2, 10, 4, 1)).isEqualTo(6);
+        assertThat(TrainConfig.steps(3, 8, 4, 1)).isEqualTo(6);
     }
 
     @Test

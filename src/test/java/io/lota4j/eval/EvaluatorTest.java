@@ -135,6 +135,18 @@ class EvaluatorTest {
         assertThat(unparsed.accuracy()).hasValue(0);
     }
 
+    /// A row without room for all that was asked for ends nothing: it gets what room there is, and is counted.
+    @Test
+    void answersHaveWhatRoomThereIs() {
+        int positions = decoder.config().maxPositions();
+        Evaluation most = run(examples, 3, positions, WHOLE);
+        assertThat(most.cramped()).isEqualTo(examples.size());
+        assertThat(most.loss()).isCloseTo(run(examples, 3, 0, WHOLE).loss(), within(1e-6));
+        assertThat(most.roomNotice(positions))
+                .hasValue("7 of 7 rows had room for fewer than 64 new tokens: the model's positions end before.");
+        assertThat(run(examples, 3, 1, WHOLE).roomNotice(1)).isEmpty();
+    }
+
     @Test
     void theListenerHearsOfEveryBatch() {
         List<String> heard = new ArrayList<>();

@@ -1,10 +1,8 @@
 package io.lota4j.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.Golden;
-import io.lota4j.LotaException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -96,10 +94,18 @@ class GeneratorTest {
         int positions = decoder.config().maxPositions();
         int longest = positions - MAX_NEW;
         assertThat(alone(prompts(5, longest).getFirst())).hasSize(MAX_NEW);
-        assertThatThrownBy(() -> generator(Set.of(), GREEDY, 0).generate(prompts(5, 2, longest + 1)))
-                .isInstanceOf(LotaException.class)
-                .hasMessage("A prompt of 53 tokens and 12 new ones do not fit the model's 64 positions;"
-                        + " allow fewer new tokens.");
+        List<int[]> prompts = prompts(5, 2, longest + 1, positions - 1, positions, positions + 1);
+        List<Generator.Answer> answers = generator(Set.of(), GREEDY, 0).generate(prompts);
+        assertThat(answers.stream().map(a -> a.ids().length)).containsExactly(MAX_NEW, MAX_NEW - 1, 1, 0, 0);
+        assertThat(answers).noneMatch(Generator.Answer::ended);
+        // What one prompt has no room for takes nothing from the others.
+        assertThat(answers.getFirst().ids()).isEqualTo(alone(prompts.getFirst()));
+        assertThat(answers.get(1).ids()).isEqualTo(alone(prompts.get(1)));
+        assertThat(generator(Set.of(), GREEDY, 0)
+                        .generate(prompts(5, positions))
+                        .getFirst()
+                        .ids())
+                .isEmpty();
     }
 
     private Generator generator(Set<Integer> stop, Sampling sampling, long seed) {

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainerTest {
     private static final Dataset DATA = Runs.data(4, 6);
@@ -53,7 +55,7 @@ class TrainerTest {
                     .isInstanceOf(LotaException.class)
                     .hasMessage(
                             "Step 4: loss NaN, gradient norm NaN. Tensor `model.norm.weight` of the model has values that"
-                                    + " are NaN or infinite. The batch holds the data rows [0, 1, 2, 3] (from 0)."
+                                    + " are NaN or infinite. The batch holds the data rows [4, 5] (from 0)."
                                     + " The last good state is kept in %s. To start anew, try a lower learning rate, a"
                                     + " warm-up or a tighter clip.",
                             state);
@@ -159,7 +161,7 @@ class TrainerTest {
             RunState end = Runs.run(
                     model,
                     Runs.everything(model),
-                    Runs.data(List.of(silent)),
+                    Runs.data(List.of(silent, silent)),
                     Runs.plain(2, Optimizer.AdamW.DEFAULT, 1e-2, 2, 1));
             assertThat(end.losses()).containsExactly(0.0, 0.0);
             assertThat(end.scoredTokens()).isZero();
@@ -201,6 +203,22 @@ class TrainerTest {
             assertThat(end.tokens())
                     .isEqualTo(
                             DATA.examples().stream().mapToInt(Example::length).sum());
+        }
+    }
+
+    /// Six rows: each epoch takes every row once, whether its last step, or only that step's micro-batches, end short.
+    @ParameterizedTest
+    @CsvSource({"1, 8, 1", "2, 4, 1", "3, 2, 2", "2, 3, 4", "1, 1, 6"})
+    void anEpochTakesEveryRowOnce(int epochs, int batch, int accumulation) {
+        long steps = TrainConfig.steps(epochs, DATA.examples().size(), batch, accumulation);
+        try (AdaptedModel model = Runs.model()) {
+            TrainConfig config = Runs.plain(steps, Runs.ADAMW, 1e-3, batch, accumulation);
+            RunState end = Runs.run(model, Runs.random(model, 0.9, 1), DATA, config);
+            assertThat(end.tokens())
+                    .isEqualTo(epochs
+                            * DATA.examples().stream()
+                                    .mapToLong(Example::length)
+                                    .sum());
         }
     }
 

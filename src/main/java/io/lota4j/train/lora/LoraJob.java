@@ -81,6 +81,11 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
     }
 
     @Override
+    public Dataset data() {
+        return data;
+    }
+
+    @Override
     public MaskedKernel kernel() {
         return kernel;
     }
@@ -98,6 +103,7 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
         identity.put("lora", targets.lora().text());
         identity.put("data", Provenance.digest(data));
         identity.put("settings", config.text());
+        config.addOrderTo(identity, data.examples().size());
         start.addTo(identity);
         return identity;
     }

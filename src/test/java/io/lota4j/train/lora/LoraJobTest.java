@@ -243,7 +243,7 @@ class LoraJobTest {
             assertThatThrownBy(() -> Runs.job(model, Runs.everything(model), DATA, CONFIG)
                             .run(state(), 0, true, Runs.SILENT, () -> false))
                     .isInstanceOf(LotaException.class)
-                    .hasMessageStartingWith("%s: this state belongs to another run: its mask is null", state());
+                    .hasMessageStartingWith("%s: this state belongs to another run: its mask is not said", state());
         }
     }
 

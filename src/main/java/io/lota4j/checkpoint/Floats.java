@@ -80,7 +80,7 @@ public final class Floats {
             case BF16 -> bf16ToFloat(segment.get(SHORT, index * Short.BYTES));
             case F16 -> f16ToFloat(segment.get(SHORT, index * Short.BYTES));
             case F64 -> (float) segment.get(DOUBLE, index * Double.BYTES);
-            case I64, I32, I16, I8, U8, BOOL -> throw notFloat(dtype);
+            default -> throw notFloat(dtype);
         };
     }
 
@@ -94,7 +94,7 @@ public final class Floats {
             case BF16 -> segment.set(SHORT, index * Short.BYTES, floatToBf16(value));
             case F16 -> segment.set(SHORT, index * Short.BYTES, floatToF16(value));
             case F64 -> segment.set(DOUBLE, index * Double.BYTES, value);
-            case I64, I32, I16, I8, U8, BOOL -> throw notFloat(dtype);
+            default -> throw notFloat(dtype);
         }
     }
 
@@ -118,7 +118,7 @@ public final class Floats {
                     dstF32.set(FLOAT, i * Float.BYTES, (float) src.get(DOUBLE, i * Double.BYTES));
                 }
             }
-            case I64, I32, I16, I8, U8, BOOL -> throw notFloat(from);
+            default -> throw notFloat(from);
         }
     }
 
@@ -142,7 +142,7 @@ public final class Floats {
                     dst.set(DOUBLE, i * Double.BYTES, srcF32.get(FLOAT, i * Float.BYTES));
                 }
             }
-            case I64, I32, I16, I8, U8, BOOL -> throw notFloat(to);
+            default -> throw notFloat(to);
         }
     }
 
@@ -194,6 +194,9 @@ public final class Floats {
     }
 
     private static long count(DType dtype, MemorySegment elements, MemorySegment floats) {
+        if (!dtype.isFloat()) {
+            throw notFloat(dtype);
+        }
         long count = elements.byteSize() / dtype.size();
         if (elements.byteSize() != count * dtype.size() || floats.byteSize() != count * Float.BYTES) {
             throw new IllegalArgumentException(Text.format(

@@ -40,6 +40,9 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Tens
     }
 
     private static Map<String, String> metadata(JsonNode node, String file) {
+        if (node.isNull()) {
+            return Map.of();
+        }
         if (!node.isObject()) {
             throw new LotaException(Text.format("%s: `%s` must be an object of strings.", file, METADATA));
         }
@@ -77,10 +80,18 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Tens
     }
 
     private static long bytesOf(List<Long> dims, DType dtype, String where) {
+        long elements;
         try {
-            return Math.multiplyExact(new Shape(dims).numel(), dtype.size());
+            elements = new Shape(dims).numel();
+            Math.multiplyExact(elements, dtype.bits());
         } catch (ArithmeticException e) {
             throw new LotaException(Text.format("%s: shape %s has too many elements to count.", where, dims), e);
+        }
+        try {
+            return dtype.bytes(elements);
+        } catch (ArithmeticException e) {
+            throw new LotaException(
+                    Text.format("%s: %s of shape %s does not end with a byte.", where, dtype, dims), e);
         }
     }
 

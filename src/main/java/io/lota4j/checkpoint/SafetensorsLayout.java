@@ -21,7 +21,7 @@ public record SafetensorsLayout(byte[] header, List<TensorInfo> tensors, long fi
     /// A tensor that a file is to hold.
     public record Entry(String name, DType dtype, Shape shape) {
         long bytes() {
-            return Math.multiplyExact(shape.numel(), dtype.size());
+            return dtype.bytes(shape.numel());
         }
     }
 

@@ -23,7 +23,7 @@ public final class SafetensorsWriter {
     public static void write(Path target, Map<String, String> metadata, List<TensorSource> tensors) {
         checkNames(tensors);
         List<TensorSource> ordered = tensors.stream()
-                .sorted(Comparator.comparingInt((TensorSource t) -> t.dtype().size())
+                .sorted(Comparator.comparingInt((TensorSource t) -> t.dtype().bits())
                         .reversed())
                 .toList();
         SafetensorsLayout layout = SafetensorsLayout.of(

@@ -34,7 +34,7 @@ public record TensorSource(String name, DType dtype, Shape shape, SegmentWriter 
 
     /// Bytes of the whole tensor.
     public long bytes() {
-        return Math.multiplyExact(shape.numel(), dtype.size());
+        return dtype.bytes(shape.numel());
     }
 
     /// An F32 tensor.

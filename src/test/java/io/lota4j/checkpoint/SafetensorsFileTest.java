@@ -19,6 +19,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SafetensorsFileTest {
     @TempDir
@@ -165,9 +167,47 @@ class SafetensorsFileTest {
 
     @Test
     void refusesUnknownDType() throws IOException {
-        TestModels.raw(file, tensor("a", "F8_E4M3", "[4]", "[0,4]"), 4);
-        refuses(": tensor `a`: unknown dtype `F8_E4M3`; "
-                + "known are [F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL].");
+        TestModels.raw(file, tensor("a", "F8_E9M9", "[4]", "[0,4]"), 4);
+        refuses(": tensor `a`: unknown dtype `F8_E9M9`; known are [F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32,"
+                + " U16, U8, BOOL, C64, F8_E4M3, F8_E5M2, F8_E8M0, F8_E4M3FNUZ, F8_E5M2FNUZ, F6_E2M3, F6_E3M2, F4].");
+    }
+
+    /// By the format's own list, in bits.
+    @ParameterizedTest
+    @CsvSource({
+        "BOOL, 8", "F4, 4", "F6_E2M3, 6", "F6_E3M2, 6", "U8, 8", "I8, 8", "F8_E5M2, 8", "F8_E4M3, 8", "F8_E8M0, 8",
+        "F8_E4M3FNUZ, 8", "F8_E5M2FNUZ, 8", "I16, 16", "U16, 16", "F16, 16", "BF16, 16", "I32, 32", "U32, 32",
+        "F32, 32", "C64, 64", "F64, 64", "I64, 64", "U64, 64"
+    })
+    void everyTypeOfTheFormatOpensAndIsWrittenAgain(String dtype, int bits) throws IOException {
+        TestModels.raw(file, tensor("a", dtype, "[2,4]", "[0," + bits + "]"), bits);
+        try (SafetensorsFile read = SafetensorsFile.open(file)) {
+            assertThat(read.bytes("a").byteSize()).isEqualTo(bits);
+            Path again = file.resolveSibling("again.safetensors");
+            SafetensorsWriter.write(
+                    again,
+                    Map.of(),
+                    List.of(TensorSource.ofSegment("a", DType.of(dtype, "a"), Shape.of(2, 4), read.bytes("a"))));
+            try (SafetensorsFile written = SafetensorsFile.open(again)) {
+                assertThat(written.info("a").dtype().name()).isEqualTo(dtype);
+                assertThat(written.bytes("a").mismatch(read.bytes("a"))).isEqualTo(-1);
+            }
+        }
+    }
+
+    @Test
+    void refusesElementsThatDoNotEndWithAByte() throws IOException {
+        TestModels.raw(file, tensor("a", "F4", "[3]", "[0,2]"), 2);
+        refuses(": tensor `a`: F4 of shape [3] does not end with a byte.");
+    }
+
+    @Test
+    void metadataOfNullIsNone() throws IOException {
+        TestModels.raw(file, tensors("\"__metadata__\":null", "\"a\":" + body("U8", "[1]", "[0,1]")), 1);
+        try (SafetensorsFile read = SafetensorsFile.open(file)) {
+            assertThat(read.metadata()).isEmpty();
+            assertThat(read.tensors()).containsOnlyKeys("a");
+        }
     }
 
     @Test

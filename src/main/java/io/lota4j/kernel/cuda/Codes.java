@@ -11,7 +11,7 @@ final class Codes {
             case F32 -> 0;
             case BF16 -> 1;
             case F16 -> 2;
-            case F64, I64, I32, I16, I8, U8, BOOL ->
+            default ->
                 throw new IllegalArgumentException("weights are F32, BF16 or F16, not " + type);
         };
     }

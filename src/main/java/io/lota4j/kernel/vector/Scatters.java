@@ -30,7 +30,7 @@ final class Scatters {
                     setShort(weights + 2L * getInt(index + 4 * e), Float.floatToFloat16(getFloat(values + 4 * e)));
                 }
             }
-            case F64, I64, I32, I16, I8, U8, BOOL -> throw unknown(type);
+            default -> throw unknown(type);
         }
     }
 
@@ -44,7 +44,7 @@ final class Scatters {
                     setShort(weights + 2 * e, Float.floatToFloat16(getFloat(values + 4 * e)));
                 }
             }
-            case F64, I64, I32, I16, I8, U8, BOOL -> throw unknown(type);
+            default -> throw unknown(type);
         }
     }
 

@@ -50,7 +50,7 @@ public record MergePlan(
     /// Bytes of all weights of the result, without headers.
     public long weightBytes() {
         return tensors.stream()
-                .mapToLong(tensor -> tensor.shape().numel() * tensor.dtype().size())
+                .mapToLong(tensor -> tensor.dtype().bytes(tensor.shape().numel()))
                 .sum();
     }
 

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -27,7 +28,11 @@ record ResultShards(SequencedMap<String, SafetensorsLayout> layouts) {
     /// programs do.
     private static final long MOST_BYTES = 5_000_000_000L;
 
-    private static final Map<String, String> METADATA = Map.of("format", "pt");
+    /// What transformers asks a file for, and what it takes.
+    private static final String FORMAT = "format";
+
+    private static final Set<String> FORMATS = Set.of("pt", "tf", "flax", "mlx");
+    private static final Map<String, String> METADATA = Map.of(FORMAT, "pt");
 
     /// The files of the model that the result follows, if it has the same tensors; otherwise as few as possible.
     static ResultShards of(List<TensorPlan> tensors, Checkpoint model) {
@@ -44,16 +49,26 @@ record ResultShards(SequencedMap<String, SafetensorsLayout> layouts) {
                     .sorted(Comparator.comparingLong(TensorInfo::offset))
                     .map(info -> tensors.get(info.name()))
                     .toList();
-            layouts.put(String.valueOf(file.getFileName()), layout(model.metadata(file), here));
+            layouts.put(String.valueOf(file.getFileName()), layout(withFormat(model.metadata(file)), here));
         }
         return new ResultShards(layouts);
+    }
+
+    /// The base's own, and a format that programs know.
+    private static Map<String, String> withFormat(Map<String, String> metadata) {
+        if (FORMATS.contains(metadata.getOrDefault(FORMAT, ""))) {
+            return metadata;
+        }
+        Map<String, String> more = new LinkedHashMap<>(METADATA);
+        metadata.forEach((key, value) -> more.putIfAbsent(key, value));
+        return more;
     }
 
     private static ResultShards own(Map<String, TensorPlan> tensors) {
         List<List<TensorPlan>> groups = new ArrayList<>(List.of(new ArrayList<>()));
         long bytes = 0;
         for (TensorPlan tensor : tensors.values()) {
-            long more = tensor.shape().numel() * tensor.dtype().size();
+            long more = tensor.dtype().bytes(tensor.shape().numel());
             if (bytes > 0 && bytes + more > MOST_BYTES) {
                 groups.add(new ArrayList<>());
                 bytes = 0;

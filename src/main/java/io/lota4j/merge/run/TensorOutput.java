@@ -89,7 +89,7 @@ final class TensorOutput {
     Journal.Entry copy(MemorySegment stored, Workers workers) {
         workers.each(count(), block -> {
             long first = (long) block * span;
-            put(first, stored.asSlice(at(first), (long) length(first) * size()).asByteBuffer());
+            put(first, stored.asSlice(at(first), at(length(first))).asByteBuffer());
         });
         return entry();
     }
@@ -112,7 +112,7 @@ final class TensorOutput {
     }
 
     private Journal.Entry entry() {
-        return new Journal.Entry(info.name(), info.bytes(), span * size(), blocks.digest());
+        return new Journal.Entry(info.name(), info.bytes(), Math.toIntExact(at(span)), blocks.digest());
     }
 
     private int length(long first) {
@@ -120,7 +120,7 @@ final class TensorOutput {
     }
 
     private long at(long element) {
-        return element * size();
+        return info.dtype().bytes(element);
     }
 
     private int size() {

@@ -2,6 +2,7 @@ package io.lota4j.merge;
 
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -37,6 +38,11 @@ public interface ModelOutline {
     /// Heads among the tensors that an adapter brings for a checkpoint without one, which ties it to its embedding.
     default SequencedMap<String, Tensor> heads() {
         return Collections.emptyNavigableMap();
+    }
+
+    /// The bytes of a tensor as they are stored; empty where the model has none of its own or computes with them.
+    default Optional<MemorySegment> stored(String name) {
+        return Optional.empty();
     }
 
     /// What may not be meant though all of it can be used, a sentence each.

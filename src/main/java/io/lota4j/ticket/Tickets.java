@@ -6,6 +6,7 @@ import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Floats;
 import io.lota4j.checkpoint.ModelFiles;
+import io.lota4j.checkpoint.Quantized;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.mask.Pool;
@@ -42,6 +43,8 @@ public final class Tickets {
     /// @throws LotaException when the pool's tensors are not the same in both, when a difference is NaN or
     ///     infinite, or when fewer weights differ than the sparsity leaves trainable
     public static Ticket extract(Checkpoint base, Checkpoint tuned, OptionalDouble sparsity, Pool pool) {
+        Quantized.refuse(base, "compared");
+        Quantized.refuse(tuned, "compared");
         return new Extraction(base, tuned, pool).ticket(sparsity);
     }
 
@@ -72,6 +75,7 @@ public final class Tickets {
     /// @throws LotaException when the ticket is for another base (with what differs), or when `out` is not
     ///     empty, is inside the base's directory or cannot be written
     public static Applied apply(Checkpoint base, Ticket ticket, Optional<DType> dtype, Path out) {
+        Quantized.refuse(base, "changed");
         var types = OutputType.of(dtype);
         requireBase(base, ticket);
         requireTensors(base, ticket);

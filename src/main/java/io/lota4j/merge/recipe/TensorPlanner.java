@@ -5,6 +5,7 @@ import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.MergeMethod;
 import io.lota4j.merge.ModelOutline;
 import io.lota4j.yaml.Problems;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,7 @@ final class TensorPlanner {
             return Optional.empty();
         }
         if (!expected.get().dtype().isFloat() || place.name().endsWith(ROTARY)) {
+            compare(place, reference, expected.get());
             return Optional.of(copy(place, reference, expected.get().dtype()));
         }
         List<TensorPlan.Input> inputs = new ArrayList<>();
@@ -46,10 +48,61 @@ final class TensorPlanner {
         if (inputs.size() < place.part().all().size()) {
             return Optional.empty();
         }
+        if (!areFloats(place, inputs)) {
+            return Optional.empty();
+        }
         if (isUntouched(place, inputs)) {
             return Optional.of(copy(place, reference, dtype));
         }
         return merge(place, reference, expected.get().shape(), dtype, inputs);
+    }
+
+    private boolean areFloats(Place place, List<TensorPlan.Input> inputs) {
+        boolean floats = true;
+        for (int i = 0; i < inputs.size(); i++) {
+            Optional<DType> found = inputs.get(i).stored().map(ModelOutline.Tensor::dtype);
+            if (found.isPresent() && !found.get().isFloat()) {
+                misfits.type(place.part().all().get(i).member(), inputs.get(i).tensor(), found.get());
+                floats = false;
+            }
+        }
+        return floats;
+    }
+
+    /// What is only copied is the reference's own: where another model has something else, that is told.
+    private void compare(Place place, Part.Source reference, ModelOutline.Tensor expected) {
+        String own = place.nameIn(reference);
+        for (Part.Source source : place.part().all()) {
+            String name = place.nameIn(source);
+            Optional<ModelOutline.Tensor> found = source.member().tensor(name);
+            if (source == reference || found.isEmpty()) {
+                continue;
+            }
+            if (!source.member().isWhole()) {
+                misfits.untouchable(source.member(), reference.member(), name, expected.dtype());
+            } else if (!isSame(
+                    reference.member().outline(), own, expected, source.member().outline(), name)) {
+                differ(source.member(), reference.member(), name, expected.dtype());
+            }
+        }
+    }
+
+    private void differ(Member model, Member reference, String name, DType dtype) {
+        if (dtype.isWhole() || name.endsWith(ROTARY)) {
+            misfits.buffer(model, reference, name);
+        } else {
+            misfits.different(model, reference, name, dtype);
+        }
+    }
+
+    private static boolean isSame(
+            ModelOutline one, String name, ModelOutline.Tensor tensor, ModelOutline other, String otherName) {
+        Optional<MemorySegment> ours = one.stored(name);
+        Optional<MemorySegment> theirs = other.stored(otherName);
+        return tensor.equals(other.tensors().get(otherName))
+                && ours.isPresent()
+                && theirs.isPresent()
+                && ours.get().mismatch(theirs.get()) == -1;
     }
 
     private Optional<TensorPlan> merge(

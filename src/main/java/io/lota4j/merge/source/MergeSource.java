@@ -5,7 +5,6 @@ import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.ModelOutline;
 import io.lota4j.merge.ModelReference;
 import io.lota4j.merge.ModelTensor;
-import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /// One model of a merge. Opening it reads headers only; safe for use by many threads.
@@ -39,6 +38,11 @@ public sealed interface MergeSource extends ModelOutline, AutoCloseable
         return false;
     }
 
+    /// The base's embedding that one of its heads is a change of; empty for a head that it brings whole.
+    default Optional<String> headOn(String name) {
+        return Optional.empty();
+    }
+
     /// One tensor; of a delta that does not touch it, zeros. What is new here is [ModelTensor.Weights], what adds to
     /// the base [ModelTensor.Delta].
     ///
@@ -51,11 +55,6 @@ public sealed interface MergeSource extends ModelOutline, AutoCloseable
     /// @throws LotaException when the tensor is missing from a whole model, has another shape or bad content (an
     ///     index past the end, a value that is not finite), or needs base weights that are not given
     ModelTensor tensor(String name, Shape shape, Optional<ModelTensor.Weights> base);
-
-    /// The bytes of a tensor as they are stored; empty where the model has none of its own or computes with them.
-    default Optional<MemorySegment> stored(String name) {
-        return Optional.empty();
-    }
 
     @Override
     void close();

@@ -3,6 +3,7 @@ package io.lota4j.merge.source;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.Quantized;
 import io.lota4j.merge.ModelOutline;
 import io.lota4j.merge.ModelReference;
 import io.lota4j.ticket.MappedTicket;
@@ -50,7 +51,7 @@ final class Opening {
             throw new LotaException(Text.format(
                     "%s: %s is no checkpoint; an adapter or a ticket is put on one.", reference.label(), path));
         }
-        return new CheckpointSource(path.toString(), Checkpoint.open(path));
+        return whole(path.toString(), path);
     }
 
     private static MergeSource single(String label, Path path, Optional<ModelOutline> base, boolean onCheckpoint) {
@@ -62,7 +63,21 @@ final class Opening {
         }
         return AdapterFolder.find(path)
                 .<MergeSource>map(folder -> AdapterSource.open(label, folder, base, onCheckpoint))
-                .orElseGet(() -> new CheckpointSource(label, Checkpoint.open(path)));
+                .orElseGet(() -> whole(label, path));
+    }
+
+    private static CheckpointSource whole(String label, Path path) {
+        Checkpoint checkpoint = Checkpoint.open(path);
+        boolean opened = false;
+        try {
+            Quantized.refuse(checkpoint, "merged");
+            opened = true;
+            return new CheckpointSource(label, checkpoint);
+        } finally {
+            if (!opened) {
+                checkpoint.close();
+            }
+        }
     }
 
     private static MergeSource ticket(String label, Path file, Optional<ModelOutline> base) {

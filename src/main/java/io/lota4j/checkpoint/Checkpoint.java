@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A Hugging Face model directory, its weights mapped into memory; opening reads headers only.
@@ -32,6 +33,9 @@ public final class Checkpoint implements AutoCloseable {
     private static final String WHAT_IT_HOLDS =
             "A model directory holds config.json, model.safetensors (or model.safetensors.index.json and its shards), "
                     + "tokenizer.json and tokenizer_config.json.";
+
+    /// A weight file's name in an index, but for that of a single one.
+    private static final Pattern SHARD = Pattern.compile("\"(?!model\\.safetensors\")[^\"]+\\.safetensors\"");
 
     /// At most this many file names are listed in a message.
     private static final int LISTED = 12;
@@ -58,6 +62,8 @@ public final class Checkpoint implements AutoCloseable {
     /// @throws LotaException when the directory or a file is missing or malformed, or when index and
     ///     shards disagree
     public static Checkpoint open(Path directory) {
+        List.of(directory, directory.resolve(CONFIG), directory.resolve(SINGLE), directory.resolve(INDEX))
+                .forEach(Links::requireTarget);
         if (!Files.isDirectory(directory)) {
             throw new LotaException(Text.format("%s: no such directory. %s", directory, WHAT_IT_HOLDS));
         }
@@ -80,6 +86,7 @@ public final class Checkpoint implements AutoCloseable {
         boolean opened = false;
         try {
             for (String shard : new TreeSet<>(index.shardOf().values())) {
+                Links.requireTarget(directory.resolve(shard));
                 if (!Files.isRegularFile(directory.resolve(shard))) {
                     throw new LotaException(
                             Text.format("%s names the shard %s, which is not there.", index.path(), shard));
@@ -106,6 +113,26 @@ public final class Checkpoint implements AutoCloseable {
                     : Text.format("%s and %d more", names.subList(0, LISTED), names.size() - LISTED);
         } catch (IOException e) {
             throw new LotaException(Text.format("%s: cannot list: %s", directory, e.getMessage()), e);
+        }
+    }
+
+    /// What may not be meant, a sentence each: there may be two models in one directory.
+    ///
+    /// @throws LotaException when a file cannot be read
+    public List<String> doubts() {
+        if (!Files.isRegularFile(directory.resolve(SINGLE)) || !Files.isRegularFile(directory.resolve(INDEX))) {
+            return List.of();
+        }
+        try {
+            boolean shards =
+                    SHARD.matcher(Files.readString(directory.resolve(INDEX))).find();
+            return shards
+                    ? List.of(Text.format(
+                            "%s holds both %s and %s with other files; %s is what was read",
+                            directory, SINGLE, INDEX, SINGLE))
+                    : List.of();
+        } catch (IOException e) {
+            throw new LotaException(Text.format("%s: cannot read: %s", directory.resolve(INDEX), e.getMessage()), e);
         }
     }
 

@@ -43,6 +43,7 @@ public final class SafetensorsFile implements AutoCloseable {
     ///     size than dtype
     ///     and shape say
     public static SafetensorsFile open(Path path) {
+        Links.requireTarget(path);
         if (!Files.isRegularFile(path)) {
             throw new LotaException(Text.format("%s: no such file.", path));
         }

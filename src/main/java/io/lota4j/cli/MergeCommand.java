@@ -35,6 +35,11 @@ final class MergeCommand extends BaseCommand {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path out;
 
+    @Option(
+            names = "--restart",
+            description = "With a recipe: discard what a merge that was stopped has left, and begin anew.")
+    private boolean restart;
+
     @Override
     void check() {
         if ((recipe == null) == tickets.isEmpty()) {
@@ -44,6 +49,9 @@ final class MergeCommand extends BaseCommand {
         if (recipe != null) {
             options.refuse();
         } else {
+            if (restart) {
+                throw new LotaException("--restart is for a recipe; a merge of tickets leaves nothing unfinished.");
+            }
             Outputs.check(out);
             Outputs.check(options.report());
         }
@@ -57,7 +65,7 @@ final class MergeCommand extends BaseCommand {
     @Override
     int execute() {
         if (recipe != null) {
-            return new RecipeMerge(recipe, out).run(out(), err());
+            return new RecipeMerge(recipe, out).run(restart, out(), err());
         }
         options.merge(tickets, out, out());
         return ExitCode.OK;

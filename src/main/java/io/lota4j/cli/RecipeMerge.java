@@ -1,11 +1,13 @@
 package io.lota4j.cli;
 
+import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.merge.recipe.MergePlan;
 import io.lota4j.merge.recipe.PlanSources;
 import io.lota4j.merge.run.MergeMemory;
 import io.lota4j.merge.run.ModelMerge;
+import io.lota4j.merge.run.UnfinishedMerge;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,12 +30,16 @@ record RecipeMerge(Path recipe, Path out) {
         }
     }
 
-    int run(PrintWriter output, PrintWriter err) {
+    /// @param restart whether what a merge that was stopped has left is discarded
+    int run(boolean restart, PrintWriter output, PrintWriter err) {
         AtomicFile.requireEmpty(out);
         try (PlanSources models = new PlanSources();
                 StopSignal stop = StopSignal.hold(System.err)) {
             MergePlan merge = MergePlan.of(recipe, models);
             merge.warnings().forEach(warning -> err.println("warning: " + warning));
+            if (restart) {
+                ModelMerge.discard(out);
+            }
             // What an unfinished merge has taken already would be asked for twice.
             if (!Files.exists(ModelMerge.unfinished(out))) {
                 Plan.requireRoom(out, merge.bytes());
@@ -63,6 +69,8 @@ record RecipeMerge(Path recipe, Path out) {
                     THREADS,
                     (tensor, done, total) -> bar.update(done / MEGABYTE, total / MEGABYTE),
                     stop);
+        } catch (UnfinishedMerge e) {
+            throw new LotaException(e.getMessage() + " To discard it, give --restart.", e);
         }
     }
 }

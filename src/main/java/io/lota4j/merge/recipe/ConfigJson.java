@@ -2,6 +2,7 @@ package io.lota4j.merge.recipe;
 
 import io.lota4j.LotaException;
 import io.lota4j.Text;
+import io.lota4j.checkpoint.Links;
 import io.lota4j.checkpoint.StrictJson;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,7 +10,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -18,7 +21,11 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param file where it was read
 /// @param root not to be changed; see [#copy]
 record ConfigJson(Path file, ObjectNode root) {
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    /// Writes what it read: `NaN` bare as Python does, and numbers of any length.
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
 
     /// How many layers a model has, by architecture.
     static final List<String> LAYERS = List.of("num_hidden_layers", "n_layer", "num_layers", "n_layers");
@@ -27,12 +34,12 @@ record ConfigJson(Path file, ObjectNode root) {
     static final String TIED = "tie_word_embeddings";
 
     /// Where models of several modules keep the values of the text one.
-    private static final String TEXT = "text_config";
+    static final String TEXT = "text_config";
 
     /// @throws LotaException when the file cannot be read or is no JSON object
     static ConfigJson read(Path file) {
         try {
-            return new ConfigJson(file, (ObjectNode) StrictJson.object(Files.readAllBytes(file), file.toString()));
+            return new ConfigJson(file, (ObjectNode) StrictJson.pythons(Files.readAllBytes(file), file.toString()));
         } catch (IOException e) {
             throw new LotaException(Text.format("%s: cannot be read: %s", file, e.getMessage()), e);
         }
@@ -40,6 +47,7 @@ record ConfigJson(Path file, ObjectNode root) {
 
     /// Empty where there is no such file.
     static Optional<ConfigJson> find(Path file) {
+        Links.requireTarget(file);
         return Files.isRegularFile(file) ? Optional.of(read(file)) : Optional.empty();
     }
 

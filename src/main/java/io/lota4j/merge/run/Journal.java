@@ -36,7 +36,8 @@ final class Journal implements AutoCloseable {
     /// The first line.
     ///
     /// @param merge a digest of all that the merge depends on
-    private record Start(String merge) {}
+    /// @param recipe a digest of what it is to do, but for its models' files; null where it was not kept
+    private record Start(String merge, @Nullable String recipe) {}
 
     private Journal(FileChannel channel) {
         this.channel = channel;
@@ -46,7 +47,7 @@ final class Journal implements AutoCloseable {
     ///
     /// @param merge identity of the merge
     /// @throws LotaException when another process holds it, or when it is another merge's
-    static Journal open(Path file, String merge) throws IOException {
+    static Journal open(Path file, MergeIdentity merge) throws IOException {
         Journal journal = new Journal(
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
         boolean opened = false;
@@ -74,7 +75,7 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    private void read(Path file, String merge) throws IOException {
+    private void read(Path file, MergeIdentity merge) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(channel.size()));
         while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
             continue;
@@ -96,18 +97,41 @@ final class Journal implements AutoCloseable {
         }
         channel.truncate(length).position(length);
         if (length == 0) {
-            write(new Start(merge));
+            write(new Start(merge.all(), merge.recipe()));
         }
     }
 
-    private static long requireSame(Path file, String merge, String line) {
-        if (!JSON.writeValueAsString(new Start(merge)).equals(line)) {
-            throw new LotaException(Text.format(
-                    "%s: another merge was left unfinished there: recipe, models or version are not the "
-                            + "same. Finish that one, or remove the directory to begin anew.",
+    private static long requireSame(Path file, MergeIdentity merge, String line) {
+        Start start = start(line);
+        if (start == null || !start.merge().equals(merge.all())) {
+            boolean changed = start != null && merge.recipe().equals(start.recipe());
+            throw new UnfinishedMerge(Text.format(
+                    changed
+                            ? "%s: a merge by the same recipe was left unfinished there, but its models or the version"
+                                    + " have changed since: it can no longer be finished. Begin anew."
+                            : "%s: another merge was left unfinished there: recipe, models or version are not the"
+                                    + " same. Finish that one, or begin anew.",
                     file.getParent()));
         }
         return bytes(line).length;
+    }
+
+    private static @Nullable Start start(String line) {
+        try {
+            return JSON.readValue(line, Start.class);
+        } catch (JacksonException e) {
+            // Whatever it is, it is no merge that could go on.
+            return null;
+        }
+    }
+
+    /// Makes sure that no other process writes by a journal.
+    ///
+    /// @throws LotaException when one does
+    static void requireIdle(Path file) throws IOException {
+        try (Journal journal = new Journal(FileChannel.open(file, StandardOpenOption.WRITE))) {
+            journal.lock(file);
+        }
     }
 
     private static @Nullable Entry entry(String line) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
@@ -17,27 +18,27 @@ import java.util.stream.Stream;
 
 /// What makes two merges the same, so that one may go on where the other was stopped: version, method, every tensor's
 /// plan, and the models' files by name, length and time of change.
-final class MergeIdentity {
-    private MergeIdentity() {}
-
+///
+/// @param all a digest of all of it
+/// @param recipe a digest of method and plans alone
+record MergeIdentity(String all, String recipe) {
     /// @param files of all models
-    static String of(MergePlan plan, List<Path> files) throws IOException {
-        var digest = Sha256.digest();
-        for (String line : lines(plan, files)) {
-            digest.update((line + "\n").getBytes(StandardCharsets.UTF_8));
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static List<String> lines(MergePlan plan, List<Path> files) throws IOException {
+    static MergeIdentity of(MergePlan plan, List<Path> files) throws IOException {
         Stream.Builder<String> lines = Stream.builder();
-        lines.add(Build.version());
         lines.add(Text.format("%s %s %d", plan.method().name(), plan.compat(), plan.seed()));
         plan.tensors().forEach(tensor -> lines.add(line(tensor)));
+        String recipe = digest(lines.build().toList());
+        List<String> all = new ArrayList<>(List.of(recipe, Build.version()));
         for (Path file : files) {
-            lines.add(Text.format("%s %d %s", file, Files.size(file), Files.getLastModifiedTime(file)));
+            all.add(Text.format("%s %d %s", file, Files.size(file), Files.getLastModifiedTime(file)));
         }
-        return lines.build().toList();
+        return new MergeIdentity(digest(all), recipe);
+    }
+
+    private static String digest(List<String> lines) {
+        var digest = Sha256.digest();
+        lines.forEach(line -> digest.update((line + "\n").getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     private static String line(TensorPlan tensor) {

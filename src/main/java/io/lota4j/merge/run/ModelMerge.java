@@ -71,6 +71,18 @@ public final class ModelMerge {
         return PartialResult.directory(out);
     }
 
+    /// Removes what a merge that was stopped has finished, so that one may begin anew.
+    ///
+    /// @throws LotaException when another process is merging there, or when it cannot be removed
+    public static void discard(Path out) {
+        try {
+            PartialResult.discard(out);
+        } catch (IOException e) {
+            throw new LotaException(
+                    Text.format("%s: cannot be removed: %s", PartialResult.directory(out), e.getMessage()), e);
+        }
+    }
+
     /// A ticket is for one base. Only now is that base read to tell, once.
     private static void requireBases(MergePlan plan, PlanSources models) {
         Map<Path, String> fingerprints = new HashMap<>();
@@ -114,6 +126,10 @@ public final class ModelMerge {
             throw failure(directory, shards, e);
         } catch (UncheckedIOException e) {
             throw failure(directory, shards, Objects.requireNonNull(e.getCause()));
+        } catch (TensorOutput.Overflow e) {
+            // No run of this merge could finish it: what is there would only be in the way of a better one.
+            discard(out);
+            throw e;
         }
     }
 

@@ -2,6 +2,7 @@ package io.lota4j.merge.source;
 
 import io.lota4j.LotaException;
 import io.lota4j.Text;
+import io.lota4j.checkpoint.Links;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,6 +27,7 @@ record AdapterFolder(Path config, Path weights) {
     static Optional<AdapterFolder> find(Path directory) {
         boolean checkpoint = Files.exists(directory.resolve(CHECKPOINT_WEIGHTS))
                 || Files.exists(directory.resolve(CHECKPOINT_WEIGHTS + ".index.json"));
+        Links.requireTarget(directory.resolve(CONFIG));
         if (Files.isRegularFile(directory.resolve(CONFIG))) {
             if (checkpoint) {
                 throw new LotaException(Text.format(
@@ -51,6 +53,7 @@ record AdapterFolder(Path config, Path weights) {
 
     private static AdapterFolder of(Path directory) {
         Path weights = directory.resolve(WEIGHTS);
+        Links.requireTarget(weights);
         if (!Files.isRegularFile(weights)) {
             String hint = Files.exists(directory.resolve(PICKLED_WEIGHTS))
                     ? Text.format(

@@ -54,6 +54,11 @@ final class CheckpointSource implements MergeSource {
     }
 
     @Override
+    public List<String> doubts() {
+        return checkpoint.doubts();
+    }
+
+    @Override
     public ModelTensor tensor(String name, Shape shape, Optional<ModelTensor.Weights> base) {
         return weights(name, shape);
     }

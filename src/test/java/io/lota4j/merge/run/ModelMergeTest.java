@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -164,7 +165,36 @@ class ModelMergeTest {
                                 "%s: another merge was left unfinished there: recipe, models or version are not the"
                                         + " same. ",
                                 ModelMerge.unfinished(out))
-                        + "Finish that one, or remove the directory to begin anew.");
+                        + "Finish that one, or begin anew.");
+        ModelMerge.discard(out);
+        assertThat(ModelMerge.unfinished(out)).doesNotExist();
+        assertThat(run(other, out, Integer.MAX_VALUE)).hasSize(20);
+    }
+
+    @Test
+    void aMergeWhoseModelsHaveChangedCanNotBeFinished() throws IOException {
+        Path out = folder.resolve("out");
+        Path tuned = copy(Experts.directory("a"), "tuned");
+        Path recipe = Experts.recipe(folder, TIES, List.of(tuned), "{weight: 1, density: 0.4}");
+        run(recipe, out, 3);
+        Files.setLastModifiedTime(tuned.resolve("config.json"), FileTime.fromMillis(1));
+        assertThatThrownBy(() -> run(recipe, out, 3))
+                .isInstanceOf(UnfinishedMerge.class)
+                .hasMessage(
+                        "%s: a merge by the same recipe was left unfinished there, but its models or the version have"
+                                + " changed since: it can no longer be finished. Begin anew.",
+                        ModelMerge.unfinished(out));
+    }
+
+    @Test
+    void whatIsNoMergeIsNotDiscarded() throws IOException {
+        Path out = folder.resolve("out");
+        Path note = Files.createDirectories(ModelMerge.unfinished(out)).resolve("note.txt");
+        Files.writeString(note, "mine");
+        assertThatThrownBy(() -> ModelMerge.discard(out))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("is no unfinished merge");
+        assertThat(note).exists();
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.lota4j.merge.recipe;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.Links;
 import io.lota4j.checkpoint.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,16 +49,18 @@ final class FileChoice {
 
     private void copy(Path directory, boolean ofTokenizer) {
         try (var files = Files.list(directory)) {
-            files.filter(Files::isRegularFile).forEach(file -> {
-                String name = file.getFileName().toString();
-                if (TOKENIZER_FILES.contains(name) == ofTokenizer
-                        && ModelFiles.belongs(name)) {
-                    copied.put(name, file);
-                }
-            });
+            files.filter(file -> isTaken(file.getFileName().toString(), ofTokenizer))
+                    .peek(Links::requireTarget)
+                    .filter(Files::isRegularFile)
+                    .forEach(file -> copied.put(file.getFileName().toString(), file));
         } catch (IOException e) {
             throw new LotaException(Text.format("%s: cannot be listed: %s", directory, e.getMessage()), e);
         }
+    }
+
+    private static boolean isTaken(String name, boolean ofTokenizer) {
+        return TOKENIZER_FILES.contains(name) == ofTokenizer
+                && ModelFiles.belongs(name);
     }
 
     void write(String name, String text) {
@@ -106,8 +109,8 @@ final class FileChoice {
         write(TOKENIZER_CONFIG, ConfigJson.text(changed));
     }
 
-    ResultFiles files() {
-        return new ResultFiles(copied, written);
+    ResultFiles files(Optional<ResultFiles.OwnHead> head) {
+        return new ResultFiles(copied, written, head);
     }
 
     /// A directory's own chat template: that of `chat_template.jinja`, else that of `tokenizer_config.json`.

@@ -3,6 +3,7 @@ package io.lota4j.merge.recipe;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.DType;
 import io.lota4j.merge.MergeMethod;
 import io.lota4j.merge.ModelOpener;
 import io.lota4j.merge.ModelOutline;
@@ -46,6 +47,7 @@ final class MergePlanner {
         int before = problems.errors();
         List<Part> parts = new Parts(recipe, method.get(), members, keys).build();
         boolean whole = problems.errors() == before
+                && !problems.hasLostModels()
                 && parts.size() == recipe.slices().size()
                 && parts.stream().allMatch(part -> part.reference().isPresent());
         checkParameters(recipe, method.get(), parameters.get(), parts);
@@ -90,10 +92,16 @@ final class MergePlanner {
                 .toList();
         check.check(recipe.parameters(), false, all);
         check.check(recipe.module(), false, all);
-        for (MergeRecipe.Slice slice : recipe.slices()) {
+        boolean whole = parts.size() == recipe.slices().size();
+        for (int i = 0; i < recipe.slices().size(); i++) {
+            MergeRecipe.Slice slice = recipe.slices().get(i);
+            Optional<Part> part = whole ? Optional.of(parts.get(i)) : Optional.empty();
             check.check(slice.parameters(), false, all);
             for (MergeRecipe.Source source : slice.sources()) {
-                check.check(source.parameters(), true, all);
+                check.check(
+                        source.parameters(),
+                        true,
+                        part.map(found -> found.names(source.model())).orElse(all));
             }
         }
     }
@@ -156,20 +164,33 @@ final class MergePlanner {
                                         .flatMap(member -> member.outline().directory().stream())
                                         .toList()))
                 .ifPresent(choice::template);
-        config(recipe, donor, parts, tensors).ifPresent(text -> choice.write(Checkpoint.CONFIG, text));
-        return choice.files();
+        Optional<ResultConfig> config = config(recipe, donor, parts, tensors);
+        config.filter(ResultConfig::changed).ifPresent(changed -> choice.write(Checkpoint.CONFIG, changed.text()));
+        return choice.files(config.filter(ResultConfig::ties).flatMap(tied -> ownHead(tied, donor, tensors)));
     }
 
-    /// Empty where the donor's own will do, byte for byte.
-    private Optional<String> config(MergeRecipe recipe, Member donor, List<Part> parts, List<TensorPlan> tensors) {
+    /// Where settings tie the head to the embedding and the result has both: are they alike when they are written?
+    private static Optional<ResultFiles.OwnHead> ownHead(ResultConfig config, Member donor, List<TensorPlan> tensors) {
+        List<String> names = donor.embeddings().stream()
+                .filter(name ->
+                        tensors.stream().anyMatch(tensor -> tensor.name().equals(name)))
+                .toList();
+        return names.size() == 2 ? Optional.of(new ResultFiles.OwnHead(names, config.untied())) : Optional.empty();
+    }
+
+    private Optional<ResultConfig> config(
+            MergeRecipe recipe, Member donor, List<Part> parts, List<TensorPlan> tensors) {
         Optional<ResultConfig> config = donor.config().map(ResultConfig::new);
         if (config.isEmpty()) {
             return Optional.empty();
         }
-        recipe.storedType().ifPresent(config.get()::dtype);
-        List<Integer> layers = ResultConfig.layersOf(parts);
+        recipe.storedType()
+                .or(() -> stored(tensors))
+                .ifPresent(type -> config.get().dtype(type, recipe.storedType().isPresent()));
+        List<LayerSettings.Origin> layers =
+                ResultConfig.layersOf(parts, donor.config().orElseThrow());
         if (!layers.isEmpty()) {
-            config.get().layers(layers);
+            config.get().layers(layers, problems);
         }
         for (TensorPlan tensor : tensors) {
             if (tensor instanceof TensorPlan.Merge merge && merge.rows().isPresent()) {
@@ -177,7 +198,17 @@ final class MergePlanner {
             }
         }
         untie(config.get(), donor, tensors);
-        return config.filter(ResultConfig::changed).map(ResultConfig::text);
+        return config;
+    }
+
+    /// The type of all weights, if it is one.
+    private static Optional<DType> stored(List<TensorPlan> tensors) {
+        List<DType> types = tensors.stream()
+                .map(TensorPlan::dtype)
+                .filter(DType::isFloat)
+                .distinct()
+                .toList();
+        return types.size() == 1 ? Optional.of(types.getFirst()) : Optional.empty();
     }
 
     /// The donor's settings are the result's: they must not tie a head that the result has.

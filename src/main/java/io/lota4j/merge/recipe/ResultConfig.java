@@ -1,21 +1,17 @@
 package io.lota4j.merge.recipe;
 
 import io.lota4j.checkpoint.DType;
+import io.lota4j.yaml.Problems;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Makes the result's `config.json` of its reference's: another number of layers, other tokens, another type,
 /// a head of its own.
 final class ResultConfig {
     private static final List<String> DTYPE = List.of("dtype", "torch_dtype");
-    /// Says of each layer what kind it is.
-    private static final String LAYER_TYPES = "layer_types";
     private static final Map<DType, String> NAMES =
             Map.of(DType.F32, "float32", DType.BF16, "bfloat16", DType.F16, "float16");
 
@@ -27,9 +23,29 @@ final class ResultConfig {
         this.after = before.copy();
     }
 
-    void dtype(DType dtype) {
-        String key = DTYPE.stream().filter(after::has).findFirst().orElse(DTYPE.getLast());
-        after.put(key, NAMES.getOrDefault(dtype, dtype.name()));
+    /// What the weights are stored as, wherever the configuration says so; where it says nothing, it does from now on
+    /// if that was asked for.
+    void dtype(DType dtype, boolean asked) {
+        String name = NAMES.getOrDefault(dtype, dtype.name());
+        if (!rename(after, name) && asked) {
+            after.put(DTYPE.getLast(), name);
+        }
+    }
+
+    private static boolean rename(ObjectNode config, String name) {
+        boolean found = false;
+        for (String key : DTYPE) {
+            if (config.path(key).isString()) {
+                config.put(key, name);
+                found = true;
+            }
+        }
+        for (String key : List.copyOf(config.propertyNames())) {
+            if (config.get(key) instanceof ObjectNode nested && key.endsWith("_config")) {
+                found |= rename(nested, name) && key.equals(ConfigJson.TEXT);
+            }
+        }
+        return found;
     }
 
     void vocabulary(long rows) {
@@ -43,40 +59,44 @@ final class ResultConfig {
         ConfigJson.owner(after, ConfigJson.TIED).orElse(after).put(ConfigJson.TIED, false);
     }
 
-    /// @param from for each layer of the result, which of the reference's it comes from
-    void layers(List<Integer> from) {
-        for (String key : ConfigJson.LAYERS) {
-            ConfigJson.owner(after, key).ifPresent(owner -> owner.put(key, from.size()));
-        }
-        ConfigJson.owner(after, LAYER_TYPES)
-                .ifPresent(owner ->
-                        kinds(owner.path(LAYER_TYPES), from).ifPresent(kinds -> owner.set(LAYER_TYPES, kinds)));
-    }
-
-    private static Optional<ArrayNode> kinds(JsonNode before, List<Integer> from) {
-        if (!(before instanceof ArrayNode list) || from.stream().anyMatch(index -> index >= list.size())) {
-            return Optional.empty();
-        }
-        ArrayNode after = list.arrayNode();
-        from.forEach(index -> after.add(list.get(index)));
-        return Optional.of(after);
+    /// @param origins of the result's layers
+    void layers(List<LayerSettings.Origin> origins, Problems problems) {
+        new LayerSettings(after, origins, problems).apply();
     }
 
     boolean changed() {
         return !after.equals(before.root());
     }
 
+    /// Whether it says, or leaves to be taken for granted, that the head is the embedding.
+    boolean ties() {
+        return ConfigJson.owner(after, ConfigJson.TIED)
+                .map(owner -> owner.path(ConfigJson.TIED).asBoolean(true))
+                .orElse(true);
+    }
+
+    /// The same with a head of its own.
+    String untied() {
+        ObjectNode other = after.deepCopy();
+        ConfigJson.owner(other, ConfigJson.TIED).orElse(other).put(ConfigJson.TIED, false);
+        return ConfigJson.text(other);
+    }
+
     String text() {
         return ConfigJson.text(after);
     }
 
-    /// Which of its layers the reference's part gives to each layer of the result.
-    static List<Integer> layersOf(List<Part> parts) {
-        List<Integer> from = new ArrayList<>();
+    /// Where the result's layers are taken from.
+    ///
+    /// @param otherwise the configuration of a model without one
+    static List<LayerSettings.Origin> layersOf(List<Part> parts, ConfigJson otherwise) {
+        List<LayerSettings.Origin> from = new ArrayList<>();
         for (Part part : parts) {
-            part.reference().flatMap(Part.Source::layers).ifPresent(range -> {
+            Part.Source reference = part.reference().orElseThrow();
+            ConfigJson config = reference.member().config().orElse(otherwise);
+            reference.layers().ifPresent(range -> {
                 for (int layer = range.from(); layer < range.to(); layer++) {
-                    from.add(layer);
+                    from.add(new LayerSettings.Origin(config, layer));
                 }
             });
         }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -40,7 +41,7 @@ final class PartialResult implements AutoCloseable {
 
     /// @param out where the result goes; it does not exist or is empty
     /// @param merge identity of the merge
-    static PartialResult open(Path out, ResultShards shards, String merge) throws IOException {
+    static PartialResult open(Path out, ResultShards shards, MergeIdentity merge) throws IOException {
         Path directory = directory(out);
         Files.createDirectories(directory);
         PartialResult result =
@@ -57,6 +58,28 @@ final class PartialResult implements AutoCloseable {
                 result.close();
             }
         }
+    }
+
+    /// Removes an unfinished result, if there is one.
+    ///
+    /// @throws LotaException when what is there is none, or another process is at it
+    static void discard(Path out) throws IOException {
+        Path directory = directory(out);
+        if (!Files.exists(directory)) {
+            return;
+        }
+        if (!Files.isRegularFile(directory.resolve(JOURNAL))) {
+            throw new LotaException(Text.format(
+                    "%s is no unfinished merge (it has no %s) and is left alone; move it away.", directory, JOURNAL));
+        }
+        Journal.requireIdle(directory.resolve(JOURNAL));
+        try (var files = Files.list(directory)) {
+            for (Path file : files.filter(file -> !file.endsWith(JOURNAL)).toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(directory.resolve(JOURNAL));
+        Files.delete(directory);
     }
 
     /// Where an unfinished result is.
@@ -95,6 +118,10 @@ final class PartialResult implements AutoCloseable {
         for (var written : more.written().entrySet()) {
             Files.writeString(directory.resolve(written.getKey()), written.getValue());
         }
+        if (more.head().isPresent() && areDifferent(more.head().get().tensors())) {
+            Files.writeString(
+                    directory.resolve(Checkpoint.CONFIG), more.head().get().config());
+        }
         if (shards.indexed()) {
             Files.writeString(directory.resolve(Checkpoint.INDEX), index());
         }
@@ -102,6 +129,14 @@ final class PartialResult implements AutoCloseable {
         Files.delete(directory.resolve(JOURNAL));
         AtomicFile.syncTree(directory);
         move();
+    }
+
+    private boolean areDifferent(List<String> tensors) throws IOException {
+        String one = tensors.getFirst();
+        String other = tensors.getLast();
+        return info(one).dtype() != info(other).dtype()
+                || info(one).bytes() != info(other).bytes()
+                || !file(one).isSame(info(one), file(other), info(other));
     }
 
     /// As Hugging Face's programs write it.

@@ -10,6 +10,9 @@ import java.nio.file.StandardOpenOption;
 
 /// A weight file of the result while it is written, anywhere, by several threads.
 final class ResultFile implements AutoCloseable {
+    /// Bytes that are compared at once.
+    private static final int COMPARED = 1 << 16;
+
     private final FileChannel channel;
 
     private ResultFile(FileChannel channel) {
@@ -58,6 +61,23 @@ final class ResultFile implements AutoCloseable {
             blocks.put(block, buffer.flip());
         }
         return blocks.digest() == entry.digest();
+    }
+
+    /// Whether a tensor is the same as one of another file, of the same length.
+    boolean isSame(TensorInfo tensor, ResultFile other, TensorInfo theirs) throws IOException {
+        ByteBuffer ours = ByteBuffer.allocate(COMPARED);
+        ByteBuffer buffer = ByteBuffer.allocate(COMPARED);
+        for (long from = 0; from < tensor.bytes(); from += COMPARED) {
+            int count = (int) Math.min(COMPARED, tensor.bytes() - from);
+            ours.clear().limit(count);
+            buffer.clear().limit(count);
+            if (!read(tensor.offset() + from, ours)
+                    || !other.read(theirs.offset() + from, buffer)
+                    || !ours.flip().equals(buffer.flip())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean read(long at, ByteBuffer buffer) throws IOException {

@@ -16,13 +16,19 @@ import java.util.regex.Pattern;
 /// What an adapter does to the head of a base that ties it to its embedding: such a base has only one matrix of its
 /// shape outside the layers.
 ///
-/// @param heads that the adapter brings whole, by what they are called: the head is then no longer tied
+/// @param heads that the adapter brings whole or changes, by what they are called: the head is then no longer tied
+/// @param embeddings that a head is a change of, by what the head is called; none for one that is brought whole
 /// @param doubts sentences about a head that was trained as it is in the base
-record AdapterHeads(SequencedMap<String, ModelOutline.Tensor> heads, List<String> doubts) {
-    private static final AdapterHeads NONE = new AdapterHeads(new TreeMap<>(), List.of());
+record AdapterHeads(
+        SequencedMap<String, ModelOutline.Tensor> heads, Map<String, String> embeddings, List<String> doubts) {
+    private static final AdapterHeads NONE = new AdapterHeads(new TreeMap<>(), Map.of(), List.of());
     private static final Pattern LAYER = Pattern.compile("\\.\\d+\\.");
 
+    /// What nearly all models call their head.
+    private static final String HEAD = "lm_head.weight";
+
     AdapterHeads {
+        embeddings = Map.copyOf(embeddings);
         heads = Collections.unmodifiableSequencedMap(heads);
         doubts = List.copyOf(doubts);
     }
@@ -34,6 +40,7 @@ record AdapterHeads(SequencedMap<String, ModelOutline.Tensor> heads, List<String
             return NONE;
         }
         TreeMap<String, ModelOutline.Tensor> heads = new TreeMap<>();
+        Map<String, String> embeddings = new TreeMap<>();
         List<String> doubts = new ArrayList<>();
         parts.forEach((name, part) -> part.shape()
                 .filter(shape -> isOutside(name, shape))
@@ -43,11 +50,14 @@ record AdapterHeads(SequencedMap<String, ModelOutline.Tensor> heads, List<String
                 .ifPresent(embedding -> {
                     if (embedding.getKey().equals(name)) {
                         doubts.add(doubt(file, name));
-                    } else if (part.standsAlone()) {
+                    } else if (part.standsAlone() || name.equals(HEAD)) {
                         heads.put(name, embedding.getValue());
+                        if (!part.standsAlone()) {
+                            embeddings.put(name, embedding.getKey());
+                        }
                     }
                 }));
-        return new AdapterHeads(heads, heads.isEmpty() ? doubts : List.of());
+        return new AdapterHeads(heads, embeddings, heads.isEmpty() ? doubts : List.of());
     }
 
     private static String doubt(SafetensorsFile file, String embedding) {

@@ -10,9 +10,11 @@ import io.lota4j.merge.ModelTensor;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// A PEFT adapter.
 final class AdapterSource implements MergeSource {
@@ -22,6 +24,7 @@ final class AdapterSource implements MergeSource {
     private final SequencedMap<String, AdapterPart> parts;
     private final SequencedMap<String, Tensor> tensors;
     private final SequencedMap<String, Tensor> heads;
+    private final Map<String, String> embeddings;
     private final List<String> doubts;
     private final List<String> unmatched;
 
@@ -39,7 +42,11 @@ final class AdapterSource implements MergeSource {
         TreeMap<String, Tensor> matched = new TreeMap<>();
         AdapterHeads found = AdapterHeads.of(config, file, parts, base);
         this.heads = onCheckpoint ? found.heads() : Collections.emptyNavigableMap();
-        this.doubts = found.doubts();
+        this.embeddings = found.embeddings();
+        this.doubts = Stream.concat(
+                        found.doubts().stream(),
+                        Stream.of("rank_pattern", "alpha_pattern").flatMap(key -> idle(label, config, key)))
+                .toList();
         parts.forEach((name, part) -> {
             if (!heads.containsKey(name) && targets.match(name, part::misfit)) {
                 matched.put(name, outline(name, part, base));
@@ -64,6 +71,15 @@ final class AdapterSource implements MergeSource {
                 file.close();
             }
         }
+    }
+
+    private Stream<String> idle(String label, AdapterConfig config, String key) {
+        List<String> modules = parts.keySet().stream()
+                .map(name -> name.replaceFirst("\\.weight$", ""))
+                .toList();
+        return config.patternsOfNone(key, modules).stream()
+                .map(pattern ->
+                        Text.format("%s: the pattern `%s` of `%s` matches none of its modules", label, pattern, key));
     }
 
     private Tensor outline(String name, AdapterPart part, Optional<ModelOutline> base) {
@@ -104,6 +120,11 @@ final class AdapterSource implements MergeSource {
     @Override
     public SequencedMap<String, Tensor> heads() {
         return heads;
+    }
+
+    @Override
+    public Optional<String> headOn(String name) {
+        return Optional.ofNullable(embeddings.get(name));
     }
 
     @Override

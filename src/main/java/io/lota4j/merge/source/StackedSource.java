@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// A checkpoint with an adapter or a ticket on it: values are weights + delta, in F32.
 ///
@@ -46,7 +47,7 @@ record StackedSource(
 
     @Override
     public List<String> doubts() {
-        return above.doubts();
+        return Stream.concat(below.doubts().stream(), above.doubts().stream()).toList();
     }
 
     @Override
@@ -62,7 +63,12 @@ record StackedSource(
     @Override
     public ModelTensor tensor(String name, Shape shape, Optional<ModelTensor.Weights> base) {
         if (above.heads().containsKey(name)) {
-            return above.tensor(name, shape, Optional.empty());
+            return above.headOn(name)
+                    .<ModelTensor>map(embedding -> {
+                        ModelTensor.Weights tied = below.weights(embedding, shape);
+                        return ChangedWeights.of(tied, above.tensor(name, shape, Optional.of(tied)));
+                    })
+                    .orElseGet(() -> above.tensor(name, shape, Optional.empty()));
         }
         ModelTensor.Weights own = below.weights(name, shape);
         return above.tensors().containsKey(name)

@@ -59,8 +59,9 @@ final class EmbeddingPlans {
             return Optional.empty();
         }
         problems.warn(Text.format(
-                "%s: the models have %s rows; only the first %d are merged. 'tokenizer: {source: union}' keeps all",
-                place.name(), counts, least));
+                "%s: the models have %s rows; only the first %d are merged and those of the ids from %d on are cut."
+                        + " 'tokenizer: {source: union}' keeps all",
+                place.name(), counts, least, least));
         return Optional.of(new FirstRows(Math.toIntExact(least)));
     }
 }

@@ -3,7 +3,9 @@ package io.lota4j.merge.recipe;
 import io.lota4j.Text;
 import io.lota4j.merge.ModelReference;
 import io.lota4j.yaml.Problems;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +17,20 @@ import java.util.stream.IntStream;
 /// A token that a model lacks gets the row that the recipe names; else that of the only model that has it;
 /// else the base's; else the mean of those that have it; else zeros.
 record RowsOfTokens(Tokenizers tokenizers, TokenizerChoice choice, Problems problems) {
+    /// How many ranges of ids are listed in a warning.
+    private static final int LISTED = 8;
+
     Rows of(ResultTokens tokens, Part part) {
         List<Part.Source> sources = part.all();
         int size = tokens.size();
         int[][] own = new int[sources.size()][];
         for (int i = 0; i < own.length; i++) {
             own[i] = ownRows(tokens, sources.get(i).member(), part, size);
+        }
+        for (int i = 0; i < own.length; i++) {
+            if (sources.get(i).member().isWhole()) {
+                tellRows(sources.get(i).member(), own[i], tokens);
+            }
         }
         List<Integer> donors = IntStream.range(0, own.length)
                 .filter(i -> sources.get(i).member().isWhole())
@@ -68,6 +78,46 @@ record RowsOfTokens(Tokenizers tokenizers, TokenizerChoice choice, Problems prob
             }
         });
         return rows;
+    }
+
+    /// A model's rows that no token of the result has, and tokens that it has no row for.
+    private void tellRows(Member member, int[] own, ResultTokens tokens) {
+        BitSet used = new BitSet();
+        BitSet lacking = new BitSet();
+        tokens.ids().values().forEach(row -> {
+            if (own[row] == EmbeddingRows.NONE) {
+                lacking.set(row);
+            } else {
+                used.set(own[row]);
+            }
+        });
+        int count = member.vocabulary().orElse(0);
+        BitSet cut = new BitSet();
+        cut.set(0, count);
+        cut.andNot(used);
+        if (!cut.isEmpty()) {
+            problems.warn(Text.format(
+                    "%s: %d of its %d embedding rows are cut, for they are of no token of the result's tokenizer: %s",
+                    member, cut.cardinality(), count, ids(cut)));
+        }
+        if (!lacking.isEmpty()) {
+            problems.warn(Text.format(
+                    "%s has no embedding row for %d of the result's %d tokens: %s",
+                    member, lacking.cardinality(), tokens.ids().size(), ids(lacking)));
+        }
+    }
+
+    /// Such as `ids 7 and 12 to 15`.
+    private static String ids(BitSet ids) {
+        List<String> ranges = new ArrayList<>();
+        int from = ids.nextSetBit(0);
+        while (from >= 0 && ranges.size() < LISTED) {
+            int to = ids.nextClearBit(from);
+            ranges.add(to - from == 1 ? Text.format("%d", from) : Text.format("%d to %d", from, to - 1));
+            from = ids.nextSetBit(to);
+        }
+        String text = (ids.cardinality() == 1 ? "id " : "ids ") + String.join(", ", ranges);
+        return from < 0 ? text : text + ", ...";
     }
 
     private static List<EmbeddingRows.Row> automatic(List<EmbeddingRows.Row> having, Part part) {

@@ -197,7 +197,8 @@ class RecipeTokensTest {
             """)).isEqualTo("""
                 tokenizer.tokens.b: y has 2 rows, found token_id 2
                 tokenizer.tokens.a: y has no token 'q'
-                tokenizer.tokens.c: base is no whole model of this merge\
+                tokenizer.tokens.c: base is no whole model of this merge
+                warning: y has no embedding row for 2 of the result's 4 tokens: ids 0, 3\
                 """);
     }
 

@@ -12,18 +12,77 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// Finds the models that a recipe names: `path`, `path+adapter` or `+adapter`, relative to the recipe's
 /// directory or, where nothing is there, to the working directory.
 record ModelPaths(RecipeKeys keys) {
+    private static final String MODEL = "model";
+    private static final String PATH = "path";
+    private static final String LORA = "lora";
+    private static final String REVISION = "revision";
+    private static final String ARCHITECTURE = "override_architecture";
+
     /// A model, or a problem.
     Optional<ModelReference> find(Yaml value, String where) {
-        if (!(value instanceof Yaml.Text written)) {
-            keys.lost(value, Text.format("%s must be a path or path+adapter, found %s", where, value.kind()));
+        return switch (value) {
+            case Yaml.Text written -> find(value, written.text().strip(), where);
+            case Yaml.Mapping mapping -> mapped(mapping, where);
+            default -> {
+                keys.lost(value, Text.format("%s must be a path or path+adapter, found %s", where, value.kind()));
+                yield Optional.empty();
+            }
+        };
+    }
+
+    /// mergekit's own form, as its configurations are written back: `{model: {path: ..., revision: ...}, lora: ...}`.
+    private Optional<ModelReference> mapped(Yaml.Mapping mapping, String where) {
+        int before = keys.problems().errors();
+        keys.refuseOthers(mapping, where, List.of(MODEL, LORA, ARCHITECTURE, PATH, REVISION), Set.of());
+        String inner = Stream.of(MODEL, PATH)
+                .filter(key -> RecipeKeys.value(mapping, key).isPresent())
+                .findFirst()
+                .orElse("");
+        if (inner.isEmpty()
+                || mapping.entries().containsKey(MODEL) && mapping.entries().containsKey(PATH)) {
+            keys.lost(mapping, Text.format("%s needs one of the keys 'model' and 'path'", where));
             return Optional.empty();
         }
-        String text = written.text().strip();
+        RecipeKeys.value(mapping, REVISION)
+                .ifPresent(revision -> keys.warn(
+                        revision.line(),
+                        Text.format(
+                                "%s: a directory is taken as it is; its revision is not looked up",
+                                RecipeKeys.within(where, REVISION))));
+        RecipeKeys.value(mapping, ARCHITECTURE)
+                .ifPresent(name -> keys.warn(
+                        name.line(),
+                        Text.format(
+                                "%s has no effect: tensors are taken by their names",
+                                RecipeKeys.within(where, ARCHITECTURE))));
+        Optional<ModelReference> model =
+                RecipeKeys.value(mapping, inner).flatMap(value -> find(value, RecipeKeys.within(where, inner)));
+        Optional<Yaml> adapter = RecipeKeys.value(mapping, LORA);
+        if (keys.problems().errors() > before) {
+            return Optional.empty();
+        }
+        return adapter.isEmpty()
+                ? model
+                : model.flatMap(below -> find(adapter.get(), RecipeKeys.within(where, LORA))
+                        .flatMap(above -> on(below, above, adapter.get(), RecipeKeys.within(where, LORA))));
+    }
+
+    private Optional<ModelReference> on(ModelReference below, ModelReference above, Yaml at, String where) {
+        if (below.adapter().isPresent() || above.adapter().isPresent()) {
+            keys.lost(at, Text.format("%s: only one adapter can be put on a model", where));
+            return Optional.empty();
+        }
+        return Optional.of(
+                new ModelReference(below.label() + "+" + above.label(), below.path(), Optional.of(above.path())));
+    }
+
+    private Optional<ModelReference> find(Yaml value, String text, String where) {
         Optional<Path> whole = existing(text);
         if (whole.isPresent()) {
             return Optional.of(new ModelReference(text, whole.get(), Optional.empty()));

@@ -26,9 +26,12 @@ record ParameterReader(RecipeKeys keys) {
         RecipeKeys.value(mapping, PARAMETERS)
                 .flatMap(value -> keys.mapping(value, place))
                 .ifPresent(table -> table.entries()
-                        .forEach((name, value) -> setting(value, RecipeKeys.within(place, name))
-                                .ifPresent(setting ->
-                                        entries.put(name, new ParameterTable.Entry(setting, value.line())))));
+                        .forEach((name, value) -> entries.put(
+                                name,
+                                new ParameterTable.Entry(
+                                        setting(value, RecipeKeys.within(place, name))
+                                                .orElseGet(ParameterSetting.Unread::new),
+                                        value.line()))));
         return new ParameterTable(place, entries);
     }
 
@@ -42,6 +45,7 @@ record ParameterReader(RecipeKeys keys) {
     }
 
     private Optional<ParameterSetting> filtered(Yaml.Items list, String where) {
+        int before = keys.problems().errors();
         List<ParameterSetting.Condition> conditions = new ArrayList<>();
         for (int i = 0; i < list.items().size(); i++) {
             String place = Text.format("%s[%d]", where, i);
@@ -49,7 +53,9 @@ record ParameterReader(RecipeKeys keys) {
                     .flatMap(mapping -> condition(mapping, place))
                     .ifPresent(conditions::add);
         }
-        return Optional.of(new ParameterSetting.Filtered(conditions));
+        return keys.problems().errors() == before
+                ? Optional.of(new ParameterSetting.Filtered(conditions))
+                : Optional.empty();
     }
 
     private Optional<ParameterSetting.Condition> condition(Yaml.Mapping mapping, String where) {
@@ -71,6 +77,9 @@ record ParameterReader(RecipeKeys keys) {
         List<Double> points = new ArrayList<>();
         for (Yaml item : list.items()) {
             number(item, where).ifPresent(points::add);
+        }
+        if (points.size() < list.items().size()) {
+            return Optional.empty();
         }
         if (list.items().isEmpty()) {
             keys.error(list, Text.format("%s is an empty list", where));

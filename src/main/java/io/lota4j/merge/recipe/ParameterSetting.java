@@ -66,6 +66,19 @@ sealed interface ParameterSetting {
         }
     }
 
+    /// What could not be read: that was told, and says nothing about any tensor.
+    record Unread() implements ParameterSetting {
+        @Override
+        public OptionalDouble at(String tensor, double t) {
+            return OptionalDouble.empty();
+        }
+
+        @Override
+        public Stream<Double> values() {
+            return Stream.empty();
+        }
+    }
+
     /// A value for some tensors.
     ///
     /// @param filter a part of the names of the tensors that are meant; empty or `*` for all of them

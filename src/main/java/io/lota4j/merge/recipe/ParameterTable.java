@@ -23,6 +23,12 @@ record ParameterTable(String where, SequencedMap<String, Entry> entries) {
         return new ParameterTable(where, new LinkedHashMap<>(Map.of()));
     }
 
+    /// Whether it says something about a parameter that could not be read.
+    boolean isUnread(String parameter) {
+        Entry entry = entries.get(parameter);
+        return entry != null && entry.setting() instanceof ParameterSetting.Unread;
+    }
+
     /// Empty when it says nothing about this parameter of this tensor.
     OptionalDouble at(String parameter, String tensor, double t) {
         Entry entry = entries.get(parameter);

@@ -51,7 +51,8 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
         for (Part.Source source : part.sources()) {
             OptionalInt expected = reference.member().layers();
             OptionalInt found = source.member().layers();
-            if (source.layers().isEmpty()
+            if (isWhole()
+                    && source.layers().isEmpty()
                     && source.member().isWhole()
                     && expected.isPresent()
                     && found.isPresent()
@@ -188,6 +189,9 @@ record Parts(MergeRecipe recipe, MergeMethod method, Members members, RecipeKeys
                 .map(MergeRecipe.Source::layers)
                 .distinct()
                 .toList();
+        if (ranges.size() > 1 && !isWhole()) {
+            return Optional.empty();
+        }
         if (ranges.size() > 1) {
             keys.error(
                     slice.sources().getFirst().line(),

@@ -77,10 +77,12 @@ final class RecipeReader {
         if (method.isEmpty()) {
             keys.error(recipe, "key 'merge_method' is missing");
         }
+        Optional<Compat> compat = compat(recipe);
         Optional<Module> module = parts(recipe);
         return new MergeRecipe(
                 keys.file(),
-                method,
+                // A reading that could not be read is not to be taken for another.
+                compat.isPresent() ? method : Optional.empty(),
                 model(recipe, "", BASE),
                 module.map(Module::slices).orElse(List.of()),
                 module.map(Module::parameters).orElse(ParameterTable.empty(MODULES)),
@@ -89,7 +91,7 @@ final class RecipeReader {
                 dtype(recipe, OUT_DTYPE),
                 new TokenizerReader(keys, paths).choice(recipe),
                 keys.text(recipe, "", CHAT_TEMPLATE),
-                compat(recipe),
+                compat.orElse(Compat.MERGEKIT),
                 seed(recipe));
     }
 
@@ -143,25 +145,34 @@ final class RecipeReader {
     }
 
     private List<MergeRecipe.Slice> slices(Yaml.Mapping mapping, String where) {
-        List<MergeRecipe.Slice> slices = new ArrayList<>(keys.items(mapping, where, SLICES, this::slice));
-        List<MergeRecipe.Source> models =
-                keys.items(mapping, where, MODELS, (value, place) -> source(value, place, List.of(MODEL, PARAMETERS)));
+        Optional<Yaml> last = RecipeKeys.value(mapping, SLICES)
+                .filter(value ->
+                        value instanceof Yaml.Items list && list.items().size() > 1)
+                .map(value -> ((Yaml.Items) value).items().getLast());
+        List<MergeRecipe.Slice> slices = new ArrayList<>(keys.items(
+                mapping,
+                where,
+                SLICES,
+                (value, place) ->
+                        slice(value, place, last.filter(end -> end == value).isPresent())));
+        List<MergeRecipe.Source> models = keys.items(
+                mapping, where, MODELS, (value, place) -> source(value, place, List.of(MODEL, PARAMETERS), false));
         if (!models.isEmpty()) {
             slices.add(new MergeRecipe.Slice(models, Optional.empty(), ParameterTable.empty(MODELS)));
         }
         return slices;
     }
 
-    private Optional<MergeRecipe.Slice> slice(Yaml value, String where) {
+    private Optional<MergeRecipe.Slice> slice(Yaml value, String where, boolean last) {
         return keys.mapping(value, where).flatMap(mapping -> {
             keys.refuseOthers(mapping, where, List.of(SOURCES, BASE, PARAMETERS), Set.of());
             List<MergeRecipe.Source> sources = keys.items(
                     mapping,
                     where,
                     SOURCES,
-                    (source, place) -> source(source, place, List.of(MODEL, LAYER_RANGE, PARAMETERS)));
+                    (source, place) -> source(source, place, List.of(MODEL, LAYER_RANGE, PARAMETERS), last));
             if (RecipeKeys.value(mapping, SOURCES).isEmpty()) {
-                keys.error(mapping, Text.format("%s needs the key 'sources'", where));
+                keys.lost(mapping, Text.format("%s needs the key 'sources'", where));
             }
             return sources.isEmpty()
                     ? Optional.empty()
@@ -170,38 +181,41 @@ final class RecipeReader {
         });
     }
 
-    private Optional<MergeRecipe.Source> source(Yaml value, String where, List<String> known) {
+    private Optional<MergeRecipe.Source> source(Yaml value, String where, List<String> known, boolean last) {
         return keys.mapping(value, where).flatMap(mapping -> {
             keys.refuseOthers(mapping, where, known, Set.of());
             if (RecipeKeys.value(mapping, MODEL).isEmpty()) {
-                keys.error(mapping, Text.format("%s needs the key 'model'", where));
+                keys.lost(mapping, Text.format("%s needs the key 'model'", where));
             }
-            Optional<LayerRange> layers = known.contains(LAYER_RANGE) ? layerRange(mapping, where) : Optional.empty();
+            Optional<LayerRange> layers =
+                    known.contains(LAYER_RANGE) ? layerRange(mapping, where, last) : Optional.empty();
             ParameterTable table = parameters.table(mapping, where);
             return model(mapping, where, MODEL)
                     .map(model -> new MergeRecipe.Source(model, layers, table, mapping.line()));
         });
     }
 
-    private Optional<LayerRange> layerRange(Yaml.Mapping mapping, String where) {
+    /// @param last whether it may be one of no layers, whose model gives the head and the last norm
+    private Optional<LayerRange> layerRange(Yaml.Mapping mapping, String where, boolean last) {
         String place = RecipeKeys.within(where, LAYER_RANGE);
         Optional<Yaml> value = RecipeKeys.value(mapping, LAYER_RANGE);
         if (value.isEmpty()) {
-            keys.error(mapping, Text.format("%s needs the key 'layer_range'", where));
+            keys.lost(mapping, Text.format("%s needs the key 'layer_range'", where));
             return Optional.empty();
         }
-        if (value.get() instanceof Yaml.Items(List<Yaml> items, int line)
+        if (value.get() instanceof Yaml.Items(List<Yaml> items, int _)
                 && items.size() == 2
                 && items.stream().allMatch(RecipeReader::isCount)) {
             LayerRange range = new LayerRange(count(items.getFirst()), count(items.getLast()));
-            if (range.length() > 0) {
+            if (range.length() > 0 || (range.length() == 0 && last)) {
                 return Optional.of(range);
             }
-            keys.error(
-                    line, Text.format("%s: %s holds no layer; the second number is one after the last", place, range));
+            keys.lost(
+                    value.get(),
+                    Text.format("%s: %s holds no layer; the second number is one after the last", place, range));
             return Optional.empty();
         }
-        keys.error(
+        keys.lost(
                 value.get(),
                 Text.format(
                         "%s must be a list of two whole numbers from 0, found %s",
@@ -231,16 +245,22 @@ final class RecipeReader {
         });
     }
 
-    private Compat compat(Yaml.Mapping recipe) {
-        return keys.text(recipe, "", COMPAT)
-                .flatMap(text -> {
-                    Optional<Compat> compat = Compat.of(text.text());
-                    if (compat.isEmpty()) {
-                        keys.error(text, Text.format("compat must be paper, mergekit or peft, found %s", text.kind()));
-                    }
-                    return compat;
-                })
-                .orElse(Compat.MERGEKIT);
+    private Optional<Compat> compat(Yaml.Mapping recipe) {
+        Optional<Yaml> value = RecipeKeys.value(recipe, COMPAT);
+        if (value.isEmpty()) {
+            return Optional.of(Compat.MERGEKIT);
+        }
+        Optional<Compat> compat = value.filter(Yaml.Text.class::isInstance)
+                .map(Yaml.Text.class::cast)
+                .flatMap(text -> Compat.of(text.text()));
+        if (compat.isEmpty()) {
+            keys.lost(
+                    value.get(),
+                    Text.format(
+                            "compat must be paper, mergekit or peft, found %s",
+                            value.get().kind()));
+        }
+        return compat;
     }
 
     private long seed(Yaml.Mapping recipe) {

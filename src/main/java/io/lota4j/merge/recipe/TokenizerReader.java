@@ -29,7 +29,7 @@ record TokenizerReader(RecipeKeys keys, ModelPaths paths) {
         Optional<Yaml> older = RecipeKeys.value(recipe, TOKENIZER_SOURCE);
         Optional<Yaml> newer = RecipeKeys.value(recipe, TOKENIZER);
         if (older.isPresent() && newer.isPresent()) {
-            keys.error(older.get(), "the recipe has both 'tokenizer' and 'tokenizer_source'; expected one");
+            keys.lost(older.get(), "the recipe has both 'tokenizer' and 'tokenizer_source'; expected one");
         }
         if (newer.isPresent()) {
             return keys.mapping(newer.get(), TOKENIZER).map(this::whole).orElse(TokenizerChoice.COPY);
@@ -84,7 +84,7 @@ record TokenizerReader(RecipeKeys keys, ModelPaths paths) {
     }
 
     private Optional<TokenizerChoice.Row> row(Yaml value, String where) {
-        if (!(value instanceof Yaml.Mapping mapping)) {
+        if (!(value instanceof Yaml.Mapping mapping) || !mapping.entries().containsKey(KIND)) {
             return paths.find(value, where).map(TokenizerChoice.Row.Same::new);
         }
         keys.refuseOthers(mapping, where, List.of(KIND, MODEL, TOKEN, TOKEN_ID), Set.of());

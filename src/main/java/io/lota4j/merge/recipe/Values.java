@@ -62,7 +62,9 @@ final class Values {
                 continue;
             }
             OptionalDouble value = find(parameter, place, tensor, source);
-            if (value.isPresent()) {
+            if (isUnread(parameter, place, source)) {
+                whole = false;
+            } else if (value.isPresent()) {
                 into.put(parameter.name(), value.getAsDouble());
             } else {
                 whole = false;
@@ -76,18 +78,34 @@ final class Values {
     }
 
     private OptionalDouble find(Parameter parameter, Place place, String tensor, Optional<Part.Source> source) {
-        return Stream.of(
-                        source.map(Part.Source::parameters).stream(),
-                        Stream.of(place.part().parameters(), recipe.module(), recipe.parameters()))
-                .flatMap(tables -> tables)
+        return tables(place, source)
                 .map(table -> table.at(parameter.name(), tensor, place.t()))
                 .filter(OptionalDouble::isPresent)
                 .findFirst()
                 .orElse(parameter.defaultValue());
     }
 
+    private Stream<ParameterTable> tables(Place place, Optional<Part.Source> source) {
+        return Stream.concat(
+                source.map(Part.Source::parameters).stream(),
+                Stream.of(place.part().parameters(), recipe.module(), recipe.parameters()));
+    }
+
+    /// What could not be read was told: it is not missing as well.
+    private boolean isUnread(Parameter parameter, Place place, Optional<Part.Source> source) {
+        return tables(place, source).anyMatch(table -> table.isUnread(parameter.name()));
+    }
+
+    /// Values out of range were told.
+    private boolean areAllowed(Settings settings) {
+        return parameters.stream()
+                .allMatch(parameter -> Stream.concat(Stream.of(settings.values()), settings.modelValues().stream())
+                        .flatMap(values -> Stream.ofNullable(values.get(parameter.name())))
+                        .allMatch(parameter::allows));
+    }
+
     private boolean holds(Settings settings) {
-        if (!checked.add(settings)) {
+        if (!areAllowed(settings) || !checked.add(settings)) {
             return true;
         }
         try {

@@ -1,5 +1,8 @@
 package io.lota4j.merge.run;
 
+import io.lota4j.LotaException;
+import io.lota4j.Text;
+import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Floats;
 import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.merge.ModelTensor;
@@ -13,6 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +28,23 @@ final class TensorOutput {
     private final long numel;
     private final Blocks blocks;
     private final ConcurrentLinkedDeque<Buffers> idle = new ConcurrentLinkedDeque<>();
+
+    /// The least value that F16 rounds to infinity.
+    private static final float FIRST_LOST = 65520;
+
+    private final LongAdder lost = new LongAdder();
+
+    /// Values that the result's type cannot hold.
+    static final class Overflow extends LotaException {
+        private static final long serialVersionUID = 1L;
+
+        Overflow(String tensor, long count) {
+            super(Text.format(
+                    "Tensor `%s` of the result has %d values beyond 65504, the largest of F16; they would become"
+                            + " infinite. Store the result as BF16 or F32 (`out_dtype: bfloat16`).",
+                    tensor, count));
+        }
+    }
 
     /// What one thread needs for a block.
     private record Buffers(float[] values, ByteBuffer bytes) {}
@@ -99,7 +120,21 @@ final class TensorOutput {
         MemorySegment values = MemorySegment.ofArray(buffers.values).asSlice(0, (long) length * Float.BYTES);
         buffers.bytes.clear().limit(length * size());
         Floats.fromF32(values, info.dtype(), MemorySegment.ofBuffer(buffers.bytes));
+        if (info.dtype() == DType.F16) {
+            countLost(buffers, length);
+        }
         put(first, buffers.bytes);
+    }
+
+    /// Counts finite values that F16 makes infinite of.
+    private void countLost(Buffers buffers, int length) {
+        int count = 0;
+        for (int i = 0; i < length; i++) {
+            count += Math.abs(buffers.values[i]) >= FIRST_LOST && Float.isFinite(buffers.values[i]) ? 1 : 0;
+        }
+        if (count > 0) {
+            lost.add(count);
+        }
     }
 
     private void put(long first, ByteBuffer bytes) {
@@ -112,6 +147,9 @@ final class TensorOutput {
     }
 
     private Journal.Entry entry() {
+        if (lost.sum() > 0) {
+            throw new Overflow(info.name(), lost.sum());
+        }
         return new Journal.Entry(info.name(), info.bytes(), Math.toIntExact(at(span)), blocks.digest());
     }
 

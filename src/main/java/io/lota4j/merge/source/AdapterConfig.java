@@ -6,7 +6,10 @@ import io.lota4j.checkpoint.StrictJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import tools.jackson.databind.JsonNode;
@@ -53,6 +56,28 @@ final class AdapterConfig {
                     return node.booleanValue();
                 })
                 .orElse(false);
+    }
+
+    /// Refuses what is set and not understood: it may change what the adapter computes.
+    ///
+    /// @param understood keys whose values are looked at, or change nothing once the adapter is trained
+    void refuseOthers(Set<String> understood) {
+        for (String key : root.propertyNames()) {
+            if (!understood.contains(key) && asksFor(key)) {
+                throw refusal(Text.format("`%s` is %s, which is not merged here.", key, root.get(key)));
+            }
+        }
+    }
+
+    /// The patterns of an object that match no module, as [#positive(String, String, String)] matches them.
+    List<String> patternsOfNone(String patterns, Collection<String> modules) {
+        return root.path(patterns).propertyNames().stream()
+                .filter(text -> {
+                    Pattern pattern = pattern(patterns, text);
+                    return modules.stream()
+                            .noneMatch(module -> pattern.matcher(module).matches());
+                })
+                .toList();
     }
 
     /// Whether a key asks for something: it is not null, false, empty or the string `none`.

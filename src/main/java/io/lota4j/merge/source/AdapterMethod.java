@@ -6,12 +6,28 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A PEFT method: how the tensors of one module become a change of its weight.
 interface AdapterMethod {
     /// By `peft_type`. An adapter of another kind is refused.
     Map<String, Function<AdapterConfig, AdapterMethod>> BY_TYPE = new TreeMap<>(Map.of(
             "LORA", LoraMethod::new, "SHIRA", config -> new ShiraMethod(), "SUPERTUNING", SupertuningMethod::new));
+
+    /// Settings of every adapter, which are looked at or change nothing once it is trained.
+    Set<String> COMMON = Set.of(
+            "peft_type",
+            "peft_version",
+            "task_type",
+            "auto_mapping",
+            "base_model_name_or_path",
+            "revision",
+            "inference_mode",
+            "target_modules",
+            "exclude_modules",
+            "modules_to_save",
+            "ensure_weight_tying");
 
     /// The method that a configuration names.
     ///
@@ -25,7 +41,10 @@ interface AdapterMethod {
                     .orElse("");
             throw config.refusal(Text.format("`peft_type` must be %s, but is `%s`.%s", known(), type, hint));
         }
-        return method.apply(config);
+        AdapterMethod found = method.apply(config);
+        config.refuseOthers(
+                Stream.concat(COMMON.stream(), found.settings().stream()).collect(Collectors.toSet()));
+        return found;
     }
 
     private static String known() {
@@ -34,6 +53,9 @@ interface AdapterMethod {
 
     /// What it names its tensors, after the module's name and a dot.
     Set<String> parameters();
+
+    /// Settings that are its own, which are looked at or change nothing once an adapter is trained.
+    Set<String> settings();
 
     /// The change of one module's weight.
     ///

@@ -3,7 +3,6 @@ package io.lota4j.merge.source;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
@@ -15,20 +14,6 @@ final class LoraMethod implements AdapterMethod {
     private static final String EMBEDDING_B = "lora_embedding_B";
     private static final String MAGNITUDE = "lora_magnitude_vector";
     private static final String BASE = "base_layer.weight";
-
-    /// What changes the mathematics in other ways.
-    private static final List<String> REFUSED = List.of(
-            "bias",
-            "lora_bias",
-            "alora_invocation_tokens",
-            "arrow_config",
-            "kasa_config",
-            "layer_replication",
-            "monteclora_config",
-            "target_parameters",
-            "trainable_token_indices",
-            "use_bdlora",
-            "use_qalora");
 
     /// Initializations that leave the base as it is; the others take something away from it first.
     private static final Set<String> PLAIN_STARTS = Set.of("gaussian", "eva", "orthogonal");
@@ -43,11 +28,6 @@ final class LoraMethod implements AdapterMethod {
         this.transposed = config.flag("fan_in_fan_out");
         this.rootScale = config.flag("use_rslora");
         this.dora = config.flag("use_dora");
-        for (String key : REFUSED) {
-            config.value(key).filter(node -> config.asksFor(key)).ifPresent(node -> {
-                throw config.refusal(Text.format("`%s` is %s, which is not merged here.", key, node));
-            });
-        }
         config.value("init_lora_weights").filter(JsonNode::isString).ifPresent(this::requirePlainStart);
     }
 
@@ -67,6 +47,28 @@ final class LoraMethod implements AdapterMethod {
             parameters.add(MAGNITUDE);
         }
         return parameters;
+    }
+
+    /// Those of starts, of layouts in training and of what is refused elsewhere change nothing by themselves.
+    @Override
+    public Set<String> settings() {
+        return Set.of(
+                "r",
+                "lora_alpha",
+                "lora_dropout",
+                "rank_pattern",
+                "alpha_pattern",
+                "fan_in_fan_out",
+                "use_rslora",
+                "use_dora",
+                "init_lora_weights",
+                "eva_config",
+                "loftq_config",
+                "velora_config",
+                "layers_to_transform",
+                "layers_pattern",
+                "megatron_core",
+                "qalora_group_size");
     }
 
     @Override

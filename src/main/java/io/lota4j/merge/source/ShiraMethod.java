@@ -12,6 +12,12 @@ final class ShiraMethod implements AdapterMethod {
         return Set.of(INDICES, VALUES);
     }
 
+    /// Which weights are changed is in the file, however they were chosen.
+    @Override
+    public Set<String> settings() {
+        return Set.of("r", "mask_type", "random_seed", "fan_in_fan_out", "init_weights");
+    }
+
     @Override
     public AdapterPart part(AdapterModule module) {
         return SparsePart.ofPairs(module, INDICES, VALUES);

@@ -26,6 +26,18 @@ final class SupertuningMethod implements AdapterMethod {
     }
 
     @Override
+    public Set<String> settings() {
+        return Set.of(
+                "r",
+                "lora_alpha",
+                "lora_dropout",
+                "sparsity",
+                "select_top",
+                "init_weights",
+                "save_precomputed_indices");
+    }
+
+    @Override
     public AdapterPart part(AdapterModule module) {
         SparsePart sparse = SparsePart.ofFlat(module, INDICES, VALUES);
         if (!config.asksFor("r")) {

@@ -85,8 +85,15 @@ class RecipeProblemsTest {
                         + " twice; give it once, with the sum of the weights",
                 "merge_method: linear¶models: [{model: $a, parameters: {weight: x}}] | recipe.yaml, line 2:"
                         + " models[0].parameters.weight must be a number, true or false, a list of numbers, or values"
-                        + " with filters, found 'x'¶recipe.yaml: parameter 'weight' of $a is missing: merge_method"
-                        + " linear needs it for 20 tensors, such as model.embed_tokens.weight",
+                        + " with filters, found 'x'",
+                "merge_method: linear¶models: [{model: $a, parameters: {weight: [1, x]}}] | recipe.yaml, line 2:"
+                        + " models[0].parameters.weight must be a number, true or false, a list of numbers, or values"
+                        + " with filters, found 'x'",
+                "merge_method: ties¶base_model: $base¶compat: [a]¶models: [{model: $a, parameters: {weight: 1,"
+                        + " normalize: 7}}] | recipe.yaml, line 3: compat must be paper, mergekit or peft, found a"
+                        + " list",
+                "merge_method: della¶base_model: $base¶models: [{model: $a, parameters: {weight: 1, density: 2}}] |"
+                        + " recipe.yaml, line 3: models[0].parameters.density must be a number from 0 to 1, found 2",
                 "merge_method: linear¶models: [{model: $a, parameters: {weight: {filter: mlp}}}]¶parameters: {weight:"
                         + " 1} | recipe.yaml, line 2: models[0].parameters.weight needs the key 'value'",
                 "merge_method: linear¶models: [{model: $a, parameters: {weight: [{filter: mlp, value: 1}]}}] |"
@@ -122,7 +129,29 @@ class RecipeProblemsTest {
                         + " found [2, 1]",
                 "merge_method: passthrough¶models: [{model: $a}]¶tokenizer_source: base¶tokenizer: {source: base} |"
                         + " recipe.yaml, line 3: the recipe has both 'tokenizer' and 'tokenizer_source'; expected one"
-                        + "¶$a has no tokenizer.json, which the recipe's 'tokenizer' needs",
+                        + "",
+                "merge_method: passthrough¶slices:¶- sources: [{model: $a, layer_range: [0, 1]}]¶- sources: [{model:"
+                        + " $b, layer_range: [2, 1]}] | recipe.yaml, line 4: slices[1].sources[0].layer_range: [2, 1]"
+                        + " holds no layer; the second number is one after the last",
+                "merge_method: passthrough¶slices:¶- sources: [{model: $a, layer_range: [0, 1]}]¶- sources: [{model:"
+                        + " $b, layer_range: [0, x]}] | recipe.yaml, line 4: slices[1].sources[0].layer_range must be"
+                        + " a list of two whole numbers from 0, found a list",
+                "merge_method: passthrough¶slices:¶- sources: [{model: $a, layer_range: [0, 1]}]¶- sources: [{model:"
+                        + " $b}] | recipe.yaml, line 4: slices[1].sources[0] needs the key 'layer_range'",
+                "merge_method: passthrough¶slices:¶- sources: [{model: $a, layer_range: [1, 1]}]¶- sources: [{model:"
+                        + " $b, layer_range: [0, 2]}] | recipe.yaml, line 3: slices[0].sources[0].layer_range: [1, 1]"
+                        + " holds no layer; the second number is one after the last",
+                "merge_method: karcher¶slices:¶- sources: [{model: $a, layer_range: [0, 1]}, {model: $b, layer_range:"
+                        + " [1, 3, 4]}]¶- sources: [{model: $b, layer_range: [2, 3]}] | recipe.yaml, line 3:"
+                        + " slices[0].sources[1].layer_range must be a list of two whole numbers from 0, found a"
+                        + " list¶recipe.yaml, line 4: layer_range [2, 3]: $b has 2 layers",
+                "merge_method: karcher¶models: [{model: {path: $a, lora: 3}}, {model: {model: {path: nowhere}}}] |"
+                        + " recipe.yaml, line 2: models[0].model.lora: no '3' in FOLDER (the recipe's directory) nor"
+                        + " in the working directory¶recipe.yaml, line 2: models[1].model.model.path: no 'nowhere' in"
+                        + " FOLDER (the recipe's directory) nor in the working directory",
+                "merge_method: karcher¶models: [{model: {pth: $a}}, {model: $b}] | recipe.yaml, line 2: unknown key"
+                        + " 'models[0].model.pth'; did you mean 'path'?¶recipe.yaml, line 2: models[0].model needs one"
+                        + " of the keys 'model' and 'path'",
                 "merge_method: passthrough¶models: [{model: $a}]¶tokenizer_source: base | $a has no tokenizer.json,"
                         + " which the recipe's 'tokenizer' needs",
             })
@@ -162,6 +191,13 @@ class RecipeProblemsTest {
                 "merge_method: linear¶models: [{model: $a, parameters: {weight: {filter: attn_out, value: 2}}}]"
                         + "¶parameters: {weight: 1} | recipe.yaml, line 2: models[0].parameters.weight: no tensor's"
                         + " name contains 'attn_out'",
+                "merge_method: karcher¶models: [{model: {model: {path: $a, revision: main}, override_architecture: X}},"
+                        + " {model: $b}] | recipe.yaml, line 2: models[0].model.override_architecture has no effect:"
+                        + " tensors are taken by their names¶recipe.yaml, line 2: models[0].model.model.revision: a"
+                        + " directory is taken as it is; its revision is not looked up",
+                "merge_method: linear¶slices: [{sources: [{model: $a, layer_range: [0, 1], parameters: {weight:"
+                        + " {filter: layers.1, value: 2}}}]}]¶parameters: {weight: 1} | recipe.yaml, line 2:"
+                        + " slices[0].sources[0].parameters.weight: no tensor's name contains 'layers.1'",
                 "merge_method: linear¶models: [{model: $a, parameters: {weight: [1]}}] | recipe.yaml, line 2:"
                         + " models[0].parameters.weight is a gradient of one value, which is the same as the value",
                 "merge_method: ties¶base_model: $base¶models: [{model: $a, parameters: {weight: 1}}, {model: $base,"
@@ -173,7 +209,7 @@ class RecipeProblemsTest {
                         + " its head to its embedding, other models do not: the result has a lm_head.weight of its own",
             })
     void whatIsDoubtfulIsAWarning(String yaml, String message) throws IOException {
-        assertThat(problems(yaml.replace("¶", "\n"))).isEqualTo("only warnings: " + message);
+        assertThat(problems(yaml.replace("¶", "\n"))).isEqualTo("only warnings: " + message.replace("¶", "\n"));
     }
 
     @Test

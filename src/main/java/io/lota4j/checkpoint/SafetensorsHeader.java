@@ -90,8 +90,7 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Tens
         try {
             return dtype.bytes(elements);
         } catch (ArithmeticException e) {
-            throw new LotaException(
-                    Text.format("%s: %s of shape %s does not end with a byte.", where, dtype, dims), e);
+            throw new LotaException(Text.format("%s: %s of shape %s does not end with a byte.", where, dtype, dims), e);
         }
     }
 

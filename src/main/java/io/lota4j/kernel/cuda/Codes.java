@@ -11,8 +11,7 @@ final class Codes {
             case F32 -> 0;
             case BF16 -> 1;
             case F16 -> 2;
-            default ->
-                throw new IllegalArgumentException("weights are F32, BF16 or F16, not " + type);
+            default -> throw new IllegalArgumentException("weights are F32, BF16 or F16, not " + type);
         };
     }
 }

@@ -206,10 +206,11 @@ public final class Overlap {
         return changed[one] + changed[other] - shared(one, other);
     }
 
-    /// Intersection over union of the weights that two models change, in [0, 1]; 0 if neither changes any.
+    /// Intersection over union of the weights that two models change, in [0, 1]; 1 if neither changes any,
+    /// as of two masks that choose none.
     public double overlap(int one, int other) {
         long either = either(one, other);
-        return either == 0 ? 0 : (double) shared(one, other) / either;
+        return either == 0 ? 1 : (double) shared(one, other) / either;
     }
 
     /// On how many of the weights that both change they disagree about the sign.

@@ -4,7 +4,6 @@ import io.lota4j.LotaException;
 import io.lota4j.Text;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -53,7 +52,7 @@ public record ModelFiles(List<Path> kept, List<Path> left) {
             }
             boolean belongs = belongs(file.getFileName().toString());
             if (belongs) {
-                requireTarget(file);
+                Links.requireTarget(file);
             }
             (belongs && Files.isRegularFile(file) ? kept : left).add(file);
         }
@@ -65,12 +64,6 @@ public record ModelFiles(List<Path> kept, List<Path> left) {
             return files.sorted().toList();
         } catch (IOException e) {
             throw new LotaException(Text.format("%s: cannot be listed: %s", directory, e.getMessage()), e);
-        }
-    }
-
-    private static void requireTarget(Path file) {
-        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.exists(file)) {
-            throw new LotaException(Text.format("%s is a link to a file that is not there.", file));
         }
     }
 

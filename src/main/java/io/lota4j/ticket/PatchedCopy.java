@@ -63,6 +63,7 @@ record PatchedCopy(
                 writeShard(shard, copy.resolve(shard.getFileName()));
             }
             OutputType.adapt(this, copy);
+            TiedHead.adapt(source, copy, restores);
             finish.accept(copy);
         });
         return files.leftNames();
@@ -79,7 +80,7 @@ record PatchedCopy(
     /// What the weights of the copy take.
     long bytes() {
         return source.tensors().values().stream()
-                .mapToLong(info -> info.shape().numel() * types.apply(info).size())
+                .mapToLong(info -> types.apply(info).bytes(info.shape().numel()))
                 .sum();
     }
 

@@ -104,7 +104,7 @@ public final class Tickets {
             TensorInfo info = base.info(entry.getKey());
             DType type = types.apply(info);
             try (Arena arena = Arena.ofShared()) {
-                MemorySegment target = arena.allocate(info.shape().numel() * type.size(), Long.BYTES);
+                MemorySegment target = arena.allocate(type.bytes(info.shape().numel()), Long.BYTES);
                 Floats.convert(info.dtype(), base.bytes(info.name()), type, target);
                 effect = effect.plus(Effect.apply(entry.getValue(), base.bytes(info.name()), type, target));
             }

@@ -106,7 +106,7 @@ class ApplyTest {
         try (Checkpoint base = Checkpoint.open(model)) {
             assertThatThrownBy(() -> Tickets.apply(base, RandomTickets.wild(base, 1), out))
                     .isInstanceOf(LotaException.class)
-                    .hasMessage("%s is a link to a file that is not there.", model.resolve("vocab.json"));
+                    .hasMessageMatching("\\Q" + model.resolve("vocab.json") + "\\E is a link to .*, which is not there.*");
         }
         assertThat(out).doesNotExist();
     }

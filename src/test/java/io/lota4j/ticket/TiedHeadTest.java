@@ -1,0 +1,110 @@
+package io.lota4j.ticket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lota4j.LotaException;
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.SafetensorsWriter;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.checkpoint.TensorSource;
+import io.lota4j.mask.Pool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A head that is stored beside the embedding it is tied to, and tensors of types that no ticket changes.
+class TiedHeadTest {
+    private static final String TIED = "{\"a\": 1,\n \"tie_word_embeddings\" : true, \"b\": 2}";
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    @BeforeEach
+    void writeBase() throws IOException {
+        model("base", TIED, 1, 1);
+    }
+
+    @Test
+    void aTicketForOneOfBothUntiesThemAndRevertingTiesThemAgain() throws IOException {
+        for (int head : new int[] {1, 2}) {
+            model("tuned" + head, TIED, 3 - head, head);
+            Path out = applied("tuned" + head);
+            assertThat(out.resolve("config.json")).content().contains("\"tie_word_embeddings\" : false");
+            Tickets.revert(out, ticket("tuned" + head), folder.resolve("reverted" + head));
+            for (String file : List.of("config.json", "model.safetensors")) {
+                assertThat(folder.resolve("reverted" + head).resolve(file))
+                        .hasSameBinaryContentAs(folder.resolve("base").resolve(file));
+            }
+        }
+    }
+
+    @Test
+    void aTicketForBothAlikeLeavesThemTied() throws IOException {
+        model("tuned", TIED, 2, 2);
+        assertThat(applied("tuned").resolve("config.json")).content().isEqualTo(TIED);
+    }
+
+    @Test
+    void otherTypesPassByteForByte() throws IOException {
+        model("tuned", TIED, 2, 2);
+        try (Checkpoint base = Checkpoint.open(folder.resolve("base"));
+                Checkpoint out = Checkpoint.open(applied("tuned"))) {
+            for (DType type : DType.values()) {
+                if (!type.isFloat()) {
+                    assertThat(out.info("other." + type).dtype()).isEqualTo(type);
+                    assertThat(out.bytes("other." + type).mismatch(base.bytes("other." + type)))
+                            .isEqualTo(-1);
+                }
+            }
+        }
+    }
+
+    @Test
+    void quantizedModelsAreRefused() throws IOException {
+        model("tuned", "{\"quantization_config\": {\"quant_method\": \"awq\"}}", 2, 2);
+        assertThatThrownBy(() -> ticket("tuned"))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("holds quantized weights (awq)");
+    }
+
+    private Path applied(String tuned) {
+        Path out = folder.resolve("out-" + tuned);
+        Ticket ticket = ticket(tuned);
+        try (Checkpoint base = Checkpoint.open(folder.resolve("base"))) {
+            Tickets.apply(base, ticket, out);
+        }
+        return out;
+    }
+
+    private Ticket ticket(String tuned) {
+        try (Checkpoint base = Checkpoint.open(folder.resolve("base"));
+                Checkpoint other = Checkpoint.open(folder.resolve(tuned))) {
+            return Tickets.withBaseBits(base, Tickets.extract(base, other, OptionalDouble.empty(), Pool.all()));
+        }
+    }
+
+    private void model(String name, String config, float embedding, float head) throws IOException {
+        Path directory = Files.createDirectories(folder.resolve(name));
+        Files.writeString(directory.resolve("config.json"), config);
+        List<TensorSource> tensors = new ArrayList<>(List.of(
+                TensorSource.ofFloats("model.embed_tokens.weight", Shape.of(2, 2), new float[] {embedding, 1, 1, 1}),
+                TensorSource.ofFloats("lm_head.weight", Shape.of(2, 2), new float[] {head, 1, 1, 1})));
+        for (DType type : DType.values()) {
+            if (!type.isFloat()) {
+                byte[] bytes = new byte[(int) type.bytes(8)];
+                bytes[0] = 5;
+                tensors.add(TensorSource.ofBytes("other." + type, type, Shape.of(8), bytes));
+            }
+        }
+        SafetensorsWriter.write(directory.resolve("model.safetensors"), Map.of("format", "pt"), tensors);
+    }
+}

@@ -35,8 +35,11 @@ public record Quantized(String method, String sign) {
                             + "|.*\\.input_(scale|zero_point|global_scale)"),
             "FP8 or compressed-tensors",
             Pattern.compile(
-                    ".*\\.(W_q|Qidxs|codebooks)|.*\\.weight\\._(data|scale)|.*\\._weight_(qdata|scale|zero_point)"),
-            "HQQ, AQLM, QuIP or quanto");
+                    ".*\\.weight\\._(data|scale)|.*\\._weight_(qdata|scale|zero_point)"),
+            "quanto or torchao");
+
+    /// Names of weights, with those that HQQ, QuIP and AQLM give them.
+    private static final Pattern WEIGHTS = Pattern.compile(".*(\\.weight|_proj|\\.W_q|\\.Qidxs|\\.codes)");
 
     /// What MXFP4 adds to a weight's name, both of bytes.
     private static final String BLOCKS = "_blocks";
@@ -142,7 +145,6 @@ public record Quantized(String method, String sign) {
 
     /// A weight of whole numbers: no model computes with such.
     private static Optional<String> integers(TensorInfo tensor) {
-        boolean weight = tensor.name().endsWith(".weight") || tensor.name().endsWith("_proj");
-        return weight && tensor.dtype().isWhole() ? Optional.of("packed as whole numbers") : Optional.empty();
+        return WEIGHTS.matcher(tensor.name()).matches() && tensor.dtype().isWhole() ? Optional.of("packed as whole numbers") : Optional.empty();
     }
 }

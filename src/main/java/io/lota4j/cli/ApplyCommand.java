@@ -63,10 +63,9 @@ final class ApplyCommand extends BaseCommand {
             Plan plan = new Plan().model("model", base).line("ticket", changed(ticket, effect));
             Words.rounding(effect).ifPresent(lost -> plan.line("rounding", lost + advice()));
             long weights = base.tensors().values().stream()
-                    .mapToLong(info -> info.shape().numel()
-                            * type().filter(type -> info.dtype().isFloat())
-                                    .orElse(info.dtype())
-                                    .size())
+                    .mapToLong(info -> type().filter(type -> info.dtype().isFloat())
+                            .orElse(info.dtype())
+                            .bytes(info.shape().numel()))
                     .sum();
             return plan.disk(out, weights);
         }

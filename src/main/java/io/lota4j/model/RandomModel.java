@@ -5,6 +5,8 @@ import io.lota4j.Text;
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.Links;
+import io.lota4j.checkpoint.ModelFiles;
 import io.lota4j.checkpoint.Floats;
 import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.Shape;
@@ -61,7 +63,12 @@ public record RandomModel(ModelConfig config, double deviation, DType dtype, lon
 
     private static List<Path> files(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(Files::isRegularFile).sorted().toList();
+            // Weights that are there already would be a second model beside the one that is written.
+            return files.filter(file -> ModelFiles.belongs(file.getFileName().toString()))
+                    .peek(Links::requireTarget)
+                    .filter(Files::isRegularFile)
+                    .sorted()
+                    .toList();
         }
     }
 

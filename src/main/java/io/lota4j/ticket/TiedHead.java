@@ -17,7 +17,8 @@ final class TiedHead {
 
     private static final Pattern TIED = Pattern.compile("(\"tie_word_embeddings\"\\s*:\\s*)true");
     private static final String MARK = ",\"lota4j_tied\":true";
-    private static final Pattern UNTIED = Pattern.compile("(\"tie_word_embeddings\"\\s*:\\s*)false" + Pattern.quote(MARK));
+    private static final Pattern UNTIED =
+            Pattern.compile("(\"tie_word_embeddings\"\\s*:\\s*)false" + Pattern.quote(MARK));
 
     private TiedHead() {}
 

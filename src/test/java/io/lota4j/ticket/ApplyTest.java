@@ -106,7 +106,8 @@ class ApplyTest {
         try (Checkpoint base = Checkpoint.open(model)) {
             assertThatThrownBy(() -> Tickets.apply(base, RandomTickets.wild(base, 1), out))
                     .isInstanceOf(LotaException.class)
-                    .hasMessageMatching("\\Q" + model.resolve("vocab.json") + "\\E is a link to .*, which is not there.*");
+                    .hasMessageStartingWith(model.resolve("vocab.json") + " is a link to ")
+                    .hasMessageContaining(", which is not there.");
         }
         assertThat(out).doesNotExist();
     }

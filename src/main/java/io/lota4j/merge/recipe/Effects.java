@@ -100,7 +100,7 @@ record Effects(MergeMethod method, List<Part> parts, Problems problems) {
             ModelOutline model = source.member().outline();
             Set<String> names = used.getOrDefault(model, Set.of());
             List<String> left = model.tensors().entrySet().stream()
-                    .filter(entry -> entry.getValue().dtype().isFloat())
+                    .filter(entry -> !entry.getValue().dtype().isWhole())
                     .map(Map.Entry::getKey)
                     .filter(name -> !names.contains(name) && !results.contains(name))
                     .toList();

@@ -4,6 +4,7 @@ import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.MergeMethod;
 import io.lota4j.merge.ModelOpener;
 import io.lota4j.merge.ModelOutline;
@@ -20,6 +21,9 @@ import java.util.Optional;
 
 /// Makes a plan, as far as possible in spite of problems, so that all of them come out at once.
 final class MergePlanner {
+    /// What nearly all models call their head.
+    private static final String HEAD = "lm_head.weight";
+
     private final Path file;
     private final ModelOpener opener;
     private final Problems problems = new Problems();
@@ -171,9 +175,22 @@ final class MergePlanner {
 
     /// Where settings tie the head to the embedding and the result has both: are they alike when they are written?
     private static Optional<ResultFiles.OwnHead> ownHead(ResultConfig config, Member donor, List<TensorPlan> tensors) {
-        List<String> names = donor.embeddings().stream()
-                .filter(name ->
-                        tensors.stream().anyMatch(tensor -> tensor.name().equals(name)))
+        // A configuration may leave the number of tokens to its architecture: then the head is known by its name.
+        Optional<Shape> shape = donor.embeddings().stream()
+                .findFirst()
+                .or(() -> tensors.stream()
+                        .map(TensorPlan::name)
+                        .filter(name -> name.endsWith(HEAD))
+                        .findFirst())
+                .flatMap(named -> tensors.stream()
+                        .filter(tensor -> tensor.name().equals(named))
+                        .findFirst())
+                .map(TensorPlan::shape)
+                .filter(found -> found.rank() == 2);
+        List<String> names = tensors.stream()
+                .filter(tensor -> shape.equals(Optional.of(tensor.shape())))
+                .map(TensorPlan::name)
+                .filter(name -> LayerName.of(name).isEmpty())
                 .toList();
         return names.size() == 2 ? Optional.of(new ResultFiles.OwnHead(names, config.untied())) : Optional.empty();
     }

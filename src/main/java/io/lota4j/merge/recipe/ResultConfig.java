@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class ResultConfig {
     private static final List<String> DTYPE = List.of("dtype", "torch_dtype");
     private static final Map<DType, String> NAMES =
-            Map.of(DType.F32, "float32", DType.BF16, "bfloat16", DType.F16, "float16");
+            Map.of(DType.F64, "float64", DType.F32, "float32", DType.BF16, "bfloat16", DType.F16, "float16");
 
     private final ConfigJson before;
     private final ObjectNode after;

@@ -75,7 +75,11 @@ final class TensorPlanner {
         for (Part.Source source : place.part().all()) {
             String name = place.nameIn(source);
             Optional<ModelOutline.Tensor> found = source.member().tensor(name);
-            if (source == reference || found.isEmpty()) {
+            boolean weight = !expected.dtype().isWhole() && !name.endsWith(ROTARY);
+            if (found.isEmpty() && weight && source.member().isWhole()) {
+                misfits.missing(source.member(), reference.member(), name);
+            }
+            if (source.equals(reference) || found.isEmpty()) {
                 continue;
             }
             if (!source.member().isWhole()) {

@@ -36,7 +36,7 @@ class ModelMergeFilesTest {
     private static final String HEAD = "lm_head.weight";
     private static final String DOWN = "model.layers.%d.mlp.down_proj.weight";
     private static final String LINEAR =
-            "merge_method: linear\nmodels: [{model: base}, {model: x}]\n" + "parameters: {weight: 1}\n";
+            "merge_method: linear\nmodels: [{model: base}, {model: x}]\nparameters: {weight: 1}\n";
 
     @TempDir
     private Path folder = Path.of("");
@@ -79,6 +79,13 @@ class ModelMergeFilesTest {
     }
 
     @Test
+    void weightsOfOtherTypesMustBeInEveryModel() throws IOException {
+        model("base", "{}", join(floats(1, 1), List.of(bytes("q.weight", DType.F8_E4M3, 1))));
+        model("x", "{}", floats(1, 2));
+        refused(LINEAR, "x lacks 1 tensor that base has, such as q.weight");
+    }
+
+    @Test
     void buffersThatDifferAreNamed() throws IOException {
         model("base", "{}", join(floats(1, 1), List.of(bytes("a.position_ids", DType.I64, 1))));
         model("x", "{}", join(floats(1, 2), List.of(bytes("a.position_ids", DType.I64, 2))));
@@ -95,6 +102,7 @@ class ModelMergeFilesTest {
                 "{\"text_config\": {\"quantization_config\": {\"quant_method\": \"mxfp4\"}}} | w | F32 | mxfp4",
                 "{\"quantization\": {\"group_size\": 64, \"bits\": 4}} | w | F32 | 4 bits",
                 "{} | model.layers.0.mlp.up_proj.qweight | I32 | GPTQ or AWQ",
+                "{} | model.layers.0.mlp.up_proj.W_q | U8 | packed as whole numbers",
                 "{} | model.layers.0.mlp.up_proj.weight | U8 | packed as whole numbers",
                 "{} | model.layers.0.mlp.up_proj.weight.absmax | F32 | bitsandbytes",
                 "{} | model.layers.0.mlp.up_proj.SCB | F32 | bitsandbytes",
@@ -219,6 +227,15 @@ class ModelMergeFilesTest {
         try (Checkpoint out = Checkpoint.open(folder.resolve("out"))) {
             assertThat(out.bytes(HEAD).mismatch(out.bytes(EMBEDDING))).isNotEqualTo(-1);
         }
+    }
+
+    /// As configurations are that leave to the architecture how many tokens there are.
+    @Test
+    void aHeadIsKnownWithoutTheNumberOfTokens() throws IOException {
+        model("base", "{}", List.of(filled(EMBEDDING, 6, 4), filled(HEAD, 6, 4), filled("model.norm.weight", 4)));
+        adapter("lora", "lm_head", 6, 4);
+        merge("merge_method: add\nbase_model: base\nmodels: [{model: lora}]\n");
+        assertThat(config()).isEqualTo(json("{\"tie_word_embeddings\": false}"));
     }
 
     @Test

@@ -21,6 +21,8 @@ public final class RealPath {
 
     private RealPath() {}
 
+    /// Follows a path.
+    ///
     /// @return an absolute path without links, `.` and `..`; an open file of a process (`/dev/stdout`) as
     ///     `/proc/PID/fd/N`
     /// @throws LotaException when links lead in a circle, or one cannot be read
@@ -80,13 +82,13 @@ public final class RealPath {
     /// Whether what is written to a real path goes through it and is not kept there: a device, a FIFO, a socket, an
     /// open file of a process.
     public static boolean isStream(Path real) {
-        return isDescriptor(real) || Files.exists(real) && !Files.isRegularFile(real) && !Files.isDirectory(real);
+        return isDescriptor(real) || (Files.exists(real) && !Files.isRegularFile(real) && !Files.isDirectory(real));
     }
 
     /// The directory that a real path is in.
     ///
     /// @throws LotaException for the root of the file system
-    static Path parent(Path real) {
+    public static Path parent(Path real) {
         Path parent = real.getParent();
         if (parent == null) {
             throw new LotaException(Text.format("%s cannot be written: it is the root of the file system.", real));

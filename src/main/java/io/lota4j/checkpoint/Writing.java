@@ -244,9 +244,13 @@ record Writing(Path target, Path real, OptionalLong needed) {
     }
 
     private static Path temporaryFor(Path real) {
-        String name = String.valueOf(real.getFileName());
         String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-        return RealPath.parent(real)
-                .resolve(Text.format(".%s.%s.tmp", name.length() > LONGEST_NAME ? "lota" : name, random));
+        return RealPath.parent(real).resolve(Text.format(".%s.%s.tmp", shortened(real), random));
+    }
+
+    /// A file's name, for the names of files that belong to it.
+    static String shortened(Path real) {
+        String name = String.valueOf(real.getFileName());
+        return name.length() > LONGEST_NAME ? Text.format("lota-%08x", name.hashCode()) : name;
     }
 }

@@ -18,10 +18,12 @@ import picocli.CommandLine.Option;
 
 @Command
 final class ApplyCommand extends BaseCommand {
+    @Reads
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "The base, a Hugging Face directory.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path model;
 
+    @Reads
     @Option(
             names = "--ticket",
             required = true,
@@ -29,6 +31,7 @@ final class ApplyCommand extends BaseCommand {
             description = "The ticket to put on the base; given again, tickets add up.")
     private List<Path> tickets = new ArrayList<>();
 
+    @Writes(OutputKind.DIRECTORY)
     @Option(
             names = "--out",
             required = true,

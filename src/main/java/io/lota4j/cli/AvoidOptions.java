@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 
 /// Masks whose weights are left alone, as a picocli mixin.
 final class AvoidOptions {
+    @Reads
     @Option(
             names = "--avoid",
             paramLabel = "MASK",

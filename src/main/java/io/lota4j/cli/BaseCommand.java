@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -22,8 +23,34 @@ abstract class BaseCommand implements Callable<Integer> {
     @Override
     public final Integer call() {
         checkOptions();
+        Places places = places();
+        places.check(previews());
         check();
-        return dryRun ? plan().print(out()) : execute();
+        if (dryRun) {
+            return plan().print(out());
+        }
+        if (previews()) {
+            return execute();
+        }
+        places.replaced().forEach(line -> err().println("lota: " + line));
+        try (Places.Held held = places.hold()) {
+            return execute();
+        }
+    }
+
+    /// What the parsed command line reads and writes.
+    final Places places() {
+        Places places = Places.of(spec);
+        addTo(places);
+        return places;
+    }
+
+    /// Adds what is read and written and no option names.
+    void addTo(Places places) {}
+
+    private boolean previews() {
+        OptionSpec preview = spec.findOption(DataOptions.PREVIEW);
+        return preview != null && preview.getValue() instanceof Integer rows && rows > 0;
     }
 
     /// Refuses a parsed command line that [#checkOptions(OptionRules)] refuses.

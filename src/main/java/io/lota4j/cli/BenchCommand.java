@@ -24,6 +24,7 @@ final class BenchCommand extends Group {
 
     @Command(name = "step", description = "Time optimizer steps on real data; nothing is written.")
     static final class Step extends BaseCommand {
+        @Reads
         @Option(
                 names = "--model",
                 required = true,

@@ -56,6 +56,7 @@ final class CalibrateCommand extends FitCommand<Mask> {
     @Mixin
     private AvoidOptions avoid = new AvoidOptions();
 
+    @Writes(OutputKind.RESULT)
     @Option(
             names = "--delta-out",
             paramLabel = "D",
@@ -83,7 +84,6 @@ final class CalibrateCommand extends FitCommand<Mask> {
     void check() {
         Sparsity.check(sparsity, "--sparsity");
         super.check();
-        Outputs.check(deltaOut);
     }
 
     @Override

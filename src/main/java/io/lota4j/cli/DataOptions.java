@@ -16,6 +16,10 @@ final class DataOptions {
     /// Not required by the parser: a command may have a use that takes no data.
     static final String REQUIRED = "--data";
 
+    /// With it a command prints and writes nothing.
+    static final String PREVIEW = "--preview";
+
+    @Reads
     @Option(names = REQUIRED, paramLabel = "F.jsonl", description = "Rows to take, one JSON object a line.")
     @SuppressWarnings("NullAway.Init") // set by picocli, or not asked for
     private Path data;
@@ -42,7 +46,7 @@ final class DataOptions {
     private int limit = Dataset.ALL;
 
     @Option(
-            names = "--preview",
+            names = PREVIEW,
             paramLabel = "N",
             description = "Print the tokens of the first N examples, those with loss in brackets, and stop.")
     private int preview;

@@ -19,6 +19,7 @@ import picocli.CommandLine.Option;
 final class DemoCommand extends BaseCommand {
     static final String NAME = "demo";
 
+    @Writes(OutputKind.FOLDER)
     @Option(
             names = "--out",
             paramLabel = "DIR",

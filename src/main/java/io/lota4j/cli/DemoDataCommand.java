@@ -21,6 +21,7 @@ final class DemoDataCommand extends BaseCommand {
     /// As many as 2800 steps of 64 rows read.
     private static final int DEFAULT_ROWS = 179_200;
 
+    @Writes(OutputKind.FOLDER)
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Where to; made when missing.")
     private Path out = Path.of("");
 

@@ -46,9 +46,11 @@ final class EvalCommand extends BaseCommand {
                     "With --generate: compare what the first group captures (in the last match), not whole texts.")
     private @Nullable String answer;
 
+    @Writes(OutputKind.REPORT)
     @Option(names = "--json", paramLabel = "F", description = "Write the scores as JSON.")
     private @Nullable Path json;
 
+    @Writes(OutputKind.REPORT)
     @Option(names = "--details", paramLabel = "F.jsonl", description = "Write one row an example.")
     private @Nullable Path details;
 
@@ -59,8 +61,6 @@ final class EvalCommand extends BaseCommand {
 
     @Override
     void check() {
-        Outputs.check(json);
-        Outputs.check(details);
         if (batch < 1) {
             throw new LotaException("--batch must be at least 1, found " + batch + ".");
         }

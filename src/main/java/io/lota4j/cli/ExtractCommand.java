@@ -16,10 +16,12 @@ import picocli.CommandLine.Option;
 
 @Command
 final class ExtractCommand extends BaseCommand {
+    @Reads
     @Option(names = "--base", required = true, paramLabel = "DIR", description = "The base, a Hugging Face directory.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path base;
 
+    @Reads
     @Option(
             names = "--tuned",
             required = true,
@@ -37,13 +39,17 @@ final class ExtractCommand extends BaseCommand {
     @Mixin
     private PoolOptions pool = new PoolOptions();
 
+    @Writes(OutputKind.RESULT)
     @Option(names = "--out", required = true, paramLabel = "T.ticket.safetensors", description = "The ticket to write.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path out;
 
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private ForceOption force = new ForceOption();
+
     @Override
     void check() {
-        Outputs.check(out);
         if (sparsity != null) {
             Sparsity.check(sparsity, "--sparsity");
         }

@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
 ///
 /// @param <T> what comes of it
 abstract class FitCommand<T> extends BaseCommand {
+    @Reads
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "The base, a Hugging Face directory.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     Path model;
@@ -33,9 +34,14 @@ abstract class FitCommand<T> extends BaseCommand {
     @Mixin
     MemoryOptions memory = new MemoryOptions();
 
+    @Writes(OutputKind.RESULT)
     @Option(names = "--out", required = true, paramLabel = "F.safetensors", description = "The result to write.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     Path out;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private ForceOption force = new ForceOption();
 
     @Mixin
     private StateOptions state = new StateOptions();
@@ -47,8 +53,6 @@ abstract class FitCommand<T> extends BaseCommand {
 
     @Override
     void check() {
-        Outputs.check(out);
-        state.check();
         if (trains()) {
             training.check();
         }
@@ -57,6 +61,11 @@ abstract class FitCommand<T> extends BaseCommand {
     /// Whether the settings of training have a part.
     boolean trains() {
         return true;
+    }
+
+    @Override
+    void addTo(Places places) {
+        state.addTo(places, out);
     }
 
     @Override

@@ -10,6 +10,7 @@ import picocli.CommandLine.Option;
 
 @Command
 final class InitCommand extends BaseCommand {
+    @Reads
     @Option(
             names = "--model",
             required = true,
@@ -21,6 +22,7 @@ final class InitCommand extends BaseCommand {
     @Option(names = "--seed", paramLabel = "S", description = "Seed of the draws (default: 0).")
     private long seed;
 
+    @Writes(OutputKind.DIRECTORY)
     @Option(
             names = "--out",
             required = true,

@@ -1,7 +1,6 @@
 package io.lota4j.cli;
 
 import io.lota4j.Text;
-import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.data.Dataset;
 import io.lota4j.kernel.MaskedKernel;
@@ -23,6 +22,7 @@ import picocli.CommandLine.Option;
 /// `lota lora`: trains low-rank factors, to compare sparse training with.
 @Command
 final class LoraCommand extends BaseCommand {
+    @Reads
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "The base, a Hugging Face directory.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path model;
@@ -42,6 +42,7 @@ final class LoraCommand extends BaseCommand {
     @Mixin
     private MemoryOptions memory = new MemoryOptions();
 
+    @Writes(OutputKind.DIRECTORY)
     @Option(
             names = "--out",
             required = true,
@@ -50,11 +51,16 @@ final class LoraCommand extends BaseCommand {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path out;
 
+    @Writes(OutputKind.RESULT)
     @Option(
             names = "--ticket-out",
             paramLabel = "T",
             description = "Also write the change as a ticket, of all weights of the targets.")
     private @Nullable Path ticketOut;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private ForceOption force = new ForceOption();
 
     @Mixin
     private StateOptions state = new StateOptions();
@@ -67,11 +73,13 @@ final class LoraCommand extends BaseCommand {
 
     @Override
     void check() {
-        AtomicFile.requireEmpty(out);
-        Outputs.check(ticketOut);
-        state.check();
         lora.config();
         training.check();
+    }
+
+    @Override
+    void addTo(Places places) {
+        state.addTo(places, out);
     }
 
     @Override

@@ -45,16 +45,16 @@ final class MaskCommand extends Group {
 
     /// A command that makes a mask.
     abstract static class Make extends BaseCommand {
+        @Writes(OutputKind.RESULT)
         @Option(names = "--out", required = true, paramLabel = "M", description = "The mask to write.")
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path out;
 
-        abstract Mask mask();
+        @Mixin
+        @SuppressWarnings("UnusedVariable") // picocli reads it
+        private ForceOption force = new ForceOption();
 
-        @Override
-        final void check() {
-            Outputs.check(out);
-        }
+        abstract Mask mask();
 
         @Override
         final Plan plan() {
@@ -75,6 +75,7 @@ final class MaskCommand extends Group {
 
     @Command(name = "stats", description = "How many weights a mask trains: in all, by kind of matrix and by tensor.")
     static final class Stats extends Look {
+        @Reads
         @Parameters(paramLabel = "MASK", description = "The mask.")
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path file;
@@ -118,10 +119,12 @@ final class MaskCommand extends Group {
 
     @Command(name = "compare", description = "How much two masks have in common.")
     static final class Compare extends Look {
+        @Reads
         @Parameters(index = "0", paramLabel = "A", description = "A mask.")
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path first;
 
+        @Reads
         @Parameters(index = "1", paramLabel = "B", description = "Another for the same base and pool.")
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path second;
@@ -151,10 +154,12 @@ final class MaskCommand extends Group {
 
     /// Two masks in, one out.
     abstract static class Binary extends Make {
+        @Reads
         @Parameters(index = "0", paramLabel = "A", description = "A mask.")
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path first;
 
+        @Reads
         @Parameters(index = "1", paramLabel = "B", description = "Another for the same base and pool.")
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path second;
@@ -194,6 +199,7 @@ final class MaskCommand extends Group {
 
     @Command(name = "invert", description = "The weights of the pool that a mask does not train.")
     static final class Invert extends Make {
+        @Reads
         @Parameters(paramLabel = "MASK", description = "The mask.")
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path file;
@@ -206,6 +212,7 @@ final class MaskCommand extends Group {
 
     @Command(name = "random", description = "A mask drawn by chance: the control of every calibrated one.")
     static final class RandomOf extends Make {
+        @Reads
         @Option(names = "--model", required = true, paramLabel = "DIR", description = "The base that it is for.")
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path model;

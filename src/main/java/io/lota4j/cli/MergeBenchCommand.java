@@ -16,6 +16,7 @@ final class MergeBenchCommand extends BaseCommand {
     private static final List<String> USUAL =
             List.of("task_arithmetic", "ties", "dare_linear", "della_linear", "breadcrumbs", "karcher");
 
+    @Reads
     @Option(
             names = "--model",
             required = true,
@@ -24,6 +25,7 @@ final class MergeBenchCommand extends BaseCommand {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path model;
 
+    @Reads
     @Option(
             names = "--expert",
             required = true,
@@ -37,6 +39,7 @@ final class MergeBenchCommand extends BaseCommand {
             description = "A method to time; given again for each (default: six that cost differently).")
     private List<String> methods = new ArrayList<>();
 
+    @Writes(OutputKind.FOLDER)
     @Option(
             names = "--dir",
             paramLabel = "WORK",

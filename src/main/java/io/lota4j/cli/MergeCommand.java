@@ -1,23 +1,27 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
+import io.lota4j.merge.run.ModelMerge;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command
 final class MergeCommand extends BaseCommand {
+    @Reads
     @Parameters(
             arity = "0..1",
             paramLabel = "RECIPE",
             description = "A merge recipe, such as mergekit's: which models, and how.")
     private @Nullable Path recipe;
 
+    @Reads
     @Option(
             names = "--ticket",
             paramLabel = "T",
@@ -27,6 +31,7 @@ final class MergeCommand extends BaseCommand {
     @ArgGroup(exclusive = false, heading = "Merging tickets:%n")
     private TicketMergeOptions options = new TicketMergeOptions();
 
+    @Writes(OutputKind.RESULT)
     @Option(
             names = "--out",
             required = true,
@@ -40,6 +45,10 @@ final class MergeCommand extends BaseCommand {
             description = "With a recipe: discard what a merge that was stopped has left, and begin anew.")
     private boolean restart;
 
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private ForceOption force = new ForceOption();
+
     @Override
     void check() {
         if ((recipe == null) == tickets.isEmpty()) {
@@ -48,12 +57,16 @@ final class MergeCommand extends BaseCommand {
         }
         if (recipe != null) {
             options.refuse();
-        } else {
-            if (restart) {
-                throw new LotaException("--restart is for a recipe; a merge of tickets leaves nothing unfinished.");
-            }
-            Outputs.check(out);
-            Outputs.check(options.report());
+        } else if (restart) {
+            throw new LotaException("--restart is for a recipe; a merge of tickets leaves nothing unfinished.");
+        }
+    }
+
+    @Override
+    void addTo(Places places) {
+        if (recipe != null) {
+            places.makes(out, OutputKind.DIRECTORY);
+            places.writes("the unfinished merge", ModelMerge.unfinished(out), OutputKind.FOLDER);
         }
     }
 

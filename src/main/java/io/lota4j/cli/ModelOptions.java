@@ -12,10 +12,12 @@ import picocli.CommandLine.Option;
 
 /// A base with any number of tickets on it, as a picocli mixin.
 final class ModelOptions {
+    @Reads
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "The base, a Hugging Face directory.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path model;
 
+    @Reads
     @Option(
             names = "--ticket",
             paramLabel = "T",

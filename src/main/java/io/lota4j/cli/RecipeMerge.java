@@ -2,7 +2,6 @@ package io.lota4j.cli;
 
 import io.lota4j.LotaException;
 import io.lota4j.Text;
-import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.merge.recipe.MergePlan;
 import io.lota4j.merge.recipe.PlanSources;
 import io.lota4j.merge.run.MergeMemory;
@@ -21,7 +20,6 @@ record RecipeMerge(Path recipe, Path out) {
     private static final int THREADS = Runtime.getRuntime().availableProcessors();
 
     Plan plan() {
-        AtomicFile.requireEmpty(out);
         try (PlanSources models = new PlanSources()) {
             MergePlan merge = MergePlan.of(recipe, models);
             Plan plan = new Plan();
@@ -32,7 +30,6 @@ record RecipeMerge(Path recipe, Path out) {
 
     /// @param restart whether what a merge that was stopped has left is discarded
     int run(boolean restart, PrintWriter output, PrintWriter err) {
-        AtomicFile.requireEmpty(out);
         try (PlanSources models = new PlanSources();
                 StopSignal stop = StopSignal.hold(System.err)) {
             MergePlan merge = MergePlan.of(recipe, models);

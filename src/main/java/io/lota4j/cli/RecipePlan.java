@@ -27,7 +27,8 @@ record RecipePlan(List<PlannedStep> steps) {
     /// @param entry the command
     /// @param arguments what follows the command's name
     /// @param canDryRun whether the command knows `--dry-run`
-    record PlannedStep(Recipe.Step step, CommandEntry entry, List<String> arguments, boolean canDryRun) {
+    /// @param places what it reads and writes
+    record PlannedStep(Recipe.Step step, CommandEntry entry, List<String> arguments, boolean canDryRun, Places places) {
         /// As one would type it.
         String commandLine() {
             StringBuilder text = new StringBuilder("lota ").append(entry.name());
@@ -49,11 +50,22 @@ record RecipePlan(List<PlannedStep> steps) {
         }
     }
 
-    /// @throws LotaException when a step names no command, or a command does not accept what its step gives it
+    /// @throws LotaException when a step names no command, a command does not accept what its step gives it, or a step
+    ///     would write over what it or another reads or writes
     static RecipePlan of(Recipe recipe, Commands commands) {
-        return new RecipePlan(recipe.steps().stream()
+        List<PlannedStep> steps = recipe.steps().stream()
                 .map(step -> plan(recipe, step, commands))
-                .toList());
+                .toList();
+        List<Places> before = new ArrayList<>();
+        for (PlannedStep step : steps) {
+            try {
+                step.places().reads("the recipe", recipe.file()).checkAfter(before);
+            } catch (LotaException e) {
+                throw new LotaException(recipe.where(step.step()) + ": " + e.getMessage(), e);
+            }
+            before.add(step.places());
+        }
+        return new RecipePlan(steps);
     }
 
     private static PlannedStep plan(Recipe recipe, Recipe.Step step, Commands commands) {
@@ -82,7 +94,8 @@ record RecipePlan(List<PlannedStep> steps) {
                             "'%s' is a group of commands; expected one of %s",
                             step.command(), String.join(", ", spec.subcommands().keySet())));
         }
-        return new PlannedStep(step, entry, List.copyOf(arguments), spec.findOption(DRY_RUN) != null);
+        Places places = spec.userObject() instanceof BaseCommand command ? command.places() : Places.of(spec);
+        return new PlannedStep(step, entry, List.copyOf(arguments), spec.findOption(DRY_RUN) != null, places);
     }
 
     private static PrintWriter nowhere() {

@@ -3,6 +3,7 @@ package io.lota4j.cli;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.report.Report;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,25 +14,30 @@ import picocli.CommandLine.Parameters;
 
 @Command
 final class ReportCommand extends BaseCommand {
+    @Reads(takesPages = true)
     @Parameters(
             paramLabel = "DIR",
             arity = "1..*",
             description = "What an experiment left; several are shown together if they share base and tasks.")
     private List<Path> directories = new ArrayList<>();
 
+    @Writes(OutputKind.REPORT)
     @Option(
             names = "--out",
             paramLabel = "F.html",
             description = "The page to write (default: report.html in the first DIR).")
     private @Nullable Path out;
 
+    @Writes(OutputKind.REPORT)
     @Option(names = "--md", paramLabel = "F.md", description = "Also write the main tables as Markdown.")
     private @Nullable Path markdown;
 
     @Override
-    void check() {
-        Outputs.check(out);
-        Outputs.check(markdown);
+    void addTo(Places places) {
+        // Where there is no such directory, that is what is to be said.
+        if (out == null && Files.isDirectory(directories.getFirst())) {
+            places.writes("the page", page(), OutputKind.REPORT);
+        }
     }
 
     @Override

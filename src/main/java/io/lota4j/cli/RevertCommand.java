@@ -13,14 +13,17 @@ import picocli.CommandLine.Option;
 
 @Command
 final class RevertCommand extends BaseCommand {
+    @Reads
     @Option(names = "--model", required = true, paramLabel = "DIR2", description = "What `apply` wrote.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path model;
 
+    @Reads
     @Option(names = "--ticket", required = true, paramLabel = "T", description = "The ticket that was applied.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path file;
 
+    @Writes(OutputKind.DIRECTORY)
     @Option(
             names = "--out",
             required = true,

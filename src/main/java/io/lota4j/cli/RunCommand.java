@@ -34,6 +34,7 @@ final class RunCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    @Reads
     @Parameters(paramLabel = "RECIPE", description = "The recipe, a YAML file.")
     private Path file = Path.of("");
 

@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.checkpoint.RealPath;
 import io.lota4j.train.StateFile;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -16,18 +17,21 @@ final class StateOptions {
     @Option(names = "--resume", description = "Go on from the state that a stopped run left.")
     private boolean resume;
 
+    @Writes(OutputKind.STATE)
     @Option(
             names = "--state",
             paramLabel = "F",
             description = "Where the state goes (default: beside --out, with .state added).")
     private @Nullable Path state;
 
+    @Writes(OutputKind.LOG)
     @Option(
             names = "--metrics",
             paramLabel = "F.jsonl",
             description = "Append one row a step: step, loss, gradient_norm, lr, tokens, seconds.")
     private @Nullable Path metrics;
 
+    @Writes(OutputKind.FOLDER)
     @Option(
             names = "--tensorboard",
             paramLabel = "DIR",
@@ -35,10 +39,14 @@ final class StateOptions {
                     + "curves.")
     private @Nullable Path tensorboard;
 
-    /// Refuses places that cannot be written, before any work is done.
-    void check() {
-        Outputs.check(metrics);
-        Outputs.checkFolder(tensorboard);
+    /// Adds where the state goes if the user does not say.
+    ///
+    /// @param out the result's file
+    void addTo(Places places, Path out) {
+        Path file = state(out).file();
+        if (state == null && file != null) {
+            places.writes("the run's state", file, OutputKind.STATE);
+        }
     }
 
     @Nullable
@@ -53,6 +61,9 @@ final class StateOptions {
 
     /// @param out the result's file
     StateFile state(Path out) {
+        if (state == null && RealPath.isStream(RealPath.of(out))) {
+            return new StateFile(null, every, resume);
+        }
         Path file = state != null ? state : out.resolveSibling(out.getFileName() + ".state");
         return new StateFile(file, every, resume);
     }

@@ -13,6 +13,7 @@ final class TicketCommand extends Group {
 
     @Command(name = "info", description = "What a ticket changes, what it is for and how it was made.")
     static final class InfoOf extends BaseCommand {
+        @Reads
         @Parameters(paramLabel = "TICKET", description = "The ticket.")
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path file;

@@ -50,16 +50,12 @@ final class TicketMergeOptions {
     @Option(names = "--seed", paramLabel = "N", description = "Of methods that draw weights (default: 0).")
     private @Nullable Long seed;
 
+    @Writes(OutputKind.REPORT)
     @Option(
             names = "--report",
             paramLabel = "F.json",
             description = "Write what each ticket brought and kept, tensor by tensor.")
     private @Nullable Path report;
-
-    @Nullable
-    Path report() {
-        return report;
-    }
 
     /// Refuses all of them, beside a recipe.
     void refuse() {

@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
 
 @Command
 final class TrainCommand extends FitCommand<Ticket> {
+    @Reads
     @Option(names = "--mask", paramLabel = "M", description = "Which weights to train.")
     private @Nullable Path mask;
 

@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.Text;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import java.io.PrintWriter;
@@ -33,6 +34,10 @@ final class TicketCommand extends Group {
                     "pool " + ticket.info().pool() + ", scope " + ticket.info().scope());
             boolean reversible = ticket.tensors().values().stream().allMatch(t -> t.baseBits() != null);
             out.println(reversible ? "can be reverted bit for bit" : "cannot be reverted: it keeps no base bits");
+            long exact = ticket.exact();
+            if (exact > 0) {
+                out.println(Text.format("%,d weights kept as they are, for no delta leads there", exact));
+            }
             ticket.info().provenance().forEach((key, value) -> out.println(key + " " + value));
             return ExitCode.OK;
         }

@@ -2,11 +2,16 @@ package io.lota4j.ticket;
 
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Floats;
+import io.lota4j.mask.IndexSets;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.RoaringBitmap;
+import org.roaringbitmap.RoaringBitmapWriter;
 
 /// Tuned weights that base + delta does not give, as they are: where no float leads from one to the other, a negative
 /// zero, a NaN.
@@ -24,6 +29,25 @@ public record ExactValues(DType type, RoaringBitmap index, byte[] bits) {
         if (index.isEmpty() || bits.length != index.getLongCardinality() * type.size()) {
             throw new IllegalArgumentException(bits.length + " bytes of exact values for another number of indices");
         }
+    }
+
+    /// Values as F32.
+    ///
+    /// @param values by index, in their order
+    /// @return empty for none
+    public static Optional<ExactValues> of(SortedMap<Integer, Float> values) {
+        if (values.isEmpty()) {
+            return Optional.empty();
+        }
+        byte[] bits = new byte[values.size() * Float.BYTES];
+        MemorySegment elements = MemorySegment.ofArray(bits);
+        RoaringBitmapWriter<RoaringBitmap> index = IndexSets.writer();
+        int position = 0;
+        for (Map.Entry<Integer, Float> entry : values.entrySet()) {
+            index.add(entry.getKey());
+            Floats.set(DType.F32, elements, position++, entry.getValue());
+        }
+        return Optional.of(new ExactValues(DType.F32, IndexSets.optimized(index.get()), bits));
     }
 
     /// How many there are.

@@ -107,7 +107,7 @@ final class Extraction implements DeltaSource {
 
     @Override
     public MemorySegment delta(String name) {
-        Differences differences = Differences.of(base, tuned, name);
+        Differences differences = differences(name);
         if (buffer.length < differences.count()) {
             buffer = new float[largest()];
         }
@@ -120,21 +120,30 @@ final class Extraction implements DeltaSource {
                 shapes.values().stream().mapToLong(Shape::numel).max().orElse(0));
     }
 
-    /// All that differs in a tensor. A difference that is not a number is kept: the ticket refuses it with its place.
+    private Differences differences(String name) {
+        return Differences.of(base, name, tuned, name);
+    }
+
+    /// All that differs in a tensor.
     private TicketTensor changed(String name) {
-        TensorInfo info = base.info(name);
-        Differences differences = Differences.of(base, tuned, name);
+        Differences differences = differences(name);
         long[] marks = differences.marks();
-        Differences.Gathered gathered = differences.gather(marks);
-        RoaringBitmap index = IndexSets.ofRanges(marks, Long.SIZE);
-        return new TicketTensor(info.shape(), DType.F32, index, gathered.values(), info.dtype(), gathered.baseBits());
+        return tensor(name, IndexSets.ofRanges(marks, Long.SIZE), differences.gather(marks));
     }
 
     private TicketTensor chosen(String name, RoaringBitmap index) {
-        float[] values = new float[Math.toIntExact(index.getLongCardinality())];
-        Differences differences = Differences.of(base, tuned, name);
-        TicketTensor.forEach(index, (position, at) -> values[position] = differences.at(at));
+        return tensor(name, index, differences(name).gather(index));
+    }
+
+    private TicketTensor tensor(String name, RoaringBitmap index, Differences.Gathered gathered) {
         TensorInfo info = base.info(name);
-        return new TicketTensor(info.shape(), DType.F32, index, values, info.dtype()).withBaseBits(base.bytes(name));
+        return new TicketTensor(
+                info.shape(),
+                DType.F32,
+                index,
+                gathered.values(),
+                info.dtype(),
+                gathered.baseBits(),
+                gathered.exact());
     }
 }

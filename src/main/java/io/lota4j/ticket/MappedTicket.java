@@ -75,16 +75,18 @@ public final class MappedTicket implements AutoCloseable {
         return reader.layout(name).baseType();
     }
 
-    /// The flat indices of a tensor's changed weights; read and checked anew each time.
+    /// The flat indices of a tensor's changed weights; read and checked anew each time. The first time, all that the
+    /// file has of the tensor is held against its checksum.
     ///
-    /// @throws io.lota4j.LotaException when they are no valid set within the shape, or not as many as the values
+    /// @throws io.lota4j.LotaException when they are no valid set within the shape, or not as many as the values, or
+    ///     when the tensor was damaged
     public RoaringBitmap index(String name) {
         return reader.index(name);
     }
 
-    /// The flat indices of a tensor's changed weights, which stay in the file; checked anew each time.
+    /// The flat indices of a tensor's changed weights, which stay in the file; checked as by [#index(String)].
     ///
-    /// @throws io.lota4j.LotaException when they are no valid set within the shape, or not as many as the values
+    /// @throws io.lota4j.LotaException as [#index(String)] does
     public IndexBits bits(String name) {
         return reader.bits(name);
     }
@@ -104,6 +106,15 @@ public final class MappedTicket implements AutoCloseable {
     public Optional<MemorySegment> baseBits(String name) {
         String bits = name + StoredTensor.BASE;
         return file.tensors().containsKey(bits) ? Optional.of(file.bytes(bits)) : Optional.empty();
+    }
+
+    /// The tuned weights of a tensor that its deltas do not give, if there are any; read and checked anew each time.
+    ///
+    /// @throws io.lota4j.LotaException as [#index(String)] does
+    public Optional<ExactValues> exact(String name) {
+        return file.tensors().containsKey(name + StoredTensor.EXACT)
+                ? reader.exact(name, index(name))
+                : Optional.empty();
     }
 
     @Override

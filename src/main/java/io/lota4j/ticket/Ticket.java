@@ -55,6 +55,13 @@ public final class Ticket {
         return tensors.values().stream().mapToLong(TicketTensor::nnz).sum();
     }
 
+    /// How many weights are kept exactly, because no delta leads to them.
+    public long exact() {
+        return tensors.values().stream()
+                .mapToLong(tensor -> tensor.exact() == null ? 0 : tensor.exact().count())
+                .sum();
+    }
+
     /// How many weights the tensors have.
     public long poolSize() {
         return tensors.values().stream()

@@ -7,6 +7,7 @@ import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,16 +22,29 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param info what the ticket is for
 /// @param layouts of the tensors by name, in file order
 /// @param trainable said count of changed weights
-record TicketMetadata(TicketInfo info, SequencedMap<String, TensorLayout> layouts, long trainable) {
+/// @param exact whether some tensors have exact values
+/// @param checksums of the tensors' bytes by name; none in the files of older programs
+record TicketMetadata(
+        TicketInfo info,
+        SequencedMap<String, TensorLayout> layouts,
+        long trainable,
+        boolean exact,
+        Map<String, String> checksums) {
     static final String FORMAT = "lota4j.ticket";
     static final String VERSION = "1";
+    /// Of tickets with exact values: a program that knows of none would leave them out.
+    static final String EXACT_VERSION = "2";
+
+    private static final String CHECKSUM = "checksum";
+    private static final String CRC = "crc32c";
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    static TicketMetadata of(Ticket ticket) {
+    static TicketMetadata of(Ticket ticket, Map<String, String> checksums) {
         SequencedMap<String, TensorLayout> layouts = new LinkedHashMap<>();
         ticket.tensors().forEach((name, tensor) -> layouts.put(name, tensor.layout()));
-        return new TicketMetadata(ticket.info(), layouts, ticket.nnz());
+        boolean exact = ticket.tensors().values().stream().anyMatch(tensor -> tensor.exact() != null);
+        return new TicketMetadata(ticket.info(), layouts, ticket.nnz(), exact, checksums);
     }
 
     /// As a file has them.
@@ -40,11 +54,15 @@ record TicketMetadata(TicketInfo info, SequencedMap<String, TensorLayout> layout
             Map<String, Object> tensor = new LinkedHashMap<>();
             tensor.put("shape", layout.shape().dims());
             tensor.put("dtype", layout.baseType().name());
+            String checksum = checksums.get(name);
+            if (checksum != null) {
+                tensor.put(CRC, checksum);
+            }
             tensors.put(name, tensor);
         });
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("format", FORMAT);
-        metadata.put("version", VERSION);
+        metadata.put("version", exact ? EXACT_VERSION : VERSION);
         metadata.put("base", info.base());
         metadata.put("pool", info.pool());
         metadata.put("scope", info.scope());
@@ -53,6 +71,7 @@ record TicketMetadata(TicketInfo info, SequencedMap<String, TensorLayout> layout
         metadata.put("weights", Long.toString(weights()));
         metadata.put("tensors", JSON.writeValueAsString(tensors));
         metadata.put("provenance", JSON.writeValueAsString(info.provenance()));
+        metadata.put(CHECKSUM, Checksum.of(metadata));
         return metadata;
     }
 
@@ -72,21 +91,52 @@ record TicketMetadata(TicketInfo info, SequencedMap<String, TensorLayout> layout
                     "%s is not a ticket: its metadata `format` must be `%s`, but is %s.",
                     file, FORMAT, quoted(metadata.get("format"))));
         }
-        if (!VERSION.equals(metadata.get("version"))) {
+        String version = metadata.get("version");
+        if (!VERSION.equals(version) && !EXACT_VERSION.equals(version)) {
             throw new LotaException(Text.format(
-                    "%s is a ticket of version %s; this program reads version `%s`.",
-                    file, quoted(metadata.get("version")), VERSION));
+                    "%s is a ticket of version %s; this program reads versions `%s` and `%s`.",
+                    file, quoted(version), VERSION, EXACT_VERSION));
         }
+        requireChecksum(metadata, file);
         TicketInfo info = new TicketInfo(
                 base(required(metadata, "base", file), file),
                 required(metadata, "pool", file),
                 required(metadata, "scope", file),
                 sparsity(metadata.get("sparsity"), file),
                 provenance(object(metadata, "provenance", file), file));
+        JsonNode tensors = object(metadata, "tensors", file);
         return new TicketMetadata(
                 info,
-                layouts(object(metadata, "tensors", file), file),
-                count(required(metadata, "trainable", file), file));
+                layouts(tensors, file),
+                count(required(metadata, "trainable", file), file),
+                EXACT_VERSION.equals(version),
+                checksums(tensors));
+    }
+
+    private static void requireChecksum(Map<String, String> metadata, String file) {
+        Map<String, String> others = new HashMap<>(metadata);
+        String said = others.remove(CHECKSUM);
+        if (said != null && !said.equals(Checksum.of(others))) {
+            throw damaged(file + ": the ticket's metadata");
+        }
+    }
+
+    /// @param what the file, and what in it
+    static LotaException damaged(String what) {
+        return new LotaException(what
+                + " do not match their checksum: the file was damaged or changed after it was written. Take a good copy"
+                + " of it, or make it again.");
+    }
+
+    private static Map<String, String> checksums(JsonNode tensors) {
+        Map<String, String> checksums = new HashMap<>();
+        tensors.properties().forEach(tensor -> {
+            JsonNode checksum = tensor.getValue().path(CRC);
+            if (checksum.isString()) {
+                checksums.put(tensor.getKey(), checksum.stringValue());
+            }
+        });
+        return checksums;
     }
 
     private static String quoted(@Nullable String value) {

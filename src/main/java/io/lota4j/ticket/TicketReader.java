@@ -12,10 +12,13 @@ import io.lota4j.mask.IndexSets;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -26,6 +29,7 @@ final class TicketReader {
 
     private final SafetensorsFile file;
     private final TicketMetadata metadata;
+    private final Set<String> verified = ConcurrentHashMap.newKeySet();
 
     /// Checks the header: every tensor is there in its type, and no other.
     TicketReader(SafetensorsFile file) {
@@ -54,6 +58,12 @@ final class TicketReader {
             TensorInfo bits = take(name + StoredTensor.BASE, unused);
             requireType(
                     bits, bits.dtype() == layout.baseType(), layout.baseType().name());
+        }
+        if (unused.contains(name + StoredTensor.EXACT) || unused.contains(name + StoredTensor.EXACT_INDEX)) {
+            TensorInfo exactIndex = take(name + StoredTensor.EXACT_INDEX, unused);
+            requireType(exactIndex, exactIndex.dtype() == DType.U8, "U8");
+            TensorInfo exact = take(name + StoredTensor.EXACT, unused);
+            requireType(exact, TicketTensor.isBaseType(exact.dtype()), "F32, BF16 or F16");
         }
     }
 
@@ -108,11 +118,62 @@ final class TicketReader {
         float[] values = new float[Math.toIntExact(index.getLongCardinality())];
         Floats.toF32(delta.dtype(), file.bytes(delta.name()), MemorySegment.ofArray(values));
         return new TicketTensor(
-                layout.shape(), delta.dtype(), index, values, layout.baseType(), baseBits(name, values.length));
+                layout.shape(),
+                delta.dtype(),
+                index,
+                values,
+                layout.baseType(),
+                baseBits(name, values.length),
+                exact(name, index).orElse(null));
     }
 
-    /// The index set of a tensor, for which there are as many deltas.
+    /// Refuses contents that are not what was written. Files of older programs cannot tell.
+    private void verify(String name) {
+        String said = metadata.checksums().get(name);
+        if (said == null || verified.contains(name)) {
+            return;
+        }
+        Checksum checksum = new Checksum();
+        List.of(
+                        StoredTensor.INDEX,
+                        StoredTensor.DELTA,
+                        StoredTensor.BASE,
+                        StoredTensor.EXACT_INDEX,
+                        StoredTensor.EXACT)
+                .forEach(part -> {
+                    if (file.tensors().containsKey(name + part)) {
+                        checksum.add(file.bytes(name + part));
+                    }
+                });
+        if (!checksum.hex().equals(said)) {
+            throw TicketMetadata.damaged(where(name) + ": its contents");
+        }
+        verified.add(name);
+    }
+
+    /// The exact values of a tensor, if there are any.
+    ///
+    /// @param index all of its changed weights
+    Optional<ExactValues> exact(String name, RoaringBitmap index) {
+        if (!file.tensors().containsKey(name + StoredTensor.EXACT)) {
+            return Optional.empty();
+        }
+        String key = name + StoredTensor.EXACT_INDEX;
+        RoaringBitmap exact =
+                IndexSets.fromBytes(file.bytes(key), layout(name).shape().numel(), where(key));
+        if (exact.isEmpty() || !index.contains(exact)) {
+            throw new LotaException(
+                    Text.format("%s must hold some of the indices of `%s`.", where(key), name + StoredTensor.INDEX));
+        }
+        TensorInfo values = file.info(name + StoredTensor.EXACT);
+        requireCount(values, exact.getLongCardinality());
+        return Optional.of(new ExactValues(
+                values.dtype(), exact, file.bytes(values.name()).toArray(ValueLayout.JAVA_BYTE)));
+    }
+
+    /// The index set of a tensor, for which there are as many deltas. All that the file has of the tensor is verified.
     RoaringBitmap index(String name) {
+        verify(name);
         String key = name + StoredTensor.INDEX;
         RoaringBitmap index =
                 IndexSets.fromBytes(file.bytes(key), layout(name).shape().numel(), where(key));
@@ -122,6 +183,7 @@ final class TicketReader {
 
     /// The index set of a tensor, for which there are as many deltas, in the file.
     IndexBits bits(String name) {
+        verify(name);
         String key = name + StoredTensor.INDEX;
         long elements = layout(name).shape().numel();
         IndexBits bits = IndexBits.of(file.bytes(key), elements, where(key));

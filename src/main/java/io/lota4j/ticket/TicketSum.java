@@ -82,7 +82,36 @@ final class TicketSum {
             values[i] = (float) sums[i];
         }
         TicketTensor first = parts.getFirst();
-        return new TicketTensor(first.shape(), DType.F32, union, values, first.baseType(), baseBits(union, parts));
+        return new TicketTensor(
+                first.shape(),
+                DType.F32,
+                union,
+                values,
+                first.baseType(),
+                baseBits(union, parts),
+                exact(name, parts, partWeights));
+    }
+
+    /// What one part alone changes, by all of its delta, becomes what that part says. Elsewhere the deltas are summed.
+    private static @Nullable ExactValues exact(String name, List<TicketTensor> parts, List<Double> weights) {
+        TreeMap<Integer, Float> kept = new TreeMap<>(Integer::compareUnsigned);
+        for (int i = 0; i < parts.size(); i++) {
+            ExactValues exact = parts.get(i).exact();
+            if (exact != null) {
+                RoaringBitmap alone = exact.index().clone();
+                for (int other = 0; other < parts.size(); other++) {
+                    if (other != i || weights.get(i) != 1) {
+                        alone.andNot(parts.get(other).index());
+                    }
+                }
+                parts.get(i).requireDeltas(name, alone);
+                ExactValues some = exact.only(alone);
+                if (some != null) {
+                    TicketTensor.forEach(some.index(), (position, at) -> kept.put(at, some.value(position)));
+                }
+            }
+        }
+        return ExactValues.of(kept).orElse(null);
     }
 
     private static void requireAlike(String name, TicketTensor first, TicketTensor other) {

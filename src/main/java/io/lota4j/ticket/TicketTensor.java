@@ -122,6 +122,43 @@ public record TicketTensor(
         });
     }
 
+    /// Working weights in F32, to which a ticket is added.
+    public interface Weights {
+        /// The weight now.
+        ///
+        /// @param position in [#values()], from 0
+        /// @param index flat and row-major, in the tensor
+        float get(int position, int index);
+
+        /// Changes the weight.
+        void set(int position, int index, float value);
+    }
+
+    /// Adds the deltas to weights that may have been changed already. A weight that is still the base's becomes what
+    /// is kept exactly, where something is.
+    ///
+    /// @param name for messages
+    /// @param type of the base's elements
+    /// @param base all elements of the base's tensor
+    /// @throws LotaException when a changed weight is to become a number to which no delta leads
+    public void addTo(String name, DType type, MemorySegment base, Weights weights) {
+        ExactValues.Cursor cursor = new ExactValues.Cursor(exact);
+        forEach((position, at) -> {
+            float now = weights.get(position, at);
+            if (!cursor.at(at)) {
+                weights.set(position, at, now + values[position]);
+                return;
+            }
+            float value = cursor.value();
+            float before = Floats.get(type, base, at);
+            boolean untouched = Float.floatToRawIntBits(now) == Float.floatToRawIntBits(before);
+            if (!untouched && (!Float.isFinite(value) || !Float.isFinite(before))) {
+                throw noDelta(name, at, value);
+            }
+            weights.set(position, at, untouched ? value : now + values[position]);
+        });
+    }
+
     static void forEach(RoaringBitmap index, EntryVisitor visitor) {
         int[] batch = new int[BATCH];
         BatchIterator iterator = index.getBatchIterator();
@@ -155,6 +192,29 @@ public record TicketTensor(
                         name, index.select(i), values[i]));
             }
         }
+    }
+
+    /// Refuses to take exact values for their deltas where none leads there, as to a NaN.
+    ///
+    /// @param but indices where the values are kept
+    void requireDeltas(String name, RoaringBitmap but) {
+        if (exact == null) {
+            return;
+        }
+        TicketTensor.forEach(exact.index(), (position, at) -> {
+            float value = exact.value(position);
+            boolean far = value != 0 && values[index.rank(at) - 1] == 0;
+            if (!but.contains(at) && (far || !Float.isFinite(value))) {
+                throw noDelta(name, at, value);
+            }
+        });
+    }
+
+    static LotaException noDelta(String name, int index, float value) {
+        return new LotaException(Text.format(
+                "tensor `%s`: the ticket makes the weight at index %d %s, to which no finite delta leads, so it cannot "
+                        + "be added to or merged with others.",
+                name, index, value));
     }
 
     /// The same deltas, rounded to another value type when it is narrower.

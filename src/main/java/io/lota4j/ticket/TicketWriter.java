@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,8 +24,8 @@ import java.util.function.Consumer;
 
 /// Writes a ticket file while the ticket is made, so that the whole of it need not be in memory.
 ///
-/// Deltas are written as they come, in the order of their tensors. Base bits and index sets come behind all deltas in
-/// the file and are kept until then.
+/// Deltas are written as they come, in the order of their tensors. Base bits, exact values and index sets come behind
+/// all deltas in the file and are kept until then.
 ///
 /// Safe for use by many threads: one at a time writes what all of them have brought, the others go on.
 public final class TicketWriter {
@@ -35,9 +36,11 @@ public final class TicketWriter {
 
     private final Set<String> expected = ConcurrentHashMap.newKeySet();
     private final Queue<String> next;
-    private final List<TensorSource> bases = new ArrayList<>();
+    private final List<TensorSource> elements = new ArrayList<>();
+    private final Map<String, String> checksums = new HashMap<>();
     private final List<TensorSource> indices = new ArrayList<>();
     private long changed;
+    private boolean exact;
 
     private TicketWriter(SafetensorsOutput output, Set<String> names) {
         this.output = output;
@@ -60,17 +63,19 @@ public final class TicketWriter {
                 throw Objects.requireNonNull(e.getCause());
             }
             writer.finish();
-            return new TicketMetadata(info, tensors, writer.changed).strings();
+            return new TicketMetadata(info, tensors, writer.changed, writer.exact, writer.checksums).strings();
         });
     }
 
     /// Offsets and counts have the most digits where all weights change.
     private static SafetensorsLayout longest(TicketInfo info, SequencedMap<String, TensorLayout> tensors) {
-        long all = new TicketMetadata(info, tensors, 0).weights();
+        Map<String, String> checksums = new HashMap<>();
+        tensors.keySet().forEach(name -> checksums.put(name, new Checksum().hex()));
+        long all = new TicketMetadata(info, tensors, 0, true, checksums).weights();
         List<SafetensorsLayout.Entry> entries = tensors.entrySet().stream()
                 .flatMap(tensor -> StoredTensor.largest(tensor.getKey(), tensor.getValue()).stream())
                 .toList();
-        return SafetensorsLayout.of(new TicketMetadata(info, tensors, all).strings(), entries);
+        return SafetensorsLayout.of(new TicketMetadata(info, tensors, all, true, checksums).strings(), entries);
     }
 
     /// Takes a tensor; its arrays must not be changed any more.
@@ -98,11 +103,14 @@ public final class TicketWriter {
 
     private void writeWaiting() throws IOException {
         while (!next.isEmpty() && waiting.containsKey(next.element())) {
-            StoredTensor tensor = Objects.requireNonNull(waiting.remove(next.remove()));
+            String name = next.remove();
+            StoredTensor tensor = Objects.requireNonNull(waiting.remove(name));
             output.append(List.of(tensor.delta()));
             changed += tensor.delta().shape().numel();
-            tensor.base().ifPresent(bases::add);
-            indices.add(tensor.index());
+            exact |= tensor.indices().size() > 1;
+            checksums.put(name, tensor.checksum());
+            elements.addAll(tensor.elements());
+            indices.addAll(tensor.indices());
         }
     }
 
@@ -112,9 +120,9 @@ public final class TicketWriter {
         if (!next.isEmpty()) {
             throw new IllegalStateException(Text.format("tensor %s was not put", next.element()));
         }
-        bases.sort(Comparator.comparingInt((TensorSource base) -> base.dtype().size())
+        elements.sort(Comparator.comparingInt((TensorSource one) -> one.dtype().size())
                 .reversed());
-        output.append(bases);
+        output.append(elements);
         output.append(indices);
     }
 }

@@ -29,19 +29,23 @@ public final class Tickets {
     /// The ticket that leads from one checkpoint to another: an F32 delta for each weight of the pool that
     /// differs, or, with a sparsity, for the weights with the largest absolute deltas over the whole pool.
     ///
-    /// A delta is the difference rounded to F32. That is exact for weights that changed by less than a factor
-    /// of two and for nearly all BF16 and F16 weights; elsewhere it is off by at most half a unit in its last
-    /// place, and so may the applied weight be. Applying a ticket and extracting it again gives the same index
-    /// sets and values for every extracted ticket, and for every other one of which no delta is zero and each
-    /// survives the base's rounding: `delta = round(base + delta) - base`.
+    /// A delta is an F32 number that added to the base's weight gives the tuned one, every bit of it. Where there is
+    /// none, for a NaN, a negative zero, or a weight that lost nearly all of its magnitude, the tuned weight is kept
+    /// beside the nearest delta. Applying an extracted ticket gives the tuned weights bit for bit, in the base's
+    /// dtype if the tuned ones have it, and in the tuned ones' dtype otherwise. Weights with equal values in two
+    /// dtypes do not differ.
+    ///
+    /// Applying a ticket and extracting it again gives the same index sets and values for every extracted ticket, and
+    /// for every other one of which no delta is zero and each survives the base's rounding:
+    /// `delta = round(base + delta) - base`.
     ///
     /// Changes outside the pool are not in the ticket; how many tensors have some is in its provenance as
     /// `changed_tensors_outside_pool`.
     ///
     /// @param tuned of the same shapes; another dtype than the base's is allowed
     /// @param sparsity frozen share of the pool, in [0, 1]; empty for every weight that differs
-    /// @throws LotaException when the pool's tensors are not the same in both, when a difference is NaN or
-    ///     infinite, or when fewer weights differ than the sparsity leaves trainable
+    /// @throws LotaException when the pool's tensors are not the same in both, or when, with a sparsity, a difference
+    ///     is NaN or infinite or fewer weights differ than the sparsity leaves trainable
     public static Ticket extract(Checkpoint base, Checkpoint tuned, OptionalDouble sparsity, Pool pool) {
         Quantized.refuse(base, "compared");
         Quantized.refuse(tuned, "compared");

@@ -49,7 +49,8 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
     }
 
     /// Adds a ticket's deltas to the working weights, in F32: nothing is rounded to the base's type, as a written
-    /// checkpoint would be. Tensors of the checkpoint that the decoder does not use are passed over.
+    /// checkpoint would be. Weights that the ticket keeps exactly become what it says where they are the base's still.
+    /// Tensors of the checkpoint that the decoder does not use are passed over.
     ///
     /// @throws io.lota4j.LotaException if the ticket is for another base, with both fingerprints
     public void add(Ticket ticket) {
@@ -64,11 +65,17 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
                             name,
                             tensor.nnz(),
                             MemorySegment.ofArray(tensor.index().toArray()));
-            float[] values = tensor.values();
-            tensor.forEach((position, index) -> {
-                int place = trained.compact() ? position : index;
-                float value = trained.memory().getAtIndex(ValueLayout.JAVA_FLOAT, place);
-                trained.memory().setAtIndex(ValueLayout.JAVA_FLOAT, place, value + values[position]);
+            tensor.addTo(name, base.info(name).dtype(), base.bytes(name), new TicketTensor.Weights() {
+                @Override
+                public float get(int position, int index) {
+                    return trained.memory().getAtIndex(ValueLayout.JAVA_FLOAT, trained.compact() ? position : index);
+                }
+
+                @Override
+                public void set(int position, int index, float value) {
+                    int place = trained.compact() ? position : index;
+                    trained.memory().setAtIndex(ValueLayout.JAVA_FLOAT, place, value);
+                }
             });
         });
         decoder.weights().moved();

@@ -5,6 +5,7 @@ import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.mask.IndexSets;
 import io.lota4j.mask.Mask;
 import io.lota4j.model.Decoder;
+import io.lota4j.ticket.ExactValues;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketTensor;
 import java.lang.foreign.MemorySegment;
@@ -33,10 +34,16 @@ public record Start(Checkpoint base, @Nullable Ticket ticket) {
         @Nullable
         TicketTensor changes = ticket == null ? null : ticket.tensors().get(name);
         if (changes != null) {
-            float[] values = changes.values();
-            changes.forEach((position, index) -> {
-                float value = target.getAtIndex(ValueLayout.JAVA_FLOAT, index);
-                target.setAtIndex(ValueLayout.JAVA_FLOAT, index, value + values[position]);
+            changes.addTo(name, base.info(name).dtype(), base.bytes(name), new TicketTensor.Weights() {
+                @Override
+                public float get(int position, int index) {
+                    return target.getAtIndex(ValueLayout.JAVA_FLOAT, index);
+                }
+
+                @Override
+                public void set(int position, int index, float value) {
+                    target.setAtIndex(ValueLayout.JAVA_FLOAT, index, value);
+                }
             });
         }
     }
@@ -56,6 +63,11 @@ public record Start(Checkpoint base, @Nullable Ticket ticket) {
                 bytes.clear();
                 bytes.asFloatBuffer().put(values, from, Math.min(CHUNK, values.length - from));
                 digest.update(bytes.limit(Math.min(CHUNK, values.length - from) * Float.BYTES));
+            }
+            @Nullable ExactValues exact = tensor.exact();
+            if (exact != null) {
+                digest.update(IndexSets.toBytes(exact.index()));
+                digest.update(exact.bits());
             }
         });
         identity.put("start", HexFormat.of().formatHex(digest.digest()));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Floats;
+import io.lota4j.mask.IndexSets;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -55,7 +56,7 @@ class DifferencesTest {
         int[] expected = new int[count];
         int found = 0;
         for (int i = 0; i < count; i++) {
-            if (Floats.get(tunedType, tuned, i) - Floats.get(baseType, base, i) != 0) {
+            if (bits(Floats.get(tunedType, tuned, i)) != bits(Floats.get(baseType, base, i))) {
                 expected[found++] = i;
             }
         }
@@ -67,13 +68,25 @@ class DifferencesTest {
         MemorySegment bits = MemorySegment.ofArray(gathered.baseBits());
         assertThat(values).hasSize(found);
         assertThat(bits.byteSize()).isEqualTo((long) found * baseType.size());
+        Differences.Gathered again = differences.gather(IndexSets.ofRanges(marks, Long.SIZE));
+        assertThat(Arrays.equals(again.values(), gathered.values())).isTrue();
+        assertThat(Arrays.equals(again.baseBits(), gathered.baseBits())).isTrue();
+        assertThat(again.exact()).isEqualTo(gathered.exact());
+        ExactValues.Cursor exact = new ExactValues.Cursor(gathered.exact());
         for (int position = 0; position < found; position++) {
             int index = expected[position];
-            assertThat(Float.floatToIntBits(values[position])).isEqualTo(Float.floatToIntBits(differences.at(index)));
+            float before = Floats.get(baseType, base, index);
+            float after = exact.at(index) ? exact.value() : before + values[position];
+            boolean gives = bits(after) == bits(Floats.get(tunedType, tuned, index));
+            assertThat(gives && Float.isFinite(values[position])).isTrue();
             int size = baseType.size();
             assertThat(bits.asSlice((long) position * size, size).mismatch(base.asSlice((long) index * size, size)))
                     .isEqualTo(-1);
         }
+    }
+
+    private static int bits(float value) {
+        return Float.floatToRawIntBits(value);
     }
 
     private static MemorySegment random(DType type, int count, double special, SplittableRandom random) {

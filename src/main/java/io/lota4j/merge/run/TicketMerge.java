@@ -21,6 +21,7 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.IntStream;
+import org.roaringbitmap.RoaringBitmap;
 
 /// Merges tickets for one base into a ticket. Time and memory are those of their changed weights; the base is not
 /// read.
@@ -84,13 +85,16 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
     }
 
     private static TicketTensor tensor(TicketInputs inputs, TensorTask task, MergedEntries entries) {
+        RoaringBitmap index = entries.index();
+        float[] values = entries.values();
         return new TicketTensor(
                 task.shape(),
                 DType.F32,
-                entries.index(),
-                entries.values(),
+                index,
+                values,
                 inputs.baseType(task.name()),
-                entries.bits());
+                entries.bits(),
+                inputs.exact(task, index, values).orElse(null));
     }
 
     /// How the merged ticket came about: the reading and each parameter's values.

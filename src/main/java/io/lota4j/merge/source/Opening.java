@@ -56,7 +56,7 @@ final class Opening {
 
     private static MergeSource single(String label, Path path, Optional<ModelOutline> base, boolean onCheckpoint) {
         if (Files.isRegularFile(path)) {
-            return ticket(label, path, base);
+            return ticket(label, path, base, onCheckpoint);
         }
         if (!Files.isDirectory(path)) {
             throw Nearby.missing(path);
@@ -80,7 +80,8 @@ final class Opening {
         }
     }
 
-    private static MergeSource ticket(String label, Path file, Optional<ModelOutline> base) {
+    private static MergeSource ticket(
+            String label, Path file, Optional<ModelOutline> base, boolean onCheckpoint) {
         String name = file.getFileName().toString();
         if (name.endsWith(MASK_SUFFIX)) {
             throw new LotaException(Text.format("%s is a mask, which has no values to merge; give a ticket.", file));
@@ -93,7 +94,7 @@ final class Opening {
         MappedTicket ticket = MappedTicket.open(file);
         boolean opened = false;
         try {
-            MergeSource source = new TicketSource(label, ticket, base);
+            MergeSource source = new TicketSource(label, ticket, base, onCheckpoint);
             opened = true;
             return source;
         } finally {

@@ -5,6 +5,7 @@ import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.ModelOutline;
 import io.lota4j.merge.ModelTensor;
+import io.lota4j.ticket.ExactValues;
 import io.lota4j.ticket.MappedTicket;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import org.roaringbitmap.PeekableIntIterator;
 
 /// A ticket, whose values stay in the mapped file.
 final class TicketSource implements MergeSource {
@@ -19,9 +21,12 @@ final class TicketSource implements MergeSource {
     private final MappedTicket ticket;
     private final SequencedMap<String, Tensor> tensors;
     private final List<String> unmatched;
+    private final boolean onCheckpoint;
 
-    TicketSource(String label, MappedTicket ticket, Optional<ModelOutline> base) {
+    /// @param onCheckpoint whether what it gives is put on a checkpoint, instead of being merged with others
+    TicketSource(String label, MappedTicket ticket, Optional<ModelOutline> base, boolean onCheckpoint) {
         this.label = label;
+        this.onCheckpoint = onCheckpoint;
         this.ticket = ticket;
         Targets targets = new Targets(ticket.path(), base);
         TreeMap<String, Tensor> matched = new TreeMap<>();
@@ -75,7 +80,33 @@ final class TicketSource implements MergeSource {
             return SparseDelta.none(shape);
         }
         misfit(name, shape, own).ifPresent(Misfit::refuse);
-        return new SparseDelta(shape, ticket.bits(name), finite(name));
+        SparseDelta delta = new SparseDelta(shape, ticket.bits(name), finite(name));
+        Optional<ExactValues> exact = ticket.exact(name);
+        if (exact.isEmpty()) {
+            return delta;
+        }
+        if (onCheckpoint && base.isPresent()) {
+            return new ExactWeights(ChangedWeights.of(base.get(), delta), exact.get());
+        }
+        requireDeltas(name, delta, exact.get());
+        return delta;
+    }
+
+    /// Where others are merged with it, a ticket is its deltas.
+    private void requireDeltas(String name, SparseDelta delta, ExactValues exact) {
+        PeekableIntIterator indices = exact.index().getIntIterator();
+        float[] one = new float[1];
+        for (int position = 0; indices.hasNext(); position++) {
+            int index = indices.next();
+            delta.read(index, 1, one);
+            float value = exact.value(position);
+            if (!Float.isFinite(value) || (value != 0 && one[0] == 0)) {
+                throw new LotaException(Text.format(
+                        "%s: tensor `%s`: the weight at index %d becomes %s, to which no finite delta leads, so the "
+                                + "ticket cannot be merged.",
+                        ticket.path(), name, index, value));
+            }
+        }
     }
 
     private Elements finite(String name) {

@@ -49,6 +49,9 @@ import java.util.function.Function;
 /// so that results do not depend on what was done before. Results are immutable and outlive what made them.
 /// Every problem that a user can mend is a [LotaException].
 ///
+/// An interrupt of the thread ends training after its step and an evaluation after its batch, as a watcher may; what
+/// is being written is written first. The flag stays set. What has no result then says so by a [StoppedException].
+///
 /// One thread at a time may use it. Closing frees what is still open; nothing may be asked of it afterwards.
 public final class Lota implements AutoCloseable {
     private final OpenBase base;
@@ -125,7 +128,8 @@ public final class Lota implements AutoCloseable {
     ///
     /// @param score [Score#SNIP], [Score#WANDA] or [Score#FISHER]
     public Mask score(Score score, Dataset data, Calibration how) {
-        return score(score, data, how, (done, all, tokens) -> {}, () -> false).orElseThrow();
+        return score(score, data, how, (done, all, tokens) -> {}, () -> false)
+                .orElseThrow(() -> new StoppedException("The scoring of weights was interrupted; there is no mask."));
     }
 
     /// As [#score(Score, Dataset, Calibration)], heard of and stopped after a pass.
@@ -136,7 +140,8 @@ public final class Lota implements AutoCloseable {
         Mask among = among(how);
         return base.with(
                 List.of(),
-                model -> new Scoring(model, among, data).mask(score, how.sparsity(), how.scope(), listener, stop));
+                model -> new Scoring(model, among, data)
+                        .mask(score, how.sparsity(), how.scope(), listener, orInterrupted(stop)));
     }
 
     /// What finding a mask by a score will need at its peak.
@@ -193,7 +198,13 @@ public final class Lota implements AutoCloseable {
 
     /// Scores the base with any number of tickets on it, in memory: their deltas add up.
     public Evaluation evaluate(Dataset data, List<Ticket> tickets, EvalOptions options) {
-        return evaluate(data, tickets, options, (done, all, tokens) -> {}, () -> false);
+        Evaluation scores = evaluate(data, tickets, options, (done, all, tokens) -> {}, () -> false);
+        if (scores.examples().size() < data.examples().size()) {
+            throw new StoppedException(Text.format(
+                    "The evaluation was interrupted after %d of %d examples.",
+                    scores.examples().size(), data.examples().size()));
+        }
+        return scores;
     }
 
     /// As [#evaluate(Dataset, List, EvalOptions)], heard of and stopped after a batch: a stopped evaluation
@@ -206,7 +217,8 @@ public final class Lota implements AutoCloseable {
             EvalOptions options,
             Evaluator.Listener listener,
             BooleanSupplier stop) {
-        return base.with(tickets, model -> evaluator(model, options).run(data.examples(), listener, stop));
+        return base.with(
+                tickets, model -> evaluator(model, options).run(data.examples(), listener, orInterrupted(stop)));
     }
 
     private Evaluator evaluator(AdaptedModel model, EvalOptions options) {
@@ -308,7 +320,11 @@ public final class Lota implements AutoCloseable {
     /// @return to be closed by the caller
     /// @throws LotaException with everything that is wrong with the recipe, or if data is bad
     public static ExperimentRun experiment(Path recipe, Stages stages, BooleanSupplier stop) {
-        return new ExperimentRun(ExperimentReader.read(recipe), KernelChoice.AUTO, stages, stop);
+        return new ExperimentRun(ExperimentReader.read(recipe), KernelChoice.AUTO, stages, orInterrupted(stop));
+    }
+
+    private static BooleanSupplier orInterrupted(BooleanSupplier stop) {
+        return () -> stop.getAsBoolean() || Thread.currentThread().isInterrupted();
     }
 
     /// Frees what is open; once is enough, and more does no harm.

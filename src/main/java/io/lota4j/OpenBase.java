@@ -55,6 +55,7 @@ final class OpenBase implements AutoCloseable {
         if (checkpoint == null) {
             checkpoint = Checkpoint.open(directory);
         }
+        checkpoint.requireUnchanged();
         return checkpoint;
     }
 
@@ -84,7 +85,9 @@ final class OpenBase implements AutoCloseable {
         try (Decoder decoder = Decoder.open(base, memory)) {
             AdaptedModel model = new AdaptedModel(base, decoder);
             tickets.forEach(model::add);
-            return work.apply(model);
+            T made = work.apply(model);
+            base.requireUnchanged();
+            return made;
         }
     }
 

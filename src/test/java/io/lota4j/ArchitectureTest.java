@@ -51,6 +51,7 @@ class ArchitectureTest {
                     ProcessMemory.class,
                     Sha256.class,
                     SplitMix64.class,
+                    StoppedException.class,
                     Suggestions.class,
                     Text.class)
             .as("shared classes");

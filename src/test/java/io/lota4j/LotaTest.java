@@ -24,8 +24,11 @@ import io.lota4j.train.Watch;
 import io.lota4j.train.lora.LoraConfig;
 import io.lota4j.train.score.Score;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -217,5 +220,66 @@ class LotaTest {
         assertThatThrownBy(() -> Merging.by("tise").forTickets(2)).hasMessageContaining("Did you mean `ties`?");
         assertThatThrownBy(() -> Merging.by("ties").with("densty", 1).forTickets(2))
                 .hasMessageContaining("Did you mean `density`?");
+    }
+    /// As Ctrl-C does: what was trained is kept, and goes on bit for bit.
+    @Test
+    void anInterruptedRunEndsAfterItsStepAndGoesOn() throws IOException {
+        byte[] whole = trained("whole");
+        StateFile state = StateFile.at(folder.resolve("run.state"));
+        Watch watch = Watch.steps(step -> {
+            if (step.step() == 2) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Training<Ticket> stopped = lota.train(rows, mask(), CONFIG, watch, state);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(stopped.reached().step()).isEqualTo(2);
+        assertThatThrownBy(stopped::result)
+                .isInstanceOf(StoppedException.class)
+                .hasMessageContaining("stopped after step 2 of 4")
+                .hasMessageContaining("run.state");
+        Ticket resumed =
+                lota.train(rows, mask(), CONFIG, Watch.NONE, state.resumed()).result();
+        assertThat(bytes("resumed", resumed)).isEqualTo(whole);
+    }
+
+    @Test
+    void whatIsAskedForByAnInterruptedThreadIsThereOrSaidToBeMissing() throws IOException {
+        Ticket ticket = lota.train(rows, mask(), CONFIG).result();
+        byte[] quiet = bytes("quiet", ticket);
+        try {
+            Thread.currentThread().interrupt();
+            assertThat(bytes("interrupted", ticket)).isEqualTo(quiet);
+            assertThat(bytes("again", TicketFile.read(folder.resolve("quiet")))).isEqualTo(quiet);
+            lota.apply(ticket, folder.resolve("tuned"));
+            Lota.revert(folder.resolve("tuned"), ticket, folder.resolve("back"));
+            assertThatThrownBy(() -> lota.evaluate(rows, List.of(), EvalOptions.LOSSES.batchSize(2)))
+                    .isInstanceOf(StoppedException.class);
+            assertThatThrownBy(() -> lota.score(Score.SNIP, rows, Calibration.of(0.5)))
+                    .isInstanceOf(StoppedException.class);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(folder.resolve("back/model.safetensors"))
+                .hasSameBinaryContentAs(folder.resolve("base/model.safetensors"));
+    }
+
+    /// A ticket would be for a base that nobody has.
+    @Test
+    void aBaseThatIsRewrittenWhileItTrainsMakesNoTicket() throws IOException {
+        Path weights = folder.resolve("base/model.safetensors");
+        byte[] content = Files.readAllBytes(weights);
+        content[content.length - 1] ^= 1;
+        Watch watch = Watch.steps(step -> {
+            try (RandomAccessFile file = new RandomAccessFile(weights.toFile(), "rw")) {
+                file.write(content);
+                Files.setLastModifiedTime(weights, FileTime.fromMillis(step.step()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        assertThatThrownBy(() -> lota.train(rows, mask(), CONFIG, watch, StateFile.NONE))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("has changed since it was opened");
     }
 }

@@ -3,6 +3,7 @@ package io.lota4j.checkpoint;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,8 @@ import java.util.OptionalLong;
 /// Links are followed and stay links. A file that is replaced keeps its mode, and its owner where that is allowed. A
 /// device, a FIFO or an open file of a process (`/dev/stdout`) is written through. A file that no other can be renamed
 /// to, because it is a mount of its own or its directory is write-protected, is written in place.
+///
+/// An interrupt of the calling thread spoils nothing: what is written is written to its end, on a thread of its own.
 public final class AtomicFile {
     private AtomicFile() {}
 
@@ -31,7 +34,7 @@ public final class AtomicFile {
     /// @param body writes the content to a new, empty channel that can also be read and mapped
     /// @throws LotaException when writing fails, with the path and, for a full disk, what is free
     public static void write(Path target, IOConsumer<FileChannel> body) {
-        Writing.of(target, OptionalLong.empty()).write(body);
+        uninterrupted(() -> Writing.of(target, OptionalLong.empty()).write(body));
     }
 
     /// Writes a file of known length.
@@ -39,7 +42,7 @@ public final class AtomicFile {
     /// @param needed bytes that the file will have, said when the disk is full
     /// @throws LotaException when writing fails, with the path and, for a full disk, what was needed and is free
     public static void write(Path target, long needed, IOConsumer<FileChannel> body) {
-        Writing.of(target, OptionalLong.of(needed)).write(body);
+        uninterrupted(() -> Writing.of(target, OptionalLong.of(needed)).write(body));
     }
 
     /// Writes a text in UTF-8.
@@ -73,7 +76,18 @@ public final class AtomicFile {
 
     private static void writeDirectory(Path target, OptionalLong needed, IOConsumer<Path> body) {
         requireEmpty(target);
-        Writing.of(target, needed).directory(body);
+        uninterrupted(() -> Writing.of(target, needed).directory(body));
+    }
+
+    private static void uninterrupted(Runnable writing) {
+        try {
+            Uninterrupted.call(() -> {
+                writing.run();
+                return writing;
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// Moves a directory that has been filled to where it belongs: by one rename, or, where a directory is already,

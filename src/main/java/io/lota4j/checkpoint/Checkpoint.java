@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -172,7 +173,10 @@ public final class Checkpoint implements AutoCloseable {
                     shardOf(name), name, info.dtype()));
         }
         MemorySegment bytes = bytes(name);
-        Floats.toF32(info.dtype(), bytes, dstF32);
+        mapped(() -> {
+            Floats.toF32(info.dtype(), bytes, dstF32);
+            return bytes;
+        });
         bytes.unload();
     }
 
@@ -200,14 +204,87 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /// The fingerprint of the weights. The first call reads every byte, in parallel; later ones remember.
+    ///
+    /// @throws LotaException when the files have changed since they were opened, as [#requireUnchanged()] does
     public synchronized Fingerprint fingerprint() {
         Fingerprint known = fingerprint;
         if (known == null) {
-            known = Fingerprint.of(tensors.values(), this::bytes);
-            files.forEach(SafetensorsFile::unload);
+            requireAsOpened();
+            known = hashed();
+            requireAsOpened();
             fingerprint = known;
         }
         return known;
+    }
+
+    private Fingerprint hashed() {
+        Fingerprint found = mapped(() -> Fingerprint.of(tensors.values(), this::bytes));
+        files.forEach(SafetensorsFile::unload);
+        return found;
+    }
+
+    /// Refuses weights that are other ones than those that were opened: what is made of them would be for a base that
+    /// nobody has. Files that were only touched, or replaced while the map holds the old ones, are no change when
+    /// the fingerprint is known and still the same.
+    ///
+    /// @throws LotaException when the weights have changed, or may have
+    public synchronized void requireUnchanged() {
+        if (changed().isEmpty()) {
+            return;
+        }
+        requireWhole();
+        if (fingerprint == null || !hashed().equals(fingerprint)) {
+            throw hasChanged(changed().getFirst());
+        }
+    }
+
+    private void requireAsOpened() {
+        if (!changed().isEmpty()) {
+            throw hasChanged(changed().getFirst());
+        }
+    }
+
+    private List<SafetensorsFile> changed() {
+        return files.stream().filter(file -> !stamp(file).equals(file.opened())).toList();
+    }
+
+    private void requireWhole() {
+        files.stream()
+                .filter(file -> file.opened().lostBytes(stamp(file)))
+                .findFirst()
+                .ifPresent(file -> {
+                    throw hasChanged(file);
+                });
+    }
+
+    private static FileStamp stamp(SafetensorsFile file) {
+        try {
+            return FileStamp.of(file.path());
+        } catch (IOException e) {
+            throw new LotaException(Text.format("%s: cannot be looked at: %s", file.path(), e.getMessage()), e);
+        }
+    }
+
+    private static LotaException hasChanged(SafetensorsFile file) {
+        return new LotaException(Text.format(
+                "%s has changed since it was opened. Whatever writes there has to be done before; then open the "
+                        + "directory again.",
+                file.path()));
+    }
+
+    /// Reads from the map. A file that is cut meanwhile is a fault of the memory, which the JVM tells by an error.
+    private <T> T mapped(Supplier<T> reading) {
+        try {
+            requireWhole();
+            return reading.get();
+        } catch (InternalError fault) {
+            throw new LotaException(
+                    Text.format(
+                            "%s: a weight file was cut short, or could not be read, while it was open (%s). Open the "
+                                    + "directory again.",
+                            directory, fault.getMessage()),
+                    fault);
+        }
     }
 
     private SafetensorsFile file(String name) {

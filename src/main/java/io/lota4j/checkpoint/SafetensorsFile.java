@@ -28,12 +28,14 @@ public final class SafetensorsFile implements AutoCloseable {
     private final Arena arena;
     private final MemorySegment map;
     private final SafetensorsHeader header;
+    private final FileStamp opened;
 
-    private SafetensorsFile(Path path, Arena arena, MemorySegment map, SafetensorsHeader header) {
+    private SafetensorsFile(Path path, Arena arena, MemorySegment map, SafetensorsHeader header, FileStamp opened) {
         this.path = path;
         this.arena = arena;
         this.map = map;
         this.header = header;
+        this.opened = opened;
     }
 
     /// Maps a file and checks its header against its length.
@@ -49,9 +51,10 @@ public final class SafetensorsFile implements AutoCloseable {
         }
         Arena arena = Arena.ofShared();
         boolean opened = false;
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            MemorySegment map = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-            SafetensorsFile file = new SafetensorsFile(path, arena, map, header(path, map));
+        try {
+            FileStamp stamp = FileStamp.of(path);
+            MemorySegment map = Uninterrupted.call(() -> map(path, arena));
+            SafetensorsFile file = new SafetensorsFile(path, arena, map, header(path, map), stamp);
             opened = true;
             return file;
         } catch (IOException e) {
@@ -60,6 +63,12 @@ public final class SafetensorsFile implements AutoCloseable {
             if (!opened) {
                 arena.close();
             }
+        }
+    }
+
+    private static MemorySegment map(Path path, Arena arena) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
         }
     }
 
@@ -123,6 +132,11 @@ public final class SafetensorsFile implements AutoCloseable {
     public MemorySegment bytes(String name) {
         TensorInfo info = info(name);
         return map.asSlice(info.offset(), info.bytes());
+    }
+
+    /// What the file was when it was opened.
+    FileStamp opened() {
+        return opened;
     }
 
     /// Gives mapped pages back; they are read again when they are next touched.

@@ -2,6 +2,7 @@ package io.lota4j.experiment;
 
 import io.lota4j.LotaException;
 import io.lota4j.Text;
+import io.lota4j.checkpoint.Uninterrupted;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -42,18 +43,23 @@ record RunLock(Path directory, FileChannel channel) implements AutoCloseable {
         }
         boolean held = false;
         try {
-            FileChannel channel =
-                    FileChannel.open(directory.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            held = channel.tryLock() != null;
-            if (!held) {
-                channel.close();
-            }
+            FileChannel channel = Uninterrupted.call(() -> locked(directory.resolve(NAME)));
+            held = channel.isOpen();
             return held ? Optional.of(new RunLock(directory, channel)) : Optional.empty();
         } finally {
             if (!held) {
                 HELD.remove(directory);
             }
         }
+    }
+
+    /// The file, closed if another process has it.
+    private static FileChannel locked(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (channel.tryLock() == null) {
+            channel.close();
+        }
+        return channel;
     }
 
     /// @throws LotaException if the file cannot be closed

@@ -125,6 +125,8 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
     ///
     /// @param provenance how the weights came about
     public Ticket ticket(Mask mask, Map<String, String> provenance) {
+        // What is subtracted, and the bits for reverting, are read from the files once more.
+        base.requireUnchanged();
         DeltaSource deltas = deltas(mask);
         Map<String, TicketTensor> tensors = new TreeMap<>();
         mask.tensors().forEach((name, tensor) -> {

@@ -74,12 +74,13 @@ public final class Trainer implements AutoCloseable {
         return this;
     }
 
-    /// Runs to the last step, or until `stop` says so after a step: then the state is written and can be resumed.
+    /// Runs to the last step, or until `stop` says so after a step, or the thread is interrupted:
+    /// then the state is written and can be resumed.
     ///
     /// @return the state reached; its step is under the configured steps if the run was stopped
-    /// @throws LotaException if the loss or the gradient is not finite, weights and state files are then those of the
-    ///     step before; or if the last step, or one whose state is due, left trained weights that are not, which are
-    ///     then not written
+    /// @throws LotaException if the loss or the gradient is not finite, weights and state files are then those of
+    ///     the step before; or if the last step, or one whose state is due, left trained weights that are not,
+    ///     which are then not written
     public RunState run(Listener listener, BooleanSupplier stop) {
         listener.begin(state);
         long start = System.nanoTime();
@@ -98,7 +99,8 @@ public final class Trainer implements AutoCloseable {
             }
             listener.step(progress(outcome, Double.isNaN(before) ? seconds : before + seconds));
             rising.after(step, outcome.loss()).ifPresent(listener::warn);
-            boolean stopped = stop.getAsBoolean() && step < config.steps();
+            // An interrupt asks for the same as a watcher does.
+            boolean stopped = (stop.getAsBoolean() || Thread.currentThread().isInterrupted()) && step < config.steps();
             save(stopped);
             if (stopped) {
                 break;
@@ -169,8 +171,8 @@ public final class Trainer implements AutoCloseable {
             long broken = trainable.notFinite();
             if (broken > 0) {
                 throw new LotaException(Text.format(
-                        "Step %d left %,d of the %,d trained values of tensor `%s` NaN or infinite. %s To start anew, try"
-                                + " a lower learning rate (it is %s), a warm-up or a tighter clip.",
+                        "Step %d left %,d of the %,d trained values of tensor `%s` NaN or infinite. %s To start anew,"
+                                + " try a lower learning rate (it is %s), a warm-up or a tighter clip.",
                         state.step(),
                         broken,
                         trainable.entries().count(),

@@ -1,6 +1,6 @@
 package io.lota4j.train;
 
-import io.lota4j.LotaException;
+import io.lota4j.StoppedException;
 import io.lota4j.Text;
 import java.util.Optional;
 import java.util.function.Function;
@@ -17,7 +17,7 @@ public record Training<T>(Optional<T> made, TrainConfig config, RunState reached
 
     /// Runs a job and makes something of what it reached, if that is the last step.
     ///
-    /// @throws LotaException if a stopped run left its state in the way, there is nothing to resume, or a
+    /// @throws io.lota4j.LotaException if a stopped run left its state in the way, there is nothing to resume, or a
     ///     loss or gradient is not finite
     public static <T> Training<T> run(TrainingJob job, Watch watch, StateFile state, Function<RunState, T> result) {
         state.requireFresh();
@@ -60,9 +60,9 @@ public record Training<T>(Optional<T> made, TrainConfig config, RunState reached
 
     /// What was made.
     ///
-    /// @throws LotaException if the run was stopped before its last step
+    /// @throws StoppedException if the run was stopped before its last step
     public T result() {
-        return made.orElseThrow(() -> new LotaException(Text.format(
+        return made.orElseThrow(() -> new StoppedException(Text.format(
                 "The run was stopped after step %d of %d; %s.",
                 reached.step(),
                 config.steps(),
@@ -71,7 +71,7 @@ public record Training<T>(Optional<T> made, TrainConfig config, RunState reached
 
     /// Removes the state that a run kept, once its result is safe.
     ///
-    /// @throws LotaException if it cannot be removed, or the run is not finished and would be lost
+    /// @throws io.lota4j.LotaException if it cannot be removed, or the run is not finished and would be lost
     public void forget() {
         result();
         state.forget();

@@ -30,6 +30,10 @@ final class OutputType {
 
     private static final String BASE = "base";
     private static final String DTYPES = "dtypes";
+    /// What the base's metadata did not have.
+    private static final String ADDED = "added";
+
+    private static final String FORMAT = "format";
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final Map<DType, String> NAMES =
             Map.of(DType.F32, "float32", DType.BF16, "bfloat16", DType.F16, "float16");
@@ -82,7 +86,10 @@ final class OutputType {
     static Map<String, String> metadata(PatchedCopy copy, Map<String, String> before, List<TensorInfo> tensors) {
         Map<String, String> after = new LinkedHashMap<>(before);
         if (copy.restores()) {
-            after.remove(ORIGIN);
+            String origin = after.remove(ORIGIN);
+            if (origin != null && JSON.readTree(origin).path(ADDED).asString("").equals(FORMAT)) {
+                after.remove(FORMAT);
+            }
             return after;
         }
         Map<String, String> types = new LinkedHashMap<>();
@@ -93,6 +100,10 @@ final class OutputType {
             Map<String, Object> origin = new LinkedHashMap<>();
             origin.put(BASE, copy.ticket().info().base());
             origin.put(DTYPES, types);
+            // transformers asks for it.
+            if (after.putIfAbsent(FORMAT, "pt") == null) {
+                origin.put(ADDED, FORMAT);
+            }
             after.put(ORIGIN, JSON.writeValueAsString(origin));
         }
         return after;

@@ -111,8 +111,8 @@ record PatchedCopy(
                     new TensorSource(info.name(), types.apply(info), info.shape(), target -> fill(info, target))));
             SafetensorsWriter.write(copy, metadata, converted);
         } else {
-            copyFile(shard, copy);
-            patchAll(tensors, copy);
+            long moved = FormatMark.copy(shard, source.metadata(shard), copy, restores);
+            patchAll(tensors, copy, moved);
         }
     }
 
@@ -127,7 +127,8 @@ record PatchedCopy(
         elements.unload();
     }
 
-    private void patchAll(List<TensorInfo> tensors, Path copy) throws IOException {
+    /// @param moved by how many bytes the tensors lie elsewhere than in the source
+    private void patchAll(List<TensorInfo> tensors, Path copy, long moved) throws IOException {
         List<TensorInfo> touched = tensors.stream().filter(this::isTouched).toList();
         long largest = touched.stream().mapToLong(TensorInfo::bytes).max().orElse(0);
         try (Arena arena = Arena.ofShared();
@@ -136,7 +137,7 @@ record PatchedCopy(
             for (TensorInfo info : touched) {
                 MemorySegment elements = buffer.asSlice(0, info.bytes());
                 fill(info, elements);
-                writeAt(channel, info.offset(), elements);
+                writeAt(channel, info.offset() + moved, elements);
             }
         }
     }

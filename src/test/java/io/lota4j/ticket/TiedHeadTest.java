@@ -9,6 +9,7 @@ import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorSource;
+import io.lota4j.checkpoint.TestModels;
 import io.lota4j.mask.Pool;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,10 +17,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A head that is stored beside the embedding it is tied to, and tensors of types that no ticket changes.
 class TiedHeadTest {
@@ -74,6 +78,61 @@ class TiedHeadTest {
         assertThatThrownBy(() -> ticket("tuned"))
                 .isInstanceOf(LotaException.class)
                 .hasMessageContaining("holds quantized weights (awq)");
+    }
+
+    /// A base's header may have none, or any.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "\"__metadata__\":{},",
+                "\"__metadata__\" : { \"license\": \"mit\"},",
+                "\"__metadata__\":null,",
+                "\"__metadata__\":{\"format\":\"pt\"},"
+            })
+    void whatIsAppliedSaysItsFormatAndWhatIsRevertedIsTheBase(String metadata) throws IOException {
+        Path base = folder.resolve("base/model.safetensors");
+        String header = "{" + metadata + "\"w.weight\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}\n";
+        TestModels.raw(base, header, 8);
+        Path tuned = Files.createDirectories(folder.resolve("tuned"));
+        Files.writeString(tuned.resolve("config.json"), "{}");
+        SafetensorsWriter.write(
+                tuned.resolve("model.safetensors"),
+                Map.of(),
+                List.of(TensorSource.ofFloats("w.weight", Shape.of(2), new float[] {0, 3})));
+        Path out = applied("tuned");
+        try (Checkpoint made = Checkpoint.open(out);
+                Checkpoint expected = Checkpoint.open(tuned)) {
+            assertThat(made.fingerprint()).isEqualTo(expected.fingerprint());
+            Map<String, String> found = made.metadata(out.resolve("model.safetensors"));
+            if (!metadata.contains("null")) {
+                assertThat(found).containsEntry("format", "pt");
+            }
+            assertThat(found.containsKey("license")).isEqualTo(metadata.contains("license"));
+        }
+        Tickets.revert(out, ticket("tuned"), folder.resolve("reverted"));
+        assertThat(folder.resolve("reverted/model.safetensors")).hasSameBinaryContentAs(base);
+    }
+
+    @Test
+    void anotherTypeSaysItsFormatToo() throws IOException {
+        List<TensorSource> weights = List.of(TensorSource.ofFloats("w.weight", Shape.of(2), new float[] {0, 0}));
+        SafetensorsWriter.write(folder.resolve("base/model.safetensors"), Map.of(), weights);
+        model("tuned", "{}", 1, 1);
+        SafetensorsWriter.write(
+                folder.resolve("tuned/model.safetensors"),
+                Map.of(),
+                List.of(TensorSource.ofFloats("w.weight", Shape.of(2), new float[] {0, 3})));
+        Path out = folder.resolve("out");
+        try (Checkpoint base = Checkpoint.open(folder.resolve("base"))) {
+            Tickets.apply(base, ticket("tuned"), Optional.of(DType.BF16), out);
+        }
+        try (Checkpoint made = Checkpoint.open(out)) {
+            assertThat(made.metadata(out.resolve("model.safetensors"))).containsEntry("format", "pt");
+        }
+        Tickets.revert(out, ticket("tuned"), folder.resolve("reverted"));
+        assertThat(folder.resolve("reverted/model.safetensors"))
+                .hasSameBinaryContentAs(folder.resolve("base/model.safetensors"));
     }
 
     private Path applied(String tuned) {

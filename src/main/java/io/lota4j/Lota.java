@@ -81,6 +81,12 @@ public final class Lota implements AutoCloseable {
         return base.checkpoint().fingerprint().hex();
     }
 
+    /// What may not be meant about the base's files, a sentence each: which weights were read where there are two models
+    /// in one directory.
+    public List<String> doubts() {
+        return base.checkpoint().doubts();
+    }
+
     /// Reads rows of a JSONL file as examples in this base's tokens. They fit no base with another tokenizer.
     ///
     /// @throws LotaException if the file or a row is bad (with its line), or no row fits

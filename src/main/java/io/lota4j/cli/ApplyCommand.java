@@ -77,7 +77,7 @@ final class ApplyCommand extends BaseCommand {
     @Override
     int execute() {
         Ticket ticket = ticket();
-        try (Lota lota = Lota.open(model)) {
+        try (Lota lota = warned(Lota.open(model))) {
             Optional<DType> type = type();
             Tickets.Applied applied =
                     type.isPresent() ? lota.apply(ticket, type.get(), out) : lota.apply(ticket, out);

@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.Lota;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
@@ -74,6 +75,12 @@ abstract class BaseCommand implements Callable<Integer> {
     ///
     /// @return the exit code
     abstract int execute();
+
+    /// Warns of what may not be meant about a base.
+    Lota warned(Lota lota) {
+        lota.doubts().forEach(doubt -> err().println("warning: " + doubt));
+        return lota;
+    }
 
     PrintWriter out() {
         return spec.commandLine().getOut();

@@ -79,7 +79,7 @@ final class EvalCommand extends BaseCommand {
 
     @Override
     int execute() {
-        try (Lota lota = model.open()) {
+        try (Lota lota = warned(model.open())) {
             Dataset examples = data.load(lota, err());
             if (data.previewed(examples, lota, out())) {
                 return ExitCode.OK;

@@ -74,7 +74,7 @@ final class ExtractCommand extends BaseCommand {
     @Override
     int execute() {
         OptionalDouble share = sparsity == null ? OptionalDouble.empty() : OptionalDouble.of(sparsity);
-        try (Lota lota = Lota.open(base)) {
+        try (Lota lota = warned(Lota.open(base))) {
             Ticket ticket = lota.extract(tuned, share, pool.pool());
             TicketFile.write(out, ticket);
             out().println(Words.ticket(out, ticket));

@@ -77,7 +77,7 @@ abstract class FitCommand<T> extends BaseCommand {
 
     /// Opens the base for what is asked of it.
     final Lota open() {
-        return Lota.open(model, kernel.choice(), memory.policy());
+        return warned(Lota.open(model, kernel.choice(), memory.policy()));
     }
 
     /// What is done with examples.

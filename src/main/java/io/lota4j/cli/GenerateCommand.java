@@ -64,7 +64,7 @@ final class GenerateCommand extends BaseCommand {
 
     @Override
     int execute() {
-        try (Lota lota = model.open()) {
+        try (Lota lota = warned(model.open())) {
             Generation.Answer answer = lota.answer(prompt, model.tickets(), new Generation(maxNew, sampling(), seed));
             out().println(answer.text());
             if (!answer.ended()) {

@@ -103,6 +103,33 @@ class MergeCommandTest {
     }
 
     @Test
+    void whatAnotherMergeLeftIsDiscardedWhenThatIsAsked() throws IOException {
+        assertThat(merge(1, "--restart", "--ticket=" + ticket("a")).err()).contains("--restart is for a recipe");
+        Path left = Files.createDirectory(folder.resolve("out.partial"));
+        Files.writeString(left.resolve("merge.journal"), "{\"merge\":\"another\"}\n");
+        String recipe = recipe("merge_method: task_arithmetic").toString();
+        assertThat(merge(1, recipe).err()).contains("begin anew. To discard it, give --restart.");
+        merge(0, recipe, "--restart");
+        assertThat(left).doesNotExist();
+    }
+
+    @Test
+    void ofTwoModelsInADirectoryTheOneThatIsReadIsNamed() throws IOException {
+        Path both = Files.createDirectory(folder.resolve("both"));
+        for (String file : List.of("config.json", "model.safetensors")) {
+            Files.copy(BASE.resolve(file), both.resolve(file));
+        }
+        Files.writeString(
+                both.resolve("model.safetensors.index.json"), "{\"weight_map\": {\"a\": \"model-1.safetensors\"}}");
+        Cli cli = new Cli(Commands.standard());
+        int code = cli.run(
+                "apply", "--model", both.toString(), "--ticket", ticket("a"), "--out", out.toString());
+        assertThat(code).as(cli.err()).isZero();
+        assertThat(cli.err()).contains("warning: " + both + " holds both model.safetensors and ");
+        assertThat(out).isDirectoryNotContaining("glob:**.index.json");
+    }
+
+    @Test
     void recipesMergeIntoADirectory() throws IOException {
         Cli dry = merge(0, "--dry-run", recipe("merge_method: task_arithmetic").toString());
         assertThat(dry.out())

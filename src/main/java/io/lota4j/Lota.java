@@ -127,6 +127,7 @@ public final class Lota implements AutoCloseable {
     ///
     /// @throws LotaException as [Training#run] does
     public Training<Mask> calibrate(Dataset data, Calibration how, TrainConfig config, Watch watch, StateFile state) {
+        requireApart(state);
         return job(data, among(how), config, job -> Training.run(job, watch, state, end -> how.mask(job, end)));
     }
 
@@ -169,6 +170,7 @@ public final class Lota implements AutoCloseable {
     ///
     /// @throws LotaException if the mask is not for this base, or as [Training#run] does
     public Training<Ticket> train(Dataset data, Mask mask, TrainConfig config, Watch watch, StateFile state) {
+        requireApart(state);
         return job(data, mask, config, job -> Training.run(job, watch, state, job::ticket));
     }
 
@@ -187,6 +189,8 @@ public final class Lota implements AutoCloseable {
     /// @throws LotaException as [Training#run] does
     public Training<Ticket> lora(
             Dataset data, LoraConfig factors, TrainConfig config, Path adapter, Watch watch, StateFile state) {
+        requireApart(state);
+        base.claims().fills("the adapter", adapter).check();
         AtomicFile.requireEmpty(adapter);
         return base.with(List.of(), model -> {
             try (LoraJob job = new LoraJob(model, factors, data, config, base.kernel())) {
@@ -196,6 +200,14 @@ public final class Lota implements AutoCloseable {
                 });
             }
         });
+    }
+
+    /// A state may lie anywhere but in the base.
+    private void requireApart(StateFile state) {
+        Path file = state.file();
+        if (file != null) {
+            base.claims().writes("the run's state", file).check();
+        }
     }
 
     private <T> T job(Dataset data, Mask mask, TrainConfig config, Function<Job, T> work) {

@@ -1,6 +1,7 @@
 package io.lota4j;
 
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.Claims;
 import io.lota4j.data.ChatTemplate;
 import io.lota4j.data.ExampleEncoder;
 import io.lota4j.data.StopTokens;
@@ -32,6 +33,11 @@ final class OpenBase implements AutoCloseable {
         this.directory = directory;
         this.choice = choice;
         this.memory = memory;
+    }
+
+    /// Claims the directory, into which nothing is written.
+    Claims claims() {
+        return new Claims().reads("the base", directory);
     }
 
     MemoryPolicy memory() {

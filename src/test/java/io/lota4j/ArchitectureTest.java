@@ -23,6 +23,8 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -208,6 +210,49 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule SAME_ON_EVERY_MACHINE = classes().should(new SameOnEveryMachine());
+
+    /// What makes, changes or moves a file.
+    private static final Set<String> WRITING = Set.of(
+            "write",
+            "writeString",
+            "newBufferedWriter",
+            "newOutputStream",
+            "newByteChannel",
+            "copy",
+            "move",
+            "createFile",
+            "setPosixFilePermissions");
+
+    /// What writes by itself, as `ticket` and `merge.run` do, for a reason: in directories that become results when
+    /// they are done, or rows that are on the disk as soon as they are known, or no file that anybody keeps.
+    private static final Set<String> WRITERS = Set.of(
+            "io.lota4j.ProcessMemory",
+            "io.lota4j.cli.MergeWorks",
+            "io.lota4j.cli.MetricsLog",
+            "io.lota4j.cli.MetricsRows",
+            "io.lota4j.events.EventFile",
+            "io.lota4j.experiment.RunLock",
+            "io.lota4j.model.RandomModel",
+            "io.lota4j.train.lora.Adapter");
+
+    /// A file that is written otherwise is lost at the wrong moment, or takes another with it.
+    @ArchTest
+    static final ArchRule FILES_ARE_WRITTEN_IN_ONE_PLACE = noClasses()
+            .that(not(resideInAnyPackage(own("checkpoint"), own("ticket"), own("merge.run")))
+                    .and(DescribedPredicate.describe("write by themselves", c -> !WRITERS.contains(c.getName()))))
+            .should()
+            .callMethodWhere(DescribedPredicate.describe(
+                    "a file is written",
+                    call -> (call.getTargetOwner().isEquivalentTo(Files.class)
+                                    && WRITING.contains(call.getName()))
+                            || (call.getTargetOwner().isEquivalentTo(FileChannel.class)
+                                    && call.getName().equals("open"))))
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.io.RandomAccessFile")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.io.FileWriter");
 
     @ArchTest
     static final ArchRule NO_JAVA_UTIL_LOGGING = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;

@@ -26,6 +26,9 @@ import java.util.OptionalLong;
 ///
 /// An interrupt of the calling thread spoils nothing: what is written is written to its end, on a thread of its own.
 public final class AtomicFile {
+    /// The directory, in one that exists already, in which what is to be in it is made bit by bit.
+    public static final String UNFINISHED = ".unfinished.partial";
+
     private AtomicFile() {}
 
     /// Writes a file of unknown length.
@@ -126,7 +129,7 @@ public final class AtomicFile {
         }
         try (var entries = Files.list(real)) {
             // In a new file system there is one directory already.
-            if (!entries.allMatch(entry -> entry.endsWith("lost+found"))) {
+            if (!entries.allMatch(entry -> entry.endsWith("lost+found") || entry.endsWith(UNFINISHED))) {
                 throw new LotaException(
                         Text.format("%s is not empty; give a directory that does not exist or is empty.", out));
             }

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// @param file that is locked
 /// @param channel to it, or null where nothing is held
 public record OutputLock(Path file, @Nullable FileChannel channel) implements AutoCloseable {
+    /// Holds nothing.
+    public static final OutputLock NONE = new OutputLock(Path.of(""), null);
+
     /// Files that this process has locked. They are not tried again: closing a file that was opened a second time
     /// would release the lock on it.
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();

@@ -111,7 +111,7 @@ final class CalibrateCommand extends FitCommand<Mask> {
     }
 
     private int print(Mask mask) {
-        out().println(write(mask));
+        out().println(Rescue.write(out, file -> write(file, mask)));
         return ExitCode.OK;
     }
 
@@ -130,9 +130,9 @@ final class CalibrateCommand extends FitCommand<Mask> {
     }
 
     @Override
-    String write(Mask mask) {
-        MaskFile.write(out, mask);
-        return Words.mask(out, mask);
+    String write(Path file, Mask mask) {
+        MaskFile.write(file, mask);
+        return Words.mask(file, mask);
     }
 
     @Override

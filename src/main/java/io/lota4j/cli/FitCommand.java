@@ -99,7 +99,7 @@ abstract class FitCommand<T> extends BaseCommand {
         if (!run.finished()) {
             return ExitCode.INTERRUPTED;
         }
-        out().println(write(run.result()));
+        out().println(Rescue.write(out, file -> write(file, run.result())));
         run.forget();
         return ExitCode.OK;
     }
@@ -110,8 +110,8 @@ abstract class FitCommand<T> extends BaseCommand {
     /// Trains.
     abstract Training<T> fit(Lota lota, Dataset examples, TrainConfig config, Watch watch, StateFile file);
 
-    /// Writes the result of a finished run.
+    /// Writes the result of a finished run to a file.
     ///
     /// @return the result in a line
-    abstract String write(T result);
+    abstract String write(Path file, T result);
 }

@@ -110,19 +110,23 @@ final class LoraCommand extends BaseCommand {
     }
 
     private void write(LoraJob job, RunState end) {
-        job.adapter(end).write(out);
-        out().println(adapter(job.targets()));
+        out().println(Rescue.write(out, folder -> {
+            job.adapter(end).write(folder);
+            return adapter(folder, job.targets());
+        }));
         if (ticketOut != null) {
             Ticket ticket = job.ticket(end);
-            TicketFile.write(ticketOut, ticket);
-            out().println(Words.ticket(ticketOut, ticket));
+            out().println(Rescue.write(ticketOut, file -> {
+                TicketFile.write(file, ticket);
+                return Words.ticket(file, ticket);
+            }));
         }
     }
 
-    private String adapter(LoraTargets targets) {
+    private static String adapter(Path folder, LoraTargets targets) {
         return Text.format(
                 "%s: %,d weights trained beside %,d in %d matrices (rank %d)",
-                out,
+                folder,
                 targets.trainable(),
                 targets.weights(),
                 targets.shapes().size(),
@@ -135,7 +139,7 @@ final class LoraCommand extends BaseCommand {
             LoraTargets targets = LoraTargets.of(base, lora.config());
             int rows = data.rows();
             TrainConfig config = training.config(rows);
-            Plan plan = new Plan().model("model", base).line("adapter", adapter(targets));
+            Plan plan = new Plan().model("model", base).line("adapter", adapter(out, targets));
             targets.notices().forEach(notice -> plan.line("", notice));
             plan.training(
                             config,

@@ -66,7 +66,10 @@ final class MergeCommand extends BaseCommand {
     void addTo(Places places) {
         if (recipe != null) {
             places.makes(out, OutputKind.DIRECTORY);
-            places.writes("the unfinished merge", ModelMerge.unfinished(out), OutputKind.FOLDER);
+            Path unfinished = ModelMerge.unfinished(out);
+            if (!unfinished.startsWith(out)) {
+                places.writes("the unfinished merge", unfinished, OutputKind.FOLDER);
+            }
         }
     }
 

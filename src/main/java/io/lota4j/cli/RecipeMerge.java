@@ -22,6 +22,7 @@ record RecipeMerge(Path recipe, Path out) {
     Plan plan() {
         try (PlanSources models = new PlanSources()) {
             MergePlan merge = MergePlan.of(recipe, models);
+            ModelMerge.requireApart(merge, models, out);
             Plan plan = new Plan();
             merge.lines().forEach(plan::raw);
             return plan.memory(MergeMemory.bytes(merge, THREADS)).disk(out, merge.bytes());

@@ -58,10 +58,10 @@ final class TrainCommand extends FitCommand<Ticket> {
     }
 
     @Override
-    String write(Ticket trained) {
+    String write(Path file, Ticket trained) {
         Ticket ticket = trained.withValueType(valueType);
-        TicketFile.write(out, ticket);
-        return Words.ticket(out, ticket);
+        TicketFile.write(file, ticket);
+        return Words.ticket(file, ticket);
     }
 
     @Override

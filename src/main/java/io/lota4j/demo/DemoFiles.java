@@ -1,5 +1,8 @@
 package io.lota4j.demo;
 
+import io.lota4j.Text;
+import java.nio.file.Files;
+import java.util.Arrays;
 import io.lota4j.LotaException;
 import io.lota4j.checkpoint.AtomicFile;
 import java.io.BufferedWriter;
@@ -70,7 +73,10 @@ public final class DemoFiles {
     }
 
     /// Writes the trained base, a whole Hugging Face directory.
+    ///
+    /// @throws LotaException if another model is there
     public static void writeBase(Path directory) {
+        requireNoOther(directory.resolve(WEIGHTS));
         writeConfiguration(directory);
         copy(WEIGHTS, directory);
     }
@@ -92,16 +98,31 @@ public final class DemoFiles {
         return file;
     }
 
+    /// Refuses to replace the weights of another model.
+    private static void requireNoOther(Path weights) {
+        try {
+            if (Files.exists(weights) && !Arrays.equals(Files.readAllBytes(weights), content(WEIGHTS))) {
+                throw new LotaException(weights + " is the model of another program or version, and is kept. Give"
+                        + " another directory, or remove it.");
+            }
+        } catch (IOException e) {
+            throw new LotaException(Text.format("%s cannot be read: %s", weights, e.getMessage()), e);
+        }
+    }
+
     private static void copy(String name, Path directory) {
-        byte[] content;
+        byte[] content = content(name);
+        AtomicFile.write(directory.resolve(name), content.length, channel -> channel.write(ByteBuffer.wrap(content)));
+    }
+
+    private static byte[] content(String name) {
         try (InputStream in = DemoFiles.class.getResourceAsStream("base/" + name)) {
             if (in == null) {
                 throw new LotaException("This build of lota4j has no built-in " + name + ".");
             }
-            content = in.readAllBytes();
+            return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException("built-in " + name, e);
         }
-        AtomicFile.write(directory.resolve(name), content.length, channel -> channel.write(ByteBuffer.wrap(content)));
     }
 }

@@ -1,5 +1,7 @@
 package io.lota4j.experiment;
 
+import java.util.stream.Stream;
+import io.lota4j.checkpoint.Claims;
 import io.lota4j.experiment.Method.Sparse;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.metrics.Metric;
@@ -26,6 +28,7 @@ public final class ExperimentRun implements AutoCloseable {
     /// @param stages hear of what goes on
     /// @param stop asked after every step and batch
     public ExperimentRun(Experiment experiment, KernelChoice kernel, Stages stages, BooleanSupplier stop) {
+        requireApart(experiment);
         this.bench = new Bench(experiment, kernel, stages, stop);
         this.runs = Grid.runs(experiment);
         try {
@@ -36,6 +39,25 @@ public final class ExperimentRun implements AutoCloseable {
             bench.close();
             throw e;
         }
+    }
+
+    /// Refuses an experiment that would write into its base, or over its data.
+    private static void requireApart(Experiment experiment) {
+        Claims claims = new Claims()
+                .reads("the recipe", experiment.recipe())
+                .reads("'base'", experiment.base())
+                .addsTo("'out'", experiment.out())
+                .writes("metrics.jsonl", experiment.out().resolve("metrics.jsonl"))
+                .writes("run.json", experiment.out().resolve("run.json"));
+        for (Task task : Stream.concat(experiment.tasks().stream(), experiment.general().stream())
+                .toList()) {
+            claims.reads("the task " + task.name(), task.train());
+            claims.reads("the task " + task.name(), task.test());
+            if (task.validation() != null) {
+                claims.reads("the task " + task.name(), task.validation());
+            }
+        }
+        claims.check();
     }
 
     /// Every sparsity at which the grid wants the outcome of a calibration, by the calibration.

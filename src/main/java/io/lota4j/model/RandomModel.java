@@ -1,5 +1,6 @@
 package io.lota4j.model;
 
+import io.lota4j.checkpoint.Claims;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.AtomicFile;
@@ -52,7 +53,10 @@ public record RandomModel(ModelConfig config, double deviation, DType dtype, lon
     ///
     /// @param out a directory that is not there or empty
     public void write(Path directory, Path out) {
-        AtomicFile.requireEmpty(out);
+        new Claims()
+                .reads("the configuration", directory)
+                .fills("the model", out)
+                .check();
         AtomicFile.writeDirectory(out, folder -> {
             for (Path file : files(directory)) {
                 Files.copy(file, folder.resolve(file.getFileName()));

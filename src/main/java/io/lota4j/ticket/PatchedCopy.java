@@ -1,5 +1,6 @@
 package io.lota4j.ticket;
 
+import io.lota4j.checkpoint.Claims;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.AtomicFile;
@@ -53,7 +54,10 @@ record PatchedCopy(
     /// @return names of files and folders beside the weights that were left out
     List<String> write(Path out, IOConsumer<Path> finish) {
         AtomicFile.requireEmpty(out);
-        requireOutside(out);
+        new Claims()
+                .reads("the copy", source.directory())
+                .fills("the model", out)
+                .check();
         ModelFiles files = ModelFiles.beside(source);
         AtomicFile.writeDirectory(out, bytes(), copy -> {
             for (Path file : files.kept()) {
@@ -67,14 +71,6 @@ record PatchedCopy(
             finish.accept(copy);
         });
         return files.leftNames();
-    }
-
-    private void requireOutside(Path out) {
-        Path from = source.directory().toAbsolutePath().normalize();
-        if (out.toAbsolutePath().normalize().startsWith(from)) {
-            throw new LotaException(Text.format(
-                    "%s is inside %s, which is to be copied; give a directory elsewhere.", out, source.directory()));
-        }
     }
 
     /// What the weights of the copy take.

@@ -1,5 +1,6 @@
 package io.lota4j.train;
 
+import io.lota4j.checkpoint.OutputLock;
 import io.lota4j.LotaException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,6 +37,13 @@ public record StateFile(@Nullable Path file, long every, boolean resume) {
             throw new LotaException(file + ": a stopped run left its state. Go on from it with --resume, or remove "
                     + "the file to start anew.");
         }
+    }
+
+    /// Keeps other runs off the state.
+    ///
+    /// @throws LotaException if another run is at work on it
+    OutputLock lock() {
+        return file == null ? OutputLock.NONE : OutputLock.hold(file);
     }
 
     /// Removes the state, if there is one.

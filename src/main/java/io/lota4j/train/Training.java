@@ -1,6 +1,7 @@
 package io.lota4j.train;
 
 import io.lota4j.StoppedException;
+import io.lota4j.checkpoint.OutputLock;
 import io.lota4j.Text;
 import java.util.Optional;
 import java.util.function.Function;
@@ -21,6 +22,13 @@ public record Training<T>(Optional<T> made, TrainConfig config, RunState reached
     ///     loss or gradient is not finite
     public static <T> Training<T> run(TrainingJob job, Watch watch, StateFile state, Function<RunState, T> result) {
         state.requireFresh();
+        try (OutputLock held = state.lock()) {
+            return held(job, watch, state, result);
+        }
+    }
+
+    private static <T> Training<T> held(
+            TrainingJob job, Watch watch, StateFile state, Function<RunState, T> result) {
         long begin = System.nanoTime();
         RunState reached = job.run(state.file(), state.every(), state.resume(), listener(job, watch), watch.stop());
         double seconds = (System.nanoTime() - begin) / 1e9;

@@ -1,5 +1,6 @@
 package io.lota4j.merge.recipe;
 
+import io.lota4j.checkpoint.Claims;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.ModelOpener;
@@ -43,6 +44,13 @@ public final class PlanSources implements ModelOpener, AutoCloseable {
     /// Every model that was opened.
     public List<MergeSource> opened() {
         return List.copyOf(opened);
+    }
+
+    /// Claims every model for reading.
+    public Claims claims() {
+        Claims claims = new Claims();
+        paths.forEach(path -> claims.reads("the merge", path));
+        return claims;
     }
 
     /// The files that the models are made of, absolute and sorted; of a directory, those in it.

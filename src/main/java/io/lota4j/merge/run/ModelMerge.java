@@ -58,12 +58,24 @@ public final class ModelMerge {
     /// @throws LotaException when a ticket is for another base, or when `out` cannot be written
     public static boolean run(
             MergePlan plan, PlanSources models, Path out, int threads, Listener listener, BooleanSupplier stop) {
+        requireApart(plan, models, out);
         requireBases(plan, models);
         try (Workers workers = new Workers(threads);
                 Checkpoint reference = Checkpoint.open(plan.reference())) {
             ResultShards shards = ResultShards.of(plan.tensors(), reference);
             return new ModelMerge(plan, models, workers).run(shards, out, listener, stop);
         }
+    }
+
+    /// Refuses a result that would be written over the recipe or in a model of the merge.
+    ///
+    /// @throws LotaException naming both
+    public static void requireApart(MergePlan plan, PlanSources models, Path out) {
+        models.claims()
+                .reads("the merge", plan.recipe())
+                .reads("the merge", plan.reference())
+                .fills("the merged model", out)
+                .check();
     }
 
     /// Where a merge that was stopped keeps what it has finished.

@@ -7,7 +7,6 @@ import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.merge.recipe.ResultFiles;
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -84,7 +83,9 @@ final class PartialResult implements AutoCloseable {
 
     /// Where an unfinished result is.
     static Path directory(Path out) {
-        return out.resolveSibling(out.getFileName() + SUFFIX);
+        Path beside = out.resolveSibling(out.getFileName() + SUFFIX);
+        // One that exists may be a mount, which nothing can be renamed to.
+        return Files.isDirectory(out) && !Files.exists(beside) ? out.resolve(AtomicFile.UNFINISHED) : beside;
     }
 
     TensorInfo info(String tensor) {
@@ -149,12 +150,12 @@ final class PartialResult implements AutoCloseable {
 
     private void move() throws IOException {
         try {
-            Files.deleteIfExists(out);
-        } catch (DirectoryNotEmptyException e) {
+            AtomicFile.requireEmpty(out);
+        } catch (LotaException e) {
             throw new LotaException(
                     Text.format("%s is no longer empty; the merged model is in %s: move it.", out, directory), e);
         }
-        Files.move(directory, out, StandardCopyOption.ATOMIC_MOVE);
+        AtomicFile.moveDirectory(directory, out);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.lota4j.merge.run;
 
+import io.lota4j.checkpoint.Claims;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
@@ -42,6 +43,9 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
     /// @throws io.lota4j.LotaException when a file is no ticket, when they are for different bases or have a
     ///     tensor in different shapes, or when the merged one cannot be written
     public MergeReport merge(List<Path> tickets, int threads, Path out) {
+        Claims claims = new Claims().writes("the merged ticket", out);
+        tickets.forEach(ticket -> claims.reads("the merge", ticket));
+        claims.check();
         try (TicketInputs inputs = TicketInputs.open(tickets);
                 Workers workers = new Workers(threads)) {
             inputs.check(workers);

@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The files of a model directory beside its weights, sorted by name: which of them a model has that is made of it.
 ///
@@ -65,6 +68,37 @@ public record ModelFiles(List<Path> kept, List<Path> left) {
         } catch (IOException e) {
             throw new LotaException(Text.format("%s: cannot be listed: %s", directory, e.getMessage()), e);
         }
+    }
+
+    /// The names of files that belong to both models or to one, and are not the same, of which weights say nothing.
+    public static List<String> differing(Checkpoint one, Checkpoint other) {
+        TreeMap<String, Path> files = new TreeMap<>();
+        beside(one).kept().forEach(file -> files.put(String.valueOf(file.getFileName()), file));
+        List<String> differing = new ArrayList<>();
+        for (Path file : beside(other).kept()) {
+            Path mine = files.remove(String.valueOf(file.getFileName()));
+            if (mine == null || !same(mine, file)) {
+                differing.add(String.valueOf(file.getFileName()));
+            }
+        }
+        differing.addAll(files.keySet());
+        differing.sort(null);
+        return differing;
+    }
+
+    private static boolean same(Path one, Path other) {
+        try {
+            return Files.mismatch(one, other) < 0
+                    || (one.endsWith(Checkpoint.CONFIG) && config(one).equals(config(other)));
+        } catch (IOException e) {
+            throw new LotaException(Text.format("%s: cannot be read: %s", one, e.getMessage()), e);
+        }
+    }
+
+    /// Without what programs write anew each time they save the same model.
+    private static JsonNode config(Path file) throws IOException {
+        JsonNode config = StrictJson.object(Files.readAllBytes(file), file.toString());
+        return ((ObjectNode) config).remove(List.of("dtype", "torch_dtype", "transformers_version", "_name_or_path"));
     }
 
     /// The names of what is left, folders with a slash at the end.

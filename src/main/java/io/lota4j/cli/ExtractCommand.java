@@ -3,11 +3,13 @@ package io.lota4j.cli;
 import io.lota4j.Lota;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.ModelFiles;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.mask.Sparsity;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -84,10 +86,18 @@ final class ExtractCommand extends BaseCommand {
     }
 
     private void warnOfOthers(Ticket ticket) {
-        String others = ticket.info().provenance().getOrDefault("changed_tensors_outside_pool", "0");
-        if (!others.equals("0")) {
-            err().println("lota: " + others + " tensors outside the pool differ too and are not in the ticket; "
-                    + "--pool all takes them in.");
+        String names = ticket.info().provenance().get("changed_outside_pool");
+        if (names != null) {
+            err().println("lota: not in the ticket, though they differ: " + names
+                    + (pool.takesAllElse(List.of(names.split(", "))) ? "; --pool all takes them in." : "."));
+        }
+        try (Checkpoint from = Checkpoint.open(base);
+                Checkpoint to = Checkpoint.open(tuned)) {
+            List<String> files = ModelFiles.differing(from, to);
+            if (!files.isEmpty()) {
+                err().println("lota: a ticket carries weights only; these files differ too: " + String.join(", ", files)
+                        + ".");
+            }
         }
     }
 }

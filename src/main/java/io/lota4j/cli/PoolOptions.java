@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.mask.Pool;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -18,6 +19,13 @@ final class PoolOptions {
             paramLabel = "WORDS",
             description = "But none whose name holds one of these (default: " + Pool.DEFAULT_EXCLUDE + ").")
     private @Nullable String exclude;
+
+    /// Whether a pool of all tensors, which was not given, would have these.
+    boolean takesAllElse(List<String> names) {
+        Pool all = Pool.parse(Pool.ALL, exclude);
+        return !pool().include().isEmpty()
+                && names.stream().allMatch(name -> all.exclude().stream().noneMatch(name::contains));
+    }
 
     Pool pool() {
         return Pool.parse(include, exclude);

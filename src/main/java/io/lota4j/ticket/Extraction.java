@@ -14,11 +14,11 @@ import io.lota4j.mask.Scope;
 import io.lota4j.mask.TopK;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
 /// The difference of two checkpoints over a pool, as a ticket.
@@ -30,6 +30,7 @@ final class Extraction implements DeltaSource {
     private final Checkpoint tuned;
     private final Pool pool;
     private final SequencedMap<String, Shape> shapes;
+    private final Others others;
     private float[] buffer = {};
 
     Extraction(Checkpoint base, Checkpoint tuned, Pool pool) {
@@ -37,25 +38,9 @@ final class Extraction implements DeltaSource {
         this.tuned = tuned;
         this.pool = pool;
         this.shapes = pool.select(base.tensors());
-        requireSameTensors(pool.select(tuned.tensors()));
+        this.others = new Others(base, tuned, pool);
+        others.requireSame();
         shapes.keySet().forEach(name -> requireBaseType(base.info(name).dtype(), name));
-    }
-
-    private void requireSameTensors(SequencedMap<String, Shape> found) {
-        shapes.forEach((name, shape) -> {
-            Shape other = found.get(name);
-            if (!shape.equals(other)) {
-                throw new LotaException(Text.format(
-                        "Tensor `%s` has shape %s in the base %s, but %s in %s.",
-                        name, shape, base.directory(), other == null ? "is missing" : other, tuned.directory()));
-            }
-        });
-        for (String name : found.keySet()) {
-            if (!shapes.containsKey(name)) {
-                throw new LotaException(Text.format(
-                        "Tensor `%s` is in %s, but not in the base %s.", name, tuned.directory(), base.directory()));
-            }
-        }
     }
 
     private void requireBaseType(DType dtype, String name) {
@@ -81,23 +66,12 @@ final class Extraction implements DeltaSource {
         Map<String, String> provenance = new LinkedHashMap<>();
         provenance.put(TicketInfo.SOURCE, "extract");
         provenance.put("tuned", tuned.fingerprint().hex());
-        provenance.put("changed_tensors_outside_pool", Long.toString(changedOutside()));
+        List<String> outside = others.changed(shapes.keySet());
+        provenance.put("changed_tensors_outside_pool", Integer.toString(outside.size()));
+        if (!outside.isEmpty()) {
+            provenance.put("changed_outside_pool", String.join(", ", outside));
+        }
         return new TicketInfo(base.fingerprint().hex(), pool.toString(), scope, sparsity, provenance);
-    }
-
-    /// Tensors of another dtype count as changed: telling their values apart is not worth reading them.
-    private long changedOutside() {
-        return base.tensors().values().stream()
-                .filter(info -> !shapes.containsKey(info.name()))
-                .filter(info -> differs(info, tuned.tensors().get(info.name())))
-                .count();
-    }
-
-    private boolean differs(TensorInfo mine, @Nullable TensorInfo other) {
-        return other == null
-                || mine.dtype() != other.dtype()
-                || !mine.shape().equals(other.shape())
-                || base.bytes(mine.name()).mismatch(tuned.bytes(mine.name())) >= 0;
     }
 
     @Override
@@ -121,7 +95,7 @@ final class Extraction implements DeltaSource {
     }
 
     private Differences differences(String name) {
-        return Differences.of(base, name, tuned, name);
+        return Differences.of(base, name, tuned, others.nameInTuned(name));
     }
 
     /// All that differs in a tensor.

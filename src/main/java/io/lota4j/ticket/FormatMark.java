@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Copies a weight file and has it say its format, which transformers asks for, where the base's does not. What is added
-/// to the header is known again by its words and takes a multiple of eight bytes: reverting gives the base's own bytes.
+/// Copies a weight file and has it say its format, which transformers asks for, where the base's does not. What is
+/// added to the header is known again by its words and takes a multiple of eight bytes: reverting gives the base's own
+/// bytes.
 final class FormatMark {
     private static final String FORMAT = "format";
     private static final String MARK = "\"format\":\"pt\",\"lota4j.added\":\"format\"";

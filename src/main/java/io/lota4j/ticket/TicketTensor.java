@@ -122,6 +122,16 @@ public record TicketTensor(
         });
     }
 
+    /// As [#forEachTuned(DType, MemorySegment, TunedVisitor)], with the base's weights that the ticket keeps.
+    void forEachKept(byte[] bits, TunedVisitor visitor) {
+        ExactValues.Cursor cursor = new ExactValues.Cursor(exact);
+        MemorySegment kept = MemorySegment.ofArray(bits);
+        forEach((position, at) -> {
+            float before = Floats.get(baseType, kept, position);
+            visitor.visit(position, at, before, cursor.at(at) ? cursor.value() : before + values[position]);
+        });
+    }
+
     /// Working weights in F32, to which a ticket is added.
     public interface Weights {
         /// The weight now.

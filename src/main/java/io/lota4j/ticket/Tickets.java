@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 import java.util.TreeMap;
 
 /// What can be done with tickets: extract, apply, revert, add.
@@ -40,7 +41,10 @@ public final class Tickets {
     /// `delta = round(base + delta) - base`.
     ///
     /// Changes outside the pool are not in the ticket; how many tensors have some is in its provenance as
-    /// `changed_tensors_outside_pool`.
+    /// `changed_tensors_outside_pool`, and their names as `changed_outside_pool`. Tensors that cannot be carried are
+    /// refused, unless the pool excludes them by name: those that one model alone has, that have other shapes (a
+    /// vocabulary of another size) or that are no floats and differ. A head that is the embedding once more, as
+    /// programs write it for tied models, and buffers that are computed anew are no difference.
     ///
     /// @param tuned of the same shapes; another dtype than the base's is allowed
     /// @param sparsity frozen share of the pool, in [0, 1]; empty for every weight that differs
@@ -136,6 +140,7 @@ public final class Tickets {
         });
         try (Checkpoint tuned = Checkpoint.open(tunedDirectory)) {
             requireShapes(tuned, ticket);
+            requireHeld(tuned, ticket);
             PatchedCopy copy =
                     new PatchedCopy(tuned, ticket, OutputType.ofBase(tuned, ticket), true, Tickets::restore);
             return copy.write(out, made -> requireRestored(tuned, ticket, made));
@@ -145,6 +150,16 @@ public final class Tickets {
     private static void restore(TicketTensor tensor, MemorySegment source, DType type, MemorySegment target) {
         MemorySegment bits = MemorySegment.ofArray(Objects.requireNonNull(tensor.baseBits()));
         tensor.forEach((position, index) -> Bits.copy(type.size(), bits, position, target, index));
+    }
+
+    private static void requireHeld(Checkpoint tuned, Ticket ticket) {
+        Held held = Held.of(tuned, ticket);
+        if (held.tuned() < held.entries()) {
+            throw new LotaException(Text.format(
+                    "%s does not hold the ticket: %,d of the %,d weights that it changes are not what it makes of them; "
+                            + "%,d are its base's.",
+                    tuned.directory(), held.entries() - held.tuned(), held.entries(), held.base()));
+        }
     }
 
     private static void requireRestored(Checkpoint tuned, Ticket ticket, Path copy) {
@@ -195,14 +210,42 @@ public final class Tickets {
 
     /// Refuses a ticket for another base than this.
     ///
-    /// @throws LotaException with both fingerprints
+    /// @throws LotaException with both fingerprints and what differs, or that the ticket is in the model already
     public static void requireBase(Checkpoint base, Ticket ticket) {
         String actual = base.fingerprint().hex();
         if (!actual.equals(ticket.info().base())) {
+            Held held = Held.of(base, ticket);
+            if (held.holds()) {
+                throw new LotaException(Text.format(
+                        "%s already holds this ticket: the %,d weights that it changes are what it makes of them.",
+                        base.directory(), held.entries()));
+            }
             throw new LotaException(Text.format(
-                    "The ticket is for the base with fingerprint %s, but %s has %s.",
-                    ticket.info().base(), base.directory(), actual));
+                            "The ticket is for the base with fingerprint %s, but %s has %s.",
+                            ticket.info().base(), base.directory(), actual)
+                    + difference(base, ticket, held));
         }
+    }
+
+    private static String difference(Checkpoint model, Ticket ticket, Held held) {
+        for (var entry : ticket.tensors().entrySet()) {
+            @Nullable TensorInfo info = model.tensors().get(entry.getKey());
+            TicketTensor tensor = entry.getValue();
+            if (info == null) {
+                return Text.format(" It has no tensor `%s`.", entry.getKey());
+            }
+            if (!info.shape().equals(tensor.shape()) || info.dtype() != tensor.baseType()) {
+                return Text.format(
+                        " Its tensor `%s` is %s %s, the base's %s %s.",
+                        info.name(), info.dtype(), info.shape(), tensor.baseType(), tensor.shape());
+            }
+        }
+        long others = held.entries() - held.base();
+        return others == 0
+                ? " Where the ticket is, it has the base's weights; others differ."
+                : Text.format(
+                        " Of the %,d weights that the ticket changes, %,d are not the base's here.",
+                        held.entries(), others);
     }
 
     /// Refuses a ticket whose tensors a checkpoint does not have as the ticket says.

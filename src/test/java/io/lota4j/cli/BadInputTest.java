@@ -220,7 +220,7 @@ class BadInputTest {
                         ticket.toString(),
                         "--out",
                         at("out").toString()))
-                .isEqualTo("lota: The ticket is " + found);
+                .startsWith("lota: The ticket is " + found);
         assertThat(failure(
                         1,
                         "eval",
@@ -234,9 +234,9 @@ class BadInputTest {
                         "{question}",
                         "--completion",
                         "{answer}"))
-                .isEqualTo("lota: The ticket is " + found);
+                .startsWith("lota: The ticket is " + found);
         assertThat(failure(1, "generate", "--model", other.toString(), "--ticket", ticket.toString(), "hello"))
-                .isEqualTo("lota: The ticket is " + found);
+                .startsWith("lota: The ticket is " + found);
     }
 
     @Test

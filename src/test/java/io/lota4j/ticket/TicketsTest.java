@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -88,21 +89,28 @@ class TicketsTest {
     @Test
     void refusesToExtractFromOtherTensors() throws IOException {
         Path other = model("other", TensorSource.ofFloats(NAME, Shape.of(3, 2), new float[6]));
-        refuses(
-                () -> extract(other),
-                Text.format("Tensor `mlp.weight` has shape [2, 3] in the base %s, but [3, 2] in %s.", model, other));
+        refusesTensors(other, "tensor `mlp.weight` has shape [2, 3] in the base, but [3, 2].", NAME);
         Path missing = model("missing", TensorSource.ofFloats("attn.weight", Shape.of(1, 1), new float[1]));
-        refuses(
-                () -> extract(missing),
+        refusesTensors(
+                missing,
                 Text.format(
-                        "Tensor `mlp.weight` has shape [2, 3] in the base %s, but is missing in %s.", model, missing));
+                        "tensor `attn.weight` is only in %s; tensor `mlp.weight` is missing in %s.", missing, missing),
+                "attn.weight,mlp.weight");
         Path more = model(
                 "more",
                 TensorSource.ofFloats(NAME, Shape.of(2, 3), new float[6]),
-                TensorSource.ofFloats("attn.weight", Shape.of(1, 1), new float[1]));
+                TensorSource.ofFloats("norm", Shape.of(1), new float[1]));
+        refusesTensors(more, Text.format("tensor `norm` is only in %s.", more), "norm");
+    }
+
+    private void refusesTensors(Path tuned, String misfits, String names) {
         refuses(
-                () -> extract(more),
-                Text.format("Tensor `attn.weight` is in %s, but not in the base %s.", more, model));
+                () -> extract(tuned),
+                Text.format(
+                        "A ticket changes weights of the base's own tensors, and not all of %s fit those of the base %s:"
+                                + " %s Give the base the same tensors and vocabulary first, or a pool that excludes"
+                                + " these by name (%s).",
+                        tuned, model, misfits, names));
     }
 
     @Test
@@ -124,10 +132,62 @@ class TicketsTest {
             refuses(
                     () -> Tickets.apply(wrong, ticket, out),
                     Text.format(
-                            "The ticket is for the base with fingerprint %s, but %s has %s.",
+                            "The ticket is for the base with fingerprint %s, but %s has %s. Of the 1 weights that the"
+                                    + " ticket changes, 1 are not the base's here.",
                             base.fingerprint().hex(), other, wrong.fingerprint().hex()));
         }
         assertThat(out).doesNotExist();
+    }
+
+    /// Another ticket is there beside it, or other weights differ.
+    @Test
+    void refusesToRevertWhatIsNotTheBaseElsewhere() throws IOException {
+        Path other = model("other", TensorSource.ofFloats(NAME, Shape.of(2, 3), new float[] {1, 3, 3, 9, 5, 6}));
+        assertThatThrownBy(() -> Tickets.revert(other, ticket(), out))
+                .isInstanceOf(LotaException.class)
+                .message()
+                .matches(Text.format(
+                                "Without the ticket \\Q%s\\E has fingerprint [0-9a-f]{64}, but the ticket's base has"
+                                        + " %s; ",
+                                other, base.fingerprint().hex())
+                        + "was another ticket applied there\\?");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void saysThatTheTicketIsThere() throws IOException {
+        Tickets.apply(base, ticket(), out);
+        try (Checkpoint tuned = Checkpoint.open(out)) {
+            refuses(
+                    () -> Tickets.apply(tuned, ticket(), directory.resolve("twice")),
+                    Text.format(
+                            "%s already holds this ticket: the 1 weights that it changes are what it makes of them.",
+                            out));
+        }
+        Tickets.apply(base, ticket(), Optional.of(DType.BF16), directory.resolve("narrow"));
+        try (Checkpoint tuned = Checkpoint.open(directory.resolve("narrow"))) {
+            assertThatThrownBy(() -> Tickets.requireBase(tuned, ticket()))
+                    .hasMessageContaining("already holds this ticket");
+        }
+    }
+
+    @Test
+    void saysWhatDiffersFromTheBase() throws IOException {
+        Path elsewhere = model("other", TensorSource.ofFloats(NAME, Shape.of(2, 3), new float[] {9, 2, 3, 4, 5, 6}));
+        requireBase(elsewhere, "Where the ticket is, it has the base's weights; others differ.");
+        Path named = model("named", TensorSource.ofFloats("attn.weight", Shape.of(2, 3), new float[6]));
+        requireBase(named, "It has no tensor `mlp.weight`.");
+        Path shaped = model("shaped", TensorSource.ofFloats(NAME, Shape.of(6), new float[6]));
+        requireBase(shaped, "Its tensor `mlp.weight` is F32 [6], the base's F32 [2, 3].");
+    }
+
+    private void requireBase(Path other, String difference) {
+        try (Checkpoint wrong = Checkpoint.open(other)) {
+            assertThatThrownBy(() -> Tickets.requireBase(wrong, ticket()))
+                    .isInstanceOf(LotaException.class)
+                    .hasMessageStartingWith("The ticket is for the base with fingerprint ")
+                    .hasMessageEndingWith(difference);
+        }
     }
 
     @Test
@@ -154,14 +214,18 @@ class TicketsTest {
     @Test
     void refusesToRevertWhereTheTicketWasNotApplied() throws IOException {
         Path other = model("other", TensorSource.ofFloats(NAME, Shape.of(2, 3), new float[6]));
-        assertThatThrownBy(() -> Tickets.revert(other, ticket(), out))
-                .isInstanceOf(LotaException.class)
-                .message()
-                .matches(Text.format(
-                                "Without the ticket \\Q%s\\E has fingerprint [0-9a-f]{64}, but the ticket's base has"
-                                        + " %s; ",
-                                other, base.fingerprint().hex())
-                        + "was another ticket applied there\\?");
+        refuses(
+                () -> Tickets.revert(other, ticket(), out),
+                Text.format(
+                        "%s does not hold the ticket: 1 of the 1 weights that it changes are not what it makes of them;"
+                                + " 0 are its base's.",
+                        other));
+        refuses(
+                () -> Tickets.revert(model, ticket(), out),
+                Text.format(
+                        "%s does not hold the ticket: 1 of the 1 weights that it changes are not what it makes of them;"
+                                + " 1 are its base's.",
+                        model));
         assertThat(out).doesNotExist();
         assertThat(Files.list(directory)).doesNotContain(out).hasSize(2);
     }

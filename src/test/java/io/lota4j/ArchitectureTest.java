@@ -41,7 +41,6 @@ class ArchitectureTest {
     private static final String SNAKEYAML = "org.snakeyaml.engine..";
     private static final String ROARING = "org.roaringbitmap..";
     private static final String TOKENIZERS = "ai.djl.huggingface.tokenizers..";
-    private static final String JINJAVA = "com.hubspot.jinjava..";
 
     /// What every package may use, though it stands beside the library's front.
     private static final DescribedPredicate<JavaClass> SHARED = belongToAnyOf(
@@ -143,7 +142,7 @@ class ArchitectureTest {
     static final ArchRule JINJA = onlyImports("jinja");
 
     @ArchTest
-    static final ArchRule DATA = onlyImports("data", JACKSON, TOKENIZERS, JINJAVA, own("jinja"));
+    static final ArchRule DATA = onlyImports("data", JACKSON, TOKENIZERS, own("jinja"));
 
     @ArchTest
     static final ArchRule MODEL = onlyImports("model", JACKSON, "ai.djl..", own("checkpoint"));

@@ -29,7 +29,7 @@ record EndToken(String text, int id) {
     private static Optional<String> writtenBy(ChatTemplate template, Tokenizer tokenizer) {
         String chat = template.render(List.of(Message.user(QUESTION), Message.assistant(ANSWER)), false);
         int answer = chat.lastIndexOf(ANSWER);
-        // jinjava passes over some constructs without an error, a loop's `if` for one: never train on such text.
+        // A template that drops what is said: never train on such text.
         if (answer < 0 || !chat.substring(0, answer).contains(QUESTION)) {
             throw new LotaException("The " + template.description() + " leaves out what was said: of a user's '"
                     + QUESTION + "' and an assistant's '" + ANSWER + "' it makes '" + chat + "'.");

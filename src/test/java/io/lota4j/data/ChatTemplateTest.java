@@ -7,7 +7,11 @@ import io.lota4j.LotaException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,7 +76,7 @@ class ChatTemplateTest {
     @Test
     void llama3() {
         assertThat(template(LLAMA_3).render(CHAT, true))
-                .isEqualTo("<s><|start_header_id|>system<|end_header_id|>\n\nToday Date: 26 Jul 2024\n\n"
+                .isEqualTo("<s><|start_header_id|>system<|end_header_id|>\n\nToday Date: " + today() + "\n\n"
                         + "Be {{ brief }}.<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n"
                         + "Name <b> {% x %} 'q' \\n<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"
                         + "7<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nAnother<|eot_id|>"
@@ -99,12 +103,17 @@ class ChatTemplateTest {
     }
 
     @Test
-    void whatTheEngineCannotDoIsAnError() {
-        ChatTemplate template = template("{{ bos_token }}\n{{ messages[::-1][0].content }}");
-        assertThatThrownBy(() -> template.render(CHAT, true))
+    void whatTheEngineLacksIsRefusedBeforeAnyRow() {
+        assertThatThrownBy(() -> template("{{ bos_token }}\n{% include 'other' %}"))
                 .isInstanceOf(LotaException.class)
-                .hasMessageStartingWith("The chat template of " + dir.resolve("tokenizer_config.json")
-                        + " cannot be rendered: line 2: Error parsing 'messages[::-1][0].content'");
+                .hasMessage("The chat template of " + dir.resolve("tokenizer_config.json")
+                        + " cannot be rendered: line 2: {% include %} is not supported.");
+    }
+
+    @Test
+    void aTurnsKeysKeepTheirOrder() {
+        assertThat(template("{{ messages[0] | tojson }}").render(List.of(Message.user("hi")), true))
+                .isEqualTo("{\"role\": \"user\", \"content\": \"hi\"}");
     }
 
     @Test
@@ -118,8 +127,7 @@ class ChatTemplateTest {
 
     @Test
     void unfinishedTemplatesAreErrors() {
-        ChatTemplate template = template("{% for m in messages %}{{ m.content }}");
-        assertThatThrownBy(() -> template.render(CHAT, true))
+        assertThatThrownBy(() -> template("{% for m in messages %}{{ m.content }}"))
                 .isInstanceOf(LotaException.class)
                 .hasMessageContaining("cannot be rendered: line 1: ");
     }
@@ -159,6 +167,10 @@ class ChatTemplateTest {
         assertThat(template.description())
                 .isEqualTo("no chat template: prompt and answer one after another, nothing between");
         assertThat(template.eosToken()).isEmpty();
+    }
+
+    private static String today() {
+        return LocalDate.now(ZoneId.systemDefault()).format(DateTimeFormatter.ofPattern("dd MMM yyyy", Locale.ENGLISH));
     }
 
     private ChatTemplate template(String source) {

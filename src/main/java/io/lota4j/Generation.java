@@ -7,7 +7,8 @@ import io.lota4j.model.Sampling;
 /// @param maxTokens the most tokens of the answer, at least 1; fewer where the model's positions end before
 /// @param sampling how each is chosen
 /// @param seed of the draws
-public record Generation(int maxTokens, Sampling sampling, long seed) {
+/// @param allowSpecial whether the text of control tokens in the message stands for these tokens; else it is text
+public record Generation(int maxTokens, Sampling sampling, long seed, boolean allowSpecial) {
     /// An answer.
     ///
     /// @param text without special tokens
@@ -20,6 +21,11 @@ public record Generation(int maxTokens, Sampling sampling, long seed) {
         if (maxTokens < 1) {
             throw new LotaException("An answer must be allowed at least 1 token, found " + maxTokens + ".");
         }
+    }
+
+    /// An answer to a message that is text, whatever it says.
+    public Generation(int maxTokens, Sampling sampling, long seed) {
+        this(maxTokens, sampling, seed, false);
     }
 
     /// The most probable token each time.

@@ -6,7 +6,6 @@ import io.lota4j.checkpoint.DType;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.data.ExampleEncoder;
-import io.lota4j.data.Message;
 import io.lota4j.data.Preview;
 import io.lota4j.eval.Evaluation;
 import io.lota4j.eval.Evaluator;
@@ -253,8 +252,9 @@ public final class Lota implements AutoCloseable {
     ///
     /// @throws LotaException if the message leaves no room for an answer in the model's positions
     public Generation.Answer answer(String message, List<Ticket> tickets, Generation how) {
-        ExampleEncoder encoder = base.encoder(Rows.chats());
-        int[] prompt = encoder.promptIds(List.of(new Message("user", message)));
+        Rows rows = how.allowSpecial() ? Rows.chats().allowingSpecial() : Rows.chats();
+        ExampleEncoder encoder = base.encoder(rows);
+        int[] prompt = encoder.promptIds(message);
         int positions = base.config().maxPositions();
         if (prompt.length == 0 || prompt.length >= positions) {
             throw new LotaException(

@@ -77,7 +77,11 @@ final class OpenBase implements AutoCloseable {
         Tokenizer opened = tokenizer();
         int positions = config().maxPositions();
         return new ExampleEncoder(
-                opened, ChatTemplate.of(directory), rows.format(), Math.min(rows.maxLength(), positions));
+                opened,
+                ChatTemplate.of(directory),
+                rows.format(),
+                Math.min(rows.maxLength(), positions),
+                rows.allowSpecial());
     }
 
     /// The tokens at which an answer ends.

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 /// @param maxLength most tokens of an example; longer ones are left out and counted. Never over the model's
 ///     positions
 /// @param limit the most rows to take, from the first on; at least 1
-public record Rows(@Nullable String prompt, @Nullable String completion, int maxLength, int limit) {
+/// @param allowSpecial whether the text of control tokens in rows, such as `<|im_end|>`, stands for these tokens; else
+///     it is text as any other
+public record Rows(
+        @Nullable String prompt, @Nullable String completion, int maxLength, int limit, boolean allowSpecial) {
     private static final int MAX_LENGTH = 1024;
 
     /// @throws LotaException if only one template is given or one is malformed
@@ -19,8 +22,15 @@ public record Rows(@Nullable String prompt, @Nullable String completion, int max
         ExampleFormat.of(prompt, completion);
     }
 
-    /// Rows that are chats: of `messages` (role, content), or of `instruction`, `input` and `output`. All of
-    /// them, of up to 1024 tokens.
+    /// Rows whose text is text, whatever it says.
+    ///
+    /// @throws LotaException if only one template is given or one is malformed
+    public Rows(@Nullable String prompt, @Nullable String completion, int maxLength, int limit) {
+        this(prompt, completion, maxLength, limit, false);
+    }
+
+    /// Rows that are chats: of `messages` (role, content), of `prompt` and `completion`, or of `instruction`, `input`
+    /// and `output`. All of them, of up to 1024 tokens.
     public static Rows chats() {
         return new Rows(null, null, MAX_LENGTH, Dataset.ALL);
     }
@@ -35,12 +45,17 @@ public record Rows(@Nullable String prompt, @Nullable String completion, int max
 
     /// The first so many rows only.
     public Rows limit(int rows) {
-        return new Rows(prompt, completion, maxLength, rows);
+        return new Rows(prompt, completion, maxLength, rows, allowSpecial);
     }
 
     /// Longer or shorter examples.
     public Rows maxLength(int tokens) {
-        return new Rows(prompt, completion, tokens, limit);
+        return new Rows(prompt, completion, tokens, limit, allowSpecial);
+    }
+
+    /// The text of control tokens in rows stands for these tokens: a row can then write turns and end answers.
+    public Rows allowingSpecial() {
+        return new Rows(prompt, completion, maxLength, limit, true);
     }
 
     ExampleFormat format() {

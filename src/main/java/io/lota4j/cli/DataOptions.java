@@ -27,8 +27,8 @@ final class DataOptions {
     @Option(
             names = "--prompt",
             paramLabel = "T",
-            description = "The user's message, with {columns}; \\n is a newline. Without it: rows of messages, or of "
-                    + "instruction, input and output.")
+            description = "The user's message, with {columns}; \\n is a newline. Without it: rows of messages, of "
+                    + "prompt and completion, or of instruction, input and output.")
     private @Nullable String prompt;
 
     @Option(names = "--completion", paramLabel = "T", description = "The assistant's message, likewise.")
@@ -41,6 +41,11 @@ final class DataOptions {
             description =
                     "Longest example in tokens; longer ones are left out and counted (default: ${DEFAULT-VALUE}).")
     private int maxLength;
+
+    @Option(
+            names = "--allow-special",
+            description = "Read the text of control tokens in rows, such as <|im_end|>, as these tokens, not as text.")
+    private boolean allowSpecial;
 
     @Option(names = "--limit", paramLabel = "N", description = "Take the first N rows only.")
     private int limit = Dataset.ALL;
@@ -58,8 +63,8 @@ final class DataOptions {
 
     /// Loads the rows in the tokens of a base, saying on `err` which were left out.
     Dataset load(Lota lota, PrintWriter err) {
-        Dataset dataset = lota.data(data, new Rows(prompt, completion, maxLength, limit));
-        dataset.skippedNotice().ifPresent(notice -> err.println("lota: " + notice));
+        Dataset dataset = lota.data(data, new Rows(prompt, completion, maxLength, limit, allowSpecial));
+        dataset.notices().forEach(notice -> err.println("lota: " + notice));
         return dataset;
     }
 

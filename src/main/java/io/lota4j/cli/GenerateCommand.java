@@ -49,6 +49,11 @@ final class GenerateCommand extends BaseCommand {
     @Option(names = "--seed", paramLabel = "S", description = "Seed of the draws (default: 0).")
     private long seed;
 
+    @Option(
+            names = "--allow-special",
+            description = "Read the text of control tokens in the prompt, such as <|im_end|>, as these tokens.")
+    private boolean allowSpecial;
+
     @Override
     void check() {
         if (maxNew < 1 || temperature < 0 || topK < 1 || !(topP > 0 && topP <= 1)) {
@@ -65,7 +70,8 @@ final class GenerateCommand extends BaseCommand {
     @Override
     int execute() {
         try (Lota lota = warned(model.open())) {
-            Generation.Answer answer = lota.answer(prompt, model.tickets(), new Generation(maxNew, sampling(), seed));
+            Generation.Answer answer =
+                    lota.answer(prompt, model.tickets(), new Generation(maxNew, sampling(), seed, allowSpecial));
             out().println(answer.text());
             if (!answer.ended()) {
                 err().println("lota: cut after "

@@ -1,6 +1,7 @@
 package io.lota4j.data;
 
 import io.lota4j.LotaException;
+import io.lota4j.jinja.Rendering;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 /// How a model writes a chat as one text.
 public sealed interface ChatTemplate permits JinjaTemplate, PlainTemplate {
     /// The template of a model directory: `chat_template.jinja`, else `chat_template` of `tokenizer_config.json`
-    /// (of several, the one called `default`), else none, which writes the contents one after another.
+    /// (of several, the one called `default`), else none, which writes prompt and completion one after another.
     ///
     /// @throws LotaException if a file cannot be read or none of several templates is called `default`
     static ChatTemplate of(Path modelDir) {
@@ -26,11 +27,22 @@ public sealed interface ChatTemplate permits JinjaTemplate, PlainTemplate {
         return source == null ? new PlainTemplate(tokens) : new JinjaTemplate(source, config, tokens);
     }
 
-    /// The text of a chat.
+    /// The text of a chat's first turns, with what of it came from the row.
     ///
     /// @param addGenerationPrompt whether the text shall end where the assistant starts to speak
     /// @throws LotaException if the template refuses these messages or is beyond the template engine
-    String render(List<Message> messages, boolean addGenerationPrompt);
+    Rendering render(Chat chat, int turns, boolean addGenerationPrompt);
+
+    /// The text of a chat that is nothing but its turns.
+    default String render(List<Message> messages, boolean addGenerationPrompt) {
+        return render(Chat.of(messages), messages.size(), addGenerationPrompt).text();
+    }
+
+    /// Whether the template reads a variable or a field of this name anywhere.
+    boolean mentions(String name);
+
+    /// Whether the template has this role's name in quotes.
+    boolean writesRole(String role);
 
     /// Which template this is and where it comes from, for reports.
     String description();

@@ -10,9 +10,13 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The encoded examples of a file.
 ///
@@ -21,8 +25,14 @@ import java.util.Optional;
 /// @param maxLength the most tokens that an example could have
 /// @param examples the examples that fit, in file order, at least one
 /// @param tooLong the rows left out because they do not fit, in file order
+/// @param findings whole sentences on what a user should know of the rows that were taken
 public record Dataset(
-        Path source, String sha256, int maxLength, List<Example> examples, List<EncodeResult.TooLong> tooLong) {
+        Path source,
+        String sha256,
+        int maxLength,
+        List<Example> examples,
+        List<EncodeResult.TooLong> tooLong,
+        List<String> findings) {
     /// The limit that takes every row.
     public static final int ALL = Integer.MAX_VALUE;
 
@@ -30,6 +40,13 @@ public record Dataset(
     public Dataset {
         examples = List.copyOf(examples);
         tooLong = List.copyOf(tooLong);
+        findings = List.copyOf(findings);
+    }
+
+    /// Data of which there is nothing to tell.
+    public Dataset(
+            Path source, String sha256, int maxLength, List<Example> examples, List<EncodeResult.TooLong> tooLong) {
+        this(source, sha256, maxLength, examples, tooLong, List.of());
     }
 
     /// Reads and encodes the first rows of a JSONL file.
@@ -49,18 +66,50 @@ public record Dataset(
         }
         List<Example> examples = new ArrayList<>();
         List<EncodeResult.TooLong> tooLong = new ArrayList<>();
+        Map<Finding, Integer> found = new EnumMap<>(Finding.class);
+        Set<String> unread = new LinkedHashSet<>();
         for (Row row : rows) {
             switch (encode(row, encoder, jsonl)) {
-                case EncodeResult.Encoded(Example example) -> examples.add(example);
+                case EncodeResult.Encoded(Example example, Set<Finding> findings, List<String> columns) -> {
+                    examples.add(example);
+                    findings.forEach(finding -> found.merge(finding, 1, Integer::sum));
+                    unread.addAll(columns);
+                }
                 case EncodeResult.TooLong skipped -> tooLong.add(skipped);
             }
         }
-        Dataset dataset =
-                new Dataset(jsonl, HexFormat.of().formatHex(digest.digest()), encoder.maxLength(), examples, tooLong);
+        Dataset dataset = new Dataset(
+                jsonl,
+                HexFormat.of().formatHex(digest.digest()),
+                encoder.maxLength(),
+                examples,
+                tooLong,
+                sentences(jsonl, rows.size(), found, unread, encoder.allowsSpecial()));
         if (examples.isEmpty()) {
             throw dataset.nothingFits();
         }
         return dataset;
+    }
+
+    private static List<String> sentences(
+            Path jsonl, int rows, Map<Finding, Integer> found, Set<String> unread, boolean allowSpecial) {
+        List<String> sentences = new ArrayList<>();
+        found.forEach((finding, count) -> {
+            String how = finding != Finding.CONTROL_TEXT ? "" : allowSpecial ? " these tokens" : " text";
+            sentences.add(Text.format("%d of %d rows of %s %s%s.", count, rows, jsonl, finding.words(), how));
+        });
+        if (!unread.isEmpty()) {
+            sentences.add(Text.format(
+                    "Columns of %s that are no part of a chat were not read: %s.", jsonl, String.join(", ", unread)));
+        }
+        return sentences;
+    }
+
+    /// Whole sentences on what was left out or should be known of the data.
+    public List<String> notices() {
+        List<String> notices = new ArrayList<>(findings);
+        skippedNotice().ifPresent(notices::add);
+        return notices;
     }
 
     /// Number of rows read.

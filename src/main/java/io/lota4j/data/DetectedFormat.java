@@ -2,62 +2,128 @@ package io.lota4j.data;
 
 import io.lota4j.LotaException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Rows that need no templates: chats under `messages`, or Alpaca's `instruction`, `input` and `output`.
+/// Rows that need no templates: chats under `messages`, `prompt` and `completion`, or Alpaca's `instruction`, `input`
+/// and `output`.
 record DetectedFormat() implements ExampleFormat {
     private static final String MESSAGES = "messages";
+    private static final String PROMPT = "prompt";
+    private static final String COMPLETION = "completion";
     private static final String INSTRUCTION = "instruction";
     private static final String INPUT = "input";
     private static final String OUTPUT = "output";
 
+    /// What a chat template is given by name, beside the turns.
+    private static final Set<String> VARIABLES = Set.of("tools", "documents");
+
+    private static final String MORE_VARIABLES = "chat_template_kwargs";
+
+    /// What other programs take as part of a conversation, and this one does not.
+    private static final Set<String> PARTS = Set.of("system", "history", "functions", "chosen", "rejected");
+
+    private static final Set<String> OWN =
+            Set.of("messages", "add_generation_prompt", "bos_token", "eos_token", "tools", "documents");
+
     @Override
-    public List<Message> messages(Row row) {
+    public Chat chat(Row row) {
         Map<String, @Nullable Object> columns = row.columns();
         if (columns.containsKey(MESSAGES)) {
-            return chat(columns.get(MESSAGES));
+            return chat(row, new Turns(MESSAGES).read(columns.get(MESSAGES)), Set.of(MESSAGES));
+        }
+        if (columns.containsKey(PROMPT) && columns.containsKey(COMPLETION)) {
+            return promptAndCompletion(row);
         }
         if (columns.containsKey(INSTRUCTION) && columns.containsKey(OUTPUT)) {
             return alpaca(row);
         }
-        throw new LotaException("Expected the column 'messages', or 'instruction' and 'output', found "
-                + (columns.isEmpty() ? "no column" : Columns.names(row))
+        throw new LotaException("Expected the column 'messages', or 'prompt' and 'completion', or 'instruction' and"
+                + " 'output', found " + (columns.isEmpty() ? "no column" : Columns.names(row))
                 + ". Name the columns with a prompt and a completion template, such as '{question}' and '{answer}'.");
     }
 
-    private static List<Message> alpaca(Row row) {
+    private static Chat promptAndCompletion(Row row) {
+        @Nullable Object prompt = row.columns().get(PROMPT);
+        @Nullable Object completion = row.columns().get(COMPLETION);
+        Set<String> taken = Set.of(PROMPT, COMPLETION);
+        if (prompt instanceof String given && completion instanceof String answer) {
+            return pair(row, given, answer, taken);
+        }
+        if (prompt instanceof List<?> && completion instanceof List<?>) {
+            List<Message> messages = new ArrayList<>();
+            new Turns(PROMPT).read(prompt).forEach(turn -> messages.add(new Message(turn.fields(), false)));
+            messages.addAll(new Turns(COMPLETION).read(completion));
+            return chat(row, messages, taken);
+        }
+        throw new LotaException("The columns 'prompt' and 'completion' hold " + Columns.kind(prompt) + " and "
+                + Columns.kind(completion) + ", expected two strings or two lists of messages.");
+    }
+
+    private static Chat alpaca(Row row) {
         String why = "The Alpaca format";
         String instruction = Columns.text(row, INSTRUCTION, why);
         String input = row.columns().get(INPUT) == null ? "" : Columns.text(row, INPUT, why);
         String prompt = input.isBlank() ? instruction : instruction + "\n\n" + input;
-        return List.of(Message.user(prompt), Message.assistant(Columns.text(row, OUTPUT, why)));
+        return pair(row, prompt, Columns.text(row, OUTPUT, why), Set.of(INSTRUCTION, INPUT, OUTPUT));
     }
 
-    private static List<Message> chat(@Nullable Object value) {
-        if (!(value instanceof List<?> turns) || turns.isEmpty()) {
-            throw new LotaException("The column 'messages' holds "
-                    + (value instanceof List<?> ? "an empty list" : Columns.kind(value))
-                    + ", expected a list of objects with 'role' and 'content'.");
-        }
-        List<Message> messages = new ArrayList<>();
-        for (Object turn : turns) {
-            messages.add(message(turn, messages.size()));
-        }
-        return List.copyOf(messages);
+    private static Chat pair(Row row, String prompt, String completion, Set<String> taken) {
+        Chat pair = Chat.of(Marked.data(prompt), Marked.data(completion), unread(row, taken));
+        Map<String, @Nullable Object> variables = variables(row);
+        return new Chat(pair.messages(), variables, variables.isEmpty() ? pair.pair() : null, pair.unread());
     }
 
-    private static Message message(@Nullable Object turn, int index) {
-        if (turn instanceof Map<?, ?> map
-                && map.get("role") instanceof String role
-                && map.get("content") instanceof String content) {
-            return new Message(role, content);
+    private static Chat chat(Row row, List<Message> messages, Set<String> taken) {
+        return new Chat(messages, variables(row), null, unread(row, taken));
+    }
+
+    private static List<String> unread(Row row, Set<String> taken) {
+        List<String> unread = new ArrayList<>();
+        row.columns().forEach((name, value) -> {
+            if (taken.contains(name) || VARIABLES.contains(name) || name.equals(MORE_VARIABLES)) {
+                return;
+            }
+            if (PARTS.contains(name) && Turns.says(value)) {
+                throw new LotaException("The column '" + name + "' stands beside " + String.join(", ", sorted(taken))
+                        + " and would be lost. Put what it says into 'messages', or remove the column.");
+            }
+            unread.add(name);
+        });
+        return unread;
+    }
+
+    private static List<String> sorted(Set<String> names) {
+        return names.stream().sorted().map(name -> "'" + name + "'").toList();
+    }
+
+    private static Map<String, @Nullable Object> variables(Row row) {
+        Map<String, @Nullable Object> variables = new LinkedHashMap<>();
+        row.columns().forEach((name, value) -> {
+            if (VARIABLES.contains(name) && Turns.says(value)) {
+                if (!(value instanceof List<?>)) {
+                    throw new LotaException(
+                            "The column '" + name + "' holds " + Columns.kind(value) + ", expected a list.");
+                }
+                variables.put(name, value);
+            }
+        });
+        if (row.columns().get(MORE_VARIABLES) instanceof Map<?, ?> more) {
+            more.forEach((key, value) -> {
+                String name = String.valueOf(key);
+                if (OWN.contains(name)) {
+                    throw new LotaException("The column '" + MORE_VARIABLES + "' sets '" + name
+                            + "', which the chat template is given otherwise.");
+                }
+                variables.put(name, value);
+            });
+        } else if (row.columns().get(MORE_VARIABLES) != null) {
+            throw new LotaException("The column '" + MORE_VARIABLES + "' holds "
+                    + Columns.kind(row.columns().get(MORE_VARIABLES)) + ", expected an object.");
         }
-        String found = turn instanceof Map<?, ?> map
-                ? "role " + Columns.kind(map.get("role")) + " and content " + Columns.kind(map.get("content"))
-                : Columns.kind(turn);
-        throw new LotaException("Message " + (index + 1)
-                + " of the column 'messages' must have the strings 'role' and 'content', found " + found + ".");
+        return variables;
     }
 }

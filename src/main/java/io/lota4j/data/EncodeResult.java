@@ -1,9 +1,21 @@
 package io.lota4j.data;
 
+import java.util.List;
+import java.util.Set;
+
 /// What became of a row.
 public sealed interface EncodeResult {
     /// The row fits.
-    record Encoded(Example example) implements EncodeResult {}
+    ///
+    /// @param findings what is to be told of it
+    /// @param unread columns that are no part of the chat
+    record Encoded(Example example, Set<Finding> findings, List<String> unread) implements EncodeResult {
+        /// Copies both.
+        public Encoded {
+            findings = Set.copyOf(findings);
+            unread = List.copyOf(unread);
+        }
+    }
 
     /// The row has more tokens than allowed; it is left out whole, for a cut one would teach the wrong end.
     ///

@@ -1,26 +1,47 @@
 package io.lota4j.data;
 
 import io.lota4j.LotaException;
+import io.lota4j.data.Answers.Conversation;
+import io.lota4j.jinja.Rendering;
+import io.lota4j.jinja.Span;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /// Turns rows into token ids with those that carry loss.
 ///
-/// The prompt's tokens are those of the rendered prompt with its generation prefix, tokenized apart from the
-/// answer. An answer is the assistant's text and the token that ends it; only these carry loss. Every answer
-/// of a chat is scored; messages after the last one are left out, for they change nothing.
+/// A conversation is rendered as a whole, as the chat template writes it, and tokenized as one text. A token carries
+/// loss if it holds any character of an answer or of the token that ends it; an added token belongs where its own
+/// text begins. Every answer of a chat is learned whose row does not say otherwise; what follows the last one is left
+/// out, for it changes nothing. What generation starts from is the conversation before the last answer with the
+/// generation prompt, tokenized by itself, as it is when a model is used.
 public final class ExampleEncoder {
     private final Tokenizer tokenizer;
     private final ChatTemplate template;
     private final ExampleFormat format;
     private final int maxLength;
+    private final boolean allowSpecial;
     private final EndToken end;
+    private final Answers answers;
+    private final ChatRules rules;
+    private final RowTokenizer rows;
     private final int[] prefix;
 
-    /// An encoder for one model.
+    /// An encoder for one model that takes the text of control tokens in rows for text.
     ///
     /// @param maxLength the most tokens of an example, at least 2
     /// @throws LotaException if nothing says which token ends an answer, or the chat template cannot be used
     public ExampleEncoder(Tokenizer tokenizer, ChatTemplate template, ExampleFormat format, int maxLength) {
+        this(tokenizer, template, format, maxLength, false);
+    }
+
+    /// As the other constructor.
+    ///
+    /// @param allowSpecial whether the text of control tokens in rows stands for these tokens
+    public ExampleEncoder(
+            Tokenizer tokenizer, ChatTemplate template, ExampleFormat format, int maxLength, boolean allowSpecial) {
         if (maxLength < 2) {
             throw new LotaException("The maximum length must be at least 2 tokens, found " + maxLength + ".");
         }
@@ -28,7 +49,11 @@ public final class ExampleEncoder {
         this.template = template;
         this.format = format;
         this.maxLength = maxLength;
+        this.allowSpecial = allowSpecial;
         this.end = EndToken.of(tokenizer, template);
+        this.answers = new Answers(template, end, new ControlTokens(tokenizer.added()));
+        this.rules = new ChatRules(template);
+        this.rows = new RowTokenizer(tokenizer, ControlTokens.protectedBy(template, tokenizer, end), allowSpecial);
         // A chat template writes the beginning-of-sequence token itself; plain text gets the tokenizer's.
         this.prefix = template instanceof PlainTemplate ? tokenizer.prefix() : new int[0];
     }
@@ -43,70 +68,118 @@ public final class ExampleEncoder {
         return maxLength;
     }
 
-    /// The tokens of a chat up to where the assistant starts to speak, for generation.
+    /// Whether the text of control tokens in rows stands for these tokens.
+    boolean allowsSpecial() {
+        return allowSpecial;
+    }
+
+    /// The tokens from which an answer to a user's message is generated.
     ///
-    /// @throws LotaException if the chat template refuses the messages
-    public int[] promptIds(List<Message> messages) {
-        Tokens tokens = new Tokens();
-        tokens.add(prefix, false);
-        tokens.add(tokenizer.encode(template.render(messages, true)), false);
-        return tokens.ids();
+    /// @throws LotaException if the chat template refuses the message
+    public int[] promptIds(String message) {
+        Rendering prompt = template.render(Chat.of(Marked.data(message), Marked.data(""), List.of()), 1, true);
+        return ids(rows.encode(new Marked(prompt.text(), prompt.data())).tokens());
     }
 
     /// Encodes a row.
     ///
-    /// @throws LotaException if the row has no assistant message or does not fit the format or the chat template
+    /// @throws LotaException if the row has no answer to learn, does not fit the format or the chat template, or has
+    ///     what the template would lose
     public EncodeResult encode(Row row) {
-        Example example = encode(row.index(), format.messages(row));
+        Chat chat = format.chat(row);
+        requireAnswer(chat);
+        chat = rules.checked(chat);
+        Conversation conversation = answers.of(chat);
+        rules.requireAllTurns(chat, chat.lastLearned() + 1, conversation.text());
+        Set<Finding> findings = EnumSet.noneOf(Finding.class);
+        findings.addAll(conversation.findings());
+        Example example = example(row.index(), chat, conversation, findings);
         return example.length() > maxLength
                 ? new EncodeResult.TooLong(row.index(), example.length())
-                : new EncodeResult.Encoded(example);
+                : new EncodeResult.Encoded(example, findings, chat.unread());
     }
 
-    private Example encode(int row, List<Message> messages) {
-        Tokens tokens = new Tokens();
-        tokens.add(prefix, false);
-        String prompt = "";
-        String answer = null;
-        int promptLength = 0;
-        for (int turn = 0; turn < messages.size(); turn++) {
-            if (!messages.get(turn).fromAssistant()) {
-                continue;
-            }
-            String rendered = template.render(messages.subList(0, turn), true);
-            String unseen = answer == null ? rendered : afterAnswer(prompt, answer, rendered);
-            tokens.add(tokenizer.encode(unseen), false);
-            promptLength = tokens.size();
-            prompt = rendered;
-            answer = messages.get(turn).content();
-            tokens.add(tokenizer.encode(answer), true);
-            tokens.add(new int[] {end.id()}, true);
-        }
-        if (answer == null) {
+    private static void requireAnswer(Chat chat) {
+        if (chat.messages().stream().noneMatch(Message::fromAssistant)) {
             throw new LotaException("The row has no message of the role 'assistant', so nothing to learn.");
         }
-        return new Example(row, tokens.ids(), tokens.scored(), promptLength, prompt, answer);
+        if (chat.lastLearned() < 0) {
+            throw new LotaException("No message of the assistant carries loss (weight 0, train false, or part of the"
+                    + " prompt), so there is nothing to learn; leave the row out.");
+        }
     }
 
-    /// What a longer rendering adds after an answer and the token that ends it.
-    private String afterAnswer(String prompt, String answer, String rendered) {
-        if (rendered.startsWith(prompt)) {
-            String rest = rendered.substring(prompt.length());
-            String trimmed = PythonText.strip(answer);
-            if (rest.startsWith(answer)) {
-                return afterEnd(rest.substring(answer.length()));
+    private Example example(int row, Chat chat, Conversation conversation, Set<Finding> findings) {
+        RowTokenizer.Result whole = rows.encode(conversation.text());
+        if (whole.foreign()) {
+            findings.add(Finding.CONTROL_TEXT);
+        }
+        boolean[] learned = learned(whole.tokens(), conversation);
+        // Nothing after the last token that carries loss changes anything.
+        int length = learned.length;
+        while (length > 0 && !learned[length - 1]) {
+            length--;
+        }
+        int all = prefix.length + length + (conversation.appended() ? 1 : 0);
+        int[] ids = Arrays.copyOf(prefix, all);
+        boolean[] scored = new boolean[all];
+        System.arraycopy(whole.tokens().ids(), 0, ids, prefix.length, length);
+        System.arraycopy(learned, 0, scored, prefix.length, length);
+        if (conversation.appended()) {
+            ids[all - 1] = end.id();
+            scored[all - 1] = true;
+        }
+        if (all > 0) {
+            // Nothing stands before the very first token, so nothing predicts it.
+            scored[0] = false;
+        }
+        int[] prompt = ids(rows.encode(conversation.prompt()).tokens());
+        String answer = answer(chat.messages().get(chat.lastLearned()), conversation);
+        return new Example(row, ids, scored, prompt, conversation.prompt().text(), answer);
+    }
+
+    private String answer(Message message, Conversation conversation) {
+        if (message.fields().get(Message.CONTENT) instanceof String text && !text.isEmpty()) {
+            return text;
+        }
+        Span last = conversation.learned().getLast();
+        String written = conversation.text().text().substring(last.start(), last.end());
+        return written.endsWith(end.text())
+                ? written.substring(0, written.length() - end.text().length())
+                : written;
+    }
+
+    private int[] ids(Encoded tokens) {
+        int[] ids = Arrays.copyOf(prefix, prefix.length + tokens.ids().length);
+        System.arraycopy(tokens.ids(), 0, ids, prefix.length, tokens.ids().length);
+        return ids;
+    }
+
+    private boolean[] learned(Encoded tokens, Conversation conversation) {
+        Map<Integer, String> added = tokenizer.addedById();
+        boolean[] learned = new boolean[tokens.ids().length];
+        for (int i = 0; i < learned.length; i++) {
+            int start = tokens.starts()[i];
+            int stop = tokens.ends()[i];
+            String own = added.get(tokens.ids()[i]);
+            if (own != null) {
+                int at = RowTokenizer.ownStart(
+                        tokens, i, own, conversation.text().text());
+                start = at < 0 ? start : at;
+                stop = start + 1;
             }
-            // Some templates trim what is said, or set a space before it.
-            if (PythonText.stripLeading(rest).startsWith(trimmed)) {
-                return afterEnd(PythonText.stripLeading(rest).substring(trimmed.length()));
+            learned[i] = holds(conversation.learned(), start, stop);
+        }
+        return learned;
+    }
+
+    /// Whether a token of so many characters, which may be none, belongs to a stretch.
+    private static boolean holds(List<Span> spans, int start, int end) {
+        for (Span span : spans) {
+            if (end > span.start() && (start < span.end() || start == end && end <= span.end())) {
+                return true;
             }
         }
-        throw new LotaException("The " + template.description() + " rewrites earlier answers once more messages"
-                + " follow, so a chat with several answers cannot be scored; give every answer a row of its own.");
-    }
-
-    private String afterEnd(String rest) {
-        String next = PythonText.stripLeading(rest);
-        return next.startsWith(end.text()) ? next.substring(end.text().length()) : rest;
+        return false;
     }
 }

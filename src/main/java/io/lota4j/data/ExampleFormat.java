@@ -10,7 +10,8 @@ public sealed interface ExampleFormat permits TemplateFormat, DetectedFormat {
     ///
     /// In a template `{column}` stands for a column's text, `{{` and `}}` for braces, and a backslash with an n
     /// for a newline. A row becomes one user and one assistant message. Without templates a row needs `messages`
-    /// (a list of `role` and `content`) or, as Alpaca's, `instruction` (with an optional `input`) and `output`.
+    /// (a list of `role` and `content`), or `prompt` and `completion` (two texts or two lists of messages), or, as
+    /// Alpaca's, `instruction` (with an optional `input`) and `output`.
     ///
     /// @param prompt template of what the user says, or null
     /// @param completion template of what the assistant answers; null exactly when `prompt` is
@@ -27,8 +28,15 @@ public sealed interface ExampleFormat permits TemplateFormat, DetectedFormat {
         return new TemplateFormat(TextTemplate.parse(prompt), TextTemplate.parse(completion));
     }
 
-    /// The messages of a row, in order.
+    /// What a row says.
     ///
     /// @throws LotaException if a column is missing or is no text; the message names the columns there
-    List<Message> messages(Row row);
+    Chat chat(Row row);
+
+    /// The messages of a row, in order.
+    ///
+    /// @throws LotaException as [#chat] does
+    default List<Message> messages(Row row) {
+        return chat(row).messages();
+    }
 }

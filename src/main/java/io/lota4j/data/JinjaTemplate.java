@@ -1,42 +1,72 @@
 package io.lota4j.data;
 
+import io.lota4j.jinja.Rendering;
 import io.lota4j.jinja.Template;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A chat template in Jinja, rendered as Hugging Face's Python does it.
-///
-/// It is parsed when it is made: what the engine lacks is refused before any row is read. All texts of one template
-/// bear the date of that moment where the template asks for one.
 final class JinjaTemplate implements ChatTemplate {
     private final Template template;
+    private final String source;
     private final Path file;
     private final SpecialTokens tokens;
 
     JinjaTemplate(String source, Path file, SpecialTokens tokens) {
         this.template = Template.parse(source, "chat template of " + file);
+        this.source = source;
         this.file = file;
         this.tokens = tokens;
     }
 
     @Override
-    public String render(List<Message> messages, boolean addGenerationPrompt) {
+    public Rendering render(Chat chat, int turns, boolean addGenerationPrompt) {
         Map<String, Object> given = new LinkedHashMap<>(tokens.byName());
         given.put("add_generation_prompt", addGenerationPrompt);
-        List<Map<String, String>> turns =
-                messages.stream().map(JinjaTemplate::turn).toList();
-        return template.render(given, Map.of("messages", turns)).text();
+        Map<String, @Nullable Object> data = new LinkedHashMap<>();
+        chat.variables().forEach((name, value) -> data.put(name, plain(value)));
+        data.put(
+                "messages",
+                chat.messages().subList(0, turns).stream()
+                        .map(message -> plain(message.fields()))
+                        .toList());
+        return template.render(given, data);
     }
 
-    /// The keys in the order in which rows have them: a template may print the whole turn.
-    private static Map<String, String> turn(Message message) {
-        Map<String, String> turn = new LinkedHashMap<>();
-        turn.put("role", message.role());
-        turn.put("content", message.content());
-        return turn;
+    /// Numbers as Python reads them: those without a fraction and an exponent are whole.
+    private static @Nullable Object plain(@Nullable Object value) {
+        return switch (value) {
+            case JsonNumber number when number.toString().matches("-?\\d+") -> new BigInteger(number.toString());
+            case JsonNumber number -> new BigDecimal(number.toString());
+            case List<?> list -> {
+                List<@Nullable Object> items = new ArrayList<>();
+                list.forEach(item -> items.add(plain(item)));
+                yield items;
+            }
+            case Map<?, ?> map -> {
+                Map<String, @Nullable Object> entries = new LinkedHashMap<>();
+                map.forEach((key, entry) -> entries.put(String.valueOf(key), plain(entry)));
+                yield entries;
+            }
+            case null, default -> value;
+        };
+    }
+
+    @Override
+    public boolean mentions(String name) {
+        return template.mentions(name);
+    }
+
+    @Override
+    public boolean writesRole(String role) {
+        return source.contains("'" + role + "'") || source.contains('"' + role + '"');
     }
 
     @Override

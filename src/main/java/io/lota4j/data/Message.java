@@ -1,12 +1,41 @@
 package io.lota4j.data;
 
-/// One turn of a chat.
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// One turn of a chat, with every field that its row has.
 ///
-/// @param role who speaks: `system`, `user`, `assistant` or another role that the chat template knows
-/// @param content the text, as it is
-public record Message(String role, String content) {
+/// @param fields by name, in the row's order: `role`, mostly `content`, and what else the turn has (`tool_calls`,
+///     `name`, `reasoning_content`): strings, numbers, booleans, lists, maps or null
+/// @param learned whether the turn carries loss: one of the assistant's whose row does not say otherwise
+public record Message(Map<String, @Nullable Object> fields, boolean learned) {
+    static final String ROLE = "role";
+    static final String CONTENT = "content";
     static final String USER = "user";
     static final String ASSISTANT = "assistant";
+
+    /// Copies the fields, in their order.
+    public Message {
+        fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+    }
+
+    /// A turn that is a text; one of the assistant's carries loss.
+    ///
+    /// @param role who speaks: `system`, `user`, `assistant` or another role that the chat template knows
+    /// @param content the text, as it is
+    public Message(String role, String content) {
+        this(ordered(role, content), role.equals(ASSISTANT));
+    }
+
+    private static Map<String, @Nullable Object> ordered(String role, String content) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put(ROLE, role);
+        fields.put(CONTENT, content);
+        return fields;
+    }
 
     /// What the user says.
     public static Message user(String content) {
@@ -18,8 +47,30 @@ public record Message(String role, String content) {
         return new Message(ASSISTANT, content);
     }
 
-    /// Whether the model speaks, which is what carries loss.
+    /// Who speaks.
+    public String role() {
+        return Objects.toString(fields.get(ROLE), "");
+    }
+
+    /// The text; empty where the content is none, as beside tool calls.
+    public String content() {
+        return fields.get(CONTENT) instanceof String text ? text : "";
+    }
+
+    /// Whether the model speaks.
     public boolean fromAssistant() {
-        return role.equals(ASSISTANT);
+        return role().equals(ASSISTANT);
+    }
+
+    Message with(String field, Object value) {
+        Map<String, @Nullable Object> changed = new LinkedHashMap<>(fields);
+        changed.put(field, value);
+        return new Message(changed, learned);
+    }
+
+    Message without(String field) {
+        Map<String, @Nullable Object> changed = new LinkedHashMap<>(fields);
+        changed.remove(field);
+        return new Message(changed, learned);
     }
 }

@@ -27,7 +27,10 @@ final class ModelJson {
     }
 
     static JsonNode required(Path dir, String name) {
-        Path file = dir.resolve(name);
+        return required(dir.resolve(name));
+    }
+
+    static JsonNode required(Path file) {
         try {
             return MAPPER.readTree(Files.readAllBytes(file));
         } catch (IOException e) {

@@ -1,14 +1,30 @@
 package io.lota4j.data;
 
+import io.lota4j.LotaException;
+import io.lota4j.jinja.Rendering;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
-/// No template: the contents one after another, with nothing between them.
+/// No template: prompt and completion one after another, with nothing between them. Chats with roles need one.
 record PlainTemplate(SpecialTokens tokens) implements ChatTemplate {
     @Override
-    public String render(List<Message> messages, boolean addGenerationPrompt) {
-        return messages.stream().map(Message::content).collect(Collectors.joining());
+    public Rendering render(Chat chat, int turns, boolean addGenerationPrompt) {
+        Chat.Pair pair = chat.pair();
+        if (pair == null) {
+            throw new LotaException("The model has no chat template that says how a chat's roles are written.");
+        }
+        Marked text = turns > 1 ? pair.joined() : pair.prompt();
+        return new Rendering(text.text(), text.data(), List.of());
+    }
+
+    @Override
+    public boolean mentions(String name) {
+        return false;
+    }
+
+    @Override
+    public boolean writesRole(String role) {
+        return false;
     }
 
     @Override

@@ -29,7 +29,17 @@ public final class Preview {
                 text.append('\n');
             }
         }
-        return lineStart ? text.toString() : text.append('\n').toString();
+        if (!lineStart) {
+            text.append('\n');
+        }
+        if (!example.startsWithPrompt()) {
+            text.append("generation starts from other tokens: ");
+            for (int i = 0; i < example.promptLength(); i++) {
+                text.append(i == 0 ? "" : "·").append(escape(tokenizer.piece(example.promptIds()[i])));
+            }
+            text.append('\n');
+        }
+        return text.toString();
     }
 
     private static String escape(String piece) {

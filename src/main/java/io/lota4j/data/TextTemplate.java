@@ -1,6 +1,7 @@
 package io.lota4j.data;
 
 import io.lota4j.LotaException;
+import io.lota4j.jinja.Span;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,16 +20,22 @@ record TextTemplate(String source, List<Part> parts) {
         return new TextTemplate(source, new Parser(source).parse());
     }
 
-    String fill(Row row) {
+    Marked fill(Row row) {
         StringBuilder text = new StringBuilder();
+        List<Span> data = new ArrayList<>();
         for (Part part : parts) {
-            text.append(
-                    switch (part) {
-                        case Part.Text literal -> literal.text();
-                        case Part.Column column -> Columns.text(row, column.name(), "The template '" + source + "'");
-                    });
+            switch (part) {
+                case Part.Text literal -> text.append(literal.text());
+                case Part.Column column -> {
+                    int start = text.length();
+                    text.append(Columns.text(row, column.name(), "The template '" + source + "'"));
+                    if (text.length() > start) {
+                        data.add(new Span(start, text.length()));
+                    }
+                }
+            }
         }
-        return text.toString();
+        return new Marked(text.toString(), data);
     }
 
     private static final class Parser {

@@ -1,18 +1,23 @@
 package io.lota4j.data;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import io.lota4j.LotaException;
 import io.lota4j.Natives;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.LongStream;
+import tools.jackson.databind.JsonNode;
 
 /// A model's tokenizer, out of its `tokenizer.json`. May be used by several threads at once.
 public final class Tokenizer implements AutoCloseable {
@@ -20,14 +25,19 @@ public final class Tokenizer implements AutoCloseable {
     private static final Map<String, String> OPTIONS =
             Map.of("truncation", "do_not_truncate", "padding", "do_not_pad", "addSpecialTokens", "false");
 
+    private final Path file;
     private final HuggingFaceTokenizer engine;
     private final Vocabulary vocabulary;
     private final String[] pieces;
+    private final Map<Integer, String> addedById;
+    private final Map<Map<String, String>, Tokenizer> twins = new HashMap<>();
 
-    private Tokenizer(HuggingFaceTokenizer engine, Vocabulary vocabulary) {
+    private Tokenizer(Path file, HuggingFaceTokenizer engine, Vocabulary vocabulary) {
+        this.file = file;
         this.engine = engine;
         this.vocabulary = vocabulary;
         this.pieces = vocabulary.piecesById();
+        this.addedById = vocabulary.addedById();
     }
 
     /// The tokenizer of a model directory.
@@ -42,13 +52,28 @@ public final class Tokenizer implements AutoCloseable {
         if (!Files.exists(file)) {
             throw new LotaException("The model directory " + modelDir + " has no tokenizer.json.");
         }
-        Vocabulary vocabulary = Vocabulary.of(ModelJson.required(modelDir, "tokenizer.json"), file);
-        return new Tokenizer(load(file), vocabulary);
+        Vocabulary vocabulary = Vocabulary.of(ModelJson.required(file), file);
+        try (InputStream in = Files.newInputStream(file)) {
+            return new Tokenizer(file, load(in, file), vocabulary);
+        } catch (IOException e) {
+            throw new LotaException("Cannot read " + file + ": " + e.getMessage(), e);
+        }
     }
 
-    private static HuggingFaceTokenizer load(Path file) {
+    /// The same tokenizer that knows some tokens under other names only; closed with this one.
+    ///
+    /// @param renamed new names by the old ones
+    synchronized Tokenizer twin(Map<String, String> renamed) {
+        return twins.computeIfAbsent(Map.copyOf(renamed), names -> {
+            JsonNode json = RenamedTokens.in(ModelJson.required(file), names);
+            byte[] bytes = ModelJson.MAPPER.writeValueAsBytes(json);
+            return new Tokenizer(file, load(new ByteArrayInputStream(bytes), file), Vocabulary.of(json, file));
+        });
+    }
+
+    private static HuggingFaceTokenizer load(InputStream in, Path file) {
         Natives.load(Natives.Library.TOKENIZERS, LibUtils::checkStatus);
-        try (InputStream in = Files.newInputStream(file)) {
+        try {
             return Natives.hosted(() -> HuggingFaceTokenizer.newInstance(in, OPTIONS));
         } catch (IOException e) {
             throw new LotaException("Cannot read " + file + ": " + e.getMessage(), e);
@@ -61,6 +86,26 @@ public final class Tokenizer implements AutoCloseable {
     /// The ids of a text: no special token is added, those in the text are recognised, and nothing is ever cut.
     public int[] encode(String text) {
         return ints(engine.encode(text, false, false).getIds());
+    }
+
+    /// As [#encode], with the stretch of the text that each token stands for.
+    Encoded encoded(String text) {
+        Encoding encoding = engine.encode(text, false, false);
+        CharSpan[] spans = encoding.getCharTokenSpans();
+        // The native library counts code points.
+        int[] units = text.codePoints().map(Character::charCount).toArray();
+        int[] places = new int[units.length + 1];
+        for (int i = 0; i < units.length; i++) {
+            places[i + 1] = places[i] + units[i];
+        }
+        int[] ids = ints(encoding.getIds());
+        int[] starts = new int[ids.length];
+        int[] ends = new int[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            starts[i] = spans[i] == null ? (i == 0 ? 0 : ends[i - 1]) : places[spans[i].getStart()];
+            ends[i] = spans[i] == null ? starts[i] : places[spans[i].getEnd()];
+        }
+        return new Encoded(ids, starts, ends);
     }
 
     /// What the tokenizer itself puts before a text (a beginning-of-sequence token, most often nothing).
@@ -113,9 +158,26 @@ public final class Tokenizer implements AutoCloseable {
         return vocabulary.special();
     }
 
+    /// All tokens that are recognised in any text as they are written.
+    Set<String> added() {
+        return vocabulary.added();
+    }
+
+    /// The same by id.
+    Map<Integer, String> addedById() {
+        return addedById;
+    }
+
+    /// Whether a token stands for any text that the tokenizer has none for.
+    boolean isUnknown(int id) {
+        return vocabulary.unknown() == id;
+    }
+
     /// Frees the native tokenizer.
     @Override
-    public void close() {
+    public synchronized void close() {
+        twins.values().forEach(Tokenizer::close);
+        twins.clear();
         engine.close();
     }
 

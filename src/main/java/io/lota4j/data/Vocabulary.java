@@ -12,8 +12,10 @@ import tools.jackson.databind.JsonNode;
 ///
 /// @param ids every token and its id, added tokens included
 /// @param special the added tokens marked special
+/// @param added all added tokens, which are recognised in any text as they are written
+/// @param unknown id of the token for what no other stands for, -1 if there is none
 /// @param byteLevel whether pieces stand for bytes (`Ġ` is a space)
-record Vocabulary(Map<String, Integer> ids, Set<String> special, boolean byteLevel) {
+record Vocabulary(Map<String, Integer> ids, Set<String> special, Set<String> added, int unknown, boolean byteLevel) {
     /// The most ids a tokenizer may have, 40 times as many as any known; keeps a broken file from filling the memory.
     static final int MAX_IDS = 10_000_000;
 
@@ -29,14 +31,29 @@ record Vocabulary(Map<String, Integer> ids, Set<String> special, boolean byteLev
             throw new LotaException(file + " has no vocabulary under model.vocab; expected an object or a list.");
         }
         Set<String> special = new LinkedHashSet<>();
+        Set<String> allAdded = new LinkedHashSet<>();
         for (JsonNode added : tokenizer.path("added_tokens")) {
             String content = added.path("content").asString("");
             ids.put(content, checked(added.path("id"), content, file));
+            allAdded.add(content);
             if (added.path("special").asBoolean(false)) {
                 special.add(content);
             }
         }
-        return new Vocabulary(ids, special, isByteLevel(tokenizer.path("decoder")));
+        return new Vocabulary(
+                ids, special, allAdded, unknown(tokenizer.path("model"), ids), isByteLevel(tokenizer.path("decoder")));
+    }
+
+    private static int unknown(JsonNode model, Map<String, Integer> ids) {
+        return model.path("unk_id").isInt()
+                ? model.path("unk_id").intValue()
+                : ids.getOrDefault(model.path("unk_token").asString(""), -1);
+    }
+
+    Map<Integer, String> addedById() {
+        Map<Integer, String> byId = new HashMap<>();
+        added.forEach(token -> byId.put(ids.get(token), token));
+        return byId;
     }
 
     private static int checked(JsonNode id, String token, Path file) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param rows how many rows are taken of each
 /// @param prompt template of the user's message, or null for rows that say it themselves
 /// @param completion template of the assistant's message; null exactly when `prompt` is
+/// @param allowSpecial whether the text of control tokens in rows stands for these tokens
 /// @param maxLength longest example, tokens
 /// @param generate most new tokens of an answer; 0: answers are not generated
 /// @param answer regular expression that picks the answer out of a text, or null for all of it
@@ -25,6 +26,7 @@ public record Task(
         Rows rows,
         @Nullable String prompt,
         @Nullable String completion,
+        boolean allowSpecial,
         int maxLength,
         int generate,
         @Nullable String answer,

@@ -34,7 +34,8 @@ record TaskData(Task task, Dataset train, Optional<Dataset> validation, Dataset 
                 tokenizer,
                 ChatTemplate.of(base),
                 ExampleFormat.of(task.prompt(), task.completion()),
-                Math.min(task.maxLength(), ModelConfig.of(base).maxPositions()));
+                Math.min(task.maxLength(), ModelConfig.of(base).maxPositions()),
+                task.allowSpecial());
         Dataset test = Dataset.load(task.test(), encoder, task.rows().test());
         Set<Integer> stop = StopTokens.of(base, encoder.endToken()).ids();
         Task.Rows rows = task.rows();
@@ -65,7 +66,12 @@ record TaskData(Task task, Dataset train, Optional<Dataset> validation, Dataset 
 
     static Dataset part(Dataset all, int from, int to) {
         return new Dataset(
-                all.source(), all.sha256(), all.maxLength(), all.examples().subList(from, to), all.tooLong());
+                all.source(),
+                all.sha256(),
+                all.maxLength(),
+                all.examples().subList(from, to),
+                all.tooLong(),
+                all.findings());
     }
 
     /// The rows to score.
@@ -90,6 +96,11 @@ record TaskData(Task task, Dataset train, Optional<Dataset> validation, Dataset 
                 bytes.putInt(example.ids()[i]).put((byte) (example.scored()[i] ? 1 : 0));
             }
             digest.update(bytes.put(answer).array());
+            if (!example.startsWithPrompt()) {
+                ByteBuffer prompt = ByteBuffer.allocate(example.promptLength() * Integer.BYTES);
+                prompt.asIntBuffer().put(example.promptIds());
+                digest.update(prompt);
+            }
         }
         return HexFormat.of().formatHex(digest.digest());
     }

@@ -162,8 +162,9 @@ class ChatTemplateTest {
     @Test
     void withoutTemplateTheContentsFollowOneAnother() {
         ChatTemplate template = ChatTemplate.of(dir);
-        assertThat(template.render(List.of(Message.user("2+2="), Message.assistant("4")), true))
-                .isEqualTo("2+2=4");
+        Chat pair = Chat.of(Marked.data("2+2="), Marked.data("4"), List.of());
+        assertThat(template.render(pair, 2, false).text()).isEqualTo("2+2=4");
+        assertThat(template.render(pair, 1, true).text()).isEqualTo("2+2=");
         assertThat(template.description())
                 .isEqualTo("no chat template: prompt and answer one after another, nothing between");
         assertThat(template.eosToken()).isEmpty();

@@ -2,6 +2,7 @@ package io.lota4j.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.lota4j.LotaException;
 import java.util.Arrays;
@@ -96,10 +97,33 @@ class ExampleFormatTest {
     }
 
     @Test
+    void promptAndCompletionRows() {
+        assertThat(DETECTED.messages(row(Map.of("prompt", "q", "completion", "a"))))
+                .containsExactly(Message.user("q"), Message.assistant("a"));
+        List<Map<String, String>> prompt = List.of(
+                Map.of("role", "user", "content", "q"),
+                Map.of("role", "assistant", "content", "said before"),
+                Map.of("role", "user", "content", "r"));
+        List<Map<String, String>> completion = List.of(Map.of("role", "assistant", "content", "a"));
+        assertThat(DETECTED.messages(row(Map.of("prompt", prompt, "completion", completion))))
+                .extracting(Message::content, Message::learned)
+                .containsExactly(tuple("q", false), tuple("said before", false), tuple("r", false), tuple("a", true));
+        refused(
+                () -> DETECTED.messages(row(Map.of("prompt", prompt, "completion", "a"))),
+                "The columns 'prompt' and 'completion' hold a list and a string, expected two strings or two lists of"
+                        + " messages.");
+        refused(
+                () -> DETECTED.messages(row(Map.of("prompt", "q", "completion", "a", "system", "s"))),
+                "The column 'system' stands beside 'completion', 'prompt' and would be lost. Put what it says into"
+                        + " 'messages', or remove the column.");
+    }
+
+    @Test
     void otherRowsNeedTemplates() {
         refused(
                 () -> DETECTED.messages(row(Map.of("question", "q"))),
-                "Expected the column 'messages', or 'instruction' and 'output', found question."
+                "Expected the column 'messages', or 'prompt' and 'completion', or 'instruction' and 'output', found"
+                        + " question."
                         + " Name the columns with a prompt and a completion template,"
                         + " such as '{question}' and '{answer}'.");
     }

@@ -67,6 +67,7 @@ final class TaskReader {
                 "test-rows",
                 "prompt",
                 "completion",
+                "allow-special",
                 "max-length",
                 "generate",
                 "answer",
@@ -83,7 +84,7 @@ final class TaskReader {
     }
 
     private static Task text(String name, Fields fields) {
-        fields.only("data", "rows", "prompt", "completion", "max-length");
+        fields.only("data", "rows", "prompt", "completion", "allow-special", "max-length");
         Path data = Path.of(fields.required("data"));
         int rows = fields.whole("rows", Dataset.ALL, 1);
         return task(name, fields, data, data, null, new Task.Rows(rows, 0, rows), OptionalLong.empty());
@@ -110,6 +111,7 @@ final class TaskReader {
                 rows,
                 prompt,
                 completion,
+                fields.flag("allow-special"),
                 fields.whole("max-length", MAX_LENGTH, 1),
                 fields.whole("generate", 0, 0),
                 answer(fields),

@@ -1,0 +1,188 @@
+package io.lota4j.data;
+
+import io.lota4j.LotaException;
+import io.lota4j.jinja.Rendering;
+import io.lota4j.jinja.Span;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Finds the answers in a conversation's text: where each begins and where its end of turn ends.
+///
+/// A template that marks what the assistant says with `{% generation %}` is followed. Else an answer begins where
+/// the text that generation starts from ends (the conversation before it, with the generation prompt), and ends with
+/// the token that ends the turn. Where the conversation does not begin with that text, the answer is found by what it
+/// says.
+final class Answers {
+    private final ChatTemplate template;
+    private final EndToken end;
+    private final ControlTokens added;
+
+    Answers(ChatTemplate template, EndToken end, ControlTokens added) {
+        this.template = template;
+        this.end = end;
+        this.added = added;
+    }
+
+    /// A conversation up to its last answer.
+    ///
+    /// @param text the whole of it
+    /// @param learned the answers in it, ends of turns included
+    /// @param appended whether the token that ends the last answer is not in the text and has to be added
+    /// @param prompt what generation of the last answer starts from
+    /// @param findings what is to be told
+    record Conversation(Marked text, List<Span> learned, boolean appended, Marked prompt, Set<Finding> findings) {}
+
+    Conversation of(Chat chat) {
+        int last = chat.lastLearned();
+        Rendering whole = template.render(chat, last + 1, false);
+        Set<Finding> findings = EnumSet.noneOf(Finding.class);
+        Rendering prompt = template.render(chat, last, true);
+        List<Span> learned =
+                whole.generation().isEmpty() ? learned(chat, last, whole, findings) : generated(chat, last, whole);
+        if (!whole.text().startsWith(prompt.text())) {
+            findings.add(Finding.OTHER_PROMPT);
+        }
+        boolean appended = whole.generation().isEmpty() && !end.written();
+        return new Conversation(marked(whole), learned, appended, marked(prompt), findings);
+    }
+
+    private static Marked marked(Rendering rendering) {
+        return new Marked(rendering.text(), rendering.data());
+    }
+
+    private List<Span> learned(Chat chat, int last, Rendering whole, Set<Finding> findings) {
+        List<Span> learned = new ArrayList<>();
+        for (int turn = 0; turn <= last; turn++) {
+            if (chat.messages().get(turn).learned()) {
+                learned.add(answer(chat, turn, last, whole, findings));
+            }
+        }
+        return learned;
+    }
+
+    private Span answer(Chat chat, int turn, int last, Rendering whole, Set<Finding> findings) {
+        String prompt = template.render(chat, turn, true).text();
+        String upTo = turn == last
+                ? whole.text()
+                : template.render(chat, turn + 1, false).text();
+        int start = whole.text().startsWith(prompt) ? prompt.length() : found(chat, turn, last, whole, prompt);
+        boolean asAlone = whole.text().startsWith(upTo) && start <= upTo.length();
+        int stop = asAlone ? endOfTurn(whole, start, upTo.length(), turn, turn == last) : firstEnd(whole, start, turn);
+        requireSaid(chat.messages().get(turn), whole.text().substring(start, stop), findings);
+        return new Span(start, stop);
+    }
+
+    /// Where the turn ends: after the token that ends it, behind all that the row says in it.
+    private int endOfTurn(Rendering whole, int start, int limit, int turn, boolean last) {
+        int said = whole.data().stream()
+                .filter(span -> span.start() < limit && span.end() > start)
+                .mapToInt(span -> Math.min(span.end(), limit))
+                .max()
+                .orElse(start);
+        List<ControlTokens.Found> after = added.in(whole.text(), said, limit).stream()
+                .filter(found -> !found.token().isBlank())
+                .toList();
+        for (ControlTokens.Found found : after) {
+            if (found.token().equals(end.text())) {
+                return found.end();
+            }
+        }
+        if (!after.isEmpty()) {
+            return after.getFirst().end();
+        }
+        if (end.written()) {
+            throw noEnd(turn);
+        }
+        int next = said;
+        while (next < whole.text().length()
+                && Character.isWhitespace(whole.text().charAt(next))) {
+            next++;
+        }
+        boolean follows = !last && whole.text().startsWith(end.text(), next);
+        return follows ? next + end.text().length() : said;
+    }
+
+    private int firstEnd(Rendering whole, int start, int turn) {
+        return added.own(marked(whole)).stream()
+                .filter(found -> found.start() >= start && found.token().equals(end.text()))
+                .findFirst()
+                .orElseThrow(() -> noEnd(turn))
+                .end();
+    }
+
+    private LotaException noEnd(int turn) {
+        return new LotaException("The " + template.description() + " writes no token after message " + (turn + 1)
+                + " that ends the turn ('" + end.text() + "'), so a model could not learn where to stop.");
+    }
+
+    /// An answer that does not follow the text that its generation starts from, found by another answer in its place.
+    private int found(Chat chat, int turn, int last, Rendering whole, String prompt) {
+        Message other = chat.messages().get(turn).with(Message.CONTENT, EndToken.ANSWER);
+        String changed =
+                template.render(chat.with(turn, other), last + 1, false).text();
+        int at = changed.indexOf(EndToken.ANSWER);
+        boolean text = !chat.messages().get(turn).content().isEmpty();
+        if (!text || at < 0 || !whole.text().startsWith(changed.substring(0, at))) {
+            throw new LotaException("The " + template.description() + " writes message " + (turn + 1)
+                    + " not after the text that its generation starts from, and it cannot be told apart from the rest;"
+                    + " give every answer a row of its own.");
+        }
+        int start = at;
+        while (start > 0 && Character.isWhitespace(whole.text().charAt(start - 1))) {
+            start--;
+        }
+        return prompt.endsWith(whole.text().substring(start, at)) ? at : start;
+    }
+
+    /// Templates may leave out a part of an answer, such as its reasoning, but not all of it.
+    private void requireSaid(Message message, String written, Set<Finding> findings) {
+        String said = PythonText.strip(message.content());
+        String stretch = PythonText.strip(
+                written.endsWith(end.text())
+                        ? written.substring(0, written.length() - end.text().length())
+                        : written);
+        if (!said.isEmpty() && stretch.isEmpty()) {
+            throw new LotaException("The " + template.description()
+                    + " rewrites earlier answers once more messages follow, so a chat with several answers cannot"
+                    + " be scored; give every answer a row of its own.");
+        }
+        boolean whole = stretch.contains(said);
+        for (String field : List.of("reasoning_content", "reasoning", "thinking")) {
+            @Nullable Object reasoning = message.fields().get(field);
+            whole &= !(reasoning instanceof String text) || stretch.contains(PythonText.strip(text));
+        }
+        if (!whole) {
+            findings.add(Finding.PART_LEFT_OUT);
+        }
+    }
+
+    private List<Span> generated(Chat chat, int last, Rendering whole) {
+        List<Integer> assistants = new ArrayList<>();
+        boolean all = true;
+        for (int turn = 0; turn <= last; turn++) {
+            if (chat.messages().get(turn).fromAssistant()) {
+                assistants.add(turn);
+                all &= chat.messages().get(turn).learned();
+            }
+        }
+        if (all) {
+            return whole.generation();
+        }
+        if (assistants.size() != whole.generation().size()) {
+            throw new LotaException("The " + template.description() + " marks "
+                    + whole.generation().size()
+                    + " stretches as generated for " + assistants.size() + " turns of the assistant, so it cannot be"
+                    + " told which of them carry no loss; give the answers rows of their own.");
+        }
+        List<Span> learned = new ArrayList<>();
+        for (int i = 0; i < assistants.size(); i++) {
+            if (chat.messages().get(assistants.get(i)).learned()) {
+                learned.add(whole.generation().get(i));
+            }
+        }
+        return learned;
+    }
+}

@@ -170,9 +170,9 @@ class BadInputTest {
                         data));
         assertThat(failure(1, "eval", "--model", base.toString(), "--data", data.toString()))
                 .isEqualTo(Text.format(
-                        "lota: %s, line 1: Expected the column 'messages', or 'instruction' and 'output', found"
-                                + " question, answer. Name the columns with a prompt and a completion template, such as"
-                                + " '{question}' and '{answer}'.",
+                        "lota: %s, line 1: Expected the column 'messages', or 'prompt' and 'completion', or"
+                            + " 'instruction' and 'output', found question, answer. Name the columns with a prompt and"
+                            + " a completion template, such as '{question}' and '{answer}'.",
                         data));
     }
 
@@ -313,10 +313,9 @@ class BadInputTest {
                 .isEqualTo("lota: --batch must be at least 1, found 0.");
         assertThat(failure(1, train("--dense", "--steps", "1", "--value-type", "F16")))
                 .isEqualTo("lota: --value-type must be F32 or BF16, found F16.");
-        assertThat(failure(1, "generate", "--model", base.toString(), "--max-new", "95", "hello"))
-                .matches(
-                        "lota: A prompt of \\d+ tokens and 95 new ones do not fit the model's 96 positions; allow fewer"
-                                + " new tokens\\.");
+        assertThat(failure(1, "generate", "--model", base.toString(), "a b c ".repeat(60)))
+                .matches("lota: The message takes \\d+ tokens and the model has 96 positions, which leaves no room for"
+                        + " an answer; shorten the message\\.");
     }
 
     @Test

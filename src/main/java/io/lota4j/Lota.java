@@ -80,8 +80,8 @@ public final class Lota implements AutoCloseable {
         return base.checkpoint().fingerprint().hex();
     }
 
-    /// What may not be meant about the base's files, a sentence each: which weights were read where there are two models
-    /// in one directory.
+    /// What may not be meant about the base's files, a sentence each: which weights were read where there are two
+    /// models in one directory.
     public List<String> doubts() {
         return base.checkpoint().doubts();
     }

@@ -3,10 +3,17 @@ package io.lota4j.model;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.JsonKeys;
+import io.lota4j.checkpoint.JsonKeys.Null;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.DoublePredicate;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
+import tools.jackson.core.json.JsonReadFeature;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The shape of a Llama-family decoder, as `config.json` gives it.
@@ -15,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param layers number of decoder layers
 /// @param heads query heads a layer
 /// @param kvHeads key and value heads a layer; divides `heads`
-/// @param headDim width of a head; need not be `hiddenSize / heads`
+/// @param headDim width of a head, even; need not be `hiddenSize / heads`
 /// @param intermediateSize width of the MLP
 /// @param vocabSize rows of the embedding
 /// @param maxPositions longest sequence the model was made for, in tokens
@@ -38,6 +45,11 @@ public record ModelConfig(
         boolean attentionBias,
         boolean mlpBias,
         Rope rope) {
+    /// As transformers reads it: `NaN` and `Infinity` may stand where nobody reads them.
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     /// The same decoder with another rotary embedding.
     public ModelConfig withRope(Rope other) {
@@ -66,98 +78,158 @@ public record ModelConfig(
 
     /// Reads `config.json`.
     ///
-    /// @throws LotaException if the file is not JSON, a field is missing or the architecture is not supported
+    /// @throws LotaException if the file is not JSON, a key is missing, of another type or out of its range, keys
+    ///     disagree, or the architecture is not supported
     public static ModelConfig read(Path file) {
-        JsonNode json;
+        return new Reader(keys(file)).read();
+    }
+
+    /// The keys of a `config.json`.
+    ///
+    /// @throws LotaException if the file is not JSON
+    static JsonKeys keys(Path file) {
         try {
-            json = JsonMapper.shared().readTree(file);
+            return new JsonKeys(file, "", JSON.readTree(file));
         } catch (JacksonException e) {
             throw new LotaException(file + ": expected a JSON model configuration: " + e.getOriginalMessage(), e);
         }
-        return new Reader(file, json).read();
     }
 
-    private record Reader(Path file, JsonNode json) {
+    private record Reader(JsonKeys keys) {
+        private static final String OVER_0 = "a number over 0";
+
         ModelConfig read() {
-            only("model_type", "llama", "llama");
-            only("hidden_act", "silu", "silu");
-            int hidden = integer("hidden_size", null);
-            int heads = integer("num_attention_heads", null);
-            int headDim = integer("head_dim", hidden / heads);
-            int kvHeads = integer("num_key_value_heads", heads);
+            only("model_type", "llama");
+            only("hidden_act", "silu");
+            int hidden = keys.positive("hidden_size");
+            int heads = keys.positive("num_attention_heads");
+            int headDim = headDim(hidden, heads);
+            int kvHeads = keys.optionalPositive("num_key_value_heads", Null.ABSENT).orElse(heads);
             if (heads % kvHeads != 0) {
-                throw new LotaException(Text.format(
-                        "%s: num_attention_heads (%d) is not a multiple of num_key_value_heads (%d).",
-                        file, heads, kvHeads));
+                throw keys.refused(Text.format(
+                        "num_attention_heads (%d) is not a multiple of num_key_value_heads (%d).", heads, kvHeads));
             }
             return new ModelConfig(
                     hidden,
-                    integer("num_hidden_layers", null),
+                    keys.positive("num_hidden_layers"),
                     heads,
                     kvHeads,
                     headDim,
-                    integer("intermediate_size", null),
-                    integer("vocab_size", null),
-                    integer("max_position_embeddings", 2048),
-                    json.path("rms_norm_eps").asDouble(1e-6),
-                    json.path("tie_word_embeddings").asBoolean(false),
-                    json.path("attention_bias").asBoolean(false),
-                    json.path("mlp_bias").asBoolean(false),
+                    keys.positive("intermediate_size"),
+                    keys.positive("vocab_size"),
+                    keys.optionalPositive("max_position_embeddings", Null.REFUSED)
+                            .orElse(2048),
+                    // As F32, in which it is added, it must be over 0 too.
+                    keys.optionalNumber(
+                                    "rms_norm_eps",
+                                    Null.REFUSED,
+                                    x -> (float) x > 0 && Float.isFinite((float) x),
+                                    OVER_0)
+                            .orElse(1e-6),
+                    flag("tie_word_embeddings"),
+                    flag("attention_bias"),
+                    flag("mlp_bias"),
                     rope(headDim));
         }
 
-        /// Both spellings: `rope_parameters` holds everything in new files, `rope_theta` and `rope_scaling`
-        /// in old ones.
+        /// Python takes `null` for false.
+        private boolean flag(String key) {
+            return keys.optionalFlag(key, Null.ABSENT).orElse(false);
+        }
+
+        private int headDim(int hidden, int heads) {
+            Optional<Integer> given = keys.optionalPositive("head_dim", Null.ABSENT);
+            if (given.isEmpty() && hidden % heads != 0) {
+                throw keys.refused(Text.format(
+                        "\"hidden_size\" (%d) is not a multiple of \"num_attention_heads\" (%d), and there is no"
+                                + " \"head_dim\".",
+                        hidden, heads));
+            }
+            int headDim = given.orElse(hidden / heads);
+            if (headDim % 2 != 0) {
+                throw keys.refused(Text.format(
+                        "%s must be even, found %d: the rotary embedding turns pairs.",
+                        given.isPresent() ? "\"head_dim\"" : "\"hidden_size\" / \"num_attention_heads\"", headDim));
+            }
+            return headDim;
+        }
+
+        /// Both spellings: `rope_parameters` holds everything in new files, `rope_theta` and `rope_scaling` in old
+        /// ones. A file may have both if they agree.
         private Rope rope(int headDim) {
-            JsonNode parameters = json.path("rope_parameters");
-            JsonNode scaling = parameters.isObject() ? parameters : json.path("rope_scaling");
-            double theta = parameters
-                    .path("rope_theta")
-                    .asDouble(json.path("rope_theta").asDouble(10000.0));
-            String type =
-                    scaling.path("rope_type").asString(scaling.path("type").asString("default"));
+            Optional<JsonKeys> parameters = keys.optionalObject("rope_parameters", Null.ABSENT);
+            Optional<JsonKeys> scaling = keys.optionalObject("rope_scaling", Null.ABSENT);
+            List<JsonKeys> nested =
+                    Stream.of(parameters, scaling).flatMap(Optional::stream).toList();
+            List<JsonKeys> all = Stream.concat(nested.stream(), Stream.of(keys)).toList();
+            all.forEach(this::requireWholeRotation);
+            double theta = agreed(all, "rope_theta", k -> k.optionalNumber("rope_theta", Null.ABSENT, x -> x > 0, OVER_0))
+                    .orElse(10000.0);
+            scaling.filter(k -> !k.node().isEmpty() && !k.has("rope_type") && !k.has("type"))
+                    .ifPresent(k -> {
+                        throw keys.refused("\"rope_scaling\" has no \"rope_type\"; supported: default, llama3.");
+                    });
+            String type = agreed(nested, "rope_type", this::type).orElse("default");
             return switch (type) {
                 case "default" -> Rope.of(theta, null, headDim);
-                case "llama3" -> Rope.of(theta, llama3(scaling), headDim);
+                case "llama3" -> Rope.of(theta, llama3(nested), headDim);
                 default ->
-                    throw new LotaException(Text.format(
-                            "%s: rope type \"%s\" is not supported; supported: default, llama3.", file, type));
+                    throw keys.refused(Text.format(
+                            "rope type \"%s\" is not supported; supported: default, llama3.", type));
             };
         }
 
-        private Rope.Llama3 llama3(JsonNode scaling) {
+        private Optional<String> type(JsonKeys rope) {
+            Optional<String> now = rope.optionalText("rope_type", Null.ABSENT);
+            Optional<String> old = rope.optionalText("type", Null.ABSENT);
+            if (now.isPresent() && old.isPresent() && !now.equals(old)) {
+                throw keys.refused(Text.format(
+                        "%s is \"%s\", but %s is \"%s\": they must agree.",
+                        rope.name("rope_type"), now.get(), rope.name("type"), old.get()));
+            }
+            return now.or(() -> old);
+        }
+
+        private void requireWholeRotation(JsonKeys rope) {
+            rope.optionalNumber("partial_rotary_factor", Null.ABSENT, x -> x == 1, "1: a part of a head is not rotated");
+        }
+
+        private Rope.Llama3 llama3(List<JsonKeys> nested) {
+            double factor = llama3(nested, "factor", x -> x >= 1, "a number of at least 1");
+            double low = llama3(nested, "low_freq_factor", x -> x > 0, OVER_0);
+            double high = llama3(nested, "high_freq_factor", x -> x > low, "a number over \"low_freq_factor\", " + low);
             return new Rope.Llama3(
-                    number(scaling, "factor"),
-                    number(scaling, "low_freq_factor"),
-                    number(scaling, "high_freq_factor"),
-                    number(scaling, "original_max_position_embeddings"));
+                    factor, low, high, llama3(nested, "original_max_position_embeddings", x -> x > 0, OVER_0));
         }
 
-        private double number(JsonNode node, String key) {
-            if (!node.path(key).isNumber()) {
-                throw new LotaException(Text.format("%s: the llama3 rope needs the number \"%s\".", file, key));
-            }
-            return node.path(key).asDouble();
+        private double llama3(List<JsonKeys> nested, String key, DoublePredicate fits, String expected) {
+            return agreed(nested, key, k -> k.optionalNumber(key, Null.ABSENT, fits, expected))
+                    .orElseThrow(() -> keys.refused(Text.format("the llama3 rope needs the number \"%s\".", key)));
         }
 
-        private int integer(String key, @Nullable Integer otherwise) {
-            JsonNode value = json.path(key);
-            if (value.isIntegralNumber() && value.asInt() > 0) {
-                return value.asInt();
+        /// What stands behind a key in one place or more, each time the same.
+        private <T> Optional<T> agreed(List<JsonKeys> places, String key, Function<JsonKeys, Optional<T>> reading) {
+            Optional<T> found = Optional.empty();
+            String where = "";
+            for (JsonKeys place : places) {
+                Optional<T> here = reading.apply(place);
+                if (found.isPresent() && here.isPresent() && !found.equals(here)) {
+                    throw keys.refused(Text.format(
+                            "%s is %s, but %s is %s: they must agree.",
+                            where, found.get(), place.name(key), here.get()));
+                }
+                if (found.isEmpty() && here.isPresent()) {
+                    found = here;
+                    where = place.name(key);
+                }
             }
-            if ((value.isMissingNode() || value.isNull()) && otherwise != null) {
-                return otherwise;
-            }
-            throw new LotaException(Text.format(
-                    "%s: \"%s\" must be a whole number over 0, found %s.",
-                    file, key, value.isMissingNode() ? "nothing" : value));
+            return found;
         }
 
-        private void only(String key, String supported, String otherwise) {
-            String found = json.path(key).asString(otherwise);
+        private void only(String key, String supported) {
+            String found = keys.optionalText(key, Null.REFUSED).orElse(supported);
             if (!found.equals(supported)) {
-                throw new LotaException(
-                        Text.format("%s: \"%s\" is \"%s\"; supported: \"%s\".", file, key, found, supported));
+                throw keys.refused(Text.format("\"%s\" is \"%s\"; supported: \"%s\".", key, found, supported));
             }
         }
     }

@@ -9,6 +9,8 @@ import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Links;
 import io.lota4j.checkpoint.ModelFiles;
 import io.lota4j.checkpoint.Floats;
+import io.lota4j.checkpoint.JsonKeys;
+import io.lota4j.checkpoint.JsonKeys.Null;
 import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorSource;
@@ -18,10 +20,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Starts a model from nothing: weights from a normal distribution, norms one, biases zero.
 ///
@@ -38,15 +39,27 @@ public record RandomModel(ModelConfig config, double deviation, DType dtype, lon
     public static RandomModel of(Path directory, long seed) {
         Path file = directory.resolve(Checkpoint.CONFIG);
         ModelConfig config = ModelConfig.read(file);
-        JsonNode json = JsonMapper.shared().readTree(file);
-        String name = json.path("dtype").asString(json.path("torch_dtype").asString("float32"));
+        JsonKeys keys = ModelConfig.keys(file);
+        double deviation = keys.optionalNumber("initializer_range", Null.REFUSED, x -> x >= 0, "a number of at least 0")
+                .orElse(0.02);
+        return new RandomModel(config, deviation, dtype(keys), seed);
+    }
+
+    private static DType dtype(JsonKeys keys) {
+        Optional<String> now = keys.optionalText("dtype", Null.ABSENT);
+        Optional<String> old = keys.optionalText("torch_dtype", Null.ABSENT);
+        if (now.isPresent() && old.isPresent() && !now.equals(old)) {
+            throw keys.refused(Text.format(
+                    "\"dtype\" is \"%s\", but \"torch_dtype\" is \"%s\": they must agree.", now.get(), old.get()));
+        }
+        String name = now.or(() -> old).orElse("float32");
         DType dtype = DTYPES.get(name);
         if (dtype == null) {
-            throw new LotaException(Text.format(
-                    "%s: the dtype \"%s\" is not one of %s.",
-                    file, name, DTYPES.keySet().stream().sorted().toList()));
+            throw keys.refused(Text.format(
+                    "the dtype \"%s\" is not one of %s.",
+                    name, DTYPES.keySet().stream().sorted().toList()));
         }
-        return new RandomModel(config, json.path("initializer_range").asDouble(0.02), dtype, seed);
+        return dtype;
     }
 
     /// Writes a model directory: every file of `directory` and the weights.

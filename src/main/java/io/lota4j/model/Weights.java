@@ -10,10 +10,12 @@ import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -28,9 +30,9 @@ import org.jspecify.annotations.Nullable;
 /// On the CPU these are also the master values: an update is written here and nowhere else. Layers may be mapped:
 /// see [BaseWeights].
 public final class Weights {
-    private static final String EMBEDDING = "model.embed_tokens.weight";
+    static final String EMBEDDING = "model.embed_tokens.weight";
     private static final String NORM = "model.norm.weight";
-    private static final String HEAD = "lm_head.weight";
+    static final String HEAD = "lm_head.weight";
 
     private final Map<String, PtNDArray> tensors = new HashMap<>();
     private final SequencedMap<String, Shape> shapes = new TreeMap<>();
@@ -40,10 +42,12 @@ public final class Weights {
 
     /// Loads every weight that `config` asks for, but layers that are to stay mapped.
     ///
-    /// @throws LotaException if one is missing or has another shape
+    /// @throws LotaException if one is missing or has another shape, or the checkpoint has others
     static Weights load(Checkpoint checkpoint, ModelConfig config, BaseWeights base, PtNDManager scope) {
         SequencedMap<String, Shape> expected = expected(config);
-        expected.forEach((name, shape) -> check(checkpoint, name, shape, expected.keySet()));
+        requireAll(checkpoint, config, expected.keySet());
+        expected.forEach((name, shape) -> check(checkpoint, name, shape));
+        new UnusedWeights(checkpoint, config, expected.keySet()).refuse();
         MappedLayers mapped = base == BaseWeights.MAPPED ? new MappedLayers(checkpoint, config, scope) : null;
         Weights weights = new Weights(config, mapped, scope);
         expected.forEach((name, shape) -> weights.load(checkpoint, name, shape, scope));
@@ -82,17 +86,55 @@ public final class Weights {
                 .sum();
     }
 
-    private static void check(Checkpoint checkpoint, String name, Shape shape, Set<String> claimed) {
-        TensorInfo info = checkpoint.tensors().get(name);
-        if (info == null) {
+    private static void requireAll(Checkpoint checkpoint, ModelConfig config, Set<String> expected) {
+        List<String> missing = expected.stream()
+                .filter(name -> !checkpoint.tensors().containsKey(name))
+                .toList();
+        if (missing.isEmpty()) {
+            return;
+        }
+        if (missing.size() == 1) {
+            String name = missing.getFirst();
             throw new LotaException(Text.format(
                     "%s: the tensor %s is missing%s.",
                     checkpoint.directory(),
                     name,
-                    Suggestions.nearest(name, unclaimed(checkpoint, claimed))
+                    Suggestions.nearest(name, unclaimed(checkpoint, expected))
                             .map(n -> " (the nearest one there is " + n + ")")
                             .orElse("")));
         }
+        throw new LotaException(Text.format(
+                "%s: %d of %d tensors are missing: %s.%s",
+                checkpoint.directory(),
+                missing.size(),
+                expected.size(),
+                UnusedWeights.listed(missing),
+                absence(checkpoint, config)));
+    }
+
+    /// What it means that tensors are missing.
+    private static String absence(Checkpoint checkpoint, ModelConfig config) {
+        Set<String> names = checkpoint.tensors().keySet();
+        if (names.contains(EMBEDDING.substring("model.".length()))) {
+            return " Its tensors are named without `model.` in front: it was saved without a head. Save the whole model "
+                    + "for causal language modelling.";
+        }
+        List<String> absent = new ArrayList<>();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            String prefix = LayerNames.PREFIX + layer + ".";
+            if (names.stream().noneMatch(name -> name.startsWith(prefix))) {
+                absent.add(Integer.toString(layer));
+            }
+        }
+        return absent.isEmpty()
+                ? ""
+                : Text.format(
+                        " Layers that are not there at all, of the %d that config.json says (\"num_hidden_layers\"): %s.",
+                        config.layers(), UnusedWeights.listed(absent));
+    }
+
+    private static void check(Checkpoint checkpoint, String name, Shape shape) {
+        TensorInfo info = checkpoint.info(name);
         if (!info.shape().equals(shape)) {
             throw new LotaException(Text.format(
                     "%s: tensor %s has shape %s, but config.json asks for %s.",

@@ -38,8 +38,8 @@ class DecoderGoldenTest {
     }
 
     /// The program that wrote the golden logits cast the loaded model to BF16 and back, which also rounds the inverse
-    /// frequencies; loading the same files as F32 does not, and its logits differ by up to 0.007. What is held
-    /// here is that the shards are read exactly: the logits of one of the two are met.
+    /// frequencies: with these its logits are met. Those of the files are computed in F32 here, and differ by up to
+    /// 0.007.
     @Test
     void logitsOfBf16Shards() {
         try (Golden golden = Golden.open("models/llama-bf16-sharded/golden.safetensors");
@@ -50,8 +50,8 @@ class DecoderGoldenTest {
                     .toList());
             try (Decoder asLoaded = Decoder.open(checkpoint, config);
                     Decoder asCast = Decoder.open(checkpoint, config.withRope(rounded))) {
-                assertThat(Math.min(worstLogit(golden, asLoaded), worstLogit(golden, asCast)))
-                        .isLessThan(LOGITS);
+                assertThat(worstLogit(golden, asCast)).isLessThan(LOGITS);
+                assertThat(worstLogit(golden, asLoaded)).isLessThan(0.01);
             }
         }
     }

@@ -30,6 +30,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -176,8 +177,8 @@ class AdaptedModelTest {
     /// A tied head may be stored all the same, and old files hold tables that nobody reads.
     @Test
     void tensorsThatTheDecoderDoesNotUseChangeNothing() throws IOException {
-        Path base = withStoredHead("base", 0);
-        Path tuned = withStoredHead("tuned", 1);
+        Path base = withStoredHead("base", null);
+        Path tuned = withStoredHead("tuned", 1f);
         try (AdaptedModel model = AdaptedModel.open(base);
                 Checkpoint to = Checkpoint.open(tuned)) {
             Ticket ticket = Tickets.extract(model.base(), to, OptionalDouble.empty(), Pool.all());
@@ -196,7 +197,8 @@ class AdaptedModelTest {
         }
     }
 
-    private Path withStoredHead(String name, float value) throws IOException {
+    /// @param value of all of the head; null: that of the embedding
+    private Path withStoredHead(String name, @Nullable Float value) throws IOException {
         Path tied = Golden.path("models/llama-tied");
         Path directory = Files.createDirectory(folder.resolve(name));
         Files.copy(tied.resolve("config.json"), directory.resolve("config.json"));
@@ -211,7 +213,13 @@ class AdaptedModelTest {
                             checkpoint.bytes(tensor).toArray(ValueLayout.JAVA_BYTE))));
         }
         float[] head = new float[128 * 32];
-        Arrays.fill(head, value);
+        if (value == null) {
+            try (Checkpoint checkpoint = Checkpoint.open(tied)) {
+                checkpoint.read("model.embed_tokens.weight", MemorySegment.ofArray(head));
+            }
+        } else {
+            Arrays.fill(head, value);
+        }
         tensors.add(TensorSource.ofFloats("lm_head.weight", Shape.of(128, 32), head));
         SafetensorsWriter.write(directory.resolve("model.safetensors"), Map.of(), tensors);
         return directory;

@@ -1,0 +1,128 @@
+package io.lota4j.checkpoint;
+
+import io.lota4j.LotaException;
+import io.lota4j.Text;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.DoublePredicate;
+import tools.jackson.databind.JsonNode;
+
+/// Keys of a JSON object that a user brings, each read as what it must be. A value of another type or out of its range
+/// is refused with file, key, what was found and what was expected; it never becomes a default.
+///
+/// What `optional…` reads may be absent. It may be `null` too where the `null` says so: for some keys that means the
+/// default, for others nothing that can be computed with.
+///
+/// @param file that the object is in
+/// @param prefix of keys in messages, such as `rope_scaling.`; empty for the whole file
+/// @param node the object
+public record JsonKeys(Path file, String prefix, JsonNode node) {
+    /// The most characters of a value in a message.
+    private static final int LONGEST = 80;
+
+    /// Whether `null` behind a key is as if the key were not there.
+    public enum Null {
+        ABSENT,
+        REFUSED
+    }
+
+    /// Whether there is something behind a key, be it of the wrong type.
+    public boolean has(String key) {
+        return !node.path(key).isMissingNode() && !node.path(key).isNull();
+    }
+
+    /// A whole number over 0 that must be there.
+    public int positive(String key) {
+        return optionalPositive(key, Null.REFUSED)
+                .orElseThrow(() -> wrong(key, "a whole number over 0", node.path(key)));
+    }
+
+    /// A whole number over 0.
+    public Optional<Integer> optionalPositive(String key, Null nothing) {
+        return value(key, nothing)
+                .map(value -> expect(
+                                key,
+                                value,
+                                value.isIntegralNumber() && value.canConvertToInt() && value.intValue() > 0,
+                                "a whole number over 0")
+                        .intValue());
+    }
+
+    /// A number that must be there.
+    ///
+    /// @param fits what else it must be
+    /// @param expected the same in words, such as `a number over 0`
+    public double number(String key, DoublePredicate fits, String expected) {
+        return optionalNumber(key, Null.REFUSED, fits, expected)
+                .orElseThrow(() -> wrong(key, expected, node.path(key)));
+    }
+
+    /// A number; infinite ones and NaN are none.
+    ///
+    /// @param fits what else it must be
+    /// @param expected the same in words, such as `a number over 0`
+    public Optional<Double> optionalNumber(String key, Null nothing, DoublePredicate fits, String expected) {
+        return value(key, nothing).map(value -> {
+            double number = value.isIntegralNumber()
+                    ? value.bigIntegerValue().doubleValue()
+                    : value.isNumber() ? value.doubleValue() : Double.NaN;
+            expect(key, value, Double.isFinite(number) && fits.test(number), expected);
+            return number;
+        });
+    }
+
+    /// `true` or `false`.
+    public Optional<Boolean> optionalFlag(String key, Null nothing) {
+        return value(key, nothing)
+                .map(value ->
+                        expect(key, value, value.isBoolean(), "true or false").booleanValue());
+    }
+
+    /// A text.
+    public Optional<String> optionalText(String key, Null nothing) {
+        return value(key, nothing)
+                .map(value -> expect(key, value, value.isString(), "a text").stringValue());
+    }
+
+    /// An object.
+    public Optional<JsonKeys> optionalObject(String key, Null nothing) {
+        return value(key, nothing)
+                .map(value -> new JsonKeys(
+                        file, prefix + key + ".", expect(key, value, value.isObject(), "an object or null")));
+    }
+
+    private Optional<JsonNode> value(String key, Null nothing) {
+        JsonNode value = node.path(key);
+        boolean absent = value.isMissingNode() || (value.isNull() && nothing == Null.ABSENT);
+        return absent ? Optional.empty() : Optional.of(value);
+    }
+
+    private JsonNode expect(String key, JsonNode value, boolean fits, String expected) {
+        if (!fits) {
+            throw wrong(key, expected, value);
+        }
+        return value;
+    }
+
+    private LotaException wrong(String key, String expected, JsonNode found) {
+        return refused(Text.format(
+                "%s must be %s, found %s.", name(key), expected, found.isMissingNode() ? "nothing" : shown(found)));
+    }
+
+    private static String shown(JsonNode found) {
+        String text = found.toString();
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
+    }
+
+    /// A key as messages name it: in quotes, with those that it is within.
+    public String name(String key) {
+        return "\"" + prefix + key + "\"";
+    }
+
+    /// A refusal of something in the file.
+    ///
+    /// @param sentence what is wrong
+    public LotaException refused(String sentence) {
+        return new LotaException(file + ": " + sentence);
+    }
+}

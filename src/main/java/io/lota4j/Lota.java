@@ -90,7 +90,7 @@ public final class Lota implements AutoCloseable {
     ///
     /// @throws LotaException if the file or a row is bad (with its line), or no row fits
     public Dataset data(Path jsonl, Rows rows) {
-        return Dataset.load(jsonl, base.encoder(rows), rows.limit());
+        return base.data(jsonl, rows);
     }
 
     /// The tokens of an example as the model sees them, those that carry loss in brackets.

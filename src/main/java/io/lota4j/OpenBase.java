@@ -3,6 +3,8 @@ package io.lota4j;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Claims;
 import io.lota4j.data.ChatTemplate;
+import io.lota4j.data.DataOrigin;
+import io.lota4j.data.Dataset;
 import io.lota4j.data.ExampleEncoder;
 import io.lota4j.data.StopTokens;
 import io.lota4j.data.Tokenizer;
@@ -82,6 +84,13 @@ final class OpenBase implements AutoCloseable {
                 rows.format(),
                 Math.min(rows.maxLength(), positions),
                 rows.allowSpecial());
+    }
+
+    Dataset data(Path jsonl, Rows rows) {
+        ExampleEncoder encoder = encoder(rows);
+        return Dataset.load(jsonl, encoder, rows.limit())
+                .withOrigin(DataOrigin.of(
+                        directory, rows.prompt(), rows.completion(), encoder.maxLength(), rows.allowSpecial()));
     }
 
     /// The tokens at which an answer ends.

@@ -195,6 +195,14 @@ class LotaTest {
     }
 
     @Test
+    void dataSaysHowItsRowsBecameTokens() {
+        assertThat(rows.origin())
+                .containsEntry("prompt", "{prompt}")
+                .containsEntry("completion", "{completion}")
+                .containsKeys("max_length", "chat_template");
+    }
+
+    @Test
     void nothingIsAskedOfAClosedBase() {
         lota.fingerprint();
         lota.close();

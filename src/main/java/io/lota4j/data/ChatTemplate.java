@@ -12,19 +12,33 @@ import tools.jackson.databind.JsonNode;
 
 /// How a model writes a chat as one text.
 public sealed interface ChatTemplate permits JinjaTemplate, PlainTemplate {
+    /// Holds a template alone.
+    String FILE = "chat_template.jinja";
+
+    /// Holds it among other things.
+    String CONFIG = "tokenizer_config.json";
+
     /// The template of a model directory: `chat_template.jinja`, else `chat_template` of `tokenizer_config.json`
     /// (of several, the one called `default`), else none, which writes prompt and completion one after another.
     ///
     /// @throws LotaException if a file cannot be read or none of several templates is called `default`
     static ChatTemplate of(Path modelDir) {
         SpecialTokens tokens = SpecialTokens.of(modelDir);
-        Path file = modelDir.resolve("chat_template.jinja");
-        if (Files.exists(file)) {
-            return new JinjaTemplate(readText(file), file, tokens);
-        }
-        Path config = modelDir.resolve("tokenizer_config.json");
-        String source = fromConfig(ModelJson.optional(modelDir, "tokenizer_config.json"), config);
-        return source == null ? new PlainTemplate(tokens) : new JinjaTemplate(source, config, tokens);
+        Path file = modelDir.resolve(FILE);
+        Path holder = Files.exists(file) ? file : modelDir.resolve(CONFIG);
+        return source(modelDir)
+                .<ChatTemplate>map(source -> new JinjaTemplate(source, holder, tokens))
+                .orElseGet(() -> new PlainTemplate(tokens));
+    }
+
+    /// The text of the template of a model directory, as [#of] finds it; empty if it has none.
+    ///
+    /// @throws LotaException as [#of] does
+    static Optional<String> source(Path modelDir) {
+        Path file = modelDir.resolve(FILE);
+        return Files.exists(file)
+                ? Optional.of(readText(file))
+                : Optional.ofNullable(fromConfig(ModelJson.optional(modelDir, CONFIG), modelDir.resolve(CONFIG)));
     }
 
     /// The text of a chat's first turns, with what of it came from the row.

@@ -10,8 +10,10 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,13 +28,15 @@ import java.util.Set;
 /// @param examples the examples that fit, in file order, at least one
 /// @param tooLong the rows left out because they do not fit, in file order
 /// @param findings whole sentences on what a user should know of the rows that were taken
+/// @param origin what decided how rows became tokens, for provenance, as [DataOrigin] says it; may be empty
 public record Dataset(
         Path source,
         String sha256,
         int maxLength,
         List<Example> examples,
         List<EncodeResult.TooLong> tooLong,
-        List<String> findings) {
+        List<String> findings,
+        Map<String, String> origin) {
     /// The limit that takes every row.
     public static final int ALL = Integer.MAX_VALUE;
 
@@ -41,12 +45,18 @@ public record Dataset(
         examples = List.copyOf(examples);
         tooLong = List.copyOf(tooLong);
         findings = List.copyOf(findings);
+        origin = Collections.unmodifiableMap(new LinkedHashMap<>(origin));
     }
 
-    /// Data of which there is nothing to tell.
+    /// Data of which there is nothing to tell, and nothing is said of how its rows became tokens.
     public Dataset(
             Path source, String sha256, int maxLength, List<Example> examples, List<EncodeResult.TooLong> tooLong) {
-        this(source, sha256, maxLength, examples, tooLong, List.of());
+        this(source, sha256, maxLength, examples, tooLong, List.of(), Map.of());
+    }
+
+    /// The same data with what decided how rows became tokens.
+    public Dataset withOrigin(Map<String, String> other) {
+        return new Dataset(source, sha256, maxLength, examples, tooLong, findings, other);
     }
 
     /// Reads and encodes the first rows of a JSONL file.
@@ -84,7 +94,8 @@ public record Dataset(
                 encoder.maxLength(),
                 examples,
                 tooLong,
-                sentences(jsonl, rows.size(), found, unread, encoder.allowsSpecial()));
+                sentences(jsonl, rows.size(), found, unread, encoder.allowsSpecial()),
+                Map.of());
         if (examples.isEmpty()) {
             throw dataset.nothingFits();
         }

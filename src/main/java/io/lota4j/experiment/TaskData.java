@@ -4,6 +4,7 @@ import io.lota4j.LotaException;
 import io.lota4j.Sha256;
 import io.lota4j.Text;
 import io.lota4j.data.ChatTemplate;
+import io.lota4j.data.DataOrigin;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.data.ExampleEncoder;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -36,16 +38,18 @@ record TaskData(Task task, Dataset train, Optional<Dataset> validation, Dataset 
                 ExampleFormat.of(task.prompt(), task.completion()),
                 Math.min(task.maxLength(), ModelConfig.of(base).maxPositions()),
                 task.allowSpecial());
+        Map<String, String> origin =
+                DataOrigin.of(base, task.prompt(), task.completion(), encoder.maxLength(), task.allowSpecial());
         Dataset test = Dataset.load(task.test(), encoder, task.rows().test());
         Set<Integer> stop = StopTokens.of(base, encoder.endToken()).ids();
         Task.Rows rows = task.rows();
         if (task.validation() != null) {
-            Dataset train = Dataset.load(task.train(), encoder, rows.train());
+            Dataset train = Dataset.load(task.train(), encoder, rows.train()).withOrigin(origin);
             int limit = rows.validation() == 0 ? Dataset.ALL : rows.validation();
             return new TaskData(task, train, Optional.of(Dataset.load(task.validation(), encoder, limit)), test, stop);
         }
         int taken = rows.train() == Dataset.ALL ? Dataset.ALL : rows.train() + rows.validation();
-        return split(task, Dataset.load(task.train(), encoder, taken), test, stop);
+        return split(task, Dataset.load(task.train(), encoder, taken).withOrigin(origin), test, stop);
     }
 
     /// The last rows are held back for validation.
@@ -71,7 +75,8 @@ record TaskData(Task task, Dataset train, Optional<Dataset> validation, Dataset 
                 all.maxLength(),
                 all.examples().subList(from, to),
                 all.tooLong(),
-                all.findings());
+                all.findings(),
+                all.origin());
     }
 
     /// The rows to score.

@@ -26,7 +26,7 @@ public final class Provenance {
         return provenance;
     }
 
-    /// As [#of(String)], from data: its file, digest and how many rows were used.
+    /// As [#of(String)], from data: its file, digest, how many rows were used and how they became tokens.
     ///
     /// @return a map to go on with
     public static Map<String, String> of(String source, Dataset data) {
@@ -34,6 +34,7 @@ public final class Provenance {
         provenance.put("data", data.source().getFileName() + " sha256:" + data.sha256());
         provenance.put("rows", Long.toString(data.examples().size()));
         provenance.put("rows_left_out", Long.toString(data.tooLong().size()));
+        provenance.putAll(data.origin());
         return provenance;
     }
 

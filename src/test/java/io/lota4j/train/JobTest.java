@@ -65,13 +65,16 @@ class JobTest {
 
     @Test
     void provenanceSaysHowItWent() {
-        Job job = Runs.job(model, Runs.random(model, 0.9, 1), DATA, CONFIG);
+        Dataset data = DATA.withOrigin(Map.of("prompt", "{q}", "chat_template", "none"));
+        Job job = Runs.job(model, Runs.random(model, 0.9, 1), data, CONFIG);
         RunState end = job.run(null, 0, false, Runs.SILENT, () -> false);
         assertThat(job.provenance("train", end))
                 .containsEntry("source", "train")
                 .containsEntry("data", "rows.jsonl sha256:00")
                 .containsEntry("rows", "4")
                 .containsEntry("rows_left_out", "0")
+                .containsEntry("prompt", "{q}")
+                .containsEntry("chat_template", "none")
                 .containsEntry("steps", "2")
                 .containsEntry("tokens", Long.toString(end.tokens()))
                 .containsEntry("seed", "0")

@@ -1,0 +1,50 @@
+package io.lota4j.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataOriginTest {
+    /// Of `{{ messages }}`, by sha256sum.
+    private static final String DIGEST = "sha256:f24189f08c85a1eb19a737306c3a13e85462ee33d964f28108d64a2485fa2171";
+
+    @TempDir
+    private Path model = Path.of("");
+
+    @Test
+    void templatesAndLengthAreSaidAsTheyWereGiven() {
+        assertThat(DataOrigin.of(model, "{question}\\n\\nSchema: {context}", "{answer}", 512, false))
+                .containsExactly(
+                        entry("prompt", "{question}\\n\\nSchema: {context}"),
+                        entry("completion", "{answer}"),
+                        entry("max_length", "512"),
+                        entry("chat_template", "none"));
+    }
+
+    @Test
+    void controlTokensThatRowsMayWriteAreSaid() {
+        assertThat(DataOrigin.of(model, null, null, 8, true)).containsEntry("allow_special", "true");
+        assertThat(DataOrigin.of(model, null, null, 8, false)).doesNotContainKey("allow_special");
+    }
+
+    /// A template is the same whichever file holds it.
+    @Test
+    void aChatTemplateIsSaidByTheDigestOfItsText() throws IOException {
+        Path config = model.resolve("tokenizer_config.json");
+        Files.writeString(config, "{\"chat_template\": \"{{ messages }}\"}");
+        assertThat(DataOrigin.of(model, null, null, 8, false))
+                .containsExactly(entry("max_length", "8"), entry("chat_template", DIGEST));
+        Files.writeString(config, "{}");
+        Files.writeString(model.resolve("chat_template.jinja"), "{{ messages }}");
+        assertThat(DataOrigin.of(model, null, null, 8, false)).containsEntry("chat_template", DIGEST);
+        Files.writeString(model.resolve("chat_template.jinja"), "{{ messages }}\n");
+        assertThat(DataOrigin.of(model, null, null, 8, false).get("chat_template"))
+                .isNotEqualTo(DIGEST)
+                .startsWith("sha256:");
+    }
+}

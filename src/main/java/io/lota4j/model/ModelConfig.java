@@ -104,7 +104,8 @@ public record ModelConfig(
             int hidden = keys.positive("hidden_size");
             int heads = keys.positive("num_attention_heads");
             int headDim = headDim(hidden, heads);
-            int kvHeads = keys.optionalPositive("num_key_value_heads", Null.ABSENT).orElse(heads);
+            int kvHeads =
+                    keys.optionalPositive("num_key_value_heads", Null.ABSENT).orElse(heads);
             if (heads % kvHeads != 0) {
                 throw keys.refused(Text.format(
                         "num_attention_heads (%d) is not a multiple of num_key_value_heads (%d).", heads, kvHeads));
@@ -163,7 +164,8 @@ public record ModelConfig(
                     Stream.of(parameters, scaling).flatMap(Optional::stream).toList();
             List<JsonKeys> all = Stream.concat(nested.stream(), Stream.of(keys)).toList();
             all.forEach(this::requireWholeRotation);
-            double theta = agreed(all, "rope_theta", k -> k.optionalNumber("rope_theta", Null.ABSENT, x -> x > 0, OVER_0))
+            double theta = agreed(
+                            all, "rope_theta", k -> k.optionalNumber("rope_theta", Null.ABSENT, x -> x > 0, OVER_0))
                     .orElse(10000.0);
             scaling.filter(k -> !k.node().isEmpty() && !k.has("rope_type") && !k.has("type"))
                     .ifPresent(k -> {
@@ -174,8 +176,8 @@ public record ModelConfig(
                 case "default" -> Rope.of(theta, null, headDim);
                 case "llama3" -> Rope.of(theta, llama3(nested), headDim);
                 default ->
-                    throw keys.refused(Text.format(
-                            "rope type \"%s\" is not supported; supported: default, llama3.", type));
+                    throw keys.refused(
+                            Text.format("rope type \"%s\" is not supported; supported: default, llama3.", type));
             };
         }
 
@@ -191,7 +193,8 @@ public record ModelConfig(
         }
 
         private void requireWholeRotation(JsonKeys rope) {
-            rope.optionalNumber("partial_rotary_factor", Null.ABSENT, x -> x == 1, "1: a part of a head is not rotated");
+            rope.optionalNumber(
+                    "partial_rotary_factor", Null.ABSENT, x -> x == 1, "1: a part of a head is not rotated");
         }
 
         private Rope.Llama3 llama3(List<JsonKeys> nested) {

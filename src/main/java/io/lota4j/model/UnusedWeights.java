@@ -41,8 +41,8 @@ record UnusedWeights(Checkpoint checkpoint, ModelConfig config, Set<String> used
         if (unused.isEmpty()) {
             return;
         }
-        Map<String, List<String>> kinds = unused.keySet().stream()
-                .collect(Collectors.groupingBy(unused::get, TreeMap::new, Collectors.toList()));
+        Map<String, List<String>> kinds =
+                unused.keySet().stream().collect(Collectors.groupingBy(unused::get, TreeMap::new, Collectors.toList()));
         String told = kinds.entrySet().stream()
                 .map(kind -> listed(kind.getValue()) + ": " + kind.getKey() + ".")
                 .collect(Collectors.joining("\n"));
@@ -76,8 +76,8 @@ record UnusedWeights(Checkpoint checkpoint, ModelConfig config, Set<String> used
                     name.contains(".mlp.") ? "mlp_bias" : "attention_bias");
         }
         if (name.endsWith("_norm.weight") && name.contains(".self_attn.")) {
-            return "norms of queries and keys, which Llama has none of; config.json names another architecture than the "
-                    + "weights have";
+            return "norms of queries and keys, which Llama has none of; config.json names another architecture than"
+                    + " the weights have";
         }
         if (name.contains("lora_") || name.contains(".base_layer.")) {
             return "parts of an adapter; merge it into the model first";
@@ -108,8 +108,8 @@ record UnusedWeights(Checkpoint checkpoint, ModelConfig config, Set<String> used
     }
 
     private MemorySegment values(TensorInfo tensor) {
-        MemorySegment values = MemorySegment.ofArray(
-                new float[Math.toIntExact(tensor.shape().numel())]);
+        MemorySegment values =
+                MemorySegment.ofArray(new float[Math.toIntExact(tensor.shape().numel())]);
         checkpoint.read(tensor.name(), values);
         return values;
     }

@@ -116,8 +116,8 @@ public final class Weights {
     private static String absence(Checkpoint checkpoint, ModelConfig config) {
         Set<String> names = checkpoint.tensors().keySet();
         if (names.contains(EMBEDDING.substring("model.".length()))) {
-            return " Its tensors are named without `model.` in front: it was saved without a head. Save the whole model "
-                    + "for causal language modelling.";
+            return " Its tensors are named without `model.` in front: it was saved without a head. Save the whole"
+                    + " model for causal language modelling.";
         }
         List<String> absent = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
@@ -129,7 +129,8 @@ public final class Weights {
         return absent.isEmpty()
                 ? ""
                 : Text.format(
-                        " Layers that are not there at all, of the %d that config.json says (\"num_hidden_layers\"): %s.",
+                        " Layers that are not there at all, of the %d that config.json says (\"num_hidden_layers\"):"
+                                + " %s.",
                         config.layers(), UnusedWeights.listed(absent));
     }
 

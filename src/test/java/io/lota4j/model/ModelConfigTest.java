@@ -84,21 +84,24 @@ class ModelConfigTest {
                 "{$, \"rms_norm_eps\": null} | \"rms_norm_eps\" must be a number over 0, found null.",
                 "{$, \"rms_norm_eps\": true} | \"rms_norm_eps\" must be a number over 0, found true.",
                 "{$, \"rms_norm_eps\": [1]} | \"rms_norm_eps\" must be a number over 0, found [1].",
-                "{$, \"tie_word_embeddings\": \"true\"} | \"tie_word_embeddings\" must be true or false, found \"true\".",
+                "{$, \"tie_word_embeddings\": \"true\"} | \"tie_word_embeddings\" must be true or false, found"
+                        + " \"true\".",
                 "{$, \"attention_bias\": 1} | \"attention_bias\" must be true or false, found 1.",
                 "{$, \"mlp_bias\": \"\"} | \"mlp_bias\" must be true or false, found \"\".",
                 "{$, \"num_hidden_layers\": 2.5} | \"num_hidden_layers\" must be a whole number over 0, found 2.5.",
                 "{$, \"num_hidden_layers\": 2.0} | \"num_hidden_layers\" must be a whole number over 0, found 2.0.",
                 "{$, \"num_hidden_layers\": null} | \"num_hidden_layers\" must be a whole number over 0, found null.",
                 "{$, \"vocab_size\": 99999999999} | \"vocab_size\" must be a whole number over 0, found 99999999999.",
-                "{$, \"vocab_size\": 99999999999999999999999} | \"vocab_size\" must be a whole number over 0, found 9999",
+                "{$, \"vocab_size\": 99999999999999999999999} | \"vocab_size\" must be a whole number over 0, found"
+                        + " 9999",
                 "{$, \"vocab_size\": -128} | \"vocab_size\" must be a whole number over 0, found -128.",
                 "{$, \"max_position_embeddings\": \"64\"} | \"max_position_embeddings\" must be a whole number over 0,"
                         + " found \"64\".",
                 "{$, \"max_position_embeddings\": null} | \"max_position_embeddings\" must be a whole number over 0,"
                         + " found null.",
                 "{$, \"num_key_value_heads\": 0} | \"num_key_value_heads\" must be a whole number over 0, found 0.",
-                "{$, \"num_key_value_heads\": 8} | num_attention_heads (4) is not a multiple of num_key_value_heads (8).",
+                "{$, \"num_key_value_heads\": 8} | num_attention_heads (4) is not a multiple of num_key_value_heads"
+                        + " (8).",
                 "{$, \"head_dim\": 0} | \"head_dim\" must be a whole number over 0, found 0.",
                 "{$, \"head_dim\": -8} | \"head_dim\" must be a whole number over 0, found -8.",
                 "{$, \"head_dim\": 7} | \"head_dim\" must be even, found 7: the rotary embedding turns pairs.",
@@ -109,22 +112,22 @@ class ModelConfigTest {
                 "{$, \"hidden_act\": [\"silu\"]} | \"hidden_act\" must be a text, found [\"silu\"].",
                 "{$, \"rope_theta\": 0} | \"rope_theta\" must be a number over 0, found 0.",
                 "{$, \"rope_theta\": \"1e4\"} | \"rope_theta\" must be a number over 0, found \"1e4\".",
-                "{$, \"rope_parameters\": {\"rope_theta\": -1}} | \"rope_parameters.rope_theta\" must be a number over 0,"
-                        + " found -1.",
-                "{$, \"rope_theta\": 1e4, \"rope_parameters\": {\"rope_theta\": 5e5}} | \"rope_parameters.rope_theta\" is"
-                        + " 500000.0, but \"rope_theta\" is 10000.0: they must agree.",
-                "{$, \"rope_scaling\": {\"rope_type\": \"llama3\"}, \"rope_parameters\": {\"rope_type\": \"default\"}} |"
-                        + " \"rope_parameters.rope_type\" is default, but \"rope_scaling.rope_type\" is llama3: they",
-                "{$, \"rope_scaling\": {\"rope_type\": \"llama3\", \"type\": \"linear\"}} | \"rope_scaling.rope_type\" is"
-                        + " \"llama3\", but \"rope_scaling.type\" is \"linear\": they must agree.",
+                "{$, \"rope_parameters\": {\"rope_theta\": -1}} | \"rope_parameters.rope_theta\" must be a number over"
+                        + " 0, found -1.",
+                "{$, \"rope_theta\": 1e4, \"rope_parameters\": {\"rope_theta\": 5e5}} | \"rope_parameters.rope_theta\""
+                        + " is 500000.0, but \"rope_theta\" is 10000.0: they must agree.",
+                "{$, \"rope_scaling\": {\"rope_type\": \"llama3\"}, \"rope_parameters\": {\"rope_type\": \"default\"}}"
+                        + " | \"rope_parameters.rope_type\" is default, but \"rope_scaling.rope_type\" is llama3: they",
+                "{$, \"rope_scaling\": {\"rope_type\": \"llama3\", \"type\": \"linear\"}} | \"rope_scaling.rope_type\""
+                        + " is \"llama3\", but \"rope_scaling.type\" is \"linear\": they must agree.",
                 "{$, \"rope_scaling\": {\"factor\": 2}} | \"rope_scaling\" has no \"rope_type\"; supported: default,",
                 "{$, \"rope_scaling\": \"llama3\"} | \"rope_scaling\" must be an object or null, found \"llama3\".",
                 "{$, \"rope_scaling\": {\"rope_type\": 3}} | \"rope_scaling.rope_type\" must be a text, found 3.",
                 "{$, \"rope_parameters\": []} | \"rope_parameters\" must be an object or null, found [].",
                 "{$, \"partial_rotary_factor\": 0.5} | \"partial_rotary_factor\" must be 1: a part of a head is not"
                         + " rotated, found 0.5.",
-                "{$, \"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": \"4\"}} | \"rope_scaling.factor\" must be a"
-                        + " number of at least 1, found \"4\".",
+                "{$, \"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": \"4\"}} | \"rope_scaling.factor\" must"
+                        + " be a number of at least 1, found \"4\".",
                 "{$, \"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 4, \"low_freq_factor\": 4,"
                         + " \"high_freq_factor\": 4}} | \"rope_scaling.high_freq_factor\" must be a number over"
                         + " \"low_freq_factor\", 4.0, found 4.",

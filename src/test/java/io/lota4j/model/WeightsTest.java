@@ -3,28 +3,28 @@ package io.lota4j.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lota4j.Text;
-import io.lota4j.checkpoint.DType;
-import io.lota4j.checkpoint.TensorInfo;
-import java.nio.file.StandardCopyOption;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import io.lota4j.Golden;
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.checkpoint.TensorSource;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class WeightsTest {
     private static final Path TIED = Golden.path("models/llama-tied");
@@ -75,12 +75,13 @@ class WeightsTest {
             value = {
                 "model.layers.0.self_attn.q_proj.bias | biases, for which config.json has no \"attention_bias\": true.",
                 "model.layers.1.mlp.down_proj.bias | biases, for which config.json has no \"mlp_bias\": true.",
-                "model.layers.0.self_attn.q_norm.weight | norms of queries and keys, which Llama has none of; config.json"
-                        + " names another architecture than the weights have.",
-                "model.layers.2.mlp.up_proj.weight | layers beyond those of config.json, whose \"num_hidden_layers\" is 2.",
-                "lm_head.weight | config.json ties the head to the embedding (\"tie_word_embeddings\": true), but the head"
-                        + " that is stored differs from model.embed_tokens.weight; say false there if this head is the"
-                        + " model's, else remove the tensor.",
+                "model.layers.0.self_attn.q_norm.weight | norms of queries and keys, which Llama has none of;"
+                        + " config.json names another architecture than the weights have.",
+                "model.layers.2.mlp.up_proj.weight | layers beyond those of config.json, whose \"num_hidden_layers\""
+                        + " is 2.",
+                "lm_head.weight | config.json ties the head to the embedding (\"tie_word_embeddings\": true), but the"
+                        + " head that is stored differs from model.embed_tokens.weight; say false there if this head is"
+                        + " the model's, else remove the tensor.",
                 "model.layers.0.mlp.up_proj.lora_A.weight | parts of an adapter; merge it into the model first.",
                 "score.weight | no weight of a Llama with this config.json.",
             })
@@ -107,8 +108,9 @@ class WeightsTest {
                 .isInstanceOf(LotaException.class)
                 .message()
                 .startsWith(model + " has 5 tensors that no part of the decoder uses")
-                .contains("k_proj.bias, model.layers.0.self_attn.o_proj.bias, model.layers.0.self_attn.q_proj.bias and 1"
-                        + " more: biases")
+                .contains(
+                        "k_proj.bias, model.layers.0.self_attn.o_proj.bias, model.layers.0.self_attn.q_proj.bias and 1"
+                                + " more: biases")
                 .contains("score.weight: no weight");
     }
 
@@ -149,15 +151,14 @@ class WeightsTest {
                 .isInstanceOf(LotaException.class)
                 .hasMessage(
                         "%s: 9 of 20 tensors are missing: model.layers.1.input_layernorm.weight,"
-                                + " model.layers.1.self_attn.q_proj.weight, model.layers.1.self_attn.k_proj.weight and 6"
-                                + " more. Layers that are not there at all, of the 2 that config.json says"
-                                + " (\"num_hidden_layers\"): 1.",
+                            + " model.layers.1.self_attn.q_proj.weight, model.layers.1.self_attn.k_proj.weight and 6"
+                            + " more. Layers that are not there at all, of the 2 that config.json says"
+                            + " (\"num_hidden_layers\"): 1.",
                         folder);
     }
 
     private Path with(List<TensorSource> more) throws IOException {
-        Files.copy(
-                TIED.resolve("config.json"), folder.resolve("config.json"), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(TIED.resolve("config.json"), folder.resolve("config.json"), StandardCopyOption.REPLACE_EXISTING);
         List<TensorSource> all = new ArrayList<>(tensors());
         all.addAll(more);
         SafetensorsWriter.write(folder.resolve("model.safetensors"), Map.of(), all);

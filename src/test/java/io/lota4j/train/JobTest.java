@@ -78,7 +78,9 @@ class JobTest {
                 .containsEntry("steps", "2")
                 .containsEntry("tokens", Long.toString(end.tokens()))
                 .containsEntry("seed", "0")
-                .containsEntry("settings", "batch=2, beta2=0.99, clip=none, lr=0.001, shuffle=false, steps=2, weight-decay=0.1")
+                .containsEntry(
+                        "settings",
+                        "batch=2, beta2=0.99, clip=none, lr=0.001, shuffle=false, steps=2, weight-decay=0.1")
                 .containsEntry("first_loss", end.losses().get(0).toString())
                 .containsEntry("last_loss", end.losses().get(1).toString())
                 .containsEntry("kernel", "java")

@@ -6,6 +6,7 @@ import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.Quantized;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
 import java.lang.foreign.MemorySegment;
@@ -42,9 +43,10 @@ public final class Weights {
 
     /// Loads every weight that `config` asks for, but layers that are to stay mapped.
     ///
-    /// @throws LotaException if one is missing or has another shape, or the checkpoint has others
+    /// @throws LotaException if one is missing or has another shape, the checkpoint has others, or is quantized
     static Weights load(Checkpoint checkpoint, ModelConfig config, BaseWeights base, PtNDManager scope) {
         SequencedMap<String, Shape> expected = expected(config);
+        Quantized.refuse(checkpoint, "computed with");
         requireAll(checkpoint, config, expected.keySet());
         expected.forEach((name, shape) -> check(checkpoint, name, shape));
         new UnusedWeights(checkpoint, config, expected.keySet()).refuse();

@@ -49,15 +49,17 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
     }
 
     /// Adds a ticket's deltas to the working weights, in F32: nothing is rounded to the base's type, as a written
-    /// checkpoint would be. Weights that the ticket keeps exactly become what it says where they are the base's still.
-    /// Tensors of the checkpoint that the decoder does not use are passed over.
+    /// checkpoint would be. Weights that the ticket keeps exactly become what it says where they are the base's
+    /// still. A tensor that the decoder does not use must not be changed.
     ///
-    /// @throws io.lota4j.LotaException if the ticket is for another base, with both fingerprints
+    /// @throws LotaException if the ticket is for another base (with both fingerprints), or changes a tensor
+    ///     that the decoder does not use
     public void add(Ticket ticket) {
         Tickets.requireBase(base, ticket);
         Tickets.requireTensors(base, ticket);
         ticket.tensors().forEach((name, tensor) -> {
             if (!decoder.weights().shapes().containsKey(name)) {
+                requireNoChange(name, tensor);
                 return;
             }
             TrainedValues trained = decoder.weights()
@@ -79,6 +81,17 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
             });
         });
         decoder.weights().moved();
+    }
+
+    /// The decoder would compute as if the change were not there.
+    private void requireNoChange(String name, TicketTensor tensor) {
+        if (tensor.nnz() > 0) {
+            throw new LotaException(Text.format(
+                    "The ticket changes %,d values of tensor `%s`, which the decoder of %s does not use: a head that"
+                        + " is tied to the embedding, or a table that nobody reads. Apply the ticket, which writes the"
+                        + " whole model, and use what it gives.",
+                    tensor.nnz(), name, base.directory()));
+        }
     }
 
     /// Refuses a mask that cannot be for this model.

@@ -139,6 +139,18 @@ class WeightsTest {
     }
 
     @Test
+    void aQuantizedBaseIsRefusedByName() throws IOException {
+        Path model = with(List.of());
+        String config = Files.readString(model.resolve("config.json")).stripTrailing();
+        Files.writeString(
+                model.resolve("config.json"),
+                config.substring(0, config.length() - 1) + ", \"quantization_config\": {\"quant_method\": \"gptq\"}}");
+        assertThatThrownBy(() -> Decoder.open(model))
+                .isInstanceOf(LotaException.class)
+                .hasMessageStartingWith(model + " holds quantized weights (gptq): ");
+    }
+
+    @Test
     void missingLayersAreNamed() throws IOException {
         Files.copy(TIED.resolve("config.json"), folder.resolve("config.json"));
         SafetensorsWriter.write(

@@ -176,7 +176,7 @@ class AdaptedModelTest {
 
     /// A tied head may be stored all the same, and old files hold tables that nobody reads.
     @Test
-    void tensorsThatTheDecoderDoesNotUseChangeNothing() throws IOException {
+    void aTensorThatTheDecoderDoesNotUseCannotBeChangedOrTrained() throws IOException {
         Path base = withStoredHead("base", null);
         Path tuned = withStoredHead("tuned", 1f);
         try (AdaptedModel model = AdaptedModel.open(base);
@@ -184,7 +184,11 @@ class AdaptedModelTest {
             Ticket ticket = Tickets.extract(model.base(), to, OptionalDouble.empty(), Pool.all());
             assertThat(ticket.tensor("lm_head.weight").nnz()).isEqualTo(128 * 32);
             Map<String, int[]> before = Runs.bits(model);
-            model.add(ticket);
+            assertThatThrownBy(() -> model.add(ticket))
+                    .isInstanceOf(LotaException.class)
+                    .hasMessageStartingWith(
+                            "The ticket changes 4,096 values of tensor `lm_head.weight`, which the decoder" + " of "
+                                    + base + " does not use");
             assertSame(Runs.bits(model), before);
 
             Mask mask = Runs.random(model, 0.5, Scope.GLOBAL, 1, Pool.all());

@@ -22,7 +22,7 @@ final class SameOnEveryMachine extends ArchCondition<JavaClass> {
             Map.entry("java.io.PrintWriter", Set.of("printf", "format")),
             Map.entry("java.io.Console", Set.of("printf", "format", "readLine")),
             Map.entry("java.util.Formatter", Set.of("<init>")),
-            Map.entry("java.util.Locale", Set.of("getDefault", "setDefault")),
+            Map.entry("java.util.Locale", Set.of("getDefault")),
             Map.entry("java.util.Calendar", Set.of("getInstance")),
             Map.entry("java.util.Date", Set.of("toString")),
             Map.entry("java.time.format.DateTimeFormatter", Set.of("ofPattern", "ofLocalizedDate")),

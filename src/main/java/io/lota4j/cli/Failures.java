@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import io.lota4j.LotaException;
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.Model.OptionSpec;
@@ -15,9 +16,13 @@ final class Failures implements IExecutionExceptionHandler {
         switch (failure) {
             case InterruptedException e -> err.println("lota: interrupted");
             case LotaException e -> err.println("lota: " + e.getMessage());
+            case InvalidPathException e -> err.println("lota: " + Unreadable.of(e));
             default -> err.println("lota: this is a defect in lota, please report it with the lines below");
         }
-        if (!(failure instanceof LotaException || failure instanceof InterruptedException) || debug(parsed)) {
+        if (!(failure instanceof LotaException
+                        || failure instanceof InvalidPathException
+                        || failure instanceof InterruptedException)
+                || debug(parsed)) {
             failure.printStackTrace(err);
         }
         err.flush();

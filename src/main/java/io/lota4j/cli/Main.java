@@ -7,6 +7,7 @@ import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 
 /// The command `lota`: finds the command that its first argument names and runs it.
@@ -27,6 +28,8 @@ public final class Main {
 
     /// Runs one command line and ends the process with its exit code.
     public static void main(String[] args) {
+        // The process is this command line alone; picocli sorts flags by the letters of the locale.
+        Locale.setDefault(Locale.ROOT);
         Logging.configure(Arrays.asList(args).contains("--debug"));
         StandardOutput output = new StandardOutput(new FileOutputStream(FileDescriptor.out));
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
@@ -44,6 +47,12 @@ public final class Main {
     ///
     /// @return an exit code: 0 done, 1 failed, 2 not understood, 130 interrupted
     public int execute(String... args) {
+        Optional<String> unreadable = Unreadable.of(args);
+        if (unreadable.isPresent()) {
+            err.println("lota: " + unreadable.get());
+            err.flush();
+            return ExitCode.USAGE;
+        }
         if (args.length == 0) {
             err.print(commands.help());
             err.flush();

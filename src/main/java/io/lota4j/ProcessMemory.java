@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /// What the operating system says about memory.
 public final class ProcessMemory {
@@ -16,6 +17,11 @@ public final class ProcessMemory {
     /// does not tell.
     public static OptionalLong peak() {
         return read(Path.of("/proc/self/status"), "VmHWM:");
+    }
+
+    /// What is resident now, in bytes; empty where the system does not tell.
+    public static OptionalLong resident() {
+        return read(Path.of("/proc/self/status"), "VmRSS:");
     }
 
     /// Lets the peak begin anew from what is resident now.
@@ -34,9 +40,12 @@ public final class ProcessMemory {
         }
     }
 
-    /// What the machine can still give without swapping, in bytes; empty where the system does not tell.
+    /// What the machine can still give without swapping, or the container without being killed, in bytes; empty where
+    /// the system does not tell.
     public static OptionalLong available() {
-        return read(Path.of("/proc/meminfo"), "MemAvailable:");
+        return Stream.of(read(Path.of("/proc/meminfo"), "MemAvailable:"), new Cgroup(Path.of("/")).free())
+                .flatMapToLong(OptionalLong::stream)
+                .min();
     }
 
     private static OptionalLong read(Path file, String key) {

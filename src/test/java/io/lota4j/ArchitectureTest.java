@@ -45,6 +45,7 @@ class ArchitectureTest {
     /// What every package may use, though it stands beside the library's front.
     private static final DescribedPredicate<JavaClass> SHARED = belongToAnyOf(
                     Build.class,
+                    Cgroup.class,
                     LotaException.class,
                     NativeCache.class,
                     NativeEnvironment.class,
@@ -242,8 +243,7 @@ class ArchitectureTest {
             .should()
             .callMethodWhere(DescribedPredicate.describe(
                     "a file is written",
-                    call -> (call.getTargetOwner().isEquivalentTo(Files.class)
-                                    && WRITING.contains(call.getName()))
+                    call -> (call.getTargetOwner().isEquivalentTo(Files.class) && WRITING.contains(call.getName()))
                             || (call.getTargetOwner().isEquivalentTo(FileChannel.class)
                                     && call.getName().equals("open"))))
             .orShould()

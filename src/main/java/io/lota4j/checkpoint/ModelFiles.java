@@ -24,8 +24,8 @@ public record ModelFiles(List<Path> kept, List<Path> left) {
 
     private static final Pattern OTHERS = Pattern.compile(
             "(?i)\\..*|README\\.md|adapter_config\\.json|trainer_state\\.json|(all|train|eval)_results\\.json|.*\\.("
-                    + "safetensors|bin|pt|pth|ckpt|gguf|ggml|llamafile|onnx|onnx[._]data|msgpack|h5|npz|npy|tflite|ot|pkl"
-                    + "|nemo|mlmodel|dat|index\\.json|index\\.[a-z0-9]+\\.json|state|tmp|zip|tar|gz|tgz)|.*tfevents.*");
+                + "safetensors|bin|pt|pth|ckpt|gguf|ggml|llamafile|onnx|onnx[._]data|msgpack|h5|npz|npy|tflite|ot|pkl"
+                + "|nemo|mlmodel|dat|index\\.json|index\\.[a-z0-9]+\\.json|state|tmp|zip|tar|gz|tgz)|.*tfevents.*");
 
     public ModelFiles {
         kept = List.copyOf(kept);
@@ -39,8 +39,8 @@ public record ModelFiles(List<Path> kept, List<Path> left) {
 
     /// What lies beside the weights of a checkpoint. Folders belong to no result.
     ///
-    /// @throws LotaException when the directory cannot be listed, or when a file that belongs to the model is a link
-    ///     to nothing
+    /// @throws LotaException when the directory cannot be listed, or when a file that belongs to the model is a
+    ///     link to nothing
     public static ModelFiles beside(Checkpoint checkpoint) {
         Path directory = checkpoint.directory();
         Set<Path> weights = new HashSet<>(checkpoint.shardFiles());

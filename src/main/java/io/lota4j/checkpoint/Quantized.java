@@ -34,8 +34,7 @@ public record Quantized(String method, String sign) {
                     ".*[._](weight|proj|bias)_(packed|shape|scale|scale_inv|scale_2|zero_point|global_scale|g_idx)"
                             + "|.*\\.input_(scale|zero_point|global_scale)"),
             "FP8 or compressed-tensors",
-            Pattern.compile(
-                    ".*\\.weight\\._(data|scale)|.*\\._weight_(qdata|scale|zero_point)"),
+            Pattern.compile(".*\\.weight\\._(data|scale)|.*\\._weight_(qdata|scale|zero_point)"),
             "quanto or torchao");
 
     /// Names of weights, with those that HQQ, QuIP and AQLM give them.
@@ -145,6 +144,8 @@ public record Quantized(String method, String sign) {
 
     /// A weight of whole numbers: no model computes with such.
     private static Optional<String> integers(TensorInfo tensor) {
-        return WEIGHTS.matcher(tensor.name()).matches() && tensor.dtype().isWhole() ? Optional.of("packed as whole numbers") : Optional.empty();
+        return WEIGHTS.matcher(tensor.name()).matches() && tensor.dtype().isWhole()
+                ? Optional.of("packed as whole numbers")
+                : Optional.empty();
     }
 }

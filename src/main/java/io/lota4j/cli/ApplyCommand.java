@@ -79,8 +79,7 @@ final class ApplyCommand extends BaseCommand {
         Ticket ticket = ticket();
         try (Lota lota = warned(Lota.open(model))) {
             Optional<DType> type = type();
-            Tickets.Applied applied =
-                    type.isPresent() ? lota.apply(ticket, type.get(), out) : lota.apply(ticket, out);
+            Tickets.Applied applied = type.isPresent() ? lota.apply(ticket, type.get(), out) : lota.apply(ticket, out);
             out().println(Text.format("%s: the base with %s", out, changed(ticket, applied.effect())));
             Words.rounding(applied.effect()).ifPresent(lost -> out().println("rounding: " + lost + advice()));
             Words.leftOut(applied.leftOut()).ifPresent(out()::println);

@@ -61,8 +61,7 @@ final class Words {
             return Optional.empty();
         }
         String more = names.size() > LISTED ? Text.format(" and %d more", names.size() - LISTED) : "";
-        return Optional.of("not copied: "
-                + String.join(", ", names.subList(0, Math.min(LISTED, names.size()))) + more);
+        return Optional.of("not copied: " + String.join(", ", names.subList(0, Math.min(LISTED, names.size()))) + more);
     }
 
     static String percent(double share) {

@@ -83,8 +83,8 @@ public final class ExampleEncoder {
 
     /// Encodes a row.
     ///
-    /// @throws LotaException if the row has no answer to learn, does not fit the format or the chat template, or has
-    ///     what the template would lose
+    /// @throws LotaException if the row has no answer to learn, does not fit the format or the chat template, or
+    ///     has what the template would lose
     public EncodeResult encode(Row row) {
         Chat chat = format.chat(row);
         requireAnswer(chat);

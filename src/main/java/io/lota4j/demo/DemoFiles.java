@@ -1,9 +1,7 @@
 package io.lota4j.demo;
 
-import io.lota4j.Text;
-import java.nio.file.Files;
-import java.util.Arrays;
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.AtomicFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -12,8 +10,10 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,5 @@
 package io.lota4j.experiment;
 
-import java.util.stream.Stream;
 import io.lota4j.checkpoint.Claims;
 import io.lota4j.experiment.Method.Sparse;
 import io.lota4j.kernel.choice.KernelChoice;
@@ -13,6 +12,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Runs an experiment: everything that is not done yet, in the grid's order. Figures are gathered after each stage,
 /// so that a grid that is stopped, or killed, leaves what it has; another call goes on from there.

@@ -38,7 +38,8 @@ record Differences(DType baseType, MemorySegment base, DType tunedType, MemorySe
     /// @param baseBits the base's elements
     /// @param exact the tuned elements that adding does not give
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Gathered(float[] values, byte[] baseBits, @Nullable ExactValues exact) {}
+    record Gathered(
+            float[] values, byte[] baseBits, @Nullable ExactValues exact) {}
 
     /// @param tunedName of the tensor in the tuned checkpoint
     /// @throws LotaException when the tuned tensor holds F64 numbers that F32 does not

@@ -66,15 +66,15 @@ public record ExactValues(DType type, RoaringBitmap index, byte[] bits) {
     ///
     /// @param kept a subset of the indices
     /// @return null for none
-    @Nullable ExactValues only(RoaringBitmap kept) {
+    @Nullable
+    ExactValues only(RoaringBitmap kept) {
         if (kept.isEmpty()) {
             return null;
         }
         byte[] some = new byte[Math.multiplyExact(kept.getCardinality(), type.size())];
         MemorySegment from = MemorySegment.ofArray(bits);
         MemorySegment to = MemorySegment.ofArray(some);
-        TicketTensor.forEach(
-                kept, (position, at) -> Bits.copy(type.size(), from, index.rank(at) - 1, to, position));
+        TicketTensor.forEach(kept, (position, at) -> Bits.copy(type.size(), from, index.rank(at) - 1, to, position));
         return new ExactValues(type, kept, some);
     }
 

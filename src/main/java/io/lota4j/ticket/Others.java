@@ -41,9 +41,9 @@ record Others(Checkpoint base, Checkpoint tuned, Pool pool) {
         }
         if (!misfits.isEmpty()) {
             throw new LotaException(Text.format(
-                    "A ticket changes weights of the base's own tensors, and not all of %s fit those of the base %s: %s."
-                            + " Give the base the same tensors and vocabulary first, or a pool that excludes these by"
-                            + " name (%s).",
+                    "A ticket changes weights of the base's own tensors, and not all of %s fit those of the base %s:"
+                        + " %s. Give the base the same tensors and vocabulary first, or a pool that excludes these by"
+                        + " name (%s).",
                     tuned.directory(), base.directory(), listed(misfits), String.join(",", misfits.keySet())));
         }
     }
@@ -85,8 +85,9 @@ record Others(Checkpoint base, Checkpoint tuned, Pool pool) {
     private boolean isEmbedding(String name) {
         return name.equals(HEAD)
                 && embedding(tuned, tuned.info(HEAD).shape())
-                        .filter(other -> tuned.info(other).dtype() == tuned.info(HEAD).dtype()
-                                && tuned.bytes(other).mismatch(tuned.bytes(HEAD)) < 0)
+                        .filter(other ->
+                                tuned.info(other).dtype() == tuned.info(HEAD).dtype()
+                                        && tuned.bytes(other).mismatch(tuned.bytes(HEAD)) < 0)
                         .isPresent();
     }
 
@@ -130,7 +131,9 @@ record Others(Checkpoint base, Checkpoint tuned, Pool pool) {
         if (mine.dtype() == other.dtype()) {
             return base.bytes(mine.name()).mismatch(tuned.bytes(other.name())) >= 0;
         }
-        if (!TicketTensor.isBaseType(mine.dtype()) || !other.dtype().isFloat() || mine.shape().numel() > LARGEST) {
+        if (!TicketTensor.isBaseType(mine.dtype())
+                || !other.dtype().isFloat()
+                || mine.shape().numel() > LARGEST) {
             return true;
         }
         for (long marks : Differences.of(base, mine.name(), tuned, other.name()).marks()) {
@@ -140,5 +143,4 @@ record Others(Checkpoint base, Checkpoint tuned, Pool pool) {
         }
         return false;
     }
-
 }

@@ -50,8 +50,8 @@ final class OutputType {
                 throw new LotaException(Text.format("weights are written as F32, BF16 or F16, not as %s.", type));
             }
         });
-        return info -> dtype.filter(type -> TicketTensor.isBaseType(info.dtype()))
-                .orElse(info.dtype());
+        return info ->
+                dtype.filter(type -> TicketTensor.isBaseType(info.dtype())).orElse(info.dtype());
     }
 
     /// The types that a base had: a weight file keeps them where they were changed, and the ticket knows those of its
@@ -135,8 +135,8 @@ final class OutputType {
         Map<DType, Long> weights = new EnumMap<>(DType.class);
         copy.source().tensors().values().stream()
                 .filter(copy::converts)
-                .forEach(info -> weights.merge(
-                        copy.types().apply(info), info.shape().numel(), Long::sum));
+                .forEach(info ->
+                        weights.merge(copy.types().apply(info), info.shape().numel(), Long::sum));
         return weights.entrySet().stream()
                 .max(Comparator.comparingLong(Map.Entry::getValue))
                 .map(Map.Entry::getKey);

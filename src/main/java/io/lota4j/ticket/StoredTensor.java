@@ -17,8 +17,7 @@ import java.util.stream.Stream;
 /// @param elements the base's own, if they are kept, and those that are exact, if there are any
 /// @param indices of all changed weights, and of those that are exact, if there are any
 /// @param checksum over all bytes: of index, delta, base, exact index and exact values, in this order
-record StoredTensor(
-        TensorSource delta, List<TensorSource> elements, List<TensorSource> indices, String checksum) {
+record StoredTensor(TensorSource delta, List<TensorSource> elements, List<TensorSource> indices, String checksum) {
     static final String INDEX = ".index";
     static final String DELTA = ".delta";
     static final String BASE = ".base";
@@ -41,8 +40,7 @@ record StoredTensor(
         if (exact != null) {
             MemorySegment exactIndex = MemorySegment.ofArray(IndexSets.toBytes(exact.index()));
             indices.add(bytes(name + EXACT_INDEX, exactIndex));
-            elements.add(
-                    TensorSource.ofBytes(name + EXACT, exact.type(), Shape.of(exact.count()), exact.bits()));
+            elements.add(TensorSource.ofBytes(name + EXACT, exact.type(), Shape.of(exact.count()), exact.bits()));
             checksum.add(exactIndex).add(MemorySegment.ofArray(exact.bits()));
         }
         return new StoredTensor(

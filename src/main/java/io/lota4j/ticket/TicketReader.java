@@ -134,12 +134,7 @@ final class TicketReader {
             return;
         }
         Checksum checksum = new Checksum();
-        List.of(
-                        StoredTensor.INDEX,
-                        StoredTensor.DELTA,
-                        StoredTensor.BASE,
-                        StoredTensor.EXACT_INDEX,
-                        StoredTensor.EXACT)
+        List.of(StoredTensor.INDEX, StoredTensor.DELTA, StoredTensor.BASE, StoredTensor.EXACT_INDEX, StoredTensor.EXACT)
                 .forEach(part -> {
                     if (file.tensors().containsKey(name + part)) {
                         checksum.add(file.bytes(name + part));
@@ -167,8 +162,8 @@ final class TicketReader {
         }
         TensorInfo values = file.info(name + StoredTensor.EXACT);
         requireCount(values, exact.getLongCardinality());
-        return Optional.of(new ExactValues(
-                values.dtype(), exact, file.bytes(values.name()).toArray(ValueLayout.JAVA_BYTE)));
+        return Optional.of(
+                new ExactValues(values.dtype(), exact, file.bytes(values.name()).toArray(ValueLayout.JAVA_BYTE)));
     }
 
     /// The index set of a tensor, for which there are as many deltas. All that the file has of the tensor is verified.

@@ -156,8 +156,8 @@ public final class Tickets {
         Held held = Held.of(tuned, ticket);
         if (held.tuned() < held.entries()) {
             throw new LotaException(Text.format(
-                    "%s does not hold the ticket: %,d of the %,d weights that it changes are not what it makes of them; "
-                            + "%,d are its base's.",
+                    "%s does not hold the ticket: %,d of the %,d weights that it changes are not what it makes of "
+                            + "them; %,d are its base's.",
                     tuned.directory(), held.entries() - held.tuned(), held.entries(), held.base()));
         }
     }

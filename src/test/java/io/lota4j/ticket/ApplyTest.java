@@ -158,8 +158,7 @@ class ApplyTest {
     }
 
     private static Ticket ticket(Checkpoint base, String name, float... deltas) {
-        TicketInfo info =
-                new TicketInfo(base.fingerprint().hex(), "all", "global", OptionalDouble.empty(), Map.of());
+        TicketInfo info = new TicketInfo(base.fingerprint().hex(), "all", "global", OptionalDouble.empty(), Map.of());
         RoaringBitmap index = RoaringBitmap.bitmapOfRange(0, deltas.length);
         DType type = base.info(name).dtype();
         TicketTensor tensor = new TicketTensor(base.info(name).shape(), DType.F32, index, deltas, type);
@@ -258,8 +257,7 @@ class ApplyTest {
     }
 
     private static float[] floats(Checkpoint checkpoint, String name) {
-        float[] floats =
-                new float[Math.toIntExact(checkpoint.info(name).shape().numel())];
+        float[] floats = new float[Math.toIntExact(checkpoint.info(name).shape().numel())];
         checkpoint.read(name, MemorySegment.ofArray(floats));
         return floats;
     }

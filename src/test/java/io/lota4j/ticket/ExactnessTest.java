@@ -33,13 +33,48 @@ class ExactnessTest {
 
     /// Zeros, subnormals, the smallest and largest numbers, infinities, quiet and signalling NaNs with payloads.
     private static final int[] SPECIAL = {
-        0, 0x80000000, 1, 0x80000001, 0x007FFFFF, 0x00800000, 0x7F7FFFFF, 0xFF7FFFFF, 0x7F800000, 0xFF800000, 0x7FC00000,
-        0x7F800001, 0x7FA12345, 0xFFFFFFFF, 0x3F800000, 0x461C4000, 0x38D1B717
+        0,
+        0x80000000,
+        1,
+        0x80000001,
+        0x007FFFFF,
+        0x00800000,
+        0x7F7FFFFF,
+        0xFF7FFFFF,
+        0x7F800000,
+        0xFF800000,
+        0x7FC00000,
+        0x7F800001,
+        0x7FA12345,
+        0xFFFFFFFF,
+        0x3F800000,
+        0x461C4000,
+        0x38D1B717
     };
 
     private static final short[] SPECIAL_16 = {
-        0, (short) 0x8000, 1, (short) 0x8001, 0x7F, 0x80, 0x3FF, 0x400, 0x7BFF, (short) 0xFBFF, 0x7C00, (short) 0xFC00,
-        0x7C01, 0x7E00, 0x7F7F, 0x7F80, (short) 0xFF80, 0x7F81, 0x7FC0, (short) 0xFFFF, 0x4380, 0x3A83
+        0,
+        (short) 0x8000,
+        1,
+        (short) 0x8001,
+        0x7F,
+        0x80,
+        0x3FF,
+        0x400,
+        0x7BFF,
+        (short) 0xFBFF,
+        0x7C00,
+        (short) 0xFC00,
+        0x7C01,
+        0x7E00,
+        0x7F7F,
+        0x7F80,
+        (short) 0xFF80,
+        0x7F81,
+        0x7FC0,
+        (short) 0xFFFF,
+        0x4380,
+        0x3A83
     };
 
     @TempDir
@@ -206,8 +241,7 @@ class ExactnessTest {
         Ticket second = extract(DType.F32, before, DType.F32, new float[] {10_000, 5, 4});
         Ticket sum = Tickets.add(List.of(first, second), new double[] {1, 1});
         assertThat(sum.tensor(NAME).exact())
-                .isEqualTo(new ExactValues(
-                        DType.F32, RoaringBitmap.bitmapOf(0), elements(DType.F32, 1e-4f)));
+                .isEqualTo(new ExactValues(DType.F32, RoaringBitmap.bitmapOf(0), elements(DType.F32, 1e-4f)));
         assertThat(Tickets.add(List.of(first, second), new double[] {0.5, 1}).exact())
                 .isZero();
         Ticket broken = extract(DType.F32, before, DType.F32, new float[] {Float.NaN, 10_000, 3});

@@ -82,7 +82,11 @@ class OthersTest {
                 "tensor `ids` is U8 in the base and U8, and differs",
                 "tensor `layers.2.norm` is only in ",
                 "(ids,layers.2.norm)");
-        refuses(Pool.all(), with(floats("v", Shape.of(2), 1, 2)), with(bytes("v", 1, 2)), "`v` is F32 in the base and U8");
+        refuses(
+                Pool.all(),
+                with(floats("v", Shape.of(2), 1, 2)),
+                with(bytes("v", 1, 2)),
+                "`v` is F32 in the base and U8");
         assertThat(extract(Pool.all(), with(bytes("ids", 1)), with(bytes("ids", 1)))
                         .nnz())
                 .isZero();

@@ -195,9 +195,7 @@ final class TicketInputs implements AutoCloseable {
         for (int position = 0; indices.hasNext(); position++) {
             int at = indices.next();
             ((ModelTensor.Delta) task.models().get(model)).read(at, 1, delta);
-            if (index.contains(at)
-                    && values[index.rank(at) - 1] == delta[0]
-                    && changing(task, at) == 1) {
+            if (index.contains(at) && values[index.rank(at) - 1] == delta[0] && changing(task, at) == 1) {
                 kept.put(at, exact.get().value(position));
             }
         }

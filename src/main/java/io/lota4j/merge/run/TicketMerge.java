@@ -1,7 +1,7 @@
 package io.lota4j.merge.run;
 
-import io.lota4j.checkpoint.Claims;
 import io.lota4j.Text;
+import io.lota4j.checkpoint.Claims;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.Compat;

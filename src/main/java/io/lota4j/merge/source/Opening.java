@@ -80,8 +80,7 @@ final class Opening {
         }
     }
 
-    private static MergeSource ticket(
-            String label, Path file, Optional<ModelOutline> base, boolean onCheckpoint) {
+    private static MergeSource ticket(String label, Path file, Optional<ModelOutline> base, boolean onCheckpoint) {
         String name = file.getFileName().toString();
         if (name.endsWith(MASK_SUFFIX)) {
             throw new LotaException(Text.format("%s is a mask, which has no values to merge; give a ticket.", file));

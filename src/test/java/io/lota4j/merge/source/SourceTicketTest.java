@@ -120,7 +120,8 @@ class SourceTicketTest {
             assertThatThrownBy(() -> source.tensor(DOWN, SHAPE, Optional.empty()))
                     .isInstanceOf(LotaException.class)
                     .hasMessageStartingWith(
-                            "%s: tensor `%s`: its contents do not match their checksum: the file was damaged", file, DOWN);
+                            "%s: tensor `%s`: its contents do not match their checksum: the file was damaged",
+                            file, DOWN);
         }
     }
 

@@ -28,7 +28,8 @@ public final class Template {
     /// @param where names the template in messages, as in "chat template of FILE"
     /// @throws LotaException if it is no template or needs what this engine lacks
     public static Template parse(String source, String where) {
-        return new Template(where, guarded(where, () -> Parser.parse(source)), LocalDateTime.now(ZoneId.systemDefault()));
+        return new Template(
+                where, guarded(where, () -> Parser.parse(source)), LocalDateTime.now(ZoneId.systemDefault()));
     }
 
     /// The same template with another time for `strftime_now`.
@@ -40,7 +41,8 @@ public final class Template {
     ///     Map, List, String, Number, Boolean, null
     /// @param data values that rows hold (`messages`, `tools`), whose text is marked; the order of maps is kept
     /// @throws LotaException with what the template raised, or with the line that cannot be rendered
-    public Rendering render(Map<String, ? extends @Nullable Object> given, Map<String, ? extends @Nullable Object> data) {
+    public Rendering render(
+            Map<String, ? extends @Nullable Object> given, Map<String, ? extends @Nullable Object> data) {
         MarkedText text = guarded(where, () -> {
             Map<String, Value> variables = new LinkedHashMap<>(Globals.at(now));
             given.forEach((name, value) -> variables.put(name, Values.of(value, (byte) 0)));

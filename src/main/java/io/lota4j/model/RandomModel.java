@@ -1,10 +1,10 @@
 package io.lota4j.model;
 
-import io.lota4j.checkpoint.Claims;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.Claims;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Floats;
 import io.lota4j.checkpoint.JsonKeys;

@@ -112,12 +112,6 @@ final class Extraction implements DeltaSource {
     private TicketTensor tensor(String name, RoaringBitmap index, Differences.Gathered gathered) {
         TensorInfo info = base.info(name);
         return new TicketTensor(
-                info.shape(),
-                DType.F32,
-                index,
-                gathered.values(),
-                info.dtype(),
-                gathered.baseBits(),
-                gathered.exact());
+                info.shape(), DType.F32, index, gathered.values(), info.dtype(), gathered.baseBits(), gathered.exact());
     }
 }

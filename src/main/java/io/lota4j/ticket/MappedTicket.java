@@ -78,8 +78,8 @@ public final class MappedTicket implements AutoCloseable {
     /// The flat indices of a tensor's changed weights; read and checked anew each time. The first time, all that the
     /// file has of the tensor is held against its checksum.
     ///
-    /// @throws io.lota4j.LotaException when they are no valid set within the shape, or not as many as the values, or
-    ///     when the tensor was damaged
+    /// @throws io.lota4j.LotaException when they are no valid set within the shape, or not as many as the
+    ///     values, or when the tensor was damaged
     public RoaringBitmap index(String name) {
         return reader.index(name);
     }

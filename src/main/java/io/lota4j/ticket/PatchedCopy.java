@@ -1,10 +1,8 @@
 package io.lota4j.ticket;
 
-import io.lota4j.checkpoint.Claims;
-import io.lota4j.LotaException;
-import io.lota4j.Text;
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.Claims;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Floats;
 import io.lota4j.checkpoint.IOConsumer;
@@ -34,8 +32,7 @@ import java.util.function.Function;
 /// @param types the type of each tensor in the copy
 /// @param restores whether the copy is the ticket's base again
 /// @param patch what is done to the tensors of the ticket
-record PatchedCopy(
-        Checkpoint source, Ticket ticket, Function<TensorInfo, DType> types, boolean restores, Patch patch) {
+record PatchedCopy(Checkpoint source, Ticket ticket, Function<TensorInfo, DType> types, boolean restores, Patch patch) {
     /// What is done to the elements of a tensor that are in a ticket.
     @FunctionalInterface
     interface Patch {

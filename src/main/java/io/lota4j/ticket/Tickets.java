@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.jspecify.annotations.Nullable;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// What can be done with tickets: extract, apply, revert, add.
 public final class Tickets {
@@ -30,26 +30,27 @@ public final class Tickets {
     /// The ticket that leads from one checkpoint to another: an F32 delta for each weight of the pool that
     /// differs, or, with a sparsity, for the weights with the largest absolute deltas over the whole pool.
     ///
-    /// A delta is an F32 number that added to the base's weight gives the tuned one, every bit of it. Where there is
-    /// none, for a NaN, a negative zero, or a weight that lost nearly all of its magnitude, the tuned weight is kept
-    /// beside the nearest delta. Applying an extracted ticket gives the tuned weights bit for bit, in the base's
-    /// dtype if the tuned ones have it, and in the tuned ones' dtype otherwise. Weights with equal values in two
-    /// dtypes do not differ.
+    /// A delta is an F32 number that added to the base's weight gives the tuned one, every bit of it. Where
+    /// there is none, for a NaN, a negative zero, or a weight that lost nearly all of its magnitude, the tuned
+    /// weight is kept beside the nearest delta. Applying an extracted ticket gives the tuned weights bit for
+    /// bit, in the base's dtype if the tuned ones have it, and in the tuned ones' dtype otherwise. Weights with
+    /// equal values in two dtypes do not differ.
     ///
-    /// Applying a ticket and extracting it again gives the same index sets and values for every extracted ticket, and
-    /// for every other one of which no delta is zero and each survives the base's rounding:
-    /// `delta = round(base + delta) - base`.
+    /// Applying a ticket and extracting it again gives the same index sets and values for every extracted
+    /// ticket, and for every other one of which no delta is zero and each survives the base's rounding: `delta
+    /// = round(base + delta) - base`.
     ///
     /// Changes outside the pool are not in the ticket; how many tensors have some is in its provenance as
-    /// `changed_tensors_outside_pool`, and their names as `changed_outside_pool`. Tensors that cannot be carried are
-    /// refused, unless the pool excludes them by name: those that one model alone has, that have other shapes (a
-    /// vocabulary of another size) or that are no floats and differ. A head that is the embedding once more, as
-    /// programs write it for tied models, and buffers that are computed anew are no difference.
+    /// `changed_tensors_outside_pool`, and their names as `changed_outside_pool`. Tensors that cannot be
+    /// carried are refused, unless the pool excludes them by name: those that one model alone has, that have
+    /// other shapes (a vocabulary of another size) or that are no floats and differ. A head that is the
+    /// embedding once more, as programs write it for tied models, and buffers that are computed anew are no
+    /// difference.
     ///
     /// @param tuned of the same shapes; another dtype than the base's is allowed
     /// @param sparsity frozen share of the pool, in [0, 1]; empty for every weight that differs
-    /// @throws LotaException when the pool's tensors are not the same in both, or when, with a sparsity, a difference
-    ///     is NaN or infinite or fewer weights differ than the sparsity leaves trainable
+    /// @throws LotaException when the pool's tensors are not the same in both, or when, with a sparsity, a
+    ///     difference is NaN or infinite or fewer weights differ than the sparsity leaves trainable
     public static Ticket extract(Checkpoint base, Checkpoint tuned, OptionalDouble sparsity, Pool pool) {
         Quantized.refuse(base, "compared");
         Quantized.refuse(tuned, "compared");
@@ -59,8 +60,8 @@ public final class Tickets {
     /// What applying did.
     ///
     /// @param effect on the weights
-    /// @param leftOut names of files and folders of the base that are not in the result: weights in other forms,
-    ///     what belongs to no model, the base's own description
+    /// @param leftOut names of files and folders of the base that are not in the result: weights in other
+    ///     forms, what belongs to no model, the base's own description
     public record Applied(Effect effect, List<String> leftOut) {
         public Applied {
             leftOut = List.copyOf(leftOut);
@@ -72,13 +73,14 @@ public final class Tickets {
         return apply(base, ticket, Optional.empty(), out);
     }
 
-    /// Writes the tuned model: the base's weights, of which those in the ticket become base + delta, computed in F32
-    /// and rounded once, or what the ticket keeps exactly; beside them the base's configuration, tokenizer and other
-    /// files that belong to a model, and a description of its own.
+    /// Writes the tuned model: the base's weights, of which those in the ticket become base + delta, computed
+    /// in F32 and rounded once, or what the ticket keeps exactly; beside them the base's configuration,
+    /// tokenizer and other files that belong to a model, and a description of its own.
     ///
     /// In the base's dtypes, the weight files are the base's byte for byte but for the elements in the ticket.
     ///
-    /// @param dtype F32, BF16 or F16 for all weights of these types; `config.json` then says so; empty: the base's
+    /// @param dtype F32, BF16 or F16 for all weights of these types; `config.json` then says so; empty: the
+    ///     base's
     /// @param out a directory that does not exist or is empty
     /// @throws LotaException when the ticket is for another base (with what differs), or when `out` is not
     ///     empty, is inside the base's directory or cannot be written
@@ -125,8 +127,8 @@ public final class Tickets {
     ///
     /// The result is checked: it has the fingerprint of the ticket's base, or nothing is written.
     ///
-    /// @param tunedDirectory what [#apply(Checkpoint, Ticket, Optional, Path)] wrote, in the base's dtypes or as
-    ///     F32
+    /// @param tunedDirectory what [#apply(Checkpoint, Ticket, Optional, Path)] wrote, in the base's dtypes or
+    ///     as F32
     /// @param out a directory that does not exist or is empty
     /// @return names of files and folders that are not in the result
     /// @throws LotaException when the ticket was not applied there, keeps no base bits or has tensors of other
@@ -141,8 +143,7 @@ public final class Tickets {
         try (Checkpoint tuned = Checkpoint.open(tunedDirectory)) {
             requireShapes(tuned, ticket);
             requireHeld(tuned, ticket);
-            PatchedCopy copy =
-                    new PatchedCopy(tuned, ticket, OutputType.ofBase(tuned, ticket), true, Tickets::restore);
+            PatchedCopy copy = new PatchedCopy(tuned, ticket, OutputType.ofBase(tuned, ticket), true, Tickets::restore);
             return copy.write(out, made -> requireRestored(tuned, ticket, made));
         }
     }
@@ -210,7 +211,8 @@ public final class Tickets {
 
     /// Refuses a ticket for another base than this.
     ///
-    /// @throws LotaException with both fingerprints and what differs, or that the ticket is in the model already
+    /// @throws LotaException with both fingerprints and what differs, or that the ticket is in the model
+    ///     already
     public static void requireBase(Checkpoint base, Ticket ticket) {
         String actual = base.fingerprint().hex();
         if (!actual.equals(ticket.info().base())) {

@@ -1,7 +1,7 @@
 package io.lota4j.train;
 
-import io.lota4j.checkpoint.OutputLock;
 import io.lota4j.LotaException;
+import io.lota4j.checkpoint.OutputLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

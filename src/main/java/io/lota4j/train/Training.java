@@ -1,8 +1,8 @@
 package io.lota4j.train;
 
 import io.lota4j.StoppedException;
-import io.lota4j.checkpoint.OutputLock;
 import io.lota4j.Text;
+import io.lota4j.checkpoint.OutputLock;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -27,8 +27,7 @@ public record Training<T>(Optional<T> made, TrainConfig config, RunState reached
         }
     }
 
-    private static <T> Training<T> held(
-            TrainingJob job, Watch watch, StateFile state, Function<RunState, T> result) {
+    private static <T> Training<T> held(TrainingJob job, Watch watch, StateFile state, Function<RunState, T> result) {
         long begin = System.nanoTime();
         RunState reached = job.run(state.file(), state.every(), state.resume(), listener(job, watch), watch.stop());
         double seconds = (System.nanoTime() - begin) / 1e9;

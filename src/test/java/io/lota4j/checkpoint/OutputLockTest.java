@@ -35,7 +35,10 @@ class OutputLockTest {
             String busy = output + ": another run is at work on it. Wait for its end, or give this one another path.";
             assertThatThrownBy(() -> OutputLock.hold(folder.resolve("./t")))
                     .isInstanceOf(LotaException.class)
-                    .hasMessage("%s", busy.replace(output.toString(), folder.resolve("./t").toString()));
+                    .hasMessage(
+                            "%s",
+                            busy.replace(
+                                    output.toString(), folder.resolve("./t").toString()));
             // A second attempt in this process must not have opened and closed the file, which would release the lock.
             assertThat(other(output)).isEqualTo(busy);
         }

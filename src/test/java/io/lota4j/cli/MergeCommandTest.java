@@ -122,8 +122,7 @@ class MergeCommandTest {
         Files.writeString(
                 both.resolve("model.safetensors.index.json"), "{\"weight_map\": {\"a\": \"model-1.safetensors\"}}");
         Cli cli = new Cli(Commands.standard());
-        int code = cli.run(
-                "apply", "--model", both.toString(), "--ticket", ticket("a"), "--out", out.toString());
+        int code = cli.run("apply", "--model", both.toString(), "--ticket", ticket("a"), "--out", out.toString());
         assertThat(code).as(cli.err()).isZero();
         assertThat(cli.err()).contains("warning: " + both + " holds both model.safetensors and ");
         assertThat(out).isDirectoryNotContaining("glob:**.index.json");

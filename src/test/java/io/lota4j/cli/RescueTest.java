@@ -22,7 +22,8 @@ class RescueTest {
         Path full = Files.createDirectory(folder.resolve("full"));
         Path alsoFull = Files.createDirectory(folder.resolve("also"));
         Path out = full.resolve("t");
-        Path kept = folder.resolve(Text.format("rescued-%d-t", ProcessHandle.current().pid()));
+        Path kept = folder.resolve(
+                Text.format("rescued-%d-t", ProcessHandle.current().pid()));
         assertThatThrownBy(() -> Rescue.write(out, List.of(alsoFull, folder), writer()))
                 .isInstanceOf(LotaException.class)
                 .hasMessage("%s is full. What was made is kept as %s; move it to its place.", out, kept);

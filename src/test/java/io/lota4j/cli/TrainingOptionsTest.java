@@ -32,18 +32,26 @@ class TrainingOptionsTest {
     @Test
     void everythingThatIsWrongIsToldAtOnce() {
         assertThatThrownBy(() -> config(
-                        "--steps=2", "--epochs=1", "--lr=NaN", "--beta1=1", "--epsilon=-1", "--weight-decay=-1",
-                        "--momentum=2", "--max-norm=0", "--batch=0"))
+                        "--steps=2",
+                        "--epochs=1",
+                        "--lr=NaN",
+                        "--beta1=1",
+                        "--epsilon=-1",
+                        "--weight-decay=-1",
+                        "--momentum=2",
+                        "--max-norm=0",
+                        "--batch=0"))
                 .isInstanceOf(LotaException.class)
                 .hasMessage("""
-                        --momentum has no part in --optimizer adamw; it is for sgd.
-                        Give one of --steps and --epochs, over 0; found --steps 2 and --epochs 1.
-                        The beta1 of AdamW must be at least 0 and under 1, found 1.0.
-                        The epsilon must be over 0 and finite, also as a 32-bit number (1.4E-45 to 3.4E38), found -1.0.
-                        The weight decay must be at least 0, found -1.0.
-                        The batch size must be at least 1, found 0.
-                        The learning rate must be over 0, found NaN.
-                        The clip's bound must be over 0, found 0.0.""");
+                    --momentum has no part in --optimizer adamw; it is for sgd.
+                    Give one of --steps and --epochs, over 0; found --steps 2 and --epochs 1.
+                    The beta1 of AdamW must be at least 0 and under 1, found 1.0.
+                    The epsilon must be over 0 and finite, also as a 32-bit number (1.4E-45 to 3.4E38), found -1.0.
+                    The weight decay must be at least 0, found -1.0.
+                    The batch size must be at least 1, found 0.
+                    The learning rate must be over 0, found NaN.
+                    The clip's bound must be over 0, found 0.0.\
+                    """);
     }
 
     @Test
@@ -57,7 +65,8 @@ class TrainingOptionsTest {
                 .isInstanceOf(LotaException.class)
                 .hasMessage("--beta2 has no part in --optimizer sgd; it is for adamw.\n"
                         + "--epsilon has no part in --optimizer sgd; it is for adamw and rmsprop.");
-        assertThat(config("--steps=1", "--lr=1", "--optimizer=sgd", "--momentum=0.5").optimizer())
+        assertThat(config("--steps=1", "--lr=1", "--optimizer=sgd", "--momentum=0.5")
+                        .optimizer())
                 .isEqualTo(new Optimizer.Sgd(0.5, 0));
     }
 

@@ -89,14 +89,15 @@ class EvaluatorTest {
             assertThatThrownBy(() -> evaluator.run(examples, (done, all, tokens) -> {}))
                     .isInstanceOf(LotaException.class)
                     .hasMessage(
-                            "The loss of data row %d (from 0) is NaN. Tensor `model.layers.1.mlp.up_proj.weight` of the"
-                                    + " model has values that are NaN or infinite: the base is damaged, or a ticket on it"
-                                    + " is.",
+                            "The loss of data row %d (from 0) is NaN. Tensor `model.layers.1.mlp.up_proj.weight` of"
+                                + " the model has values that are NaN or infinite: the base is damaged, or a ticket on"
+                                + " it is.",
                             examples.getFirst().row());
             assertThatThrownBy(() -> new Generator(broken, Set.of(), 2, new Sampling.Greedy(), 0)
                             .generate(List.of(new int[] {1, 2})))
                     .isInstanceOf(LotaException.class)
-                    .hasMessageStartingWith("After 0 new tokens of answer 1 a token's logit is NaN. Tensor `model.layers.1")
+                    .hasMessageStartingWith(
+                            "After 0 new tokens of answer 1 a token's logit is NaN. Tensor `model.layers.1")
                     .hasMessageContaining("up_proj");
         }
     }

@@ -36,7 +36,10 @@ class EarlierTextsTest {
         assertThat(inputs.digest().earlier()).isEqualTo("9270f6fe201f");
         assertThat(inputs.digest().now()).isEqualTo("5d5d885b1408");
         assertThat(Inputs.of("score").with("model", inputs.digest()).digest().earlier())
-                .isNotEqualTo(Inputs.of("score").with("model", inputs.digest()).digest().now());
+                .isNotEqualTo(Inputs.of("score")
+                        .with("model", inputs.digest())
+                        .digest()
+                        .now());
     }
 
     @Test
@@ -45,10 +48,16 @@ class EarlierTextsTest {
         Path earlier = parent.resolve("full-" + inputs.digest().earlier());
         Path now = parent.resolve("full-" + inputs.digest().now());
         Files.createDirectories(earlier);
-        assertThat(Folder.of(parent, "full", inputs).directory()).as("begun then").isEqualTo(now);
+        assertThat(Folder.of(parent, "full", inputs).directory())
+                .as("begun then")
+                .isEqualTo(now);
         new Folder(earlier).finish(List.of());
-        assertThat(Folder.of(parent, "full", inputs).directory()).as("finished then").isEqualTo(earlier);
+        assertThat(Folder.of(parent, "full", inputs).directory())
+                .as("finished then")
+                .isEqualTo(earlier);
         new Folder(now).finish(List.of());
-        assertThat(Folder.of(parent, "full", inputs).directory()).as("finished since").isEqualTo(now);
+        assertThat(Folder.of(parent, "full", inputs).directory())
+                .as("finished since")
+                .isEqualTo(now);
     }
 }

@@ -43,7 +43,8 @@ class JinjaGoldenTest {
         assertThat(golden.get("cases")).isNotEmpty();
         return golden.get("cases")
                 .valueStream()
-                .map(c -> DynamicTest.dynamicTest("'" + c.get("template").stringValue() + "'", () -> check(c, context)));
+                .map(c ->
+                        DynamicTest.dynamicTest("'" + c.get("template").stringValue() + "'", () -> check(c, context)));
     }
 
     private static void check(JsonNode golden, Map<String, @Nullable Object> context) {
@@ -75,8 +76,7 @@ class JinjaGoldenTest {
     private static @Nullable Object plain(JsonNode node) {
         return switch (node.getNodeType()) {
             case OBJECT -> map(node);
-            case ARRAY ->
-                list(node);
+            case ARRAY -> list(node);
             case STRING -> node.stringValue();
             case BOOLEAN -> node.booleanValue();
             case NUMBER -> node.numberValue();

@@ -69,8 +69,8 @@ class SparsityTest {
         assertThatThrownBy(() -> Sparsity.requireSome(pool, sparsity, scope))
                 .isInstanceOf(LotaException.class)
                 .hasMessage(
-                        "A sparsity of %s leaves none of the %s trainable, and a mask without weights trains nothing. Ask"
-                                + " for at most %s.",
+                        "A sparsity of %s leaves none of the %s trainable, and a mask without weights trains nothing."
+                                + " Ask for at most %s.",
                         found, where, most);
         assertThatCode(() -> Sparsity.requireSome(pool, most, scope)).doesNotThrowAnyException();
     }

@@ -40,12 +40,13 @@ class TrainConfigTest {
         assertThatThrownBy(() -> config(0, Double.NaN, -1, 0, 0, Clip.TENSOR, -2))
                 .isInstanceOf(LotaException.class)
                 .hasMessage("""
-                        The steps must be at least 1, found 0.
-                        The warm-up steps must be at least 0, found -1.
-                        The batch size must be at least 1, found 0.
-                        The accumulation must be at least 1, found 0.
-                        The learning rate must be over 0, found NaN.
-                        The clip's bound must be over 0, found -2.0.""");
+                    The steps must be at least 1, found 0.
+                    The warm-up steps must be at least 0, found -1.
+                    The batch size must be at least 1, found 0.
+                    The accumulation must be at least 1, found 0.
+                    The learning rate must be over 0, found NaN.
+                    The clip's bound must be over 0, found -2.0.\
+                    """);
     }
 
     /// These texts are in states of runs and in digests of experiments: they never change.

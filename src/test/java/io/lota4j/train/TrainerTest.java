@@ -54,10 +54,10 @@ class TrainerTest {
             assertThatThrownBy(() -> job.run(state, 1, false, p -> poison(model, p.step() == 3), () -> false))
                     .isInstanceOf(LotaException.class)
                     .hasMessage(
-                            "Step 4: loss NaN, gradient norm NaN. Tensor `model.norm.weight` of the model has values that"
-                                    + " are NaN or infinite. The batch holds the data rows [4, 5] (from 0)."
-                                    + " The last good state is kept in %s. To start anew, try a lower learning rate, a"
-                                    + " warm-up or a tighter clip.",
+                            "Step 4: loss NaN, gradient norm NaN. Tensor `model.norm.weight` of the model has values"
+                                + " that are NaN or infinite. The batch holds the data rows [4, 5] (from 0). The last"
+                                + " good state is kept in %s. To start anew, try a lower learning rate, a warm-up or a"
+                                + " tighter clip.",
                             state);
         }
         try (AdaptedModel model = Runs.model()) {
@@ -78,8 +78,9 @@ class TrainerTest {
             assertThatThrownBy(() -> job.run(state, 1, false, Runs.SILENT, () -> true))
                     .isInstanceOf(LotaException.class)
                     .hasMessageMatching("Step 1 left [\\d,]+ of the [\\d,]+ trained values of tensor"
-                            + " `model.layers.0.[\\w.]+` NaN or infinite. No state had been written. To start anew, try a"
-                            + " lower learning rate \\(it is 1e39\\), a warm-up or a tighter clip.");
+                            + " `model.layers.0.[\\w.]+` NaN or infinite. No state had been written."
+                            + " To start anew, try a lower learning rate \\(it is 1e39\\), a warm-up"
+                            + " or a tighter clip.");
         }
         assertThat(state).doesNotExist();
     }
@@ -104,8 +105,9 @@ class TrainerTest {
             Job job = Runs.job(model, Runs.random(model, 0.5, 1), DATA, Runs.plain(1, Runs.ADAMW, 1e-3, 2, 1));
             assertThatThrownBy(() -> job.run(null, 0, false, Runs.SILENT, () -> false))
                     .isInstanceOf(LotaException.class)
-                    .hasMessageStartingWith("Step 1: loss NaN, gradient norm NaN. Tensor `model.norm.weight` of the model"
-                            + " has values that are NaN or infinite before the first step.");
+                    .hasMessageStartingWith(
+                            "Step 1: loss NaN, gradient norm NaN. Tensor `model.norm.weight` of the model"
+                                    + " has values that are NaN or infinite before the first step.");
         }
     }
 

@@ -59,8 +59,7 @@ final class FileChoice {
     }
 
     private static boolean isTaken(String name, boolean ofTokenizer) {
-        return TOKENIZER_FILES.contains(name) == ofTokenizer
-                && ModelFiles.belongs(name);
+        return TOKENIZER_FILES.contains(name) == ofTokenizer && ModelFiles.belongs(name);
     }
 
     void write(String name, String text) {

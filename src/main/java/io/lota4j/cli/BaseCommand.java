@@ -27,6 +27,9 @@ abstract class BaseCommand implements Callable<Integer> {
         Places places = places();
         places.check(previews());
         check();
+        if (Preflight.asked()) {
+            return Preflight.answer(!dryRun && usesKernel());
+        }
         if (dryRun) {
             return plan().print(out());
         }
@@ -54,9 +57,16 @@ abstract class BaseCommand implements Callable<Integer> {
         return preview != null && preview.getValue() instanceof Integer rows && rows > 0;
     }
 
+    /// Whether the work that the parsed options ask for computes on masked weights, which the Vector API makes fast.
+    boolean usesKernel() {
+        return false;
+    }
+
     /// Refuses a parsed command line that [#checkOptions(OptionRules)] refuses.
     final void checkOptions() {
-        checkOptions(new OptionRules(spec));
+        OptionRules rules = new OptionRules(spec);
+        checkOptions(rules);
+        rules.finish();
     }
 
     /// Refuses options that are missing, or have no part in what the others ask for, as far as the parser

@@ -12,6 +12,9 @@ import io.lota4j.mask.RandomMask;
 import io.lota4j.mask.Scope;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.Job;
+import io.lota4j.train.Listener;
+import io.lota4j.train.Progress;
+import io.lota4j.train.RunState;
 import io.lota4j.train.TrainConfig;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -52,6 +55,7 @@ final class BenchCommand extends Group {
                 names = "--density",
                 required = true,
                 paramLabel = "D",
+                converter = Numbers.Share.class,
                 description = "Share of the pool that is trained, a fraction: a random mask, or 1 for dense training.")
         private double density;
 
@@ -59,6 +63,7 @@ final class BenchCommand extends Group {
                 names = "--warm",
                 paramLabel = "N",
                 defaultValue = "2",
+                converter = Numbers.CountOrNone.class,
                 description = "First steps that do not count (default: ${DEFAULT-VALUE}).")
         private int warm;
 
@@ -67,17 +72,12 @@ final class BenchCommand extends Group {
 
         @Override
         void checkOptions(OptionRules rules) {
-            rules.require(DataOptions.REQUIRED, TrainingOptions.REQUIRED);
+            rules.require(DataOptions.REQUIRED);
+            TrainingOptions.require(rules);
         }
 
         @Override
         void check() {
-            if (!(density > 0 && density <= 1)) {
-                throw new LotaException("--density must be over 0 and at most 1, found " + density + ".");
-            }
-            if (warm < 0) {
-                throw new LotaException("--warm must be at least 0, found " + warm + ".");
-            }
             training.check();
         }
 
@@ -91,6 +91,11 @@ final class BenchCommand extends Group {
                         .model("model", base)
                         .training(config, rows, memory.estimate(base, config, mask.trainable(), mask.poolSize()));
             }
+        }
+
+        @Override
+        boolean usesKernel() {
+            return kernel.mayUseVector();
         }
 
         @Override
@@ -112,17 +117,8 @@ final class BenchCommand extends Group {
 
         private int report(Job job) {
             StepTimes times = new StepTimes(warm);
-            err().println(KernelOptions.line(job.kernel()));
             try (ProgressBar bar = ProgressBar.on(err(), "bench")) {
-                job.run(
-                        null,
-                        0,
-                        false,
-                        p -> {
-                            times.add(p);
-                            bar.update(p.step(), p.steps(), p.tokensPerSecond(), p.loss());
-                        },
-                        () -> false);
+                job.run(null, 0, false, listener(job, times, bar), () -> false);
             }
             if (times.counted() == 0) {
                 throw new LotaException(Text.format(
@@ -132,6 +128,21 @@ final class BenchCommand extends Group {
             out().print(json ? times.json(job.kernel().name(), density) : times.text());
             out().flush();
             return ExitCode.OK;
+        }
+
+        private Listener listener(Job job, StepTimes times, ProgressBar bar) {
+            return new Listener() {
+                @Override
+                public void begin(RunState from) {
+                    err().println(KernelOptions.line(job.kernel()));
+                }
+
+                @Override
+                public void step(Progress p) {
+                    times.add(p);
+                    bar.update(p.step(), p.steps(), p.tokensPerSecond(), p.loss());
+                }
+            };
         }
 
         private Mask mask(Checkpoint base) {

@@ -34,6 +34,7 @@ final class CalibrateCommand extends FitCommand<Mask> {
             names = "--sparsity",
             required = true,
             paramLabel = "S",
+            converter = Numbers.Fraction.class,
             description = "Frozen share of the pool, a fraction: 0.9 leaves a tenth trainable.")
     private double sparsity;
 
@@ -69,13 +70,13 @@ final class CalibrateCommand extends FitCommand<Mask> {
             super.checkOptions(rules);
             return;
         }
-        String nothing = Text.format("--score %s, which trains nothing", score);
+        String nothing = Text.format("--score %s: it does not train", score);
         List.of("training", "kernel", "state").forEach(mixin -> rules.refuseMixin(mixin, nothing));
         rules.refuse("--delta-out", nothing);
         if (score.takesData()) {
             rules.require(DataOptions.REQUIRED);
         } else {
-            String alone = Text.format("--score %s, which takes no data", score);
+            String alone = Text.format("--score %s: it takes no data", score);
             List.of("data", "memory").forEach(mixin -> rules.refuseMixin(mixin, alone));
         }
     }

@@ -71,7 +71,7 @@ record Commands(List<CommandEntry> all) {
         }
         return text.append("""
 
-            'lota COMMAND --help' lists a command's options; 'lota --version' prints the version.
+            'lota COMMAND --help' (or 'lota help COMMAND') lists a command's options; 'lota --version' prints the version.
             """).toString();
     }
 }

@@ -38,6 +38,7 @@ final class DataOptions {
             names = "--max-length",
             paramLabel = "N",
             defaultValue = "1024",
+            converter = Numbers.Count.class,
             description =
                     "Longest example in tokens; longer ones are left out and counted (default: ${DEFAULT-VALUE}).")
     private int maxLength;
@@ -47,12 +48,17 @@ final class DataOptions {
             description = "Read the text of control tokens in rows, such as <|im_end|>, as these tokens, not as text.")
     private boolean allowSpecial;
 
-    @Option(names = "--limit", paramLabel = "N", description = "Take the first N rows only.")
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            converter = Numbers.Count.class,
+            description = "Take the first N rows only.")
     private int limit = Dataset.ALL;
 
     @Option(
             names = PREVIEW,
             paramLabel = "N",
+            converter = Numbers.CountOrNone.class,
             description = "Print the tokens of the first N examples, those with loss in brackets, and stop.")
     private int preview;
 
@@ -66,6 +72,11 @@ final class DataOptions {
         Dataset dataset = lota.data(data, new Rows(prompt, completion, maxLength, limit, allowSpecial));
         dataset.notices().forEach(notice -> err.println("lota: " + notice));
         return dataset;
+    }
+
+    /// Whether only a preview was asked for.
+    boolean previews() {
+        return preview > 0;
     }
 
     /// Whether only a preview was asked for; prints it then.

@@ -27,7 +27,11 @@ final class DemoCommand extends BaseCommand {
             description = "Where masks, tickets and data go (default: ${DEFAULT-VALUE}).")
     private Path out = Path.of("lota-demo");
 
-    @Option(names = "--seed", paramLabel = "S", description = "Seed of the data order (default: 0).")
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            converter = Numbers.Seed.class,
+            description = "Seed of the data order (default: 0).")
     private long seed;
 
     @Option(names = "--short", description = "Leave out the comparison of methods on a sequence of tasks.")

@@ -1,6 +1,5 @@
 package io.lota4j.cli;
 
-import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.demo.DemoData;
 import io.lota4j.demo.DemoFiles;
@@ -28,6 +27,7 @@ final class DemoDataCommand extends BaseCommand {
     @Option(
             names = "--rows",
             paramLabel = "N",
+            converter = Numbers.Count.class,
             description = "Rows of the base's corpus (${DEFAULT-VALUE}).",
             defaultValue = "" + DEFAULT_ROWS)
     private int rows = DEFAULT_ROWS;
@@ -35,16 +35,10 @@ final class DemoDataCommand extends BaseCommand {
     @Option(
             names = "--seed",
             paramLabel = "S",
+            converter = Numbers.Seed.class,
             description = "Decides names and rows (${DEFAULT-VALUE}, that of the built-in base).",
             defaultValue = "" + DemoData.DEFAULT_SEED)
     private long seed = DemoData.DEFAULT_SEED;
-
-    @Override
-    void check() {
-        if (rows < 1) {
-            throw new LotaException("--rows must be 1 or more, not " + rows);
-        }
-    }
 
     @Override
     Plan plan() {

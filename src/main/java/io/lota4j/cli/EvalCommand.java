@@ -30,12 +30,14 @@ final class EvalCommand extends BaseCommand {
             names = "--batch",
             paramLabel = "B",
             defaultValue = "8",
+            converter = Numbers.Count.class,
             description = "Examples a pass; scores do not depend on it (default: ${DEFAULT-VALUE}).")
     private int batch;
 
     @Option(
             names = "--generate",
             paramLabel = "K",
+            converter = Numbers.Count.class,
             description = "Also generate greedy answers of at most K tokens and compare them with the reference.")
     private int generate;
 
@@ -61,12 +63,6 @@ final class EvalCommand extends BaseCommand {
 
     @Override
     void check() {
-        if (batch < 1) {
-            throw new LotaException("--batch must be at least 1, found " + batch + ".");
-        }
-        if (generate < 0) {
-            throw new LotaException("--generate must be over 0, found " + generate + ".");
-        }
         pattern();
     }
 

@@ -35,6 +35,7 @@ final class ExtractCommand extends BaseCommand {
     @Option(
             names = "--sparsity",
             paramLabel = "S",
+            converter = Numbers.Fraction.class,
             description = "Keep only the largest deltas, all but this share (default: every weight that differs).")
     private @Nullable Double sparsity;
 

@@ -17,7 +17,7 @@ final class Failures implements IExecutionExceptionHandler {
             case InterruptedException e -> err.println("lota: interrupted");
             case LotaException e -> err.println("lota: " + e.getMessage());
             case InvalidPathException e -> err.println("lota: " + Unreadable.of(e));
-            default -> err.println("lota: this is a defect in lota, please report it with the lines below");
+            default -> err.println("lota: internal error. Please report it with the stack trace below.");
         }
         if (!(failure instanceof LotaException
                         || failure instanceof InvalidPathException

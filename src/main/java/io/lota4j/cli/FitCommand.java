@@ -48,7 +48,8 @@ abstract class FitCommand<T> extends BaseCommand {
 
     @Override
     void checkOptions(OptionRules rules) {
-        rules.require(DataOptions.REQUIRED, TrainingOptions.REQUIRED);
+        rules.require(DataOptions.REQUIRED);
+        TrainingOptions.require(rules);
     }
 
     @Override
@@ -66,6 +67,11 @@ abstract class FitCommand<T> extends BaseCommand {
     @Override
     void addTo(Places places) {
         state.addTo(places, out);
+    }
+
+    @Override
+    boolean usesKernel() {
+        return kernel.mayUseVector() && !data.previews();
     }
 
     @Override

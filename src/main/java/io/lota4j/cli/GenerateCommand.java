@@ -2,8 +2,6 @@ package io.lota4j.cli;
 
 import io.lota4j.Generation;
 import io.lota4j.Lota;
-import io.lota4j.LotaException;
-import io.lota4j.Text;
 import io.lota4j.model.Sampling;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,12 +21,14 @@ final class GenerateCommand extends BaseCommand {
             names = "--max-new",
             paramLabel = "N",
             defaultValue = "128",
+            converter = Numbers.Count.class,
             description = "Most tokens of the answer (default: ${DEFAULT-VALUE}, or what fits the model).")
     private int maxNew;
 
     @Option(
             names = "--temperature",
             paramLabel = "X",
+            converter = Numbers.NotNegative.class,
             description = "Draw from the softmax at this temperature (default: 0, greedy).")
     private double temperature;
 
@@ -36,6 +36,7 @@ final class GenerateCommand extends BaseCommand {
             names = "--top-k",
             paramLabel = "N",
             defaultValue = "50",
+            converter = Numbers.Count.class,
             description = "Draw from the N most probable tokens (default: ${DEFAULT-VALUE}).")
     private int topK;
 
@@ -43,24 +44,21 @@ final class GenerateCommand extends BaseCommand {
             names = "--top-p",
             paramLabel = "X",
             defaultValue = "1.0",
+            converter = Numbers.Share.class,
             description = "And of these from the fewest that hold this probability (default: ${DEFAULT-VALUE}).")
     private double topP;
 
-    @Option(names = "--seed", paramLabel = "S", description = "Seed of the draws (default: 0).")
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            converter = Numbers.Seed.class,
+            description = "Seed of the draws (default: 0).")
     private long seed;
 
     @Option(
             names = "--allow-special",
             description = "Read the text of control tokens in the prompt, such as <|im_end|>, as these tokens.")
     private boolean allowSpecial;
-
-    @Override
-    void check() {
-        if (maxNew < 1 || temperature < 0 || topK < 1 || !(topP > 0 && topP <= 1)) {
-            throw new LotaException("Expected --max-new and --top-k of at least 1, --temperature of at least 0 and "
-                    + Text.format("--top-p in (0, 1]; found %d, %d, %s and %s.", maxNew, topK, temperature, topP));
-        }
-    }
 
     @Override
     Plan plan() {

@@ -19,7 +19,11 @@ final class InitCommand extends BaseCommand {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path model;
 
-    @Option(names = "--seed", paramLabel = "S", description = "Seed of the draws (default: 0).")
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            converter = Numbers.Seed.class,
+            description = "Seed of the draws (default: 0).")
     private long seed;
 
     @Writes(OutputKind.DIRECTORY)

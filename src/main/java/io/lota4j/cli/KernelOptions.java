@@ -19,6 +19,11 @@ final class KernelOptions {
         return kernel;
     }
 
+    /// Whether the choice may come to the kernel that needs the Vector API.
+    boolean mayUseVector() {
+        return kernel == KernelChoice.AUTO || kernel == KernelChoice.VECTOR;
+    }
+
     MaskedKernel open() {
         return kernel.open();
     }

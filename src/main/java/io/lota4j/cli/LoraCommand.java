@@ -67,8 +67,9 @@ final class LoraCommand extends BaseCommand {
 
     @Override
     void checkOptions(OptionRules rules) {
-        rules.require(DataOptions.REQUIRED, TrainingOptions.REQUIRED);
-        rules.refuse("--mapped-base", "lora, which keeps base and factors added up in memory");
+        rules.require(DataOptions.REQUIRED);
+        TrainingOptions.require(rules);
+        rules.refuse("--mapped-base", "lora: it keeps base and factors added up in memory");
     }
 
     @Override
@@ -80,6 +81,11 @@ final class LoraCommand extends BaseCommand {
     @Override
     void addTo(Places places) {
         state.addTo(places, out);
+    }
+
+    @Override
+    boolean usesKernel() {
+        return kernel.mayUseVector() && !data.previews();
     }
 
     @Override

@@ -10,6 +10,7 @@ final class LoraOptions {
             names = "--rank",
             required = true,
             paramLabel = "R",
+            converter = Numbers.Count.class,
             description = "Rank of the factors; a matrix that has less takes what it has.")
     private int rank;
 
@@ -17,6 +18,7 @@ final class LoraOptions {
             names = "--lora-alpha",
             required = true,
             paramLabel = "A",
+            converter = Numbers.Positive.class,
             description = "The factors' product is multiplied by A / R.")
     private double alpha;
 

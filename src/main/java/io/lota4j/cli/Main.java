@@ -59,7 +59,7 @@ public final class Main {
             return ExitCode.USAGE;
         }
         return switch (args[0]) {
-            case "-h", "--help", "help" -> print(commands.help());
+            case "-h", "--help", "help" -> args.length == 1 ? print(commands.help()) : help(rest(args));
             case "-V", "--version", "version" -> print(Version.line() + "\n");
             default ->
                 commands.find(args[0]).map(command -> run(command, rest(args))).orElseGet(() -> unknown(args[0]));
@@ -69,6 +69,15 @@ public final class Main {
     private int run(CommandEntry command, String... arguments) {
         ranCommand = true;
         return CommandLines.of(command, out, err).execute(arguments);
+    }
+
+    /// The help of a command, or of one within it, as in `lota help mask stats`.
+    private int help(String... names) {
+        String[] arguments = Arrays.copyOf(names, names.length + 1);
+        arguments[names.length] = "--help";
+        return commands.find(names[0])
+                .map(command -> run(command, rest(arguments)))
+                .orElseGet(() -> unknown(names[0]));
     }
 
     private int print(String text) {

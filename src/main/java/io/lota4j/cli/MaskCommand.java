@@ -217,7 +217,12 @@ final class MaskCommand extends Group {
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path model;
 
-        @Option(names = "--sparsity", required = true, paramLabel = "S", description = "Frozen share, a fraction.")
+        @Option(
+                names = "--sparsity",
+                required = true,
+                paramLabel = "S",
+                converter = Numbers.Fraction.class,
+                description = "Frozen share, a fraction.")
         private double sparsity;
 
         @Option(
@@ -227,7 +232,11 @@ final class MaskCommand extends Group {
                 description = "Where the count is exact: global, tensor or row (default: ${DEFAULT-VALUE}).")
         private Scope scope = Scope.GLOBAL;
 
-        @Option(names = "--seed", paramLabel = "S", description = "Seed of the draw (default: 0).")
+        @Option(
+                names = "--seed",
+                paramLabel = "S",
+                converter = Numbers.Seed.class,
+                description = "Seed of the draw (default: 0).")
         private long seed;
 
         @Mixin

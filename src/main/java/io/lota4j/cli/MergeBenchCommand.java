@@ -51,6 +51,7 @@ final class MergeBenchCommand extends BaseCommand {
             names = "--runs",
             paramLabel = "N",
             defaultValue = "3",
+            converter = Numbers.Count.class,
             description = "How often each is timed, after once that does not count (default: ${DEFAULT-VALUE}).")
     private int runs;
 
@@ -61,9 +62,6 @@ final class MergeBenchCommand extends BaseCommand {
     void check() {
         if (experts.size() < 2) {
             throw new LotaException(Text.format("Give two models or more with --expert, found %d.", experts.size()));
-        }
-        if (runs < 1) {
-            throw new LotaException("--runs must be at least 1, found " + runs + ".");
         }
         if (!Files.isDirectory(dir)) {
             throw new LotaException("--dir: there is no directory " + dir + ".");

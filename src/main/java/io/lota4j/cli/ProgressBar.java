@@ -23,6 +23,8 @@ final class ProgressBar implements AutoCloseable {
     private long firstDone = -1;
     private long firstTime;
     private long lastShown;
+    private long lastDone = -1;
+    private long lastTotal = -1;
     private int shownLength;
 
     /// @param label what runs, such as `train`
@@ -54,12 +56,18 @@ final class ProgressBar implements AutoCloseable {
     /// @param loss NaN when not known
     void update(long done, long total, double tokensPerSecond, double loss) {
         long now = nanoClock.getAsLong();
+        if (!terminal && done >= total && lastDone >= total && lastTotal == total) {
+            // In a log the end is told once.
+            return;
+        }
         double secondsLeft = secondsLeft(done, total, now);
         boolean first = shownLength == 0;
         if (done < total && !first && now - lastShown < (terminal ? TERMINAL_INTERVAL : PLAIN_INTERVAL)) {
             return;
         }
         lastShown = now;
+        lastDone = done;
+        lastTotal = total;
         show(new ProgressText.State(label, done, total, tokensPerSecond, loss, secondsLeft));
     }
 

@@ -52,6 +52,6 @@ final class ProgressText {
     }
 
     private static long percent(State state) {
-        return 100 * Math.min(state.done, state.total) / Math.max(1, state.total);
+        return state.done >= state.total ? 100 : 100 * state.done / state.total;
     }
 }

@@ -1,13 +1,13 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
-import io.lota4j.Suggestions;
 import io.lota4j.Text;
 import io.lota4j.yaml.Yaml;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import picocli.CommandLine.Model.CommandSpec;
@@ -116,10 +116,14 @@ record RecipeArguments(Path file, CommandSpec spec) {
         String dashed = dashed(key);
         String hint = known.contains(dashed)
                 ? Text.format("did you mean '%s'?", dashed)
-                : Suggestions.nearest(dashed, known)
-                        .map(near -> Text.format("did you mean '%s'?", near))
-                        .orElse("expected one of " + String.join(", ", known));
+                : hint(dashed, known).orElse("expected one of " + String.join(", ", known));
         return problem(value, Text.format("unknown key '%s' of command '%s'; %s", key, command, hint));
+    }
+
+    private static Optional<String> hint(String dashed, List<String> known) {
+        return OptionNames.hint(
+                        "--" + dashed, known.stream().map(name -> "--" + name).toList())
+                .map(text -> text.replace("'--", "'"));
     }
 
     /// `maxLength`, `max_length` and `--max-length` as `max-length`.

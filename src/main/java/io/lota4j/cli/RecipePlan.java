@@ -28,7 +28,14 @@ record RecipePlan(List<PlannedStep> steps) {
     /// @param arguments what follows the command's name
     /// @param canDryRun whether the command knows `--dry-run`
     /// @param places what it reads and writes
-    record PlannedStep(Recipe.Step step, CommandEntry entry, List<String> arguments, boolean canDryRun, Places places) {
+    /// @param usesKernel whether it computes on masked weights
+    record PlannedStep(
+            Recipe.Step step,
+            CommandEntry entry,
+            List<String> arguments,
+            boolean canDryRun,
+            Places places,
+            boolean usesKernel) {
         /// As one would type it.
         String commandLine() {
             StringBuilder text = new StringBuilder("lota ").append(entry.name());
@@ -95,7 +102,9 @@ record RecipePlan(List<PlannedStep> steps) {
                             step.command(), String.join(", ", spec.subcommands().keySet())));
         }
         Places places = spec.userObject() instanceof BaseCommand command ? command.places() : Places.of(spec);
-        return new PlannedStep(step, entry, List.copyOf(arguments), spec.findOption(DRY_RUN) != null, places);
+        boolean usesKernel = spec.userObject() instanceof BaseCommand command && command.usesKernel();
+        return new PlannedStep(
+                step, entry, List.copyOf(arguments), spec.findOption(DRY_RUN) != null, places, usesKernel);
     }
 
     private static PrintWriter nowhere() {

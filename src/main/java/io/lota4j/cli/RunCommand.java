@@ -61,6 +61,9 @@ final class RunCommand implements Callable<Integer> {
         }
         Recipe recipe = RecipeSettings.apply(Recipe.read(file), settings);
         List<RecipePlan.PlannedStep> steps = RecipePlan.of(recipe, commands).steps();
+        if (Preflight.asked()) {
+            return Preflight.answer(!dryRun && steps.stream().anyMatch(RecipePlan.PlannedStep::usesKernel));
+        }
         Set<String> written = new HashSet<>();
         for (RecipePlan.PlannedStep step : steps) {
             if (steps.size() > 1) {
@@ -79,6 +82,10 @@ final class RunCommand implements Callable<Integer> {
         if (!settings.isEmpty()) {
             throw new LotaException(
                     "--set replaces values of recipes with a command; edit the experiment " + file + ".");
+        }
+        if (Preflight.asked()) {
+            ExperimentReader.read(file);
+            return Preflight.answer(!dryRun);
         }
         ExperimentSession session = new ExperimentSession(file, out(), err());
         return dryRun ? session.dryRun() : session.run();

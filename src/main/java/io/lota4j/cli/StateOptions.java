@@ -11,6 +11,7 @@ final class StateOptions {
     @Option(
             names = "--checkpoint-every",
             paramLabel = "K",
+            converter = Numbers.LongCount.class,
             description = "Write the run's state every K steps (default: only on Ctrl-C).")
     private long every;
 

@@ -47,7 +47,11 @@ final class TicketMergeOptions {
             description = "Whose reading of the method: paper (default), mergekit or peft.")
     private @Nullable String compat;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Of methods that draw weights (default: 0).")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            converter = Numbers.Seed.class,
+            description = "Of methods that draw weights (default: 0).")
     private @Nullable Long seed;
 
     @Writes(OutputKind.REPORT)

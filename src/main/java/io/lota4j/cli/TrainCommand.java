@@ -26,6 +26,7 @@ final class TrainCommand extends FitCommand<Ticket> {
     private @Nullable Path mask;
 
     @Option(names = "--dense", description = "Train the whole pool, instead of --mask: full fine-tuning.")
+    @SuppressWarnings("UnusedVariable") // given exactly where there is no mask
     private boolean dense;
 
     @Option(
@@ -36,11 +37,14 @@ final class TrainCommand extends FitCommand<Ticket> {
     private DType valueType = DType.F32;
 
     @Override
+    void checkOptions(OptionRules rules) {
+        super.checkOptions(rules);
+        rules.requireOne("--mask", "--dense");
+    }
+
+    @Override
     void check() {
         super.check();
-        if ((mask == null) != dense) {
-            throw new LotaException("Give either --mask or --dense; found " + (dense ? "both." : "neither."));
-        }
         if (valueType != DType.F32 && valueType != DType.BF16) {
             throw new LotaException("--value-type must be F32 or BF16, found " + valueType + ".");
         }

@@ -17,10 +17,10 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/// The settings of a training run, as a picocli mixin. A command that trains requires [#REQUIRED].
+/// The settings of a training run, as a picocli mixin. A command that trains calls [#require].
 final class TrainingOptions {
     /// Not required by the parser: a command may have a use that trains nothing.
-    static final String REQUIRED = "--lr";
+    private static final String REQUIRED = "--lr";
 
     enum Rule {
         RMSPROP,
@@ -91,10 +91,10 @@ final class TrainingOptions {
     private @Nullable Double beta2;
 
     @Option(
-            names = "--alpha",
+            names = "--rmsprop-alpha",
             paramLabel = "X",
             description = "Of rmsprop: share of the mean of squares that a step keeps, 0 to under 1 (default: 0.99).")
-    private @Nullable Double alpha;
+    private @Nullable Double rmspropAlpha;
 
     @Option(
             names = "--momentum",
@@ -143,6 +143,12 @@ final class TrainingOptions {
             description = "token-mean or example-sum (as in LoTA's code; default: ${DEFAULT-VALUE}).")
     private Reduction reduction = Reduction.TOKEN_MEAN;
 
+    /// Requires what no run can go without.
+    static void require(OptionRules rules) {
+        rules.require(REQUIRED);
+        rules.requireOne("--steps", "--epochs");
+    }
+
     /// The settings for a data set of `examples` examples.
     ///
     /// @throws LotaException with everything that is wrong: settings out of their ranges, those without a
@@ -190,11 +196,11 @@ final class TrainingOptions {
         Ranges ranges = new Ranges();
         readBy(ranges, "--beta1", beta1, Rule.ADAMW);
         readBy(ranges, "--beta2", beta2, Rule.ADAMW);
-        readBy(ranges, "--alpha", alpha, Rule.RMSPROP);
+        readBy(ranges, "--rmsprop-alpha", rmspropAlpha, Rule.RMSPROP);
         readBy(ranges, "--momentum", momentum, Rule.SGD);
         readBy(ranges, "--epsilon", epsilon, Rule.ADAMW, Rule.RMSPROP);
         if (maxNorm != null && clip == Clip.NONE) {
-            ranges.problem("--max-norm has no part in --clip none.");
+            ranges.problem("--max-norm cannot be used with --clip none.");
         }
         return ranges;
     }
@@ -203,7 +209,7 @@ final class TrainingOptions {
         List<Rule> all = List.of(readers);
         if (value != null && !all.contains(optimizer)) {
             ranges.problem(Text.format(
-                    "%s has no part in --optimizer %s; it is for %s.",
+                    "%s cannot be used with --optimizer %s; it is for %s.",
                     option,
                     SettingsText.word(optimizer),
                     all.stream().map(SettingsText::word).collect(Collectors.joining(" and "))));
@@ -232,7 +238,7 @@ final class TrainingOptions {
         return switch (optimizer) {
             case RMSPROP -> {
                 Optimizer.RmsProp usual = Optimizer.RmsProp.DEFAULT;
-                yield new Optimizer.RmsProp(orElse(alpha, usual.alpha()), orElse(epsilon, usual.epsilon()), shrink);
+                yield new Optimizer.RmsProp(orElse(rmspropAlpha, usual.alpha()), orElse(epsilon, usual.epsilon()), shrink);
             }
             case ADAMW -> {
                 Optimizer.AdamW usual = Optimizer.AdamW.DEFAULT;

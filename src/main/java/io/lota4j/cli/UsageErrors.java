@@ -3,12 +3,12 @@ package io.lota4j.cli;
 import io.lota4j.Suggestions;
 import io.lota4j.Text;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -23,15 +23,24 @@ final class UsageErrors implements IParameterExceptionHandler {
         return ExitCode.USAGE;
     }
 
-    /// A mistyped option, which picocli mentions only when nothing required is missing.
+    /// A mistyped option or a text that looks like one, which picocli mentions only when nothing required is missing.
     private static Optional<String> unknownOption(String[] args, CommandLine line) {
-        return Arrays.stream(args)
-                .takeWhile(argument -> !argument.equals("--"))
-                .map(argument -> argument.replaceFirst("=.*", ""))
-                .filter(name -> name.startsWith("--")
-                        && !line.getCommandSpec().optionsMap().containsKey(name))
-                .findFirst()
-                .map(name -> unmatched(name, line));
+        for (int i = 0; i < args.length && !args[i].equals("--"); i++) {
+            String name = args[i].replaceFirst("=.*", "");
+            boolean value = i > 0 && line.getCommandSpec().optionsMap().containsKey(args[i - 1]);
+            if (!value && (isText(args[i]) || isUnknown(name, line))) {
+                return Optional.of(unmatched(args[i], line));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isUnknown(String name, CommandLine line) {
+        return name.startsWith("--") && !line.getCommandSpec().optionsMap().containsKey(name);
+    }
+
+    private static boolean isText(String argument) {
+        return argument.matches("(?s)-[^\\s=]*\\s.*");
     }
 
     /// The problem in one line.
@@ -40,7 +49,22 @@ final class UsageErrors implements IParameterExceptionHandler {
                 && !unmatched.getUnmatched().isEmpty()) {
             return unmatched(unmatched.getUnmatched().getFirst(), problem.getCommandLine());
         }
-        return lowerFirst(Objects.requireNonNullElse(problem.getMessage(), problem.toString()));
+        if (problem instanceof MissingParameterException) {
+            return missing(problem);
+        }
+        return said(problem);
+    }
+
+    /// The parser knows nothing of options that are required by others.
+    private static String missing(ParameterException problem) {
+        try {
+            if (problem.getCommandLine().getCommandSpec().userObject() instanceof BaseCommand command) {
+                command.checkOptions();
+            }
+        } catch (ParameterException whole) {
+            return said(whole);
+        }
+        return said(problem);
     }
 
     private static String unmatched(String argument, CommandLine line) {
@@ -52,13 +76,19 @@ final class UsageErrors implements IParameterExceptionHandler {
         } else {
             known.addAll(line.getSubcommands().keySet());
         }
-        Optional<String> nearest = Suggestions.nearest(name, known);
         String what = option ? "unknown option" : known.isEmpty() ? "unexpected argument" : "unknown command";
+        if (option && isText(argument)) {
+            return Text.format("%s '%s'; a text that starts with a dash goes last, behind --", what, argument);
+        }
+        Optional<String> hint = option
+                ? OptionNames.hint(name, known)
+                : Suggestions.nearest(name, known).map(near -> Text.format("did you mean '%s'?", near));
         return Text.format(
-                "%s '%s'%s",
-                what,
-                name,
-                nearest.map(near -> Text.format("; did you mean '%s'?", near)).orElse(""));
+                "%s '%s'%s", what, name, hint.map(text -> "; " + text).orElse(""));
+    }
+
+    private static String said(ParameterException problem) {
+        return lowerFirst(Objects.requireNonNullElse(problem.getMessage(), problem.toString()));
     }
 
     private static String lowerFirst(String text) {

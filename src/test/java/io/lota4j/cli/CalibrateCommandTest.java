@@ -73,27 +73,27 @@ class CalibrateCommandTest {
 
     @ParameterizedTest
     @CsvSource({
-        "snip, --lr, 1e-3, 'no part in --score snip, which trains nothing.'",
-        "wanda, --steps, 3, 'no part in --score wanda, which trains nothing.'",
-        "fisher, --kernel, java, 'no part in --score fisher, which trains nothing.'",
-        "snip, --metrics, m, 'no part in --score snip, which trains nothing.'",
-        "fisher, --delta-out, d, 'no part in --score fisher, which trains nothing.'",
-        "magnitude, --seed, 3, 'no part in --score magnitude, which trains nothing.'",
-        "magnitude, --data, d, 'no part in --score magnitude, which takes no data.'"
+        "snip, --lr, 1e-3, 'cannot be used with --score snip: it does not train.'",
+        "wanda, --steps, 3, 'cannot be used with --score wanda: it does not train.'",
+        "fisher, --kernel, java, 'cannot be used with --score fisher: it does not train.'",
+        "snip, --metrics, m, 'cannot be used with --score snip: it does not train.'",
+        "fisher, --delta-out, d, 'cannot be used with --score fisher: it does not train.'",
+        "magnitude, --seed, 3, 'cannot be used with --score magnitude: it does not train.'",
+        "magnitude, --data, d, 'cannot be used with --score magnitude: it takes no data.'"
     })
     void optionsWithoutAPartAreRefused(String score, String option, String value, String expected) {
         Cli cli = new Cli(Commands.standard());
         assertThat(cli.run(command(score, "base", "out", option, value))).isEqualTo(2);
-        assertThat(cli.err()).startsWith(Text.format("lota: %s has %s", option, expected));
+        assertThat(cli.err()).startsWith(Text.format("lota: %s %s", option, expected));
         assertThat(at("out")).doesNotExist();
     }
 
     @Test
     void optionsThatAScoreNeedsAreAskedFor() throws IOException {
         assertThat(failure(2, bare("delta", "--data", text("rows.jsonl"))))
-                .startsWith("lota: missing required option: '--lr=X'");
+                .startsWith("lota: missing required options: '--lr=X', '--steps=N' or '--epochs=E'\n");
         assertThat(failure(2, bare("delta", "--lr", "1")))
-                .startsWith("lota: missing required option: '--data=F.jsonl'");
+                .startsWith("lota: missing required options: '--data=F.jsonl', '--steps=N' or '--epochs=E'\n");
         assertThat(failure(2, bare("snip"))).startsWith("lota: missing required option: '--data=F.jsonl'");
         assertThat(failure(2, bare("snipp"))).startsWith("lota: invalid value for option '--score'");
         assertThat(failure(2, "eval", "--model", text("base")))
@@ -101,7 +101,7 @@ class CalibrateCommandTest {
         Path recipe = Files.writeString(
                 at("r.yaml"), "command: calibrate\nmodel: m\nsparsity: 0.9\nscore: snip\nlr: 1\nout: o\n");
         assertThat(failure(1, "run", recipe.toString()))
-                .contains("(calibrate): --lr has no part in --score snip, which trains nothing.");
+                .contains("(calibrate): --lr cannot be used with --score snip: it does not train.");
     }
 
     @Test

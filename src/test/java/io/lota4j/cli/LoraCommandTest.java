@@ -75,10 +75,12 @@ class LoraCommandTest {
     void whatCannotWorkIsRefusedBeforeTheDataIsRead() throws IOException {
         assertThat(failure(2, lora("--mapped-base")))
                 .startsWith(
-                        "lota: --mapped-base has no part in lora, which keeps base and factors added up in memory.");
+                        "lota: --mapped-base cannot be used with lora: it keeps base and factors added up in memory.");
         assertThat(failure(2, "lora", "--model", text("base"), "--out", text("a"), "--rank", "1"))
-                .startsWith("lota: missing required option: '--lora-alpha=A'");
-        assertThat(failure(1, lora("--rank", "0"))).isEqualTo("lota: The rank must be at least 1, found 0.");
+                .startsWith("lota: missing required options: '--lora-alpha=A', '--data=F.jsonl', '--lr=X', "
+                        + "'--steps=N' or '--epochs=E'\n");
+        assertThat(failure(2, lora("--alpha", "16")))
+                .startsWith("lota: unknown option '--alpha'; did you mean '--lora-alpha' or '--rmsprop-alpha'?\n");
         Files.createDirectories(at("adapter").resolve("full"));
         assertThat(failure(1, lora()))
                 .isEqualTo(Text.format(

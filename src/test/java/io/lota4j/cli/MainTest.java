@@ -10,6 +10,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,6 +68,81 @@ class MainTest {
                 .endsWith("--help'.");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "train --bse m | '--bse'; did you mean '--model'?",
+                "train --learning-rate 1 | '--learning-rate'; did you mean '--lr'?",
+                "train --learnin-rate 1 | '--learnin-rate'; did you mean '--lr'?",
+                "extract --model m | '--model'; did you mean '--base'?",
+                "lora --alpha 16 | '--alpha'; did you mean '--lora-alpha' or '--rmsprop-alpha'?",
+                "train --alpha 0.9 | '--alpha'; did you mean '--rmsprop-alpha'?",
+                "generate --max-new-tokens 3 | '--max-new-tokens'; did you mean '--max-new'?",
+                "eval --threads 0 | '--threads'",
+            })
+    void namesFromElsewhereAreUnderstood(String line, String message) {
+        Cli standard = new Cli(Commands.standard());
+        assertThat(standard.run(line.split(" "))).isEqualTo(2);
+        assertThat(standard.err().lines()).hasSize(2).first().isEqualTo("lota: unknown option " + message);
+    }
+
+    @Test
+    void aPromptThatStartsWithADashGoesBehindTwo() {
+        Cli standard = new Cli(Commands.standard());
+        assertThat(standard.run("generate", "--model", "m", "-5 + 3?")).isEqualTo(2);
+        assertThat(standard.err())
+                .startsWith("lota: unknown option '-5 + 3?'; a text that starts with a dash goes last, behind --\n");
+        Cli behind = new Cli(Commands.standard());
+        assertThat(behind.run("generate", "--model", "m", "--dry-run", "--", "-5 + 3?"))
+                .isEqualTo(1);
+        assertThat(behind.err()).startsWith("lota: m").doesNotContain("option");
+    }
+
+    @Test
+    void helpTakesACommand() {
+        Cli standard = new Cli(Commands.standard());
+        assertThat(standard.run("help", "train")).isZero();
+        assertThat(standard.out()).contains("Usage: lota train", "--mask");
+        Cli nested = new Cli(Commands.standard());
+        assertThat(nested.run("help", "mask", "random")).isZero();
+        assertThat(nested.out()).contains("Usage: lota mask random", "--sparsity");
+        Cli unknown = new Cli(Commands.standard());
+        assertThat(unknown.run("help", "trian")).isEqualTo(2);
+        assertThat(unknown.err()).startsWith("lota: unknown command 'trian'; did you mean 'train'?");
+    }
+
+    @Test
+    void everythingThatIsMissingIsToldAtOnce() {
+        Cli standard = new Cli(Commands.standard());
+        assertThat(standard.run("train", "--batch", "2")).isEqualTo(2);
+        assertThat(standard.err())
+                .startsWith("lota: missing required options: '--model=DIR', '--out=F.safetensors', '--data=F.jsonl', "
+                        + "'--lr=X', '--steps=N' or '--epochs=E', '--mask=M' or '--dense'\n");
+    }
+
+    /// What the launcher asks before it starts a JVM with the Vector API.
+    @Test
+    void beforeWorkTheCommandLineIsChecked() {
+        String[] train = {"train", "--model=m", "--data=d", "--lr=1", "--steps=1", "--dense", "--out=o"};
+        System.setProperty("lota.preflight", "true");
+        try {
+            assertThat(new Cli(Commands.standard()).run(train)).isEqualTo(Preflight.VECTOR);
+            for (String other : List.of("--dry-run", "--preview=1", "--kernel=java")) {
+                String[] plain = Arrays.copyOf(train, train.length + 1);
+                plain[train.length] = other;
+                assertThat(new Cli(Commands.standard()).run(plain)).isEqualTo(Preflight.PLAIN);
+            }
+            assertThat(new Cli(Commands.standard()).run("train", "--help")).isZero();
+            assertThat(new Cli(Commands.standard()).run("train", "--steps=1")).isEqualTo(2);
+            assertThat(new Cli(Commands.standard()).run("eval", "--model=m", "--data=d"))
+                    .isEqualTo(Preflight.PLAIN);
+        } finally {
+            System.clearProperty("lota.preflight");
+        }
+    }
+
     @Test
     void aProblemOfTheUserIsOneLine() {
         assertThat(cli.run("toy", "--model", "m", "--fail", "user")).isEqualTo(1);
@@ -83,7 +159,7 @@ class MainTest {
     void aDefectAlwaysShowsItsStackTrace() {
         assertThat(cli.run("toy", "--model", "m", "--fail", "defect")).isEqualTo(1);
         assertThat(cli.err())
-                .startsWith("lota: this is a defect in lota")
+                .startsWith("lota: internal error")
                 .contains("java.lang.IllegalStateException: broken", "ToyCommand.call");
     }
 

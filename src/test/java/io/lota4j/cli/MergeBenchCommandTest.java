@@ -81,11 +81,7 @@ class MergeBenchCommandTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {
-                "--runs=0 | --runs must be at least 1, found 0.",
-                "--method=teis | unknown merge method `teis`; known are add,",
-                "--method=slerp | slerp"
-            })
+            value = {"--method=teis | unknown merge method `teis`; known are add,", "--method=slerp | slerp"})
     void wrongOptions(String option, String message) {
         assertThat(bench(1, expert("a"), expert("b"), option).err())
                 .contains("lota: ")

@@ -35,6 +35,20 @@ class ProgressBarTest {
     }
 
     @Test
+    void theEndIsToldOnceInALog() {
+        try (ProgressBar bar = bar(false)) {
+            for (int tensor = 0; tensor < 5; tensor++) {
+                bar.update(7, 7);
+            }
+            // Another pass over something else.
+            bar.update(1, 9);
+            bar.update(9, 9);
+            bar.update(9, 9);
+        }
+        assertThat(text.toString().lines()).containsExactly("train 7/7 100%", "train 9/9 100%");
+    }
+
+    @Test
     void aTerminalHasOneLineThatIsRewritten() {
         try (ProgressBar bar = bar(true)) {
             after(2);

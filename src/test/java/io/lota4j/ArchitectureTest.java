@@ -46,6 +46,8 @@ class ArchitectureTest {
     private static final DescribedPredicate<JavaClass> SHARED = belongToAnyOf(
                     Build.class,
                     Cgroup.class,
+                    FileKind.class,
+                    JsonFault.class,
                     LotaException.class,
                     NativeCache.class,
                     NativeEnvironment.class,

@@ -1,5 +1,6 @@
 package io.lota4j.checkpoint;
 
+import io.lota4j.FileKind;
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
 import io.lota4j.Text;
@@ -9,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -72,12 +74,29 @@ public final class SafetensorsFile implements AutoCloseable {
         }
     }
 
+    /// The length of a header has bytes that no text has.
+    private static void requireNoText(Path path, byte[] start) {
+        for (byte b : start) {
+            if (b < ' ' && b != '\n' && b != '\r' && b != '\t') {
+                return;
+            }
+        }
+        throw new LotaException(Text.format(
+                "%s: expected a safetensors file, found text that begins with \"%s\".",
+                path, new String(start, StandardCharsets.US_ASCII).strip()));
+    }
+
     private static SafetensorsHeader header(Path path, MemorySegment map) {
         if (map.byteSize() < Long.BYTES) {
             throw new LotaException(Text.format(
                     "%s: %d bytes are too few for a safetensors file, even for its header's length.",
                     path, map.byteSize()));
         }
+        FileKind.require(
+                path.toString(),
+                map.asSlice(0, Math.min(FileKind.BYTES, map.byteSize())).toArray(ValueLayout.JAVA_BYTE),
+                "a safetensors file");
+        requireNoText(path, map.asSlice(0, Long.BYTES).toArray(ValueLayout.JAVA_BYTE));
         long length = map.get(LENGTH, 0);
         if (length < 0 || length > MAX_HEADER_BYTES) {
             throw new LotaException(Text.format(

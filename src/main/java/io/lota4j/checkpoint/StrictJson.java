@@ -1,10 +1,13 @@
 package io.lota4j.checkpoint;
 
+import io.lota4j.FileKind;
+import io.lota4j.JsonFault;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import java.util.Locale;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -49,11 +52,12 @@ public final class StrictJson {
     }
 
     private static JsonNode object(JsonMapper mapper, byte[] utf8, String where) {
+        FileKind.require(where, utf8, "JSON");
         JsonNode node;
         try {
             node = mapper.readTree(utf8);
         } catch (JacksonException e) {
-            throw new LotaException(Text.format("%s is not valid JSON: %s%s", where, e.getOriginalMessage(), at(e)), e);
+            throw new LotaException(Text.format("%s is not valid JSON: %s.", where, fault(e)), e);
         }
         if (!node.isObject()) {
             throw new LotaException(Text.format(
@@ -63,11 +67,10 @@ public final class StrictJson {
         return node;
     }
 
-    private static String at(JacksonException e) {
-        return e.getLocation() == null
-                ? "."
-                : Text.format(
-                        " (line %d, column %d).",
-                        e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+    /// What is wrong with a text that cannot be parsed, and where.
+    public static String fault(JacksonException e) {
+        TokenStreamLocation at = e.getLocation();
+        return JsonFault.plain(
+                e.getOriginalMessage(), at == null ? 0 : at.getLineNr(), at == null ? 0 : at.getColumnNr());
     }
 }

@@ -1,5 +1,6 @@
 package io.lota4j.data;
 
+import io.lota4j.FileKind;
 import io.lota4j.LotaException;
 import io.lota4j.jinja.Rendering;
 import java.io.IOException;
@@ -66,9 +67,9 @@ public sealed interface ChatTemplate permits JinjaTemplate, PlainTemplate {
 
     private static String readText(Path file) {
         try {
-            return Files.readString(file);
+            return FileKind.text(file.toString(), Files.readAllBytes(file), "a chat template");
         } catch (IOException e) {
-            throw new LotaException("Cannot read the chat template " + file + ": " + e.getMessage(), e);
+            throw new LotaException(file + ": cannot be read: " + FileKind.reason(e), e);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.lota4j.data;
 
+import io.lota4j.FileKind;
+import io.lota4j.JsonFault;
 import io.lota4j.LotaException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,17 +34,26 @@ final class ModelJson {
 
     static JsonNode required(Path file) {
         try {
-            return MAPPER.readTree(Files.readAllBytes(file));
+            byte[] text = Files.readAllBytes(file);
+            FileKind.require(file.toString(), text, "JSON");
+            return MAPPER.readTree(text);
         } catch (IOException e) {
-            throw new LotaException("Cannot read " + file + ": " + e.getMessage(), e);
+            throw new LotaException(file + ": cannot be read: " + FileKind.reason(e), e);
         } catch (JacksonException e) {
-            throw new LotaException(file + " is not valid JSON: " + reason(e), e);
+            throw new LotaException(file + " is not valid JSON: " + fault(e) + ".", e);
         }
     }
 
-    /// What Jackson found and where, in one line and without the source text.
+    /// What is wrong with a line that cannot be parsed, and where.
     static String reason(JacksonException e) {
-        String found = e.getOriginalMessage().lines().findFirst().orElse("unreadable");
-        return found + " (column " + e.getLocation().getColumnNr() + ")";
+        return JsonFault.plain(e.getOriginalMessage()) + " (column "
+                + e.getLocation().getColumnNr() + ")";
+    }
+
+    private static String fault(JacksonException e) {
+        return JsonFault.plain(
+                e.getOriginalMessage(),
+                e.getLocation().getLineNr(),
+                e.getLocation().getColumnNr());
     }
 }

@@ -1,10 +1,14 @@
 package io.lota4j.model;
 
+import io.lota4j.FileKind;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.JsonKeys;
 import io.lota4j.checkpoint.JsonKeys.Null;
+import io.lota4j.checkpoint.StrictJson;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -89,9 +93,13 @@ public record ModelConfig(
     /// @throws LotaException if the file is not JSON
     static JsonKeys keys(Path file) {
         try {
-            return new JsonKeys(file, "", JSON.readTree(file));
+            byte[] text = Files.readAllBytes(file);
+            FileKind.require(file.toString(), text, "JSON");
+            return new JsonKeys(file, "", JSON.readTree(text));
+        } catch (IOException e) {
+            throw new LotaException(file + ": cannot be read: " + FileKind.reason(e), e);
         } catch (JacksonException e) {
-            throw new LotaException(file + ": expected a JSON model configuration: " + e.getOriginalMessage(), e);
+            throw new LotaException(file + ": not valid JSON: " + StrictJson.fault(e) + ".", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.lota4j.yaml;
 
+import io.lota4j.FileKind;
 import io.lota4j.LotaException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,11 +71,11 @@ public sealed interface Yaml {
     ///     key twice, or when its aliases contain themselves or grow beyond a million values
     static Document document(Path file) {
         try {
-            return new YamlReader(file).document(Files.readString(file));
+            return new YamlReader(file).document(FileKind.text(file.toString(), Files.readAllBytes(file), "YAML"));
         } catch (NoSuchFileException e) {
             throw new LotaException(io.lota4j.Text.format("%s: no such file", file), e);
         } catch (IOException e) {
-            throw new LotaException(io.lota4j.Text.format("%s: cannot be read: %s", file, e.getMessage()), e);
+            throw new LotaException(io.lota4j.Text.format("%s: cannot be read: %s", file, FileKind.reason(e)), e);
         }
     }
 }

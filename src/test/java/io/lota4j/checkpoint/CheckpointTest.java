@@ -143,7 +143,7 @@ class CheckpointTest {
         TestModels.index(directory, List.of());
         refuses(directory, index() + ": `weight_map` must be an object from tensor names to shard file names.");
         TestModels.index(directory, List.of("\"w\": \"a\"", "\"w\": \"b\""));
-        refuses(directory, index() + " is not valid JSON: Duplicate Object property \"w\" (line 1, column 46).");
+        refuses(directory, index() + " is not valid JSON: the key \"w\" stands twice (line 1, column 46).");
     }
 
     @Test

@@ -162,7 +162,7 @@ class SafetensorsFileTest {
     void refusesDuplicateKey() throws IOException {
         TestModels.raw(
                 file, tensors("\"a\":" + body("F32", "[1]", "[0,4]"), "\"a\":" + body("F32", "[1]", "[4,8]")), 8);
-        refuses(": the header is not valid JSON: Duplicate Object property \"a\" (line 1, column 58).");
+        refuses(": the header is not valid JSON: the key \"a\" stands twice (line 1, column 58).");
     }
 
     @Test

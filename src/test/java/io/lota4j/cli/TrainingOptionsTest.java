@@ -43,7 +43,7 @@ class TrainingOptionsTest {
                         "--batch=0"))
                 .isInstanceOf(LotaException.class)
                 .hasMessage("""
-                    --momentum has no part in --optimizer adamw; it is for sgd.
+                    --momentum cannot be used with --optimizer adamw; it is for sgd.
                     Give one of --steps and --epochs, over 0; found --steps 2 and --epochs 1.
                     The beta1 of AdamW must be at least 0 and under 1, found 1.0.
                     The epsilon must be over 0 and finite, also as a 32-bit number (1.4E-45 to 3.4E38), found -1.0.
@@ -56,15 +56,15 @@ class TrainingOptionsTest {
 
     @Test
     void optionsThatNobodyReadsAreRefused() {
-        for (String option : List.of("--alpha=0.9", "--momentum=0.9", "--clip=none --max-norm=1")) {
+        for (String option : List.of("--rmsprop-alpha=0.9", "--momentum=0.9", "--clip=none --max-norm=1")) {
             assertThatThrownBy(() -> config(("--steps=1 --lr=1 " + option).split(" ", -1)))
                     .isInstanceOf(LotaException.class)
-                    .hasMessageContaining("has no part in");
+                    .hasMessageContaining("cannot be used with");
         }
         assertThatThrownBy(() -> config("--steps=1", "--lr=1", "--optimizer=sgd", "--epsilon=1", "--beta2=0.9"))
                 .isInstanceOf(LotaException.class)
-                .hasMessage("--beta2 has no part in --optimizer sgd; it is for adamw.\n"
-                        + "--epsilon has no part in --optimizer sgd; it is for adamw and rmsprop.");
+                .hasMessage("--beta2 cannot be used with --optimizer sgd; it is for adamw.\n"
+                        + "--epsilon cannot be used with --optimizer sgd; it is for adamw and rmsprop.");
         assertThat(config("--steps=1", "--lr=1", "--optimizer=sgd", "--momentum=0.5")
                         .optimizer())
                 .isEqualTo(new Optimizer.Sgd(0.5, 0));

@@ -84,7 +84,7 @@ class TokenizerTest {
         Files.writeString(file, "{\"model\": ");
         assertThatThrownBy(() -> Tokenizer.of(dir))
                 .isInstanceOf(LotaException.class)
-                .hasMessageStartingWith(file + " is not valid JSON: Unexpected end-of-input");
+                .hasMessageStartingWith(file + " is not valid JSON: the text ends in the middle of a value");
         Files.writeString(file, "{}");
         assertThatThrownBy(() -> Tokenizer.of(dir))
                 .isInstanceOf(LotaException.class)

@@ -65,7 +65,7 @@ class ModelConfigTest {
             delimiter = '|',
             quoteCharacter = '\'',
             value = {
-                "{ | expected a JSON model configuration: ",
+                "{ | not valid JSON: the text ends in the middle of a value",
                 "[] | \"hidden_size\" must be a whole number over 0, found nothing.",
                 "{$, \"vocab_size\": 0} | \"vocab_size\" must be a whole number over 0, found 0.",
                 "{$, \"num_hidden_layers\": \"2\"} | \"num_hidden_layers\" must be a whole number over 0, found \"2\".",

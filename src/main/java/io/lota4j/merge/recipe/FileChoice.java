@@ -1,5 +1,6 @@
 package io.lota4j.merge.recipe;
 
+import io.lota4j.FileKind;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
@@ -117,7 +118,7 @@ final class FileChoice {
         Path file = directory.resolve(TEMPLATE_FILE);
         if (Files.isRegularFile(file)) {
             try {
-                return Optional.of(Files.readString(file));
+                return Optional.of(FileKind.text(file.toString(), Files.readAllBytes(file), "a chat template"));
             } catch (IOException e) {
                 throw new LotaException(Text.format("%s: cannot be read: %s", file, e.getMessage()), e);
             }

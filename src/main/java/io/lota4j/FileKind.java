@@ -1,0 +1,118 @@
+package io.lota4j;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// What a file really is that was taken for another, told by its first bytes, with what to do about it.
+///
+/// @param what it is, with an article
+/// @param advice what to do
+public record FileKind(String what, String advice) {
+    /// As many first bytes as it takes to tell.
+    public static final int BYTES = 64;
+
+    private static final String UNPACK = "unpack it first";
+    private static final String CONVERT = "convert it first";
+
+    private record Magic(String start, FileKind kind) {}
+
+    /// Magic numbers, one character a byte.
+    private static final List<Magic> MAGICS = List.of(
+            magic(
+                    "version https://git-lfs",
+                    "a pointer of Git LFS, not the file itself",
+                    "run `git lfs pull` in its directory to get the file"),
+            magic("PAR1", "a Parquet file", CONVERT),
+            magic("ARROW1", "an Arrow file", CONVERT),
+            magic("GGUF", "a GGUF file", CONVERT),
+            magic("\u0089HDF", "an HDF5 file", CONVERT),
+            magic("\u001f\u008b", "compressed by gzip", UNPACK),
+            magic("PK\u0003\u0004", "a zip archive, as PyTorch's .bin and .pt files are", "unpack or convert it first"),
+            magic("\u0028\u00b5\u002f\u00fd", "compressed by zstd", UNPACK),
+            magic("\u00fd7zXZ\0", "compressed by xz", UNPACK),
+            magic("BZh", "compressed by bzip2", UNPACK),
+            magic("7z\u00bc\u00af", "a 7z archive", UNPACK),
+            magic("\u0080\u0002", "a Python pickle, as PyTorch's older .bin files are", CONVERT),
+            magic("\u0080\u0003", "a Python pickle", CONVERT),
+            magic("\u0080\u0004", "a Python pickle", CONVERT),
+            magic("\u0080\u0005", "a Python pickle", CONVERT),
+            magic("\u00ff\u00fe", "text in UTF-16", "convert it to UTF-8"),
+            magic("\u00fe\u00ff", "text in UTF-16", "convert it to UTF-8"));
+
+    private static Magic magic(String start, String what, String advice) {
+        return new Magic(start, new FileKind(what, advice));
+    }
+
+    /// The kind of a file that is often taken for a safetensors, JSON, YAML or text file.
+    ///
+    /// @param start its first bytes, [#BYTES] or more if it has as many
+    /// @return empty if it is none of those that are known
+    public static Optional<FileKind> of(byte[] start) {
+        String text = new String(start, 0, Math.min(start.length, BYTES), StandardCharsets.ISO_8859_1);
+        for (Magic magic : MAGICS) {
+            if (text.startsWith(magic.start())) {
+                return Optional.of(magic.kind());
+            }
+        }
+        String page = text.stripLeading().toLowerCase(Locale.ROOT);
+        if (page.startsWith("<!doctype html") || page.startsWith("<html")) {
+            return Optional.of(new FileKind(
+                    "a web page (HTML)", "download the file itself; its address may ask for a login first"));
+        }
+        // The length of a header of less than 4 GiB, and the header's first character.
+        if (text.length() > Long.BYTES && text.startsWith("\0\0\0\0{", Integer.BYTES)) {
+            return Optional.of(new FileKind("a safetensors file", "name another file"));
+        }
+        return Optional.empty();
+    }
+
+    /// The text of a file.
+    ///
+    /// @param where names the file
+    /// @param expected what it should be, with an article where it takes one
+    /// @throws LotaException if it is of another kind or no text in UTF-8
+    public static String text(String where, byte[] bytes, String expected) {
+        require(where, bytes, expected);
+        ByteBuffer rest = ByteBuffer.wrap(bytes);
+        CharBuffer text = CharBuffer.allocate(bytes.length);
+        CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(rest, text, true);
+        if (result.isError()) {
+            throw new LotaException(Text.format(
+                    "%s: expected text in UTF-8, found something else at byte %d: convert it to UTF-8 first.",
+                    where, rest.position()));
+        }
+        return text.flip().toString();
+    }
+
+    /// Why a file could not be read, in words.
+    public static String reason(IOException e) {
+        return switch (e) {
+            case NoSuchFileException missing -> "there is no such file";
+            case AccessDeniedException denied -> "no permission to read it";
+            case FileSystemException other when other.getReason() != null -> other.getReason();
+            default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        };
+    }
+
+    /// Refuses a file that is of another kind than expected.
+    ///
+    /// @param where names the file
+    /// @param start its first bytes
+    /// @param expected what it should be, with an article
+    /// @throws LotaException if it is known to be something else, saying what to do
+    public static void require(String where, byte[] start, String expected) {
+        of(start).filter(kind -> !kind.what().equals(expected)).ifPresent(kind -> {
+            throw new LotaException(
+                    Text.format("%s: expected %s, found %s: %s.", where, expected, kind.what(), kind.advice()));
+        });
+    }
+}

@@ -32,7 +32,7 @@ public record Calibration(
 
     /// @throws LotaException if the sparsity is not within [0, 1]
     public Calibration {
-        Sparsity.check(sparsity, "--sparsity");
+        Sparsity.check(sparsity, "The sparsity");
         avoided = List.copyOf(avoided);
     }
 

@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 
 /// How examples are scored.
 ///
-/// @param batchSize examples a pass, at least 1; scores do not depend on it
+/// @param batchSize examples per batch, at least 1; scores do not depend on it
 /// @param answerTokens most tokens of a generated answer; 0: only losses, no answers
 /// @param answer picks the answer out of generated and reference text by its first group, from its last
 ///     match; null: whole texts are compared. White space and case never count
 public record EvalOptions(
         int batchSize, int answerTokens, @Nullable Pattern answer) {
-    /// The loss of each example's own answer, 8 examples a pass.
+    /// The loss of each example's own answer, 8 examples per batch.
     public static final EvalOptions LOSSES = new EvalOptions(8, 0, null);
 
     /// @throws LotaException if a number is out of its range, or a pattern is given without answers
@@ -35,7 +35,7 @@ public record EvalOptions(
         return new EvalOptions(LOSSES.batchSize(), tokens, null);
     }
 
-    /// The same with more or fewer examples a pass.
+    /// The same with more or fewer examples per batch.
     public EvalOptions batchSize(int examples) {
         return new EvalOptions(examples, answerTokens, answer);
     }

@@ -40,7 +40,8 @@ record ShardIndex(Path path, TreeMap<String, String> shardOf) {
     private static String shardName(Path index, String tensor, JsonNode node) {
         if (!node.isString() || !isPlain(node.stringValue())) {
             throw new LotaException(Text.format(
-                    "%s: tensor `%s` is in %s, which is no plain file name beside the index.", index, tensor, node));
+                    "%s: tensor `%s` is in %s, which is not a plain file name in the index's directory.",
+                    index, tensor, node));
         }
         return node.stringValue();
     }

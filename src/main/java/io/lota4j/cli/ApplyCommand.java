@@ -28,7 +28,7 @@ final class ApplyCommand extends BaseCommand {
             names = "--ticket",
             required = true,
             paramLabel = "T",
-            description = "The ticket to put on the base; given again, tickets add up.")
+            description = "The ticket to put on the base. Repeat to add several tickets.")
     private List<Path> tickets = new ArrayList<>();
 
     @Writes(OutputKind.DIRECTORY)

@@ -18,7 +18,7 @@ abstract class BaseCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private CommonOptions common = new CommonOptions();
 
-    @Option(names = "--dry-run", description = "Read headers only, say what would happen, and stop.")
+    @Option(names = "--dry-run", description = "Read headers only, print what would happen, and stop.")
     private boolean dryRun;
 
     @Override

@@ -64,7 +64,7 @@ final class BenchCommand extends Group {
                 paramLabel = "N",
                 defaultValue = "2",
                 converter = Numbers.CountOrNone.class,
-                description = "First steps that do not count (default: ${DEFAULT-VALUE}).")
+                description = "Warm-up steps that are not counted (default: ${DEFAULT-VALUE}).")
         private int warm;
 
         @Option(names = "--json", description = "Print one JSON object instead of lines.")

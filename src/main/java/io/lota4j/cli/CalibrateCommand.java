@@ -168,7 +168,7 @@ final class CalibrateCommand extends FitCommand<Mask> {
         }
         plan.line("score", score.toString());
         if (score.takesData()) {
-            plan.line("data", Text.format("%,d rows, a pass for each", data.rows()));
+            plan.line("data", Text.format("%,d rows, each gone through once", data.rows()));
             plan.memory(
                     Scoring.memory(ModelConfig.of(base.directory()), memory.policy(), score, among),
                     "scores and gradients");

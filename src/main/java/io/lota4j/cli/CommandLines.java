@@ -12,6 +12,7 @@ final class CommandLines {
     static CommandLine of(CommandEntry entry, PrintWriter out, PrintWriter err) {
         CommandLine line = new CommandLine(entry.factory().get());
         line.getCommandSpec().name("lota " + entry.name()).usageMessage().description(entry.summary());
+        HelpPage.layOut(line, System.getenv("COLUMNS"));
         return line.setOut(out)
                 .setErr(err)
                 // A prompt may start with @.

@@ -11,7 +11,7 @@ final class CommonOptions {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private boolean help;
 
-    @Option(names = "--debug", description = "Print stack traces and the libraries' logging.")
+    @Option(names = "--debug", description = "Print stack traces and the logging of the libraries.")
     private boolean debug;
 
     /// Whether a failure prints its stack trace.

@@ -20,18 +20,25 @@ final class DataOptions {
     static final String PREVIEW = "--preview";
 
     @Reads
-    @Option(names = REQUIRED, paramLabel = "F.jsonl", description = "Rows to take, one JSON object a line.")
+    @Option(
+            names = REQUIRED,
+            paramLabel = "F.jsonl",
+            description = "The data: one JSON object per line; required where data is used.")
     @SuppressWarnings("NullAway.Init") // set by picocli, or not asked for
     private Path data;
 
     @Option(
             names = "--prompt",
             paramLabel = "T",
-            description = "The user's message, with {columns}; \\n is a newline. Without it: rows of messages, of "
-                    + "prompt and completion, or of instruction, input and output.")
+            description =
+                    "Template of the user's message, with {columns}; \\n is a newline. Not needed for rows of messages, "
+                            + "of prompt and completion, or of instruction, input and output.")
     private @Nullable String prompt;
 
-    @Option(names = "--completion", paramLabel = "T", description = "The assistant's message, likewise.")
+    @Option(
+            names = "--completion",
+            paramLabel = "T",
+            description = "Template of the assistant's message, with {columns}.")
     private @Nullable String completion;
 
     @Option(
@@ -52,7 +59,7 @@ final class DataOptions {
             names = "--limit",
             paramLabel = "N",
             converter = Numbers.Count.class,
-            description = "Take the first N rows only.")
+            description = "Use the first N rows only.")
     private int limit = Dataset.ALL;
 
     @Option(

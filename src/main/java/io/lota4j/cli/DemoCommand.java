@@ -85,7 +85,7 @@ final class DemoCommand extends BaseCommand {
                 stages.begin(run);
                 if (!run.run()) {
                     bar.close();
-                    err().println(Text.format("lota: stopped; lota run %s goes on from there.", recipe));
+                    err().println(Text.format("lota: stopped; resume with: lota run %s", recipe));
                     return ExitCode.INTERRUPTED;
                 }
                 page(run.out());
@@ -97,7 +97,7 @@ final class DemoCommand extends BaseCommand {
     private void page(Path results) {
         Path page = out.resolve("report.html");
         AtomicFile.write(page, Report.read(List.of(results)).html());
-        out().println(Text.format("What came of it: %s (open it in a browser)", page));
+        out().println(Text.format("Report: %s (open it in a browser)", page));
     }
 
     private static String size(Path file) {

@@ -31,7 +31,7 @@ final class EvalCommand extends BaseCommand {
             paramLabel = "B",
             defaultValue = "8",
             converter = Numbers.Count.class,
-            description = "Examples a pass; scores do not depend on it (default: ${DEFAULT-VALUE}).")
+            description = "Examples per batch; scores do not depend on it (default: ${DEFAULT-VALUE}).")
     private int batch;
 
     @Option(
@@ -44,8 +44,8 @@ final class EvalCommand extends BaseCommand {
     @Option(
             names = "--answer",
             paramLabel = "REGEX",
-            description =
-                    "With --generate: compare what the first group captures (in the last match), not whole texts.")
+            description = "With --generate: compare only what the first group of this expression captures (in its last"
+                    + " match).")
     private @Nullable String answer;
 
     @Writes(OutputKind.REPORT)
@@ -53,7 +53,7 @@ final class EvalCommand extends BaseCommand {
     private @Nullable Path json;
 
     @Writes(OutputKind.REPORT)
-    @Option(names = "--details", paramLabel = "F.jsonl", description = "Write one row an example.")
+    @Option(names = "--details", paramLabel = "F.jsonl", description = "Write one JSON line per example.")
     private @Nullable Path details;
 
     @Override
@@ -118,7 +118,7 @@ final class EvalCommand extends BaseCommand {
 
     private static void print(Evaluation scores, PrintWriter out) {
         out.println(Text.format(
-                "loss %.4f a response token over %d examples (%d response tokens), %.0f tokens/s",
+                "loss %.4f per response token (%d examples, %d response tokens), %.0f tokens/s",
                 scores.loss(), scores.examples().size(), scores.responseTokens(), scores.tokens() / scores.seconds()));
         scores.accuracy()
                 .ifPresent(accuracy -> out.println(Text.format(

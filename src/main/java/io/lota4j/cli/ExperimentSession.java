@@ -20,7 +20,7 @@ record ExperimentSession(Path recipe, PrintWriter out, PrintWriter err) {
             warnOfDisk(run);
             if (!run.run()) {
                 err.println(Text.format(
-                        "lota: stopped; what is done is in %s. The same command goes on from there.", run.out()));
+                        "lota: stopped. Progress is saved in %s; run the same command to resume.", run.out()));
                 return ExitCode.INTERRUPTED;
             }
             out.println(Text.format(
@@ -44,7 +44,8 @@ record ExperimentSession(Path recipe, PrintWriter out, PrintWriter err) {
         long needed = run.bytesLeft();
         if (!Plan.hasRoom(run.out(), needed)) {
             err.println(Text.format(
-                    "lota: the disk may become full: %s. The same command goes on from there.",
+                    "lota: the disk may become full: %s. If it does, free some room and run the same command to"
+                            + " resume.",
                     Plan.room(run.out(), needed)));
         }
     }

@@ -24,11 +24,7 @@ final class ExtractCommand extends BaseCommand {
     private Path base;
 
     @Reads
-    @Option(
-            names = "--tuned",
-            required = true,
-            paramLabel = "DIR2",
-            description = "What was made of it by any program.")
+    @Option(names = "--tuned", required = true, paramLabel = "DIR2", description = "The fine-tuned model directory.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path tuned;
 

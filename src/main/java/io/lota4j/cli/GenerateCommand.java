@@ -13,7 +13,9 @@ final class GenerateCommand extends BaseCommand {
     @Mixin
     private ModelOptions model = new ModelOptions();
 
-    @Parameters(paramLabel = "PROMPT", description = "The user's message.")
+    @Parameters(
+            paramLabel = "PROMPT",
+            description = "The user's message. One that starts with a dash goes last, behind --.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String prompt;
 
@@ -29,7 +31,7 @@ final class GenerateCommand extends BaseCommand {
             names = "--temperature",
             paramLabel = "X",
             converter = Numbers.NotNegative.class,
-            description = "Draw from the softmax at this temperature (default: 0, greedy).")
+            description = "Sampling temperature (default: 0: always the most probable token).")
     private double temperature;
 
     @Option(
@@ -37,7 +39,7 @@ final class GenerateCommand extends BaseCommand {
             paramLabel = "N",
             defaultValue = "50",
             converter = Numbers.Count.class,
-            description = "Draw from the N most probable tokens (default: ${DEFAULT-VALUE}).")
+            description = "Sample from the N most probable tokens (default: ${DEFAULT-VALUE}).")
     private int topK;
 
     @Option(
@@ -45,14 +47,15 @@ final class GenerateCommand extends BaseCommand {
             paramLabel = "X",
             defaultValue = "1.0",
             converter = Numbers.Share.class,
-            description = "And of these from the fewest that hold this probability (default: ${DEFAULT-VALUE}).")
+            description = "Nucleus sampling: the smallest set of tokens with this total probability (default:"
+                    + " ${DEFAULT-VALUE}).")
     private double topP;
 
     @Option(
             names = "--seed",
             paramLabel = "S",
             converter = Numbers.Seed.class,
-            description = "Seed of the draws (default: 0).")
+            description = "Seed for sampling (default: 0).")
     private long seed;
 
     @Option(

@@ -11,7 +11,7 @@ final class LoraOptions {
             required = true,
             paramLabel = "R",
             converter = Numbers.Count.class,
-            description = "Rank of the factors; a matrix that has less takes what it has.")
+            description = "Rank of the factors (lower for matrices that are smaller).")
     private int rank;
 
     @Option(
@@ -19,7 +19,7 @@ final class LoraOptions {
             required = true,
             paramLabel = "A",
             converter = Numbers.Positive.class,
-            description = "The factors' product is multiplied by A / R.")
+            description = "LoRA's alpha: the product of the factors is multiplied by A / R.")
     private double alpha;
 
     @Mixin

@@ -30,13 +30,13 @@ final class MergeBenchCommand extends BaseCommand {
             names = "--expert",
             required = true,
             paramLabel = "DIR",
-            description = "A model that was made of it; given again for each, two or more.")
+            description = "A model that was fine-tuned from it. Repeat for each, two or more.")
     private List<Path> experts = new ArrayList<>();
 
     @Option(
             names = "--method",
             paramLabel = "NAME",
-            description = "A method to time; given again for each (default: six that cost differently).")
+            description = "A method to time. Repeat for each (default: six that cost differently).")
     private List<String> methods = new ArrayList<>();
 
     @Writes(OutputKind.FOLDER)
@@ -52,7 +52,7 @@ final class MergeBenchCommand extends BaseCommand {
             paramLabel = "N",
             defaultValue = "3",
             converter = Numbers.Count.class,
-            description = "How often each is timed, after once that does not count (default: ${DEFAULT-VALUE}).")
+            description = "How often each is timed, after one warm-up run (default: ${DEFAULT-VALUE}).")
     private int runs;
 
     @Option(names = "--json", description = "Print one JSON object instead of lines.")

@@ -25,7 +25,7 @@ final class MergeCommand extends BaseCommand {
     @Option(
             names = "--ticket",
             paramLabel = "T",
-            description = "Instead of a recipe: a ticket to merge into a ticket; given again for each.")
+            description = "Instead of a recipe: a ticket to merge into a ticket. Repeat for each.")
     private List<Path> tickets = new ArrayList<>();
 
     @ArgGroup(exclusive = false, heading = "Merging tickets:%n")

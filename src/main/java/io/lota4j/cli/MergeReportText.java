@@ -67,7 +67,7 @@ final class MergeReportText {
                 .min(Comparator.comparingDouble(total::kept))
                 .filter(model -> total.kept(model) < 1)
                 .map(model -> Text.format(
-                        "most was lost of %s: %s of its energy is kept",
+                        "%s lost most: %s of its squared norm is kept",
                         letter(model), Words.percent(total.kept(model))));
     }
 

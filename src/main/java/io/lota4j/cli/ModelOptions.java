@@ -21,7 +21,7 @@ final class ModelOptions {
     @Option(
             names = "--ticket",
             paramLabel = "T",
-            description = "A ticket to put on the base, in memory only; given again, tickets add up.")
+            description = "A ticket to put on the base, in memory only. Repeat to add several tickets.")
     private List<Path> tickets = new ArrayList<>();
 
     Lota open() {

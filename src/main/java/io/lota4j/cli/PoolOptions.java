@@ -10,14 +10,15 @@ final class PoolOptions {
     @Option(
             names = "--pool",
             paramLabel = "WORDS",
-            description = "Matrices whose name holds one of these words, or all for every float tensor " + "(default: "
-                    + Pool.DEFAULT_INCLUDE + ").")
+            description = "Take matrices whose name contains one of these words, or all for every float tensor "
+                    + "(default: " + Pool.DEFAULT_INCLUDE + ").")
     private @Nullable String include;
 
     @Option(
             names = "--exclude",
             paramLabel = "WORDS",
-            description = "But none whose name holds one of these (default: " + Pool.DEFAULT_EXCLUDE + ").")
+            description =
+                    "Leave out tensors whose name contains one of these words (default: " + Pool.DEFAULT_EXCLUDE + ").")
     private @Nullable String exclude;
 
     /// Whether a pool of all tensors, which was not given, would have these.

@@ -44,7 +44,7 @@ record RecipeMerge(Path recipe, Path out) {
             }
             if (!merged(merge, models, err, stop)) {
                 err.println(Text.format(
-                        "lota: stopped; what is finished is in %s. The same command goes on.",
+                        "lota: stopped. Progress is saved in %s; run the same command to resume.",
                         ModelMerge.unfinished(out)));
                 return ExitCode.INTERRUPTED;
             }

@@ -44,7 +44,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Replace a value of the recipe (2.KEY=VALUE: of step 2 alone). Again for a list.")
+            description = "Replace a value of the recipe (2.KEY=VALUE: of step 2 alone). Repeat for a list.")
     private List<String> settings = new ArrayList<>();
 
     @Mixin

@@ -12,32 +12,33 @@ final class StateOptions {
             names = "--checkpoint-every",
             paramLabel = "K",
             converter = Numbers.LongCount.class,
-            description = "Write the run's state every K steps (default: only on Ctrl-C).")
+            description = "Save the state of the run every K steps (default: only on Ctrl-C).")
     private long every;
 
-    @Option(names = "--resume", description = "Go on from the state that a stopped run left.")
+    @Option(names = "--resume", description = "Resume from the saved state of a stopped run.")
     private boolean resume;
 
     @Writes(OutputKind.STATE)
     @Option(
             names = "--state",
             paramLabel = "F",
-            description = "Where the state goes (default: beside --out, with .state added).")
+            description = "Where the state is saved (default: the name of --out with .state added).")
     private @Nullable Path state;
 
     @Writes(OutputKind.LOG)
     @Option(
             names = "--metrics",
             paramLabel = "F.jsonl",
-            description = "Append one row a step: step, loss, gradient_norm, lr, tokens, seconds.")
+            description =
+                    "Append one JSON line per step: step, loss, gradient_norm, lr, tokens, scored_tokens, seconds.")
     private @Nullable Path metrics;
 
     @Writes(OutputKind.FOLDER)
     @Option(
             names = "--tensorboard",
             paramLabel = "DIR",
-            description = "Also write loss, gradient norm, learning rate and tokens/s of each step as TensorBoard's "
-                    + "curves.")
+            description =
+                    "Also write loss, gradient norm, learning rate and tokens/s of each step for " + "TensorBoard.")
     private @Nullable Path tensorboard;
 
     /// Adds where the state goes if the user does not say.

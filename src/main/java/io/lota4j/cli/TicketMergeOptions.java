@@ -32,7 +32,7 @@ final class TicketMergeOptions {
     @Option(
             names = "--weight",
             paramLabel = "W",
-            description = "A ticket's weight, given again for each, or once for all (default: 1).")
+            description = "The weight of a ticket: repeated for each, or once for all (default: 1).")
     private List<String> weights = new ArrayList<>();
 
     @Option(
@@ -44,21 +44,21 @@ final class TicketMergeOptions {
     @Option(
             names = "--compat",
             paramLabel = "WHOSE",
-            description = "Whose reading of the method: paper (default), mergekit or peft.")
+            description = "Whose definition of the method to follow: paper (default), mergekit or peft.")
     private @Nullable String compat;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             converter = Numbers.Seed.class,
-            description = "Of methods that draw weights (default: 0).")
+            description = "Seed for methods that use random numbers (default: 0).")
     private @Nullable Long seed;
 
     @Writes(OutputKind.REPORT)
     @Option(
             names = "--report",
             paramLabel = "F.json",
-            description = "Write what each ticket brought and kept, tensor by tensor.")
+            description = "Write what each ticket contributed and kept, tensor by tensor, as JSON.")
     private @Nullable Path report;
 
     /// Refuses all of them, beside a recipe.

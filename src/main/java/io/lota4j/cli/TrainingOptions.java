@@ -28,41 +28,47 @@ final class TrainingOptions {
         SGD
     }
 
-    @Option(names = "--steps", paramLabel = "N", description = "Optimizer steps.")
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "Number of optimizer steps; this or --epochs is required.")
     private long steps;
 
     @Option(
             names = "--epochs",
             paramLabel = "E",
             description =
-                    "Passes over the data, instead of --steps; the last step of each takes the rows that are left.")
+                    "Number of epochs (passes over the data), instead of --steps; the last step of each takes the rows"
+                            + " that are left.")
     private int epochs;
 
-    @Option(names = REQUIRED, paramLabel = "X", description = "Learning rate, over 0.")
+    @Option(names = REQUIRED, paramLabel = "X", description = "Learning rate, over 0; required.")
     private double lr;
 
     @Option(
             names = "--batch",
             paramLabel = "B",
             defaultValue = "8",
-            description = "Examples a pass (default: ${DEFAULT-VALUE}).")
+            description = "Examples per micro-batch (default: ${DEFAULT-VALUE}).")
     private int batch;
 
     @Option(
             names = "--accumulate",
             paramLabel = "A",
             defaultValue = "1",
-            description = "Passes a step; the loss is the mean over all of them (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Micro-batches per step (gradient accumulation); the loss is the mean over all of them (default: "
+                            + "${DEFAULT-VALUE}).")
     private int accumulate;
 
     @Option(
             names = "--seed",
             paramLabel = "S",
             defaultValue = "0",
-            description = "Seed of the data order (default: ${DEFAULT-VALUE}).")
+            description = "Seed of the order of the data (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--no-shuffle", description = "Take the rows in the file's order.")
+    @Option(names = "--no-shuffle", description = "Take the rows in the order of the file.")
     private boolean noShuffle;
 
     @Option(
@@ -132,7 +138,7 @@ final class TrainingOptions {
     @Option(
             names = "--warmup-steps",
             paramLabel = "N",
-            description = "Steps in which the rate rises, at most all of them (default: 0).")
+            description = "Warm-up steps, over which the learning rate rises to its value (default: 0).")
     private long warmup;
 
     @Option(
@@ -238,7 +244,8 @@ final class TrainingOptions {
         return switch (optimizer) {
             case RMSPROP -> {
                 Optimizer.RmsProp usual = Optimizer.RmsProp.DEFAULT;
-                yield new Optimizer.RmsProp(orElse(rmspropAlpha, usual.alpha()), orElse(epsilon, usual.epsilon()), shrink);
+                yield new Optimizer.RmsProp(
+                        orElse(rmspropAlpha, usual.alpha()), orElse(epsilon, usual.epsilon()), shrink);
             }
             case ADAMW -> {
                 Optimizer.AdamW usual = Optimizer.AdamW.DEFAULT;

@@ -29,7 +29,7 @@ record TrainingRun(String what, PrintWriter err) {
                 display.memory();
             } else {
                 err.println(Text.format(
-                        "lota: stopped after step %d of %d; the state is in %s. Go on with --resume.",
+                        "lota: stopped after step %d of %d; the state is in %s. Resume with --resume.",
                         training.reached().step(), training.config().steps(), state.file()));
             }
             return training;

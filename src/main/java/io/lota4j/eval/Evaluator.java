@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param decoder the model
 /// @param tokenizer turns generated ids into text
 /// @param stop token ids that end an answer
-/// @param batchSize examples a pass; the scores do not depend on it
+/// @param batchSize examples per batch; the scores do not depend on it
 /// @param generate most new tokens of an answer; 0: no answers are generated
 /// @param check how an answer is held against the reference
 public record Evaluator(

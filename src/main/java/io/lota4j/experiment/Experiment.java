@@ -23,7 +23,7 @@ import java.util.Set;
 /// @param memory how runs save it
 /// @param equal what methods were made equal in
 /// @param merges of separately trained tasks
-/// @param scoringBatch examples a pass of scoring
+/// @param scoringBatch examples per batch of scoring
 public record Experiment(
         Path recipe,
         String text,

@@ -12,8 +12,8 @@ import io.lota4j.train.TrainConfig;
 /// @param optimizer of training and calibration
 /// @param schedule of the learning rate after the warm-up
 /// @param warmupSteps of training; calibrations have none
-/// @param batchSize examples a pass
-/// @param accumulation passes a step
+/// @param batchSize examples per micro-batch
+/// @param accumulation micro-batches per step
 /// @param clip how gradients are bounded
 /// @param maxNorm the bound
 /// @param saveEvery steps between two states on disk; 0: only when stopped

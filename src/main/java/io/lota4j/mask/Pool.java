@@ -61,7 +61,7 @@ public record Pool(List<String> include, List<String> exclude) {
         }
         List<String> words = words(included, "pool");
         if (words.isEmpty()) {
-            throw new LotaException(Text.format("--pool needs words such as `%s`, or `%s`.", DEFAULT_INCLUDE, ALL));
+            throw new LotaException(Text.format("A pool needs words such as `%s`, or `%s`.", DEFAULT_INCLUDE, ALL));
         }
         return new Pool(words, words(exclude == null ? DEFAULT_EXCLUDE : exclude, "exclude"));
     }
@@ -88,7 +88,7 @@ public record Pool(List<String> include, List<String> exclude) {
         for (String word : words) {
             if (!WORD.matcher(word).matches()) {
                 throw new LotaException(Text.format(
-                        "--%s takes parts of tensor names with commas between them, but `%s` is none (in `%s`).",
+                        "%s: expected parts of tensor names with commas between them, found `%s` (in `%s`).",
                         flag, word, text));
             }
         }
@@ -130,7 +130,7 @@ public record Pool(List<String> include, List<String> exclude) {
     private static Shape checked(TensorInfo tensor) {
         if (tensor.shape().numel() > IndexSets.MAX_ELEMENTS) {
             throw new LotaException(Text.format(
-                    "tensor `%s` has %d elements, over the limit of %d for a mask; leave it out with --exclude.",
+                    "Tensor `%s` has %d elements, over the limit of %d for a mask; exclude it from the pool.",
                     tensor.name(), tensor.shape().numel(), IndexSets.MAX_ELEMENTS));
         }
         return tensor.shape();

@@ -31,7 +31,7 @@ public final class RandomMask {
     /// @throws io.lota4j.LotaException when the sparsity is not within [0, 1]
     public static Mask of(
             Map<String, Shape> pool, double sparsity, Scope scope, long seed, String base, String poolText) {
-        Sparsity.check(sparsity, "--sparsity");
+        Sparsity.check(sparsity, "The sparsity");
         SequencedMap<String, Shape> sorted = new TreeMap<>(pool);
         RandomMask random = new RandomMask(seed);
         if (scope == Scope.GLOBAL) {
@@ -51,7 +51,7 @@ public final class RandomMask {
     /// @throws io.lota4j.LotaException when the sparsity is not within [0, 1], or leaves no weight trainable
     public static Mask of(Checkpoint base, Pool pool, double sparsity, Scope scope, long seed) {
         SequencedMap<String, Shape> shapes = pool.select(base.tensors());
-        Sparsity.requireSome(shapes, Sparsity.check(sparsity, "--sparsity"), scope);
+        Sparsity.requireSome(shapes, Sparsity.check(sparsity, "The sparsity"), scope);
         return of(shapes, sparsity, scope, seed, base.fingerprint().hex(), pool.toString());
     }
 

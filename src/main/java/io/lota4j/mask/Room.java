@@ -43,8 +43,8 @@ public final class Room {
         long k = Sparsity.trainable(weights, sparsity);
         if (k > left) {
             throw new LotaException(Text.format(
-                    "--sparsity %s makes %d of the %d weights of %s trainable, but --avoid leaves only"
-                            + " %d of them. Ask for a --sparsity of at least %s.",
+                    "A sparsity of %s makes %d of the %d weights of %s trainable, but the avoided masks leave only"
+                            + " %d of them. Ask for a sparsity of at least %s.",
                     sparsity, k, weights, where, left, Sparsity.leastFor(left, weights)));
         }
     }

@@ -56,7 +56,7 @@ public final class TopK {
     /// @throws LotaException as the other, and when fewer than are to be chosen are in `among`
     public static Mask select(
             DeltaSource deltas, double sparsity, Scope scope, Mask among, Map<String, String> origin) {
-        Room.requireLeft(among, Sparsity.check(sparsity, "--sparsity"), scope);
+        Room.requireLeft(among, Sparsity.check(sparsity, "The sparsity"), scope);
         TopK topK = new TopK(deltas, among, sparsity, scope);
         Optional<Cut> cut = scope == Scope.GLOBAL ? Optional.of(topK.poolCut()) : Optional.empty();
         OptionalDouble threshold = cut.map(Cut::threshold).orElse(OptionalDouble.empty());
@@ -111,9 +111,9 @@ public final class TopK {
     private LotaException tooFew(long nonZero, long k, long weights, String where) {
         String advice = nonZero == 0
                 ? "."
-                : Text.format(", or ask for a --sparsity of at least %s.", Sparsity.leastFor(nonZero, weights));
+                : Text.format(", or ask for a sparsity of at least %s.", Sparsity.leastFor(nonZero, weights));
         return new LotaException(Text.format(
-                "--sparsity %s makes %d of the %d weights of %s trainable, but only %d of their %s "
+                "A sparsity of %s makes %d of the %d weights of %s trainable, but only %d of their %s "
                         + "are not zero. %s%s",
                 sparsity,
                 k,

@@ -11,6 +11,6 @@ public record Wording(String one, String many, String tooFew, String notFinite) 
     public static final Wording DELTAS = new Wording(
             "delta",
             "deltas",
-            "Use more --steps or a higher --lr",
-            "The training that made it diverged; use a lower --lr.");
+            "Use more steps or a higher learning rate",
+            "The training that made it diverged; use a lower learning rate.");
 }

@@ -50,7 +50,7 @@ final class Headline {
     private String finding() {
         String earlier = Words.list(sequence.earlier());
         if (ranked.isEmpty()) {
-            return Text.format("What was kept of %s cannot be told: it was not learned.", earlier);
+            return Text.format("%s was not learned, so nothing can be said about forgetting it.", earlier);
         }
         Method best = ranked.getFirst();
         List<Method> others = ranked.subList(1, ranked.size());

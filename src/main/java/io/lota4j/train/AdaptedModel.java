@@ -115,7 +115,7 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
             if (!decoder.weights().shapes().containsKey(name)) {
                 throw new LotaException(Text.format(
                         "Tensor `%s` of %s takes no part in the decoder, so it cannot be trained; "
-                                + "leave it out of the pool with --exclude.",
+                                + "exclude it from the pool.",
                         name, base.directory()));
             }
         });

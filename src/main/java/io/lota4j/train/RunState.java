@@ -177,7 +177,7 @@ public record RunState(long step, List<Double> losses, long tokens, long scoredT
             if (!value.equals(found)) {
                 throw new LotaException(Text.format(
                         "%s: this state belongs to another run: its %s is %s, this run's is %s. "
-                                + "Resume with the settings it was started with, or remove the file to start anew.",
+                                + "Resume with the settings it was started with, or remove the file to start again.",
                         file, key, found == null ? "not said" : found, value));
             }
         });

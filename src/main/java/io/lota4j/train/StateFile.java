@@ -34,8 +34,8 @@ public record StateFile(@Nullable Path file, long every, boolean resume) {
     /// Refuses a new run where a stopped one left its state.
     void requireFresh() {
         if (!resume && file != null && Files.exists(file)) {
-            throw new LotaException(file + ": a stopped run left its state. Go on from it with --resume, or remove "
-                    + "the file to start anew.");
+            throw new LotaException(
+                    file + ": a stopped run left its state. Resume it, or remove the file to " + "start again.");
         }
     }
 

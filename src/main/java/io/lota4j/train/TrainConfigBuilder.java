@@ -38,13 +38,13 @@ public final class TrainConfigBuilder {
         return this;
     }
 
-    /// Examples a pass, 8 by default.
+    /// Examples per micro-batch, 8 by default.
     public TrainConfigBuilder batchSize(int value) {
         batchSize = value;
         return this;
     }
 
-    /// Passes a step, 1 by default.
+    /// Micro-batches per step, 1 by default.
     public TrainConfigBuilder accumulation(int value) {
         accumulation = value;
         return this;

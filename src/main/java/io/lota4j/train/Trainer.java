@@ -67,7 +67,7 @@ public final class Trainer implements AutoCloseable {
         Saving where = saving;
         if (where == null || !Files.isRegularFile(where.file())) {
             throw new LotaException("Nothing to resume: there is no run state"
-                    + (where == null ? "." : " at " + where.file() + "; start without --resume."));
+                    + (where == null ? "." : " at " + where.file() + "; start a new run instead."));
         }
         state = RunState.read(where.file(), where.identity(), parameters.trainables());
         parameters.moved();
@@ -161,7 +161,7 @@ public final class Trainer implements AutoCloseable {
                 .orElse("");
         throw new LotaException(Text.format(
                 "Step %d: loss %s, gradient norm %s. %sThe batch holds the data rows %s (from 0). "
-                        + "%s To start anew, try a lower learning rate, a warm-up or a tighter clip.",
+                        + "%s Start again with a lower learning rate, a warm-up or a tighter clip.",
                 step, outcome.loss(), outcome.norm(), weights, rows, lastGood()));
     }
 
@@ -171,8 +171,8 @@ public final class Trainer implements AutoCloseable {
             long broken = trainable.notFinite();
             if (broken > 0) {
                 throw new LotaException(Text.format(
-                        "Step %d left %,d of the %,d trained values of tensor `%s` NaN or infinite. %s To start anew,"
-                                + " try a lower learning rate (it is %s), a warm-up or a tighter clip.",
+                        "Step %d left %,d of the %,d trained values of tensor `%s` NaN or infinite. %s Start again with"
+                                + " a lower learning rate (it is %s), a warm-up or a tighter clip.",
                         state.step(),
                         broken,
                         trainable.entries().count(),

@@ -9,10 +9,10 @@ import java.util.function.Consumer;
 /// @param step hears of every step, and of what may be wrong
 /// @param stop asked after every step; true ends the run there
 public record Watch(Consumer<Outlook> start, Listener step, BooleanSupplier stop) {
-    /// Nobody: the run goes to its end unheard.
+    /// No observer.
     public static final Watch NONE = new Watch(start -> {}, step -> {}, () -> false);
 
-    /// Hears of every step.
+    /// Called after every step.
     public static Watch steps(Listener step) {
         return new Watch(NONE.start(), step, NONE.stop());
     }

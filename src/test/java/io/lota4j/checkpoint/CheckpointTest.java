@@ -123,18 +123,20 @@ class CheckpointTest {
             refuses(
                     directory,
                     Text.format(
-                            "%s: tensor `w` is in \"%s\", which is no plain file name beside the index.",
+                            "%s: tensor `w` is in \"%s\", which is not a plain file name in the index's directory.",
                             index(), shard));
         }
         TestModels.index(directory, List.of("\"w\": \"a\\u0000b\""));
         refuses(
                 directory,
                 Text.format(
-                        "%s: tensor `w` is in \"a\\u0000b\", which is no plain file name beside the index.", index()));
+                        "%s: tensor `w` is in \"a\\u0000b\", which is not a plain file name in the index's directory.",
+                        index()));
         TestModels.index(directory, List.of("\"w\": 3"));
         refuses(
                 directory,
-                Text.format("%s: tensor `w` is in 3, which is no plain file name beside the index.", index()));
+                Text.format(
+                        "%s: tensor `w` is in 3, which is not a plain file name in the index's directory.", index()));
     }
 
     @Test

@@ -344,22 +344,21 @@ class BadInputTest {
         Path state = Files.writeString(at("out.state"), "no state");
         assertThat(failure(1, train("--dense", "--steps", "1")))
                 .isEqualTo(Text.format(
-                        "lota: %s: a stopped run left its state. Go on from it with --resume, or remove the file to"
-                                + " start anew.",
+                        "lota: %s: a stopped run left its state. Resume it, or remove the file to" + " start again.",
                         state));
         assertThat(failure(1, train("--dense", "--steps", "1", "--resume"))).startsWith("lota: " + state + ": ");
         Files.delete(state);
         assertThat(failure(1, train("--dense", "--steps", "1", "--resume")))
                 .isEqualTo(Text.format(
-                        "lota: Nothing to resume: there is no run state at %s; start without --resume.", state));
+                        "lota: Nothing to resume: there is no run state at %s; start a new run instead.", state));
     }
 
     /// A mask cannot be larger than what moved.
     @Test
     void tooFewDeltas() {
         assertThat(failure(1, calibrate("--sparsity", "0.1", "--lr", "1e-30")))
-                .isEqualTo("lota: --sparsity 0.1 makes 3456 of the 3840 weights of the pool trainable, but only 0 of"
-                        + " their deltas are not zero. Use more --steps or a higher --lr.");
+                .isEqualTo("lota: A sparsity of 0.1 makes 3456 of the 3840 weights of the pool trainable, but only 0 of"
+                        + " their deltas are not zero. Use more steps or a higher learning rate.");
     }
 
     private String[] calibrate(String... more) {

@@ -109,8 +109,9 @@ class CalibrateCommandTest {
         run(command("magnitude", "base", "first"));
         for (String score : List.of("delta", "snip", "magnitude")) {
             String[] command = command(score, "base", "out", "--avoid", text("first"), "--sparsity", "0.05");
-            String expected = "lota: --sparsity 0.05 makes 3648 of the 3840 weights of the pool trainable, but --avoid"
-                    + " leaves only 3456 of them. Ask for a --sparsity of at least 0.1.";
+            String expected =
+                    "lota: A sparsity of 0.05 makes 3648 of the 3840 weights of the pool trainable, but the avoided"
+                            + " masks leave only 3456 of them. Ask for a sparsity of at least 0.1.";
             assertThat(failure(1, command)).isEqualTo(expected);
             assertThat(failure(1, dried(command))).isEqualTo(expected);
         }

@@ -77,7 +77,7 @@ class MergeCommandTest {
         assertThat(changed).isPositive();
         assertThat(cli.out())
                 .startsWith(Text.format("%s: %,d of ", out, changed))
-                .contains("A is " + ticket("a"), "B is " + ticket("b"), "A and B: overlap ", "most was lost of ");
+                .contains("A is " + ticket("a"), "B is " + ticket("b"), "A and B: overlap ", " lost most: ");
         JsonNode json = JsonMapper.shared().readTree(report.toFile());
         assertThat(json.at("/total/merged/changed").asLong()).isEqualTo(changed);
         assertThat(json.at("/models/1").asString()).isEqualTo(ticket("b"));

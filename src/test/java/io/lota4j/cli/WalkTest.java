@@ -175,7 +175,7 @@ class WalkTest {
             "4"
         };
         everyDryRunWritesNothing(base, adapted);
-        assertThat(run(base)).matches("loss [0-9.]+ a response token over 12 examples \\(24 response tokens\\), .*\n");
+        assertThat(run(base)).matches("loss [0-9.]+ per response token \\(12 examples, 24 response tokens\\), .*\n");
         assertThat(run(adapted)).contains("loss ", "over 6 examples (12 response tokens)", "accuracy ", " unparsed");
         JsonNode before = JsonMapper.shared().readTree(Files.readString(at("base.json")));
         JsonNode after = JsonMapper.shared().readTree(Files.readString(at("ticket.json")));

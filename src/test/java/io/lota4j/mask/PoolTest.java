@@ -70,11 +70,11 @@ class PoolTest {
                 "not a pool: `mlp but not attn`; one reads such as `mlp,attn without embed,lm_head,norm`.");
         refused(
                 () -> Pool.parse("mlp,,attn", null),
-                "--pool takes parts of tensor names with commas between them, but `` is none (in `mlp,,attn`).");
+                "pool: expected parts of tensor names with commas between them, found `` (in `mlp,,attn`).");
         refused(
                 () -> Pool.parse("mlp", "n*rm"),
-                "--exclude takes parts of tensor names with commas between them, but `n*rm` is none (in `n*rm`).");
-        refused(() -> Pool.parse(" ", null), "--pool needs words such as `mlp,attn`, or `all`.");
+                "exclude: expected parts of tensor names with commas between them, found `n*rm` (in `n*rm`).");
+        refused(() -> Pool.parse(" ", null), "A pool needs words such as `mlp,attn`, or `all`.");
     }
 
     @Test
@@ -92,8 +92,8 @@ class PoolTest {
         add(tensors, "mlp.weight", DType.BF16, 1 << 20, 1 << 11);
         refused(
                 () -> Pool.standard().select(tensors),
-                "tensor `mlp.weight` has 2147483648 elements, over the limit of 2147483647 for a mask; leave it out"
-                        + " with --exclude.");
+                "Tensor `mlp.weight` has 2147483648 elements, over the limit of 2147483647 for a mask; exclude it "
+                        + "from the pool.");
     }
 
     private static void refused(ThrowingCallable call, String message) {

@@ -74,15 +74,16 @@ class TopKAmongTest {
         assertThatThrownBy(() -> select(new float[8], allowed, 0, Scope.GLOBAL))
                 .isInstanceOf(LotaException.class)
                 .hasMessage(
-                        "--sparsity 0.0 makes 8 of the 8 weights of the pool trainable, but --avoid leaves only 5 of"
-                                + " them. Ask for a --sparsity of at least 0.38.");
+                        "A sparsity of 0.0 makes 8 of the 8 weights of the pool trainable, but the avoided masks leave"
+                                + " only 5 of them. Ask for a sparsity of at least 0.38.");
         assertThatThrownBy(() -> Room.require(among(Shape.of(2, 4), allowed), 0.5, Scope.ROW))
                 .hasMessage(
-                        "--sparsity 0.5 makes 2 of the 4 weights of row 1 of tensor `w` trainable, but --avoid leaves"
-                                + " only 1 of them. Ask for a --sparsity of at least 0.75.");
+                        "A sparsity of 0.5 makes 2 of the 4 weights of row 1 of tensor `w` trainable, but the avoided"
+                                + " masks leave only 1 of them. Ask for a sparsity of at least 0.75.");
         assertThatThrownBy(() -> Room.require(among(Shape.of(2, 4), new RoaringBitmap()), 0.5, Scope.TENSOR))
-                .hasMessageContaining("of tensor `w` trainable, but --avoid leaves only 0 of them. Ask for a --sparsity"
-                        + " of at least 1.");
+                .hasMessageContaining(
+                        "of tensor `w` trainable, but the avoided masks leave only 0 of them. Ask for a sparsity"
+                                + " of at least 1.");
     }
 
     private static Mask select(float[] values, RoaringBitmap allowed, double sparsity, Scope scope) {

@@ -196,7 +196,7 @@ class AdaptedModelTest {
                     .isInstanceOf(LotaException.class)
                     .hasMessage(
                             "Tensor `lm_head.weight` of %s takes no part in the decoder, so it cannot be trained;"
-                                    + " leave it out of the pool with --exclude.",
+                                    + " exclude it from the pool.",
                             base);
         }
     }

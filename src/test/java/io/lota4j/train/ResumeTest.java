@@ -112,7 +112,7 @@ class ResumeTest {
     void thereMustBeAState() {
         assertThatThrownBy(() -> run(0.7, Runs.config(STEPS, Runs.ADAMW, 1e-2), 0, true, 1))
                 .isInstanceOf(LotaException.class)
-                .hasMessage("Nothing to resume: there is no run state at %s; start without --resume.", state());
+                .hasMessage("Nothing to resume: there is no run state at %s; start a new run instead.", state());
     }
 
     @Test
@@ -124,7 +124,7 @@ class ResumeTest {
                 .isInstanceOf(LotaException.class)
                 .hasMessage(
                         "%s: this state belongs to another run: its settings is %s, this run's is %s. Resume with the"
-                                + " settings it was started with, or remove the file to start anew.",
+                                + " settings it was started with, or remove the file to start again.",
                         state(), config.text(), other.text());
     }
 
@@ -182,7 +182,7 @@ class ResumeTest {
                 m -> m.put("run.settings", "TrainConfig[steps=6, optimizer=AdamW[beta1=0.9, beta2=0.99]]"),
                 t -> {},
                 state() + ": this state was written by an earlier version of lota4j, and this version cannot go on from"
-                        + " it. Finish the run with the version that started it, or remove the file to start anew.");
+                        + " it. Finish the run with the version that started it, or remove the file to start again.");
         assertRefused(config, good, m -> m.remove("step"), t -> {}, state() + ": the run state's step is missing.");
         assertRefused(
                 config,

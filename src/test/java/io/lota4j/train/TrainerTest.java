@@ -35,7 +35,7 @@ class TrainerTest {
             assertThatThrownBy(() -> job.run(null, 0, false, p -> seen.add(Runs.bits(model)), () -> false))
                     .isInstanceOf(LotaException.class)
                     .hasMessage("Step 2: loss NaN, gradient norm NaN. The batch holds the data rows [2, 3] (from 0). No"
-                            + " state had been written. To start anew, try a lower learning rate, a warm-up or a"
+                            + " state had been written. Start again with a lower learning rate, a warm-up or a"
                             + " tighter clip.");
             assertThat(seen).hasSize(1);
             Runs.bits(model)
@@ -56,7 +56,7 @@ class TrainerTest {
                     .hasMessage(
                             "Step 4: loss NaN, gradient norm NaN. Tensor `model.norm.weight` of the model has values"
                                 + " that are NaN or infinite. The batch holds the data rows [4, 5] (from 0). The last"
-                                + " good state is kept in %s. To start anew, try a lower learning rate, a warm-up or a"
+                                + " good state is kept in %s. Start again with a lower learning rate, a warm-up or a"
                                 + " tighter clip.",
                             state);
         }
@@ -79,7 +79,7 @@ class TrainerTest {
                     .isInstanceOf(LotaException.class)
                     .hasMessageMatching("Step 1 left [\\d,]+ of the [\\d,]+ trained values of tensor"
                             + " `model.layers.0.[\\w.]+` NaN or infinite. No state had been written."
-                            + " To start anew, try a lower learning rate \\(it is 1e39\\), a warm-up"
+                            + " Start again with a lower learning rate \\(it is 1e39\\), a warm-up"
                             + " or a tighter clip.");
         }
         assertThat(state).doesNotExist();

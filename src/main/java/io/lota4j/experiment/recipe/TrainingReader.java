@@ -50,7 +50,7 @@ final class TrainingReader {
             fields.keys()
                     .error(
                             fields.value("max-norm").orElse(fields.mapping()),
-                            "training.max-norm has no part in clip: none");
+                            "training.max-norm cannot be used with clip: none");
         }
         return new Training(
                 steps,

@@ -29,8 +29,9 @@ public enum KernelChoice {
 
     private static MaskedKernel vector() {
         if (!VectorModule.isPresent()) {
-            throw new LotaException("--kernel vector: the JVM was started without the module jdk.incubator.vector; "
-                    + "add " + VectorModule.FLAG + ".");
+            throw new LotaException(
+                    "The vector kernel needs the module jdk.incubator.vector, which this JVM was started without; "
+                            + "add " + VectorModule.FLAG + ".");
         }
         return new VectorKernel();
     }

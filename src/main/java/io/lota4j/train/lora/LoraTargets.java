@@ -29,8 +29,7 @@ public record LoraTargets(LoraConfig lora, SequencedMap<String, Shape> shapes, L
         shapes.forEach((name, shape) -> {
             if (shape.rank() != 2 || !Weights.inLayer(name)) {
                 throw new LotaException(Text.format(
-                        "LoRA is for the matrices of layers, but tensor `%s` is none; leave it out of "
-                                + "the pool with --exclude.",
+                        "LoRA is for the matrices of layers, but tensor `%s` is none; " + "exclude it from the pool.",
                         name));
             }
         });

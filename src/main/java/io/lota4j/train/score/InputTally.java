@@ -45,8 +45,8 @@ final class InputTally implements Tally {
     private static int features(String name, Shape shape) {
         if (shape.rank() != 2 || !Weights.inLayer(name)) {
             throw new LotaException(Text.format(
-                    "--score wanda is of what goes into a layer's matrix, but tensor `%s` is none; leave "
-                            + "it out of the pool with --exclude.",
+                    "Wanda scores what goes into a layer's matrix, but tensor `%s` is none; "
+                            + "exclude it from the pool.",
                     name));
         }
         return Math.toIntExact(shape.dim(1));

@@ -11,7 +11,7 @@ import java.util.SequencedMap;
 /// The base's own weights, whose absolute values are [Score#MAGNITUDE], one tensor at a time.
 final class Magnitudes implements DeltaSource {
     private static final Wording WORDING =
-            new Wording("weight", "values", "Choose another --pool", "The base holds it like this.");
+            new Wording("weight", "values", "Choose another pool", "The base holds it like this.");
 
     private final Checkpoint base;
     private final SequencedMap<String, Shape> shapes;

@@ -10,7 +10,7 @@ sealed interface Tally extends GradientSink, DeltaSource, AutoCloseable permits 
     Wording WORDING = new Wording(
             "score",
             "scores",
-            "Score more rows of --data",
+            "Score more rows",
             "A weight of the base, or a value in the passes over the data, is so too.");
 
     /// The next pass is over this example alone.

@@ -109,7 +109,7 @@ class ExperimentReaderTest {
                 .isInstanceOf(LotaException.class)
                 .message()
                 .contains("line 7: training.warmup-steps is 11, more than the 10 of training.steps")
-                .contains("line 9: training.max-norm has no part in clip: none")
+                .contains("line 9: training.max-norm cannot be used with clip: none")
                 .contains("line 11: methods[0].lr must be a number over 0, found 'NaN'")
                 .contains("line 11: methods[0].calibration-lr must be a number over 0, found '-1'");
     }

@@ -37,8 +37,8 @@ class KernelChoiceTest {
                 .containsExactly(
                         "AUTO java",
                         "JAVA java",
-                        "VECTOR --kernel vector: the JVM was started without the module jdk.incubator.vector; "
-                                + "add --add-modules jdk.incubator.vector.");
+                        "VECTOR The vector kernel needs the module jdk.incubator.vector, which this JVM was started"
+                                + " without; add --add-modules jdk.incubator.vector.");
     }
 
     private static List<String> run(String... flags) throws IOException, InterruptedException {

@@ -260,7 +260,7 @@ class LoraJobTest {
             assertThatThrownBy(() -> job(model, new LoraConfig(4, 8, Pool.all()), CONFIG))
                     .isInstanceOf(LotaException.class)
                     .hasMessage("LoRA is for the matrices of layers, but tensor `model.embed_tokens.weight` is none;"
-                            + " leave it out of the pool with --exclude.");
+                            + " exclude it from the pool.");
         }
         MemoryPolicy mapped = new MemoryPolicy(ActivationPolicy.KEEP, BaseWeights.MAPPED);
         try (AdaptedModel model = AdaptedModel.open(Golden.path("models/llama-tied"), mapped)) {

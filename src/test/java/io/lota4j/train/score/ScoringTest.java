@@ -116,9 +116,8 @@ class ScoringTest {
         Mask all = Mask.full(model.base(), Pool.all());
         assertThatThrownBy(() -> mask(Score.WANDA, all, 0.9, Scope.GLOBAL))
                 .isInstanceOf(LotaException.class)
-                .hasMessage(
-                        "--score wanda is of what goes into a layer's matrix, but tensor `model.embed_tokens.weight`"
-                                + " is none; leave it out of the pool with --exclude.");
+                .hasMessage("Wanda scores what goes into a layer's matrix, but tensor `model.embed_tokens.weight`"
+                        + " is none; exclude it from the pool.");
     }
 
     @Test

@@ -58,6 +58,11 @@ public record FileKind(String what, String advice) {
     /// @return empty if it is none of those that are known
     public static Optional<FileKind> of(byte[] start) {
         String text = new String(start, 0, Math.min(start.length, BYTES), StandardCharsets.ISO_8859_1);
+        // The length of a header of less than 4 GiB, and the header's first character. First of all, since a length
+        // may have the bytes of any magic number.
+        if (text.length() > Long.BYTES && text.startsWith("\0\0\0\0{", Integer.BYTES)) {
+            return Optional.of(new FileKind("a safetensors file", "name another file"));
+        }
         for (Magic magic : MAGICS) {
             if (text.startsWith(magic.start())) {
                 return Optional.of(magic.kind());
@@ -67,10 +72,6 @@ public record FileKind(String what, String advice) {
         if (page.startsWith("<!doctype html") || page.startsWith("<html")) {
             return Optional.of(new FileKind(
                     "a web page (HTML)", "download the file itself; its address may ask for a login first"));
-        }
-        // The length of a header of less than 4 GiB, and the header's first character.
-        if (text.length() > Long.BYTES && text.startsWith("\0\0\0\0{", Integer.BYTES)) {
-            return Optional.of(new FileKind("a safetensors file", "name another file"));
         }
         return Optional.empty();
     }

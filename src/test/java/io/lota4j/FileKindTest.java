@@ -7,6 +7,8 @@ import io.lota4j.checkpoint.StrictJson;
 import io.lota4j.model.ModelConfig;
 import io.lota4j.yaml.Yaml;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,6 +82,19 @@ class FileKindTest {
         Path file = Files.writeString(folder.resolve("file"), "Not Found\n");
         assertThatThrownBy(() -> SafetensorsFile.open(file))
                 .hasMessage("%s: expected a safetensors file, found text that begins with \"Not Foun\".", file);
+    }
+
+    /// A header of 640 bytes begins as a pickle does.
+    @Test
+    void theLengthOfAHeaderIsNoMagicNumber() {
+        for (int length : new int[] {0x280, 0x380, 0x480, 0x580, 0x8b1f, 0xfeff, 0xfffe, 0x5a42}) {
+            byte[] start = ByteBuffer.allocate(FileKind.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(length)
+                    .put((byte) '{')
+                    .array();
+            FileKind.require("x", start, "a safetensors file");
+        }
     }
 
     @Test

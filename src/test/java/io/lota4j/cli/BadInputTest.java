@@ -196,7 +196,7 @@ class BadInputTest {
         assertThat(cli.err())
                 .containsPattern("lota: 1 of 2 rows of \\S+some.jsonl left out: longer than 96 tokens"
                         + " \\(the longest has \\d+\\)\\.");
-        assertThat(cli.out()).contains("over 1 examples");
+        assertThat(cli.out()).contains("(1 examples, ");
 
         Path all = Files.writeString(at("all.jsonl"), Text.format(row, "a b c ".repeat(60)));
         assertThat(failure(1, calibrate("--data", all.toString())))

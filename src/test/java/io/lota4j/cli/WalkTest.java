@@ -176,7 +176,7 @@ class WalkTest {
         };
         everyDryRunWritesNothing(base, adapted);
         assertThat(run(base)).matches("loss [0-9.]+ per response token \\(12 examples, 24 response tokens\\), .*\n");
-        assertThat(run(adapted)).contains("loss ", "over 6 examples (12 response tokens)", "accuracy ", " unparsed");
+        assertThat(run(adapted)).contains("loss ", "(6 examples, 12 response tokens)", "accuracy ", " unparsed");
         JsonNode before = JsonMapper.shared().readTree(Files.readString(at("base.json")));
         JsonNode after = JsonMapper.shared().readTree(Files.readString(at("ticket.json")));
         assertThat(before.has("accuracy")).isFalse();

@@ -96,14 +96,14 @@ final class HelpPage {
         return layout.toString();
     }
 
-    /// The options that are not in a group with a heading of its own, by heading.
+    /// The options by heading.
     private static SequencedMap<String, List<OptionSpec>> grouped(CommandSpec spec) {
         SequencedMap<String, List<OptionSpec>> groups = new LinkedHashMap<>();
         groups.put(REQUIRED, new ArrayList<>());
         groups.put("Options", new ArrayList<>());
         HEADINGS.values().forEach(heading -> groups.put(heading, new ArrayList<>()));
         for (OptionSpec option : spec.options()) {
-            if (!option.hidden() && option.group() == null) {
+            if (!option.hidden()) {
                 String heading = option.required() ? REQUIRED : heading(option, spec.mixins());
                 groups.computeIfAbsent(heading, missing -> new ArrayList<>()).add(option);
             }
@@ -113,6 +113,9 @@ final class HelpPage {
     }
 
     private static String heading(OptionSpec option, Map<String, CommandSpec> mixins) {
+        if (option.group() != null && option.group().heading() != null) {
+            return option.group().heading().replace(":%n", "");
+        }
         if (option.longestName().equals("--dry-run")) {
             return "General";
         }

@@ -30,9 +30,9 @@ final class DataOptions {
     @Option(
             names = "--prompt",
             paramLabel = "T",
-            description =
-                    "Template of the user's message, with {columns}; \\n is a newline. Not needed for rows of messages, "
-                            + "of prompt and completion, or of instruction, input and output.")
+            description = "Template of the user's message, with {columns}; \\n"
+                    + " is a newline. Not needed for rows of messages, of prompt and completion, or of"
+                    + " instruction, input and output.")
     private @Nullable String prompt;
 
     @Option(

@@ -132,7 +132,8 @@ class JsonLinesTest {
     @Test
     void nestedDuplicatesAreRefused() throws IOException {
         Path file = data("{\"a\":[{\"b\":1,\"b\":1}]}\n");
-        assertThatThrownBy(() -> JsonLines.read(file)).hasMessageStartingWith(file + ", line 1: not valid JSON: the key");
+        assertThatThrownBy(() -> JsonLines.read(file))
+                .hasMessageStartingWith(file + ", line 1: not valid JSON: the key");
     }
 
     @Test

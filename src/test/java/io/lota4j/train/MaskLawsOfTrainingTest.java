@@ -1,7 +1,9 @@
 package io.lota4j.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lota4j.LotaException;
 import io.lota4j.data.Dataset;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskTensor;
@@ -93,12 +95,12 @@ class MaskLawsOfTrainingTest {
     }
 
     @Test
-    void anEmptyMaskTrainsNothing() {
+    void anEmptyMaskIsRefused() {
         try (AdaptedModel model = Runs.model()) {
-            Map<String, int[]> before = Runs.bits(model);
-            RunState end = Runs.run(model, Runs.random(model, 1, 0), Runs.data(1, 4), Runs.config(2, Runs.ADAMW, 1e-2));
-            assertThat(end.losses()).hasSize(2).allMatch(Double::isFinite);
-            assertSame(Runs.bits(model), before);
+            Mask all = Runs.everything(model);
+            assertThatThrownBy(() -> Runs.run(model, all.minus(all), Runs.data(1, 4), Runs.config(2, Runs.ADAMW, 1e-2)))
+                    .isInstanceOf(LotaException.class)
+                    .hasMessageContaining("mask");
         }
     }
 

@@ -124,6 +124,6 @@ class PassesTest {
     }
 
     private static MemoryEstimate estimate(AdaptedModel model, Mask mask, Optimizer optimizer) {
-        return MemoryEstimate.of(Runs.job(model, mask, DATA, Runs.config(1, optimizer, 1)));
+        return MemoryEstimate.of(Runs.job(model, mask, DATA, Runs.config(2, optimizer, 1)));
     }
 }

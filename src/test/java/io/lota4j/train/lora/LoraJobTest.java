@@ -235,7 +235,10 @@ class LoraJobTest {
         run(MemoryPolicy.KEEP, false, 2);
         assertThatThrownBy(() -> resume("llama-tied", new LoraConfig(4, 4, Pool.standard())))
                 .isInstanceOf(LotaException.class)
-                .hasMessageStartingWith("%s: this state belongs to another run: its lora is %s, ", state(), LORA);
+                .hasMessageStartingWith(
+                        "%s: this state belongs to another run: its lora is alpha=8, rank=4, this run's is alpha=4,"
+                                + " rank=4.",
+                        state());
         assertThatThrownBy(() -> resume("llama3-rope-smooth", LORA))
                 .isInstanceOf(LotaException.class)
                 .hasMessageStartingWith("%s: this state belongs to another run: its base is ", state());

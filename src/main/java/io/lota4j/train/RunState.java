@@ -104,7 +104,7 @@ public record RunState(long step, List<Double> losses, long tokens, long scoredT
         if (settings.startsWith(EARLIER_SETTINGS)) {
             throw new LotaException(file + ": this state was written by an earlier version of lota4j, and this version "
                     + "cannot go on from it. Finish the run with the version that started it, or remove the file to "
-                    + "start anew.");
+                    + "start again.");
         }
     }
 

@@ -40,8 +40,9 @@ final class Answers {
         Rendering whole = template.render(chat, last + 1, false);
         Set<Finding> findings = EnumSet.noneOf(Finding.class);
         Rendering prompt = template.render(chat, last, true);
-        List<Span> learned =
-                whole.generation().isEmpty() ? learned(chat, last, whole, findings) : generated(chat, last, whole);
+        List<Span> learned = whole.generation().isEmpty()
+                ? learned(chat, last, whole, prompt.text(), findings)
+                : generated(chat, last, whole);
         if (!whole.text().startsWith(prompt.text())) {
             findings.add(Finding.OTHER_PROMPT);
         }
@@ -53,18 +54,22 @@ final class Answers {
         return new Marked(rendering.text(), rendering.data());
     }
 
-    private List<Span> learned(Chat chat, int last, Rendering whole, Set<Finding> findings) {
+    /// @param lastPrompt what generation of the last answer starts from
+    private List<Span> learned(Chat chat, int last, Rendering whole, String lastPrompt, Set<Finding> findings) {
         List<Span> learned = new ArrayList<>();
         for (int turn = 0; turn <= last; turn++) {
             if (chat.messages().get(turn).learned()) {
-                learned.add(answer(chat, turn, last, whole, findings));
+                String prompt = turn == last
+                        ? lastPrompt
+                        : template.render(chat, turn, true).text();
+                learned.add(answer(chat, turn, last, whole, prompt, findings));
             }
         }
         return learned;
     }
 
-    private Span answer(Chat chat, int turn, int last, Rendering whole, Set<Finding> findings) {
-        String prompt = template.render(chat, turn, true).text();
+    /// @param prompt what generation of this answer starts from
+    private Span answer(Chat chat, int turn, int last, Rendering whole, String prompt, Set<Finding> findings) {
         String upTo = turn == last
                 ? whole.text()
                 : template.render(chat, turn + 1, false).text();

@@ -173,6 +173,17 @@ public final class AtomicFile {
         Writing.of(target, OptionalLong.empty()).requireFilesIn(there);
     }
 
+    /// Copies a file from a position to its end, to where another one stands. A transfer may move less than it was
+    /// asked to.
+    ///
+    /// @param position from 0
+    public static void copyRest(FileChannel in, long position, FileChannel out) throws IOException {
+        long at = position;
+        while (at < in.size()) {
+            at += in.transferTo(at, in.size() - at, out);
+        }
+    }
+
     static void sync(Path file) throws IOException {
         // A directory may be writable only.
         if (Files.isReadable(file)) {

@@ -118,10 +118,7 @@ record Writing(Path target, Path real, OptionalLong needed) {
         try (FileChannel in = FileChannel.open(temporary, StandardOpenOption.READ);
                 FileChannel out =
                         FileChannel.open(real, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            long position = 0;
-            while (position < in.size()) {
-                position += in.transferTo(position, in.size() - position, out);
-            }
+            AtomicFile.copyRest(in, 0, out);
             out.force(true);
         }
     }

@@ -1,5 +1,6 @@
 package io.lota4j.ticket;
 
+import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.SafetensorsFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -102,10 +103,7 @@ final class FormatMark {
             while (start.hasRemaining()) {
                 out.write(start);
             }
-            long position = Long.BYTES + (long) headerBytes;
-            while (position < in.size()) {
-                position += in.transferTo(position, in.size() - position, out);
-            }
+            AtomicFile.copyRest(in, Long.BYTES + (long) headerBytes, out);
         }
     }
 }

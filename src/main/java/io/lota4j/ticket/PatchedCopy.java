@@ -81,10 +81,7 @@ record PatchedCopy(Checkpoint source, Ticket ticket, Function<TensorInfo, DType>
     static void copyFile(Path from, Path to) throws IOException {
         try (FileChannel in = FileChannel.open(from, StandardOpenOption.READ);
                 FileChannel out = FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            long position = 0;
-            while (position < in.size()) {
-                position += in.transferTo(position, in.size() - position, out);
-            }
+            AtomicFile.copyRest(in, 0, out);
         }
     }
 

@@ -54,10 +54,8 @@ final class NativeEnvironment implements AutoCloseable {
         Optional<MethodHandle> function = wanted.isEmpty() ? Optional.empty() : function("setenv", SET);
         function.ifPresent(setenv -> wanted.forEach((name, value) -> {
             try (Arena arena = Arena.ofConfined()) {
-                int _ = (int) setenv.invokeExact(arena.allocateFrom(name), arena.allocateFrom(value), 0);
+                call("setenv", setenv, arena.allocateFrom(name), arena.allocateFrom(value), 0);
                 set.add(name);
-            } catch (Throwable e) {
-                throw new IllegalStateException("setenv", e);
             }
         }));
         set.remove(PRODUCTS_KEPT);
@@ -75,6 +73,15 @@ final class NativeEnvironment implements AutoCloseable {
         }
     }
 
+    private static void call(String name, MethodHandle function, Object... arguments) {
+        try {
+            function.invokeWithArguments(arguments);
+        } catch (Throwable e) {
+            // What a method handle is declared to throw; a function of C throws nothing.
+            throw new IllegalStateException(name, e);
+        }
+    }
+
     /// Takes away again what was set and has been read.
     @Override
     public void close() {
@@ -84,9 +91,7 @@ final class NativeEnvironment implements AutoCloseable {
         function("unsetenv", UNSET)
                 .ifPresent(unsetenv -> names.forEach(name -> {
                     try (Arena arena = Arena.ofConfined()) {
-                        int _ = (int) unsetenv.invokeExact(arena.allocateFrom(name));
-                    } catch (Throwable e) {
-                        throw new IllegalStateException("unsetenv", e);
+                        call("unsetenv", unsetenv, arena.allocateFrom(name));
                     }
                 }));
     }

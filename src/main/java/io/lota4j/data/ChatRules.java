@@ -2,6 +2,7 @@ package io.lota4j.data;
 
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
+import io.lota4j.jinja.PythonText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 
 /// How Python prints values, and what it takes for white space.
-final class PythonText {
+public final class PythonText {
     private PythonText() {}
 
     /// `str(value)`.
@@ -185,6 +185,16 @@ final class PythonText {
 
     static boolean isBlank(String text) {
         return text.codePoints().allMatch(PythonText::isSpace);
+    }
+
+    /// `str.strip()`: a text without the white space, as Python knows it, at its ends.
+    public static String strip(String text) {
+        String rest = rstrip(text);
+        int start = 0;
+        while (start < rest.length() && isSpace(rest.charAt(start))) {
+            start++;
+        }
+        return rest.substring(start);
     }
 
     /// `str.rstrip()`.

@@ -7,7 +7,9 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -74,6 +76,32 @@ public record FileKind(String what, String advice) {
                     "a web page (HTML)", "download the file itself; its address may ask for a login first"));
         }
         return Optional.empty();
+    }
+
+    /// The bytes of a file.
+    ///
+    /// @param expected what it should be, with an article where it takes one
+    /// @throws LotaException if it cannot be read, or is of another kind
+    public static byte[] bytes(Path file, String expected) {
+        byte[] bytes = bytes(file);
+        require(file.toString(), bytes, expected);
+        return bytes;
+    }
+
+    /// The text of a file.
+    ///
+    /// @param expected what it should be, with an article where it takes one
+    /// @throws LotaException if it cannot be read, is of another kind or no text in UTF-8
+    public static String text(Path file, String expected) {
+        return text(file.toString(), bytes(file), expected);
+    }
+
+    private static byte[] bytes(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new LotaException(file + ": cannot be read: " + reason(e), e);
+        }
     }
 
     /// The text of a file.

@@ -3,7 +3,6 @@ package io.lota4j.data;
 import io.lota4j.FileKind;
 import io.lota4j.LotaException;
 import io.lota4j.jinja.Rendering;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,7 +37,7 @@ public sealed interface ChatTemplate permits JinjaTemplate, PlainTemplate {
     static Optional<String> source(Path modelDir) {
         Path file = modelDir.resolve(FILE);
         return Files.exists(file)
-                ? Optional.of(readText(file))
+                ? Optional.of(FileKind.text(file, "a chat template"))
                 : Optional.ofNullable(fromConfig(ModelJson.optional(modelDir, CONFIG), modelDir.resolve(CONFIG)));
     }
 
@@ -64,14 +63,6 @@ public sealed interface ChatTemplate permits JinjaTemplate, PlainTemplate {
 
     /// The end-of-sequence token that the tokenizer's configuration names.
     Optional<String> eosToken();
-
-    private static String readText(Path file) {
-        try {
-            return FileKind.text(file.toString(), Files.readAllBytes(file), "a chat template");
-        } catch (IOException e) {
-            throw new LotaException(file + ": cannot be read: " + FileKind.reason(e), e);
-        }
-    }
 
     private static @Nullable String fromConfig(JsonNode config, Path file) {
         JsonNode template = config.path("chat_template");

@@ -3,7 +3,6 @@ package io.lota4j.data;
 import io.lota4j.FileKind;
 import io.lota4j.JsonFault;
 import io.lota4j.LotaException;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
@@ -34,11 +33,7 @@ final class ModelJson {
 
     static JsonNode required(Path file) {
         try {
-            byte[] text = Files.readAllBytes(file);
-            FileKind.require(file.toString(), text, "JSON");
-            return MAPPER.readTree(text);
-        } catch (IOException e) {
-            throw new LotaException(file + ": cannot be read: " + FileKind.reason(e), e);
+            return MAPPER.readTree(FileKind.bytes(file, "JSON"));
         } catch (JacksonException e) {
             throw new LotaException(file + " is not valid JSON: " + fault(e) + ".", e);
         }

@@ -7,8 +7,6 @@ import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.JsonKeys;
 import io.lota4j.checkpoint.JsonKeys.Null;
 import io.lota4j.checkpoint.StrictJson;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -93,11 +91,7 @@ public record ModelConfig(
     /// @throws LotaException if the file is not JSON
     static JsonKeys keys(Path file) {
         try {
-            byte[] text = Files.readAllBytes(file);
-            FileKind.require(file.toString(), text, "JSON");
-            return new JsonKeys(file, "", JSON.readTree(text));
-        } catch (IOException e) {
-            throw new LotaException(file + ": cannot be read: " + FileKind.reason(e), e);
+            return new JsonKeys(file, "", JSON.readTree(FileKind.bytes(file, "JSON")));
         } catch (JacksonException e) {
             throw new LotaException(file + ": not valid JSON: " + StrictJson.fault(e) + ".", e);
         }

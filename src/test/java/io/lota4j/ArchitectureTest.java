@@ -145,7 +145,7 @@ class ArchitectureTest {
     static final ArchRule JINJA = onlyImports("jinja");
 
     @ArchTest
-    static final ArchRule DATA = onlyImports("data", JACKSON, TOKENIZERS, own("jinja"));
+    static final ArchRule DATA = onlyImports("data", JACKSON, TOKENIZERS, own("jinja"), own("checkpoint"));
 
     @ArchTest
     static final ArchRule MODEL = onlyImports("model", JACKSON, "ai.djl..", own("checkpoint"));

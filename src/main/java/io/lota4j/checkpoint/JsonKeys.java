@@ -3,9 +3,12 @@ package io.lota4j.checkpoint;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.DoublePredicate;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /// Keys of a JSON object that a user brings, each read as what it must be. A value of another type or out of its range
 /// is refused with file, key, what was found and what was expected; it never becomes a default.
@@ -78,6 +81,11 @@ public record JsonKeys(Path file, String prefix, JsonNode node) {
                         expect(key, value, value.isBoolean(), "true or false").booleanValue());
     }
 
+    /// A text that must be there.
+    public String text(String key) {
+        return optionalText(key, Null.REFUSED).orElseThrow(() -> wrong(key, "a text", node.path(key)));
+    }
+
     /// A text.
     public Optional<String> optionalText(String key, Null nothing) {
         return value(key, nothing)
@@ -86,9 +94,28 @@ public record JsonKeys(Path file, String prefix, JsonNode node) {
 
     /// An object.
     public Optional<JsonKeys> optionalObject(String key, Null nothing) {
+        String expected = nothing == Null.ABSENT ? "an object or null" : "an object";
         return value(key, nothing)
-                .map(value -> new JsonKeys(
-                        file, prefix + key + ".", expect(key, value, value.isObject(), "an object or null")));
+                .map(value -> new JsonKeys(file, prefix + key + ".", expect(key, value, value.isObject(), expected)));
+    }
+
+    /// A list of objects, empty where it is absent.
+    public List<JsonKeys> optionalObjects(String key, Null nothing) {
+        Optional<JsonNode> list = value(key, nothing);
+        list.ifPresent(value -> expect(key, value, value.isArray(), "a list of objects"));
+        List<JsonKeys> objects = new ArrayList<>();
+        for (JsonNode entry : list.orElse(MissingNode.getInstance())) {
+            String name = Text.format("%s[%d]", key, objects.size());
+            objects.add(new JsonKeys(file, prefix + name + ".", expect(name, entry, entry.isObject(), "an object")));
+        }
+        return objects;
+    }
+
+    /// A refusal of what is behind a key.
+    ///
+    /// @param expected what it must be, such as `a text`
+    public LotaException wrong(String key, String expected) {
+        return wrong(key, expected, node.path(key));
     }
 
     private Optional<JsonNode> value(String key, Null nothing) {

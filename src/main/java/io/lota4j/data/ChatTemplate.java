@@ -2,12 +2,14 @@ package io.lota4j.data;
 
 import io.lota4j.FileKind;
 import io.lota4j.LotaException;
+import io.lota4j.checkpoint.JsonKeys;
+import io.lota4j.checkpoint.JsonKeys.Null;
 import io.lota4j.jinja.Rendering;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// How a model writes a chat as one text.
@@ -18,6 +20,9 @@ public sealed interface ChatTemplate permits JinjaTemplate, PlainTemplate {
     /// Holds it among other things.
     String CONFIG = "tokenizer_config.json";
 
+    /// Where it stands there.
+    String KEY = "chat_template";
+
     /// The template of a model directory: `chat_template.jinja`, else `chat_template` of `tokenizer_config.json`
     /// (of several, the one called `default`), else none, which writes prompt and completion one after another.
     ///
@@ -25,7 +30,7 @@ public sealed interface ChatTemplate permits JinjaTemplate, PlainTemplate {
     static ChatTemplate of(Path modelDir) {
         SpecialTokens tokens = SpecialTokens.of(modelDir);
         Path file = modelDir.resolve(FILE);
-        Path holder = Files.exists(file) ? file : modelDir.resolve(CONFIG);
+        Path holder = ModelJson.present(file) ? file : modelDir.resolve(CONFIG);
         return source(modelDir)
                 .<ChatTemplate>map(source -> new JinjaTemplate(source, holder, tokens))
                 .orElseGet(() -> new PlainTemplate(tokens));
@@ -36,9 +41,9 @@ public sealed interface ChatTemplate permits JinjaTemplate, PlainTemplate {
     /// @throws LotaException as [#of] does
     static Optional<String> source(Path modelDir) {
         Path file = modelDir.resolve(FILE);
-        return Files.exists(file)
+        return ModelJson.present(file)
                 ? Optional.of(FileKind.text(file, "a chat template"))
-                : Optional.ofNullable(fromConfig(ModelJson.optional(modelDir, CONFIG), modelDir.resolve(CONFIG)));
+                : fromConfig(ModelJson.optional(modelDir, CONFIG));
     }
 
     /// The text of a chat's first turns, with what of it came from the row.
@@ -64,19 +69,23 @@ public sealed interface ChatTemplate permits JinjaTemplate, PlainTemplate {
     /// The end-of-sequence token that the tokenizer's configuration names.
     Optional<String> eosToken();
 
-    private static @Nullable String fromConfig(JsonNode config, Path file) {
-        JsonNode template = config.path("chat_template");
+    private static Optional<String> fromConfig(JsonKeys config) {
+        JsonNode template = config.node().path(KEY);
+        if (template.isMissingNode() || template.isNull()) {
+            return Optional.empty();
+        }
+        if (template.isString()) {
+            return Optional.of(template.stringValue());
+        }
         if (!template.isArray()) {
-            return template.isString() ? template.stringValue() : null;
+            throw config.wrong(KEY, "a text, or a list of objects with the texts 'name' and 'template'");
         }
-        for (JsonNode named : template) {
-            if (named.path("name").asString("").equals("default")) {
-                return named.path("template").asString("");
-            }
-        }
-        List<String> names =
-                template.valueStream().map(t -> t.path("name").asString("")).toList();
-        throw new LotaException(
-                file + " has several chat templates but none called 'default': " + String.join(", ", names) + ".");
+        Map<String, String> named = new LinkedHashMap<>();
+        config.optionalObjects(KEY, Null.ABSENT)
+                .forEach(entry -> named.put(entry.text("name"), entry.text("template")));
+        return Optional.of(Optional.ofNullable(named.get("default"))
+                .orElseThrow(() ->
+                        new LotaException(config.file() + " has several chat templates but none called 'default': "
+                                + String.join(", ", named.keySet()) + ".")));
     }
 }

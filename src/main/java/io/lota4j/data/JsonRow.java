@@ -1,5 +1,6 @@
 package io.lota4j.data;
 
+import io.lota4j.JsonFault;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import java.nio.ByteBuffer;
@@ -14,9 +15,15 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Reads one line of JSONL strictly: nothing is repaired, and numbers keep their text.
 final class JsonRow {
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     private JsonRow() {}
@@ -28,7 +35,7 @@ final class JsonRow {
     static Map<String, @Nullable Object> columns(byte[] line) {
         String text = decoded(line);
         String json = !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
-        try (JsonParser parser = ModelJson.MAPPER.createParser(json)) {
+        try (JsonParser parser = MAPPER.createParser(json)) {
             Object value = value(parser, parser.nextToken());
             if (parser.nextToken() != null) {
                 throw new LotaException("a second value follows on the same line; expected one JSON object a line.");
@@ -38,8 +45,14 @@ final class JsonRow {
             }
             throw new LotaException("expected a JSON object, found " + Columns.kind(value) + ".");
         } catch (JacksonException e) {
-            throw new LotaException("not valid JSON: " + ModelJson.reason(e), e);
+            throw new LotaException("not valid JSON: " + reason(e), e);
         }
+    }
+
+    /// What is wrong with a line that cannot be parsed, and where.
+    private static String reason(JacksonException e) {
+        return JsonFault.plain(e.getOriginalMessage()) + " (column "
+                + e.getLocation().getColumnNr() + ")";
     }
 
     private static String decoded(byte[] line) {

@@ -1,6 +1,8 @@
 package io.lota4j.data;
 
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -13,13 +15,13 @@ final class RenamedTokens {
     /// @param renamed new names by the old ones
     static JsonNode in(JsonNode tokenizer, Map<String, String> renamed) {
         for (JsonNode token : tokenizer.path("added_tokens")) {
-            String name = renamed.get(token.path("content").asString(""));
+            String name = name(token.path("content"), renamed);
             if (name != null && token instanceof ObjectNode object) {
                 object.put("content", name);
             }
         }
         if (tokenizer.path("model") instanceof ObjectNode model) {
-            String unknown = renamed.get(model.path("unk_token").asString(""));
+            String unknown = name(model.path("unk_token"), renamed);
             if (unknown != null) {
                 model.put("unk_token", unknown);
             }
@@ -39,7 +41,7 @@ final class RenamedTokens {
             });
         } else {
             for (JsonNode entry : model.path("vocab")) {
-                String name = renamed.get(entry.path(0).asString(""));
+                String name = name(entry.path(0), renamed);
                 if (name != null && entry instanceof ArrayNode piece) {
                     piece.set(0, StringNode.valueOf(name));
                 }
@@ -47,21 +49,22 @@ final class RenamedTokens {
         }
     }
 
+    private static @Nullable String name(JsonNode old, Map<String, String> renamed) {
+        return old.isString() ? renamed.get(old.stringValue()) : null;
+    }
+
     /// A rule that makes a renamed token, or takes one, would be refused: neither is in the vocabulary.
     private static void merges(ObjectNode model, Map<String, String> renamed) {
         if (model.path("merges") instanceof ArrayNode merges) {
             ArrayNode kept = merges.arrayNode();
             for (JsonNode merge : merges) {
-                String[] parts = merge.isArray()
-                        ? new String[] {
-                            merge.path(0).asString(""), merge.path(1).asString("")
-                        }
-                        : merge.asString("").split(" ", 2);
-                boolean gone = parts.length == 2
-                        && (renamed.containsKey(parts[0])
-                                || renamed.containsKey(parts[1])
-                                || renamed.containsKey(parts[0] + parts[1]));
-                if (!gone) {
+                List<String> parts = merge.isString()
+                        ? List.of(merge.stringValue().split(" ", 2))
+                        : merge.valueStream()
+                                .filter(JsonNode::isString)
+                                .map(JsonNode::stringValue)
+                                .toList();
+                if (parts.stream().noneMatch(renamed::containsKey) && !renamed.containsKey(String.join("", parts))) {
                     kept.add(merge);
                 }
             }

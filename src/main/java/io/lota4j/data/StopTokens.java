@@ -1,6 +1,6 @@
 package io.lota4j.data;
 
-import io.lota4j.LotaException;
+import io.lota4j.checkpoint.JsonKeys;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Set;
@@ -11,6 +11,8 @@ import tools.jackson.databind.JsonNode;
 ///
 /// @param ids their ids, ascending, at least one
 public record StopTokens(Set<Integer> ids) {
+    private static final String KEY = "eos_token_id";
+
     /// Copies the ids.
     public StopTokens {
         ids = Collections.unmodifiableSet(new TreeSet<>(ids));
@@ -19,19 +21,19 @@ public record StopTokens(Set<Integer> ids) {
     /// The token that ends an answer, and the `eos_token_id` of `generation_config.json` and of `config.json`,
     /// each of which may be one id, a list or nothing.
     ///
-    /// @throws LotaException if an `eos_token_id` is neither
+    /// @throws io.lota4j.LotaException if an `eos_token_id` is neither
     public static StopTokens of(Path modelDir, int endToken) {
         Set<Integer> ids = new TreeSet<>();
         ids.add(endToken);
         for (String name : new String[] {"generation_config.json", "config.json"}) {
-            JsonNode eos = ModelJson.optional(modelDir, name).path("eos_token_id");
+            JsonKeys config = ModelJson.optional(modelDir, name);
+            JsonNode eos = config.node().path(KEY);
             Iterable<JsonNode> listed = eos.isArray() ? eos : Set.of(eos);
             for (JsonNode id : listed) {
                 if (id.isInt()) {
                     ids.add(id.intValue());
                 } else if (!id.isMissingNode() && !id.isNull()) {
-                    throw new LotaException(modelDir.resolve(name)
-                            + ": expected a whole number or a list of them as eos_token_id, found " + eos + ".");
+                    throw config.wrong(KEY, "a whole number or a list of them");
                 }
             }
         }

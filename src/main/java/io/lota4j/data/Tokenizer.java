@@ -6,9 +6,11 @@ import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import io.lota4j.LotaException;
 import io.lota4j.Natives;
+import io.lota4j.checkpoint.JsonKeys;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -17,7 +19,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.LongStream;
-import tools.jackson.databind.JsonNode;
 
 /// A model's tokenizer, out of its `tokenizer.json`. May be used by several threads at once.
 public final class Tokenizer implements AutoCloseable {
@@ -52,7 +53,7 @@ public final class Tokenizer implements AutoCloseable {
         if (!Files.exists(file)) {
             throw new LotaException("The model directory " + modelDir + " has no tokenizer.json.");
         }
-        Vocabulary vocabulary = Vocabulary.of(ModelJson.required(file), file);
+        Vocabulary vocabulary = Vocabulary.of(ModelJson.required(file));
         try (InputStream in = Files.newInputStream(file)) {
             return new Tokenizer(file, load(in, file), vocabulary);
         } catch (IOException e) {
@@ -65,9 +66,9 @@ public final class Tokenizer implements AutoCloseable {
     /// @param renamed new names by the old ones
     synchronized Tokenizer twin(Map<String, String> renamed) {
         return twins.computeIfAbsent(Map.copyOf(renamed), names -> {
-            JsonNode json = RenamedTokens.in(ModelJson.required(file), names);
-            byte[] bytes = ModelJson.MAPPER.writeValueAsBytes(json);
-            return new Tokenizer(file, load(new ByteArrayInputStream(bytes), file), Vocabulary.of(json, file));
+            JsonKeys keys = ModelJson.required(file);
+            byte[] bytes = RenamedTokens.in(keys.node(), names).toString().getBytes(StandardCharsets.UTF_8);
+            return new Tokenizer(file, load(new ByteArrayInputStream(bytes), file), Vocabulary.of(keys));
         });
     }
 

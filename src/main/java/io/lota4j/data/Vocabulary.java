@@ -1,7 +1,8 @@
 package io.lota4j.data;
 
-import io.lota4j.LotaException;
-import java.nio.file.Path;
+import io.lota4j.Text;
+import io.lota4j.checkpoint.JsonKeys;
+import io.lota4j.checkpoint.JsonKeys.Null;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -19,49 +20,65 @@ record Vocabulary(Map<String, Integer> ids, Set<String> special, Set<String> add
     /// The most ids a tokenizer may have, 40 times as many as any known; keeps a broken file from filling the memory.
     static final int MAX_IDS = 10_000_000;
 
-    static Vocabulary of(JsonNode tokenizer, Path file) {
+    private static final String VOCAB = "vocab";
+
+    static Vocabulary of(JsonKeys tokenizer) {
+        JsonKeys model = tokenizer
+                .optionalObject("model", Null.REFUSED)
+                .orElseThrow(() -> tokenizer.wrong("model", "an object"));
         Map<String, Integer> ids = new HashMap<>();
-        JsonNode vocab = tokenizer.path("model").path("vocab");
+        JsonNode vocab = model.node().path(VOCAB);
         if (vocab.isObject()) {
-            vocab.forEachEntry((token, id) -> ids.put(token, checked(id, token, file)));
+            JsonKeys pieces = new JsonKeys(model.file(), model.prefix() + VOCAB + ".", vocab);
+            vocab.propertyNames().forEach(token -> ids.put(token, id(pieces, token)));
         } else if (vocab.isArray()) {
             // Unigram models list [token, score] in id order.
-            vocab.forEach(entry -> ids.putIfAbsent(entry.path(0).asString(""), ids.size()));
+            for (int id = 0; id < vocab.size(); id++) {
+                JsonNode entry = vocab.path(id);
+                if (!entry.path(0).isString() || !entry.path(1).isNumber() || entry.size() != 2) {
+                    throw tokenizer.refused(Text.format(
+                            "\"model.vocab[%d]\" must be a list of a text and its score, found %s.", id, entry));
+                }
+                ids.putIfAbsent(entry.path(0).stringValue(), id);
+            }
         } else {
-            throw new LotaException(file + " has no vocabulary under model.vocab; expected an object or a list.");
+            throw model.wrong(VOCAB, "an object of tokens and ids, or a list of texts with scores");
         }
         Set<String> special = new LinkedHashSet<>();
         Set<String> allAdded = new LinkedHashSet<>();
-        for (JsonNode added : tokenizer.path("added_tokens")) {
-            String content = added.path("content").asString("");
-            ids.put(content, checked(added.path("id"), content, file));
+        for (JsonKeys added : tokenizer.optionalObjects("added_tokens", Null.ABSENT)) {
+            String content = added.text("content");
+            ids.put(content, id(added, "id"));
             allAdded.add(content);
-            if (added.path("special").asBoolean(false)) {
+            if (added.optionalFlag("special", Null.ABSENT).orElse(false)) {
                 special.add(content);
             }
         }
-        return new Vocabulary(
-                ids, special, allAdded, unknown(tokenizer.path("model"), ids), isByteLevel(tokenizer.path("decoder")));
+        boolean byteLevel = tokenizer
+                .optionalObject("decoder", Null.ABSENT)
+                .map(Vocabulary::isByteLevel)
+                .orElse(false);
+        return new Vocabulary(ids, special, allAdded, unknown(model, ids), byteLevel);
     }
 
-    private static int unknown(JsonNode model, Map<String, Integer> ids) {
-        return model.path("unk_id").isInt()
-                ? model.path("unk_id").intValue()
-                : ids.getOrDefault(model.path("unk_token").asString(""), -1);
+    private static int unknown(JsonKeys model, Map<String, Integer> ids) {
+        return model.has("unk_id")
+                ? id(model, "unk_id")
+                : model.optionalText("unk_token", Null.ABSENT).map(ids::get).orElse(-1);
+    }
+
+    private static int id(JsonKeys object, String key) {
+        JsonNode id = object.node().path(key);
+        if (id.isInt() && id.intValue() >= 0 && id.intValue() < MAX_IDS) {
+            return id.intValue();
+        }
+        throw object.wrong(key, "an id from 0 to " + (MAX_IDS - 1));
     }
 
     Map<Integer, String> addedById() {
         Map<Integer, String> byId = new HashMap<>();
         added.forEach(token -> byId.put(ids.get(token), token));
         return byId;
-    }
-
-    private static int checked(JsonNode id, String token, Path file) {
-        if (id.isInt() && id.intValue() >= 0 && id.intValue() < MAX_IDS) {
-            return id.intValue();
-        }
-        throw new LotaException(file + ": the token '" + token + "' must have an id from 0 to " + (MAX_IDS - 1)
-                + ", found " + (id.isMissingNode() ? "none" : id) + ".");
     }
 
     /// One more than the largest id.
@@ -78,8 +95,8 @@ record Vocabulary(Map<String, Integer> ids, Set<String> special, Set<String> add
         return pieces;
     }
 
-    private static boolean isByteLevel(JsonNode decoder) {
-        return decoder.path("type").asString("").equals("ByteLevel")
-                || decoder.path("decoders").valueStream().anyMatch(Vocabulary::isByteLevel);
+    private static boolean isByteLevel(JsonKeys decoder) {
+        return decoder.text("type").equals("ByteLevel")
+                || decoder.optionalObjects("decoders", Null.ABSENT).stream().anyMatch(Vocabulary::isByteLevel);
     }
 }

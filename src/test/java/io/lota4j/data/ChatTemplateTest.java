@@ -12,8 +12,12 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The expected texts are what Python's jinja2 renders with Hugging Face's settings.
 class ChatTemplateTest {
@@ -157,6 +161,48 @@ class ChatTemplateTest {
         assertThatThrownBy(() -> ChatTemplate.of(dir))
                 .isInstanceOf(LotaException.class)
                 .hasMessage(config + " has several chat templates but none called 'default': rag.");
+    }
+
+    /// Neither is a model without a template, or without the token.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        []                                    | must be a JSON object, but is array.
+        {'chat_template': 1}                  | "chat_template" must be a text, or a list of objects with the texts 'name' and 'template', found 1.
+        {'chat_template': {'default': 'x'}}   | "chat_template" must be a text, or a list of objects with the texts 'name' and 'template', found {"default":"x"}.
+        {'chat_template': ['x']}              | "chat_template[0]" must be an object, found "x".
+        {'chat_template': [{'name': 'default'}]} | "chat_template[0].template" must be a text, found nothing.
+        {'chat_template': [{'name': 1, 'template': 'x'}]} | "chat_template[0].name" must be a text, found 1.
+        {'eos_token': 2}                      | "eos_token" must be a text, found 2.
+        {'bos_token': false}                  | "bos_token" must be a text, found false.
+        {'eos_token': {'text': '</s>'}}       | "eos_token.content" must be a text, found nothing.
+        {'eos_token': {'content': 2}}         | "eos_token.content" must be a text, found 2.
+        {'image_token': {'content': 2}}       | "image_token.content" must be a text, found 2.
+        """)
+    void valuesOfAWrongTypeAreRefused(String config, String message) throws IOException {
+        Path file = Files.writeString(dir.resolve("tokenizer_config.json"), config.replace('\'', '"'));
+        assertThatThrownBy(() -> ChatTemplate.of(dir))
+                .isInstanceOf(LotaException.class)
+                .hasMessageStartingWith(file.toString())
+                .hasMessageEndingWith(" " + message);
+    }
+
+    @Test
+    void tokensMayBeTextsObjectsOrNull() throws IOException {
+        Files.writeString(dir.resolve("tokenizer_config.json"), """
+            {"add_bos_token": true, "bos_token": null, "chat_template": null, "image_token": "<image>",
+             "eos_token": {"__type": "AddedToken", "content": "</s>"}}\
+            """);
+        assertThat(SpecialTokens.of(dir).byName()).isEqualTo(Map.of("eos_token", "</s>", "image_token", "<image>"));
+        assertThat(ChatTemplate.source(dir)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tokenizer_config.json", "chat_template.jinja"})
+    void aLinkThatLeadsNowhereIsNoMissingFile(String name) throws IOException {
+        Path file = Files.createSymbolicLink(dir.resolve(name), dir.resolve("gone"));
+        assertThatThrownBy(() -> ChatTemplate.of(dir))
+                .isInstanceOf(LotaException.class)
+                .hasMessage(file + ": cannot be read: there is no such file");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Model directories for tests, made of the golden tokenizers.
 final class ModelDirs {
@@ -36,7 +37,7 @@ final class ModelDirs {
 
     /// A configuration with a chat template.
     static String config(String bos, String eos, String template) {
-        return ModelJson.MAPPER.writeValueAsString(
-                java.util.Map.of("bos_token", bos, "eos_token", eos, "chat_template", template));
+        return JsonMapper.shared()
+                .writeValueAsString(java.util.Map.of("bos_token", bos, "eos_token", eos, "chat_template", template));
     }
 }

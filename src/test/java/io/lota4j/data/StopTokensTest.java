@@ -36,7 +36,13 @@ class StopTokensTest {
         assertThatThrownBy(() -> StopTokens.of(dir, 7))
                 .isInstanceOf(LotaException.class)
                 .hasMessage(dir.resolve("config.json")
-                        + ": expected a whole number or a list of them as eos_token_id, found \"</s>\".");
+                        + ": \"eos_token_id\" must be a whole number or a list of them, found \"</s>\".");
+    }
+
+    @Test
+    void aConfigMayHoldWhatOnlyPythonWrites() throws IOException {
+        write("config.json", "{\"eos_token_id\": [3], \"limit\": Infinity}");
+        assertThat(StopTokens.of(dir, 7).ids()).containsExactly(3, 7);
     }
 
     private void write(String name, String text) throws IOException {

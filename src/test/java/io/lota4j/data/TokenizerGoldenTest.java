@@ -15,7 +15,8 @@ class TokenizerGoldenTest {
     @ParameterizedTest
     @ValueSource(strings = {"byte-level", "metaspace"})
     void idsAndTextsAreEqual(String kind) {
-        JsonNode golden = ModelJson.required(ModelDirs.golden(kind), "golden.json");
+        JsonNode golden = ModelJson.required(ModelDirs.golden(kind).resolve("golden.json"))
+                .node();
         try (Tokenizer tokenizer = Tokenizer.of(ModelDirs.golden(kind))) {
             for (JsonNode text : golden.path("encode")) {
                 int[] expected = ids(text.path("ids_without_special"));
@@ -34,8 +35,9 @@ class TokenizerGoldenTest {
     @ValueSource(strings = {"byte-level", "metaspace"})
     void renderingsAreEqual(String kind) {
         ChatTemplate template = ChatTemplate.of(ModelDirs.golden(kind));
-        for (JsonNode chat :
-                ModelJson.required(ModelDirs.golden(kind), "golden.json").path("chat")) {
+        for (JsonNode chat : ModelJson.required(ModelDirs.golden(kind).resolve("golden.json"))
+                .node()
+                .path("chat")) {
             List<Message> messages = new ArrayList<>();
             chat.path("messages")
                     .forEach(m -> messages.add(new Message(

@@ -13,6 +13,8 @@ import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
@@ -29,7 +31,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.ObjectReader;
 
 /// Which package may import which: data flows from checkpoints to the command line and never back.
 @AnalyzeClasses(packages = "io.lota4j", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -254,6 +260,47 @@ class ArchitectureTest {
             .orShould()
             .dependOnClassesThat()
             .haveFullyQualifiedName("java.io.FileWriter");
+
+    private static final Pattern CONVERSIONS =
+            Pattern.compile("as[A-Z].*|(string|int|long|boolean|double|float|short|number|decimal|bigInteger)ValueOpt");
+
+    /// What Jackson converts, or replaces by a default, would be of a wrong type and silently something else: a value
+    /// is asked for its type, and refused.
+    @ArchTest
+    static final ArchRule JSON_VALUES_HAVE_THE_TYPE_THAT_IS_EXPECTED = noClasses()
+            .that()
+            .resideOutsideOfPackage(own("data"))
+            .should()
+            .accessTargetWhere(DescribedPredicate.describe("a value of JSON is converted", ArchitectureTest::converts));
+
+    private static boolean converts(JavaAccess<?> access) {
+        if (!access.getTargetOwner().isAssignableTo(JsonNode.class)
+                || !(access.getTarget() instanceof CodeUnitAccessTarget target)) {
+            return false;
+        }
+        return CONVERSIONS.matcher(access.getName()).matches()
+                || (access.getName().matches("[a-zA-Z]+Value")
+                        && !target.getRawParameterTypes().isEmpty());
+    }
+
+    /// What reads JSON by itself, for a reason: rows of data, and rows of lota's own that a crash may have cut off.
+    private static final Set<String> JSON_READERS = Set.of(
+            "io.lota4j.checkpoint.StrictJson",
+            "io.lota4j.cli.MetricsRows",
+            "io.lota4j.data.JsonLines",
+            "io.lota4j.data.ModelJson",
+            "io.lota4j.merge.run.Journal");
+
+    /// Another reader would take the last of two keys of one name, or text behind the value.
+    @ArchTest
+    static final ArchRule JSON_IS_READ_IN_ONE_PLACE = noClasses()
+            .that(DescribedPredicate.describe("read by themselves", c -> !JSON_READERS.contains(c.getName())))
+            .should()
+            .accessTargetWhere(DescribedPredicate.describe(
+                    "JSON is read",
+                    access -> (access.getTargetOwner().isAssignableTo(ObjectMapper.class)
+                                    || access.getTargetOwner().isAssignableTo(ObjectReader.class))
+                            && access.getName().startsWith("read")));
 
     @ArchTest
     static final ArchRule NO_JAVA_UTIL_LOGGING = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;

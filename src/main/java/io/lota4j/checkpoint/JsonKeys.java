@@ -42,12 +42,21 @@ public record JsonKeys(Path file, String prefix, JsonNode node) {
 
     /// A whole number over 0.
     public Optional<Integer> optionalPositive(String key, Null nothing) {
+        return whole(key, nothing, 1, "a whole number over 0");
+    }
+
+    /// A whole number from 0 on.
+    public Optional<Integer> optionalCount(String key, Null nothing) {
+        return whole(key, nothing, 0, "a whole number from 0 on");
+    }
+
+    private Optional<Integer> whole(String key, Null nothing, int least, String expected) {
         return value(key, nothing)
                 .map(value -> expect(
                                 key,
                                 value,
-                                value.isIntegralNumber() && value.canConvertToInt() && value.intValue() > 0,
-                                "a whole number over 0")
+                                value.isIntegralNumber() && value.canConvertToInt() && value.intValue() >= least,
+                                expected)
                         .intValue());
     }
 
@@ -66,9 +75,7 @@ public record JsonKeys(Path file, String prefix, JsonNode node) {
     /// @param expected the same in words, such as `a number over 0`
     public Optional<Double> optionalNumber(String key, Null nothing, DoublePredicate fits, String expected) {
         return value(key, nothing).map(value -> {
-            double number = value.isIntegralNumber()
-                    ? value.bigIntegerValue().doubleValue()
-                    : value.isNumber() ? value.doubleValue() : Double.NaN;
+            double number = value.isNumber() ? value.numberValue().doubleValue() : Double.NaN;
             expect(key, value, Double.isFinite(number) && fits.test(number), expected);
             return number;
         });

@@ -97,7 +97,7 @@ public record ModelFiles(List<Path> kept, List<Path> left) {
 
     /// Without what programs write anew each time they save the same model.
     private static JsonNode config(Path file) throws IOException {
-        JsonNode config = StrictJson.object(Files.readAllBytes(file), file.toString());
+        JsonNode config = StrictJson.pythons(Files.readAllBytes(file), file.toString());
         return ((ObjectNode) config).remove(List.of("dtype", "torch_dtype", "transformers_version", "_name_or_path"));
     }
 

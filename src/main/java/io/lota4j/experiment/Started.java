@@ -1,6 +1,7 @@
 package io.lota4j.experiment;
 
 import io.lota4j.LotaException;
+import io.lota4j.checkpoint.JsonKeys;
 import io.lota4j.checkpoint.StrictJson;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,9 +20,7 @@ final class Started {
             return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         }
         try {
-            return StrictJson.object(Files.readAllBytes(file), file.toString())
-                    .path("started")
-                    .asString();
+            return new JsonKeys(file, "", StrictJson.object(Files.readAllBytes(file), file.toString())).text("started");
         } catch (IOException e) {
             throw new LotaException(file + ": cannot be read: " + e.getMessage(), e);
         }

@@ -55,7 +55,7 @@ final class JsonFields {
     }
 
     String text(String key) {
-        return of(key, JsonNode::isString, "a text").asString();
+        return of(key, JsonNode::isString, "a text").stringValue();
     }
 
     @Nullable
@@ -64,12 +64,28 @@ final class JsonFields {
     }
 
     long integer(String key) {
-        return of(key, JsonNode::isIntegralNumber, "a whole number").asLong();
+        return of(key, v -> v.isIntegralNumber() && v.canConvertToLong(), "a whole number")
+                .longValue();
+    }
+
+    @Nullable
+    Long integerOrNull(String key) {
+        return absent(key) ? null : integer(key);
+    }
+
+    /// A whole number of rows or of stages.
+    int count(String key) {
+        return of(
+                        key,
+                        v -> v.isIntegralNumber() && v.canConvertToInt() && v.intValue() >= 0,
+                        "a whole number from 0 on")
+                .intValue();
     }
 
     double number(String key) {
-        return of(key, v -> v.isNumber() && Double.isFinite(v.asDouble()), "a finite number")
-                .asDouble();
+        return of(key, v -> v.isNumber() && Double.isFinite(v.numberValue().doubleValue()), "a finite number")
+                .numberValue()
+                .doubleValue();
     }
 
     @Nullable
@@ -78,7 +94,7 @@ final class JsonFields {
     }
 
     boolean flag(String key) {
-        return of(key, JsonNode::isBoolean, "true or false").asBoolean();
+        return of(key, JsonNode::isBoolean, "true or false").booleanValue();
     }
 
     <T> T object(String key, Function<JsonFields, T> reader) {
@@ -97,7 +113,7 @@ final class JsonFields {
         List<String> all = new ArrayList<>();
         for (JsonNode item : of(key, JsonNode::isArray, "a list")) {
             all.add(check(item, Text.format("%s[%d]", key, all.size()), JsonNode::isString, "a text")
-                    .asString());
+                    .stringValue());
         }
         return List.copyOf(all);
     }
@@ -107,7 +123,7 @@ final class JsonFields {
         Map<String, String> all = new LinkedHashMap<>();
         for (var entry : of(key, JsonNode::isObject, "an object").properties()) {
             JsonNode value = check(entry.getValue(), key + "." + entry.getKey(), JsonNode::isString, "a text");
-            all.put(entry.getKey(), value.asString());
+            all.put(entry.getKey(), value.stringValue());
         }
         return all;
     }

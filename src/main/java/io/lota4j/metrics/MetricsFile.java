@@ -78,35 +78,24 @@ public final class MetricsFile {
 
     private static Metric metric(String line, String place) {
         JsonNode row = StrictJson.object(line.getBytes(StandardCharsets.UTF_8), place);
-        Figure figure = named(required(row, "figure", place).asString(), Figure.values(), place);
-        JsonNode value = required(row, "value", place);
-        if (!value.isNumber() || !Double.isFinite(value.asDouble())) {
-            throw new LotaException(Text.format("%s: 'value' must be a finite number, found %s", place, value));
-        }
+        return JsonFields.read(row, place, of -> metric(of, place));
+    }
+
+    private static Metric metric(JsonFields of, String place) {
+        Figure figure = named(of.text("figure"), Figure.values(), place);
+        // What the figure says of itself.
+        of.textOrNull("direction");
+        @Nullable String split = of.textOrNull("split");
         Where where = new Where(
-                required(row, "run", place).asString(),
-                required(row, "seed", place).asLong(),
-                required(row, "stage", place).asInt(),
-                text(row, "task"),
-                text(row, "split") == null ? null : named(String.valueOf(text(row, "split")), Split.values(), place),
-                row.has("step") ? row.get("step").asLong() : null,
-                text(row, "part"),
-                text(row, "other"));
-        return new Metric(
-                where, figure, value.asDouble(), required(row, "n", place).asLong());
-    }
-
-    private static JsonNode required(JsonNode row, String key, String place) {
-        JsonNode value = row.get(key);
-        if (value == null || value.isNull()) {
-            throw new LotaException(Text.format("%s: '%s' is missing", place, key));
-        }
-        return value;
-    }
-
-    private static @Nullable String text(JsonNode row, String key) {
-        JsonNode value = row.get(key);
-        return value == null || value.isNull() ? null : value.asString();
+                of.text("run"),
+                of.integer("seed"),
+                of.count("stage"),
+                of.textOrNull("task"),
+                split == null ? null : named(split, Split.values(), place),
+                of.integerOrNull("step"),
+                of.textOrNull("part"),
+                of.textOrNull("other"));
+        return new Metric(where, figure, of.number("value"), of.integer("n"));
     }
 
     private static <E extends Enum<E>> E named(String name, E[] values, String place) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.StringNode;
 
 /// Reads and writes `run.json`.
 public final class RunFiles {
@@ -35,8 +36,7 @@ public final class RunFiles {
     ///     type
     public static RunFile read(Path path) {
         JsonNode node = StrictJson.object(bytes(path), path.toString());
-        String format = node.path("format").asString("");
-        if (!format.equals(RunFile.FORMAT)) {
+        if (!node.path("format").equals(StringNode.valueOf(RunFile.FORMAT))) {
             throw new LotaException(Text.format(
                     "%s: 'format' must be '%s', found %s.",
                     path, RunFile.FORMAT, node.has("format") ? node.get("format") : "none"));
@@ -78,9 +78,9 @@ public final class RunFiles {
                 of.text("name"),
                 of.text("train"),
                 of.text("trainSha256"),
-                Math.toIntExact(of.integer("trainRows")),
-                Math.toIntExact(of.integer("validationRows")),
-                Math.toIntExact(of.integer("testRows")),
+                of.count("trainRows"),
+                of.count("validationRows"),
+                of.count("testRows"),
                 of.flag("answers"));
     }
 

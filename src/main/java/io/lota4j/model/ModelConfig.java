@@ -13,10 +13,6 @@ import java.util.Optional;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.json.JsonReadFeature;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /// The shape of a Llama-family decoder, as `config.json` gives it.
 ///
@@ -47,12 +43,6 @@ public record ModelConfig(
         boolean attentionBias,
         boolean mlpBias,
         Rope rope) {
-    /// As transformers reads it: `NaN` and `Infinity` may stand where nobody reads them.
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-
     /// The same decoder with another rotary embedding.
     public ModelConfig withRope(Rope other) {
         return new ModelConfig(
@@ -88,13 +78,9 @@ public record ModelConfig(
 
     /// The keys of a `config.json`.
     ///
-    /// @throws LotaException if the file is not JSON
+    /// @throws LotaException if the file is not JSON, or has a key twice
     static JsonKeys keys(Path file) {
-        try {
-            return new JsonKeys(file, "", JSON.readTree(FileKind.bytes(file, "JSON")));
-        } catch (JacksonException e) {
-            throw new LotaException(file + ": not valid JSON: " + StrictJson.fault(e) + ".", e);
-        }
+        return new JsonKeys(file, "", StrictJson.pythons(FileKind.bytes(file, "JSON"), file.toString()));
     }
 
     private record Reader(JsonKeys keys) {

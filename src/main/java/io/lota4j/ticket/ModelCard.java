@@ -3,6 +3,7 @@ package io.lota4j.ticket;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.JsonKeys;
 import io.lota4j.checkpoint.ModelFiles;
 import io.lota4j.checkpoint.StrictJson;
 import java.io.IOException;
@@ -66,9 +67,11 @@ final class ModelCard {
             }
         }
         return read(directory.resolve(Checkpoint.CONFIG))
-                .map(text -> StrictJson.object(text.getBytes(StandardCharsets.UTF_8), Checkpoint.CONFIG)
-                        .path("_name_or_path")
-                        .asString(""))
+                .flatMap(text -> new JsonKeys(
+                                directory.resolve(Checkpoint.CONFIG),
+                                "",
+                                StrictJson.pythons(text.getBytes(StandardCharsets.UTF_8), Checkpoint.CONFIG))
+                        .optionalText("_name_or_path", JsonKeys.Null.ABSENT))
                 .filter(name -> HUB_NAME.matcher(name).matches());
     }
 

@@ -4,6 +4,8 @@ import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.JsonKeys;
+import io.lota4j.checkpoint.JsonKeys.Null;
 import io.lota4j.checkpoint.StrictJson;
 import io.lota4j.checkpoint.TensorInfo;
 import java.io.IOException;
@@ -20,7 +22,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The type that all weights of a copy are written as, and what beside the weights says so.
@@ -67,27 +68,46 @@ final class OutputType {
         Map<String, DType> types = new HashMap<>();
         String text = metadata.get(ORIGIN);
         if (text != null) {
-            String where = Text.format("%s: metadata `%s`", shard, ORIGIN);
-            JsonNode origin = StrictJson.object(text.getBytes(StandardCharsets.UTF_8), where);
-            if (origin.path(BASE).asString("").equals(ticket.info().base())) {
-                origin.path(DTYPES).properties().forEach(entry -> {
-                    DType type = DType.of(entry.getValue().asString(""), where);
-                    if (!TicketTensor.isBaseType(type)) {
-                        throw new LotaException(Text.format("%s: no weights are made of %s.", where, type));
-                    }
-                    types.put(entry.getKey(), type);
-                });
+            JsonKeys origin = keys(shard, text);
+            if (origin.text(BASE).equals(ticket.info().base())) {
+                origin.optionalObject(DTYPES, Null.REFUSED)
+                        .ifPresent(dtypes ->
+                                dtypes.node().propertyNames().forEach(name -> types.put(name, type(dtypes, name))));
             }
         }
         return types;
     }
 
+    private static DType type(JsonKeys dtypes, String tensor) {
+        DType type = DType.of(dtypes.text(tensor), where(dtypes.file()));
+        if (!TicketTensor.isBaseType(type)) {
+            throw new LotaException(Text.format("%s: no weights are made of %s.", where(dtypes.file()), type));
+        }
+        return type;
+    }
+
+    private static JsonKeys keys(Path shard, String origin) {
+        return new JsonKeys(
+                shard, ORIGIN + ".", StrictJson.object(origin.getBytes(StandardCharsets.UTF_8), where(shard)));
+    }
+
+    private static String where(Path shard) {
+        return Text.format("%s: metadata `%s`", shard, ORIGIN);
+    }
+
     /// The metadata strings of a weight file of the copy.
-    static Map<String, String> metadata(PatchedCopy copy, Map<String, String> before, List<TensorInfo> tensors) {
+    ///
+    /// @param shard the file that it is a copy of
+    static Map<String, String> metadata(PatchedCopy copy, Path shard, List<TensorInfo> tensors) {
+        Map<String, String> before = copy.source().metadata(shard);
         Map<String, String> after = new LinkedHashMap<>(before);
         if (copy.restores()) {
             String origin = after.remove(ORIGIN);
-            if (origin != null && JSON.readTree(origin).path(ADDED).asString("").equals(FORMAT)) {
+            if (origin != null
+                    && keys(shard, origin)
+                            .optionalText(ADDED, Null.REFUSED)
+                            .filter(FORMAT::equals)
+                            .isPresent()) {
                 after.remove(FORMAT);
             }
             return after;

@@ -94,7 +94,7 @@ record PatchedCopy(Checkpoint source, Ticket ticket, Function<TensorInfo, DType>
                 .filter(info -> source.shardOf(info.name()).equals(shard))
                 .sorted(Comparator.comparingLong(TensorInfo::offset))
                 .toList();
-        Map<String, String> metadata = OutputType.metadata(this, source.metadata(shard), tensors);
+        Map<String, String> metadata = OutputType.metadata(this, shard, tensors);
         if (tensors.stream().anyMatch(this::converts) || !metadata.equals(source.metadata(shard))) {
             List<TensorSource> converted = new ArrayList<>();
             tensors.forEach(info -> converted.add(

@@ -59,6 +59,14 @@ class RunFilesTest {
                 "\"order\" : [ \"sql\" ] | \"order\" : [ 1 ] | 'order[0]' must be a text, found 1.",
                 "\"runs\" : [ { | \"runs\" : [ 3, { | runs[0] must be an object, found 3.",
                 "\"answers\" : true | \"answers\" : 1 | tasks[0]: 'answers' must be true or false, found 1.",
+                "\"pool\" : 800 | \"pool\" : 99999999999999999999 | , base: 'pool' must be a whole number, found 9999",
+                "\"trainRows\" : 10 | \"trainRows\" : 99999999999 | tasks[0]: 'trainRows' must be a whole number from 0"
+                        + " on, found 99999999999.",
+                "\"testRows\" : 5 | \"testRows\" : 5.0 | 'testRows' must be a whole number from 0 on, found 5.0.",
+                "\"testRows\" : 5 | \"testRows\" : -5 | 'testRows' must be a whole number from 0 on, found -5.",
+                "\"seconds\" : 12.5 | \"seconds\" : \"12.5\" | 'seconds' must be a finite number, found \"12.5\".",
+                "\"seconds\" : 12.5 | \"seconds\" : 1e999 | 'seconds' must be a finite number, found",
+                "\"seconds\" : 12.5 | \"seconds\" : 1, \"seconds\" : 1 | the key \"seconds\" stands twice",
                 "\"seconds\" : 12.5 | \"seconds\" : null | 'seconds' is missing; expected a finite number.",
             })
     void whatDoesNotFitIsRefusedWithItsPlace(String from, String to, String message) throws IOException {

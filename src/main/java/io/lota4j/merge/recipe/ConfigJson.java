@@ -2,6 +2,8 @@ package io.lota4j.merge.recipe;
 
 import io.lota4j.LotaException;
 import io.lota4j.Text;
+import io.lota4j.checkpoint.JsonKeys;
+import io.lota4j.checkpoint.JsonKeys.Null;
 import io.lota4j.checkpoint.Links;
 import io.lota4j.checkpoint.StrictJson;
 import java.io.IOException;
@@ -11,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import tools.jackson.core.json.JsonWriteFeature;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -65,15 +66,18 @@ record ConfigJson(Path file, ObjectNode root) {
 
     /// Whether the head is the embedding; what most architectures take for granted counts as said.
     boolean tied() {
-        return owner(root, TIED).map(node -> node.path(TIED).asBoolean(true)).orElse(true);
+        return keys(TIED).optionalFlag(TIED, Null.ABSENT).orElse(true);
     }
 
     private OptionalInt number(String key) {
-        return owner(root, key)
-                .map(node -> node.path(key))
-                .filter(JsonNode::isIntegralNumber)
-                .map(node -> OptionalInt.of(node.asInt()))
-                .orElse(OptionalInt.empty());
+        return keys(key).optionalPositive(key, Null.ABSENT).map(OptionalInt::of).orElse(OptionalInt.empty());
+    }
+
+    /// The keys of the object that has one of them, see [#owner].
+    JsonKeys keys(String key) {
+        ObjectNode owner = owner(root, key).orElse(root);
+        boolean nested = !root.has(key) && owner.has(key);
+        return new JsonKeys(file, nested ? TEXT + "." : "", owner);
     }
 
     /// The object that has a key: the file's own, or that of its text module.

@@ -4,6 +4,8 @@ import io.lota4j.FileKind;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.JsonKeys;
+import io.lota4j.checkpoint.JsonKeys.Null;
 import io.lota4j.checkpoint.Links;
 import io.lota4j.checkpoint.ModelFiles;
 import java.io.IOException;
@@ -79,7 +81,7 @@ final class FileChoice {
             for (ObjectNode entry : tokens.added()) {
                 ObjectNode described = entry.deepCopy();
                 described.remove(TokenTable.ID);
-                decoder.set(entry.path(TokenTable.ID).asString(), described);
+                decoder.set(Integer.toString(entry.path(TokenTable.ID).intValue()), described);
             }
             config(config);
         });
@@ -123,15 +125,21 @@ final class FileChoice {
                 throw new LotaException(Text.format("%s: cannot be read: %s", file, e.getMessage()), e);
             }
         }
-        return ConfigJson.find(directory.resolve(TOKENIZER_CONFIG))
-                .map(config -> config.root().path(TEMPLATE))
-                .flatMap(template -> template.isArray()
-                        ? template.valueStream()
-                                .filter(named -> named.path("name").asString("").equals("default"))
-                                .map(named -> named.path("template"))
-                                .findFirst()
-                        : Optional.of(template))
-                .filter(template -> template.isString())
-                .map(template -> template.stringValue());
+        return ConfigJson.find(directory.resolve(TOKENIZER_CONFIG)).flatMap(FileChoice::template);
+    }
+
+    /// The template, or of several the one named `default`.
+    private static Optional<String> template(ConfigJson config) {
+        JsonKeys keys = config.keys(TEMPLATE);
+        if (!config.root().path(TEMPLATE).isArray()) {
+            return keys.optionalText(TEMPLATE, Null.ABSENT);
+        }
+        return config.root()
+                .path(TEMPLATE)
+                .valueStream()
+                .map(named -> new JsonKeys(config.file(), TEMPLATE + "[].", named))
+                .filter(named -> named.text("name").equals("default"))
+                .map(named -> named.text("template"))
+                .findFirst();
     }
 }

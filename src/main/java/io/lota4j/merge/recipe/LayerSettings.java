@@ -1,6 +1,7 @@
 package io.lota4j.merge.recipe;
 
 import io.lota4j.Text;
+import io.lota4j.checkpoint.JsonKeys.Null;
 import io.lota4j.yaml.Problems;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ import tools.jackson.databind.node.StringNode;
 /// Gives a configuration what each of the result's layers was where it was taken from: lists with an entry for each
 /// layer, lists of layers, the number of layers at the front that are of one kind, and kinds that return after so many
 /// layers.
-record LayerSettings(ObjectNode after, List<Origin> layers, Problems problems) {
+record LayerSettings(ConfigJson after, List<Origin> layers, Problems problems) {
     /// A layer of the result.
     ///
     /// @param config of the model that it is taken from
@@ -25,6 +26,13 @@ record LayerSettings(ObjectNode after, List<Origin> layers, Problems problems) {
     record Origin(ConfigJson config, int index) {
         Optional<JsonNode> setting(String key) {
             return ConfigJson.owner(config.root(), key).map(owner -> owner.get(key));
+        }
+
+        /// A setting that is one number; empty where it is none, or a list.
+        Optional<Integer> number(String key) {
+            return setting(key).filter(JsonNode::isArray).isPresent()
+                    ? Optional.empty()
+                    : config.keys(key).optionalCount(key, Null.ABSENT);
         }
     }
 
@@ -55,19 +63,22 @@ record LayerSettings(ObjectNode after, List<Origin> layers, Problems problems) {
             "interleave_moe_layer_step",
             "decoder_sparse_step");
 
+    private static final String SLIDING = "use_sliding_window";
     private static final String LAYER_TYPES = "layer_types";
     private static final JsonNode FULL = StringNode.valueOf("full_attention");
     private static final JsonNode WINDOW = StringNode.valueOf("sliding_attention");
 
     void apply() {
         for (String key : ConfigJson.LAYERS) {
-            ConfigJson.owner(after, key).ifPresent(owner -> owner.put(key, layers.size()));
+            ConfigJson.owner(after.root(), key).ifPresent(owner -> owner.put(key, layers.size()));
         }
         FIRST.forEach(this::first);
         PERIODS.forEach(this::period);
         NUMBERS.forEach(this::numbers);
-        List<ObjectNode> owners = new ArrayList<>(List.of(after));
-        after.path(ConfigJson.TEXT).asObjectOpt().ifPresent(owners::add);
+        List<ObjectNode> owners = new ArrayList<>(List.of(after.root()));
+        if (after.root().path(ConfigJson.TEXT) instanceof ObjectNode text) {
+            owners.add(text);
+        }
         owners.forEach(owner -> List.copyOf(owner.propertyNames()).forEach(key -> entries(owner, key)));
     }
 
@@ -115,7 +126,7 @@ record LayerSettings(ObjectNode after, List<Origin> layers, Problems problems) {
     }
 
     private void numbers(String key) {
-        ConfigJson.owner(after, key)
+        ConfigJson.owner(after.root(), key)
                 .filter(owner -> owner.get(key) instanceof ArrayNode)
                 .ifPresent(owner -> {
                     ArrayNode taken = owner.arrayNode();
@@ -123,7 +134,7 @@ record LayerSettings(ObjectNode after, List<Origin> layers, Problems problems) {
                         int index = layers.get(i).index();
                         boolean listed = layers.get(i).setting(key).stream()
                                 .flatMap(JsonNode::valueStream)
-                                .anyMatch(number -> number.isIntegralNumber() && number.asInt() == index);
+                                .anyMatch(number -> number.equals(IntNode.valueOf(index)));
                         if (listed) {
                             taken.add(i);
                         }
@@ -133,38 +144,40 @@ record LayerSettings(ObjectNode after, List<Origin> layers, Problems problems) {
     }
 
     private void first(String key) {
-        Optional<ObjectNode> owner = ConfigJson.owner(after, key);
+        Optional<ObjectNode> owner = ConfigJson.owner(after.root(), key);
         if (owner.isEmpty() || !areNumbers(key)) {
             return;
         }
         List<Boolean> before = layers.stream()
-                .map(layer -> layer.index() < layer.setting(key).orElseThrow().asInt())
+                .map(layer -> layer.index() < layer.number(key).orElseThrow())
                 .toList();
         int count = (int) before.stream().filter(first -> first).count();
         owner.get().put(key, count);
         if (before.subList(0, count).contains(false)) {
             boolean window = key.startsWith("max_window");
-            if (!window || owner.get().path("use_sliding_window").asBoolean(false)) {
+            if (!window
+                    || after.keys(SLIDING).optionalFlag(SLIDING, Null.ABSENT).orElse(false)) {
                 write(window ? LAYER_TYPES : "", key, owner.get(), i -> before.get(i), FULL, WINDOW);
             }
         }
     }
 
     private void period(String key) {
-        Optional<ObjectNode> owner = ConfigJson.owner(after, key);
-        if (owner.isEmpty() || !areNumbers(key)) {
+        Optional<ObjectNode> owner = ConfigJson.owner(after.root(), key);
+        Optional<Integer> found = new Origin(after, 0).number(key);
+        if (owner.isEmpty() || found.isEmpty() || !areNumbers(key)) {
             return;
         }
-        int period = owner.get().path(key).asInt();
+        int period = found.get();
         boolean kept = period <= 1
                 || IntStream.range(0, layers.size())
-                        .allMatch(i -> layers.get(i).setting(key).orElseThrow().asInt() == period
+                        .allMatch(i -> layers.get(i).number(key).equals(found)
                                 && layers.get(i).index() % period == i % period);
         if (kept) {
             return;
         }
         IntPredicate last = i -> (layers.get(i).index() + 1)
-                        % Math.max(1, layers.get(i).setting(key).orElseThrow().asInt())
+                        % Math.max(1, layers.get(i).number(key).orElseThrow())
                 == 0;
         switch (key) {
             case "sliding_window_pattern" -> write(LAYER_TYPES, key, owner.get(), last, FULL, WINDOW);
@@ -194,8 +207,6 @@ record LayerSettings(ObjectNode after, List<Origin> layers, Problems problems) {
     }
 
     private boolean areNumbers(String key) {
-        return layers.stream()
-                .allMatch(layer ->
-                        layer.setting(key).filter(JsonNode::isIntegralNumber).isPresent());
+        return layers.stream().allMatch(layer -> layer.number(key).isPresent());
     }
 }

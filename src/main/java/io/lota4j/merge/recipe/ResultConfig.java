@@ -61,7 +61,7 @@ final class ResultConfig {
 
     /// @param origins of the result's layers
     void layers(List<LayerSettings.Origin> origins, Problems problems) {
-        new LayerSettings(after, origins, problems).apply();
+        new LayerSettings(new ConfigJson(before.file(), after), origins, problems).apply();
     }
 
     boolean changed() {
@@ -70,9 +70,7 @@ final class ResultConfig {
 
     /// Whether it says, or leaves to be taken for granted, that the head is the embedding.
     boolean ties() {
-        return ConfigJson.owner(after, ConfigJson.TIED)
-                .map(owner -> owner.path(ConfigJson.TIED).asBoolean(true))
-                .orElse(true);
+        return new ConfigJson(before.file(), after).tied();
     }
 
     /// The same with a head of its own.

@@ -41,13 +41,14 @@ record TokenTable(Path file, ObjectNode json, SequencedMap<String, Integer> ids,
                     .forEach(entry -> tokens.put(id(config.file(), entry.getKey(), entry.getValue()), entry.getKey()));
         } else if (vocab.isArray()) {
             // Unigram models list [token, score] in the order of the ids.
-            vocab.forEach(entry -> tokens.put(tokens.size(), entry.path(0).asString("")));
+            vocab.forEach(entry ->
+                    tokens.put(tokens.size(), text(config, "model.vocab[" + tokens.size() + "][0]", entry.path(0))));
         } else {
             throw new LotaException(Text.format("%s: no vocabulary under model.vocab", config.file()));
         }
         Map<Integer, JsonNode> added = new TreeMap<>();
         for (JsonNode entry : config.root().path(ADDED)) {
-            String token = entry.path(CONTENT).asString("");
+            String token = content(config, entry);
             int id = id(config.file(), token, entry.path(ID));
             tokens.put(id, token);
             added.put(id, entry);
@@ -55,13 +56,26 @@ record TokenTable(Path file, ObjectNode json, SequencedMap<String, Integer> ids,
         SequencedMap<String, Integer> ids = new LinkedHashMap<>();
         tokens.forEach((id, token) -> ids.put(token, id));
         SequencedMap<String, JsonNode> entries = new LinkedHashMap<>();
-        added.values().forEach(entry -> entries.put(entry.path(CONTENT).asString(""), entry));
+        added.values().forEach(entry -> entries.put(content(config, entry), entry));
         return new TokenTable(config.file(), config.root(), ids, entries);
     }
 
+    private static String content(ConfigJson config, JsonNode entry) {
+        return text(config, ADDED + "[]." + CONTENT, entry.path(CONTENT));
+    }
+
+    private static String text(ConfigJson config, String key, JsonNode token) {
+        if (!token.isString()) {
+            throw new LotaException(Text.format(
+                    "%s: \"%s\" must be a text, found %s.",
+                    config.file(), key, token.isMissingNode() ? "nothing" : token));
+        }
+        return token.stringValue();
+    }
+
     private static int id(Path file, String token, JsonNode id) {
-        if (id.isIntegralNumber() && id.asLong() >= 0 && id.asLong() < MOST_IDS) {
-            return id.asInt();
+        if (id.canConvertToInt() && id.isIntegralNumber() && id.intValue() >= 0 && id.intValue() < MOST_IDS) {
+            return id.intValue();
         }
         throw new LotaException(Text.format(
                 "%s: token '%s' must have an id from 0 to %d, found %s",

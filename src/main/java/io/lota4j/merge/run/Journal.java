@@ -13,14 +13,22 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What an unfinished merge has finished: a JSON object on each line, the merge's identity first. A line that was cut
 /// off, and all behind it, does not count. One process at a time may hold a journal.
 final class Journal implements AutoCloseable {
-    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .build();
 
     private final FileChannel channel;
     private final Map<String, Entry> finished = new HashMap<>();
@@ -31,13 +39,22 @@ final class Journal implements AutoCloseable {
     /// @param bytes its length
     /// @param block bytes of the blocks that the digest is made from
     /// @param digest see [Blocks]
-    record Entry(String tensor, long bytes, int block, int digest) {}
+    record Entry(String tensor, long bytes, int block, int digest) {
+        Entry {
+            // A line without it is no entry.
+            Objects.requireNonNull(tensor);
+        }
+    }
 
     /// The first line.
     ///
     /// @param merge a digest of all that the merge depends on
     /// @param recipe a digest of what it is to do, but for its models' files; null where it was not kept
-    private record Start(String merge, @Nullable String recipe) {}
+    private record Start(String merge, @Nullable String recipe) {
+        Start {
+            Objects.requireNonNull(merge);
+        }
+    }
 
     private Journal(FileChannel channel) {
         this.channel = channel;

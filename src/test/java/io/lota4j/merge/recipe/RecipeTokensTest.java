@@ -17,6 +17,8 @@ import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Models with different tokens: whose tokenizer the result has and where each row of its embedding comes from.
 class RecipeTokensTest {
@@ -200,6 +202,40 @@ class RecipeTokensTest {
                 tokenizer.tokens.c: base is no whole model of this merge
                 warning: y has no embedding row for 2 of the result's 4 tokens: ids 0, 3\
                 """);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "tokenizer.json | \"a\": 0 | \"a\": \"0\" | token 'a' must have an id from 0 to 9999999, found \"0\"",
+                "tokenizer.json | \"a\": 0 | \"a\": 0.5 | token 'a' must have an id from 0 to 9999999, found 0.5",
+                "tokenizer.json | \"a\": 0 | \"a\": 0, \"a\": 1 | the key \"a\" stands twice",
+                "tokenizer.json | {\"a\": 0, \"b\": 1} | [[\"a\", 0], [1, 0]] | \"model.vocab[1][0]\" must be a text,"
+                        + " found 1.",
+                "tokenizer.json | \"content\": \"<s>\" | \"content\": 5 | \"added_tokens[].content\" must be a text,"
+                        + " found 5.",
+                "tokenizer.json | \"content\": \"<s>\", | `` | \"added_tokens[].content\" must be a text, found"
+                        + " nothing.",
+                "tokenizer_config.json | \"{{ 0 }}\" | 5 | \"chat_template\" must be a text, found 5.",
+                "tokenizer_config.json | \"{{ 0 }}\" | [{\"name\": 1}] | \"chat_template[].name\" must be a text,"
+                        + " found 1.",
+                "tokenizer_config.json | \"{{ 0 }}\" | [{\"name\": \"default\"}] | \"chat_template[].template\" must"
+                        + " be a text",
+                "tokenizer_config.json | \"{{ 0 }}\" | \"a\", \"chat_template\": \"b\" | the key \"chat_template\""
+                        + " stands twice",
+            })
+    void whatATokenizersFilesSayMustBeOfItsType(String name, String from, String to, String message)
+            throws IOException {
+        Path file = folder.resolve("base").resolve(name);
+        String text = Files.readString(file);
+        assertThat(text).contains(from);
+        Files.writeString(file, text.replace(from, to));
+        assertThat(problem("""
+            {merge_method: linear, models: [{model: base}, {model: x}], tokenizer_source: union, chat_template: auto,
+             parameters: {weight: 1}}\
+            """)).startsWith(file.toString()).contains(message);
     }
 
     private String problem(String yaml) throws IOException {

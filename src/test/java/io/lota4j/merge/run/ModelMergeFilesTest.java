@@ -195,6 +195,32 @@ class ModelMergeFilesTest {
         assertThat(config().path("layer_types").toString()).isEqualTo("[\"sliding_attention\",\"full_attention\"]");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"tie_word_embeddings\": \"true\" | \"tie_word_embeddings\" must be true or false, found \"true\".",
+                "\"text_config\": {\"tie_word_embeddings\": 1} | \"text_config.tie_word_embeddings\" must be true or"
+                        + " false",
+                "\"vocab_size\": \"6\" | \"vocab_size\" must be a whole number over 0, found \"6\".",
+                "\"vocab_size\": 6.5 | \"vocab_size\" must be a whole number over 0, found 6.5.",
+                "\"max_window_layers\": \"1\" | \"max_window_layers\" must be a whole number from 0 on, found \"1\".",
+                "\"sliding_window_pattern\": 2.5 | \"sliding_window_pattern\" must be a whole number from 0 on, found"
+                        + " 2.5.",
+                "\"max_window_layers\": 1, \"use_sliding_window\": \"no\" | \"use_sliding_window\" must be true or"
+                        + " false",
+                "\"a\": 1, \"a\": 2 | the key \"a\" stands twice",
+            })
+    void settingsOfAnotherTypeBecomeNoDefaults(String setting, String message) throws IOException {
+        model("base", Text.format("{\"num_hidden_layers\": 3, %s}", setting), floats(3, 1));
+        refused(
+                "merge_method: passthrough\nslices: [{sources: [{model: base, layer_range: [1, 3]}]},"
+                        + " {sources: [{model: base, layer_range: [0, 1]}]}]\n",
+                folder.resolve("base/config.json").toString(),
+                message);
+    }
+
     @Test
     void aSliceOfNoLayersAtTheEndGivesWhatFollows() throws IOException {
         model("base", "{\"num_hidden_layers\": 1}", join(floats(1, 1), List.of(filled("model.norm.weight", 4))));

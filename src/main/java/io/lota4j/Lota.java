@@ -24,8 +24,10 @@ import io.lota4j.model.MemoryPolicy;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.Tickets;
 import io.lota4j.train.AdaptedModel;
+import io.lota4j.train.HeldOut;
 import io.lota4j.train.Job;
 import io.lota4j.train.MemoryEstimate;
+import io.lota4j.train.Start;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
@@ -41,6 +43,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// A base and all that is done with it: masks, tickets and scores, from data in its tokens.
 ///
@@ -126,8 +129,16 @@ public final class Lota implements AutoCloseable {
     ///
     /// @throws LotaException as [Training#run] does
     public Training<Mask> calibrate(Dataset data, Calibration how, TrainConfig config, Watch watch, StateFile state) {
+        return calibrate(data, how, config, null, watch, state);
+    }
+
+    /// As [#calibrate(Dataset, Calibration, TrainConfig, Watch, StateFile)], scored on held-out rows meanwhile.
+    ///
+    /// @param rows null for none
+    public Training<Mask> calibrate(
+            Dataset data, Calibration how, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile state) {
         requireApart(state);
-        return job(data, among(how), config, job -> Training.run(job, watch, state, end -> how.mask(job, end)));
+        return job(data, among(how), config, rows, job -> Training.run(job, watch, state, end -> how.mask(job, end)));
     }
 
     /// Finds a mask by a score that takes a pass over each example and trains nothing.
@@ -169,8 +180,16 @@ public final class Lota implements AutoCloseable {
     ///
     /// @throws LotaException if the mask is not for this base, or as [Training#run] does
     public Training<Ticket> train(Dataset data, Mask mask, TrainConfig config, Watch watch, StateFile state) {
+        return train(data, mask, config, null, watch, state);
+    }
+
+    /// As [#train(Dataset, Mask, TrainConfig, Watch, StateFile)], scored on held-out rows meanwhile.
+    ///
+    /// @param rows null for none
+    public Training<Ticket> train(
+            Dataset data, Mask mask, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile state) {
         requireApart(state);
-        return job(data, mask, config, job -> Training.run(job, watch, state, job::ticket));
+        return job(data, mask, config, rows, job -> Training.run(job, watch, state, job::ticket));
     }
 
     /// Trains low-rank factors from the base, to compare with, and writes them as the folder that PEFT writes.
@@ -188,11 +207,26 @@ public final class Lota implements AutoCloseable {
     /// @throws LotaException as [Training#run] does
     public Training<Ticket> lora(
             Dataset data, LoraConfig factors, TrainConfig config, Path adapter, Watch watch, StateFile state) {
+        return lora(data, factors, config, adapter, null, watch, state);
+    }
+
+    /// As [#lora(Dataset, LoraConfig, TrainConfig, Path, Watch, StateFile)], scored on held-out rows meanwhile.
+    ///
+    /// @param rows null for none
+    public Training<Ticket> lora(
+            Dataset data,
+            LoraConfig factors,
+            TrainConfig config,
+            Path adapter,
+            @Nullable HeldOut rows,
+            Watch watch,
+            StateFile state) {
         requireApart(state);
         base.claims().fills("the adapter", adapter).check();
         AtomicFile.requireEmpty(adapter);
         return base.with(List.of(), model -> {
-            try (LoraJob job = new LoraJob(model, factors, data, config, base.kernel())) {
+            try (LoraJob job =
+                    new LoraJob(model, factors, data, config, base.kernel(), new Start(model.base(), null), rows)) {
                 return Training.run(job, watch, state, end -> {
                     job.adapter(end).write(adapter);
                     return job.ticket(end);
@@ -209,8 +243,9 @@ public final class Lota implements AutoCloseable {
         }
     }
 
-    private <T> T job(Dataset data, Mask mask, TrainConfig config, Function<Job, T> work) {
-        return base.with(List.of(), model -> work.apply(new Job(model, mask, data, config, base.kernel())));
+    private <T> T job(Dataset data, Mask mask, TrainConfig config, @Nullable HeldOut rows, Function<Job, T> work) {
+        return base.with(
+                List.of(), model -> work.apply(new Job(model, mask, data, config, base.kernel()).scoredOn(rows)));
     }
 
     /// Scores the base with any number of tickets on it, in memory: their deltas add up.

@@ -12,6 +12,7 @@ import io.lota4j.mask.Room;
 import io.lota4j.mask.Scope;
 import io.lota4j.mask.Sparsity;
 import io.lota4j.model.ModelConfig;
+import io.lota4j.train.HeldOut;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
@@ -71,7 +72,7 @@ final class CalibrateCommand extends FitCommand<Mask> {
             return;
         }
         String nothing = Text.format("--score %s: it does not train", score);
-        List.of("training", "kernel", "state").forEach(mixin -> rules.refuseMixin(mixin, nothing));
+        List.of("training", "heldOut", "kernel", "state").forEach(mixin -> rules.refuseMixin(mixin, nothing));
         rules.refuse("--delta-out", nothing);
         if (score.takesData()) {
             rules.require(DataOptions.REQUIRED);
@@ -126,8 +127,9 @@ final class CalibrateCommand extends FitCommand<Mask> {
     }
 
     @Override
-    Training<Mask> fit(Lota lota, Dataset examples, TrainConfig config, Watch watch, StateFile file) {
-        return lota.calibrate(examples, calibration(), config, watch, file);
+    Training<Mask> fit(
+            Lota lota, Dataset examples, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile file) {
+        return lota.calibrate(examples, calibration(), config, rows, watch, file);
     }
 
     @Override
@@ -163,7 +165,12 @@ final class CalibrateCommand extends FitCommand<Mask> {
         if (score.trains()) {
             int rows = data.rows();
             TrainConfig config = training.config(rows);
-            plan.training(config, rows, memory.estimate(base, config, among.trainable(), among.poolSize()));
+            long trained = among.trainable();
+            plan.training(
+                    config,
+                    rows,
+                    memory.estimate(base, config, trained, among.poolSize()).withState(heldOut.copies(trained)));
+            heldOut.addTo(plan, config);
             return;
         }
         plan.line("score", score.toString());

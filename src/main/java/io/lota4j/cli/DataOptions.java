@@ -71,12 +71,22 @@ final class DataOptions {
 
     /// How many rows there are to take, without looking at them more closely than that they are JSON.
     int rows() {
-        return Math.min(limit, JsonLines.read(data).size());
+        return rows(data, limit);
+    }
+
+    /// As [#rows()], of another file.
+    static int rows(Path file, int limit) {
+        return Math.min(limit, JsonLines.read(file).size());
     }
 
     /// Loads the rows in the tokens of a base, saying on `err` which were left out.
     Dataset load(Lota lota, PrintWriter err) {
-        Dataset dataset = lota.data(data, new Rows(prompt, completion, maxLength, limit, allowSpecial));
+        return load(lota, data, limit, err);
+    }
+
+    /// As [#load(Lota, PrintWriter)], another file with rows of the same kind.
+    Dataset load(Lota lota, Path file, int most, PrintWriter err) {
+        Dataset dataset = lota.data(file, new Rows(prompt, completion, maxLength, most, allowSpecial));
         dataset.notices().forEach(notice -> err.println("lota: " + notice));
         return dataset;
     }

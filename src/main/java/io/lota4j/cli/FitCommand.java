@@ -2,11 +2,13 @@ package io.lota4j.cli;
 
 import io.lota4j.Lota;
 import io.lota4j.data.Dataset;
+import io.lota4j.train.HeldOut;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
 import io.lota4j.train.Watch;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -24,6 +26,9 @@ abstract class FitCommand<T> extends BaseCommand {
 
     @Mixin
     TrainingOptions training = new TrainingOptions();
+
+    @Mixin
+    HeldOutOptions heldOut = new HeldOutOptions();
 
     @Mixin
     PoolOptions pool = new PoolOptions();
@@ -50,6 +55,7 @@ abstract class FitCommand<T> extends BaseCommand {
     void checkOptions(OptionRules rules) {
         rules.require(DataOptions.REQUIRED);
         TrainingOptions.require(rules);
+        heldOut.check(rules);
     }
 
     @Override
@@ -100,8 +106,9 @@ abstract class FitCommand<T> extends BaseCommand {
 
     private int fit(Lota lota, Dataset examples) {
         TrainConfig config = training.config(examples.examples().size());
+        HeldOut rows = heldOut.load(lota, data, config, err());
         Training<T> run = new TrainingRun(name(), err())
-                .run(state, out, (watch, file) -> fit(lota, examples, config, watch, file));
+                .run(state, out, (watch, file) -> fit(lota, examples, config, rows, watch, file));
         if (!run.finished()) {
             return ExitCode.INTERRUPTED;
         }
@@ -114,7 +121,10 @@ abstract class FitCommand<T> extends BaseCommand {
     abstract String name();
 
     /// Trains.
-    abstract Training<T> fit(Lota lota, Dataset examples, TrainConfig config, Watch watch, StateFile file);
+    ///
+    /// @param rows that the run is scored on meanwhile, or null for none
+    abstract Training<T> fit(
+            Lota lota, Dataset examples, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile file);
 
     /// Writes the result of a finished run to a file.
     ///

@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.Lota;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.data.Dataset;
@@ -9,6 +10,7 @@ import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.RunState;
+import io.lota4j.train.Start;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
 import io.lota4j.train.lora.LoraJob;
@@ -34,7 +36,10 @@ final class LoraCommand extends BaseCommand {
     private TrainingOptions training = new TrainingOptions();
 
     @Mixin
-    private LoraOptions lora = new LoraOptions();
+    private HeldOutOptions heldOut = new HeldOutOptions();
+
+    @Mixin
+    private LoraOptions factors = new LoraOptions();
 
     @Mixin
     private KernelOptions kernel = new KernelOptions();
@@ -69,12 +74,13 @@ final class LoraCommand extends BaseCommand {
     void checkOptions(OptionRules rules) {
         rules.require(DataOptions.REQUIRED);
         TrainingOptions.require(rules);
+        heldOut.check(rules);
         rules.refuse("--mapped-base", "lora: it keeps base and factors added up in memory");
     }
 
     @Override
     void check() {
-        lora.config();
+        factors.config();
         training.check();
     }
 
@@ -90,17 +96,24 @@ final class LoraCommand extends BaseCommand {
 
     @Override
     int execute() {
-        return new TrainingInputs(model, data, memory, out(), err()).open((adapted, examples) -> {
+        return new TrainingInputs(model, data, memory, out(), err()).open((lota, adapted, examples) -> {
             try (MaskedKernel chosen = kernel.open();
-                    LoraJob job = job(adapted, examples, chosen)) {
+                    LoraJob job = job(lota, adapted, examples, chosen)) {
                 return train(job);
             }
         });
     }
 
-    private LoraJob job(AdaptedModel adapted, Dataset examples, MaskedKernel chosen) {
+    private LoraJob job(Lota lota, AdaptedModel adapted, Dataset examples, MaskedKernel chosen) {
         TrainConfig config = training.config(examples.examples().size());
-        return new LoraJob(adapted, lora.config(), examples, config, chosen);
+        return new LoraJob(
+                adapted,
+                factors.config(),
+                examples,
+                config,
+                chosen,
+                new Start(adapted.base(), null),
+                heldOut.load(lota, data, config, err()));
     }
 
     private int train(LoraJob job) {
@@ -142,7 +155,7 @@ final class LoraCommand extends BaseCommand {
     @Override
     Plan plan() {
         try (Checkpoint base = Checkpoint.open(model)) {
-            LoraTargets targets = LoraTargets.of(base, lora.config());
+            LoraTargets targets = LoraTargets.of(base, factors.config());
             int rows = data.rows();
             TrainConfig config = training.config(rows);
             Plan plan = new Plan().model("model", base).line("adapter", adapter(out, targets));
@@ -150,8 +163,10 @@ final class LoraCommand extends BaseCommand {
             plan.training(
                             config,
                             rows,
-                            targets.memory(ModelConfig.of(base.directory()), memory.policy(), config.optimizer()))
+                            targets.memory(ModelConfig.of(base.directory()), memory.policy(), config.optimizer())
+                                    .withState(heldOut.copies(targets.trainable())))
                     .disk(out, Float.BYTES * targets.trainable());
+            heldOut.addTo(plan, config);
             if (ticketOut != null) {
                 // Four bytes a delta and the base's own bits for reverting.
                 plan.disk(ticketOut, targets.weights() * (Float.BYTES + Short.BYTES));

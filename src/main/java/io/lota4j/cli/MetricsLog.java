@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
+import io.lota4j.train.HeldOutLoss;
 import io.lota4j.train.Progress;
 import java.io.IOException;
 import java.io.Writer;
@@ -52,6 +53,18 @@ final class MetricsLog implements AutoCloseable {
         row.put("tokens", p.tokens());
         row.put("scored_tokens", p.scoredTokens());
         row.put("seconds", p.seconds());
+        write(row);
+    }
+
+    /// Adds a row of the held-out rows, after that of the step.
+    void add(HeldOutLoss score) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("step", score.step());
+        row.put("eval_loss", score.loss());
+        write(row);
+    }
+
+    private void write(Map<String, Object> row) {
         try {
             writer.write(JsonMapper.shared().writeValueAsString(row) + "\n");
             writer.flush();

@@ -19,6 +19,7 @@ final class ProgressBar implements AutoCloseable {
     private final boolean terminal;
     private final LongSupplier nanoClock;
     private final long start;
+    private final boolean part;
 
     private long firstDone = -1;
     private long firstTime;
@@ -31,16 +32,28 @@ final class ProgressBar implements AutoCloseable {
     /// @param terminal whether `out` is a terminal
     /// @param nanoClock a clock in nanoseconds that only goes forward
     ProgressBar(String label, PrintWriter out, boolean terminal, LongSupplier nanoClock) {
+        this(label, out, terminal, nanoClock, false);
+    }
+
+    private ProgressBar(String label, PrintWriter out, boolean terminal, LongSupplier nanoClock, boolean part) {
         this.label = label;
         this.out = out;
         this.terminal = terminal;
         this.nanoClock = nanoClock;
         this.start = nanoClock.getAsLong();
+        this.part = part;
     }
 
     /// On the command's error stream, by the wall clock. The launcher says whether that is a terminal.
     static ProgressBar on(PrintWriter err, String label) {
         return new ProgressBar(label, err, Boolean.getBoolean("lota.terminal"), System::nanoTime);
+    }
+
+    /// For a part of the work that a bar shows: it takes the bar's place once it has gone on for so long that a user
+    /// would wonder. [#clear] gives the place back.
+    ProgressBar part(String what) {
+        clear();
+        return new ProgressBar(what, out, terminal, nanoClock, true);
     }
 
     /// As the longer form, for work that has neither tokens nor a loss.
@@ -62,7 +75,10 @@ final class ProgressBar implements AutoCloseable {
         }
         double secondsLeft = secondsLeft(done, total, now);
         boolean first = shownLength == 0;
-        if (done < total && !first && now - lastShown < (terminal ? TERMINAL_INTERVAL : PLAIN_INTERVAL)) {
+        long interval = terminal ? TERMINAL_INTERVAL : PLAIN_INTERVAL;
+        boolean early = done < total && !first && now - lastShown < interval;
+        boolean shortPart = part && first && (done >= total || now - start < interval);
+        if (early || shortPart) {
             return;
         }
         lastShown = now;
@@ -74,12 +90,18 @@ final class ProgressBar implements AutoCloseable {
     /// Prints a line of another matter. On a terminal it takes the place of the bar, which comes back with the next
     /// update.
     void interrupt(String line) {
-        if (terminal && shownLength > 0) {
-            out.print("\r" + " ".repeat(shownLength) + "\r");
-            shownLength = 0;
-        }
+        clear();
         out.println(line);
         out.flush();
+    }
+
+    /// Takes the bar off a terminal; it comes back with the next update.
+    void clear() {
+        if (terminal && shownLength > 0) {
+            out.print("\r" + " ".repeat(shownLength) + "\r");
+            out.flush();
+            shownLength = 0;
+        }
     }
 
     /// Ends the line, so that what follows starts on its own.

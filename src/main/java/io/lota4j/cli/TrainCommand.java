@@ -10,6 +10,7 @@ import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
+import io.lota4j.train.HeldOut;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
@@ -56,9 +57,10 @@ final class TrainCommand extends FitCommand<Ticket> {
     }
 
     @Override
-    Training<Ticket> fit(Lota lota, Dataset examples, TrainConfig config, Watch watch, StateFile file) {
+    Training<Ticket> fit(
+            Lota lota, Dataset examples, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile file) {
         Mask trained = mask != null ? MaskFile.read(mask) : lota.everything(pool.pool());
-        return lota.train(examples, trained, config, watch, file);
+        return lota.train(examples, trained, config, rows, watch, file);
     }
 
     @Override
@@ -76,15 +78,21 @@ final class TrainCommand extends FitCommand<Ticket> {
             TrainConfig config = training.config(rows);
             // Four bytes a delta, the base's own bits for reverting, and at most a bit a weight for the indices.
             long size = trained.trainable() * (Float.BYTES + Short.BYTES) + trained.poolSize() / Byte.SIZE;
-            return new Plan()
+            Plan plan = new Plan()
                     .model("model", base)
                     .line(
                             "mask",
                             Text.format(
                                     "%,d of %,d weights trained (sparsity %s)",
                                     trained.trainable(), trained.poolSize(), Words.percent(trained.sparsity())))
-                    .training(config, rows, memory.estimate(base, config, trained.trainable(), trained.poolSize()))
+                    .training(
+                            config,
+                            rows,
+                            memory.estimate(base, config, trained.trainable(), trained.poolSize())
+                                    .withState(heldOut.copies(trained.trainable())))
                     .disk(out, size);
+            heldOut.addTo(plan, config);
+            return plan;
         }
     }
 }

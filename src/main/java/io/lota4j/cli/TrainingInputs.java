@@ -15,7 +15,7 @@ record TrainingInputs(Path model, DataOptions data, MemoryOptions memory, PrintW
     /// What is done with a model and examples.
     interface Work {
         /// @return the exit code
-        int on(AdaptedModel adapted, Dataset examples);
+        int on(Lota lota, AdaptedModel adapted, Dataset examples);
     }
 
     /// Opens the model and loads the data for some work, unless only a preview was asked for.
@@ -28,7 +28,7 @@ record TrainingInputs(Path model, DataOptions data, MemoryOptions memory, PrintW
                 return ExitCode.OK;
             }
             try (AdaptedModel adapted = AdaptedModel.open(model, memory.policy())) {
-                return work.on(adapted, examples);
+                return work.on(lota, adapted, examples);
             }
         }
     }

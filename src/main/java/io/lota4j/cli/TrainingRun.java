@@ -1,6 +1,9 @@
 package io.lota4j.cli;
 
 import io.lota4j.Text;
+import io.lota4j.train.HeldOut;
+import io.lota4j.train.HeldOutLoss;
+import io.lota4j.train.RunState;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.Training;
 import io.lota4j.train.Watch;
@@ -27,6 +30,7 @@ record TrainingRun(String what, PrintWriter err) {
             display.close();
             if (training.finished()) {
                 display.memory();
+                kept(training);
             } else {
                 err.println(Text.format(
                         "lota: stopped after step %d of %d; the state is in %s. Resume with --resume.",
@@ -34,5 +38,28 @@ record TrainingRun(String what, PrintWriter err) {
             }
             return training;
         }
+    }
+
+    /// Says which weights a run that was scored on held-out rows ends with.
+    private void kept(Training<?> training) {
+        HeldOut rows = training.heldOut();
+        RunState end = training.reached();
+        if (rows == null || end.best().isEmpty()) {
+            return;
+        }
+        if (end.step() < training.config().steps()) {
+            err.println(Text.format(
+                    "lota: stopped early after step %d of %d: %d %s in a row had no lower held-out loss.",
+                    end.step(), training.config().steps(), rows.patience(), rows.patience() == 1 ? "score" : "scores"));
+        }
+        HeldOutLoss best = end.best().get();
+        long kept = rows.keptStep(end);
+        err.println(
+                kept == best.step()
+                        ? Text.format("lota: step %d is kept, with the lowest held-out loss, %.4f.", kept, best.loss())
+                        : Text.format(
+                                "lota: the last step, %d, is kept; the lowest held-out loss, %.4f, was that of step"
+                                        + " %d.",
+                                kept, best.loss(), best.step()));
     }
 }

@@ -134,7 +134,8 @@ record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail 
                 data(),
                 new Identity(bench).config(run, number),
                 bench.kernel(),
-                opened.start())) {
+                opened.start(),
+                null)) {
             RunState end = learned(folder, job, ledger, job.targets().trainable(), pool.poolSize());
             job.adapter(end).write(folder.adapter());
             return job.ticket(end);

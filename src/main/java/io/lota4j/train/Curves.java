@@ -31,6 +31,13 @@ public record Curves(@Nullable EventFile file) implements AutoCloseable {
         }
     }
 
+    /// Adds a point of the held-out rows.
+    public void add(HeldOutLoss score) {
+        if (file != null) {
+            file.add(score.step(), List.of(new Scalar("eval/loss", score.loss())));
+        }
+    }
+
     @Override
     public void close() {
         if (file != null) {

@@ -12,6 +12,7 @@ import io.lota4j.mask.TopK;
 import io.lota4j.ticket.Ticket;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// One training run of a model on data under a mask.
 ///
@@ -21,7 +22,15 @@ import java.util.Map;
 /// @param config everything else
 /// @param kernel does the work on masked entries
 /// @param start the weights that the model has before the run
-public record Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig config, MaskedKernel kernel, Start start)
+/// @param heldOut rows that the run is scored on meanwhile, or null for none
+public record Job(
+        AdaptedModel model,
+        Mask mask,
+        Dataset data,
+        TrainConfig config,
+        MaskedKernel kernel,
+        Start start,
+        @Nullable HeldOut heldOut)
         implements TrainingJob {
     /// @throws LotaException if the mask is not for the model, or has no weight that is trained
     public Job {
@@ -32,6 +41,18 @@ public record Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig confi
                             + "Take a mask of a lower sparsity.",
                     mask.poolSize()));
         }
+    }
+
+    /// A run that is not scored meanwhile.
+    public Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig config, MaskedKernel kernel, Start start) {
+        this(model, mask, data, config, kernel, start, null);
+    }
+
+    /// The same run, scored on held-out rows meanwhile.
+    ///
+    /// @param rows null for none
+    public Job scoredOn(@Nullable HeldOut rows) {
+        return new Job(model, mask, data, config, kernel, start, rows);
     }
 
     /// A run that starts from the base.
@@ -53,6 +74,9 @@ public record Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig confi
         identity.put("settings", config.text());
         config.addOrderTo(identity, data.examples().size());
         start.addTo(identity);
+        if (heldOut != null) {
+            heldOut.addTo(identity);
+        }
         return identity;
     }
 
@@ -85,6 +109,10 @@ public record Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig confi
 
     /// How the run went, for masks and tickets made from it.
     public Map<String, String> provenance(String source, RunState state) {
-        return Provenance.of(source, data, config, kernel, state);
+        Map<String, String> provenance = Provenance.of(source, data, config, kernel, state);
+        if (heldOut != null) {
+            heldOut.addTo(provenance, state);
+        }
+        return provenance;
     }
 }

@@ -11,6 +11,15 @@ public interface Listener {
     /// Called after every step.
     void step(Progress progress);
 
+    /// Called after the held-out rows were scored, which is after the step whose weights they were scored with.
+    default void heldOut(HeldOutLoss score) {}
+
+    /// Called while the held-out rows are scored.
+    ///
+    /// @param done rows scored
+    /// @param all rows in all
+    default void scoring(int done, int all) {}
+
     /// Hears of what may be wrong with the run, which goes on: a learning rate out of the usual, a loss that runs away.
     ///
     /// @param sentence for people

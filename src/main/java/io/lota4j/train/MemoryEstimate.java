@@ -50,11 +50,17 @@ public record MemoryEstimate(long weights, long state, long pass, long runtime) 
     public static MemoryEstimate of(Job job) {
         Mask mask = job.mask();
         return of(
-                job.model().decoder().config(),
-                job.model().decoder().memory(),
-                job.config().optimizer(),
-                mask.trainable(),
-                mask.poolSize());
+                        job.model().decoder().config(),
+                        job.model().decoder().memory(),
+                        job.config().optimizer(),
+                        mask.trainable(),
+                        mask.poolSize())
+                .withState(HeldOut.copies(job.heldOut(), mask.trainable()));
+    }
+
+    /// The same with more F32 values that the run keeps beside the model.
+    public MemoryEstimate withState(long values) {
+        return new MemoryEstimate(weights, state + Float.BYTES * values, pass, runtime);
     }
 
     /// Values a token has on the way back through one layer, beside what was kept.

@@ -7,15 +7,15 @@ import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorSource;
-import io.lota4j.kernel.Entries;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -28,30 +28,63 @@ import org.jspecify.annotations.Nullable;
 /// @param tokens processed so far
 /// @param scoredTokens of them, those that carried loss
 /// @param seconds that the steps took so far; NaN if it goes back to a state of an earlier version, which did not say
-public record RunState(long step, List<Double> losses, long tokens, long scoredTokens, double seconds) {
+/// @param heldOut the losses of the held-out rows so far, by step; empty for a run without such rows
+public record RunState(
+        long step, List<Double> losses, long tokens, long scoredTokens, double seconds, List<HeldOutLoss> heldOut) {
     private static final String VERSION = "1";
     /// How the settings of an earlier version's runs begin.
     private static final String EARLIER_SETTINGS = "TrainConfig[";
     private static final String VALUES = ".values";
     private static final String FIRST = ".first";
     private static final String SECOND = ".second";
+    private static final String BEST = ".best";
 
-    static final RunState START = new RunState(0, List.of(), 0, 0, 0);
+    static final RunState START = new RunState(0, List.of(), 0, 0, 0, List.of());
 
     public RunState {
         losses = List.copyOf(losses);
+        heldOut = List.copyOf(heldOut);
+    }
+
+    /// The lowest loss of the held-out rows, the first of equals; empty before they were scored.
+    public Optional<HeldOutLoss> best() {
+        return heldOut.stream().min(Comparator.comparingDouble(HeldOutLoss::loss));
+    }
+
+    /// Scores of the held-out rows after the best one.
+    long scoresSinceBest() {
+        return best().map(best ->
+                        heldOut.stream().filter(s -> s.step() > best.step()).count())
+                .orElse(0L);
+    }
+
+    /// The same with one more loss of the held-out rows, at the step that was reached.
+    RunState scored(double loss) {
+        List<HeldOutLoss> all = new ArrayList<>(heldOut);
+        all.add(new HeldOutLoss(step, loss));
+        return new RunState(step, losses, tokens, scoredTokens, seconds, all);
     }
 
     /// @param identity what the run was started with (model, mask, data, settings): a state is only resumed by
     /// the same
-    void write(Path file, Map<String, String> identity, List<Trainable> trainables) {
+    /// @param best written with it once the held-out rows were scored, if there is one
+    void write(Path file, Map<String, String> identity, List<Trainable> trainables, @Nullable BestValues best) {
         List<TensorSource> tensors = new ArrayList<>();
         for (Trainable t : trainables) {
             Shape shape = Shape.of(t.entries().count());
-            tensors.add(new TensorSource(
-                    t.name() + VALUES, DType.F32, shape, target -> gather(t.master(), t.inMaster(), target)));
+            tensors.add(new TensorSource(t.name() + VALUES, DType.F32, shape, t::copyTo));
             addMoment(tensors, t.name() + FIRST, shape, t.moments().first());
             addMoment(tensors, t.name() + SECOND, shape, t.moments().second());
+        }
+        if (best != null && !heldOut.isEmpty()) {
+            for (int t = 0; t < trainables.size(); t++) {
+                Shape shape = Shape.of(trainables.get(t).entries().count());
+                addMoment(
+                        tensors,
+                        trainables.get(t).name() + BEST,
+                        shape,
+                        best.copies().get(t));
+            }
         }
         SafetensorsWriter.write(file, metadata(identity), tensors);
     }
@@ -74,6 +107,11 @@ public record RunState(long step, List<Double> losses, long tokens, long scoredT
             metadata.put("seconds", Double.toString(seconds));
         }
         metadata.put("losses", losses.stream().map(Object::toString).collect(Collectors.joining(",")));
+        if (!heldOut.isEmpty()) {
+            metadata.put(
+                    "held_out",
+                    heldOut.stream().map(s -> s.step() + ":" + s.loss()).collect(Collectors.joining(",")));
+        }
         identity.forEach((key, value) -> metadata.put("run." + key, value));
         return metadata;
     }
@@ -81,7 +119,9 @@ public record RunState(long step, List<Double> losses, long tokens, long scoredT
     /// Loads a state into the trained values and the optimizer.
     ///
     /// @throws LotaException if the state belongs to another run, naming what differs
-    static RunState read(Path file, Map<String, String> identity, List<Trainable> trainables) {
+    /// @param best set to what the state has of it, if there is one
+    static RunState read(
+            Path file, Map<String, String> identity, List<Trainable> trainables, @Nullable BestValues best) {
         try (SafetensorsFile state = SafetensorsFile.open(file)) {
             Map<String, String> metadata = state.metadata();
             if (!("lota4j run state " + VERSION).equals(metadata.get("format"))) {
@@ -92,9 +132,19 @@ public record RunState(long step, List<Double> losses, long tokens, long scoredT
             requireSame(file, identity, metadata);
             RunState reached = of(file, metadata);
             for (Trainable t : trainables) {
-                scatter(tensor(state, t.name() + VALUES, t), t.inMaster(), t.master());
+                t.copyFrom(tensor(state, t.name() + VALUES, t));
                 load(state, t.name() + FIRST, t, t.moments().first());
                 load(state, t.name() + SECOND, t, t.moments().second());
+            }
+            if (best != null && !reached.heldOut().isEmpty()) {
+                for (int t = 0; t < trainables.size(); t++) {
+                    Trainable trainable = trainables.get(t);
+                    load(
+                            state,
+                            trainable.name() + BEST,
+                            trainable,
+                            best.copies().get(t));
+                }
             }
             return reached;
         }
@@ -115,7 +165,36 @@ public record RunState(long step, List<Double> losses, long tokens, long scoredT
                 losses(file, metadata, step),
                 number(file, metadata, "tokens"),
                 number(file, metadata, "scored_tokens"),
-                seconds(file, metadata));
+                seconds(file, metadata),
+                heldOut(file, metadata, step));
+    }
+
+    private static List<HeldOutLoss> heldOut(Path file, Map<String, String> metadata, long reached) {
+        String text = metadata.get("held_out");
+        if (text == null) {
+            return List.of();
+        }
+        List<HeldOutLoss> scores = new ArrayList<>();
+        for (String score : text.split(",", -1)) {
+            HeldOutLoss read = heldOut(file, text, score.split(":", -1));
+            long before = scores.isEmpty() ? 0 : scores.getLast().step();
+            if (read.step() <= before || read.step() > reached || !Double.isFinite(read.loss())) {
+                throw malformed(file, "held_out", text, "losses of steps that were done, in their order", null);
+            }
+            scores.add(read);
+        }
+        return scores;
+    }
+
+    private static HeldOutLoss heldOut(Path file, String all, String[] parts) {
+        try {
+            if (parts.length == 2) {
+                return new HeldOutLoss(Long.parseLong(parts[0]), Double.parseDouble(parts[1]));
+            }
+        } catch (NumberFormatException e) {
+            throw malformed(file, "held_out", all, "a step and a loss each", e);
+        }
+        throw malformed(file, "held_out", all, "a step and a loss each", null);
     }
 
     private static double seconds(Path file, Map<String, String> metadata) {
@@ -199,19 +278,5 @@ public record RunState(long step, List<Double> losses, long tokens, long scoredT
                     state.path(), name, t.entries().count(), info == null ? "none" : info));
         }
         return state.bytes(name);
-    }
-
-    private static void gather(MemorySegment master, Entries entries, MemorySegment target) {
-        for (long e = 0; e < entries.count(); e++) {
-            target.setAtIndex(
-                    ValueLayout.JAVA_FLOAT_UNALIGNED, e, master.getAtIndex(ValueLayout.JAVA_FLOAT, entries.at(e)));
-        }
-    }
-
-    private static void scatter(MemorySegment values, Entries entries, MemorySegment master) {
-        for (long e = 0; e < entries.count(); e++) {
-            master.setAtIndex(
-                    ValueLayout.JAVA_FLOAT, entries.at(e), values.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, e));
-        }
     }
 }

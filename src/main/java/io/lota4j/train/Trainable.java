@@ -78,6 +78,26 @@ public record Trainable(
         return Torch.memory(Torch.floats(scope, count)).fill((byte) 0);
     }
 
+    /// Copies the trained values.
+    ///
+    /// @param target F32, `[entries]`, at any alignment
+    void copyTo(MemorySegment target) {
+        for (long e = 0; e < inMaster.count(); e++) {
+            target.setAtIndex(
+                    ValueLayout.JAVA_FLOAT_UNALIGNED, e, master.getAtIndex(ValueLayout.JAVA_FLOAT, inMaster.at(e)));
+        }
+    }
+
+    /// Sets the trained values.
+    ///
+    /// @param values F32, `[entries]`, at any alignment
+    void copyFrom(MemorySegment values) {
+        for (long e = 0; e < inMaster.count(); e++) {
+            master.setAtIndex(
+                    ValueLayout.JAVA_FLOAT, inMaster.at(e), values.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, e));
+        }
+    }
+
     /// How many of the trained values are NaN or infinite.
     long notFinite() {
         long broken = 0;

@@ -1,5 +1,6 @@
 package io.lota4j.train;
 
+import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.data.Dataset;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,13 @@ public final class Trainer implements AutoCloseable {
     private final StepRunner runner;
     private RunState state = RunState.START;
     private @Nullable Saving saving;
+    private @Nullable Scoring scoring;
+
+    /// What scoring a run on held-out rows takes.
+    ///
+    /// @param best kept where the run ends with it, or null
+    /// @param scope owns it
+    private record Scoring(HeldOut rows, @Nullable BestValues best, PtNDManager scope) {}
 
     /// Where a run's state goes.
     ///
@@ -60,6 +69,14 @@ public final class Trainer implements AutoCloseable {
         return this;
     }
 
+    /// Scores the run on held-out rows from now on. A run with patience may end before its last step.
+    public Trainer scoring(HeldOut rows) {
+        PtNDManager scope = decoder.torch().scope();
+        BestValues best = rows.keep() == HeldOut.Keep.BEST ? BestValues.of(parameters.trainables(), scope) : null;
+        scoring = new Scoring(rows, best, scope);
+        return this;
+    }
+
     /// Goes on where the state on disk ends.
     ///
     /// @throws LotaException if there is none or it belongs to another run
@@ -69,7 +86,7 @@ public final class Trainer implements AutoCloseable {
             throw new LotaException("Nothing to resume: there is no run state"
                     + (where == null ? "." : " at " + where.file() + "; start a new run instead."));
         }
-        state = RunState.read(where.file(), where.identity(), parameters.trainables());
+        state = RunState.read(where.file(), where.identity(), parameters.trainables(), best());
         parameters.moved();
         return this;
     }
@@ -77,36 +94,82 @@ public final class Trainer implements AutoCloseable {
     /// Runs to the last step, or until `stop` says so after a step, or the thread is interrupted:
     /// then the state is written and can be resumed.
     ///
-    /// @return the state reached; its step is under the configured steps if the run was stopped
+    /// A finished run that keeps the best weights of its held-out rows ends with those.
+    ///
+    /// @return the state reached; see [TrainingJob#finished]
     /// @throws LotaException if the loss or the gradient is not finite, weights and state files are then those of
     ///     the step before; or if the last step, or one whose state is due, left trained weights that are not,
     ///     which are then not written
     public RunState run(Listener listener, BooleanSupplier stop) {
         listener.begin(state);
-        long start = System.nanoTime();
-        double before = state.seconds();
+        // An interrupt asks for the same as a watcher does.
+        BooleanSupplier asked =
+                () -> stop.getAsBoolean() || Thread.currentThread().isInterrupted();
         RisingLoss rising = new RisingLoss(state.losses());
         config.warnings().forEach(listener::warn);
-        while (state.step() < config.steps()) {
+        // A stop may have come before the rows of the last step were scored.
+        boolean stopped = !score(listener, asked);
+        double before = state.seconds();
+        double seconds = 0;
+        while (!stopped && !finished()) {
+            long start = System.nanoTime();
             long step = state.step() + 1;
             Outcome outcome = runner.gradients(samples, step);
             requireFinite(outcome, step);
             runner.update(step);
-            double seconds = (System.nanoTime() - start) / 1e9;
+            seconds += (System.nanoTime() - start) / 1e9;
             state = after(outcome, before + seconds);
             if (step == config.steps()) {
                 requireFiniteWeights();
             }
             listener.step(progress(outcome, Double.isNaN(before) ? seconds : before + seconds));
             rising.after(step, outcome.loss()).ifPresent(listener::warn);
-            // An interrupt asks for the same as a watcher does.
-            boolean stopped = (stop.getAsBoolean() || Thread.currentThread().isInterrupted()) && step < config.steps();
+            boolean scored = score(listener, asked);
+            stopped = !scored || (asked.getAsBoolean() && !finished());
             save(stopped);
-            if (stopped) {
-                break;
-            }
+        }
+        if (finished()) {
+            keepBest();
         }
         return state;
+    }
+
+    private boolean finished() {
+        return HeldOut.finished(scoring == null ? null : scoring.rows(), state, config.steps());
+    }
+
+    private @Nullable BestValues best() {
+        return scoring == null ? null : scoring.best();
+    }
+
+    /// Scores the held-out rows, if they are due.
+    ///
+    /// @return false if it was stopped before the end, which leaves them due
+    private boolean score(Listener listener, BooleanSupplier stop) {
+        if (scoring == null || !scoring.rows().due(state, config.steps())) {
+            return true;
+        }
+        OptionalDouble loss = scoring.rows().loss(decoder, listener::scoring, stop);
+        if (loss.isEmpty()) {
+            return false;
+        }
+        state = state.scored(loss.getAsDouble());
+        HeldOutLoss last = state.heldOut().getLast();
+        if (scoring.best() != null && state.best().orElse(last).equals(last)) {
+            scoring.best().take();
+        }
+        listener.heldOut(last);
+        return true;
+    }
+
+    /// The weights that a finished run ends with.
+    private void keepBest() {
+        BestValues best = best();
+        if (best != null && state.best().filter(b -> b.step() < state.step()).isPresent()) {
+            best.restore();
+            parameters.moved();
+        }
+        requireFiniteWeights();
     }
 
     private RunState after(Outcome outcome, double seconds) {
@@ -117,7 +180,8 @@ public final class Trainer implements AutoCloseable {
                 losses,
                 state.tokens() + outcome.tokens(),
                 state.scoredTokens() + outcome.scored(),
-                seconds);
+                seconds,
+                state.heldOut());
     }
 
     private Progress progress(Outcome outcome, double seconds) {
@@ -138,10 +202,10 @@ public final class Trainer implements AutoCloseable {
         if (where == null) {
             return;
         }
-        boolean due = where.every() > 0 && state.step() % where.every() == 0 && state.step() < config.steps();
+        boolean due = where.every() > 0 && state.step() % where.every() == 0 && !finished();
         if (stopped || due) {
             requireFiniteWeights();
-            state.write(where.file(), where.identity(), parameters.trainables());
+            state.write(where.file(), where.identity(), parameters.trainables(), best());
         }
     }
 
@@ -191,6 +255,9 @@ public final class Trainer implements AutoCloseable {
 
     @Override
     public void close() {
+        if (scoring != null) {
+            scoring.scope().close();
+        }
         parameters.close();
     }
 }

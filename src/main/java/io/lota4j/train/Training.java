@@ -5,16 +5,24 @@ import io.lota4j.Text;
 import io.lota4j.checkpoint.OutputLock;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// How a run went and what it made.
 ///
 /// @param <T> what it makes: a ticket, or a mask
 /// @param made of a run that reached its last step; empty for one that was stopped before
 /// @param config what was to be done
+/// @param heldOut the rows that it was scored on meanwhile, or null for none
 /// @param reached steps, losses and tokens, also those before a resumed run
 /// @param seconds that the steps of this process took
 /// @param state where the state of a stopped run is
-public record Training<T>(Optional<T> made, TrainConfig config, RunState reached, double seconds, StateFile state) {
+public record Training<T>(
+        Optional<T> made,
+        TrainConfig config,
+        @Nullable HeldOut heldOut,
+        RunState reached,
+        double seconds,
+        StateFile state) {
 
     /// Runs a job and makes something of what it reached, if that is the last step.
     ///
@@ -31,9 +39,9 @@ public record Training<T>(Optional<T> made, TrainConfig config, RunState reached
         long begin = System.nanoTime();
         RunState reached = job.run(state.file(), state.every(), state.resume(), listener(job, watch), watch.stop());
         double seconds = (System.nanoTime() - begin) / 1e9;
-        boolean finished = reached.step() == job.config().steps();
+        boolean finished = job.finished(reached);
         Optional<T> made = finished ? Optional.of(result.apply(reached)) : Optional.empty();
-        return new Training<>(made, job.config(), reached, seconds, state);
+        return new Training<>(made, job.config(), job.heldOut(), reached, seconds, state);
     }
 
     private static Listener listener(TrainingJob job, Watch watch) {
@@ -49,6 +57,16 @@ public record Training<T>(Optional<T> made, TrainConfig config, RunState reached
             }
 
             @Override
+            public void heldOut(HeldOutLoss score) {
+                watch.step().heldOut(score);
+            }
+
+            @Override
+            public void scoring(int done, int all) {
+                watch.step().scoring(done, all);
+            }
+
+            @Override
             public void warn(String sentence) {
                 watch.step().warn(sentence);
             }
@@ -60,7 +78,7 @@ public record Training<T>(Optional<T> made, TrainConfig config, RunState reached
         return new Outlook(kernel, job.memory(), from);
     }
 
-    /// Whether the last step was reached.
+    /// Whether the last step was reached, or the run ended before because the held-out rows did no better.
     public boolean finished() {
         return made.isPresent();
     }

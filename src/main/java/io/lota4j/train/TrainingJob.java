@@ -14,6 +14,15 @@ public interface TrainingJob {
     /// What is trained on.
     Dataset data();
 
+    /// The rows that the run is scored on meanwhile, or null for none.
+    @Nullable
+    HeldOut heldOut();
+
+    /// Whether a run that reached this is done, and not only stopped.
+    default boolean finished(RunState reached) {
+        return HeldOut.finished(heldOut(), reached, config().steps());
+    }
+
     /// What does the work on the trained entries.
     MaskedKernel kernel();
 
@@ -33,11 +42,18 @@ public interface TrainingJob {
     /// @param resume whether to go on from the state that is there
     default RunState run(@Nullable Path state, long every, boolean resume, Listener listener, BooleanSupplier stop) {
         try (Trainer trainer = trainer()) {
+            HeldOut rows = heldOut();
+            if (rows != null) {
+                trainer.scoring(rows);
+            }
             if (state != null) {
                 trainer.saving(new Trainer.Saving(state, every, identity()));
             }
             if (resume) {
                 trainer.resume();
+            }
+            if (rows != null) {
+                rows.overlap(data()).ifPresent(listener::warn);
             }
             return trainer.run(listener, stop);
         }

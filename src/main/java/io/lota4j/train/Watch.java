@@ -39,6 +39,16 @@ public record Watch(Consumer<Outlook> start, Listener step, BooleanSupplier stop
                     }
 
                     @Override
+                    public void heldOut(HeldOutLoss score) {
+                        steps.heldOut(score);
+                    }
+
+                    @Override
+                    public void scoring(int done, int all) {
+                        steps.scoring(done, all);
+                    }
+
+                    @Override
                     public void warn(String sentence) {
                         other.accept(sentence);
                     }

@@ -8,6 +8,7 @@ import io.lota4j.mask.Mask;
 import io.lota4j.model.BaseWeights;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.train.AdaptedModel;
+import io.lota4j.train.HeldOut;
 import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.Provenance;
 import io.lota4j.train.RunState;
@@ -18,6 +19,7 @@ import io.lota4j.train.TrainingJob;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// One LoRA run of a model on data: the same loop, optimizers and state file as training under a mask, but what is
 /// trained are two thin factors of every target's change.
@@ -36,18 +38,27 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
     private final Start start;
     private final PtNDManager scope;
     private final List<Factors> factors;
+    private final @Nullable HeldOut heldOut;
 
     /// Makes new factors, whose product is zero; the configuration's seed is that of their start too.
     ///
     /// @param kernel takes the optimizer's steps
     /// @throws LotaException if a target is no matrix of a layer, or the model's base is mapped
     public LoraJob(AdaptedModel model, LoraConfig lora, Dataset data, TrainConfig config, MaskedKernel kernel) {
-        this(model, lora, data, config, kernel, new Start(model.base(), null));
+        this(model, lora, data, config, kernel, new Start(model.base(), null), null);
     }
 
     /// As the other constructor, on top of what earlier runs made of the base.
+    ///
+    /// @param heldOut rows that the run is scored on meanwhile, or null for none
     public LoraJob(
-            AdaptedModel model, LoraConfig lora, Dataset data, TrainConfig config, MaskedKernel kernel, Start start) {
+            AdaptedModel model,
+            LoraConfig lora,
+            Dataset data,
+            TrainConfig config,
+            MaskedKernel kernel,
+            Start start,
+            @Nullable HeldOut heldOut) {
         if (model.decoder().memory().base() == BaseWeights.MAPPED) {
             throw new LotaException("LoRA keeps base and factors added up in memory; the base cannot stay mapped.");
         }
@@ -59,6 +70,7 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
         this.config = config;
         this.kernel = kernel;
         this.start = start;
+        this.heldOut = heldOut;
         this.scope = model.decoder().torch().scope();
         this.factors = targets.shapes().entrySet().stream()
                 .map(target -> Factors.of(target.getKey(), target.getValue(), lora, config.seed(), scope))
@@ -86,6 +98,11 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
     }
 
     @Override
+    public @Nullable HeldOut heldOut() {
+        return heldOut;
+    }
+
+    @Override
     public MaskedKernel kernel() {
         return kernel;
     }
@@ -105,12 +122,16 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
         identity.put("settings", config.text());
         config.addOrderTo(identity, data.examples().size());
         start.addTo(identity);
+        if (heldOut != null) {
+            heldOut.addTo(identity);
+        }
         return identity;
     }
 
     @Override
     public MemoryEstimate memory() {
-        return targets.memory(model.decoder().config(), model.decoder().memory(), config.optimizer());
+        return targets.memory(model.decoder().config(), model.decoder().memory(), config.optimizer())
+                .withState(HeldOut.copies(heldOut, targets.trainable()));
     }
 
     /// What a finished run learned, to be written while the job is open.
@@ -125,6 +146,9 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
 
     private Map<String, String> provenance(RunState end) {
         Map<String, String> provenance = Provenance.of(SOURCE, data, config, kernel, end);
+        if (heldOut != null) {
+            heldOut.addTo(provenance, end);
+        }
         provenance.put("rank", Integer.toString(targets.lora().rank()));
         provenance.put("alpha", Double.toString(targets.lora().alpha()));
         provenance.put("trained", Long.toString(targets.trainable()));

@@ -1,0 +1,35 @@
+package io.lota4j.train;
+
+import ai.djl.pytorch.engine.PtNDManager;
+import io.lota4j.model.Torch;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/// The trained values of the step that did best on the held-out rows.
+///
+/// @param trainables whose values they are
+/// @param copies F32, one a trainable, `[entries]`
+record BestValues(List<Trainable> trainables, List<MemorySegment> copies) {
+    /// @param scope owns the copies
+    static BestValues of(List<Trainable> trainables, PtNDManager scope) {
+        return new BestValues(
+                trainables,
+                trainables.stream()
+                        .map(t -> Torch.memory(Torch.floats(scope, t.entries().count())))
+                        .toList());
+    }
+
+    /// Takes the values that are trained now.
+    void take() {
+        for (int t = 0; t < copies.size(); t++) {
+            trainables.get(t).copyTo(copies.get(t));
+        }
+    }
+
+    /// Makes the values that were taken the trained ones.
+    void restore() {
+        for (int t = 0; t < copies.size(); t++) {
+            trainables.get(t).copyFrom(copies.get(t));
+        }
+    }
+}

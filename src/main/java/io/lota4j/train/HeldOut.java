@@ -1,0 +1,153 @@
+package io.lota4j.train;
+
+import io.lota4j.Text;
+import io.lota4j.data.Dataset;
+import io.lota4j.data.Example;
+import io.lota4j.model.Decoder;
+import java.nio.IntBuffer;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Rows that a run is scored on while it trains, and what is done with their loss.
+///
+/// @param data the rows, none of which should be trained on
+/// @param every steps between two scores, at least 1; the last step is scored as well
+/// @param keep which weights the run ends with
+/// @param patience the run ends after so many scores in a row without a new best; 0: never before its last step
+public record HeldOut(Dataset data, long every, Keep keep, long patience) {
+    /// Which weights a run ends with.
+    public enum Keep {
+        /// Those of the step whose loss on the held-out rows was the lowest, the first of equals.
+        BEST,
+        /// Those of the last step.
+        LAST
+    }
+
+    /// Hears how far the scoring has come.
+    @FunctionalInterface
+    interface ScoringListener {
+        /// @param done rows scored
+        /// @param all rows in all
+        void scored(int done, int all);
+    }
+
+    /// @throws io.lota4j.LotaException with every setting that is out of its range
+    public HeldOut {
+        new Ranges()
+                .atLeast(1, every, "steps between two scores of the held-out rows")
+                .atLeast(0, patience, "patience")
+                .requireNone();
+    }
+
+    /// Keeps the best weights and never ends a run early.
+    public HeldOut(Dataset data, long every) {
+        this(data, every, Keep.BEST, 0);
+    }
+
+    /// Whether the rows are to be scored with the weights that a run has reached.
+    boolean due(RunState state, long steps) {
+        long step = state.step();
+        boolean when = step > 0 && (step % every == 0 || step == steps);
+        return when && (state.heldOut().isEmpty() || state.heldOut().getLast().step() < step);
+    }
+
+    /// Whether a run is done: it reached its last step or has been without a new best for too long, and the weights
+    /// that it reached are scored.
+    ///
+    /// @param rows that it is scored on, or null for none
+    static boolean finished(@Nullable HeldOut rows, RunState state, long steps) {
+        boolean last = state.step() == steps;
+        if (rows == null) {
+            return last;
+        }
+        boolean exhausted = rows.patience > 0 && state.scoresSinceBest() >= rows.patience;
+        return (last || exhausted) && !rows.due(state, steps);
+    }
+
+    /// Values that a run keeps beside the `trained` ones: as many again where it ends with the best.
+    ///
+    /// @param rows that the run is scored on, or null for none
+    public static long copies(@Nullable HeldOut rows, long trained) {
+        return rows != null && rows.keep == Keep.BEST ? trained : 0;
+    }
+
+    /// The step whose weights a finished run ends with.
+    public long keptStep(RunState end) {
+        Optional<HeldOutLoss> best = end.best();
+        return keep == Keep.BEST && best.isPresent() ? best.get().step() : end.step();
+    }
+
+    /// The mean loss of a labelled token of the rows, in nats.
+    ///
+    /// @param stop asked between parts
+    /// @return empty if it was stopped
+    /// @throws io.lota4j.LotaException if a loss is NaN or infinite
+    OptionalDouble loss(Decoder decoder, ScoringListener listener, BooleanSupplier stop) {
+        double sum = 0;
+        long tokens = 0;
+        int done = 0;
+        for (MicroBatch part : MicroBatch.passes(data.examples(), StepRunner.PASS_TOKENS)) {
+            if (stop.getAsBoolean()) {
+                return OptionalDouble.empty();
+            }
+            if (part.scored() > 0) {
+                sum += decoder.losses(part.batch()).sum();
+            }
+            if (!Double.isFinite(sum)) {
+                throw decoder.notFinite(Text.format(
+                        "The loss of the held-out rows %s of %s (from 0) is NaN or infinite",
+                        List.of(part.rows()), data.source()));
+            }
+            tokens += part.scored();
+            done += part.rows().length;
+            listener.scored(done, data.examples().size());
+        }
+        return OptionalDouble.of(sum / Math.max(1, tokens));
+    }
+
+    /// Says in a run's identity what of this decides its result.
+    public void addTo(Map<String, String> identity) {
+        identity.put("held_out", Provenance.digest(data));
+        identity.put(
+                "held_out_settings",
+                new SettingsText()
+                        .with("every", Long.toString(every))
+                        .with("keep", keep, Keep.BEST)
+                        .with("patience", patience, 0)
+                        .text());
+    }
+
+    /// Says in a result's provenance which rows chose it, and how it did on them.
+    public void addTo(Map<String, String> provenance, RunState end) {
+        provenance.put("held_out_data", data.source().getFileName() + " sha256:" + data.sha256());
+        provenance.put("held_out_rows", Integer.toString(data.examples().size()));
+        long kept = keptStep(end);
+        provenance.put("kept_step", Long.toString(kept));
+        end.heldOut().stream()
+                .filter(score -> score.step() == kept)
+                .forEach(score -> provenance.put("held_out_loss", Double.toString(score.loss())));
+    }
+
+    /// A warning where rows are trained on as well: what is kept then says nothing of new rows.
+    Optional<String> overlap(Dataset trained) {
+        Set<IntBuffer> known = new HashSet<>();
+        trained.examples().forEach(example -> known.add(IntBuffer.wrap(example.ids())));
+        long shared = data.examples().stream()
+                .map(Example::ids)
+                .map(IntBuffer::wrap)
+                .filter(known::contains)
+                .count();
+        return shared == 0
+                ? Optional.empty()
+                : Optional.of(Text.format(
+                        "%d of the %d held-out rows are trained on as well: their loss does not tell how the result"
+                                + " does on new rows.",
+                        shared, data.examples().size()));
+    }
+}

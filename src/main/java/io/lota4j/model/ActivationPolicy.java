@@ -1,5 +1,7 @@
 package io.lota4j.model;
 
+import io.lota4j.model.layer.Scripts;
+
 /// What of a layer's forward pass stays in memory until the pass goes back through it. Both yield the same bits.
 public enum ActivationPolicy {
     /// Everything that going back needs.
@@ -10,10 +12,8 @@ public enum ActivationPolicy {
 
     /// F32 values that a token leaves behind in all layers.
     public long floatsPerToken(ModelConfig config) {
-        long input = config.hiddenSize();
-        long queries = (long) config.heads() * config.headDim();
-        long keys = (long) config.kvHeads() * config.headDim();
-        long inner = 2 * queries + 2 * keys + config.hiddenSize() + 2L * config.intermediateSize();
-        return config.layers() * (this == KEEP ? input + inner : input) + (this == KEEP ? 0 : inner);
+        Scripts scripts = Scripts.of(config.blocks());
+        long inputs = (long) config.layers() * config.hiddenSize();
+        return inputs + (this == KEEP ? scripts.floatsKept() : scripts.mostKept());
     }
 }

@@ -8,7 +8,7 @@ import java.util.Deque;
 
 /// One forward and backward pass, layer by layer, each layer freed as soon as it has been gone back through.
 ///
-/// A layer's derivatives are written out in `ops.py`: nothing is recorded, and a projection's weight gradient is
+/// A layer's derivatives are written out in `primitives.py`: nothing is recorded, and a projection's weight gradient is
 /// never formed here. The sink gets what goes into each linear with the gradient of what comes out, and makes of
 /// the two as much of it as it wants. Layers under the lowest one with a wanted weight are not gone back through.
 final class BackwardPass {
@@ -16,8 +16,7 @@ final class BackwardPass {
     private final PackedBatch batch;
     private final GradientSink sink;
     private final PtNDManager scope;
-    private final PtNDArray groups;
-    private final Rotary rotary;
+    private final LayerPass layers;
     private final Deque<Segment> segments = new ArrayDeque<>();
 
     BackwardPass(Decoder decoder, PackedBatch batch, GradientSink sink, PtNDManager scope) {
@@ -25,8 +24,7 @@ final class BackwardPass {
         this.batch = batch;
         this.sink = sink;
         this.scope = scope;
-        this.groups = Torch.longs(scope, batch.groups());
-        this.rotary = decoder.rotary(batch, scope);
+        this.layers = LayerPass.of(decoder, batch, scope);
     }
 
     /// A layer that has been gone forward through.
@@ -58,7 +56,7 @@ final class BackwardPass {
     }
 
     private PtNDArray plain(int layer, PtNDArray x) {
-        PtNDArray next = decoder.layer("layer", layer, x, rotary, groups, scope)[0];
+        PtNDArray next = layers.forward("layer", layer, x, scope)[0];
         x.close();
         return next;
     }
@@ -67,7 +65,7 @@ final class BackwardPass {
         PtNDManager own = (PtNDManager) scope.newSubManager();
         x.attach(own);
         boolean keep = decoder.memory().activations() == ActivationPolicy.KEEP;
-        PtNDArray[] results = decoder.layer(keep ? "layer_kept" : "layer", layer, x, rotary, groups, own);
+        PtNDArray[] results = layers.forward(keep ? "kept" : "layer", layer, x, own);
         PtNDArray next = results[results.length - 1];
         next.attach(scope);
         segments.push(new Segment(layer, own, x, Arrays.copyOf(results, results.length - 1)));
@@ -77,7 +75,7 @@ final class BackwardPass {
     private PtNDArray[] kept(Segment segment) {
         return segment.kept().length > 0
                 ? segment.kept()
-                : decoder.layer("inner", segment.layer(), segment.input(), rotary, groups, segment.scope());
+                : layers.forward("inner", segment.layer(), segment.input(), segment.scope());
     }
 
     private int firstWantedLayer() {
@@ -85,7 +83,7 @@ final class BackwardPass {
             return 0;
         }
         for (int layer = 0; layer < decoder.config().layers(); layer++) {
-            if (LayerNames.of(decoder.config(), layer).values().stream().anyMatch(sink::wants)) {
+            if (decoder.config().blocks().weights(layer).keySet().stream().anyMatch(sink::wants)) {
                 return layer;
             }
         }
@@ -94,8 +92,7 @@ final class BackwardPass {
 
     private PtNDArray backward(Segment segment, PtNDArray gradient) {
         try (PtNDManager own = segment.scope()) {
-            LayerBack back = LayerBack.of(
-                    decoder, segment.layer(), segment.input(), kept(segment), gradient, rotary, groups, own);
+            LayerPass.Back back = layers.back(segment.layer(), segment.input(), kept(segment), gradient, own);
             back.deliver(sink);
             gradient.close();
             back.below().attach(scope);

@@ -5,16 +5,22 @@ import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.model.layer.LayerScript;
+import io.lota4j.model.layer.Rope;
+import io.lota4j.model.layer.Scripts;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.stream.Stream;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
 
-/// A Llama-family decoder in F32 on the CPU.
+/// A decoder in F32 on the CPU.
 ///
 /// Closing it frees its native memory. One thread at a time may use it.
 public final class Decoder implements AutoCloseable {
     private final ModelConfig config;
     private final MemoryPolicy memory;
+    private final Scripts scripts;
     private final Torch torch;
     private final Weights weights;
 
@@ -45,7 +51,8 @@ public final class Decoder implements AutoCloseable {
     private Decoder(ModelConfig config, Checkpoint checkpoint, MemoryPolicy memory) {
         this.config = config;
         this.memory = memory;
-        this.torch = new Torch(config.headDim(), config.normEps());
+        this.scripts = Scripts.of(config.blocks());
+        this.torch = new Torch(scripts.source());
         try {
             this.weights = Weights.load(checkpoint, config, memory.base(), torch.manager());
         } catch (RuntimeException e) {
@@ -112,11 +119,10 @@ public final class Decoder implements AutoCloseable {
     }
 
     private PtNDArray hidden(PackedBatch batch, PtNDManager scope) {
-        Rotary rotary = rotary(batch, scope);
-        PtNDArray groups = Torch.longs(scope, batch.groups());
+        LayerPass layers = LayerPass.of(this, batch, scope);
         PtNDArray x = embed(batch.ids(), scope);
         for (int layer = 0; layer < config.layers(); layer++) {
-            PtNDArray next = layer("layer", layer, x, rotary, groups, scope)[0];
+            PtNDArray next = layers.forward("layer", layer, x, scope)[0];
             x.close();
             x = next;
         }
@@ -135,20 +141,39 @@ public final class Decoder implements AutoCloseable {
         return torch.one(scope, "embed", Torch.longs(scope, ids), weights.embedding());
     }
 
-    /// Runs one layer by the method `layer`, `layer_kept` or `inner` of `ops.py`.
-    PtNDArray[] layer(String method, int index, PtNDArray x, Rotary rotary, PtNDArray groups, PtNDManager scope) {
-        return torch.run(scope, method, arguments(x, weights.layer(index), rotary.cos(), rotary.sin(), groups));
+    LayerScript script(int layer) {
+        return scripts.of(layer);
     }
 
-    static PtNDArray[] arguments(PtNDArray x, PtNDArray[] layer, PtNDArray... rest) {
-        return Stream.of(Stream.of(x), Arrays.stream(layer), Arrays.stream(rest))
-                .flatMap(s -> s)
-                .toArray(PtNDArray[]::new);
+    /// The name of a layer's method.
+    String method(String method, int layer) {
+        return method + "_" + scripts.number(layer);
     }
 
-    /// The rotary embedding of a batch's tokens.
-    Rotary rotary(PackedBatch batch, PtNDManager scope) {
-        return Rotary.table(config, batch.longest(), scope).at(batch.positions(), torch, scope);
+    /// The rotary embedding of positions `0 … positions - 1`.
+    Rotaries rotaries(int positions, PtNDManager scope) {
+        Map<Rope, Rotary> tables = new HashMap<>();
+        Rotary none = Rotary.none(scope);
+        return new Rotaries(config.blocks().layers().stream()
+                .map(block -> block.rope() == null
+                        ? none
+                        : tables.computeIfAbsent(block.rope(), rope -> Rotary.table(rope, positions, scope)))
+                .toList());
+    }
+
+    /// @param layers the rotary embedding of each layer; layers that have the same share it
+    record Rotaries(List<Rotary> layers) {
+        Rotary of(int layer) {
+            return layers.get(layer);
+        }
+
+        /// The rows for the tokens at `positions`.
+        Rotaries at(long[] positions, Torch torch, PtNDManager scope) {
+            IdentityHashMap<Rotary, Rotary> rows = new IdentityHashMap<>();
+            return new Rotaries(layers.stream()
+                    .map(table -> rows.computeIfAbsent(table, t -> t.at(positions, torch, scope)))
+                    .toList());
+        }
     }
 
     @Override

@@ -2,9 +2,12 @@ package io.lota4j.model;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
+import io.lota4j.model.layer.Block;
+import io.lota4j.model.layer.Step;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Keys and values of several sequences that grow token by token, each in a slot of its own: no padding, no mask.
 final class KvCache implements AutoCloseable {
@@ -13,7 +16,7 @@ final class KvCache implements AutoCloseable {
     private final List<PtNDArray> keys = new ArrayList<>();
     private final List<PtNDArray> values = new ArrayList<>();
     private final int[] lengths;
-    private final Rotary table;
+    private final Decoder.Rotaries tables;
 
     /// @param slots number of sequences
     /// @param capacity most tokens of one sequence
@@ -21,11 +24,11 @@ final class KvCache implements AutoCloseable {
         this.decoder = decoder;
         this.scope = decoder.torch().scope();
         this.lengths = new int[slots];
-        ModelConfig config = decoder.config();
-        this.table = Rotary.table(config, capacity, scope);
-        for (int layer = 0; layer < config.layers(); layer++) {
-            keys.add(zeros(slots, config.kvHeads(), capacity, config.headDim()));
-            values.add(zeros(slots, config.kvHeads(), capacity, config.headDim()));
+        this.tables = decoder.rotaries(capacity, scope);
+        for (Block layer : decoder.config().blocks().layers()) {
+            Step.Attend attention = layer.attention();
+            keys.add(zeros(slots, attention.kvHeads(), capacity, attention.head()));
+            values.add(zeros(slots, attention.kvHeads(), capacity, attention.head()));
         }
     }
 
@@ -54,7 +57,7 @@ final class KvCache implements AutoCloseable {
     }
 
     private PtNDArray layers(int[] slots, int[][] tokens, long[] starts, long[] added, PtNDManager pass) {
-        Rotary rotary = table.at(positions(starts, added), decoder.torch(), pass);
+        Decoder.Rotaries rotaries = tables.at(positions(starts, added), decoder.torch(), pass);
         PtNDArray slotTensor =
                 Torch.longs(pass, Arrays.stream(slots).asLongStream().toArray());
         PtNDArray startTensor = Torch.longs(pass, starts);
@@ -69,17 +72,20 @@ final class KvCache implements AutoCloseable {
             PtNDArray next = decoder.torch()
                     .one(
                             pass,
-                            "layer_cached",
-                            Decoder.arguments(
-                                    x,
-                                    decoder.weights().layer(layer),
-                                    rotary.cos(),
-                                    rotary.sin(),
-                                    keys.get(layer),
-                                    values.get(layer),
-                                    slotTensor,
-                                    startTensor,
-                                    addedTensor));
+                            decoder.method("cached", layer),
+                            Stream.of(
+                                            Stream.of(x),
+                                            Arrays.stream(decoder.weights().layer(layer)),
+                                            Stream.of(
+                                                    rotaries.of(layer).cos(),
+                                                    rotaries.of(layer).sin(),
+                                                    keys.get(layer),
+                                                    values.get(layer),
+                                                    slotTensor,
+                                                    startTensor,
+                                                    addedTensor))
+                                    .flatMap(s -> s)
+                                    .toArray(PtNDArray[]::new));
             x.close();
             x = next;
         }

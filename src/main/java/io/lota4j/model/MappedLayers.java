@@ -3,13 +3,14 @@ package io.lota4j.model;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.model.layer.Weight;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /// The weights of all layers in the memory of one: widened from the mapped checkpoint when a layer's turn comes.
@@ -20,8 +21,8 @@ final class MappedLayers {
     private final Checkpoint checkpoint;
     private final ModelConfig config;
     private final PtNDManager scope;
-    private final Map<LayerRole, PtNDArray> buffers = new EnumMap<>(LayerRole.class);
-    private final Map<String, LayerRole> roles = new HashMap<>();
+    private final Map<Weight, PtNDArray> buffers = new HashMap<>();
+    private final Map<String, Weight> roles = new HashMap<>();
     private final Map<String, List<Overlay>> overlays = new HashMap<>();
     private int current = NONE;
 
@@ -31,35 +32,39 @@ final class MappedLayers {
         this.config = config;
         this.scope = scope;
         for (int layer = 0; layer < config.layers(); layer++) {
-            LayerNames.of(config, layer).forEach((role, name) -> roles.put(name, role));
+            config.blocks().weights(layer).forEach((name, weight) -> {
+                roles.put(name, weight);
+                buffers.computeIfAbsent(weight, this::buffer);
+            });
         }
-        LayerNames.of(config, 0).keySet().forEach(role -> {
-            PtNDArray buffer = Torch.floats(scope, role.shape(config));
-            buffer.setName(Torch.LIST);
-            buffers.put(role, buffer);
-        });
     }
 
-    /// The weights of a layer, valid until the next call.
-    Map<LayerRole, PtNDArray> layer(int index) {
+    private PtNDArray buffer(Weight weight) {
+        PtNDArray buffer = Torch.floats(scope, weight.shape());
+        buffer.setName(Torch.LIST);
+        return buffer;
+    }
+
+    /// The weights of a layer in the order of computation, valid until the next call.
+    PtNDArray[] layer(int index) {
+        SequencedMap<String, Weight> weights = config.blocks().weights(index);
         if (index != current) {
-            LayerNames.of(config, index).entrySet().parallelStream()
-                    .forEach(weight -> widen(weight.getValue(), buffer(weight.getKey())));
+            weights.entrySet().parallelStream().forEach(weight -> widen(weight.getKey(), of(weight.getValue())));
             current = index;
         }
-        return buffers;
+        return weights.values().stream().map(this::of).toArray(PtNDArray[]::new);
     }
 
     /// One weight, valid until the next call; for reading only.
     PtNDArray weight(String name) {
-        PtNDArray buffer = buffer(Objects.requireNonNull(roles.get(name), name));
+        PtNDArray buffer = of(Objects.requireNonNull(roles.get(name), name));
         widen(name, buffer);
         current = NONE;
         return buffer;
     }
 
-    private PtNDArray buffer(LayerRole role) {
-        return Objects.requireNonNull(buffers.get(role));
+    private PtNDArray of(Weight weight) {
+        return Objects.requireNonNull(buffers.get(weight));
     }
 
     private void widen(String name, PtNDArray buffer) {

@@ -2,7 +2,7 @@ package io.lota4j.model;
 
 import ai.djl.engine.EngineException;
 
-/// Whose matrix product `ops.py` uses: `a [m, k]` by `b [n, k]`, transposed.
+/// Whose matrix product `primitives.py` uses: `a [m, k]` by `b [n, k]`, transposed.
 enum Product {
     /// oneDNN's: twice as fast as MKL's on AMD's processors, which MKL serves with an older instruction set. Only
     /// where libtorch was built with it, and only in the CPU's memory.

@@ -14,10 +14,14 @@ import io.lota4j.checkpoint.ModelFiles;
 import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorSource;
+import io.lota4j.model.layer.Blocks;
+import io.lota4j.model.layer.Weight;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +38,8 @@ public record RandomModel(ModelConfig config, double deviation, DType dtype, lon
     private static final Map<String, DType> DTYPES =
             Map.of("float32", DType.F32, "bfloat16", DType.BF16, "float16", DType.F16);
 
+    /// The model that a configuration asks for.
+    ///
     /// @param directory with at least `config.json`
     /// @throws LotaException if its dtype is not a float type
     public static RandomModel of(Path directory, long seed) {
@@ -90,18 +96,41 @@ public record RandomModel(ModelConfig config, double deviation, DType dtype, lon
     }
 
     private List<TensorSource> tensors() {
+        Map<String, Weight.Start> starts = starts();
         return Weights.expected(config).entrySet().stream()
                 .map(e -> new TensorSource(
-                        e.getKey(), dtype, e.getValue(), target -> fill(e.getKey(), e.getValue(), target)))
+                        e.getKey(),
+                        dtype,
+                        e.getValue(),
+                        target -> fill(
+                                e.getKey(),
+                                starts.getOrDefault(e.getKey(), Weight.Start.NORMAL),
+                                e.getValue(),
+                                target)))
                 .toList();
     }
 
-    private void fill(String name, Shape shape, MemorySegment target) {
+    private Map<String, Weight.Start> starts() {
+        Map<String, Weight.Start> starts = new HashMap<>();
+        Blocks blocks = config.blocks();
+        starts.put(blocks.norm().weight(), blocks.norm().weights().getFirst().start());
+        for (int layer = 0; layer < config.layers(); layer++) {
+            blocks.weights(layer).forEach((name, weight) -> starts.put(name, weight.start()));
+        }
+        return starts;
+    }
+
+    private void fill(String name, Weight.Start start, Shape shape, MemorySegment target) {
         float[] values = new float[Math.toIntExact(shape.numel())];
-        boolean norm = name.endsWith("norm.weight");
-        Random random = new Random(seed * 0x9E3779B97F4A7C15L + name.hashCode());
-        for (int i = 0; i < values.length && !name.endsWith(".bias"); i++) {
-            values[i] = norm ? 1 : (float) (deviation * random.nextGaussian());
+        switch (start) {
+            case ZERO -> {}
+            case ONE -> Arrays.fill(values, 1);
+            case NORMAL -> {
+                Random random = new Random(seed * 0x9E3779B97F4A7C15L + name.hashCode());
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) (deviation * random.nextGaussian());
+                }
+            }
         }
         Floats.fromF32(MemorySegment.ofArray(values), dtype, target);
     }

@@ -13,16 +13,15 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.lota4j.Natives;
+import io.lota4j.model.layer.Primitives;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Objects;
 
-/// The door to libtorch: runs the methods of `ops.py`, makes tensors and lends their memory.
+/// The door to libtorch: runs the methods of `primitives.py`, makes tensors and lends their memory.
 ///
 /// One instance belongs to one thread at a time. Closing it frees every tensor that was made through it.
 public final class Torch implements AutoCloseable {
@@ -40,24 +39,24 @@ public final class Torch implements AutoCloseable {
     /// As [#LIST] for a method's second list.
     static final String KEPT = "s[]";
 
-    /// @param headDim width of an attention head
-    /// @param normEps epsilon of the RMS norms
-    Torch(int headDim, double normEps) {
-        this(Product.ONEDNN, headDim, normEps);
+    /// @param methods of a decoder, beside the primitives
+    Torch(String methods) {
+        this(Product.ONEDNN, methods);
     }
 
-    Torch(Product product, int headDim, double normEps) {
+    Torch(Product product, String methods) {
         this.manager = (PtNDManager) engine().newBaseManager(Device.cpu());
-        this.ops = load(product, headDim, normEps);
+        this.ops = load(product, methods);
     }
 
     /// Falls back to the product that every libtorch has.
-    private PtSymbolBlock load(Product product, int headDim, double normEps) {
-        try (InputStream archive = TorchArchive.of(source(product, headDim, normEps))) {
+    private PtSymbolBlock load(Product product, String methods) {
+        try (InputStream archive =
+                TorchArchive.of(Primitives.source().replace("$PRODUCT", product.source()) + methods)) {
             return JniUtils.loadModule(manager, archive, false, false);
         } catch (EngineException e) {
             if (product.isUnknown(e)) {
-                return load(Product.PLAIN, headDim, normEps);
+                return load(Product.PLAIN, methods);
             }
             throw e;
         } catch (IOException e) {
@@ -85,16 +84,6 @@ public final class Torch implements AutoCloseable {
         }
     }
 
-    private static String source(Product product, int headDim, double normEps) throws IOException {
-        try (InputStream in = Objects.requireNonNull(Torch.class.getResourceAsStream("ops.py"), "ops.py")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .replace("$PRODUCT", product.source())
-                    .replace("$DIM", Integer.toString(headDim))
-                    .replace("$SCALE", Double.toString(1 / Math.sqrt(headDim)))
-                    .replace("$EPS", Double.toString(normEps));
-        }
-    }
-
     /// The number of threads that libtorch's products use.
     public static int threads() {
         engine();
@@ -110,7 +99,7 @@ public final class Torch implements AutoCloseable {
         return manager;
     }
 
-    /// Runs one method of `ops.py`. The results belong to `scope`.
+    /// Runs one method of `primitives.py`. The results belong to `scope`.
     ///
     /// @param arguments tensors in the method's order; consecutive tensors named [#LIST] are one list, those
     /// named [#KEPT] another

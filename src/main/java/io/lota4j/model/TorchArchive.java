@@ -15,8 +15,8 @@ import java.util.zip.ZipOutputStream;
 final class TorchArchive {
     private static final String TYPE = "__torch__";
     private static final String NAME = "Ops";
-    /// What libtorch 2.x writes for an archive without newer operators.
-    private static final String VERSION = "3\n";
+    /// The newest that libtorch 2.x knows: in older ones some operators, such as gelu, have their arguments of old.
+    private static final String VERSION = "10\n";
     /// Pickle of an empty tuple, protocol 2.
     private static final byte[] NO_CONSTANTS = {(byte) 0x80, 2, ')', '.'};
 

@@ -27,7 +27,8 @@ record UnusedWeights(Checkpoint checkpoint, ModelConfig config, Set<String> used
     /// Tables that older programs stored; they follow from `config.json`.
     private static final Pattern HARMLESS = Pattern.compile("(.*\\.)?rotary_emb\\.(inv_freq|cos_cached|sin_cached)");
 
-    private static final Pattern LAYER = Pattern.compile(Pattern.quote(LayerNames.PREFIX) + "(\\d+)\\..*");
+    private static final String HEAD = "lm_head.weight";
+    private static final Pattern LAYER = Pattern.compile(Pattern.quote("model.layers.") + "(\\d+)\\..*");
 
     /// @throws LotaException with the names of such tensors and what they mean, or if the tensor of a head is stored
     ///     beside the embedding that is to be the head, and differs
@@ -59,12 +60,12 @@ record UnusedWeights(Checkpoint checkpoint, ModelConfig config, Set<String> used
 
     private String meaning(String name) {
         Matcher layer = LAYER.matcher(name);
-        if (name.equals(Weights.HEAD)) {
+        if (config.blocks().tied() && name.equals(HEAD)) {
             return Text.format(
                     "config.json ties the head to the embedding (\"tie_word_embeddings\": true), but the head that is "
                             + "stored differs from %s; say false there if this head is the model's, else remove the "
                             + "tensor",
-                    Weights.EMBEDDING);
+                    config.blocks().embedding());
         }
         if (layer.matches() && number(layer.group(1)) >= config.layers()) {
             return Text.format(
@@ -76,13 +77,15 @@ record UnusedWeights(Checkpoint checkpoint, ModelConfig config, Set<String> used
                     name.contains(".mlp.") ? "mlp_bias" : "attention_bias");
         }
         if (name.endsWith("_norm.weight") && name.contains(".self_attn.")) {
-            return "norms of queries and keys, which Llama has none of; config.json names another architecture than"
-                    + " the weights have";
+            return Text.format(
+                    "norms of queries and keys, which %s has none of; config.json names another architecture than"
+                            + " the weights have",
+                    config.architecture());
         }
         if (name.contains("lora_") || name.contains(".base_layer.")) {
             return "parts of an adapter; merge it into the model first";
         }
-        return "no weight of a Llama with this config.json";
+        return Text.format("no weight of a %s with this config.json", config.architecture());
     }
 
     private static long number(String digits) {
@@ -91,16 +94,19 @@ record UnusedWeights(Checkpoint checkpoint, ModelConfig config, Set<String> used
 
     /// Whether this is a head that is stored beside the embedding that it is tied to, and equal to it.
     private boolean isEqualHead(String name) {
-        if (!config.tied() || !name.equals(Weights.HEAD)) {
+        if (!config.blocks().tied() || !name.equals(HEAD)) {
             return false;
         }
         TensorInfo head = checkpoint.info(name);
-        TensorInfo embedding = checkpoint.info(Weights.EMBEDDING);
+        TensorInfo embedding = checkpoint.info(config.blocks().embedding());
         if (!head.shape().equals(embedding.shape())) {
             return false;
         }
         if (head.dtype() == embedding.dtype()) {
-            return checkpoint.bytes(name).mismatch(checkpoint.bytes(Weights.EMBEDDING)) < 0;
+            return checkpoint
+                            .bytes(name)
+                            .mismatch(checkpoint.bytes(config.blocks().embedding()))
+                    < 0;
         }
         return head.dtype().isFloat()
                 && embedding.dtype().isFloat()

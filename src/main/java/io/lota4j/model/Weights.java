@@ -9,11 +9,10 @@ import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Quantized;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
+import io.lota4j.model.layer.Blocks;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,14 +30,12 @@ import org.jspecify.annotations.Nullable;
 /// On the CPU these are also the master values: an update is written here and nowhere else. Layers may be mapped:
 /// see [BaseWeights].
 public final class Weights {
-    static final String EMBEDDING = "model.embed_tokens.weight";
-    private static final String NORM = "model.norm.weight";
-    static final String HEAD = "lm_head.weight";
+    /// Before a layer's number, in all architectures so far.
+    private static final String PREFIX = "model.layers.";
 
     private final Map<String, PtNDArray> tensors = new HashMap<>();
     private final SequencedMap<String, Shape> shapes = new TreeMap<>();
     private final ModelConfig config;
-    private final PtNDArray none;
     private final @Nullable MappedLayers mapped;
 
     /// Loads every weight that `config` asks for, but layers that are to stay mapped.
@@ -51,38 +48,37 @@ public final class Weights {
         expected.forEach((name, shape) -> check(checkpoint, name, shape));
         new UnusedWeights(checkpoint, config, expected.keySet()).refuse();
         MappedLayers mapped = base == BaseWeights.MAPPED ? new MappedLayers(checkpoint, config, scope) : null;
-        Weights weights = new Weights(config, mapped, scope);
+        Weights weights = new Weights(config, mapped);
         expected.forEach((name, shape) -> weights.load(checkpoint, name, shape, scope));
         return weights;
     }
 
-    private Weights(ModelConfig config, @Nullable MappedLayers mapped, PtNDManager scope) {
+    private Weights(ModelConfig config, @Nullable MappedLayers mapped) {
         this.config = config;
         this.mapped = mapped;
-        this.none = Torch.floats(scope, 0L);
-        none.setName(Torch.LIST);
     }
 
     /// The names and shapes of all weights of a decoder of this configuration, in the order of its computation.
     public static SequencedMap<String, Shape> expected(ModelConfig config) {
         SequencedMap<String, Shape> all = new LinkedHashMap<>();
-        all.put(EMBEDDING, Shape.of(config.vocabSize(), config.hiddenSize()));
+        Blocks blocks = config.blocks();
+        all.put(blocks.embedding(), Shape.of(config.vocabSize(), config.hiddenSize()));
         for (int layer = 0; layer < config.layers(); layer++) {
-            LayerNames.of(config, layer).forEach((role, name) -> all.put(name, role.shape(config)));
+            blocks.weights(layer).forEach((name, weight) -> all.put(name, weight.shape()));
         }
-        all.put(NORM, Shape.of(config.hiddenSize()));
-        if (!config.tied()) {
-            all.put(HEAD, Shape.of(config.vocabSize(), config.hiddenSize()));
+        all.put(blocks.norm().weight(), Shape.of(config.hiddenSize()));
+        if (!blocks.tied()) {
+            all.put(blocks.head(), Shape.of(config.vocabSize(), config.hiddenSize()));
         }
         return all;
     }
 
     /// How many F32 values are in memory, trained ones not counted.
     public static long inMemory(ModelConfig config, BaseWeights base) {
-        String oneLayer = LayerNames.PREFIX + "0.";
+        String oneLayer = config.blocks().prefix() + "0.";
         return expected(config).entrySet().stream()
                 .filter(weight -> base == BaseWeights.LOADED
-                        || !weight.getKey().startsWith(LayerNames.PREFIX)
+                        || !inLayer(weight.getKey())
                         || weight.getKey().startsWith(oneLayer))
                 .mapToLong(weight -> weight.getValue().numel())
                 .sum();
@@ -117,13 +113,13 @@ public final class Weights {
     /// What it means that tensors are missing.
     private static String absence(Checkpoint checkpoint, ModelConfig config) {
         Set<String> names = checkpoint.tensors().keySet();
-        if (names.contains(EMBEDDING.substring("model.".length()))) {
+        if (names.contains(config.blocks().embedding().substring("model.".length()))) {
             return " Its tensors are named without `model.` in front: it was saved without a head. Save the whole"
                     + " model for causal language modelling.";
         }
         List<String> absent = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
-            String prefix = LayerNames.PREFIX + layer + ".";
+            String prefix = PREFIX + layer + ".";
             if (names.stream().noneMatch(name -> name.startsWith(prefix))) {
                 absent.add(Integer.toString(layer));
             }
@@ -159,7 +155,7 @@ public final class Weights {
 
     private void load(Checkpoint checkpoint, String name, Shape shape, PtNDManager scope) {
         shapes.put(name, shape);
-        boolean ofLayer = name.startsWith(LayerNames.PREFIX);
+        boolean ofLayer = name.startsWith(PREFIX);
         if (ofLayer && mapped != null) {
             return;
         }
@@ -179,7 +175,7 @@ public final class Weights {
     /// Whether a weight is one of a layer's. A pass hands over the gradient of such a one in one piece; those
     /// of the embedding, the last norm and the head may come in several that add up.
     public static boolean inLayer(String name) {
-        return name.startsWith(LayerNames.PREFIX);
+        return name.startsWith(PREFIX);
     }
 
     /// The elements of one weight, F32, row-major. For reading, and only until the model is next used: that of a
@@ -239,45 +235,35 @@ public final class Weights {
     }
 
     PtNDArray embedding() {
-        return tensor(EMBEDDING);
+        return tensor(embeddingName());
     }
 
     String embeddingName() {
-        return EMBEDDING;
+        return config.blocks().embedding();
     }
 
     String normName() {
-        return NORM;
+        return config.blocks().norm().weight();
     }
 
     PtNDArray norm() {
-        return tensor(NORM);
-    }
-
-    /// Whether this is one of the seven projection matrices of a layer.
-    boolean isProjection(String name) {
-        return name.endsWith("_proj.weight");
+        return tensor(normName());
     }
 
     String headName() {
-        return config.tied() ? EMBEDDING : HEAD;
+        return config.blocks().head();
     }
 
     PtNDArray head() {
         return tensor(headName());
     }
 
-    /// The arguments of a layer in the order that `ops.py` wants; an absent bias is an empty tensor.
+    /// The weights of a layer, in the order of computation.
     PtNDArray[] layer(int index) {
-        Map<LayerRole, PtNDArray> layer = mapped == null ? loaded(index) : mapped.layer(index);
-        return Arrays.stream(LayerRole.values())
-                .map(role -> layer.getOrDefault(role, none))
-                .toArray(PtNDArray[]::new);
-    }
-
-    private Map<LayerRole, PtNDArray> loaded(int index) {
-        Map<LayerRole, PtNDArray> layer = new EnumMap<>(LayerRole.class);
-        LayerNames.of(config, index).forEach((role, name) -> layer.put(role, tensor(name)));
-        return layer;
+        return mapped == null
+                ? config.blocks().weights(index).keySet().stream()
+                        .map(this::tensor)
+                        .toArray(PtNDArray[]::new)
+                : mapped.layer(index);
     }
 }

@@ -5,6 +5,7 @@ import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.model.ModelConfig;
 import io.lota4j.model.Weights;
+import io.lota4j.model.layer.Scripts;
 
 /// What a run that trains or scores weights will need at its peak, in bytes, from sizes alone.
 ///
@@ -38,7 +39,9 @@ public record MemoryEstimate(long weights, long state, long pass, long runtime) 
 
     private static MemoryEstimate of(ModelConfig model, MemoryPolicy memory, long kept, long overlays) {
         long pass = StepRunner.PASS_TOKENS
-                * (memory.activations().floatsPerToken(model) + layer(model) + model.vocabSize());
+                * (memory.activations().floatsPerToken(model)
+                        + Scripts.of(model.blocks()).mostBack()
+                        + model.vocabSize());
         return new MemoryEstimate(
                 Float.BYTES * (Weights.inMemory(model, memory.base()) + overlays),
                 Float.BYTES * kept,
@@ -61,11 +64,6 @@ public record MemoryEstimate(long weights, long state, long pass, long runtime) 
     /// The same with more F32 values that the run keeps beside the model.
     public MemoryEstimate withState(long values) {
         return new MemoryEstimate(weights, state + Float.BYTES * values, pass, runtime);
-    }
-
-    /// Values a token has on the way back through one layer, beside what was kept.
-    private static long layer(ModelConfig model) {
-        return 6L * model.intermediateSize() + 10L * model.hiddenSize();
     }
 
     public long total() {

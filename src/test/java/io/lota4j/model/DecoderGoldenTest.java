@@ -7,6 +7,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import io.lota4j.Golden;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Floats;
+import io.lota4j.model.layer.Rope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -45,11 +46,16 @@ class DecoderGoldenTest {
         try (Golden golden = Golden.open("models/llama-bf16-sharded/golden.safetensors");
                 Checkpoint checkpoint = Checkpoint.open(Golden.path("models/llama-bf16-sharded"))) {
             ModelConfig config = ModelConfig.read(checkpoint.directory().resolve(Checkpoint.CONFIG));
-            Rope rounded = new Rope(config.rope().inverseFrequencies().stream()
+            Rope rope =
+                    Objects.requireNonNull(config.blocks().layers().getFirst().rope());
+            Rope rounded = new Rope(rope.inverseFrequencies().stream()
                     .map(f -> Floats.bf16ToFloat(Floats.floatToBf16(f)))
                     .toList());
             try (Decoder asLoaded = Decoder.open(checkpoint, config);
-                    Decoder asCast = Decoder.open(checkpoint, config.withRope(rounded))) {
+                    Decoder asCast = Decoder.open(
+                            checkpoint,
+                            new ModelConfig(
+                                    config.architecture(), config.blocks().withRope(rounded)))) {
                 assertThat(worstLogit(golden, asCast)).isLessThan(LOGITS);
                 assertThat(worstLogit(golden, asLoaded)).isLessThan(0.01);
             }

@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 
 /// A linear layer's whole weight gradient by libtorch, for benchmarks.
 public final class DenseProduct implements AutoCloseable {
-    private final Torch torch = new Torch(1, 1e-5);
+    private final Torch torch = new Torch("");
     private final PtNDManager scope = torch.scope();
     private final PtNDArray x;
     private final PtNDArray dy;

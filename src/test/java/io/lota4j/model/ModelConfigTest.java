@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
 import io.lota4j.Text;
+import io.lota4j.model.layer.Rope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,9 +27,19 @@ class ModelConfigTest {
     @Test
     void whatIsLeftOutHasTheDefaultsOfTheFamily() throws IOException {
         ModelConfig config = ModelConfig.read(file("{" + GOOD + "}"));
-        assertThat(config)
-                .isEqualTo(new ModelConfig(
-                        32, 2, 4, 4, 8, 64, 128, 2048, 1e-6, false, false, false, Rope.of(10000, null, 8)));
+        ModelConfig whole = ModelConfig.read(file("{" + GOOD
+                + ", \"model_type\": \"llama\", \"num_key_value_heads\": 4, \"head_dim\": 8, \"hidden_act\": \"silu\","
+                + " \"max_position_embeddings\": 2048, \"rms_norm_eps\": 1e-6, \"tie_word_embeddings\": false,"
+                + " \"attention_bias\": false, \"mlp_bias\": false, \"rope_theta\": 10000.0}"));
+        assertThat(config).isEqualTo(whole);
+        assertThat(config.layers()).isEqualTo(2);
+        assertThat(config.maxPositions()).isEqualTo(2048);
+        assertThat(config.blocks().tied()).isFalse();
+        assertThat(rope(config)).isEqualTo(Rope.of(10000, null, 8));
+    }
+
+    private static Rope rope(ModelConfig config) {
+        return Objects.requireNonNull(config.blocks().layers().getFirst().rope());
     }
 
     /// Python takes it for false, or for what is not there.
@@ -51,14 +63,12 @@ class ModelConfigTest {
     void bothSpellingsOfTheRotaryEmbeddingMeanTheSame() throws IOException {
         String scaling = "\"rope_type\": \"llama3\", \"factor\": 4, \"low_freq_factor\": 1, \"high_freq_factor\": 4,"
                 + " \"original_max_position_embeddings\": 32";
-        Rope old = ModelConfig.read(
-                        file(Text.format("{%s, \"rope_theta\": 500.0, \"rope_scaling\": {%s}}", GOOD, scaling)))
-                .rope();
-        Rope now = ModelConfig.read(
-                        file(Text.format("{%s, \"rope_parameters\": {\"rope_theta\": 500.0, %s}}", GOOD, scaling)))
-                .rope();
-        Rope plain = ModelConfig.read(file(Text.format("{%s, \"rope_theta\": 500.0, \"rope_scaling\": null}", GOOD)))
-                .rope();
+        Rope old = rope(ModelConfig.read(
+                file(Text.format("{%s, \"rope_theta\": 500.0, \"rope_scaling\": {%s}}", GOOD, scaling))));
+        Rope now = rope(ModelConfig.read(
+                file(Text.format("{%s, \"rope_parameters\": {\"rope_theta\": 500.0, %s}}", GOOD, scaling))));
+        Rope plain =
+                rope(ModelConfig.read(file(Text.format("{%s, \"rope_theta\": 500.0, \"rope_scaling\": null}", GOOD))));
         assertThat(now).isEqualTo(old).isNotEqualTo(plain);
     }
 

@@ -36,7 +36,7 @@ class ProductTest {
     }
 
     private static float[] gradient(Product product) {
-        try (Torch torch = new Torch(product, 8, 1e-5);
+        try (Torch torch = new Torch(product, "");
                 PtNDManager scope = torch.scope()) {
             Activation x = new Activation(numbers(scope, 1, 33, 17), false);
             Activation dy = new Activation(numbers(scope, 2, 33, 9), false);

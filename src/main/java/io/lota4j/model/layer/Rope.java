@@ -1,4 +1,4 @@
-package io.lota4j.model;
+package io.lota4j.model.layer;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +36,7 @@ public record Rope(List<Float> inverseFrequencies) {
     /// Frequencies `theta^(-2i/dim)`, rounded to float where transformers rounds.
     ///
     /// @param dim width of a head
-    static Rope of(double theta, @Nullable Llama3 scaling, int dim) {
+    public static Rope of(double theta, @Nullable Llama3 scaling, int dim) {
         List<Float> frequencies = new ArrayList<>();
         for (int i = 0; i < dim / 2; i++) {
             float exponent = (float) (2 * i) / dim;
@@ -48,7 +48,7 @@ public record Rope(List<Float> inverseFrequencies) {
 
     /// Cosines or sines for positions `0 … positions - 1`, row-major `[positions, dim]`, the second half of a row
     /// repeating the first.
-    float[] table(int positions, boolean cosine) {
+    public float[] table(int positions, boolean cosine) {
         int half = inverseFrequencies.size();
         float[] table = new float[positions * 2 * half];
         for (int p = 0; p < positions; p++) {

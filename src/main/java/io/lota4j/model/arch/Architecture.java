@@ -1,0 +1,18 @@
+package io.lota4j.model.arch;
+
+import io.lota4j.model.layer.Blocks;
+
+/// A kind of decoder: what it makes of a `config.json`.
+public interface Architecture {
+    /// As messages call it.
+    String name();
+
+    /// The `model_type` of its configurations.
+    String type();
+
+    /// The decoder that a configuration asks for.
+    ///
+    /// @throws io.lota4j.LotaException if a key is missing, of another type or out of its range, keys disagree, or
+    ///     one asks for what is not computed here
+    Blocks blocks(ConfigKeys keys);
+}

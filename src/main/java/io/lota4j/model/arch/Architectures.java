@@ -1,0 +1,29 @@
+package io.lota4j.model.arch;
+
+import io.lota4j.Text;
+import io.lota4j.checkpoint.JsonKeys;
+import io.lota4j.checkpoint.JsonKeys.Null;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// All architectures.
+public final class Architectures {
+    private static final List<Architecture> ALL = List.of(new Llama());
+
+    private Architectures() {}
+
+    /// The architecture that a configuration's `model_type` names.
+    ///
+    /// @throws io.lota4j.LotaException if it is none of them
+    public static Architecture of(JsonKeys keys) {
+        String type = keys.optionalText("model_type", Null.REFUSED).orElse("llama");
+        return ALL.stream()
+                .filter(architecture -> architecture.type().equals(type))
+                .findFirst()
+                .orElseThrow(() -> keys.refused(Text.format(
+                        "\"model_type\" is \"%s\"; supported: %s. Applying, merging and extracting tickets works all"
+                                + " the same.",
+                        type,
+                        ALL.stream().map(a -> "\"" + a.type() + "\"").sorted().collect(Collectors.joining(", ")))));
+    }
+}

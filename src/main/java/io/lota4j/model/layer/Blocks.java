@@ -1,0 +1,69 @@
+package io.lota4j.model.layer;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+
+/// A whole decoder.
+///
+/// @param hidden width of the residual stream
+/// @param vocabulary rows of the embedding
+/// @param positions longest sequence the model was made for, in tokens
+/// @param embedding name of its matrix, `[vocabulary, hidden]`
+/// @param embeddingScale what its rows are multiplied by
+/// @param prefix of the names of a layer's weights, before its number
+/// @param norm the last one; its weight by its whole name
+/// @param head name of the matrix `[vocabulary, hidden]` that logits come from; the embedding's if the two are tied
+/// @param logitScale what logits are multiplied by
+/// @param logitCap logits become `cap * tanh(logit / cap)`; 0 for none
+public record Blocks(
+        int hidden,
+        int vocabulary,
+        int positions,
+        String embedding,
+        double embeddingScale,
+        String prefix,
+        List<Block> layers,
+        Step.Norm norm,
+        String head,
+        double logitScale,
+        double logitCap) {
+    public Blocks {
+        layers = List.copyOf(layers);
+    }
+
+    public boolean tied() {
+        return head.equals(embedding);
+    }
+
+    /// The name of a layer's weight.
+    public String name(int layer, String weight) {
+        return prefix + layer + "." + weight;
+    }
+
+    /// The names of a layer's weights, with the weights, in the order of computation.
+    public SequencedMap<String, Weight> weights(int layer) {
+        SequencedMap<String, Weight> weights = new LinkedHashMap<>();
+        layers.get(layer).weights().forEach(weight -> weights.put(name(layer, weight.name()), weight));
+        return weights;
+    }
+
+    /// The same decoder with another rotary embedding in the layers that have one.
+    public Blocks withRope(Rope rope) {
+        List<Block> turned = layers.stream()
+                .map(block -> block.rope() == null ? block : new Block(block.steps(), rope))
+                .toList();
+        return new Blocks(
+                hidden,
+                vocabulary,
+                positions,
+                embedding,
+                embeddingScale,
+                prefix,
+                turned,
+                norm,
+                head,
+                logitScale,
+                logitCap);
+    }
+}

@@ -1,0 +1,113 @@
+package io.lota4j.model.layer;
+
+import io.lota4j.Text;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The lines that compute steps.
+///
+/// @param wanted values that must not be written over
+/// @param byFeature whether values that the dataflow says so of are laid out by feature
+/// @param cache the arguments of attention beside a cache; null for attention over the sequences themselves
+record ForwardScript(
+        Dataflow flow,
+        Set<String> wanted,
+        boolean byFeature,
+        @Nullable String cache) {
+    List<String> lines(Step step) {
+        return switch (step) {
+            case Step.Norm norm -> List.of(assign(norm.out(), norm(norm, flow)));
+            case Step.Linear linear -> linear(linear);
+            case Step.Rotate rotate ->
+                List.of(assign(
+                        rotate.out(),
+                        Text.format(
+                                "(self).rotate(%s, cos, sin, %d, %d, )", rotate.in(), rotate.head(), rotate.part())));
+            case Step.Attend attend -> List.of(assign(attend.out(), attend(attend)));
+            case Step.Gate gate ->
+                List.of(assign(
+                        gate.out(),
+                        Text.format("torch.mul_(%s, %s)", gate.activation().of(gate.gate()), gate.up())));
+            case Step.Activate activate ->
+                List.of(assign(activate.out(), activate.activation().of(activate.in())));
+            case Step.Scale scale ->
+                List.of(assign(
+                        scale.out(),
+                        Text.format("torch.%s(%s, %s)", in("mul", scale, scale.in()), scale.in(), scale.factor())));
+            case Step.Add add ->
+                List.of(assign(
+                        add.out(),
+                        Text.format("torch.%s(%s, %s)", in("add", add, add.branch()), add.branch(), add.stream())));
+        };
+    }
+
+    static String assign(String name, String expression) {
+        return name + " = " + expression;
+    }
+
+    static String norm(Step.Norm norm, Dataflow flow) {
+        String weight = flow.weight(norm.weights().getFirst());
+        String in = norm.over() == norm.width()
+                ? norm.in()
+                : Text.format("torch.reshape(%s, [-1, %d])", norm.in(), norm.over());
+        String out = Text.format("(self).norm_%s(%s, %s, %s, )", norm.kind(), in, weight, norm.eps());
+        return norm.over() == norm.width() ? out : Text.format("torch.reshape(%s, [-1, %d])", out, norm.width());
+    }
+
+    /// The operation in place, if nobody else needs what it writes over.
+    private String in(String operation, Step step, String target) {
+        boolean free = flow.maker(target) != null
+                && !wanted.contains(target)
+                && flow.users(target).equals(List.of(step));
+        return free ? operation + "_" : operation;
+    }
+
+    private List<String> linear(Step.Linear linear) {
+        List<String> outs = linear.outputs().stream().map(Step.Value::name).toList();
+        boolean columns = byFeature && outs.stream().allMatch(flow::isByFeature);
+        if (outs.size() == 1) {
+            return List.of(assign(outs.getFirst(), product(linear, columns)));
+        }
+        List<String> lines = new ArrayList<>();
+        String whole = String.join("_", outs);
+        lines.add(assign(whole, product(linear, columns)));
+        String sizes = linear.outputs().stream()
+                .map(value -> Integer.toString(value.width()))
+                .collect(Collectors.joining(", "));
+        String parts = whole + "_parts";
+        lines.add(assign(parts, Text.format("torch.split_with_sizes(%s, [%s], %d)", whole, sizes, columns ? 0 : 1)));
+        for (int o = 0; o < outs.size(); o++) {
+            lines.add(assign(outs.get(o), parts + "[" + o + "]"));
+        }
+        return lines;
+    }
+
+    private String product(Step.Linear linear, boolean columns) {
+        List<Weight> weights = linear.weights();
+        String stored = flow.weight(weights.getFirst());
+        String matrix = linear.layout() == Step.Linear.Layout.OUT_IN ? stored : "torch.t(" + stored + ")";
+        String in = byFeature && flow.isByFeature(linear.in()) ? "torch.t(" + linear.in() + ")" : linear.in();
+        String product = columns
+                ? Text.format("(self).product(%s, %s, )", matrix, in)
+                : Text.format("(self).linear(%s, %s, )", in, matrix);
+        if (linear.bias() == null) {
+            return product;
+        }
+        String bias = flow.weight(weights.getLast());
+        return Text.format("torch.add_(%s, %s)", product, columns ? "torch.unsqueeze(" + bias + ", 1)" : bias);
+    }
+
+    private String attend(Step.Attend attend) {
+        String shape = Text.format("%d, %s, %d, %s", attend.head(), attend.scale(), attend.window(), attend.cap());
+        return cache == null
+                ? Text.format(
+                        "(self).attend(%s, %s, %s, (self).ints(groups, ), %s, )",
+                        attend.q(), attend.k(), attend.v(), shape)
+                : Text.format(
+                        "(self).attend_in_cache(%s, %s, %s, %s, %s, )",
+                        attend.q(), attend.k(), attend.v(), cache, shape);
+    }
+}

@@ -1,0 +1,243 @@
+package io.lota4j.model.layer;
+
+import io.lota4j.Text;
+import io.lota4j.checkpoint.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One step of a layer: it computes values from values. A value has a name and is `[tokens, width]`; the layer's
+/// input is [#INPUT], its output the value of the last step.
+///
+/// What a step computes, and its derivative, stand in [LayerScript] and in `primitives.py`.
+public sealed interface Step {
+    /// The name of a layer's input.
+    String INPUT = "x";
+
+    /// The values that it computes from.
+    List<String> inputs();
+
+    /// The values that it computes, with their widths.
+    List<Value> outputs();
+
+    /// Its weights, in the order of its computation.
+    default List<Weight> weights() {
+        return List.of();
+    }
+
+    /// @param width features
+    record Value(String name, int width) {}
+
+    /// The value of a step that computes one.
+    private static List<Value> one(String name, int width) {
+        return List.of(new Value(name, width));
+    }
+
+    /// A norm over the features of a token, or of each of its heads.
+    ///
+    /// @param width of the value
+    /// @param over so many features at a time: the width, or that of a head
+    record Norm(String out, String in, Kind kind, int width, int over, double eps, String weight) implements Step {
+        /// RMS scales by `w`, RMS_PLUS_ONE by `1 + w`.
+        public enum Kind {
+            RMS,
+            RMS_PLUS_ONE
+        }
+
+        @Override
+        public List<String> inputs() {
+            return List.of(in);
+        }
+
+        @Override
+        public List<Value> outputs() {
+            return one(out, width);
+        }
+
+        @Override
+        public List<Weight> weights() {
+            Weight.Start start = kind == Kind.RMS_PLUS_ONE ? Weight.Start.ZERO : Weight.Start.ONE;
+            return List.of(new Weight(weight, Shape.of(over), start));
+        }
+    }
+
+    /// A product with a matrix. A matrix with several outputs holds their rows one after the other.
+    ///
+    /// @param inWidth width of the input
+    /// @param weight the matrix
+    /// @param bias null if it has none
+    record Linear(
+            List<Value> outputs,
+            String in,
+            int inWidth,
+            String weight,
+            @Nullable String bias,
+            Layout layout) implements Step {
+        /// How the matrix is stored.
+        public enum Layout {
+            OUT_IN,
+            /// Transposed, as GPT-2's `Conv1D` has it.
+            IN_OUT
+        }
+
+        public Linear {
+            outputs = List.copyOf(outputs);
+        }
+
+        /// A matrix `[width, inWidth]` with one output.
+        public static Linear of(String out, int width, String in, int inWidth, String weight, @Nullable String bias) {
+            return new Linear(one(out, width), in, inWidth, weight, bias, Layout.OUT_IN);
+        }
+
+        @Override
+        public List<String> inputs() {
+            return List.of(in);
+        }
+
+        int outWidth() {
+            return outputs.stream().mapToInt(Value::width).sum();
+        }
+
+        @Override
+        public List<Weight> weights() {
+            List<Weight> weights = new ArrayList<>();
+            Shape shape = layout == Layout.OUT_IN ? Shape.of(outWidth(), inWidth) : Shape.of(inWidth, outWidth());
+            weights.add(new Weight(weight, shape, Weight.Start.NORMAL));
+            if (bias != null) {
+                weights.add(new Weight(bias, Shape.of(outWidth()), Weight.Start.ZERO));
+            }
+            return weights;
+        }
+    }
+
+    /// Turns the pairs of each head by its token's position.
+    ///
+    /// @param head width of a head
+    /// @param part so many of a head's features are turned, the first ones
+    record Rotate(String out, String in, int width, int head, int part) implements Step {
+        @Override
+        public List<String> inputs() {
+            return List.of(in);
+        }
+
+        @Override
+        public List<Value> outputs() {
+            return one(out, width);
+        }
+    }
+
+    /// Causal attention.
+    ///
+    /// @param heads of the queries
+    /// @param kvHeads of keys and values; divides `heads`
+    /// @param head width of a head
+    /// @param scale that scores are multiplied by
+    /// @param window how many tokens back a token sees, itself included; 0 for all
+    /// @param cap scores become `cap * tanh(score / cap)`; 0 for none
+    record Attend(
+            String out,
+            String q,
+            String k,
+            String v,
+            int heads,
+            int kvHeads,
+            int head,
+            double scale,
+            int window,
+            double cap)
+            implements Step {
+        /// The scale of most models.
+        public static double scale(int head) {
+            return 1 / Math.sqrt(head);
+        }
+
+        @Override
+        public List<String> inputs() {
+            return List.of(q, k, v);
+        }
+
+        @Override
+        public List<Value> outputs() {
+            return one(out, heads * head);
+        }
+    }
+
+    /// `activation(gate) * up`.
+    record Gate(String out, Activation activation, String gate, String up, int width) implements Step {
+        @Override
+        public List<String> inputs() {
+            return List.of(gate, up);
+        }
+
+        @Override
+        public List<Value> outputs() {
+            return one(out, width);
+        }
+    }
+
+    /// `activation(in)`.
+    record Activate(String out, Activation activation, String in, int width) implements Step {
+        @Override
+        public List<String> inputs() {
+            return List.of(in);
+        }
+
+        @Override
+        public List<Value> outputs() {
+            return one(out, width);
+        }
+    }
+
+    /// What [Gate] and [Activate] compute.
+    enum Activation {
+        SILU("silu", ""),
+        GELU_TANH("gelu", ", approximate=\"tanh\""),
+        GELU("gelu", ", approximate=\"none\"");
+
+        private final String operator;
+        private final String option;
+
+        Activation(String operator, String option) {
+            this.operator = operator;
+            this.option = option;
+        }
+
+        /// The expression for a value.
+        String of(String in) {
+            return Text.format("torch.%s(%s%s)", operator, in, option);
+        }
+
+        /// The expression for the gradient of `in`.
+        ///
+        /// @param d gradient of the result
+        String back(String d, String in) {
+            return Text.format("torch.%s_backward(%s, %s%s)", operator, d, in, option);
+        }
+    }
+
+    /// `factor * in`.
+    record Scale(String out, String in, int width, double factor) implements Step {
+        @Override
+        public List<String> inputs() {
+            return List.of(in);
+        }
+
+        @Override
+        public List<Value> outputs() {
+            return one(out, width);
+        }
+    }
+
+    /// The residual stream's next value, `branch + stream`.
+    record Add(String out, String branch, String stream, int width) implements Step {
+        @Override
+        public List<String> inputs() {
+            return List.of(branch, stream);
+        }
+
+        @Override
+        public List<Value> outputs() {
+            return one(out, width);
+        }
+    }
+}

@@ -1,0 +1,254 @@
+class Ops(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+  def ints(self, x: Tensor) -> List[int]:
+    values = annotate(List[int], [])
+    for i in range(torch.size(x, 0)):
+      _0 = torch.append(values, int(torch.select(x, 0, i)))
+    return values
+  def product(self, a: Tensor, b: Tensor) -> Tensor:
+    return $PRODUCT
+  def by_token(self, x: Tensor) -> Tensor:
+    l = torch.size(x, 3)
+    return torch.reshape(torch.permute(x, [0, 3, 1, 2, 4]), [torch.mul(torch.size(x, 0), l), -1])
+  def sizes(self, groups: List[int]) -> List[int]:
+    sizes = annotate(List[int], [])
+    for i in range(torch.floordiv(torch.len(groups), 2)):
+      _0 = torch.append(sizes, torch.mul(groups[torch.mul(2, i)], groups[torch.add(torch.mul(2, i), 1)]))
+    return sizes
+  # A linear layer's outputs by token. Few tokens are served better by the product that reads the matrix once.
+  def linear(self, x: Tensor, w: Tensor) -> Tensor:
+    if torch.lt(torch.size(x, 0), 16):
+      y = torch.linear(x, w)
+    else:
+      y = (self).product(x, w, )
+    return y
+  # RMS norm, scaled by w.
+  def norm_RMS(self, x: Tensor, w: Tensor, eps: float) -> Tensor:
+    return torch.rms_norm(x, [torch.size(x, -1)], w, eps)
+  def norm_RMS_back(self, dy: Tensor, x: Tensor, w: Tensor, eps: float) -> List[Tensor]:
+    r = torch.rsqrt_(torch.add_(torch.mean(torch.square(x), [-1], True), eps))
+    unit = torch.mul(x, r)
+    along = torch.mul(dy, unit)
+    dw = torch.sum(along, [0])
+    share = torch.div_(torch.unsqueeze(torch.mv(along, w), 1), torch.size(x, -1))
+    dx = torch.sub_(torch.mul(dy, w), torch.mul_(unit, share))
+    return [torch.mul_(dx, r), dw]
+  # RMS norm, scaled by 1 + w.
+  def norm_RMS_PLUS_ONE(self, x: Tensor, w: Tensor, eps: float) -> Tensor:
+    return (self).norm_RMS(x, torch.add(w, 1.), eps, )
+  def norm_RMS_PLUS_ONE_back(self, dy: Tensor, x: Tensor, w: Tensor, eps: float) -> List[Tensor]:
+    return (self).norm_RMS_back(dy, x, torch.add(w, 1.), eps, )
+  # Turns pairs (i, i + part / 2) of the first `part` features of each head of width dim.
+  def rotate(self, x: Tensor, cos: Tensor, sin: Tensor, dim: int, part: int) -> Tensor:
+    heads = torch.reshape(x, [torch.size(x, 0), -1, dim])
+    half = torch.floordiv(part, 2)
+    first = torch.narrow(heads, -1, 0, half)
+    second = torch.narrow(heads, -1, half, half)
+    turned = torch.cat([torch.neg(second), first], -1)
+    whole = torch.narrow(heads, -1, 0, part)
+    y = torch.add(torch.mul(whole, cos), torch.mul(turned, sin))
+    if torch.lt(part, dim):
+      z = torch.cat([y, torch.narrow(heads, -1, part, torch.sub(dim, part))], -1)
+    else:
+      z = y
+    return torch.reshape(z, [torch.size(x, 0), -1])
+  def rotate_back(self, dy: Tensor, cos: Tensor, sin: Tensor, dim: int, part: int) -> Tensor:
+    heads = torch.reshape(dy, [torch.size(dy, 0), -1, dim])
+    half = torch.floordiv(part, 2)
+    whole = torch.narrow(heads, -1, 0, part)
+    turned = torch.mul(whole, sin)
+    first = torch.narrow(turned, -1, 0, half)
+    second = torch.narrow(turned, -1, half, half)
+    dx = torch.add_(torch.mul(whole, cos), torch.cat([second, torch.neg(first)], -1))
+    if torch.lt(part, dim):
+      z = torch.cat([dx, torch.narrow(heads, -1, part, torch.sub(dim, part))], -1)
+    else:
+      z = dx
+    return torch.reshape(z, [torch.size(dy, 0), -1])
+  # n sequences of one length, as [n, kv heads, query heads a kv head, length, dim].
+  def by_head(self, x: Tensor, n: int, kv: int, dim: int) -> Tensor:
+    l = torch.floordiv(torch.size(x, 0), n)
+    return torch.permute(torch.reshape(x, [n, l, kv, -1, dim]), [0, 2, 3, 1, 4])
+  # Some tokens of it, as [n * kv heads, query heads a kv head * tokens, dim].
+  def block(self, x: Tensor, start: int, end: int) -> Tensor:
+    rows = torch.narrow(x, 3, start, torch.sub(end, start))
+    return torch.reshape(rows, [torch.mul(torch.size(x, 0), torch.size(x, 1)), -1, torch.size(x, 4)])
+  # What is added to the scores of queries start .. end - 1 for keys low .. end - 1: minus infinity where one is not seen.
+  def unseen(self, q: Tensor, start: int, end: int, low: int, window: int) -> Tensor:
+    shape = [torch.sub(end, start), torch.sub(end, low)]
+    at = torch.sub(start, low)
+    mask = torch.triu_(torch.new_full(q, shape, -inf), torch.add(at, 1))
+    if torch.gt(window, 0):
+      _0 = torch.add_(mask, torch.tril_(torch.new_full(q, shape, -inf), torch.sub(at, window)))
+    return mask
+  # The first key that a query at `start` sees.
+  def low(self, start: int, window: int) -> int:
+    if torch.gt(window, 0):
+      low = ops.prim.max(torch.add(torch.sub(start, window), 1), 0)
+    else:
+      low = 0
+    return low
+  # tanh of the scores over the cap.
+  def bent(self, q: Tensor, k: Tensor, scale: float, cap: float) -> Tensor:
+    return torch.tanh_(torch.mul_(torch.bmm(q, torch.transpose(k, 1, 2)), torch.div(scale, cap)))
+  def chances(self, q: Tensor, k: Tensor, start: int, end: int, low: int, scale: float, window: int, cap: float) -> Tensor:
+    rep = torch.floordiv(torch.size(q, 1), torch.sub(end, start))
+    mask = torch.repeat((self).unseen(q, start, end, low, window, ), [rep, 1])
+    if torch.gt(cap, 0.):
+      scores = torch.add_(torch.mul((self).bent(q, k, scale, cap, ), cap), mask)
+    else:
+      scores = torch.baddbmm(mask, q, torch.transpose(k, 1, 2), beta=1, alpha=scale)
+    return torch.softmax(scores, -1)
+  # Causal attention of sequences laid end to end. groups: pairs, how many sequences of which length. Queries go in
+  # blocks of 256, so scores never exist for a whole sequence.
+  def attend(self, q: Tensor, k: Tensor, v: Tensor, groups: List[int], dim: int, scale: float, window: int, cap: float) -> Tensor:
+    sizes = (self).sizes(groups, )
+    qs = torch.split_with_sizes(q, sizes, 0)
+    ks = torch.split_with_sizes(k, sizes, 0)
+    vs = torch.split_with_sizes(v, sizes, 0)
+    kv = torch.floordiv(torch.size(k, 1), dim)
+    outs = annotate(List[Tensor], [])
+    for i in range(torch.len(sizes)):
+      n = groups[torch.mul(2, i)]
+      l = groups[torch.add(torch.mul(2, i), 1)]
+      qi = (self).by_head(qs[i], n, kv, dim, )
+      ki = (self).by_head(ks[i], n, kv, dim, )
+      vi = (self).by_head(vs[i], n, kv, dim, )
+      blocks = annotate(List[Tensor], [])
+      for start in range(0, l, 256):
+        end = ops.prim.min(torch.add(start, 256), l)
+        low = (self).low(start, window, )
+        qb = (self).block(qi, start, end, )
+        p = (self).chances(qb, (self).block(ki, low, end, ), start, end, low, scale, window, cap, )
+        o = torch.bmm(p, (self).block(vi, low, end, ))
+        _0 = torch.append(blocks, torch.reshape(o, [n, kv, -1, torch.sub(end, start), dim]))
+      _1 = torch.append(outs, (self).by_token(torch.cat(blocks, 3), ))
+    return torch.cat(outs, 0)
+  def attend_back(self, dy: Tensor, q: Tensor, k: Tensor, v: Tensor, groups: List[int], dim: int, scale: float, window: int, cap: float) -> List[Tensor]:
+    sizes = (self).sizes(groups, )
+    ds = torch.split_with_sizes(dy, sizes, 0)
+    qs = torch.split_with_sizes(q, sizes, 0)
+    ks = torch.split_with_sizes(k, sizes, 0)
+    vs = torch.split_with_sizes(v, sizes, 0)
+    kv = torch.floordiv(torch.size(k, 1), dim)
+    dqs = annotate(List[Tensor], [])
+    dks = annotate(List[Tensor], [])
+    dvs = annotate(List[Tensor], [])
+    for i in range(torch.len(sizes)):
+      n = groups[torch.mul(2, i)]
+      l = groups[torch.add(torch.mul(2, i), 1)]
+      di = (self).by_head(ds[i], n, kv, dim, )
+      qi = (self).by_head(qs[i], n, kv, dim, )
+      ki = (self).by_head(ks[i], n, kv, dim, )
+      vi = (self).by_head(vs[i], n, kv, dim, )
+      dk = torch.zeros_like((self).block(ki, 0, l, ))
+      dv = torch.zeros_like((self).block(ki, 0, l, ))
+      blocks = annotate(List[Tensor], [])
+      for start in range(0, l, 256):
+        end = ops.prim.min(torch.add(start, 256), l)
+        low = (self).low(start, window, )
+        seen = torch.sub(end, low)
+        qb = (self).block(qi, start, end, )
+        kb = (self).block(ki, low, end, )
+        db = (self).block(di, start, end, )
+        p = (self).chances(qb, kb, start, end, low, scale, window, cap, )
+        dp = torch.bmm(db, torch.transpose((self).block(vi, low, end, ), 1, 2))
+        s = torch.mul_(torch._softmax_backward_data(dp, p, -1, 6), scale)
+        if torch.gt(cap, 0.):
+          bent = (self).bent(qb, kb, scale, cap, )
+          _9 = torch.mul_(s, torch.rsub(torch.square_(bent), 1.))
+        _0 = torch.add_(torch.narrow(dv, 1, low, seen), torch.bmm(torch.transpose(p, 1, 2), db))
+        _1 = torch.add_(torch.narrow(dk, 1, low, seen), torch.bmm(torch.transpose(s, 1, 2), qb))
+        _2 = torch.append(blocks, torch.reshape(torch.bmm(s, kb), [n, kv, -1, torch.sub(end, start), dim]))
+      _3 = torch.append(dqs, (self).by_token(torch.cat(blocks, 3), ))
+      _4 = torch.append(dks, (self).by_token(torch.reshape(dk, [n, kv, 1, l, dim]), ))
+      _5 = torch.append(dvs, (self).by_token(torch.reshape(dv, [n, kv, 1, l, dim]), ))
+    return [torch.cat(dqs, 0), torch.cat(dks, 0), torch.cat(dvs, 0)]
+  # softmax(q k / sqrt(dim)) v for keys that a mask shows. q [.., heads, queries, dim], k and v [.., kv heads, keys, dim],
+  # mask [.., 1, queries, keys] or none.
+  def seen(self, q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], scale: float, cap: float, causal: bool) -> Tensor:
+    if torch.gt(cap, 0.):
+      rep = torch.floordiv(torch.size(q, 1), torch.size(k, 1))
+      kr = torch.repeat_interleave(k, rep, 1)
+      vr = torch.repeat_interleave(v, rep, 1)
+      scores = torch.mul_(torch.tanh_(torch.mul_(torch.matmul(q, torch.transpose(kr, 2, 3)), torch.div(scale, cap))), cap)
+      if torch.__isnot__(mask, None):
+        shown = unchecked_cast(Tensor, mask)
+        _0 = torch.masked_fill_(scores, torch.logical_not(shown), -inf)
+      o = torch.matmul(torch.softmax(scores, -1), vr)
+    else:
+      o = torch.scaled_dot_product_attention(q, k, v, mask, 0., causal, scale=scale, enable_gqa=True)
+    return o
+  # Attention of new tokens of some sequences to all of theirs. keys and values [slots, kv heads, capacity, dim].
+  def attend_cached(self, q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor, slots: List[int], starts: List[int], lengths: List[int], scale: float, window: int, cap: float) -> Tensor:
+    qs = torch.split_with_sizes(q, lengths, 0)
+    ks = torch.split_with_sizes(k, lengths, 0)
+    vs = torch.split_with_sizes(v, lengths, 0)
+    outs = annotate(List[Tensor], [])
+    for i in range(torch.len(slots)):
+      l = lengths[i]
+      end = torch.add(starts[i], l)
+      slot_keys = torch.select(keys, 0, slots[i])
+      slot_values = torch.select(values, 0, slots[i])
+      _0 = torch.copy_(torch.narrow(slot_keys, 1, starts[i], l), torch.transpose(ks[i], 0, 1))
+      _1 = torch.copy_(torch.narrow(slot_values, 1, starts[i], l), torch.transpose(vs[i], 0, 1))
+      qi = torch.unsqueeze(torch.transpose(qs[i], 0, 1), 0)
+      ki = torch.unsqueeze(torch.narrow(slot_keys, 1, 0, end), 0)
+      vi = torch.unsqueeze(torch.narrow(slot_values, 1, 0, end), 0)
+      if torch.__or__(torch.gt(window, 0), torch.gt(cap, 0.)):
+        mask = torch.eq((self).unseen(qi, starts[i], end, 0, window, ), 0)
+        o = (self).seen(qi, ki, vi, mask, scale, cap, False, )
+      else:
+        o = (self).seen(qi, ki, vi, None, scale, cap, torch.gt(l, 1), )
+      _2 = torch.append(outs, torch.reshape(torch.transpose(torch.squeeze(o, 0), 0, 1), [l, -1]))
+    return torch.cat(outs, 0)
+  # As attend_cached where every sequence has one new token: all of them at once.
+  def attend_next(self, q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor, slots: Tensor, starts: Tensor, scale: float, window: int, cap: float) -> Tensor:
+    _0 = torch.index_put_(keys, annotate(List[Optional[Tensor]], [slots, None, starts]), k)
+    _1 = torch.index_put_(values, annotate(List[Optional[Tensor]], [slots, None, starts]), v)
+    end = torch.add(int(torch.max(starts)), 1)
+    ks = torch.index_select(torch.narrow(keys, 2, 0, end), 0, slots)
+    vs = torch.index_select(torch.narrow(values, 2, 0, end), 0, slots)
+    positions = torch.unsqueeze(torch.arange(end, dtype=4, layout=None, device=None, pin_memory=None), 0)
+    at = torch.unsqueeze(starts, 1)
+    shown = torch.le(positions, at)
+    if torch.gt(window, 0):
+      _2 = torch.logical_and_(shown, torch.gt(positions, torch.sub(at, window)))
+    mask = torch.unsqueeze(torch.unsqueeze(shown, 1), 1)
+    o = (self).seen(torch.unsqueeze(q, 2), ks, vs, mask, scale, cap, False, )
+    return torch.reshape(o, [torch.size(q, 0), -1])
+  def attend_in_cache(self, q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor, slots: Tensor, starts: Tensor, lengths: Tensor, dim: int, scale: float, window: int, cap: float) -> Tensor:
+    tokens = torch.size(q, 0)
+    qh = torch.reshape(q, [tokens, -1, dim])
+    kh = torch.reshape(k, [tokens, -1, dim])
+    vh = torch.reshape(v, [tokens, -1, dim])
+    if torch.eq(tokens, torch.size(slots, 0)):
+      y = (self).attend_next(qh, kh, vh, keys, values, slots, starts, scale, window, cap, )
+    else:
+      y = (self).attend_cached(qh, kh, vh, keys, values, (self).ints(slots, ), (self).ints(starts, ), (self).ints(lengths, ), scale, window, cap, )
+    return y
+  def rows(self, x: Tensor, index: Tensor) -> List[Tensor]:
+    return [torch.index_select(x, 0, index)]
+  def turned(self, x: Tensor) -> List[Tensor]:
+    return [torch.t(x)]
+  def over_tokens(self, dy: Tensor) -> List[Tensor]:
+    return [torch.sum(dy, [0])]
+  def embedding_gradient(self, dy: Tensor, ids: Tensor, table: Tensor) -> List[Tensor]:
+    return [torch.embedding_dense_backward(dy, ids, torch.size(table, 0), -1, False)]
+  def spread(self, x: Tensor, index: Tensor, out: Tensor) -> List[Tensor]:
+    return [torch.index_copy_(out, 0, index, x)]
+  def weight_gradient(self, x: Tensor, dy: Tensor, out: Tensor) -> List[Tensor]:
+    _0 = torch.copy_(out, (self).product(torch.t(dy), torch.t(x), ))
+    return [out]
+  def add_weight_gradient(self, x: Tensor, dy: Tensor, out: Tensor) -> List[Tensor]:
+    _0 = torch.add_(out, (self).product(torch.t(dy), torch.t(x), ))
+    return [out]
+  def add_low_rank_gradients(self, x: Tensor, dy: Tensor, a: Tensor, b: Tensor, scale: Tensor, da: Tensor, db: Tensor) -> List[Tensor]:
+    s = float(scale)
+    _0 = torch.addmm_(da, torch.t(torch.mm(dy, b)), x, beta=1, alpha=s)
+    _1 = torch.addmm_(db, torch.t(dy), torch.mm(x, torch.t(a)), beta=1, alpha=s)
+    return [da, db]
+  def add_low_rank(self, a: Tensor, b: Tensor, scale: Tensor, weight: List[Tensor]) -> List[Tensor]:
+    return [torch.add_(weight[0], torch.mul_(torch.mm(b, a), scale))]

@@ -17,6 +17,7 @@ record ExperimentSession(Path recipe, PrintWriter out, PrintWriter err) {
     int run() {
         try (StopSignal stop = StopSignal.hold(System.err);
                 ExperimentRun run = Lota.experiment(recipe, new ShownStages(err), stop)) {
+            run.notices().forEach(notice -> err.println("lota: " + notice));
             warnOfDisk(run);
             if (!run.run()) {
                 err.println(Text.format(
@@ -33,6 +34,7 @@ record ExperimentSession(Path recipe, PrintWriter out, PrintWriter err) {
     int dryRun() {
         try (StopSignal stop = StopSignal.hold(System.err);
                 ExperimentRun run = Lota.experiment(recipe, new ShownStages(err), stop)) {
+            run.notices().forEach(notice -> err.println("lota: " + notice));
             print(run.estimate());
             out.println("Disk: " + Plan.room(run.out(), run.bytesLeft()));
             return ExitCode.OK;

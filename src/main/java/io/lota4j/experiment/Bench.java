@@ -14,6 +14,7 @@ import io.lota4j.train.Start;
 import java.nio.file.Path;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -77,6 +78,14 @@ final class Bench implements AutoCloseable {
 
     TaskData data(String task) {
         return Objects.requireNonNull(data.get(task));
+    }
+
+    /// Whole sentences on what should be known of all tasks' rows, none of them twice.
+    List<String> notices() {
+        return data.values().stream()
+                .flatMap(task -> task.notices().stream())
+                .distinct()
+                .toList();
     }
 
     /// Tells rows apart.

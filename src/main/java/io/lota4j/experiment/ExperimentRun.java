@@ -122,6 +122,12 @@ public final class ExperimentRun implements AutoCloseable {
         results.write();
     }
 
+    /// Whole sentences on what should be known of the rows: what was left out, holds the text of control tokens, or
+    /// is learned otherwise than it may look. Each is there once, whatever the number of runs.
+    public List<String> notices() {
+        return bench.notices();
+    }
+
     /// How many stages are left to train; one that runs share is one.
     public int stagesLeft() {
         return (int) runs.stream()

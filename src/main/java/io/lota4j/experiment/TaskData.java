@@ -18,9 +18,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// A task's examples, tokenized.
 ///
@@ -29,14 +32,17 @@ import java.util.Set;
 /// @param validation for choosing settings, if there are any
 /// @param test to judge on
 /// @param stop token ids that end an answer
-record TaskData(Task task, Dataset train, Optional<Dataset> validation, Dataset test, Set<Integer> stop) {
+/// @param positions that the model was made for
+record TaskData(
+        Task task, Dataset train, Optional<Dataset> validation, Dataset test, Set<Integer> stop, int positions) {
 
     static TaskData load(Task task, Path base, Tokenizer tokenizer) {
+        int positions = ModelConfig.of(base).maxPositions();
         ExampleEncoder encoder = new ExampleEncoder(
                 tokenizer,
                 ChatTemplate.of(base),
                 ExampleFormat.of(task.prompt(), task.completion()),
-                Math.min(task.maxLength(), ModelConfig.of(base).maxPositions()),
+                Math.min(task.maxLength(), positions),
                 task.allowSpecial());
         Map<String, String> origin =
                 DataOrigin.of(base, task.prompt(), task.completion(), encoder.maxLength(), task.allowSpecial());
@@ -46,18 +52,20 @@ record TaskData(Task task, Dataset train, Optional<Dataset> validation, Dataset 
         if (task.validation() != null) {
             Dataset train = Dataset.load(task.train(), encoder, rows.train()).withOrigin(origin);
             int limit = rows.validation() == 0 ? Dataset.ALL : rows.validation();
-            return new TaskData(task, train, Optional.of(Dataset.load(task.validation(), encoder, limit)), test, stop);
+            Dataset validation = Dataset.load(task.validation(), encoder, limit);
+            return new TaskData(task, train, Optional.of(validation), test, stop, positions);
         }
         int taken = rows.train() == Dataset.ALL ? Dataset.ALL : rows.train() + rows.validation();
-        return split(task, Dataset.load(task.train(), encoder, taken).withOrigin(origin), test, stop);
+        Dataset all = Dataset.load(task.train(), encoder, taken).withOrigin(origin);
+        return new TaskData(task, all, Optional.empty(), test, stop, positions).split(rows.validation());
     }
 
-    /// The last rows are held back for validation.
-    private static TaskData split(Task task, Dataset all, Dataset test, Set<Integer> stop) {
-        int held = task.rows().validation();
+    /// The last training rows are held back for validation.
+    private TaskData split(int held) {
         if (held == 0) {
-            return new TaskData(task, all, Optional.empty(), test, stop);
+            return this;
         }
+        Dataset all = train;
         int left = all.examples().size() - held;
         if (left < 1) {
             throw new LotaException(Text.format(
@@ -65,7 +73,29 @@ record TaskData(Task task, Dataset train, Optional<Dataset> validation, Dataset 
                             task.name(), all.examples().size(), task.train(), held)
                     + "validation.");
         }
-        return new TaskData(task, part(all, 0, left), Optional.of(part(all, left, left + held)), test, stop);
+        return new TaskData(task, part(all, 0, left), Optional.of(part(all, left, left + held)), test, stop, positions);
+    }
+
+    /// Whole sentences on what should be known of the rows: what was left out, read otherwise than it may look, or
+    /// will have less room for an answer than was asked for. None is there twice.
+    List<String> notices() {
+        Set<String> notices = new LinkedHashSet<>(train.notices());
+        List<Dataset> scored =
+                Stream.concat(validation.stream(), Stream.of(test)).toList();
+        scored.forEach(rows -> notices.addAll(rows.notices()));
+        scored.forEach(rows -> room(rows).ifPresent(notices::add));
+        return List.copyOf(notices);
+    }
+
+    private Optional<String> room(Dataset rows) {
+        long cramped = rows.examples().stream()
+                .filter(example -> (long) example.promptLength() + task.generate() > positions)
+                .count();
+        return cramped == 0
+                ? Optional.empty()
+                : Optional.of(Text.format(
+                        "%d of %d rows of %s have room for fewer than %d new tokens: the model's positions end before.",
+                        cramped, rows.examples().size(), rows.source(), task.generate()));
     }
 
     static Dataset part(Dataset all, int from, int to) {

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// `lota run` of an experiment.
 class ExperimentCommandTest {
@@ -70,6 +72,42 @@ class ExperimentCommandTest {
         assertThat(again.run("run", recipe.toString(), "--dry-run")).isEqualTo(ExitCode.OK);
         assertThat(again.out()).contains("1 of 1 stages are done;").containsPattern("all, in tokens +0 +0 +0:00\n");
         assertThat(again.out()).contains(out + ": about 0 B, ");
+    }
+
+    /// As `train` says it, once for a file, however many runs take its rows.
+    @ParameterizedTest
+    @CsvSource({"true, these tokens", "false, text"})
+    void whatIsToBeKnownOfRowsIsSaidOnce(boolean allowSpecial, String readAs) throws IOException {
+        Path train = folder.resolve("flip-train.jsonl");
+        String rows = Files.readString(train);
+        Files.writeString(
+                train,
+                "{\"prompt\": \"a<|end|>\", \"completion\": \"b\"}\n{\"prompt\": \"" + "c".repeat(400)
+                        + "\", \"completion\": \"d\"}\n" + rows);
+        Files.writeString(
+                recipe,
+                Files.readString(recipe)
+                                .replace(
+                                        "    test-rows: 4",
+                                        "    test-rows: 4\n    generate: 1000\n    allow-special: " + allowSpecial)
+                        + "  - {method: full, lr: 1e-4}\n");
+        Cli cli = new Cli(Commands.standard());
+        assertThat(cli.run("run", recipe.toString(), "--dry-run")).as(cli::err).isEqualTo(ExitCode.OK);
+        assertThat(cli.err().lines().filter(line -> line.contains(" rows of ")).toList())
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .isEqualTo(Text.format(
+                                        "lota: 1 of 32 rows of %s hold the text of control tokens, which was read as"
+                                                + " %s.",
+                                        train, readAs)),
+                        line -> assertThat(line)
+                                .startsWith(
+                                        Text.format("lota: 1 of 32 rows of %s left out: longer than 64 tokens", train)),
+                        line -> assertThat(line)
+                                .isEqualTo(Text.format(
+                                        "lota: 4 of 4 rows of %s have room for fewer than 1000 new tokens: the model's"
+                                                + " positions end before.",
+                                        folder.resolve("flip-test.jsonl"))));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lota4j.LotaException;
 import io.lota4j.experiment.Experiment;
 import io.lota4j.experiment.Method;
+import io.lota4j.experiment.Task;
 import io.lota4j.experiment.Variant;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,6 +48,20 @@ class ExperimentReaderTest {
                         "lora r8 0.001");
         assertThat(experiment.orders()).containsExactly(List.of("flip", "plus"));
         assertThat(experiment.seeds()).containsExactly(0L);
+    }
+
+    @Test
+    void controlTokensInRowsAreTextUnlessTheTaskSaysSo() throws IOException {
+        String rest = "methods: [{method: full, lr: 1}]\ngeneral:\n  wiki: {data: wiki.jsonl, allow-special: true}\n";
+        Experiment experiment = read(FRAME.replace("test: flip.jsonl", "test: flip.jsonl, allow-special: true") + rest);
+        assertThat(experiment.tasks().stream().map(Task::allowSpecial)).containsExactly(true, false);
+        assertThat(experiment.general().stream().map(Task::allowSpecial)).containsExactly(true);
+        String wrong = FRAME.replace("test: flip.jsonl", "test: flip.jsonl, allow-special: \"yes\"") + rest;
+        assertThatThrownBy(() -> read(wrong))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("line 4")
+                .hasMessageContaining("allow-special")
+                .hasMessageContaining("expected one of false, true");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.lota4j.data;
 
 import io.lota4j.LotaException;
+import io.lota4j.jinja.Marked;
 import io.lota4j.jinja.PythonText;
 import io.lota4j.jinja.Rendering;
 import io.lota4j.jinja.Span;
@@ -48,11 +49,7 @@ final class Answers {
             findings.add(Finding.OTHER_PROMPT);
         }
         boolean appended = whole.generation().isEmpty() && !end.written();
-        return new Conversation(marked(whole), learned, appended, marked(prompt), findings);
-    }
-
-    private static Marked marked(Rendering rendering) {
-        return new Marked(rendering.text(), rendering.data());
+        return new Conversation(whole.marked(), learned, appended, prompt.marked(), findings);
     }
 
     /// @param lastPrompt what generation of the last answer starts from
@@ -81,9 +78,9 @@ final class Answers {
         return new Span(start, stop);
     }
 
-    /// Where the turn ends: after the token that ends it, behind all that the row says in it.
+    /// Where the turn ends: after the token that ends it, behind all that the message says.
     private int endOfTurn(Rendering whole, int start, int limit, int turn, boolean last) {
-        int said = whole.data().stream()
+        int said = whole.said().stream()
                 .filter(span -> span.start() < limit && span.end() > start)
                 .mapToInt(span -> Math.min(span.end(), limit))
                 .max()
@@ -112,7 +109,7 @@ final class Answers {
     }
 
     private int firstEnd(Rendering whole, int start, int turn) {
-        return added.own(marked(whole)).stream()
+        return added.outside(whole.said(), whole.text()).stream()
                 .filter(found -> found.start() >= start && found.token().equals(end.text()))
                 .findFirst()
                 .orElseThrow(() -> noEnd(turn))

@@ -1,5 +1,6 @@
 package io.lota4j.data;
 
+import io.lota4j.jinja.Marked;
 import io.lota4j.jinja.Span;
 import java.util.ArrayList;
 import java.util.Collections;

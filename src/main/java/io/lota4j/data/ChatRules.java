@@ -2,6 +2,7 @@ package io.lota4j.data;
 
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
+import io.lota4j.jinja.Marked;
 import io.lota4j.jinja.PythonText;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,7 +131,8 @@ record ChatRules(ChatTemplate template) {
 
     /// Parts of text as a text where the template takes no parts; one part only, for nothing says what is between two.
     private Chat withContents(Chat chat) {
-        if (template.mentions("text") && template.mentions("type")) {
+        // A pair is two texts, which keep what is known of where they came from.
+        if (chat.pair() != null || template.mentions("text") && template.mentions("type")) {
             return chat;
         }
         List<Message> messages = new ArrayList<>();

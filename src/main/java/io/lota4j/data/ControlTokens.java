@@ -55,15 +55,15 @@ final class ControlTokens {
                 .findFirst();
     }
 
-    /// All tokens of a text that are the template's own: no part of them came from data.
-    List<Found> own(Marked marked) {
+    /// All tokens of a text that are not, and no part of them is, in these stretches of it.
+    List<Found> outside(List<Span> stretches, String text) {
         List<Found> own = new ArrayList<>();
         int from = 0;
-        for (Span data : marked.data()) {
-            own.addAll(in(marked.text(), from, data.start()));
-            from = data.end();
+        for (Span stretch : stretches) {
+            own.addAll(in(text, from, stretch.start()));
+            from = stretch.end();
         }
-        own.addAll(in(marked.text(), from, marked.text().length()));
+        own.addAll(in(text, from, text.length()));
         return own;
     }
 

@@ -2,6 +2,7 @@ package io.lota4j.data;
 
 import io.lota4j.LotaException;
 import io.lota4j.data.Answers.Conversation;
+import io.lota4j.jinja.Marked;
 import io.lota4j.jinja.Rendering;
 import io.lota4j.jinja.Span;
 import java.util.Arrays;
@@ -78,7 +79,7 @@ public final class ExampleEncoder {
     /// @throws LotaException if the chat template refuses the message
     public int[] promptIds(String message) {
         Rendering prompt = template.render(Chat.of(Marked.data(message), Marked.data(""), List.of()), 1, true);
-        return ids(rows.encode(new Marked(prompt.text(), prompt.data())).tokens());
+        return ids(rows.encode(prompt.marked()).tokens());
     }
 
     /// Encodes a row.

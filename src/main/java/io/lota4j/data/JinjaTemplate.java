@@ -32,12 +32,24 @@ final class JinjaTemplate implements ChatTemplate {
         given.put("add_generation_prompt", addGenerationPrompt);
         Map<String, @Nullable Object> data = new LinkedHashMap<>();
         chat.variables().forEach((name, value) -> data.put(name, plain(value)));
-        data.put(
-                "messages",
-                chat.messages().subList(0, turns).stream()
-                        .map(message -> plain(message.fields()))
-                        .toList());
+        data.put("messages", messages(chat).subList(0, turns));
         return template.render(given, data);
+    }
+
+    /// The messages as the template takes them; the texts of a pair with what of them came from the row.
+    private static List<@Nullable Object> messages(Chat chat) {
+        List<Message> messages = chat.messages();
+        Chat.Pair pair = chat.pair();
+        List<@Nullable Object> given = new ArrayList<>();
+        for (int turn = 0; turn < messages.size(); turn++) {
+            Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+            messages.get(turn).fields().forEach((name, value) -> fields.put(name, plain(value)));
+            if (pair != null) {
+                fields.put(Message.CONTENT, turn == 0 ? pair.prompt() : pair.completion());
+            }
+            given.add(fields);
+        }
+        return given;
     }
 
     /// Numbers as Python reads them: those without a fraction and an exponent are whole.

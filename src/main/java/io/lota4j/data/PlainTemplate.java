@@ -1,6 +1,7 @@
 package io.lota4j.data;
 
 import io.lota4j.LotaException;
+import io.lota4j.jinja.Marked;
 import io.lota4j.jinja.Rendering;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +15,7 @@ record PlainTemplate(SpecialTokens tokens) implements ChatTemplate {
             throw new LotaException("The model has no chat template that says how a chat's roles are written.");
         }
         Marked text = turns > 1 ? pair.joined() : pair.prompt();
-        return new Rendering(text.text(), text.data(), List.of());
+        return new Rendering(text.text(), Marked.whole(text.text()), text.data(), List.of());
     }
 
     @Override

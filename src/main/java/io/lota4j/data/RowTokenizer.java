@@ -1,6 +1,7 @@
 package io.lota4j.data;
 
 import io.lota4j.LotaException;
+import io.lota4j.jinja.Marked;
 import io.lota4j.jinja.Span;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -89,7 +90,7 @@ final class RowTokenizer {
         // For every unit of the new text, and its end, the unit of the marked text where it begins.
         List<Integer> origins = new ArrayList<>();
         int from = 0;
-        for (ControlTokens.Found found : added.own(marked)) {
+        for (ControlTokens.Found found : added.outside(marked.data(), marked.text())) {
             String sentinel = renamed.get(found.token());
             if (sentinel == null) {
                 continue;

@@ -1,6 +1,7 @@
 package io.lota4j.data;
 
 import io.lota4j.LotaException;
+import io.lota4j.jinja.Marked;
 import io.lota4j.jinja.Span;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,11 +8,14 @@ import org.jspecify.annotations.Nullable;
 
 /// A text that knows of each of its UTF-16 units where it came from. Marks do not count in `equals`.
 final class MarkedText implements Value.Str {
-    /// Rows wrote it.
+    /// Rows wrote it, as it is.
     static final byte DATA = 1;
 
     /// It lies in a `{% generation %}` block.
     static final byte GENERATION = 2;
+
+    /// A message or another value of a row holds it.
+    static final byte SAID = 4;
 
     static final MarkedText EMPTY = new MarkedText("", null);
 

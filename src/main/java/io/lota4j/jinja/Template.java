@@ -39,17 +39,23 @@ public final class Template {
 
     /// @param given values that the template's author or the tokenizer wrote (`bos_token`, `add_generation_prompt`):
     ///     Map, List, String, Number, Boolean, null
-    /// @param data values that rows hold (`messages`, `tools`), whose text is marked; the order of maps is kept
+    /// @param data values that rows hold (`messages`, `tools`), whose text is marked; of a [Marked] only the
+    ///     stretches came from data; the order of maps is kept
     /// @throws LotaException with what the template raised, or with the line that cannot be rendered
     public Rendering render(
             Map<String, ? extends @Nullable Object> given, Map<String, ? extends @Nullable Object> data) {
         MarkedText text = guarded(where, () -> {
             Map<String, Value> variables = new LinkedHashMap<>(Globals.at(now));
             given.forEach((name, value) -> variables.put(name, Values.of(value, (byte) 0)));
-            data.forEach((name, value) -> variables.put(name, Values.of(value, MarkedText.DATA)));
+            data.forEach((name, value) ->
+                    variables.put(name, Values.of(value, (byte) (MarkedText.SAID | MarkedText.DATA))));
             return new Interpreter().render(parsed.nodes(), new Scope(new Scope(null, variables), Map.of()));
         });
-        return new Rendering(text.text(), text.spans(MarkedText.DATA), text.spans(MarkedText.GENERATION));
+        return new Rendering(
+                text.text(),
+                text.spans(MarkedText.SAID),
+                text.spans(MarkedText.DATA),
+                text.spans(MarkedText.GENERATION));
     }
 
     /// Whether the template reads this anywhere: as a name, an attribute or a text in brackets.

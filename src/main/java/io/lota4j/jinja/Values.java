@@ -22,6 +22,7 @@ final class Values {
         return switch (given) {
             case null -> None.NONE;
             case String text -> MarkedText.plain(text).with(mark);
+            case Marked text -> marked(text, mark);
             case Boolean bool -> Bool.of(bool);
             case Double real -> new Real(real);
             case Float real -> new Real(real.doubleValue());
@@ -35,6 +36,19 @@ final class Values {
                 throw new LotaException("A template's values are Map, List, String, Number, Boolean or null,"
                         + " found " + given.getClass().getName() + ".");
         };
+    }
+
+    private static MarkedText marked(Marked given, byte mark) {
+        MarkedText text = MarkedText.plain(given.text());
+        MarkedText.Builder parts = new MarkedText.Builder();
+        byte around = (byte) (mark & ~MarkedText.DATA);
+        int from = 0;
+        for (Span data : given.data()) {
+            parts.add(text.part(from, data.start()).with(around));
+            parts.add(text.part(data.start(), data.end()).with(mark));
+            from = data.end();
+        }
+        return parts.add(text.part(from, text.units()).with(around)).build();
     }
 
     private static Dict dict(Map<?, ?> map, byte mark) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
+import io.lota4j.jinja.Marked;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -249,6 +249,61 @@ class ExampleEncoderTest {
     }
 
     @Test
+    void theyMayBesideAChatTemplate() {
+        Path model = ModelDirs.golden("byte-level");
+        Tokenizer tokenizer = tokenizer(model);
+        ExampleEncoder encoder = new ExampleEncoder(
+                tokenizer, ChatTemplate.of(model), ExampleFormat.of("{q}<|im_end|>{q}", "<|im_start|>{a} ok"), 512);
+        EncodeResult.Encoded forged =
+                (EncodeResult.Encoded) encoder.encode(new Row(0, Map.of("q", "<|im_end|>", "a", "<|im_start|>")));
+        assertThat(forged.findings()).containsExactly(Finding.CONTROL_TEXT);
+        int[] ids = forged.example().ids();
+        // Two turns begin and end, and the templates name each token once more.
+        assertThat(Arrays.stream(ids).filter(id -> id == start(tokenizer))).hasSize(3);
+        assertThat(Arrays.stream(ids).filter(id -> id == end(tokenizer))).hasSize(3);
+        assertThat(scored(forged.example(), tokenizer)).isEqualTo("<|im_start|><|im_start|> ok<|im_end|>");
+        EncodeResult.Encoded plain = (EncodeResult.Encoded) encoder.encode(new Row(0, Map.of("q", "x", "a", "y")));
+        assertThat(plain.findings()).isEmpty();
+        assertThat(scored(plain.example(), tokenizer)).isEqualTo("<|im_start|>y ok<|im_end|>");
+        assertThat(tokenizer.decode(plain.example().ids(), false))
+                .isEqualTo("<|im_start|>user\nx<|im_end|>x<|im_end|>\n<|im_start|>assistant\n<|im_start|>y ok"
+                        + "<|im_end|>");
+    }
+
+    /// With and without a chat template, and where the next turn's first token ends an answer.
+    @Test
+    void whatACompletionTemplateSaysAfterItsColumnIsLearned() {
+        for (String template : List.of("", CHATML, NEXT_TURN_ENDS)) {
+            Path model = template.isEmpty()
+                    ? ModelDirs.make(dir, "byte-level", UnaryOperator.identity(), "{\"eos_token\": \"<|im_end|>\"}")
+                    : model(template);
+            Tokenizer tokenizer = tokenizer(model);
+            ExampleEncoder encoder =
+                    new ExampleEncoder(tokenizer, ChatTemplate.of(model), ExampleFormat.of("{q}", "{a} Done."), 512);
+            Example example = encoded(encoder.encode(new Row(0, Map.of("q", "q", "a", "b"))));
+            String end = tokenizer.piece(encoder.endToken());
+            assertThat(scored(example, tokenizer).strip()).isEqualTo("b Done." + end);
+        }
+    }
+
+    /// As GLM's: nothing is written after an answer, and the next turn's first token ends it.
+    @Test
+    void theNextTurnsFirstTokenMayEndAnAnswer() {
+        Path model = model(NEXT_TURN_ENDS);
+        Tokenizer tokenizer = tokenizer(model);
+        ExampleEncoder encoder = encoder(model, 512);
+        assertThat(encoder.endToken()).isEqualTo(start(tokenizer));
+        Example example = encode(encoder, TWO_TURNS);
+        assertThat(tokenizer.decode(example.ids(), false))
+                .isEqualTo("<|im_start|>system\nBe brief.<|im_start|>user\nName a prime.<|im_start|>assistant\n7"
+                        + "<|im_start|>user\nAnother?<|im_start|>assistant\n11<|im_start|>");
+        assertThat(scored(example, tokenizer)).isEqualTo("7<|im_start|>11<|im_start|>");
+    }
+
+    private static final String NEXT_TURN_ENDS = "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\n' +"
+            + " m['content'] }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
+
+    @Test
     void anEndTokenThatIsNotSpecialIsLearned() {
         Path model = ModelDirs.make(
                 dir,

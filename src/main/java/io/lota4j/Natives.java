@@ -57,7 +57,6 @@ public final class Natives {
             }
             NativeCache cache = NativeCache.of(library);
             cache.requireOwn();
-            NativeAllocator.keepMemory();
             try (NativeEnvironment environment = NativeEnvironment.set()) {
                 hosted(() -> {
                     loading.run();

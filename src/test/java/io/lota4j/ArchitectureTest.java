@@ -56,7 +56,6 @@ class ArchitectureTest {
                     JsonFault.class,
                     LotaException.class,
                     NativeCache.class,
-                    NativeAllocator.class,
                     NativeEnvironment.class,
                     Natives.class,
                     ProcessMemory.class,

@@ -5,10 +5,15 @@ import io.lota4j.Text;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoublePredicate;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.MissingNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Keys of a JSON object that a user brings, each read as what it must be. A value of another type or out of its range
 /// is refused with file, key, what was found and what was expected; it never becomes a default.
@@ -32,6 +37,26 @@ public record JsonKeys(Path file, String prefix, JsonNode node) {
     /// Whether there is something behind a key, be it of the wrong type.
     public boolean has(String key) {
         return !node.path(key).isMissingNode() && !node.path(key).isNull();
+    }
+
+    /// The same keys, with values for some that are absent; `null` is not.
+    ///
+    /// @param defaults whole numbers, numbers, flags and texts
+    public JsonKeys withDefaults(Map<String, Object> defaults) {
+        ObjectNode all = JsonNodeFactory.instance.objectNode();
+        defaults.forEach((key, value) -> all.set(key, scalar(value)));
+        node.properties().forEach(entry -> all.set(entry.getKey(), entry.getValue()));
+        return new JsonKeys(file, prefix, all);
+    }
+
+    private static JsonNode scalar(Object value) {
+        return switch (value) {
+            case Integer number -> JsonNodeFactory.instance.numberNode(number);
+            case Double number -> JsonNodeFactory.instance.numberNode(number);
+            case Boolean flag -> JsonNodeFactory.instance.booleanNode(flag);
+            case String text -> JsonNodeFactory.instance.stringNode(text);
+            default -> throw new IllegalArgumentException("no default: " + value);
+        };
     }
 
     /// A whole number over 0 that must be there.
@@ -104,6 +129,39 @@ public record JsonKeys(Path file, String prefix, JsonNode node) {
         String expected = nothing == Null.ABSENT ? "an object or null" : "an object";
         return value(key, nothing)
                 .map(value -> new JsonKeys(file, prefix + key + ".", expect(key, value, value.isObject(), expected)));
+    }
+
+    /// A list of texts.
+    public Optional<List<String>> optionalTexts(String key, Null nothing) {
+        return entries(key, nothing, "a list of texts", JsonNode::isString, JsonNode::stringValue);
+    }
+
+    /// A list of whole numbers.
+    public Optional<List<Integer>> optionalWholes(String key, Null nothing) {
+        return entries(
+                key,
+                nothing,
+                "a list of whole numbers",
+                entry -> entry.isIntegralNumber() && entry.canConvertToInt(),
+                JsonNode::intValue);
+    }
+
+    /// A list of numbers; infinite ones and NaN are none.
+    public Optional<List<Double>> optionalNumbers(String key, Null nothing) {
+        return entries(
+                key,
+                nothing,
+                "a list of numbers",
+                entry -> entry.isNumber() && Double.isFinite(entry.numberValue().doubleValue()),
+                entry -> entry.numberValue().doubleValue());
+    }
+
+    private <T> Optional<List<T>> entries(
+            String key, Null nothing, String expected, Predicate<JsonNode> fits, Function<JsonNode, T> reading) {
+        return value(key, nothing).map(list -> {
+            expect(key, list, list.isArray() && list.valueStream().allMatch(fits), expected);
+            return list.valueStream().map(reading).toList();
+        });
     }
 
     /// A list of objects, empty where it is absent.

@@ -50,7 +50,7 @@ public record ModelConfig(String architecture, Blocks blocks) {
     public static ModelConfig read(Path file) {
         JsonKeys keys = keys(file);
         Architecture architecture = Architectures.of(keys);
-        return new ModelConfig(architecture.name(), architecture.blocks(new ConfigKeys(keys)));
+        return new ModelConfig(architecture.title(), architecture.blocks(new ConfigKeys(keys)));
     }
 
     /// The keys of a `config.json`.

@@ -89,10 +89,9 @@ class ModelConfigTest {
                 "{$, \"num_hidden_layers\": \"2\"} | \"num_hidden_layers\" must be a whole number over 0, found \"2\".",
                 "{$, \"num_key_value_heads\": 3} | num_attention_heads (4) is not a multiple of num_key_value_heads"
                         + " (3).",
-                "{$, \"model_type\": \"mistral\"} | \"model_type\" is \"mistral\"; supported: \"llama\".",
+                "{$, \"model_type\": \"bert\"} | \"model_type\" is \"bert\"; supported: \"llama\",",
                 "{$, \"hidden_act\": \"gelu\"} | \"hidden_act\" is \"gelu\"; supported: \"silu\".",
-                "{$, \"rope_scaling\": {\"type\": \"yarn\"}} | rope type \"yarn\" is not supported; supported: default,"
-                        + " llama3.",
+                "{$, \"rope_scaling\": {\"type\": \"dynamic\"}} | rope type \"dynamic\" is not supported; supported:",
                 "{$, \"rms_norm_eps\": \"x\"} | \"rms_norm_eps\" must be a number over 0, found \"x\".",
                 "{$, \"rms_norm_eps\": -1e-6} | \"rms_norm_eps\" must be a number over 0, found -0.000001.",
                 "{$, \"rms_norm_eps\": 0} | \"rms_norm_eps\" must be a number over 0, found 0.",

@@ -1,14 +1,15 @@
 package io.lota4j.model.arch;
 
 import io.lota4j.model.layer.Blocks;
+import java.util.List;
 
 /// A kind of decoder: what it makes of a `config.json`.
 public interface Architecture {
     /// As messages call it.
-    String name();
+    String title();
 
-    /// The `model_type` of its configurations.
-    String type();
+    /// Each `model_type` of its configurations.
+    List<String> types();
 
     /// The decoder that a configuration asks for.
     ///

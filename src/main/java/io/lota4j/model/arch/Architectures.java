@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 
 /// All architectures.
 public final class Architectures {
-    private static final List<Architecture> ALL = List.of(new Llama());
+    private static final List<Architecture> ALL = List.of(new Llama(), new Mistral(), Qwen.QWEN2, Qwen.QWEN3);
 
     private Architectures() {}
 
@@ -18,12 +18,16 @@ public final class Architectures {
     public static Architecture of(JsonKeys keys) {
         String type = keys.optionalText("model_type", Null.REFUSED).orElse("llama");
         return ALL.stream()
-                .filter(architecture -> architecture.type().equals(type))
+                .filter(architecture -> architecture.types().contains(type))
                 .findFirst()
                 .orElseThrow(() -> keys.refused(Text.format(
                         "\"model_type\" is \"%s\"; supported: %s. Applying, merging and extracting tickets works all"
                                 + " the same.",
                         type,
-                        ALL.stream().map(a -> "\"" + a.type() + "\"").sorted().collect(Collectors.joining(", ")))));
+                        ALL.stream()
+                                .flatMap(architecture -> architecture.types().stream())
+                                .map(name -> "\"" + name + "\"")
+                                .sorted()
+                                .collect(Collectors.joining(", ")))));
     }
 }

@@ -3,26 +3,88 @@ package io.lota4j.model.arch;
 import io.lota4j.model.layer.Step;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// Attention with projections of its own for queries, keys and values, named `self_attn.{q,k,v,o}_proj`.
+/// Attention whose projections are named `self_attn.{q,k,v,o}_proj`.
 ///
 /// @param heads query heads
 /// @param kvHeads key and value heads; divides `heads`
 /// @param head width of a head
+/// @param fused name of the one matrix that projects to queries, keys and values; null if each has its own
 /// @param biased whether the projections of queries, keys and values have biases
 /// @param outBiased whether that of the output has one
-/// @param rotated whether queries and keys are rotated
-/// @param window how many tokens back a token sees; 0 for all
+/// @param norm of queries and keys before they are rotated, `self_attn.{q,k}_norm`; null for none
+/// @param part so many of a head's features are rotated, the first ones; 0 for none
+/// @param scale that scores are multiplied by
+/// @param window how many tokens back a token sees, itself included; 0 for all
+/// @param cap of the scores; 0 for none
 record Attention(
-        int hidden, int heads, int kvHeads, int head, boolean biased, boolean outBiased, boolean rotated, int window) {
+        int hidden,
+        int heads,
+        int kvHeads,
+        int head,
+        @Nullable String fused,
+        boolean biased,
+        boolean outBiased,
+        @Nullable Norm norm,
+        int part,
+        double scale,
+        int window,
+        double cap) {
+    /// @param wholly whether over all heads at once, with a weight as wide; else over each, with a weight for all
+    record Norm(Step.Norm.Kind kind, double eps, boolean wholly) {}
+
+    /// That of a Llama.
+    static Attention of(Sizes sizes) {
+        return new Attention(
+                sizes.hidden(),
+                sizes.heads(),
+                sizes.kvHeads(),
+                sizes.head(),
+                null,
+                false,
+                false,
+                null,
+                sizes.head(),
+                Step.Attend.scale(sizes.head()),
+                0,
+                0);
+    }
+
+    Attention withFused(String matrix) {
+        return new Attention(hidden, heads, kvHeads, head, matrix, biased, outBiased, norm, part, scale, window, cap);
+    }
+
+    Attention withBiases(boolean in, boolean out) {
+        return new Attention(hidden, heads, kvHeads, head, fused, in, out, norm, part, scale, window, cap);
+    }
+
+    Attention withNorm(Norm of) {
+        return new Attention(hidden, heads, kvHeads, head, fused, biased, outBiased, of, part, scale, window, cap);
+    }
+
+    Attention withPart(int rotated) {
+        return new Attention(hidden, heads, kvHeads, head, fused, biased, outBiased, norm, rotated, scale, window, cap);
+    }
+
+    Attention withScale(double factor) {
+        return new Attention(hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, factor, window, cap);
+    }
+
+    Attention withWindow(int tokens) {
+        return new Attention(hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, scale, tokens, cap);
+    }
+
+    Attention withCap(double most) {
+        return new Attention(hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, scale, window, most);
+    }
+
+    /// The steps from a value to a value, both as wide as the residual stream.
     List<Step> steps(String in, String out) {
-        List<Step> steps = new ArrayList<>();
-        steps.add(projection("q", heads, in));
-        steps.add(projection("k", kvHeads, in));
-        steps.add(projection("v", kvHeads, in));
-        String q = turned(steps, "q", heads);
-        String k = turned(steps, "k", kvHeads);
-        steps.add(new Step.Attend("att", q, k, "v", heads, kvHeads, head, Step.Attend.scale(head), window, 0));
+        List<Step> steps = new ArrayList<>(projections(in));
+        String q = rotated(steps, normed(steps, "q", heads), heads);
+        String k = rotated(steps, normed(steps, "k", kvHeads), kvHeads);
+        steps.add(new Step.Attend("att", q, k, "v", heads, kvHeads, head, scale, window, cap));
         steps.add(Step.Linear.of(
                 out,
                 hidden,
@@ -33,16 +95,46 @@ record Attention(
         return steps;
     }
 
+    private List<Step> projections(String in) {
+        if (fused == null) {
+            return List.of(projection("q", heads, in), projection("k", kvHeads, in), projection("v", kvHeads, in));
+        }
+        List<Step.Value> outputs = List.of(
+                new Step.Value("q", heads * head),
+                new Step.Value("k", kvHeads * head),
+                new Step.Value("v", kvHeads * head));
+        return List.of(new Step.Linear(
+                outputs, in, hidden, fused + ".weight", biased ? fused + ".bias" : null, Step.Linear.Layout.OUT_IN));
+    }
+
     private Step projection(String letter, int count, String in) {
         String name = "self_attn." + letter + "_proj.";
         return Step.Linear.of(letter, count * head, in, hidden, name + "weight", biased ? name + "bias" : null);
     }
 
-    private String turned(List<Step> steps, String value, int count) {
-        if (!rotated) {
+    private String normed(List<Step> steps, String value, int count) {
+        if (norm == null) {
             return value;
         }
-        steps.add(new Step.Rotate(value + "r", value, count * head, head, head));
-        return value + "r";
+        int width = count * head;
+        String out = value + "n";
+        steps.add(new Step.Norm(
+                out,
+                value,
+                norm.kind(),
+                width,
+                norm.wholly() ? width : head,
+                norm.eps(),
+                "self_attn." + value + "_norm.weight"));
+        return out;
+    }
+
+    private String rotated(List<Step> steps, String value, int count) {
+        if (part == 0) {
+            return value;
+        }
+        String out = value + "r";
+        steps.add(new Step.Rotate(out, value, count * head, head, part));
+        return out;
     }
 }

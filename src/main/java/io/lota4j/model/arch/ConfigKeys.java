@@ -3,17 +3,22 @@ package io.lota4j.model.arch;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.JsonKeys;
 import io.lota4j.checkpoint.JsonKeys.Null;
+import io.lota4j.model.layer.Block;
+import io.lota4j.model.layer.Blocks;
 import io.lota4j.model.layer.Rope;
+import io.lota4j.model.layer.Step;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.DoublePredicate;
-import java.util.function.Function;
-import java.util.stream.Stream;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /// What configurations of several architectures say in the same way.
 ///
 /// @param keys of the `config.json`
 public record ConfigKeys(JsonKeys keys) {
+    static final String FULL = "full_attention";
+    static final String SLIDING = "sliding_attention";
     private static final String OVER_0 = "a number over 0";
 
     int positive(String key) {
@@ -70,73 +75,89 @@ public record ConfigKeys(JsonKeys keys) {
         return head;
     }
 
-    /// Both spellings: `rope_parameters` holds everything in new files, `rope_theta` and `rope_scaling` in old
-    /// ones. A file may have both if they agree.
-    Rope rope(int head, double otherwiseTheta) {
-        Optional<JsonKeys> parameters = keys.optionalObject("rope_parameters", Null.ABSENT);
-        Optional<JsonKeys> scaling = keys.optionalObject("rope_scaling", Null.ABSENT);
-        List<JsonKeys> nested =
-                Stream.of(parameters, scaling).flatMap(Optional::stream).toList();
-        List<JsonKeys> all = Stream.concat(nested.stream(), Stream.of(keys)).toList();
-        all.forEach(this::requireWholeRotation);
-        double theta = agreed(all, "rope_theta", k -> k.optionalNumber("rope_theta", Null.ABSENT, x -> x > 0, OVER_0))
-                .orElse(otherwiseTheta);
-        scaling.filter(k -> !k.node().isEmpty() && !k.has("rope_type") && !k.has("type"))
-                .ifPresent(k -> {
-                    throw keys.refused("\"rope_scaling\" has no \"rope_type\"; supported: default, llama3.");
-                });
-        String type = agreed(nested, "rope_type", this::type).orElse("default");
-        return switch (type) {
-            case "default" -> Rope.of(theta, null, head);
-            case "llama3" -> Rope.of(theta, llama3(nested), head);
-            default ->
-                throw keys.refused(Text.format("rope type \"%s\" is not supported; supported: default, llama3.", type));
-        };
+    /// The rotary embedding of all layers that have one.
+    ///
+    /// @param dim so many features of a head are turned
+    Rope rope(int dim, double otherwiseTheta) {
+        return RopeKeys.of(keys).requireWhole().rope(dim, otherwiseTheta);
     }
 
-    private Optional<String> type(JsonKeys rope) {
-        Optional<String> now = rope.optionalText("rope_type", Null.ABSENT);
-        Optional<String> old = rope.optionalText("type", Null.ABSENT);
-        if (now.isPresent() && old.isPresent() && !now.equals(old)) {
-            throw keys.refused(Text.format(
-                    "%s is \"%s\", but %s is \"%s\": they must agree.",
-                    rope.name("rope_type"), now.get(), rope.name("type"), old.get()));
+    /// The rotary embedding of a type of layers; empty where the configuration has one for all.
+    ///
+    /// @param type such as `sliding_attention`
+    Optional<Rope> rope(String type, int dim, double otherwiseTheta) {
+        return keys.optionalObject("rope_parameters", Null.ABSENT)
+                .flatMap(all -> all.optionalObject(type, Null.REFUSED))
+                .map(parameters -> new RopeKeys(keys, List.of(parameters)))
+                .map(rope -> rope.requireWhole().rope(dim, otherwiseTheta));
+    }
+
+    /// The same keys, with values for some that are absent, as the class of a configuration has them.
+    ConfigKeys withDefaults(Map<String, Object> defaults) {
+        return new ConfigKeys(keys.withDefaults(defaults));
+    }
+
+    /// A whole number from 0 on that must be there.
+    int count(String key) {
+        return keys.optionalCount(key, Null.REFUSED).orElseThrow(() -> keys.wrong(key, "a whole number from 0 on"));
+    }
+
+    /// A number over 0 that must be there.
+    double number(String key) {
+        return keys.number(key, x -> x > 0, OVER_0);
+    }
+
+    /// The tokens that a token of a sliding layer sees, itself included; 0 for all.
+    int window() {
+        return keys.optionalPositive("sliding_window", Null.ABSENT).orElse(0);
+    }
+
+    /// Which layers see a window only: `layer_types`.
+    ///
+    /// @param otherwise which ones do where there is no such key
+    List<Boolean> slides(int layers, IntPredicate otherwise) {
+        return keys.optionalTexts("layer_types", Null.ABSENT)
+                .map(types -> {
+                    requireLength("layer_types", types.size(), layers);
+                    return types.stream().map(this::slides).toList();
+                })
+                .orElseGet(() ->
+                        IntStream.range(0, layers).mapToObj(otherwise::test).toList());
+    }
+
+    private boolean slides(String type) {
+        if (!type.equals(FULL) && !type.equals(SLIDING)) {
+            throw keys.refused(
+                    Text.format("\"layer_types\" has \"%s\"; supported: \"%s\", \"%s\".", type, FULL, SLIDING));
         }
-        return now.or(() -> old);
+        return type.equals(SLIDING);
     }
 
-    private void requireWholeRotation(JsonKeys rope) {
-        rope.optionalNumber("partial_rotary_factor", Null.ABSENT, x -> x == 1, "1: a part of a head is not rotated");
-    }
-
-    private Rope.Llama3 llama3(List<JsonKeys> nested) {
-        double factor = llama3(nested, "factor", x -> x >= 1, "a number of at least 1");
-        double low = llama3(nested, "low_freq_factor", x -> x > 0, OVER_0);
-        double high = llama3(nested, "high_freq_factor", x -> x > low, "a number over \"low_freq_factor\", " + low);
-        return new Rope.Llama3(
-                factor, low, high, llama3(nested, "original_max_position_embeddings", x -> x > 0, OVER_0));
-    }
-
-    private double llama3(List<JsonKeys> nested, String key, DoublePredicate fits, String expected) {
-        return agreed(nested, key, k -> k.optionalNumber(key, Null.ABSENT, fits, expected))
-                .orElseThrow(() -> keys.refused(Text.format("the llama3 rope needs the number \"%s\".", key)));
-    }
-
-    /// What stands behind a key in one place or more, each time the same.
-    private <T> Optional<T> agreed(List<JsonKeys> places, String key, Function<JsonKeys, Optional<T>> reading) {
-        Optional<T> found = Optional.empty();
-        String where = "";
-        for (JsonKeys place : places) {
-            Optional<T> here = reading.apply(place);
-            if (found.isPresent() && here.isPresent() && !found.equals(here)) {
-                throw keys.refused(Text.format(
-                        "%s is %s, but %s is %s: they must agree.", where, found.get(), place.name(key), here.get()));
-            }
-            if (found.isEmpty() && here.isPresent()) {
-                found = here;
-                where = place.name(key);
-            }
+    /// A list must have an entry for each layer.
+    void requireLength(String key, int found, int layers) {
+        if (found != layers) {
+            throw keys.refused(
+                    Text.format("\"%s\" has %d entries, but \"num_hidden_layers\" is %d.", key, found, layers));
         }
-        return found;
+    }
+
+    /// What is outside the layers of most decoders.
+    ///
+    /// @param kind of the last norm
+    Blocks decoder(Sizes sizes, List<Block> layers, Step.Norm.Kind kind, double eps) {
+        String embedding = "model.embed_tokens.weight";
+        int hidden = sizes.hidden();
+        return new Blocks(
+                hidden,
+                sizes.vocabulary(),
+                sizes.positions(),
+                embedding,
+                1,
+                "model.layers.",
+                layers,
+                new Step.Norm("norm", "hidden", kind, hidden, hidden, eps, "model.norm.weight"),
+                flag("tie_word_embeddings") ? embedding : "lm_head.weight",
+                1,
+                0);
     }
 }

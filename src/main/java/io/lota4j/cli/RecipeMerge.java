@@ -6,10 +6,12 @@ import io.lota4j.merge.recipe.MergePlan;
 import io.lota4j.merge.recipe.PlanSources;
 import io.lota4j.merge.run.MergeMemory;
 import io.lota4j.merge.run.ModelMerge;
+import io.lota4j.merge.run.Rounding;
 import io.lota4j.merge.run.UnfinishedMerge;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// Merges models by a recipe, in front of a user.
 ///
@@ -42,7 +44,8 @@ record RecipeMerge(Path recipe, Path out) {
             if (!Files.exists(ModelMerge.unfinished(out))) {
                 Plan.requireRoom(out, merge.bytes());
             }
-            if (!merged(merge, models, err, stop)) {
+            Optional<Rounding> rounding = merged(merge, models, err, stop);
+            if (rounding.isEmpty()) {
                 err.println(Text.format(
                         "lota: stopped. Progress is saved in %s; run the same command to resume.",
                         ModelMerge.unfinished(out)));
@@ -54,11 +57,12 @@ record RecipeMerge(Path recipe, Path out) {
                     merge.tensors().size(),
                     Words.bytes(merge.weightBytes()),
                     merge.method().name()));
+            Words.rounding(rounding.get()).ifPresent(output::println);
             return ExitCode.OK;
         }
     }
 
-    private boolean merged(MergePlan merge, PlanSources models, PrintWriter err, StopSignal stop) {
+    private Optional<Rounding> merged(MergePlan merge, PlanSources models, PrintWriter err, StopSignal stop) {
         try (ProgressBar bar = ProgressBar.on(err, "merge, MB")) {
             return ModelMerge.run(
                     merge,

@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import io.lota4j.Text;
 import io.lota4j.mask.Mask;
+import io.lota4j.merge.run.Rounding;
 import io.lota4j.ticket.Effect;
 import io.lota4j.ticket.MappedTicket;
 import io.lota4j.ticket.Ticket;
@@ -53,6 +54,16 @@ final class Words {
             told.add(Text.format("%,d weights become infinite", effect.overflowed()));
         }
         return told.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", told));
+    }
+
+    /// What rounding did to a merge's changes. F32 takes none, so the advice to ask for it is always open.
+    static Optional<String> rounding(Rounding rounding) {
+        return Optional.of(rounding)
+                .filter(some -> some.vanished() > 0)
+                .map(some -> Text.format(
+                        "rounding: of %,d weights that the merge changes %,d stay as they were; "
+                                + "`out_dtype: float32` in the recipe keeps them",
+                        some.changed() + some.vanished(), some.vanished()));
     }
 
     /// What of a model's directory is not in a result.

@@ -156,6 +156,18 @@ class MergeCommandTest {
                 .contains(out + " is not empty; give a directory that does not exist or is empty.");
     }
 
+    /// With what can be done about it.
+    @Test
+    void whatRoundingRemovesIsTold() throws IOException {
+        String narrow = recipe("merge_method: task_arithmetic\nout_dtype: bfloat16").toString();
+        assertThat(merge(0, narrow).out())
+                .containsPattern("rounding: of [0-9,]+ weights that the merge changes [1-9][0-9,]* stay as they were; "
+                        + "`out_dtype: float32` in the recipe keeps them\n");
+        out = folder.resolve("wide");
+        String wide = recipe("merge_method: task_arithmetic\nout_dtype: float32").toString();
+        assertThat(merge(0, wide).out()).doesNotContain("rounding");
+    }
+
     @Test
     void aDryRunOfTicketsReadsHeaders() {
         Cli cli = merge(0, "--dry-run", "--ticket=" + ticket("a"), "--ticket=" + ticket("b"));

@@ -39,10 +39,12 @@ final class Journal implements AutoCloseable {
     /// @param bytes its length
     /// @param block bytes of the blocks that the digest is made from
     /// @param digest see [Blocks]
-    record Entry(String tensor, long bytes, int block, int digest) {
+    /// @param rounding of its weights
+    record Entry(String tensor, long bytes, int block, int digest, Rounding rounding) {
         Entry {
-            // A line without it is no entry.
+            // A line without them is no entry.
             Objects.requireNonNull(tensor);
+            Objects.requireNonNull(rounding);
         }
     }
 

@@ -54,9 +54,9 @@ public final class ModelMerge {
     /// @param out a directory that does not exist or is empty
     /// @param threads which compute; the result does not depend on how many
     /// @param stop asked between tensors; what is finished then stays for the next run
-    /// @return whether the merge is finished
+    /// @return what rounding left of the changes; empty when the merge was stopped
     /// @throws LotaException when a ticket is for another base, or when `out` cannot be written
-    public static boolean run(
+    public static Optional<Rounding> run(
             MergePlan plan, PlanSources models, Path out, int threads, Listener listener, BooleanSupplier stop) {
         requireApart(plan, models, out);
         requireBases(plan, models);
@@ -126,14 +126,14 @@ public final class ModelMerge {
         }
     }
 
-    private boolean run(ResultShards shards, Path out, Listener listener, BooleanSupplier stop) {
+    private Optional<Rounding> run(ResultShards shards, Path out, Listener listener, BooleanSupplier stop) {
         Path directory = PartialResult.directory(out);
         try (PartialResult result = PartialResult.open(out, shards, MergeIdentity.of(plan, models.files()))) {
-            if (!write(result, listener, stop)) {
-                return false;
+            Optional<Rounding> rounding = write(result, listener, stop);
+            if (rounding.isPresent()) {
+                result.complete(plan.files());
             }
-            result.complete(plan.files());
-            return true;
+            return rounding;
         } catch (IOException e) {
             throw failure(directory, shards, e);
         } catch (UncheckedIOException e) {
@@ -153,23 +153,27 @@ public final class ModelMerge {
                 e);
     }
 
-    private boolean write(PartialResult result, Listener listener, BooleanSupplier stop) throws IOException {
+    private Optional<Rounding> write(PartialResult result, Listener listener, BooleanSupplier stop) throws IOException {
         Merger merger = plan.method().merger(plan.compat());
         merger.survey(() -> plan.tensors().stream()
                 .filter(TensorPlan.Merge.class::isInstance)
                 .map(tensor -> pieces((TensorPlan.Merge) tensor)));
         long done = 0;
+        Rounding rounding = Rounding.NONE;
         for (TensorPlan tensor : plan.tensors()) {
             if (stop.getAsBoolean()) {
-                return false;
+                return Optional.empty();
             }
-            if (!result.has(tensor.name())) {
-                result.finished(write(tensor, merger, result));
+            Optional<Journal.Entry> found = result.found(tensor.name());
+            Journal.Entry entry = found.isPresent() ? found.get() : write(tensor, merger, result);
+            if (found.isEmpty()) {
+                result.finished(entry);
             }
+            rounding = rounding.plus(entry.rounding());
             done += result.info(tensor.name()).bytes();
             listener.written(tensor.name(), done, plan.weightBytes());
         }
-        return true;
+        return Optional.of(rounding);
     }
 
     private TensorPieces pieces(TensorPlan.Merge merge) {

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -100,10 +101,10 @@ final class PartialResult implements AutoCloseable {
         return Objects.requireNonNull(places.get(tensor), tensor);
     }
 
-    /// Whether a tensor was finished by a run before and is still there as it was written.
-    boolean has(String tensor) throws IOException {
+    /// A tensor that was finished by a run before and is still there as it was written.
+    Optional<Journal.Entry> found(String tensor) throws IOException {
         Journal.Entry entry = journal.finished().get(tensor);
-        return entry != null && file(tensor).holds(info(tensor), entry);
+        return entry != null && file(tensor).holds(info(tensor), entry) ? Optional.of(entry) : Optional.empty();
     }
 
     /// Notes that a tensor has been written.

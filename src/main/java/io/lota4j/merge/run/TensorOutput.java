@@ -33,6 +33,7 @@ final class TensorOutput {
     private static final float FIRST_LOST = 65520;
 
     private final LongAdder lost = new LongAdder();
+    private final Rounding.Tally rounding;
 
     /// Values that the result's type cannot hold.
     static final class Overflow extends LotaException {
@@ -47,7 +48,7 @@ final class TensorOutput {
     }
 
     /// What one thread needs for a block.
-    private record Buffers(float[] values, ByteBuffer bytes) {}
+    private record Buffers(float[] values, float[] before, float[] after, ByteBuffer bytes) {}
 
     /// @param span elements of a block
     TensorOutput(ResultFile file, TensorInfo info, int span) {
@@ -56,6 +57,7 @@ final class TensorOutput {
         this.span = Math.max(1, span);
         this.numel = info.shape().numel();
         this.blocks = new Blocks(count());
+        this.rounding = new Rounding.Tally(info.dtype());
     }
 
     private int count() {
@@ -70,22 +72,30 @@ final class TensorOutput {
                 (piece, merged) -> withBuffers(buffers -> {
                     if (pieces.sparse()) {
                         base.orElseThrow().read(piece.first(), length(piece.first()), buffers.values);
-                        patch(piece, merged, buffers.values);
+                        patch(piece, merged, buffers);
                     } else if (pieces.deltas()) {
                         add(piece.base(), merged, buffers.values, piece.size());
                     } else {
                         System.arraycopy(merged, 0, buffers.values, 0, piece.size());
+                    }
+                    if (!pieces.sparse() && base.isPresent()) {
+                        rounding.add(piece.base(), buffers.values, piece.size());
                     }
                     write(piece.first(), buffers);
                 }));
         return entry();
     }
 
-    private static void patch(Piece piece, float[] deltas, float[] values) {
+    private void patch(Piece piece, float[] deltas, Buffers buffers) {
         int[] offsets = piece.offsets();
+        float[] before = buffers.before;
+        float[] after = buffers.after;
         for (int i = 0; i < piece.size(); i++) {
-            values[offsets[i]] += deltas[i];
+            before[i] = buffers.values[offsets[i]];
+            after[i] = before[i] + deltas[i];
+            buffers.values[offsets[i]] = after[i];
         }
+        rounding.add(before, after, piece.size());
     }
 
     private static void add(float[] base, float[] deltas, float[] values, int size) {
@@ -150,7 +160,8 @@ final class TensorOutput {
         if (lost.sum() > 0) {
             throw new Overflow(info.name(), lost.sum());
         }
-        return new Journal.Entry(info.name(), info.bytes(), Math.toIntExact(at(span)), blocks.digest());
+        return new Journal.Entry(
+                info.name(), info.bytes(), Math.toIntExact(at(span)), blocks.digest(), rounding.total());
     }
 
     private int length(long first) {
@@ -168,7 +179,8 @@ final class TensorOutput {
     private void withBuffers(Consumer<Buffers> work) {
         @Nullable Buffers buffers = idle.poll();
         if (buffers == null) {
-            buffers = new Buffers(new float[span], ByteBuffer.allocateDirect(span * size()));
+            buffers = new Buffers(
+                    new float[span], new float[span], new float[span], ByteBuffer.allocateDirect(span * size()));
         }
         work.accept(buffers);
         idle.push(buffers);

@@ -58,13 +58,11 @@ final class Experts {
     }
 
     /// Carries a recipe out to its end.
-    static void merge(Path recipe, Path out, int threads) {
+    static Rounding merge(Path recipe, Path out, int threads) {
         try (PlanSources models = new PlanSources()) {
             MergePlan plan = MergePlan.of(recipe, models);
-            boolean done = ModelMerge.run(plan, models, out, threads, (tensor, part, all) -> {}, () -> false);
-            if (!done) {
-                throw new AssertionError("stopped");
-            }
+            return ModelMerge.run(plan, models, out, threads, (tensor, part, all) -> {}, () -> false)
+                    .orElseThrow();
         }
     }
 }

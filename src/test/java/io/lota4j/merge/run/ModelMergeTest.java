@@ -8,8 +8,14 @@ import io.lota4j.LotaException;
 import io.lota4j.Processes;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.SafetensorsWriter;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.checkpoint.TensorSource;
+import io.lota4j.mask.Pool;
 import io.lota4j.merge.recipe.MergePlan;
 import io.lota4j.merge.recipe.PlanSources;
+import io.lota4j.ticket.TicketFile;
+import io.lota4j.ticket.Tickets;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -17,10 +23,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Recipes carried out: what is written, and what a merge that was stopped leaves.
@@ -98,12 +109,75 @@ class ModelMergeTest {
     /// Runs until so many tensors are written.
     private static List<String> run(Path recipe, Path out, int tensors) {
         List<String> written = new ArrayList<>();
+        rounding(recipe, out, tensors, written);
+        return written;
+    }
+
+    private static Optional<Rounding> rounding(Path recipe, Path out, int tensors, List<String> written) {
         try (PlanSources models = new PlanSources()) {
             MergePlan plan = MergePlan.of(recipe, models);
-            ModelMerge.run(
+            return ModelMerge.run(
                     plan, models, out, 2, (name, done, total) -> written.add(name), () -> written.size() >= tensors);
         }
-        return written;
+    }
+
+    /// Of four weights a BF16 result has one that changes, one whose change is too small for it, and two that no
+    /// model changes. A merge that is stopped counts what it finished before.
+    @ParameterizedTest
+    @CsvSource({"bfloat16, 1, 1", "float16, 2, 0", "float32, 2, 0"})
+    void whatRoundingRemovesIsCounted(String type, long changed, long vanished) throws IOException {
+        Path base = tiny("base", 1, 256, 0, -3);
+        Path tuned = tiny("tuned", 1, 256.25f, 0, -4);
+        Path ticket = folder.resolve("tuned.ticket.safetensors");
+        try (Checkpoint from = Checkpoint.open(base);
+                Checkpoint to = Checkpoint.open(tuned)) {
+            TicketFile.write(ticket, Tickets.extract(from, to, OptionalDouble.empty(), Pool.all()));
+        }
+        Rounding expected = new Rounding(2 * changed, 2 * vanished);
+        for (Path model : List.of(tuned, ticket)) {
+            Path recipe = Files.writeString(
+                    folder.resolve("recipe.yaml"),
+                    Text.format(
+                            "merge_method: task_arithmetic\nbase_model: %s\nout_dtype: %s\n"
+                                    + "models: [{model: %s, parameters: {weight: 1}}]\n",
+                            base, type, model));
+            Path out = folder.resolve("of " + model.getFileName());
+            assertThat(Experts.merge(recipe, out, 2)).as("%s", model).isEqualTo(expected);
+            Path halted = folder.resolve("halted " + model.getFileName());
+            assertThat(rounding(recipe, halted, 1, new ArrayList<>())).isEmpty();
+            assertThat(rounding(recipe, halted, Integer.MAX_VALUE, new ArrayList<>()))
+                    .as("%s, resumed", model)
+                    .hasValue(expected);
+        }
+    }
+
+    /// A model of two matrices with the same four weights each.
+    private Path tiny(String name, float... weights) throws IOException {
+        Path directory = Files.createDirectories(folder.resolve(name));
+        Files.writeString(directory.resolve("config.json"), "{}");
+        SafetensorsWriter.write(
+                directory.resolve("model.safetensors"),
+                Map.of(),
+                Stream.of("q", "k")
+                        .map(part -> TensorSource.ofFloats(
+                                "model.layers.0.self_attn." + part + "_proj.weight", Shape.of(2, 2), weights))
+                        .toList());
+        return directory;
+    }
+
+    /// A journal of a version that did not count: its tensors are written again, and counted.
+    @Test
+    void aJournalWithoutCountsDoesNotCount() throws IOException {
+        Path recipe = ties(Experts.directories());
+        Path out = folder.resolve("out");
+        run(recipe, out, 12);
+        Path journal = ModelMerge.unfinished(out).resolve("merge.journal");
+        String old = Files.readString(journal).replaceAll(",\"rounding\":\\{[^}]*}", "");
+        assertThat(old).doesNotContain("rounding").hasLineCount(13);
+        Files.writeString(journal, old);
+        Optional<Rounding> resumed = rounding(recipe, out, Integer.MAX_VALUE, new ArrayList<>());
+        assertThat(resumed).hasValue(Experts.merge(recipe, folder.resolve("whole"), 2));
+        assertThat(resumed.orElseThrow().changed()).isPositive();
     }
 
     @Test

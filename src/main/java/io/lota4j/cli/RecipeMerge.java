@@ -2,6 +2,8 @@ package io.lota4j.cli;
 
 import io.lota4j.LotaException;
 import io.lota4j.Text;
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.ModelFiles;
 import io.lota4j.merge.recipe.MergePlan;
 import io.lota4j.merge.recipe.PlanSources;
 import io.lota4j.merge.run.MergeMemory;
@@ -11,6 +13,7 @@ import io.lota4j.merge.run.UnfinishedMerge;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /// Merges models by a recipe, in front of a user.
@@ -58,7 +61,14 @@ record RecipeMerge(Path recipe, Path out) {
                     Words.bytes(merge.weightBytes()),
                     merge.method().name()));
             Words.rounding(rounding.get()).ifPresent(output::println);
+            Words.leftOut(leftOut(merge)).ifPresent(output::println);
             return ExitCode.OK;
+        }
+    }
+
+    private static List<String> leftOut(MergePlan merge) {
+        try (Checkpoint reference = Checkpoint.open(merge.reference())) {
+            return ModelFiles.beside(reference).leftNames();
         }
     }
 

@@ -139,7 +139,9 @@ class MergeCommandTest {
                         "disk ");
         assertThat(out).doesNotExist();
         Cli cli = merge(0, recipe("merge_method: task_arithmetic").toString());
-        assertThat(cli.out()).startsWith(out + ": 20 tensors, ").endsWith("by task_arithmetic\n");
+        assertThat(cli.out())
+                .startsWith(out + ": 20 tensors, ")
+                .endsWith("by task_arithmetic\nnot copied: golden.safetensors\n");
         Path expected = folder.resolve("applied");
         assertThat(new Cli(Commands.standard())
                         .run(
@@ -159,13 +161,32 @@ class MergeCommandTest {
     /// With what can be done about it.
     @Test
     void whatRoundingRemovesIsTold() throws IOException {
-        String narrow = recipe("merge_method: task_arithmetic\nout_dtype: bfloat16").toString();
+        String narrow =
+                recipe("merge_method: task_arithmetic\nout_dtype: bfloat16").toString();
         assertThat(merge(0, narrow).out())
                 .containsPattern("rounding: of [0-9,]+ weights that the merge changes [1-9][0-9,]* stay as they were; "
                         + "`out_dtype: float32` in the recipe keeps them\n");
         out = folder.resolve("wide");
-        String wide = recipe("merge_method: task_arithmetic\nout_dtype: float32").toString();
+        String wide =
+                recipe("merge_method: task_arithmetic\nout_dtype: float32").toString();
         assertThat(merge(0, wide).out()).doesNotContain("rounding");
+    }
+
+    @Test
+    void whatIsLeftOutOfTheResultIsTold() throws IOException {
+        Path base = Files.createDirectory(folder.resolve("base"));
+        for (String file : List.of("config.json", "model.safetensors")) {
+            Files.copy(BASE.resolve(file), base.resolve(file));
+        }
+        Path recipe = recipe("merge_method: task_arithmetic");
+        Files.writeString(recipe, Files.readString(recipe).replace(BASE.toString(), base.toString()));
+        assertThat(merge(0, recipe.toString()).out()).doesNotContain("not copied");
+        out = folder.resolve("other");
+        Files.writeString(base.resolve("README.md"), "the base's");
+        Files.createDirectory(base.resolve("checkpoint-500"));
+        assertThat(merge(0, recipe.toString()).out())
+                .endsWith("by task_arithmetic\nnot copied: README.md, checkpoint-500/\n");
+        assertThat(out.resolve("README.md")).doesNotExist();
     }
 
     @Test

@@ -90,6 +90,7 @@ class ModelConfigTest {
                 "{$, \"num_key_value_heads\": 3} | num_attention_heads (4) is not a multiple of num_key_value_heads"
                         + " (3).",
                 "{$, \"model_type\": \"bert\"} | \"model_type\" is \"bert\"; supported: \"llama\",",
+                "{$, \"model_type\": \"olmo2\", \"hidden_act\": \"gelu\"} | \"hidden_act\" is \"gelu\"; supported:",
                 "{$, \"hidden_act\": \"gelu\"} | \"hidden_act\" is \"gelu\"; supported: \"silu\".",
                 "{$, \"rope_scaling\": {\"type\": \"dynamic\"}} | rope type \"dynamic\" is not supported; supported:",
                 "{$, \"rms_norm_eps\": \"x\"} | \"rms_norm_eps\" must be a number over 0, found \"x\".",

@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
 
 /// All architectures.
 public final class Architectures {
-    private static final List<Architecture> ALL = List.of(new Llama(), new Mistral(), Qwen.QWEN2, Qwen.QWEN3);
+    private static final List<Architecture> ALL =
+            List.of(new Llama(), new Mistral(), new Olmo2(), Qwen.QWEN2, Qwen.QWEN3);
 
     private Architectures() {}
 

@@ -1,0 +1,47 @@
+package io.lota4j.model.arch;
+
+import io.lota4j.model.layer.Block;
+import io.lota4j.model.layer.Blocks;
+import io.lota4j.model.layer.Step;
+import java.util.Collections;
+import java.util.List;
+
+/// OLMo 2: a Llama whose norms are behind attention and MLP, and on all queries and all keys at once.
+final class Olmo2 implements Architecture {
+    @Override
+    public String title() {
+        return "OLMo 2";
+    }
+
+    @Override
+    public List<String> types() {
+        return List.of("olmo2");
+    }
+
+    @Override
+    public Blocks blocks(ConfigKeys keys) {
+        keys.only("hidden_act", "silu");
+        Sizes sizes = Sizes.of(keys);
+        double eps = eps(keys);
+        List<Step> steps = steps(sizes, eps, attention(sizes, keys, eps));
+        Block layer = new Block(steps, keys.rope(sizes.head(), 10000));
+        return keys.decoder(sizes, Collections.nCopies(sizes.layers(), layer), Step.Norm.Kind.RMS, eps);
+    }
+
+    /// Shared with OLMo 3.
+    static double eps(ConfigKeys keys) {
+        return keys.normEps("rms_norm_eps", 1e-5);
+    }
+
+    /// Shared with OLMo 3.
+    static Attention attention(Sizes sizes, ConfigKeys keys, double eps) {
+        boolean biased = keys.flag("attention_bias");
+        Attention.Norm wholly = new Attention.Norm(Step.Norm.Kind.RMS, eps, true);
+        return Attention.of(sizes).withBiases(biased, biased).withNorm(wholly);
+    }
+
+    /// Shared with OLMo 3.
+    static List<Step> steps(Sizes sizes, double eps, Attention attention) {
+        return DecoderLayer.normsBehind(sizes.hidden(), eps).steps(attention, Mlp.of(sizes, Step.Activation.SILU));
+    }
+}

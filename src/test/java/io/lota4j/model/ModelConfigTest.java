@@ -72,6 +72,22 @@ class ModelConfigTest {
         assertThat(now).isEqualTo(old).isNotEqualTo(plain);
     }
 
+    /// An OLMo 3 stretches the rotary embedding in the layers that see everything only.
+    @Test
+    void bothSpellingsOfOlmo3MeanTheSame() throws IOException {
+        String yarn = "\"rope_type\": \"yarn\", \"factor\": 8.0, \"original_max_position_embeddings\": 8192";
+        String olmo3 = "{" + GOOD.replace("layers\": 2", "layers\": 4") + ", \"model_type\": \"olmo3\", ";
+        ModelConfig old = ModelConfig.read(file(olmo3 + "\"rope_theta\": 500.0, \"rope_scaling\": {" + yarn + "}}"));
+        ModelConfig now =
+                ModelConfig.read(file(olmo3 + "\"rope_parameters\": {\"full_attention\": {\"rope_theta\": 500.0, "
+                        + yarn + "}, \"sliding_attention\": {\"rope_theta\": 500.0, \"rope_type\": \"default\"}}}"));
+        assertThat(now).isEqualTo(old);
+        assertThat(rope(now)).isEqualTo(Rope.of(500, null, 8));
+        assertThat(now.blocks().layers().getLast().rope()).isNotNull().isNotEqualTo(rope(now));
+        assertThat(now.blocks().layers().stream().map(layer -> layer.attention().window()))
+                .containsExactly(4096, 4096, 4096, 0);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -91,6 +107,10 @@ class ModelConfigTest {
                         + " (3).",
                 "{$, \"model_type\": \"bert\"} | \"model_type\" is \"bert\"; supported: \"llama\",",
                 "{$, \"model_type\": \"olmo2\", \"hidden_act\": \"gelu\"} | \"hidden_act\" is \"gelu\"; supported:",
+                "{$, \"model_type\": \"olmo3\", \"rope_parameters\": {\"rope_type\": \"default\"}} |"
+                        + " \"rope_parameters\" must hold \"full_attention\" and \"sliding_attention\",",
+                "{$, \"model_type\": \"olmo3\", \"layer_types\": [\"full_attention\"]} | \"layer_types\" has 1"
+                        + " entries, but \"num_hidden_layers\" is 2.",
                 "{$, \"hidden_act\": \"gelu\"} | \"hidden_act\" is \"gelu\"; supported: \"silu\".",
                 "{$, \"rope_scaling\": {\"type\": \"dynamic\"}} | rope type \"dynamic\" is not supported; supported:",
                 "{$, \"rms_norm_eps\": \"x\"} | \"rms_norm_eps\" must be a number over 0, found \"x\".",

@@ -92,6 +92,29 @@ public record ConfigKeys(JsonKeys keys) {
                 .map(rope -> rope.requireWhole().rope(dim, otherwiseTheta));
     }
 
+    /// Whether there is a rotary embedding for each type of layers. One for all of them is refused: it would be
+    /// unclear whom it is for.
+    boolean ropeByType() {
+        Optional<JsonKeys> all = keys.optionalObject("rope_parameters", Null.ABSENT)
+                .filter(parameters -> !parameters.node().isEmpty());
+        all.filter(parameters -> !parameters.has(FULL) && !parameters.has(SLIDING))
+                .ifPresent(parameters -> {
+                    throw keys.refused(Text.format(
+                            "\"rope_parameters\" must hold \"%s\" and \"%s\", one for each type of layers, found"
+                                    + " neither.",
+                            FULL, SLIDING));
+                });
+        if (all.isPresent() && keys.has("rope_scaling")) {
+            throw keys.refused("\"rope_parameters\" and \"rope_scaling\" are both there; expected one of them.");
+        }
+        return all.isPresent();
+    }
+
+    /// The rotary embedding with frequencies as they are, whatever the configuration stretches elsewhere.
+    Rope plainRope(int dim, double otherwiseTheta) {
+        return new RopeKeys(keys, List.of()).requireWhole().rope(dim, otherwiseTheta);
+    }
+
     /// The same keys, with values for some that are absent, as the class of a configuration has them.
     ConfigKeys withDefaults(Map<String, Object> defaults) {
         return new ConfigKeys(keys.withDefaults(defaults));

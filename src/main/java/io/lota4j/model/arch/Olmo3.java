@@ -1,0 +1,46 @@
+package io.lota4j.model.arch;
+
+import io.lota4j.model.layer.Block;
+import io.lota4j.model.layer.Blocks;
+import io.lota4j.model.layer.Rope;
+import io.lota4j.model.layer.Step;
+import java.util.List;
+import java.util.Map;
+
+/// OLMo 3: an OLMo 2 of which three layers in four see a window. The rotary embedding is stretched in the others only.
+final class Olmo3 implements Architecture {
+    private static final double THETA = 500000;
+
+    @Override
+    public String title() {
+        return "OLMo 3";
+    }
+
+    @Override
+    public List<String> types() {
+        return List.of("olmo3");
+    }
+
+    @Override
+    public Blocks blocks(ConfigKeys given) {
+        ConfigKeys keys = given.withDefaults(Map.of("sliding_window", 4096));
+        keys.only("hidden_act", "silu");
+        Sizes sizes = Sizes.of(keys);
+        double eps = Olmo2.eps(keys);
+        List<Boolean> slides = keys.slides(sizes.layers(), layer -> (layer + 1) % 4 != 0);
+        Attention attention = Olmo2.attention(sizes, keys, eps);
+        Block all = new Block(Olmo2.steps(sizes, eps, attention), rope(keys, ConfigKeys.FULL, sizes.head()));
+        Block some = new Block(
+                Olmo2.steps(sizes, eps, attention.withWindow(keys.window())),
+                rope(keys, ConfigKeys.SLIDING, sizes.head()));
+        List<Block> layers = slides.stream().map(slide -> slide ? some : all).toList();
+        return keys.decoder(sizes, layers, Step.Norm.Kind.RMS, eps);
+    }
+
+    /// New files have one for each type of layers, old ones a `rope_scaling` of the layers that see everything.
+    private static Rope rope(ConfigKeys keys, String type, int head) {
+        return keys.ropeByType()
+                ? keys.rope(type, head, THETA).orElseGet(() -> keys.plainRope(head, THETA))
+                : type.equals(ConfigKeys.FULL) ? keys.rope(head, THETA) : keys.plainRope(head, THETA);
+    }
+}

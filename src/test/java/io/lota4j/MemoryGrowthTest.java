@@ -67,7 +67,8 @@ class MemoryGrowthTest {
 
     @Test
     void theLibrarysFrontClosesWhatItOpens() throws Exception {
-        assertThat(growth("front", 50)).isLessThan(BOUND);
+        // Each round opens the model three times.
+        assertThat(growth("front", 17)).isLessThan(BOUND);
     }
 
     private long growth(String how, int rounds) throws IOException, InterruptedException {

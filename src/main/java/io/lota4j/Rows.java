@@ -2,13 +2,14 @@ package io.lota4j;
 
 import io.lota4j.data.Dataset;
 import io.lota4j.data.ExampleFormat;
+import io.lota4j.train.Ranges;
 import org.jspecify.annotations.Nullable;
 
 /// Which rows of a data file are taken, and how each becomes a chat.
 ///
 /// @param prompt what the user says, with `{columns}` in it; null where rows say so themselves
 /// @param completion what the assistant answers, likewise; null exactly when `prompt` is
-/// @param maxLength most tokens of an example; longer ones are left out and counted. Never over the model's
+/// @param maxLength most tokens of an example, at least 2; longer ones are left out and counted. Never over the model's
 ///     positions
 /// @param limit the most rows to take, from the first on; at least 1
 /// @param allowSpecial whether the text of control tokens in rows, such as `<|im_end|>`, stands for these tokens; else
@@ -17,8 +18,12 @@ public record Rows(
         @Nullable String prompt, @Nullable String completion, int maxLength, int limit, boolean allowSpecial) {
     private static final int MAX_LENGTH = 1024;
 
-    /// @throws LotaException if only one template is given or one is malformed
+    /// @throws LotaException if only one template is given or one is malformed, or a number is out of its range
     public Rows {
+        new Ranges()
+                .atLeast(2, maxLength, "longest example in tokens")
+                .atLeast(1, limit, "number of rows to take")
+                .requireNone();
         ExampleFormat.of(prompt, completion);
     }
 

@@ -1,6 +1,8 @@
 package io.lota4j.data;
 
+import io.lota4j.FileKind;
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -8,7 +10,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,10 +66,7 @@ public final class JsonLines {
     }
 
     static LotaException unreadable(Path file, IOException e) {
-        if (e instanceof NoSuchFileException) {
-            return new LotaException("The data file " + file + " does not exist.", e);
-        }
-        return new LotaException("Cannot read the data file " + file + ": " + e.getMessage(), e);
+        return new LotaException(Text.format("The data file %s cannot be read: %s.", file, FileKind.reason(e)), e);
     }
 
     private static byte @Nullable [] nextLine(InputStream in) throws IOException {

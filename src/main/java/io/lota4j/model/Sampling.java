@@ -1,6 +1,9 @@
 package io.lota4j.model;
 
+import io.lota4j.LotaException;
 import io.lota4j.Text;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -26,14 +29,26 @@ public sealed interface Sampling {
     /// A draw from the softmax of `logits / temperature`, cut to the `topK` most probable tokens and of these to the
     /// fewest that hold `topP` of the probability (Holtzman et al. 2020).
     ///
-    /// @param temperature over 0
+    /// @param temperature over 0 and finite
     /// @param topK at least 1
     /// @param topP in (0, 1]
     record TopKTopP(double temperature, int topK, double topP) implements Sampling {
+        /// @throws LotaException with every setting that is out of its range
         public TopKTopP {
-            if (!(temperature > 0) || topK < 1 || !(topP > 0 && topP <= 1)) {
-                throw new IllegalArgumentException(
-                        Text.format("temperature %s, top-k %d, top-p %s", temperature, topK, topP));
+            List<String> problems = new ArrayList<>();
+            if (!(temperature > 0 && Double.isFinite(temperature))) {
+                problems.add(Text.format("The temperature must be over 0 and finite, found %s.", temperature));
+            }
+            if (topK < 1) {
+                problems.add(Text.format("The tokens to draw from (top-k) must be at least 1, found %d.", topK));
+            }
+            if (!(topP > 0 && topP <= 1)) {
+                problems.add(Text.format(
+                        "The share of the probability to draw from (top-p) must be over 0 and at most 1, found %s.",
+                        topP));
+            }
+            if (!problems.isEmpty()) {
+                throw new LotaException(String.join("\n", problems));
             }
         }
 

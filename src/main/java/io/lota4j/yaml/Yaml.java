@@ -4,7 +4,6 @@ import io.lota4j.FileKind;
 import io.lota4j.LotaException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SequencedMap;
@@ -72,8 +71,6 @@ public sealed interface Yaml {
     static Document document(Path file) {
         try {
             return new YamlReader(file).document(FileKind.text(file.toString(), Files.readAllBytes(file), "YAML"));
-        } catch (NoSuchFileException e) {
-            throw new LotaException(io.lota4j.Text.format("%s: no such file", file), e);
         } catch (IOException e) {
             throw new LotaException(io.lota4j.Text.format("%s: cannot be read: %s", file, FileKind.reason(e)), e);
         }

@@ -155,7 +155,8 @@ class BadInputTest {
         assertThat(failure(1, calibrate("--data", empty.toString())))
                 .isEqualTo(Text.format("lota: %s holds no rows; expected one JSON object on each line.", empty));
         assertThat(failure(1, calibrate("--data", at("none.jsonl").toString())))
-                .isEqualTo(Text.format("lota: The data file %s does not exist.", at("none.jsonl")));
+                .isEqualTo(
+                        Text.format("lota: The data file %s cannot be read: there is no such file.", at("none.jsonl")));
         Path broken = Files.writeString(at("broken.jsonl"), "{\"question\": \"a\", \"answer\": \"b\"}\n{\"a\"\n");
         assertThat(failure(1, calibrate("--data", broken.toString())))
                 .startsWith(Text.format("lota: %s, line 2: not valid JSON: ", broken));

@@ -201,6 +201,8 @@ class RunCommandTest {
         assertThat(cli.run("run", file)).isEqualTo(1);
         assertThat(cli.run("run", "no/such.yaml")).isEqualTo(1);
         assertThat(cli.err().lines())
-                .containsExactly(Text.format("lota: %s: is empty", file), "lota: no/such.yaml: no such file");
+                .containsExactly(
+                        Text.format("lota: %s: is empty", file),
+                        "lota: no/such.yaml: cannot be read: there is no such file");
     }
 }

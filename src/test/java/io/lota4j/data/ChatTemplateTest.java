@@ -203,7 +203,7 @@ class ChatTemplateTest {
         Path file = Files.createSymbolicLink(dir.resolve(name), dir.resolve("gone"));
         assertThatThrownBy(() -> ChatTemplate.of(dir))
                 .isInstanceOf(LotaException.class)
-                .hasMessage(file + ": cannot be read: there is no such file");
+                .hasMessage(file + ": cannot be read: it is a link to " + dir.resolve("gone") + ", which is not there");
     }
 
     @Test

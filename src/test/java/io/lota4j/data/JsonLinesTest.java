@@ -42,14 +42,20 @@ class JsonLinesTest {
     }
 
     @Test
+    void linksToNothingAreNamed() throws IOException {
+        Path file = Files.createSymbolicLink(dir.resolve("link.jsonl"), Path.of("gone.jsonl"));
+        refused(file, "The data file " + file + " cannot be read: it is a link to gone.jsonl, which is not there.");
+    }
+
+    @Test
     void missingFilesAreNamed() {
         Path file = dir.resolve("missing.jsonl");
-        refused(file, "The data file " + file + " does not exist.");
+        refused(file, "The data file " + file + " cannot be read: there is no such file.");
     }
 
     @Test
     void directoriesAreRefused() {
-        refused(dir, "Cannot read the data file " + dir + ": Is a directory");
+        refused(dir, "The data file " + dir + " cannot be read: Is a directory.");
     }
 
     @Test

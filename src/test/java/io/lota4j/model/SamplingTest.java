@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.lota4j.LotaException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -60,11 +61,30 @@ class SamplingTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 1, 1", "-1, 1, 1", "NaN, 1, 1", "1, 0, 1", "1, 1, 0", "1, 1, 1.1", "1, 1, NaN"})
-    void settingsAreChecked(double temperature, int topK, double topP) {
+    @CsvSource({
+        "0, 1, 1, temperature",
+        "-1, 1, 1, temperature",
+        "NaN, 1, 1, temperature",
+        "Infinity, 1, 1, temperature",
+        "1, 0, 1, top-k",
+        "1, 1, 0, top-p",
+        "1, 1, 1.1, top-p",
+        "1, 1, NaN, top-p"
+    })
+    void settingsAreChecked(double temperature, int topK, double topP, String wrong) {
         assertThatThrownBy(() -> new Sampling.TopKTopP(temperature, topK, topP))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("temperature %s, top-k %d, top-p %s", temperature, topK, topP);
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining(wrong)
+                .message()
+                .hasLineCount(1);
+    }
+
+    @Test
+    void allThatIsWrongIsToldAtOnce() {
+        assertThatThrownBy(() -> new Sampling.TopKTopP(0, 0, 2))
+                .hasMessage("The temperature must be over 0 and finite, found 0.0.\n"
+                        + "The tokens to draw from (top-k) must be at least 1, found 0.\n"
+                        + "The share of the probability to draw from (top-p) must be over 0 and at most 1, found 2.0.");
     }
 
     /// The fewest most probable tokens of the `topK` first that hold `topP` of these tokens' probability.

@@ -1,6 +1,7 @@
 package io.lota4j.experiment.recipe;
 
 import io.lota4j.Text;
+import io.lota4j.checkpoint.Links;
 import io.lota4j.experiment.Experiment;
 import io.lota4j.experiment.Task;
 import io.lota4j.yaml.Problems;
@@ -33,7 +34,11 @@ final class MissingFiles {
 
     private static void require(Path recipe, String key, Path file, Problems problems) {
         if (given(file) && !Files.isRegularFile(file)) {
-            problems.error(Text.format("%s: %s: no such file: %s", recipe, key, file));
+            problems.error(Text.format(
+                    Links.dangles(file) ? "%s: %s: a link to nothing: %s" : "%s: %s: no such file: %s",
+                    recipe,
+                    key,
+                    file));
         }
     }
 

@@ -3,6 +3,7 @@ package io.lota4j.merge.source;
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
 import io.lota4j.Text;
+import io.lota4j.checkpoint.Links;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ final class Nearby {
     /// The refusal of a path that does not exist: the nearest folder that does, what is in it, and the most similar
     /// name.
     static LotaException missing(Path path) {
+        Links.requireTarget(path);
         Path wanted = path.toAbsolutePath().normalize();
         Path parent = wanted.getParent();
         while (parent != null && !Files.isDirectory(parent)) {

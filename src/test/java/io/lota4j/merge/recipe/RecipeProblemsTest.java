@@ -231,6 +231,6 @@ class RecipeProblemsTest {
     void whatIsNoFileOrNoYamlSaysSo() throws IOException {
         assertThat(problems("models: [")).startsWith("recipe.yaml, line 1: not YAML: ");
         assertThatThrownBy(() -> MergePlan.of(folder.resolve("no.yaml"), new PlanSources()))
-                .hasMessage("%s/no.yaml: no such file", folder);
+                .hasMessage("%s/no.yaml: cannot be read: there is no such file", folder);
     }
 }

@@ -171,6 +171,11 @@ class ModelConfigTest {
                         + " \"low_freq_factor\", 4.0, found 4.",
                 "{$, \"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 4}} | the llama3 rope needs the number"
                         + " \"low_freq_factor\".",
+                "{$, \"model_type\": \"smollm3\", \"no_rope_layers\": [1]} | \"no_rope_layers\" has 1 entries, but"
+                        + " \"num_hidden_layers\" is 2.",
+                "{$, \"model_type\": \"smollm3\", \"no_rope_layers\": [1, 2]} | \"no_rope_layers\" has 2; supported:",
+                "{$, \"model_type\": \"smollm3\", \"layer_types\": [\"sliding_attention\", \"full_attention\"]} |"
+                        + " \"layer_types\" has \"sliding_attention\", but \"sliding_window\" gives those",
             })
     void whatIsNotSupportedIsNamed(String json, String message) throws IOException {
         String others = Stream.of(GOOD.split(", "))

@@ -156,6 +156,14 @@ public record ConfigKeys(JsonKeys keys) {
         return type.equals(SLIDING);
     }
 
+    /// Refuses layers that see a window where the configuration has none.
+    void requireWindow(List<Boolean> slides, int window) {
+        if (window == 0 && slides.contains(true)) {
+            throw keys.refused(Text.format(
+                    "\"layer_types\" has \"%s\", but \"sliding_window\" gives those layers no window.", SLIDING));
+        }
+    }
+
     /// A list must have an entry for each layer.
     void requireLength(String key, int found, int layers) {
         if (found != layers) {

@@ -88,6 +88,23 @@ class ModelConfigTest {
                 .containsExactly(4096, 4096, 4096, 0);
     }
 
+    /// An EXAONE 4 rotates in all layers where none sees a window, else in those that do only.
+    @Test
+    void exaone4RotatesWhereItSlides() throws IOException {
+        String exaone4 = "{" + GOOD.replace("layers\": 2", "layers\": 4")
+                + ", \"model_type\": \"exaone4\", \"num_key_value_heads\": 4";
+        ModelConfig some = ModelConfig.read(file(exaone4 + "}"));
+        assertThat(some.blocks().layers().stream().map(layer -> layer.rope() != null))
+                .containsExactly(true, true, true, false);
+        assertThat(some.blocks().layers().stream()
+                        .map(layer -> layer.attention().window()))
+                .containsExactly(4096, 4096, 4096, 0);
+        ModelConfig none =
+                ModelConfig.read(file(exaone4 + ", \"sliding_window\": null, \"sliding_window_pattern\": null}"));
+        assertThat(none.blocks().layers())
+                .allMatch(layer -> layer.rope() != null && layer.attention().window() == 0);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -105,12 +122,14 @@ class ModelConfigTest {
                 "{$, \"num_hidden_layers\": \"2\"} | \"num_hidden_layers\" must be a whole number over 0, found \"2\".",
                 "{$, \"num_key_value_heads\": 3} | num_attention_heads (4) is not a multiple of num_key_value_heads"
                         + " (3).",
-                "{$, \"model_type\": \"bert\"} | \"model_type\" is \"bert\"; supported: \"llama\",",
+                "{$, \"model_type\": \"bert\"} | \"model_type\" is \"bert\"; supported: \"",
                 "{$, \"model_type\": \"olmo2\", \"hidden_act\": \"gelu\"} | \"hidden_act\" is \"gelu\"; supported:",
                 "{$, \"model_type\": \"olmo3\", \"rope_parameters\": {\"rope_type\": \"default\"}} |"
                         + " \"rope_parameters\" must hold \"full_attention\" and \"sliding_attention\",",
                 "{$, \"model_type\": \"olmo3\", \"layer_types\": [\"full_attention\"]} | \"layer_types\" has 1"
                         + " entries, but \"num_hidden_layers\" is 2.",
+                "{$, \"model_type\": \"exaone4\", \"num_key_value_heads\": 4, \"sliding_window_pattern\": \"LG\"} |"
+                        + " \"sliding_window_pattern\" must be a whole number over 0, found \"LG\".",
                 "{$, \"hidden_act\": \"gelu\"} | \"hidden_act\" is \"gelu\"; supported: \"silu\".",
                 "{$, \"rope_scaling\": {\"type\": \"dynamic\"}} | rope type \"dynamic\" is not supported; supported:",
                 "{$, \"rms_norm_eps\": \"x\"} | \"rms_norm_eps\" must be a number over 0, found \"x\".",

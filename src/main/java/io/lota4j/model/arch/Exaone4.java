@@ -1,0 +1,47 @@
+package io.lota4j.model.arch;
+
+import io.lota4j.model.layer.Block;
+import io.lota4j.model.layer.Blocks;
+import io.lota4j.model.layer.Rope;
+import io.lota4j.model.layer.Step;
+import java.util.List;
+import java.util.Map;
+
+/// EXAONE 4: norms behind attention and MLP, and on each head of queries and keys. Where some layers see a window,
+/// the others rotate nothing.
+final class Exaone4 implements Architecture {
+    private static final String PATTERN = "sliding_window_pattern";
+    private static final Map<String, Object> DEFAULTS =
+            Map.of("num_key_value_heads", 32, "sliding_window", 4096, PATTERN, 4);
+
+    @Override
+    public String title() {
+        return "EXAONE 4";
+    }
+
+    @Override
+    public List<String> types() {
+        return List.of("exaone4");
+    }
+
+    @Override
+    public Blocks blocks(ConfigKeys given) {
+        ConfigKeys keys = given.withDefaults(DEFAULTS);
+        keys.only("hidden_act", "silu");
+        Sizes sizes = Sizes.of(keys);
+        double eps = keys.normEps("rms_norm_eps", 1e-5);
+        int window = keys.window();
+        List<Boolean> slides =
+                keys.slides(sizes.layers(), layer -> window > 0 && (layer + 1) % keys.positive(PATTERN) != 0);
+        Attention attention = Attention.of(sizes).withNorm(new Attention.Norm(Step.Norm.Kind.RMS, eps, false));
+        Rope rope = keys.rope(sizes.head(), 10000);
+        Block some = new Block(steps(sizes, eps, attention.withWindow(window)), rope);
+        Block all = window == 0 ? some : new Block(steps(sizes, eps, attention.withPart(0)), null);
+        List<Block> layers = slides.stream().map(slide -> slide ? some : all).toList();
+        return keys.decoder(sizes, layers, Step.Norm.Kind.RMS, eps);
+    }
+
+    private static List<Step> steps(Sizes sizes, double eps, Attention attention) {
+        return DecoderLayer.normsBehind(sizes.hidden(), eps).steps(attention, Mlp.of(sizes, Step.Activation.SILU));
+    }
+}

@@ -130,6 +130,14 @@ class ModelConfigTest {
                         + " entries, but \"num_hidden_layers\" is 2.",
                 "{$, \"model_type\": \"exaone4\", \"num_key_value_heads\": 4, \"sliding_window_pattern\": \"LG\"} |"
                         + " \"sliding_window_pattern\" must be a whole number over 0, found \"LG\".",
+                "{$, \"model_type\": \"phi3\", \"partial_rotary_factor\": 0.4} | \"partial_rotary_factor\" (0.4) of"
+                        + " the 8 features of a head are 3: they must be an even number",
+                "{$, \"model_type\": \"phi3\", \"partial_rotary_factor\": 1.5} | \"partial_rotary_factor\" must be a"
+                        + " number over 0, up to 1, found 1.5.",
+                "{$, \"model_type\": \"phi3\", \"rope_scaling\": {\"type\": \"longrope\"}} | rope type \"longrope\" is"
+                        + " not supported here; supported: default.",
+                "{$, \"model_type\": \"phi3\", \"rope_scaling\": {\"type\": \"yarn\"}} | rope type \"yarn\" is not"
+                        + " supported here; supported: default.",
                 "{$, \"hidden_act\": \"gelu\"} | \"hidden_act\" is \"gelu\"; supported: \"silu\".",
                 "{$, \"rope_scaling\": {\"type\": \"dynamic\"}} | rope type \"dynamic\" is not supported; supported:",
                 "{$, \"rms_norm_eps\": \"x\"} | \"rms_norm_eps\" must be a number over 0, found \"x\".",

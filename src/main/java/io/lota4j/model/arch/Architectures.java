@@ -9,7 +9,15 @@ import java.util.stream.Collectors;
 /// All architectures.
 public final class Architectures {
     private static final List<Architecture> ALL = List.of(
-            new Exaone4(), new Llama(), new Mistral(), new Olmo2(), new Olmo3(), Qwen.QWEN2, Qwen.QWEN3, new SmolLm3());
+            new Exaone4(),
+            new Llama(),
+            new Mistral(),
+            new Olmo2(),
+            new Olmo3(),
+            new Phi3(),
+            Qwen.QWEN2,
+            Qwen.QWEN3,
+            new SmolLm3());
 
     private Architectures() {}
 

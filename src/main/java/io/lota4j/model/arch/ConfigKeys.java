@@ -115,6 +115,26 @@ public record ConfigKeys(JsonKeys keys) {
         return new RopeKeys(keys, List.of()).requireWhole().rope(dim, otherwiseTheta);
     }
 
+    /// How many features of a head are rotated, `partial_rotary_factor` of them.
+    int rotated(int head) {
+        double factor = RopeKeys.of(keys).part();
+        int part = (int) (head * factor);
+        if (part == 0 || part % 2 != 0) {
+            throw keys.refused(Text.format(
+                    "\"partial_rotary_factor\" (%s) of the %d features of a head are %d: they must be an even number"
+                            + " over 0, as the rotary embedding turns pairs.",
+                    factor, head, part));
+        }
+        return part;
+    }
+
+    /// The rotary embedding of all layers where only the plain one is supported.
+    ///
+    /// @param dim so many features of a head are turned
+    Rope defaultRope(int dim, double otherwiseTheta) {
+        return RopeKeys.of(keys).requireDefault().rope(dim, otherwiseTheta);
+    }
+
     /// The same keys, with values for some that are absent, as the class of a configuration has them.
     ConfigKeys withDefaults(Map<String, Object> defaults) {
         return new ConfigKeys(keys.withDefaults(defaults));

@@ -99,6 +99,23 @@ record RopeKeys(JsonKeys keys, List<JsonKeys> nested) {
         return this;
     }
 
+    /// The share of each head that is rotated.
+    double part() {
+        return optional("partial_rotary_factor", x -> x > 0 && x <= 1, "a number over 0, up to 1")
+                .orElse(1.);
+    }
+
+    /// Refuses frequencies that are stretched in any way.
+    RopeKeys requireDefault() {
+        agreed(nested, "rope_type", this::type)
+                .filter(type -> !type.equals("default"))
+                .ifPresent(type -> {
+                    throw keys.refused(
+                            Text.format("rope type \"%s\" is not supported here; supported: default.", type));
+                });
+        return this;
+    }
+
     private Rope.Llama3 llama3() {
         double factor = needed("llama3", "factor", x -> x >= 1, AT_LEAST_1);
         double low = needed("llama3", "low_freq_factor", x -> x > 0, OVER_0);

@@ -1,0 +1,39 @@
+package io.lota4j.model.arch;
+
+import io.lota4j.model.layer.Block;
+import io.lota4j.model.layer.Blocks;
+import io.lota4j.model.layer.Step;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/// Phi 3 and 4: a Llama with fused projections that may rotate a part of each head only. LongRoPE is refused, also
+/// under its older names `su` and `yarn`.
+final class Phi3 implements Architecture {
+    @Override
+    public String title() {
+        return "Phi 3";
+    }
+
+    @Override
+    public List<String> types() {
+        return List.of("phi3");
+    }
+
+    @Override
+    public Blocks blocks(ConfigKeys given) {
+        ConfigKeys keys = given.withDefaults(Map.of("max_position_embeddings", 4096));
+        keys.only("hidden_act", "silu");
+        Sizes sizes = Sizes.of(keys);
+        double eps = keys.normEps("rms_norm_eps", 1e-5);
+        int part = keys.rotated(sizes.head());
+        Attention attention = Attention.of(sizes)
+                .withFused("self_attn.qkv_proj")
+                .withPart(part)
+                .withWindow(keys.window());
+        Mlp mlp = Mlp.of(sizes, Step.Activation.SILU).withFused();
+        List<Step> steps = DecoderLayer.normsBefore(sizes.hidden(), eps).steps(attention, mlp);
+        Block layer = new Block(steps, keys.defaultRope(part, 10000));
+        return keys.decoder(sizes, Collections.nCopies(sizes.layers(), layer), Step.Norm.Kind.RMS, eps);
+    }
+}

@@ -22,6 +22,17 @@ public record ModelFiles(List<Path> kept, List<Path> left) {
     /// Describes a model; another one made of it needs a description of its own.
     public static final String CARD = "README.md";
 
+    /// Where `config.json` of a model of several modules keeps the values of its text module. One may be in another, as
+    /// in `thinker_config.text_config`.
+    public static final List<String> TEXT_MODULES = List.of(
+            "text_config",
+            "llm_config",
+            "language_config",
+            "language_model_config",
+            "language_model",
+            "thinker_config",
+            "decoder");
+
     private static final Pattern OTHERS = Pattern.compile(
             "(?i)\\..*|README\\.md|adapter_config\\.json|trainer_state\\.json|(all|train|eval)_results\\.json|.*\\.("
                 + "safetensors|bin|pt|pth|ckpt|gguf|ggml|llamafile|onnx|onnx[._]data|msgpack|h5|npz|npy|tflite|ot|pkl"

@@ -45,7 +45,8 @@ class ApplyTest {
         Files.writeString(
                 model.resolve("config.json"),
                 "{\"model_type\": \"llama\", \"torch_dtype\": \"bfloat16\", \"scale\": 1e400,"
-                        + " \"_name_or_path\": \"org/small-1\", \"text_config\": {\"dtype\":\"bfloat16\"}}");
+                        + " \"_name_or_path\": \"org/small-1\", \"tie_word_embeddings\": false,"
+                        + " \"text_config\": {\"dtype\":\"bfloat16\", \"tie_word_embeddings\": false}}");
         return model;
     }
 

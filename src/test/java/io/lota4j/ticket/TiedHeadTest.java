@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lota4j.LotaException;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.ModelFiles;
 import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.checkpoint.StrictJson;
 import io.lota4j.checkpoint.TensorSource;
 import io.lota4j.checkpoint.TestModels;
 import io.lota4j.mask.Pool;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.BooleanNode;
 
 /// A head that is stored beside the embedding it is tied to, and tensors of types that no ticket changes.
 class TiedHeadTest {
@@ -55,6 +60,48 @@ class TiedHeadTest {
     void aTicketForBothAlikeLeavesThemTied() throws IOException {
         model("tuned", TIED, 2, 2);
         assertThat(applied("tuned").resolve("config.json")).content().isEqualTo(TIED);
+    }
+
+    /// Programs take a tied head for granted where nothing is said; others ask the text module.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{ }",
+                "{\n  \"a\": \"{\\\"llm_config\\\": {\", \"x\": NaN\n}",
+                "{\"tie_word_embeddings\": null}",
+                "{\"a\": [{\"b\": {}}], \"text_config\": {\"tie_word_embeddings\": true}, \"vision_config\": {}}",
+                "{\"tie_word_embeddings\": false, \"llm_config\": {\"a\": 1}}",
+                "{\"language_config\": {}, \"tie_word_embeddings\": true}",
+                "{\"language_model\": {\"tie_word_embeddings\": false}}",
+                "{\"thinker_config\": {\"text_config\": {\"a\": {}}}}"
+            })
+    void whatSaysNothingOrIsNestedIsUntiedToo(String config) throws IOException {
+        model("base", config, 1, 1);
+        model("tuned", config, 1, 2);
+        Path out = applied("tuned");
+        byte[] made = Files.readAllBytes(out.resolve("config.json"));
+        JsonNode after = StrictJson.pythons(made, "config.json");
+        JsonNode before = StrictJson.pythons(config.getBytes(StandardCharsets.UTF_8), "config.json");
+        requireUntied(before, after);
+        assertThat(after.path("vision_config").size()).isZero();
+        Tickets.revert(out, ticket("tuned"), folder.resolve("reverted"));
+        assertThat(folder.resolve("reverted/config.json")).content().isEqualTo(config);
+    }
+
+    private static void requireUntied(JsonNode before, JsonNode after) {
+        assertThat(after.path("tie_word_embeddings")).isEqualTo(BooleanNode.FALSE);
+        before.properties().forEach(entry -> {
+            if (ModelFiles.TEXT_MODULES.contains(entry.getKey())) {
+                requireUntied(entry.getValue(), after.path(entry.getKey()));
+            }
+        });
+    }
+
+    @Test
+    void aHeadThatIsTheEmbeddingLeavesTheConfigurationAsItIs() throws IOException {
+        model("base", "{}", 1, 1);
+        model("tuned", "{}", 2, 2);
+        assertThat(applied("tuned").resolve("config.json")).content().isEqualTo("{}");
     }
 
     @Test

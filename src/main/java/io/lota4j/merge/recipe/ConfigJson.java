@@ -5,13 +5,16 @@ import io.lota4j.Text;
 import io.lota4j.checkpoint.JsonKeys;
 import io.lota4j.checkpoint.JsonKeys.Null;
 import io.lota4j.checkpoint.Links;
+import io.lota4j.checkpoint.ModelFiles;
 import io.lota4j.checkpoint.StrictJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SequencedMap;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,9 +36,6 @@ record ConfigJson(Path file, ObjectNode root) {
 
     static final String VOCABULARY = "vocab_size";
     static final String TIED = "tie_word_embeddings";
-
-    /// Where models of several modules keep the values of the text one.
-    static final String TEXT = "text_config";
 
     /// @throws LotaException when the file cannot be read or is no JSON object
     static ConfigJson read(Path file) {
@@ -64,9 +64,20 @@ record ConfigJson(Path file, ObjectNode root) {
                 .orElse(OptionalInt.empty());
     }
 
-    /// Whether the head is the embedding; what most architectures take for granted counts as said.
+    /// Whether it says anywhere that the head is the embedding, by its own values or by those of its text module:
+    /// programs ask one or the other. What most architectures take for granted counts as said. All are read, so
+    /// that a value of another type is refused wherever it is.
     boolean tied() {
-        return keys(TIED).optionalFlag(TIED, Null.ABSENT).orElse(true);
+        return objects(root).entrySet().stream()
+                .map(object -> new JsonKeys(file, object.getKey(), object.getValue()))
+                .map(keys -> keys.optionalFlag(TIED, Null.ABSENT).orElse(true))
+                .toList()
+                .contains(true);
+    }
+
+    /// Says everywhere that the head is not the embedding.
+    static void untie(ObjectNode root) {
+        objects(root).values().forEach(object -> object.put(TIED, false));
     }
 
     private OptionalInt number(String key) {
@@ -75,17 +86,32 @@ record ConfigJson(Path file, ObjectNode root) {
 
     /// The keys of the object that has one of them, see [#owner].
     JsonKeys keys(String key) {
-        ObjectNode owner = owner(root, key).orElse(root);
-        boolean nested = !root.has(key) && owner.has(key);
-        return new JsonKeys(file, nested ? TEXT + "." : "", owner);
+        return objects(root).entrySet().stream()
+                .filter(object -> object.getValue().has(key))
+                .findFirst()
+                .map(object -> new JsonKeys(file, object.getKey(), object.getValue()))
+                .orElseGet(() -> new JsonKeys(file, "", root));
     }
 
     /// The object that has a key: the file's own, or that of its text module.
     static Optional<ObjectNode> owner(ObjectNode root, String key) {
-        if (root.has(key)) {
-            return Optional.of(root);
+        return objects(root).values().stream().filter(object -> object.has(key)).findFirst();
+    }
+
+    /// The file's own object and that of its text module, by the prefix of their keys.
+    static SequencedMap<String, ObjectNode> objects(ObjectNode root) {
+        SequencedMap<String, ObjectNode> objects = new LinkedHashMap<>();
+        collect("", root, objects);
+        return objects;
+    }
+
+    private static void collect(String prefix, ObjectNode object, SequencedMap<String, ObjectNode> objects) {
+        objects.put(prefix, object);
+        for (String key : ModelFiles.TEXT_MODULES) {
+            if (object.get(key) instanceof ObjectNode module) {
+                collect(prefix + key + ".", module, objects);
+            }
         }
-        return root.path(TEXT) instanceof ObjectNode text && text.has(key) ? Optional.of(text) : Optional.empty();
     }
 
     ObjectNode copy() {

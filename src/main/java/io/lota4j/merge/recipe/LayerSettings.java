@@ -3,7 +3,6 @@ package io.lota4j.merge.recipe;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.JsonKeys.Null;
 import io.lota4j.yaml.Problems;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntPredicate;
@@ -75,10 +74,7 @@ record LayerSettings(ConfigJson after, List<Origin> layers, Problems problems) {
         FIRST.forEach(this::first);
         PERIODS.forEach(this::period);
         NUMBERS.forEach(this::numbers);
-        List<ObjectNode> owners = new ArrayList<>(List.of(after.root()));
-        if (after.root().path(ConfigJson.TEXT) instanceof ObjectNode text) {
-            owners.add(text);
-        }
+        List<ObjectNode> owners = List.copyOf(ConfigJson.objects(after.root()).values());
         owners.forEach(owner -> List.copyOf(owner.propertyNames()).forEach(key -> entries(owner, key)));
     }
 

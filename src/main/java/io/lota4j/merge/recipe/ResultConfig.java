@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Makes the result's `config.json` of its reference's: another number of layers, other tokens, another type,
@@ -27,25 +28,26 @@ final class ResultConfig {
     /// if that was asked for.
     void dtype(DType dtype, boolean asked) {
         String name = NAMES.getOrDefault(dtype, dtype.name());
-        if (!rename(after, name) && asked) {
+        boolean said = ConfigJson.objects(after).values().stream()
+                .anyMatch(object ->
+                        DTYPE.stream().anyMatch(key -> object.path(key).isString()));
+        DTYPE.stream().filter(key -> after.path(key).isString()).forEach(key -> after.put(key, name));
+        rename(after, name);
+        if (!said && asked) {
             after.put(DTYPE.getLast(), name);
         }
     }
 
-    private static boolean rename(ObjectNode config, String name) {
-        boolean found = false;
-        for (String key : DTYPE) {
-            if (config.path(key).isString()) {
-                config.put(key, name);
-                found = true;
-            }
-        }
+    /// Modules have names of all kinds; only what names a type of weights is replaced.
+    private static void rename(ObjectNode config, String name) {
         for (String key : List.copyOf(config.propertyNames())) {
-            if (config.get(key) instanceof ObjectNode nested && key.endsWith("_config")) {
-                found |= rename(nested, name) && key.equals(ConfigJson.TEXT);
+            JsonNode value = config.get(key);
+            if (value instanceof ObjectNode nested) {
+                rename(nested, name);
+            } else if (DTYPE.contains(key) && value.isString() && NAMES.containsValue(value.stringValue())) {
+                config.put(key, name);
             }
         }
-        return found;
     }
 
     void vocabulary(long rows) {
@@ -56,7 +58,7 @@ final class ResultConfig {
     }
 
     void untie() {
-        ConfigJson.owner(after, ConfigJson.TIED).orElse(after).put(ConfigJson.TIED, false);
+        ConfigJson.untie(after);
     }
 
     /// @param origins of the result's layers
@@ -76,7 +78,7 @@ final class ResultConfig {
     /// The same with a head of its own.
     String untied() {
         ObjectNode other = after.deepCopy();
-        ConfigJson.owner(other, ConfigJson.TIED).orElse(other).put(ConfigJson.TIED, false);
+        ConfigJson.untie(other);
         return ConfigJson.text(other);
     }
 

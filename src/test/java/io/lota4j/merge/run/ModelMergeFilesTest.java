@@ -27,8 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.BooleanNode;
 
 /// What a merge makes of files as other programs write them: types, headers, configurations, links.
 class ModelMergeFilesTest {
@@ -186,6 +188,55 @@ class ModelMergeFilesTest {
             {"torch_dtype": "float16", "text_config": {"num_hidden_layers": 2, "layer_types": ["b", "c"],
              "dtype": "float16", "sliding_window_pattern": 2}}
             """));
+    }
+
+    /// Modules are called what their authors like.
+    @ParameterizedTest
+    @ValueSource(strings = {"llm_config", "language_config", "language_model", "decoder"})
+    void modulesOfAnyNameSayTheTypeAndLayersThatAreWritten(String module) throws IOException {
+        String before = Text.format("""
+            {"%s": {"num_hidden_layers": 3, "layer_types": ["a", "b", "c"], "torch_dtype": "bfloat16"},
+             "vision_model": {"dtype": "bfloat16", "num_hidden_layers": 7}, "cache": {"dtype": "float8"}}
+            """, module);
+        model("base", before, floats(3, 1));
+        merge("""
+            merge_method: passthrough
+            slices: [{sources: [{model: base, layer_range: [1, 3]}]}]
+            dtype: float16
+            """);
+        JsonNode after = config();
+        assertThat(after.path(module)).isEqualTo(json("""
+            {"num_hidden_layers": 2, "layer_types": ["b", "c"], "torch_dtype": "float16"}
+            """));
+        assertThat(after.path("vision_model")).isEqualTo(json("{\"dtype\": \"float16\", \"num_hidden_layers\": 7}"));
+        assertThat(after.path("cache")).isEqualTo(json("{\"dtype\": \"float8\"}"));
+        assertThat(after.has("torch_dtype")).isFalse();
+    }
+
+    /// Programs ask the configuration or that of its text module, and take a tied head for granted where it is silent.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"llm_config\": {\"vocab_size\": 6}}",
+                "{\"tie_word_embeddings\": false, \"text_config\": {\"vocab_size\": 6}}",
+                "{\"thinker_config\": {\"text_config\": {\"vocab_size\": 6, \"tie_word_embeddings\": true}}}",
+                "{\"language_model\": {\"tie_word_embeddings\": false}, \"vocab_size\": 6}"
+            })
+    void aHeadOfItsOwnIsSaidWhereverProgramsAsk(String before) throws IOException {
+        model("base", before, List.of(filled(EMBEDDING, 6, 4), filled(HEAD, 6, 4), filled("model.norm.weight", 4)));
+        model("tied", before, List.of(filled(EMBEDDING, 6, 4), filled("model.norm.weight", 4)));
+        adapter("lora", "lm_head", 6, 4);
+        for (String recipe : List.of(
+                "merge_method: add\nbase_model: base\nmodels: [{model: lora}]\n",
+                "merge_method: passthrough\nmodels: [{model: tied+lora}]\n")) {
+            merge(recipe);
+            requireUntied(config());
+        }
+    }
+
+    private static void requireUntied(JsonNode config) {
+        assertThat(config.path("tie_word_embeddings")).isEqualTo(BooleanNode.FALSE);
+        config.valueStream().filter(JsonNode::isObject).forEach(ModelMergeFilesTest::requireUntied);
     }
 
     @Test

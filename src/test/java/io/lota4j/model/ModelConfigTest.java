@@ -198,6 +198,10 @@ class ModelConfigTest {
                         + " \"low_freq_factor\", 4.0, found 4.",
                 "{$, \"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 4}} | the llama3 rope needs the number"
                         + " \"low_freq_factor\".",
+                "{$, \"model_type\": \"granite\", \"logits_scaling\": 0} | \"logits_scaling\" must be a number over 0,"
+                        + " found 0.",
+                "{$, \"model_type\": \"granite\", \"residual_multiplier\": null} | \"residual_multiplier\" must be a"
+                        + " number over 0, found null.",
                 "{$, \"model_type\": \"smollm3\", \"no_rope_layers\": [1]} | \"no_rope_layers\" has 1 entries, but"
                         + " \"num_hidden_layers\" is 2.",
                 "{$, \"model_type\": \"smollm3\", \"no_rope_layers\": [1, 2]} | \"no_rope_layers\" has 2; supported:",

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 public final class Architectures {
     private static final List<Architecture> ALL = List.of(
             new Exaone4(),
+            new Granite(),
             new Llama(),
             new Mistral(),
             new Olmo2(),

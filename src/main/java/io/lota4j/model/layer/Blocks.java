@@ -48,6 +48,12 @@ public record Blocks(
         return weights;
     }
 
+    /// The same decoder with other scales, and another cap of its logits.
+    public Blocks withScales(double ofEmbedding, double ofLogits, double cap) {
+        return new Blocks(
+                hidden, vocabulary, positions, embedding, ofEmbedding, prefix, layers, norm, head, ofLogits, cap);
+    }
+
     /// The same decoder with another rotary embedding in the layers that have one.
     public Blocks withRope(Rope rope) {
         List<Block> turned = layers.stream()

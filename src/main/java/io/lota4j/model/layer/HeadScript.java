@@ -10,6 +10,7 @@ final class HeadScript {
         String kind = blocks.norm().kind().name();
         String eps = Double.toString(blocks.norm().eps());
         return METHODS.replace("$EMBEDDED", embedded(blocks))
+                .replace("$EMBEDDING_BACK", embeddingBack(blocks))
                 .replace("$NORM_BACK", Text.format("(self).norm_%s_back($dy, h, norm, %s, )", kind, eps))
                 .replace("$NORM", Text.format("(self).norm_%s(h, norm, %s, )", kind, eps))
                 .replace("$SHAPED", shaped(blocks))
@@ -18,7 +19,14 @@ final class HeadScript {
     }
 
     private static String embedded(Blocks blocks) {
-        String rows = "torch.embedding(table, ids)";
+        return rowsScaled(blocks, "torch.embedding(table, ids)");
+    }
+
+    private static String embeddingBack(Blocks blocks) {
+        return rowsScaled(blocks, "torch.embedding_dense_backward(dy, ids, torch.size(table, 0), -1, False)");
+    }
+
+    private static String rowsScaled(Blocks blocks, String rows) {
         return blocks.embeddingScale() == 1 ? rows : Text.format("torch.mul_(%s, %s)", rows, blocks.embeddingScale());
     }
 
@@ -49,6 +57,8 @@ final class HeadScript {
     private static final String METHODS = """
           def embed(self, ids: Tensor, table: Tensor) -> List[Tensor]:
             return [$EMBEDDED]
+          def embedding_gradient(self, dy: Tensor, ids: Tensor, table: Tensor) -> List[Tensor]:
+            return [$EMBEDDING_BACK]
           def shaped(self, n: Tensor, head: Tensor) -> Tensor:
             z = (self).product(n, head, )
         $SHAPED    return z

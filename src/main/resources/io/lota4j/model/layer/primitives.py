@@ -235,8 +235,6 @@ class Ops(Module):
     return [torch.t(x)]
   def over_tokens(self, dy: Tensor) -> List[Tensor]:
     return [torch.sum(dy, [0])]
-  def embedding_gradient(self, dy: Tensor, ids: Tensor, table: Tensor) -> List[Tensor]:
-    return [torch.embedding_dense_backward(dy, ids, torch.size(table, 0), -1, False)]
   def spread(self, x: Tensor, index: Tensor, out: Tensor) -> List[Tensor]:
     return [torch.index_copy_(out, 0, index, x)]
   def weight_gradient(self, x: Tensor, dy: Tensor, out: Tensor) -> List[Tensor]:

@@ -1,0 +1,42 @@
+package io.lota4j.model.arch;
+
+import io.lota4j.model.layer.Block;
+import io.lota4j.model.layer.Blocks;
+import io.lota4j.model.layer.Step;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/// Granite: a Llama with multipliers of embeddings, scores, what layers add, and logits.
+final class Granite implements Architecture {
+    private static final Map<String, Object> DEFAULTS = Map.of(
+            "embedding_multiplier", 1., "attention_multiplier", 1., "residual_multiplier", 1., "logits_scaling", 1.);
+
+    @Override
+    public String title() {
+        return "Granite";
+    }
+
+    @Override
+    public List<String> types() {
+        return List.of("granite");
+    }
+
+    @Override
+    public Blocks blocks(ConfigKeys given) {
+        ConfigKeys keys = given.withDefaults(DEFAULTS);
+        keys.only("hidden_act", "silu");
+        Sizes sizes = Sizes.of(keys);
+        double eps = keys.normEps("rms_norm_eps", 1e-6);
+        boolean biased = keys.flag("attention_bias");
+        Attention attention =
+                Attention.of(sizes).withBiases(biased, biased).withScale(keys.number("attention_multiplier"));
+        Mlp mlp = Mlp.of(sizes, Step.Activation.SILU).withBiases(keys.flag("mlp_bias"));
+        List<Step> steps = DecoderLayer.normsBefore(sizes.hidden(), eps)
+                .withMultiplier(keys.number("residual_multiplier"))
+                .steps(attention, mlp);
+        Block layer = new Block(steps, keys.rope(sizes.head(), 10000));
+        return keys.decoder(sizes, Collections.nCopies(sizes.layers(), layer), Step.Norm.Kind.RMS, eps)
+                .withScales(keys.number("embedding_multiplier"), 1 / keys.number("logits_scaling"), 0);
+    }
+}

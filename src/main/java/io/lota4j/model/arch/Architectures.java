@@ -11,6 +11,7 @@ public final class Architectures {
     private static final List<Architecture> ALL = List.of(
             new Exaone4(),
             new Granite(),
+            new Gemma2(),
             new Llama(),
             new Mistral(),
             new Olmo2(),

@@ -1,0 +1,76 @@
+package io.lota4j.model.arch;
+
+import io.lota4j.checkpoint.JsonKeys.Null;
+import io.lota4j.model.layer.Block;
+import io.lota4j.model.layer.Blocks;
+import io.lota4j.model.layer.Rope;
+import io.lota4j.model.layer.Step;
+import java.util.List;
+import java.util.Map;
+
+/// Gemma 2: norms around attention and MLP, caps of scores and logits, and every other layer sees a window.
+final class Gemma2 implements Architecture {
+    private static final Map<String, Object> DEFAULTS = Map.of(
+            "num_attention_heads",
+            8,
+            "num_key_value_heads",
+            4,
+            "head_dim",
+            256,
+            "max_position_embeddings",
+            8192,
+            "query_pre_attn_scalar",
+            256,
+            "sliding_window",
+            4096,
+            "attn_logit_softcapping",
+            50.,
+            "final_logit_softcapping",
+            30.,
+            "tie_word_embeddings",
+            true);
+
+    @Override
+    public String title() {
+        return "Gemma 2";
+    }
+
+    @Override
+    public List<String> types() {
+        return List.of("gemma2");
+    }
+
+    @Override
+    public Blocks blocks(ConfigKeys given) {
+        ConfigKeys keys = given.withDefaults(DEFAULTS);
+        keys.only("hidden_activation", "gelu_pytorch_tanh");
+        if (keys.flag("use_bidirectional_attention")) {
+            throw keys.keys().refused("\"use_bidirectional_attention\" is true; supported: false.");
+        }
+        Sizes sizes = Sizes.of(keys);
+        double eps = keys.normEps("rms_norm_eps", 1e-6);
+        boolean biased = keys.flag("attention_bias");
+        Attention attention = Attention.of(sizes)
+                .withBiases(biased, biased)
+                .withScale(1 / Math.sqrt(keys.number("query_pre_attn_scalar")))
+                .withCap(cap(keys, "attn_logit_softcapping"));
+        Mlp mlp = Mlp.of(sizes, Step.Activation.GELU_TANH);
+        DecoderLayer layer = DecoderLayer.normsAround(sizes.hidden(), Step.Norm.Kind.RMS_PLUS_ONE, eps);
+        List<Boolean> slides = keys.slides(sizes.layers(), i -> i % 2 == 0);
+        int window = keys.window();
+        keys.requireWindow(slides, window);
+        Rope rope = keys.rope(sizes.head(), 10000);
+        Block all = new Block(layer.steps(attention, mlp), rope);
+        Block some = new Block(layer.steps(attention.withWindow(window), mlp), rope);
+        List<Block> layers = slides.stream().map(slide -> slide ? some : all).toList();
+        return keys.decoder(sizes, layers, Step.Norm.Kind.RMS_PLUS_ONE, eps)
+                .withScales(Math.sqrt(sizes.hidden()), 1, cap(keys, "final_logit_softcapping"));
+    }
+
+    /// `null` is for none.
+    private static double cap(ConfigKeys keys, String key) {
+        return keys.keys()
+                .optionalNumber(key, Null.ABSENT, x -> x > 0, "a number over 0, or null")
+                .orElse(0.);
+    }
+}

@@ -12,6 +12,7 @@ public final class Architectures {
             new Exaone4(),
             new Granite(),
             new Gemma2(),
+            new Gemma3(),
             new Llama(),
             new Mistral(),
             new Olmo2(),

@@ -1,0 +1,87 @@
+package io.lota4j.model.arch;
+
+import io.lota4j.checkpoint.JsonKeys.Null;
+import io.lota4j.model.layer.Block;
+import io.lota4j.model.layer.Blocks;
+import io.lota4j.model.layer.Rope;
+import io.lota4j.model.layer.Step;
+import java.util.List;
+import java.util.Map;
+
+/// Gemma 3's text model: a Gemma 2 with norms of queries and keys, and a rotary embedding for each type of layers.
+final class Gemma3 implements Architecture {
+    private static final double THETA = 1e6;
+    private static final Map<String, Object> DEFAULTS = Map.of(
+            "num_attention_heads",
+            8,
+            "num_key_value_heads",
+            4,
+            "head_dim",
+            256,
+            "max_position_embeddings",
+            131072,
+            "query_pre_attn_scalar",
+            256,
+            "sliding_window",
+            4096,
+            "sliding_window_pattern",
+            6,
+            "rope_local_base_freq",
+            10000.,
+            "tie_word_embeddings",
+            true);
+
+    @Override
+    public String title() {
+        return "Gemma 3";
+    }
+
+    @Override
+    public List<String> types() {
+        return List.of("gemma3_text");
+    }
+
+    @Override
+    public Blocks blocks(ConfigKeys given) {
+        ConfigKeys keys = given.withDefaults(DEFAULTS);
+        keys.only("hidden_activation", "gelu_pytorch_tanh");
+        if (keys.flag("use_bidirectional_attention")) {
+            throw keys.keys().refused("\"use_bidirectional_attention\" is true; supported: false.");
+        }
+        if (keys.keys().has("attn_logit_softcapping")) {
+            throw keys.keys().refused("\"attn_logit_softcapping\" is set; supported: null.");
+        }
+        Sizes sizes = Sizes.of(keys);
+        double eps = keys.normEps("rms_norm_eps", 1e-6);
+        boolean biased = keys.flag("attention_bias");
+        Step.Norm.Kind kind = Step.Norm.Kind.RMS_PLUS_ONE;
+        Attention attention = Attention.of(sizes)
+                .withBiases(biased, biased)
+                .withNorm(new Attention.Norm(kind, eps, false))
+                .withScale(1 / Math.sqrt(keys.number("query_pre_attn_scalar")));
+        Mlp mlp = Mlp.of(sizes, Step.Activation.GELU_TANH);
+        DecoderLayer layer = DecoderLayer.normsAround(sizes.hidden(), kind, eps);
+        int pattern = keys.positive("sliding_window_pattern");
+        List<Boolean> slides = keys.slides(sizes.layers(), i -> (i + 1) % pattern != 0);
+        int window = keys.window();
+        keys.requireWindow(slides, window);
+        Block all = new Block(layer.steps(attention, mlp), full(keys, sizes.head()));
+        Block some = new Block(layer.steps(attention.withWindow(window), mlp), sliding(keys, sizes.head()));
+        double cap = keys.keys()
+                .optionalNumber("final_logit_softcapping", Null.ABSENT, x -> x > 0, "a number over 0, or null")
+                .orElse(0.);
+        List<Block> layers = slides.stream().map(slide -> slide ? some : all).toList();
+        return keys.decoder(sizes, layers, kind, eps).withScales(Math.sqrt(sizes.hidden()), 1, cap);
+    }
+
+    private static Rope full(ConfigKeys keys, int head) {
+        return keys.ropeByType()
+                ? keys.rope(ConfigKeys.FULL, head, THETA).orElseGet(() -> keys.plainRope(head, THETA))
+                : keys.rope(head, THETA);
+    }
+
+    private static Rope sliding(ConfigKeys keys, int head) {
+        double local = keys.number("rope_local_base_freq");
+        return keys.rope(ConfigKeys.SLIDING, head, local).orElseGet(() -> Rope.of(local, null, head));
+    }
+}

@@ -268,8 +268,6 @@ class ArchitectureTest {
     /// is asked for its type, and refused.
     @ArchTest
     static final ArchRule JSON_VALUES_HAVE_THE_TYPE_THAT_IS_EXPECTED = noClasses()
-            .that()
-            .resideOutsideOfPackage(own("data"))
             .should()
             .accessTargetWhere(DescribedPredicate.describe("a value of JSON is converted", ArchitectureTest::converts));
 
@@ -283,13 +281,9 @@ class ArchitectureTest {
                         && !target.getRawParameterTypes().isEmpty());
     }
 
-    /// What reads JSON by itself, for a reason: rows of data, and rows of lota's own that a crash may have cut off.
-    private static final Set<String> JSON_READERS = Set.of(
-            "io.lota4j.checkpoint.StrictJson",
-            "io.lota4j.cli.MetricsRows",
-            "io.lota4j.data.JsonLines",
-            "io.lota4j.data.ModelJson",
-            "io.lota4j.merge.run.Journal");
+    /// What reads JSON by itself, for a reason: rows of lota's own that a crash may have cut off.
+    private static final Set<String> JSON_READERS =
+            Set.of("io.lota4j.checkpoint.StrictJson", "io.lota4j.cli.MetricsRows", "io.lota4j.merge.run.Journal");
 
     /// Another reader would take the last of two keys of one name, or text behind the value.
     @ArchTest

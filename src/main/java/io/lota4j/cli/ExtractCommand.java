@@ -75,8 +75,10 @@ final class ExtractCommand extends BaseCommand {
         OptionalDouble share = sparsity == null ? OptionalDouble.empty() : OptionalDouble.of(sparsity);
         try (Lota lota = warned(Lota.open(base))) {
             Ticket ticket = lota.extract(tuned, share, pool.pool());
-            TicketFile.write(out, ticket);
-            out().println(Words.ticket(out, ticket));
+            out().println(Rescue.write(out, file -> {
+                TicketFile.write(file, ticket);
+                return Words.ticket(file, ticket);
+            }));
             warnOfOthers(ticket);
         }
         return ExitCode.OK;

@@ -67,8 +67,10 @@ final class MaskCommand extends Group {
         @Override
         final int execute() {
             Mask mask = mask();
-            MaskFile.write(out, mask);
-            out().println(Words.mask(out, mask));
+            out().println(Rescue.write(out, file -> {
+                MaskFile.write(file, mask);
+                return Words.mask(file, mask);
+            }));
             return ExitCode.OK;
         }
     }

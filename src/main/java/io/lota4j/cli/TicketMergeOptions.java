@@ -15,6 +15,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -75,15 +77,21 @@ final class TicketMergeOptions {
     }
 
     void merge(List<Path> tickets, Path out, PrintWriter output) {
-        MergeReport merged =
-                merge(tickets.size()).merge(tickets, Runtime.getRuntime().availableProcessors(), out);
-        if (report != null) {
-            MergeReportFile.write(report, merged);
+        TicketMerge merge = merge(tickets.size());
+        output.println(Rescue.write(out, file -> {
+            MergeReport merged = merge.merge(tickets, Runtime.getRuntime().availableProcessors(), file);
+            if (report != null) {
+                MergeReportFile.write(report, merged);
+            }
+            return lines(file, merged);
+        }));
+    }
+
+    private static String lines(Path file, MergeReport merged) {
+        try (MappedTicket ticket = MappedTicket.open(file)) {
+            return Stream.concat(Stream.of(Words.ticket(ticket)), MergeReportText.lines(merged).stream())
+                    .collect(Collectors.joining("\n"));
         }
-        try (MappedTicket ticket = MappedTicket.open(out)) {
-            output.println(Words.ticket(ticket));
-        }
-        MergeReportText.lines(merged).forEach(output::println);
     }
 
     Plan plan(List<Path> tickets, Path out) {

@@ -10,11 +10,16 @@ import org.jspecify.annotations.Nullable;
 /// Where a run keeps what it takes to go on after a stop.
 ///
 /// @param file written through a temporary name, or null for none
-/// @param every steps between two states; 0: only when the run is stopped
+/// @param every steps between two states, at least 0; 0: only when the run is stopped
 /// @param resume whether to go on from the state that is there
 public record StateFile(@Nullable Path file, long every, boolean resume) {
     /// Nothing is kept: a run that is stopped is lost.
     public static final StateFile NONE = new StateFile(null, 0, false);
+
+    /// @throws LotaException if the steps between two states are under 0
+    public StateFile {
+        new Ranges().atLeast(0, every, "steps between two states").requireNone();
+    }
 
     /// For a new run, written when it is stopped.
     public static StateFile at(Path file) {

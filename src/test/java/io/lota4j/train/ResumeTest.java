@@ -56,6 +56,13 @@ class ResumeTest {
         assertSame(run(0.7, config, 0, true, Integer.MAX_VALUE), whole);
     }
 
+    @Test
+    void stepsBetweenStatesAreNotNegative() {
+        assertThatThrownBy(() -> StateFile.at(state()).every(-1))
+                .isInstanceOf(LotaException.class)
+                .hasMessage("The steps between two states must be at least 0, found -1.");
+    }
+
     /// The whole pool has no list of indices and keeps its gradients in the weights' shapes.
     @Test
     void aDenseRunGoesOnToo() {

@@ -1,5 +1,6 @@
 package io.lota4j.experiment;
 
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Tokenizer;
@@ -21,6 +22,8 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What all runs of an experiment work with: base, data, kernel, and who listens.
@@ -80,12 +83,27 @@ final class Bench implements AutoCloseable {
         return Objects.requireNonNull(data.get(task));
     }
 
-    /// Whole sentences on what should be known of all tasks' rows, none of them twice.
+    /// Whole sentences on what should be known of all tasks' rows and of stages too short for the warm-up, none of
+    /// them twice.
     List<String> notices() {
-        return data.values().stream()
-                .flatMap(task -> task.notices().stream())
+        return Stream.concat(
+                        data.values().stream().flatMap(task -> task.notices().stream()),
+                        Grid.runs(experiment).stream().flatMap(this::shortStages))
                 .distinct()
                 .toList();
+    }
+
+    private Stream<String> shortStages(GridRun run) {
+        long warmup = experiment.training().warmupSteps();
+        return IntStream.range(0, run.order().size()).boxed().flatMap(stage -> {
+            long steps = StepBudget.of(experiment, run, stage).training();
+            return steps < warmup
+                    ? Stream.of(Text.format(
+                            "Task %s is trained for %d steps with %s, fewer than the warm-up's %d: its learning rate"
+                                    + " rises to the end.",
+                            run.order().get(stage), steps, run.variant().label(), warmup))
+                    : Stream.empty();
+        });
     }
 
     /// Tells rows apart.

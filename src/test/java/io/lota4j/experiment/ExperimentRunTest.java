@@ -64,6 +64,24 @@ class ExperimentRunTest {
     }
 
     @Test
+    void stagesShorterThanTheWarmUpAreSaid() throws IOException {
+        Experiment experiment = Grids.write(directory, "short", Text.format("""
+            training: {steps: 4, batch: 4, warmup-steps: 3}
+            orders: [[flip]]
+            equal: [tokens]
+            methods: [%s, {method: full, lr: 1e-4}]
+            """, LOTA));
+        try (ExperimentRun run = new ExperimentRun(experiment, KernelChoice.JAVA, Stages.NONE, () -> false)) {
+            assertThat(run.notices().stream().filter(notice -> notice.contains("warm-up")))
+                    .hasSize(1)
+                    .first()
+                    .asString()
+                    .startsWith("Task flip is trained for 2 steps with ")
+                    .contains("fewer than the warm-up's 3");
+        }
+    }
+
+    @Test
     void whatIsDoneIsNotDoneAgain() throws IOException {
         String methods = Text.format("methods: [%s, %s]\n", LOTA, LOTTO);
         List<String> begun = new ArrayList<>();

@@ -89,7 +89,10 @@ final class BenchCommand extends Group {
                 Mask mask = mask(base);
                 return new Plan()
                         .model("model", base)
-                        .training(config, rows, memory.estimate(base, config, mask.trainable(), mask.poolSize()));
+                        .training(
+                                config,
+                                rows,
+                                memory.estimate(base.directory(), config, mask.trainable(), mask.poolSize()));
             }
         }
 

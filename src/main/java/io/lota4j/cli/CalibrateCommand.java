@@ -13,6 +13,7 @@ import io.lota4j.mask.Scope;
 import io.lota4j.mask.Sparsity;
 import io.lota4j.model.ModelConfig;
 import io.lota4j.train.HeldOut;
+import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
@@ -129,6 +130,7 @@ final class CalibrateCommand extends FitCommand<Mask> {
     @Override
     Training<Mask> fit(
             Lota lota, Dataset examples, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile file) {
+        MemoryOptions.warn(predicted(config, lota.among(calibration())), err());
         return lota.calibrate(examples, calibration(), config, rows, watch, file);
     }
 
@@ -161,15 +163,16 @@ final class CalibrateCommand extends FitCommand<Mask> {
         }
     }
 
+    private MemoryEstimate predicted(TrainConfig config, Mask among) {
+        return memory.estimate(model, config, among.trainable(), among.poolSize())
+                .withState(heldOut.copies(among.trainable()));
+    }
+
     private void work(Plan plan, Checkpoint base, Mask among) {
         if (score.trains()) {
             int rows = data.rows();
             TrainConfig config = training.config(rows);
-            long trained = among.trainable();
-            plan.training(
-                    config,
-                    rows,
-                    memory.estimate(base, config, trained, among.poolSize()).withState(heldOut.copies(trained)));
+            plan.training(config, rows, predicted(config, among));
             heldOut.addTo(plan, config);
             return;
         }

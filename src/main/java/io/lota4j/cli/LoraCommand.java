@@ -9,6 +9,7 @@ import io.lota4j.model.ModelConfig;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.AdaptedModel;
+import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.RunState;
 import io.lota4j.train.Start;
 import io.lota4j.train.TrainConfig;
@@ -96,12 +97,29 @@ final class LoraCommand extends BaseCommand {
 
     @Override
     int execute() {
+        warnOfMemory();
         return new TrainingInputs(model, data, memory, out(), err()).open((lota, adapted, examples) -> {
             try (MaskedKernel chosen = kernel.open();
                     LoraJob job = job(lota, adapted, examples, chosen)) {
                 return train(job);
             }
         });
+    }
+
+    /// Before the model is opened, which loads it.
+    private void warnOfMemory() {
+        if (data.previews()) {
+            return;
+        }
+        try (Checkpoint base = Checkpoint.open(model)) {
+            MemoryOptions.warn(
+                    predicted(LoraTargets.of(base, factors.config()), training.config(Integer.MAX_VALUE)), err());
+        }
+    }
+
+    private MemoryEstimate predicted(LoraTargets targets, TrainConfig config) {
+        return targets.memory(ModelConfig.of(model), memory.policy(), config.optimizer())
+                .withState(heldOut.copies(targets.trainable()));
     }
 
     private LoraJob job(Lota lota, AdaptedModel adapted, Dataset examples, MaskedKernel chosen) {
@@ -160,12 +178,7 @@ final class LoraCommand extends BaseCommand {
             TrainConfig config = training.config(rows);
             Plan plan = new Plan().model("model", base).line("adapter", adapter(out, targets));
             targets.notices().forEach(notice -> plan.line("", notice));
-            plan.training(
-                            config,
-                            rows,
-                            targets.memory(ModelConfig.of(base.directory()), memory.policy(), config.optimizer())
-                                    .withState(heldOut.copies(targets.trainable())))
-                    .disk(out, Float.BYTES * targets.trainable());
+            plan.training(config, rows, predicted(targets, config)).disk(out, Float.BYTES * targets.trainable());
             heldOut.addTo(plan, config);
             if (ticketOut != null) {
                 // Four bytes a delta and the base's own bits for reverting.

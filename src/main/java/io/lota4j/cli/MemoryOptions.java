@@ -1,12 +1,17 @@
 package io.lota4j.cli;
 
-import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.ProcessMemory;
+import io.lota4j.Text;
 import io.lota4j.model.ActivationPolicy;
 import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.model.ModelConfig;
 import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.TrainConfig;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
 import picocli.CommandLine.Option;
 
 /// How a run saves memory, as a picocli mixin.
@@ -30,7 +35,24 @@ final class MemoryOptions {
     }
 
     /// @param trained weights, in matrices of `pool` weights in all
-    MemoryEstimate estimate(Checkpoint base, TrainConfig config, long trained, long pool) {
-        return MemoryEstimate.of(ModelConfig.of(base.directory()), policy(), config.optimizer(), trained, pool);
+    MemoryEstimate estimate(Path base, TrainConfig config, long trained, long pool) {
+        return MemoryEstimate.of(ModelConfig.of(base), policy(), config.optimizer(), trained, pool);
+    }
+
+    /// Says before weights are loaded that a run needs more memory than there is.
+    static void warn(MemoryEstimate needed, PrintWriter err) {
+        warning(needed.total() - ProcessMemory.resident().orElse(0), ProcessMemory.available())
+                .ifPresent(err::println);
+    }
+
+    /// @param more bytes that are needed beside what is resident now
+    /// @param available bytes, empty where the system does not tell
+    static Optional<String> warning(long more, OptionalLong available) {
+        return available.isPresent() && available.getAsLong() < more
+                ? Optional.of(Text.format(
+                        "lota: warning: about %s more memory is needed, and %s can be had on this machine or in this "
+                                + "container: the run may be ended by the system.",
+                        Words.bytes(more), Words.bytes(available.getAsLong())))
+                : Optional.empty();
     }
 }

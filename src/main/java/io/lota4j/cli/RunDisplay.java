@@ -70,7 +70,6 @@ final class RunDisplay implements AutoCloseable {
     private void start(Outlook run) {
         err.println("kernel " + run.kernel());
         predicted = run.memory().total();
-        warnOfMemory();
         closers.push(StopSignal.hold(System.err)::close);
         MetricsLog metrics = MetricsLog.open(options.metrics(), run.from().step());
         closers.push(metrics::close);
@@ -112,17 +111,6 @@ final class RunDisplay implements AutoCloseable {
                 part[0] = null;
             }
         };
-    }
-
-    /// Before the first step, when the weights are loaded already.
-    private void warnOfMemory() {
-        long more = predicted - ProcessMemory.resident().orElse(0);
-        ProcessMemory.available().stream()
-                .filter(free -> free < more)
-                .forEach(free -> err.println(Text.format(
-                        "lota: warning: about %s more memory is needed, and %s can be had on this machine or in this "
-                                + "container: the run may be ended by the system.",
-                        Words.bytes(more), Words.bytes(free))));
     }
 
     /// Says how much memory a finished run took.

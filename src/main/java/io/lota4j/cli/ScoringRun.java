@@ -15,8 +15,9 @@ import java.io.PrintWriter;
 /// @param err where messages go
 record ScoringRun(Score score, Calibration how, PrintWriter err) {
     Mask run(Lota lota, Dataset data) {
-        Mask mask = scored(lota, data);
         MemoryEstimate predicted = lota.memory(score, how);
+        MemoryOptions.warn(predicted, err);
+        Mask mask = scored(lota, data);
         ProcessMemory.peak()
                 .ifPresent(peak -> err.println(Text.format(
                         "peak memory %s, predicted %s", Words.bytes(peak), Words.bytes(predicted.total()))));

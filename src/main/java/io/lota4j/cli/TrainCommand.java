@@ -11,6 +11,7 @@ import io.lota4j.mask.MaskFile;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.HeldOut;
+import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
@@ -60,7 +61,13 @@ final class TrainCommand extends FitCommand<Ticket> {
     Training<Ticket> fit(
             Lota lota, Dataset examples, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile file) {
         Mask trained = mask != null ? MaskFile.read(mask) : lota.everything(pool.pool());
+        MemoryOptions.warn(predicted(config, trained), err());
         return lota.train(examples, trained, config, rows, watch, file);
+    }
+
+    private MemoryEstimate predicted(TrainConfig config, Mask trained) {
+        return memory.estimate(model, config, trained.trainable(), trained.poolSize())
+                .withState(heldOut.copies(trained.trainable()));
     }
 
     @Override
@@ -85,11 +92,7 @@ final class TrainCommand extends FitCommand<Ticket> {
                             Text.format(
                                     "%,d of %,d weights trained (sparsity %s)",
                                     trained.trainable(), trained.poolSize(), Words.percent(trained.sparsity())))
-                    .training(
-                            config,
-                            rows,
-                            memory.estimate(base, config, trained.trainable(), trained.poolSize())
-                                    .withState(heldOut.copies(trained.trainable())))
+                    .training(config, rows, predicted(config, trained))
                     .disk(out, size);
             heldOut.addTo(plan, config);
             return plan;

@@ -97,8 +97,7 @@ final class TiedHead {
     }
 
     private static boolean isAsked(Deque<Level> levels, @Nullable String name) {
-        return levels.isEmpty()
-                || (levels.peek().asked && name != null && ModelFiles.TEXT_MODULES.contains(name));
+        return levels.isEmpty() || (levels.peek().asked && name != null && ModelFiles.TEXT_MODULES.contains(name));
     }
 
     private static void write(Path config, String before, String after) throws IOException {

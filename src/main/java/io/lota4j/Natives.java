@@ -57,6 +57,7 @@ public final class Natives {
             }
             NativeCache cache = NativeCache.of(library);
             cache.requireOwn();
+            NativeAllocator.keepMemory();
             try (NativeEnvironment environment = NativeEnvironment.set()) {
                 hosted(() -> {
                     loading.run();

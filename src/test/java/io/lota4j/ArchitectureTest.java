@@ -56,6 +56,7 @@ class ArchitectureTest {
                     JsonFault.class,
                     LotaException.class,
                     NativeCache.class,
+                    NativeAllocator.class,
                     NativeEnvironment.class,
                     Natives.class,
                     ProcessMemory.class,

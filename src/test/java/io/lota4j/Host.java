@@ -44,6 +44,8 @@ public final class Host {
             System.out.println("context loader " + Thread.currentThread().getContextClassLoader());
             System.out.println("changed properties " + changed(before, copy()));
             System.out.println("locale kept " + locale.equals(Locale.getDefault()));
+            // Over the 32 MB up to which glibc may come to keep blocks by itself.
+            System.out.println("large blocks mapped " + NativeAllocatorProbe.mapped(48 << 20));
             System.out.println("environment " + NativeEnvironmentProbe.get("OMP_WAIT_POLICY"));
         }
     }

@@ -125,7 +125,7 @@ public record FileKind(String what, String advice) {
     /// Why a file could not be read, in words.
     public static String reason(IOException e) {
         return switch (e) {
-            case NoSuchFileException missing -> missing(missing.getFile());
+            case NoSuchFileException missing -> missing(Path.of(missing.getFile()));
             case AccessDeniedException denied -> "no permission to read it";
             case FileSystemException other when other.getReason() != null -> other.getReason();
             default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
@@ -133,15 +133,10 @@ public record FileKind(String what, String advice) {
     }
 
     /// A link to nothing looks as if there were no file.
-    private static String missing(String file) {
-        Path path = Path.of(file);
-        try {
-            return Files.isSymbolicLink(path)
-                    ? Text.format("it is a link to %s, which is not there", Files.readSymbolicLink(path))
-                    : "there is no such file";
-        } catch (IOException e) {
-            return "it is a link that cannot be read: " + e.getMessage();
-        }
+    private static String missing(Path file) {
+        return Links.dangles(file)
+                ? Text.format("it is a link to %s, which is not there", Links.target(file))
+                : "there is no such file";
     }
 
     /// Refuses a file that is of another kind than expected.

@@ -1,11 +1,8 @@
 package io.lota4j;
 
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.util.Optional;
 
 /// How glibc's allocator treats the memory that the engine frees.
 ///
@@ -37,7 +34,7 @@ final class NativeAllocator {
         boolean chosen = System.getenv().keySet().stream()
                 .anyMatch(name -> name.equals("GLIBC_TUNABLES") || name.startsWith("MALLOC_"));
         if (!chosen) {
-            function().ifPresent(NativeAllocator::keepMemory);
+            CFunctions.find("mallopt", MALLOPT).ifPresent(NativeAllocator::keepMemory);
         }
     }
 
@@ -49,22 +46,7 @@ final class NativeAllocator {
         set(mallopt, TOP_PAD, PADDING);
     }
 
-    private static Optional<MethodHandle> function() {
-        try {
-            Linker linker = Linker.nativeLinker();
-            Optional<MemorySegment> found = linker.defaultLookup().find("mallopt");
-            return found.map(address -> linker.downcallHandle(address, MALLOPT));
-        } catch (IllegalCallerException | UnsupportedOperationException denied) {
-            return Optional.empty();
-        }
-    }
-
     private static boolean set(MethodHandle mallopt, int parameter, int value) {
-        try {
-            return (int) mallopt.invokeExact(parameter, value) == 1;
-        } catch (Throwable e) {
-            // What a method handle is declared to throw; a function of C throws nothing.
-            throw new IllegalStateException("mallopt", e);
-        }
+        return CFunctions.call("mallopt", mallopt, parameter, value) == 1;
     }
 }

@@ -2,9 +2,6 @@ package io.lota4j;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
@@ -51,35 +48,15 @@ final class NativeEnvironment implements AutoCloseable {
     static NativeEnvironment set() {
         List<String> set = new ArrayList<>();
         Map<String, String> wanted = wanted();
-        Optional<MethodHandle> function = wanted.isEmpty() ? Optional.empty() : function("setenv", SET);
+        Optional<MethodHandle> function = wanted.isEmpty() ? Optional.empty() : CFunctions.find("setenv", SET);
         function.ifPresent(setenv -> wanted.forEach((name, value) -> {
             try (Arena arena = Arena.ofConfined()) {
-                call("setenv", setenv, arena.allocateFrom(name), arena.allocateFrom(value), 0);
+                CFunctions.call("setenv", setenv, arena.allocateFrom(name), arena.allocateFrom(value), 0);
                 set.add(name);
             }
         }));
         set.remove(PRODUCTS_KEPT);
         return new NativeEnvironment(set);
-    }
-
-    private static Optional<MethodHandle> function(String name, FunctionDescriptor descriptor) {
-        try {
-            Linker linker = Linker.nativeLinker();
-            SymbolLookup lookup = linker.defaultLookup();
-            Optional<MemorySegment> found = lookup.find(name);
-            return found.map(address -> linker.downcallHandle(address, descriptor));
-        } catch (IllegalCallerException | UnsupportedOperationException denied) {
-            return Optional.empty();
-        }
-    }
-
-    private static void call(String name, MethodHandle function, Object... arguments) {
-        try {
-            function.invokeWithArguments(arguments);
-        } catch (Throwable e) {
-            // What a method handle is declared to throw; a function of C throws nothing.
-            throw new IllegalStateException(name, e);
-        }
     }
 
     /// Takes away again what was set and has been read.
@@ -88,10 +65,10 @@ final class NativeEnvironment implements AutoCloseable {
         if (names.isEmpty()) {
             return;
         }
-        function("unsetenv", UNSET)
+        CFunctions.find("unsetenv", UNSET)
                 .ifPresent(unsetenv -> names.forEach(name -> {
                     try (Arena arena = Arena.ofConfined()) {
-                        call("unsetenv", unsetenv, arena.allocateFrom(name));
+                        CFunctions.call("unsetenv", unsetenv, arena.allocateFrom(name));
                     }
                 }));
     }

@@ -51,9 +51,11 @@ class ArchitectureTest {
     /// What every package may use, though it stands beside the library's front.
     private static final DescribedPredicate<JavaClass> SHARED = belongToAnyOf(
                     Build.class,
+                    CFunctions.class,
                     Cgroup.class,
                     FileKind.class,
                     JsonFault.class,
+                    Links.class,
                     LotaException.class,
                     NativeCache.class,
                     NativeAllocator.class,

@@ -32,8 +32,7 @@ final class NativeAllocatorProbe {
 
     private static long mappedBlocks() {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment figures =
-                    call("mallinfo2", FunctionDescriptor.of(FIGURES), (SegmentAllocator) arena::allocate);
+            MemorySegment figures = call("mallinfo2", FunctionDescriptor.of(FIGURES), (SegmentAllocator) arena);
             return figures.getAtIndex(JAVA_LONG, MAPPED_BLOCKS);
         }
     }

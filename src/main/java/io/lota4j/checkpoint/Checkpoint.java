@@ -1,5 +1,6 @@
 package io.lota4j.checkpoint;
 
+import io.lota4j.Links;
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
 import io.lota4j.Text;

@@ -1,6 +1,7 @@
 package io.lota4j.checkpoint;
 
 import io.lota4j.FileKind;
+import io.lota4j.Links;
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
 import io.lota4j.Text;

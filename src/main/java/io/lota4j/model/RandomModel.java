@@ -1,5 +1,6 @@
 package io.lota4j.model;
 
+import io.lota4j.Links;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.AtomicFile;
@@ -9,7 +10,6 @@ import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Floats;
 import io.lota4j.checkpoint.JsonKeys;
 import io.lota4j.checkpoint.JsonKeys.Null;
-import io.lota4j.checkpoint.Links;
 import io.lota4j.checkpoint.ModelFiles;
 import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.Shape;

@@ -1,7 +1,7 @@
 package io.lota4j.experiment.recipe;
 
+import io.lota4j.Links;
 import io.lota4j.Text;
-import io.lota4j.checkpoint.Links;
 import io.lota4j.experiment.Experiment;
 import io.lota4j.experiment.Task;
 import io.lota4j.yaml.Problems;

@@ -1,12 +1,12 @@
 package io.lota4j.merge.recipe;
 
 import io.lota4j.FileKind;
+import io.lota4j.Links;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.JsonKeys;
 import io.lota4j.checkpoint.JsonKeys.Null;
-import io.lota4j.checkpoint.Links;
 import io.lota4j.checkpoint.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Files;

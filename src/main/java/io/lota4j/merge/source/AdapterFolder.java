@@ -1,8 +1,8 @@
 package io.lota4j.merge.source;
 
+import io.lota4j.Links;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
-import io.lota4j.checkpoint.Links;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,12 +1,10 @@
-package io.lota4j.checkpoint;
+package io.lota4j;
 
-import io.lota4j.LotaException;
-import io.lota4j.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Links of a model's directory, which caches are made of.
+/// Links, which the caches of models are made of.
 public final class Links {
     private Links() {}
 
@@ -25,7 +23,10 @@ public final class Links {
         }
     }
 
-    private static Path target(Path link) {
+    /// What a link says, which need not be there.
+    ///
+    /// @throws LotaException if it cannot be read
+    static Path target(Path link) {
         try {
             return Files.readSymbolicLink(link);
         } catch (IOException e) {

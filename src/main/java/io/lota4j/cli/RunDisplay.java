@@ -3,6 +3,7 @@ package io.lota4j.cli;
 import io.lota4j.ProcessMemory;
 import io.lota4j.Text;
 import io.lota4j.train.Curves;
+import io.lota4j.train.ForwardingListener;
 import io.lota4j.train.HeldOutLoss;
 import io.lota4j.train.Listener;
 import io.lota4j.train.Outlook;
@@ -22,17 +23,8 @@ final class RunDisplay implements AutoCloseable {
     private final StateOptions options;
     private final PrintWriter err;
     private final Deque<Runnable> closers = new ArrayDeque<>();
-    private Consumer<Progress> steps = p -> {};
+    private Listener shown = p -> {};
     private Consumer<String> lines;
-    private Consumer<HeldOutLoss> scores = score -> {};
-    private ScoringListener scoring = (done, all) -> {};
-    private double lowest = Double.POSITIVE_INFINITY;
-
-    /// Hears how far the scoring of held-out rows has come.
-    private interface ScoringListener {
-        void scored(int done, int all);
-    }
-
     private long predicted;
     private OptionalLong peak = OptionalLong.empty();
 
@@ -46,22 +38,7 @@ final class RunDisplay implements AutoCloseable {
 
     /// Hears of the run.
     Watch watch() {
-        return Watch.steps(new Listener() {
-                    @Override
-                    public void step(Progress progress) {
-                        steps.accept(progress);
-                    }
-
-                    @Override
-                    public void scoring(int done, int all) {
-                        scoring.scored(done, all);
-                    }
-
-                    @Override
-                    public void heldOut(HeldOutLoss score) {
-                        scores.accept(score);
-                    }
-                })
+        return Watch.steps(new ForwardingListener(() -> shown))
                 .onWarning(sentence -> lines.accept("lota: warning: " + sentence))
                 .onStart(this::start)
                 .stopWhen(StopSignal::stopping);
@@ -78,18 +55,28 @@ final class RunDisplay implements AutoCloseable {
         ProgressBar bar = ProgressBar.on(err, what);
         closers.push(bar::close);
         lines = bar::interrupt;
-        lowest = run.from().best().map(HeldOutLoss::loss).orElse(lowest);
-        scoring = scoring(bar);
-        scores = score -> {
-            metrics.add(score);
-            curves.add(score);
-            bar.interrupt(Text.format(
-                    "step %d: held-out loss %.4f%s",
-                    score.step(), score.loss(), score.loss() < lowest ? ", the lowest so far" : ""));
-            lowest = Math.min(lowest, score.loss());
-            peak = ProcessMemory.peak();
-        };
-        steps = p -> {
+        double lowest = run.from().best().map(HeldOutLoss::loss).orElse(Double.POSITIVE_INFINITY);
+        shown = new Shown(metrics, curves, bar, lowest);
+    }
+
+    /// Steps and scores, in the bar and the files.
+    private final class Shown implements Listener {
+        private final MetricsLog metrics;
+        private final Curves curves;
+        private final ProgressBar bar;
+        private @Nullable ProgressBar scoring;
+        private double lowest;
+
+        /// @param lowest loss of the held-out rows so far
+        Shown(MetricsLog metrics, Curves curves, ProgressBar bar, double lowest) {
+            this.metrics = metrics;
+            this.curves = curves;
+            this.bar = bar;
+            this.lowest = lowest;
+        }
+
+        @Override
+        public void step(Progress p) {
             metrics.add(p);
             curves.add(p);
             bar.update(p.step(), p.steps(), p.tokensPerSecond(), p.loss());
@@ -97,20 +84,28 @@ final class RunDisplay implements AutoCloseable {
                 // What comes after the last step is no part of the prediction.
                 peak = ProcessMemory.peak();
             }
-        };
-    }
+        }
 
-    private static ScoringListener scoring(ProgressBar bar) {
-        @Nullable ProgressBar[] part = {null};
-        return (done, all) -> {
-            ProgressBar shown = part[0] == null ? bar.part("held out") : part[0];
-            shown.update(done, all);
-            part[0] = shown;
+        @Override
+        public void scoring(int done, int all) {
+            ProgressBar part = scoring == null ? bar.part("held out") : scoring;
+            part.update(done, all);
             if (done == all) {
-                shown.clear();
-                part[0] = null;
+                part.clear();
             }
-        };
+            scoring = done == all ? null : part;
+        }
+
+        @Override
+        public void heldOut(HeldOutLoss score) {
+            metrics.add(score);
+            curves.add(score);
+            bar.interrupt(Text.format(
+                    "step %d: held-out loss %.4f%s",
+                    score.step(), score.loss(), score.loss() < lowest ? ", the lowest so far" : ""));
+            lowest = Math.min(lowest, score.loss());
+            peak = ProcessMemory.peak();
+        }
     }
 
     /// Says how much memory a finished run took.

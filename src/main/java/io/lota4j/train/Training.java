@@ -45,30 +45,10 @@ public record Training<T>(
     }
 
     private static Listener listener(TrainingJob job, Watch watch) {
-        return new Listener() {
+        return new ForwardingListener(watch::step) {
             @Override
             public void begin(RunState from) {
                 watch.start().accept(outlook(job, from));
-            }
-
-            @Override
-            public void step(Progress progress) {
-                watch.step().step(progress);
-            }
-
-            @Override
-            public void heldOut(HeldOutLoss score) {
-                watch.step().heldOut(score);
-            }
-
-            @Override
-            public void scoring(int done, int all) {
-                watch.step().scoring(done, all);
-            }
-
-            @Override
-            public void warn(String sentence) {
-                watch.step().warn(sentence);
             }
         };
     }

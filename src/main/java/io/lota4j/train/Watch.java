@@ -27,27 +27,7 @@ public record Watch(Consumer<Outlook> start, Listener step, BooleanSupplier stop
         Listener steps = step;
         return new Watch(
                 start,
-                new Listener() {
-                    @Override
-                    public void begin(RunState from) {
-                        steps.begin(from);
-                    }
-
-                    @Override
-                    public void step(Progress progress) {
-                        steps.step(progress);
-                    }
-
-                    @Override
-                    public void heldOut(HeldOutLoss score) {
-                        steps.heldOut(score);
-                    }
-
-                    @Override
-                    public void scoring(int done, int all) {
-                        steps.scoring(done, all);
-                    }
-
+                new ForwardingListener(() -> steps) {
                     @Override
                     public void warn(String sentence) {
                         other.accept(sentence);

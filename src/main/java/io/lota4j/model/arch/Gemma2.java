@@ -43,17 +43,10 @@ final class Gemma2 implements Architecture {
     @Override
     public Blocks blocks(ConfigKeys given) {
         ConfigKeys keys = given.withDefaults(DEFAULTS);
-        keys.only("hidden_activation", "gelu_pytorch_tanh");
-        if (keys.flag("use_bidirectional_attention")) {
-            throw keys.keys().refused("\"use_bidirectional_attention\" is true; supported: false.");
-        }
+        requireUsual(keys);
         Sizes sizes = Sizes.of(keys);
         double eps = keys.normEps("rms_norm_eps", 1e-6);
-        boolean biased = keys.flag("attention_bias");
-        Attention attention = Attention.of(sizes)
-                .withBiases(biased, biased)
-                .withScale(1 / Math.sqrt(keys.number("query_pre_attn_scalar")))
-                .withCap(cap(keys, "attn_logit_softcapping"));
+        Attention attention = attention(sizes, keys).withCap(cap(keys, "attn_logit_softcapping"));
         Mlp mlp = Mlp.of(sizes, Step.Activation.GELU_TANH);
         DecoderLayer layer = DecoderLayer.normsAround(sizes.hidden(), Step.Norm.Kind.RMS_PLUS_ONE, eps);
         List<Boolean> slides = keys.slides(sizes.layers(), i -> i % 2 == 0);
@@ -67,8 +60,24 @@ final class Gemma2 implements Architecture {
                 .withScales(Math.sqrt(sizes.hidden()), 1, cap(keys, "final_logit_softcapping"));
     }
 
-    /// `null` is for none.
-    private static double cap(ConfigKeys keys, String key) {
+    /// Refuses another activation and attention to both sides. Shared with Gemma 3.
+    static void requireUsual(ConfigKeys keys) {
+        keys.only("hidden_activation", "gelu_pytorch_tanh");
+        if (keys.flag("use_bidirectional_attention")) {
+            throw keys.keys().refused("\"use_bidirectional_attention\" is true; supported: false.");
+        }
+    }
+
+    /// Shared with Gemma 3.
+    static Attention attention(Sizes sizes, ConfigKeys keys) {
+        boolean biased = keys.flag("attention_bias");
+        return Attention.of(sizes)
+                .withBiases(biased, biased)
+                .withScale(1 / Math.sqrt(keys.number("query_pre_attn_scalar")));
+    }
+
+    /// A cap, shared with Gemma 3; `null` is for none.
+    static double cap(ConfigKeys keys, String key) {
         return keys.keys()
                 .optionalNumber(key, Null.ABSENT, x -> x > 0, "a number over 0, or null")
                 .orElse(0.);

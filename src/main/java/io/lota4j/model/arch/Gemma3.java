@@ -1,6 +1,5 @@
 package io.lota4j.model.arch;
 
-import io.lota4j.checkpoint.JsonKeys.Null;
 import io.lota4j.model.layer.Block;
 import io.lota4j.model.layer.Blocks;
 import io.lota4j.model.layer.Rope;
@@ -44,21 +43,14 @@ final class Gemma3 implements Architecture {
     @Override
     public Blocks blocks(ConfigKeys given) {
         ConfigKeys keys = given.withDefaults(DEFAULTS);
-        keys.only("hidden_activation", "gelu_pytorch_tanh");
-        if (keys.flag("use_bidirectional_attention")) {
-            throw keys.keys().refused("\"use_bidirectional_attention\" is true; supported: false.");
-        }
+        Gemma2.requireUsual(keys);
         if (keys.keys().has("attn_logit_softcapping")) {
             throw keys.keys().refused("\"attn_logit_softcapping\" is set; supported: null.");
         }
         Sizes sizes = Sizes.of(keys);
         double eps = keys.normEps("rms_norm_eps", 1e-6);
-        boolean biased = keys.flag("attention_bias");
         Step.Norm.Kind kind = Step.Norm.Kind.RMS_PLUS_ONE;
-        Attention attention = Attention.of(sizes)
-                .withBiases(biased, biased)
-                .withNorm(new Attention.Norm(kind, eps, false))
-                .withScale(1 / Math.sqrt(keys.number("query_pre_attn_scalar")));
+        Attention attention = Gemma2.attention(sizes, keys).withNorm(new Attention.Norm(kind, eps, false));
         Mlp mlp = Mlp.of(sizes, Step.Activation.GELU_TANH);
         DecoderLayer layer = DecoderLayer.normsAround(sizes.hidden(), kind, eps);
         int pattern = keys.positive("sliding_window_pattern");
@@ -67,11 +59,9 @@ final class Gemma3 implements Architecture {
         keys.requireWindow(slides, window);
         Block all = new Block(layer.steps(attention, mlp), full(keys, sizes.head()));
         Block some = new Block(layer.steps(attention.withWindow(window), mlp), sliding(keys, sizes.head()));
-        double cap = keys.keys()
-                .optionalNumber("final_logit_softcapping", Null.ABSENT, x -> x > 0, "a number over 0, or null")
-                .orElse(0.);
         List<Block> layers = slides.stream().map(slide -> slide ? some : all).toList();
-        return keys.decoder(sizes, layers, kind, eps).withScales(Math.sqrt(sizes.hidden()), 1, cap);
+        return keys.decoder(sizes, layers, kind, eps)
+                .withScales(Math.sqrt(sizes.hidden()), 1, Gemma2.cap(keys, "final_logit_softcapping"));
     }
 
     private static Rope full(ConfigKeys keys, int head) {

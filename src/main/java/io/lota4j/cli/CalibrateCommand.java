@@ -130,8 +130,9 @@ final class CalibrateCommand extends FitCommand<Mask> {
     @Override
     Training<Mask> fit(
             Lota lota, Dataset examples, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile file) {
-        MemoryOptions.warn(predicted(config, lota.among(calibration())), err());
-        return lota.calibrate(examples, calibration(), config, rows, watch, file);
+        Calibration how = calibration();
+        MemoryOptions.warn(predicted(config, lota.among(how)), err());
+        return lota.calibrate(examples, how, config, rows, watch, file);
     }
 
     @Override

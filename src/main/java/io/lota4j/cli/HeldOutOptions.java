@@ -76,7 +76,11 @@ final class HeldOutOptions {
     }
 
     private HeldOut of(Dataset dataset, TrainConfig config) {
-        return new HeldOut(dataset, every(config), keep == null ? Keep.BEST : keep, patience == null ? 0 : patience);
+        return new HeldOut(dataset, every(config), keep(), patience == null ? 0 : patience);
+    }
+
+    private Keep keep() {
+        return keep == null ? Keep.BEST : keep;
     }
 
     private long every(TrainConfig config) {
@@ -97,6 +101,6 @@ final class HeldOutOptions {
 
     /// Trained values that a run keeps beside those that it trains.
     long copies(long trained) {
-        return data != null && keep != Keep.LAST ? trained : 0;
+        return data == null ? 0 : HeldOut.copies(keep(), trained);
     }
 }

@@ -70,11 +70,16 @@ public record HeldOut(Dataset data, long every, Keep keep, long patience) {
         return (last || exhausted) && !rows.due(state, steps);
     }
 
-    /// Values that a run keeps beside the `trained` ones: as many again where it ends with the best.
+    /// As [#copies(Keep, long)], of a run.
     ///
     /// @param rows that the run is scored on, or null for none
     public static long copies(@Nullable HeldOut rows, long trained) {
-        return rows != null && rows.keep == Keep.BEST ? trained : 0;
+        return rows == null ? 0 : copies(rows.keep, trained);
+    }
+
+    /// Values that a run that is scored keeps beside the `trained` ones: as many again where it ends with the best.
+    public static long copies(Keep keep, long trained) {
+        return keep == Keep.BEST ? trained : 0;
     }
 
     /// The step whose weights a finished run ends with.

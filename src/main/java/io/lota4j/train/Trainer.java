@@ -130,6 +130,10 @@ public final class Trainer implements AutoCloseable {
         }
         if (finished()) {
             keepBest();
+            if (state.step() < config.steps()) {
+                // After the last step they were looked at before anybody heard of it.
+                requireFiniteWeights();
+            }
         }
         return state;
     }
@@ -169,7 +173,6 @@ public final class Trainer implements AutoCloseable {
             best.restore();
             parameters.moved();
         }
-        requireFiniteWeights();
     }
 
     private RunState after(Outcome outcome, double seconds) {

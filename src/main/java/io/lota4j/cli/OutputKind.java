@@ -18,5 +18,15 @@ enum OutputKind {
     DIRECTORY,
 
     /// A directory that files are added to.
-    FOLDER
+    FOLDER;
+
+    /// What to write for an output whose path was given as a dash. A state is read again, and a directory is no
+    /// stream: neither can go to standard output.
+    String insteadOfDash() {
+        return switch (this) {
+            case RESULT, REPORT, LOG -> "/dev/stdout for standard output, or ./- for a file of that name";
+            case STATE -> "./- for a file of that name";
+            case DIRECTORY, FOLDER -> "./- for a directory of that name";
+        };
+    }
 }

@@ -22,6 +22,9 @@ import picocli.CommandLine.Model.OptionSpec;
 /// What a parsed command line reads and writes: from the options that are marked [Reads] and [Writes], and what a
 /// command adds that no option says. All of it is looked at before any work is done.
 final class Places {
+    /// What other programs take as standard output, and what would here become a file of that name.
+    private static final Path DASH = Path.of("-");
+
     private record Input(String what, Path path) {}
 
     private record Output(String what, Path path, OutputKind kind) {
@@ -88,7 +91,13 @@ final class Places {
     }
 
     /// Adds what no option names.
+    ///
+    /// @throws LotaException for a dash, which may be meant as standard output
     Places writes(String what, Path path, OutputKind kind) {
+        if (path.equals(DASH)) {
+            throw new LotaException(
+                    Text.format("%s: '-' is not taken as a path. Give %s.", what, kind.insteadOfDash()));
+        }
         outputs.add(new Output(what, path, kind));
         return this;
     }

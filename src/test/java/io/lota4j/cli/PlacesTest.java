@@ -143,13 +143,7 @@ class PlacesTest {
     }
 
     private void refused(List<String> line, OptionSpec output, Path target) {
-        List<String> words = new ArrayList<>(line);
-        int given = words.indexOf(output.longestName());
-        if (given >= 0) {
-            words.set(given + 1, target.toString());
-        } else {
-            words.add(output.longestName() + "=" + target);
-        }
+        List<String> words = writing(line, output, target);
         StringWriter err = new StringWriter();
         int code = new Main(Commands.standard(), new PrintWriter(new StringWriter()), new PrintWriter(err))
                 .execute(words.toArray(String[]::new));
@@ -158,6 +152,17 @@ class PlacesTest {
                 .as("%s", words)
                 .startsWith("lota: " + output.longestName() + " (" + target + ") ")
                 .endsWith("Give another path to write to.\n");
+    }
+
+    private static List<String> writing(List<String> line, OptionSpec output, Path target) {
+        List<String> words = new ArrayList<>(line);
+        int given = words.indexOf(output.longestName());
+        if (given >= 0) {
+            words.set(given + 1, target.toString());
+        } else {
+            words.add(output.longestName() + "=" + target);
+        }
+        return words;
     }
 
     /// A file; or a directory, what is in it, and what could be.
@@ -191,6 +196,29 @@ class PlacesTest {
             }
         }
         assertThat(state()).isEqualTo(before);
+    }
+
+    @Test
+    void aDashIsNoPath() throws IOException {
+        for (var line : lines.entrySet()) {
+            for (OptionSpec output : written(parsed(line.getValue()))) {
+                List<String> words = writing(line.getValue(), output, Path.of("-"));
+                if (requires(output.command(), "--out")
+                        && !String.join(" ", words).contains("--out")) {
+                    words.add("--out=" + at("new2"));
+                }
+                for (List<String> tried : List.of(words, with(words, "--dry-run"))) {
+                    assertThat(run(1, tried))
+                            .as("%s", tried)
+                            .startsWith("lota: " + output.longestName() + ": '-' is not taken as a path. Give ")
+                            .contains("./- for a ");
+                }
+            }
+        }
+        assertThat(Path.of("-")).doesNotExist();
+        assertThat(state()).isEqualTo(before);
+        assertThat(run(0, words("mask random --sparsity 0.9 --dry-run --out ./- --model " + at("base"))))
+                .isEmpty();
     }
 
     @Test

@@ -8,8 +8,8 @@ import io.lota4j.jinja.Span;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// Finds the answers in a conversation's text: where each begins and where its end of turn ends.
 ///
@@ -20,12 +20,14 @@ import org.jspecify.annotations.Nullable;
 final class Answers {
     private final ChatTemplate template;
     private final EndToken end;
-    private final ControlTokens added;
+    private final TurnEnds ends;
+    private final GenerationBlocks blocks;
 
     Answers(ChatTemplate template, EndToken end, ControlTokens added) {
         this.template = template;
         this.end = end;
-        this.added = added;
+        this.ends = new TurnEnds(end, added);
+        this.blocks = new GenerationBlocks(template, ends);
     }
 
     /// A conversation up to its last answer.
@@ -44,7 +46,7 @@ final class Answers {
         Rendering prompt = template.render(chat, last, true);
         List<Span> learned = whole.generation().isEmpty()
                 ? learned(chat, last, whole, prompt.text(), findings)
-                : generated(chat, last, whole);
+                : blocks.learned(chat, last, whole, findings);
         if (!whole.text().startsWith(prompt.text())) {
             findings.add(Finding.OTHER_PROMPT);
         }
@@ -73,47 +75,10 @@ final class Answers {
                 : template.render(chat, turn + 1, false).text();
         int start = whole.text().startsWith(prompt) ? prompt.length() : found(chat, turn, last, whole, prompt);
         boolean asAlone = whole.text().startsWith(upTo) && start <= upTo.length();
-        int stop = asAlone ? endOfTurn(whole, start, upTo.length(), turn, turn == last) : firstEnd(whole, start, turn);
+        OptionalInt stops = asAlone ? ends.after(whole, start, upTo.length(), turn == last) : ends.first(whole, start);
+        int stop = stops.orElseThrow(() -> noEnd(turn));
         requireSaid(chat.messages().get(turn), whole.text().substring(start, stop), findings);
         return new Span(start, stop);
-    }
-
-    /// Where the turn ends: after the token that ends it, behind all that the message says.
-    private int endOfTurn(Rendering whole, int start, int limit, int turn, boolean last) {
-        int said = whole.said().stream()
-                .filter(span -> span.start() < limit && span.end() > start)
-                .mapToInt(span -> Math.min(span.end(), limit))
-                .max()
-                .orElse(start);
-        List<ControlTokens.Found> after = added.in(whole.text(), said, limit).stream()
-                .filter(found -> !found.token().isBlank())
-                .toList();
-        for (ControlTokens.Found found : after) {
-            if (found.token().equals(end.text())) {
-                return found.end();
-            }
-        }
-        if (!after.isEmpty()) {
-            return after.getFirst().end();
-        }
-        if (end.written()) {
-            throw noEnd(turn);
-        }
-        int next = said;
-        while (next < whole.text().length()
-                && Character.isWhitespace(whole.text().charAt(next))) {
-            next++;
-        }
-        boolean follows = !last && whole.text().startsWith(end.text(), next);
-        return follows ? next + end.text().length() : said;
-    }
-
-    private int firstEnd(Rendering whole, int start, int turn) {
-        return added.outside(whole.said(), whole.text()).stream()
-                .filter(found -> found.start() >= start && found.token().equals(end.text()))
-                .findFirst()
-                .orElseThrow(() -> noEnd(turn))
-                .end();
     }
 
     private LotaException noEnd(int turn) {
@@ -152,40 +117,9 @@ final class Answers {
                     + " rewrites earlier answers once more messages follow, so a chat with several answers cannot"
                     + " be scored; give every answer a row of its own.");
         }
-        boolean whole = stretch.contains(said);
-        for (String field : List.of("reasoning_content", "reasoning", "thinking")) {
-            @Nullable Object reasoning = message.fields().get(field);
-            whole &= !(reasoning instanceof String text) || stretch.contains(PythonText.strip(text));
-        }
+        boolean whole = message.texts().stream().allMatch(stretch::contains);
         if (!whole) {
             findings.add(Finding.PART_LEFT_OUT);
         }
-    }
-
-    private List<Span> generated(Chat chat, int last, Rendering whole) {
-        List<Integer> assistants = new ArrayList<>();
-        boolean all = true;
-        for (int turn = 0; turn <= last; turn++) {
-            if (chat.messages().get(turn).fromAssistant()) {
-                assistants.add(turn);
-                all &= chat.messages().get(turn).learned();
-            }
-        }
-        if (all) {
-            return whole.generation();
-        }
-        if (assistants.size() != whole.generation().size()) {
-            throw new LotaException("The " + template.description() + " marks "
-                    + whole.generation().size()
-                    + " stretches as generated for " + assistants.size() + " turns of the assistant, so it cannot be"
-                    + " told which of them carry no loss; give the answers rows of their own.");
-        }
-        List<Span> learned = new ArrayList<>();
-        for (int i = 0; i < assistants.size(); i++) {
-            if (chat.messages().get(assistants.get(i)).learned()) {
-                learned.add(whole.generation().get(i));
-            }
-        }
-        return learned;
     }
 }

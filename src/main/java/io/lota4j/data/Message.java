@@ -1,7 +1,10 @@
 package io.lota4j.data;
 
+import io.lota4j.jinja.PythonText;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +19,8 @@ public record Message(Map<String, @Nullable Object> fields, boolean learned) {
     static final String CONTENT = "content";
     static final String USER = "user";
     static final String ASSISTANT = "assistant";
+
+    private static final List<String> TEXTS = List.of(CONTENT, "reasoning_content", "reasoning", "thinking");
 
     /// Copies the fields, in their order.
     public Message {
@@ -55,6 +60,18 @@ public record Message(Map<String, @Nullable Object> fields, boolean learned) {
     /// The text; empty where the content is none, as beside tool calls.
     public String content() {
         return fields.get(CONTENT) instanceof String text ? text : "";
+    }
+
+    /// What the turn says, its reasoning included: stripped texts, none of them blank.
+    List<String> texts() {
+        List<String> texts = new ArrayList<>();
+        for (String field : TEXTS) {
+            if (fields.get(field) instanceof String text
+                    && !PythonText.strip(text).isEmpty()) {
+                texts.add(PythonText.strip(text));
+            }
+        }
+        return texts;
     }
 
     /// Whether the model speaks.

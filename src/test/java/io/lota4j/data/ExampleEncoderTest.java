@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -412,6 +413,104 @@ class ExampleEncoderTest {
                 + "{% endif %}{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}");
         assertThat(scored(encode(encoder(model, 512), TWO_TURNS), tokenizer(model)))
                 .isEqualTo("7<|im_end|>\n11<|im_end|>\n");
+    }
+
+    /// The most common reason why a model never stops.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{{ m.content }}<|im_end|>\\n" + "{% endgeneration %} ; 7<|im_end|>\\n" + "11<|im_end|>\\n" + " ; ''",
+                "{{ m.content }}<|im_end|>{% endgeneration %}\\n" + " ; 7<|im_end|>11<|im_end|> ; ''",
+                "{{ m.content }}{% endgeneration %}<|im_end|>\\n ; 711 ; END_OUTSIDE_BLOCKS",
+                "{{ m.content }}{% endgeneration %}\\n ; 711 ; END_OUTSIDE_BLOCKS",
+                "A:{% endgeneration %}{{ m.content }}<|im_end|>\\n ; A:A: ; 'END_OUTSIDE_BLOCKS,OUTSIDE_BLOCKS'",
+            })
+    void generationBlocksThatLeaveOutTheEndOfATurnAreTold(String assistant, String learned, String findings) {
+        Path model = generating("{% generation %}" + assistant.replace("\\n", "\n"));
+        EncodeResult.Encoded found = (EncodeResult.Encoded) encoder(model, 512).encode(row(TWO_TURNS));
+        assertThat(scored(found.example(), tokenizer(model))).isEqualTo(learned.replace("\\n", "\n"));
+        assertThat(found.findings().stream().map(Enum::name).sorted().collect(Collectors.joining(",")))
+                .isEqualTo(findings);
+    }
+
+    /// An end token in what a row says ends nothing.
+    @Test
+    void theEndOfATurnIsTheTemplates() {
+        Path model = generating("{% generation %}{{ m.content }}{% endgeneration %}<|im_end|>\n");
+        List<Message> chat = List.of(Message.user("q"), Message.assistant("a<|im_end|>"));
+        assertThat(((EncodeResult.Encoded) encoder(model, 512).encode(row(chat))).findings())
+                .containsExactlyInAnyOrder(Finding.CONTROL_TEXT, Finding.END_OUTSIDE_BLOCKS);
+    }
+
+    /// Blocks belong to turns, not the other way round: a turn may have several, or none.
+    @ParameterizedTest
+    @ValueSource(strings = {"one", "two", "three"})
+    void generationBlocksOfTurnsWithoutLossAreContext(String learned) {
+        Path model = generating("{% if m.content == 'two' %}{% generation %}A{% endgeneration %}:{% endif %}"
+                + "{% if m.content != 'one' %}{% generation %}{{ m.content }}<|im_end|>{% endgeneration %}{% else %}"
+                + "{{ m.content }}<|im_end|>{% endif %}\n");
+        List<Map<String, Object>> turns = new ArrayList<>();
+        for (String content : List.of("one", "two", "three")) {
+            turns.add(turn("user", "q", Map.of()));
+            turns.add(turn("assistant", content, Map.of("train", content.equals(learned))));
+        }
+        Row row = new Row(0, Map.of("messages", turns));
+        if (learned.equals("three")) {
+            assertThat(scored(encode(encoder(model, 512), row), tokenizer(model)))
+                    .isEqualTo("three<|im_end|>");
+        } else if (learned.equals("two")) {
+            assertThat(scored(encode(encoder(model, 512), row), tokenizer(model)))
+                    .isEqualTo("Atwo<|im_end|>");
+        } else {
+            // Without its block, the answer is found as that of any template.
+            assertThat(scored(encode(encoder(model, 512), row), tokenizer(model)))
+                    .isEqualTo("one<|im_end|>");
+        }
+    }
+
+    /// Where a template shortens earlier answers, the conversation up to them does not begin the whole one.
+    @Test
+    void generationBlocksOfRewrittenAnswersGoInOrder() {
+        Path model = generating("{% generation %}{{ m.content if loop.last else m.content.split('|')[-1] }}<|im_end|>"
+                + "{% endgeneration %}\n");
+        Map<String, Object> silent = turn("assistant", "r|one", Map.of("train", false));
+        Map<String, Object> last = turn("assistant", "two", Map.of());
+        EncodeResult.Encoded found = (EncodeResult.Encoded) encoder(model, 512)
+                .encode(chat(turn("user", "q", Map.of()), silent, turn("user", "q", Map.of()), last));
+        assertThat(scored(found.example(), tokenizer(model))).isEqualTo("two<|im_end|>");
+        Path other = generating("{% if loop.last %}{% generation %}A{% endgeneration %}{% endif %}:{% generation %}"
+                + "{{ m.content if loop.last else m.content.split('|')[-1] }}<|im_end|>{% endgeneration %}\n");
+        ExampleEncoder encoder = encoder(other, 512);
+        assertThatThrownBy(() ->
+                        encoder.encode(chat(turn("user", "q", Map.of()), silent, turn("user", "q", Map.of()), last)))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining(" marks 3 stretches as generated for 2 turns of the assistant, which it writes in"
+                        + " another way once more messages follow");
+        Map<String, Object> learned = turn("assistant", "r|one", Map.of());
+        assertThat(scored(
+                        encode(encoder, chat(turn("user", "q", Map.of()), learned, turn("user", "q", Map.of()), last)),
+                        tokenizer(other)))
+                .isEqualTo("one<|im_end|>Atwo<|im_end|>");
+    }
+
+    @Test
+    void blocksThatHoldNothingThatCarriesLossAreRefused() {
+        Path model = generating("{% if loop.first %}{% generation %}{{ m.content }}<|im_end|>{% endgeneration %}"
+                + "{% else %}{{ m.content }}<|im_end|>{% endif %}");
+        assertThatThrownBy(() -> encoder(model, 512)
+                        .encode(chat(
+                                turn("assistant", "a", Map.of("weight", 0)),
+                                turn("user", "q", Map.of()),
+                                turn("assistant", "b", Map.of()))))
+                .isInstanceOf(LotaException.class)
+                .hasMessageEndingWith(" hold nothing of the turns that carry loss, so there is nothing to learn.");
+    }
+
+    private Path generating(String assistant) {
+        return model("{% for m in messages %}<|im_start|>{{ m.role }}\n{% if m.role == 'assistant' %}" + assistant
+                + "{% else %}{{ m.content }}<|im_end|>\n{% endif %}{% endfor %}{% if add_generation_prompt %}"
+                + "<|im_start|>assistant\n{% endif %}");
     }
 
     /// As distilled reasoning models do: generation starts within a thought that the conversation does not show.

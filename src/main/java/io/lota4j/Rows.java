@@ -34,8 +34,8 @@ public record Rows(
         this(prompt, completion, maxLength, limit, false);
     }
 
-    /// Rows that are chats: of `messages` (role, content), of `prompt` and `completion`, or of `instruction`, `input`
-    /// and `output`. All of them, of up to 1024 tokens.
+    /// Rows that are chats: of `messages` (role, content) or `conversations` (from, value), of `prompt` and
+    /// `completion`, or of `instruction`, `input` and `output`. All of them, of up to 1024 tokens.
     public static Rows chats() {
         return new Rows(null, null, MAX_LENGTH, Dataset.ALL);
     }

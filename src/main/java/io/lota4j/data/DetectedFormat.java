@@ -6,13 +6,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Rows that need no templates: chats under `messages`, `prompt` and `completion`, or Alpaca's `instruction`, `input`
-/// and `output`.
+/// Rows that need no templates: chats under `messages` or ShareGPT's `conversations`, `prompt` and `completion`, or
+/// Alpaca's `instruction`, `input` and `output`.
 record DetectedFormat() implements ExampleFormat {
     private static final String MESSAGES = "messages";
+
+    /// Where a chat stands: its usual column, and ShareGPT's.
+    private static final List<String> CHATS = List.of(MESSAGES, "conversations", "conversation");
+
     private static final String PROMPT = "prompt";
     private static final String COMPLETION = "completion";
     private static final String INSTRUCTION = "instruction";
@@ -33,8 +38,10 @@ record DetectedFormat() implements ExampleFormat {
     @Override
     public Chat chat(Row row) {
         Map<String, @Nullable Object> columns = row.columns();
-        if (columns.containsKey(MESSAGES)) {
-            return chat(row, new Turns(MESSAGES).read(columns.get(MESSAGES)), Set.of(MESSAGES));
+        for (String chat : CHATS) {
+            if (columns.containsKey(chat)) {
+                return chat(row, new Turns(chat).read(columns.get(chat)), Set.of(chat));
+            }
         }
         if (columns.containsKey(PROMPT) && columns.containsKey(COMPLETION)) {
             return promptAndCompletion(row);
@@ -42,9 +49,23 @@ record DetectedFormat() implements ExampleFormat {
         if (columns.containsKey(INSTRUCTION) && columns.containsKey(OUTPUT)) {
             return alpaca(row);
         }
-        throw new LotaException("Expected the column 'messages', or 'prompt' and 'completion', or 'instruction' and"
-                + " 'output', found " + (columns.isEmpty() ? "no column" : Columns.names(row))
-                + ". Name the columns with a prompt and a completion template, such as '{question}' and '{answer}'.");
+        throw new LotaException("Expected the column 'messages' or 'conversations', or 'prompt' and 'completion', or"
+                + " 'instruction' and 'output', found " + (columns.isEmpty() ? "no column" : Columns.names(row)) + ". "
+                + otherChat(columns)
+                        .map(column -> "The column '" + column + "' looks like a chat: call it 'messages'.")
+                        .orElse("Name the columns with a prompt and a completion template, such as '{question}' and"
+                                + " '{answer}'."));
+    }
+
+    /// A column of other name whose value is a list of turns.
+    private static Optional<String> otherChat(Map<String, @Nullable Object> columns) {
+        return columns.entrySet().stream()
+                .filter(column -> column.getValue() instanceof List<?> list
+                        && !list.isEmpty()
+                        && list.getFirst() instanceof Map<?, ?> turn
+                        && (turn.containsKey(Message.ROLE) || ShareGpt.writes(turn)))
+                .map(Map.Entry::getKey)
+                .findFirst();
     }
 
     private static Chat promptAndCompletion(Row row) {
@@ -90,7 +111,7 @@ record DetectedFormat() implements ExampleFormat {
             }
             if (PARTS.contains(name) && Turns.says(value)) {
                 throw new LotaException("The column '" + name + "' stands beside " + String.join(", ", sorted(taken))
-                        + " and would be lost. Put what it says into 'messages', or remove the column.");
+                        + " and would be lost. Put what it says into a turn of 'messages', or remove the column.");
             }
             unread.add(name);
         });

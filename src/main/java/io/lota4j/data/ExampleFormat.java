@@ -10,8 +10,9 @@ public sealed interface ExampleFormat permits TemplateFormat, DetectedFormat {
     ///
     /// In a template `{column}` stands for a column's text, `{{` and `}}` for braces, and a backslash with an n
     /// for a newline. A row becomes one user and one assistant message. Without templates a row needs `messages`
-    /// (a list of `role` and `content`), or `prompt` and `completion` (two texts or two lists of messages), or, as
-    /// Alpaca's, `instruction` (with an optional `input`) and `output`.
+    /// or `conversations` (a list of `role` and `content`, or of ShareGPT's `from` and `value`), or `prompt` and
+    /// `completion` (two texts or two lists of messages), or, as Alpaca's, `instruction` (with an optional `input`)
+    /// and `output`.
     ///
     /// @param prompt template of what the user says, or null
     /// @param completion template of what the assistant answers; null exactly when `prompt` is

@@ -34,15 +34,14 @@ record Turns(String column) {
         if (!(turn instanceof Map<?, ?> map)) {
             throw malformed(number, Columns.kind(turn));
         }
-        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-        map.forEach((key, value) -> fields.put(String.valueOf(key), value));
+        Map<String, @Nullable Object> fields = fields(map, number);
         boolean calls = says(fields.get("tool_calls")) || says(fields.get("function_call"));
         if (!(fields.get(Message.ROLE) instanceof String role)
                 || !(readable(fields.get(Message.CONTENT)) || calls && fields.get(Message.CONTENT) == null)) {
             throw malformed(
                     number,
-                    "role " + Columns.kind(map.get(Message.ROLE)) + " and content "
-                            + Columns.kind(map.get(Message.CONTENT)));
+                    "role " + Columns.kind(fields.get(Message.ROLE)) + " and content "
+                            + Columns.kind(fields.get(Message.CONTENT)));
         }
         if (fields.get(Message.CONTENT) instanceof List<?> parts) {
             requireText(parts, number);
@@ -52,6 +51,12 @@ record Turns(String column) {
         fields.remove(WEIGHT);
         fields.remove(TRAIN);
         return new Message(fields, learned);
+    }
+
+    private Map<String, @Nullable Object> fields(Map<?, ?> turn, int number) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        turn.forEach((key, value) -> fields.put(String.valueOf(key), value));
+        return ShareGpt.writes(fields) ? ShareGpt.plain(fields, where(number)) : fields;
     }
 
     private static boolean readable(@Nullable Object content) {
@@ -72,11 +77,11 @@ record Turns(String column) {
     private void requireText(List<?> parts, int number) {
         for (Object part : parts) {
             if (!(part instanceof Map<?, ?> map) || !(map.get("type") instanceof String type)) {
-                throw new LotaException("Message " + number + " of the column '" + column + "' has a content part that"
-                        + " is " + Columns.kind(part) + ", expected an object with 'type' and 'text'.");
+                throw new LotaException(where(number) + " has a content part that" + " is " + Columns.kind(part)
+                        + ", expected an object with 'type' and 'text'.");
             }
             if (!type.equals("text") || !(map.get("text") instanceof String)) {
-                throw new LotaException("Message " + number + " of the column '" + column + "' has a content part of"
+                throw new LotaException(where(number) + " has a content part of"
                         + " the type '" + type + "'"
                         + (type.equals("text") ? " without the string 'text'." : "; only parts of text can be taken."));
             }
@@ -87,14 +92,14 @@ record Turns(String column) {
         @Nullable Boolean weight = weight(fields, number);
         @Nullable Boolean train = train(fields, number);
         if (weight != null && train != null && !weight.equals(train)) {
-            throw new LotaException("Message " + number + " of the column '" + column
-                    + "' has a 'weight' and a 'train' that say the opposite of each other.");
+            throw new LotaException(
+                    where(number) + " has a 'weight' and a 'train' that say the opposite of each other.");
         }
         boolean asked = Boolean.TRUE.equals(weight) || Boolean.TRUE.equals(train);
         boolean silent = Boolean.FALSE.equals(weight) || Boolean.FALSE.equals(train);
         if (asked && !assistant) {
-            throw new LotaException("Message " + number + " of the column '" + column + "' asks for loss on a turn of"
-                    + " the role '" + fields.get(Message.ROLE) + "'; only turns of the assistant are learned.");
+            throw new LotaException(where(number) + " asks for loss on a turn of" + " the role '"
+                    + fields.get(Message.ROLE) + "'; only turns of the assistant are learned.");
         }
         return assistant && !silent;
     }
@@ -107,7 +112,7 @@ record Turns(String column) {
         if (value instanceof Number weight && (weight.doubleValue() == 0 || weight.doubleValue() == 1)) {
             return weight.doubleValue() == 1;
         }
-        throw new LotaException("Message " + number + " of the column '" + column + "' has the weight " + value
+        throw new LotaException(where(number) + " has the weight " + value
                 + ", expected 0 (no loss on this turn) or 1: turns cannot be weighed otherwise.");
     }
 
@@ -116,12 +121,15 @@ record Turns(String column) {
         if (value == null || value instanceof Boolean) {
             return (Boolean) value;
         }
-        throw new LotaException("Message " + number + " of the column '" + column + "' has " + Columns.kind(value)
-                + " as 'train', expected true or false.");
+        throw new LotaException(where(number) + " has " + Columns.kind(value) + " as 'train', expected true or false.");
     }
 
     private LotaException malformed(int number, String found) {
-        return new LotaException("Message " + number + " of the column '" + column
-                + "' must have the strings 'role' and 'content', found " + found + ".");
+        return new LotaException(where(number) + " must have the strings 'role' and 'content' (or 'from' and"
+                + " 'value'), found " + found + ".");
+    }
+
+    private String where(int number) {
+        return "Message " + number + " of the column '" + column + "'";
     }
 }

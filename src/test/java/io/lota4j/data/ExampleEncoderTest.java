@@ -407,6 +407,58 @@ class ExampleEncoderTest {
     }
 
     @Test
+    void documentsAndVariablesReachTheTemplate() {
+        Path model = model("{% for d in documents %}{{ d.text }}|{% endfor %}{{ mood }}{% for m in messages %}"
+                + "<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+                + "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}");
+        ExampleEncoder encoder = encoder(model, 512);
+        Map<String, Object> kwargs = Map.of("mood", "calm");
+        Example example = encode(
+                encoder,
+                with(Map.of(
+                        "documents",
+                        List.of(Map.of("text", "one"), Map.of("text", "two")),
+                        "chat_template_kwargs",
+                        kwargs)));
+        assertThat(example.prompt()).isEqualTo("one|two|calm<|im_start|>user\nq<|im_end|>\n<|im_start|>assistant\n");
+        assertThat(scored(example, tokenizer(model))).isEqualTo("a<|im_end|>");
+        refusedBy(encoder, Map.of("documents", "one"), "The column 'documents' holds a string, expected a list.");
+        refusedBy(
+                encoder,
+                Map.of("chat_template_kwargs", "x"),
+                "The column 'chat_template_kwargs' holds a string, expected an object.");
+        for (String own : List.of("messages", "add_generation_prompt", "tools", "documents", "eos_token")) {
+            refusedBy(
+                    encoder,
+                    Map.of("chat_template_kwargs", Map.of(own, "x")),
+                    "The column 'chat_template_kwargs' sets '" + own
+                            + "', which the chat template is given otherwise.");
+        }
+        String unread = " is not read by the chat template of " + dir.resolve("tokenizer_config.json")
+                + ", so it would be lost. Remove it from the data, or take a model whose template reads it.";
+        refusedBy(
+                encoder,
+                Map.of("chat_template_kwargs", Map.of("enable_thinking", false)),
+                "The row's 'enable_thinking'" + unread);
+        refusedBy(encoder, Map.of("tools", List.of(Map.of("name", "f"))), "The row's 'tools'" + unread);
+        assertThat(encoder.encode(with(Map.of("documents", List.of(), "chat_template_kwargs", Map.of()))))
+                .isInstanceOf(EncodeResult.Encoded.class);
+    }
+
+    private static void refusedBy(ExampleEncoder encoder, Map<String, Object> columns, String message) {
+        assertThatThrownBy(() -> encoder.encode(with(columns)))
+                .isInstanceOf(LotaException.class)
+                .hasMessage(message);
+    }
+
+    /// A chat of a question and an answer with other columns beside.
+    private static Row with(Map<String, Object> columns) {
+        Map<String, Object> all = new LinkedHashMap<>(columns);
+        all.put("messages", List.of(turn("user", "q", Map.of()), turn("assistant", "a", Map.of())));
+        return new Row(0, all);
+    }
+
+    @Test
     void generationBlocksSayWhatIsLearned() {
         Path model = model("{% for m in messages %}<|im_start|>{{ m.role }}\n{% if m.role == 'assistant' %}"
                 + "{% generation %}{{ m.content }}<|im_end|>\n{% endgeneration %}{% else %}{{ m.content }}<|im_end|>\n"

@@ -12,6 +12,8 @@ import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExampleFormatTest {
     private static final ExampleFormat DETECTED = ExampleFormat.of(null, null);
@@ -79,11 +81,12 @@ class ExampleFormatTest {
                 "The column 'messages' holds an empty list, expected a list of objects with 'role' and 'content'.");
         refused(
                 () -> DETECTED.messages(row(Map.of("messages", List.of(Map.of("role", "user"))))),
-                "Message 1 of the column 'messages' must have the strings 'role' and 'content',"
+                "Message 1 of the column 'messages' must have the strings 'role' and 'content' (or 'from' and 'value'),"
                         + " found role a string and content null.");
         refused(
                 () -> DETECTED.messages(row(Map.of("messages", Arrays.asList(1)))),
-                "Message 1 of the column 'messages' must have the strings 'role' and 'content', found a number.");
+                "Message 1 of the column 'messages' must have the strings 'role' and 'content' (or 'from' and 'value'),"
+                        + " found a number.");
     }
 
     @Test
@@ -115,15 +118,78 @@ class ExampleFormatTest {
         refused(
                 () -> DETECTED.messages(row(Map.of("prompt", "q", "completion", "a", "system", "s"))),
                 "The column 'system' stands beside 'completion', 'prompt' and would be lost. Put what it says into"
+                        + " a turn of 'messages', or remove the column.");
+    }
+
+    /// ShareGPT's rows, and those that call the same things by their usual names.
+    @ParameterizedTest
+    @ValueSource(strings = {"conversations", "conversation", "messages"})
+    void shareGptRows(String column) {
+        assertThat(DETECTED.messages(row(Map.of(
+                        column,
+                        List.of(
+                                Map.of("from", "system", "value", "s"),
+                                Map.of("from", "human", "value", "q"),
+                                Map.of("from", "gpt", "value", "a", "weight", 0),
+                                Map.of("from", "tool", "value", "t"),
+                                Map.of("from", "gpt", "value", "b"))))))
+                .extracting(Message::role, Message::content, Message::learned)
+                .containsExactly(
+                        tuple("system", "s", false),
+                        tuple("user", "q", false),
+                        tuple("assistant", "a", false),
+                        tuple("tool", "t", false),
+                        tuple("assistant", "b", true));
+        assertThat(DETECTED.messages(row(Map.of(
+                        column,
+                        List.of(Map.of("role", "user", "content", "q"), Map.of("from", "assistant", "value", "a"))))))
+                .containsExactly(Message.user("q"), Message.assistant("a"));
+    }
+
+    @Test
+    void shareGptRowsOfOtherSpeakersAreRefused() {
+        refused(
+                () -> DETECTED.messages(row(Map.of(
+                        "conversations",
+                        List.of(Map.of("from", "human", "value", "q"), Map.of("from", "bing", "value", "a"))))),
+                "Message 2 of the column 'conversations' is from 'bing', expected one of human, gpt, system, tool,"
+                        + " user, assistant.");
+        refused(
+                () -> DETECTED.messages(row(Map.of("conversations", List.of(Map.of("from", 1, "value", "q"))))),
+                "Message 1 of the column 'conversations' is from a number, expected one of human, gpt, system, tool,"
+                        + " user, assistant.");
+        refused(
+                () -> DETECTED.messages(row(Map.of("conversations", List.of(Map.of("from", "gpt"))))),
+                "Message 1 of the column 'conversations' must have the strings 'role' and 'content' (or 'from' and"
+                        + " 'value'), found role a string and content null.");
+        refused(
+                () -> DETECTED.messages(
+                        row(Map.of("conversations", List.of(Map.of("from", "gpt", "value", "a", "content", "b"))))),
+                "Message 1 of the column 'conversations' has a 'value' and a 'content', expected one of them.");
+        refused(
+                () -> DETECTED.messages(
+                        row(Map.of("system", "s", "conversations", List.of(Map.of("from", "gpt", "value", "a"))))),
+                "The column 'system' stands beside 'conversations' and would be lost. Put what it says into a turn of"
                         + " 'messages', or remove the column.");
+    }
+
+    @Test
+    void chatsUnderOtherNamesAreToldHowToBeCalled() {
+        for (Map<String, String> turn :
+                List.of(Map.of("role", "user", "content", "q"), Map.of("from", "human", "value", "q"))) {
+            refused(
+                    () -> DETECTED.messages(row(Map.of("dialog", List.of(turn)))),
+                    "Expected the column 'messages' or 'conversations', or 'prompt' and 'completion', or 'instruction'"
+                        + " and 'output', found dialog. The column 'dialog' looks like a chat: call it 'messages'.");
+        }
     }
 
     @Test
     void otherRowsNeedTemplates() {
         refused(
                 () -> DETECTED.messages(row(Map.of("question", "q"))),
-                "Expected the column 'messages', or 'prompt' and 'completion', or 'instruction' and 'output', found"
-                        + " question."
+                "Expected the column 'messages' or 'conversations', or 'prompt' and 'completion', or 'instruction' and"
+                        + " 'output', found question."
                         + " Name the columns with a prompt and a completion template,"
                         + " such as '{question}' and '{answer}'.");
     }

@@ -167,18 +167,25 @@ public final class Checkpoint implements AutoCloseable {
     /// @param dstF32 four bytes for each element
     /// @throws LotaException when there is no such tensor or its elements are no floats
     public void read(String name, MemorySegment dstF32) {
+        requireFloats(name);
         TensorInfo info = info(name);
-        if (!info.dtype().isFloat()) {
-            throw new LotaException(Text.format(
-                    "%s: tensor `%s` is %s; weights must be F32, BF16, F16 or F64.",
-                    shardOf(name), name, info.dtype()));
-        }
         MemorySegment bytes = bytes(name);
         mapped(() -> {
             Floats.toF32(info.dtype(), bytes, dstF32);
             return bytes;
         });
         bytes.unload();
+    }
+
+    /// Refuses a tensor that [#read] could not read.
+    ///
+    /// @throws LotaException when there is no such tensor or its elements are no floats
+    public void requireFloats(String name) {
+        DType dtype = info(name).dtype();
+        if (!dtype.isFloat()) {
+            throw new LotaException(Text.format(
+                    "%s: tensor `%s` is %s; weights must be F32, BF16, F16 or F64.", shardOf(name), name, dtype));
+        }
     }
 
     /// The weight files, sorted by name.

@@ -10,6 +10,7 @@ import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
 import io.lota4j.mask.RandomMask;
 import io.lota4j.mask.Scope;
+import io.lota4j.model.Loadable;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.Job;
 import io.lota4j.train.Listener;
@@ -84,11 +85,12 @@ final class BenchCommand extends Group {
         @Override
         Plan plan() {
             try (Checkpoint base = Checkpoint.open(model)) {
+                Loadable loaded = Loadable.of(base);
                 int rows = data.rows();
                 TrainConfig config = training.config(rows);
                 Mask mask = mask(base);
                 return new Plan()
-                        .model("model", base)
+                        .model(loaded)
                         .training(
                                 config,
                                 rows,

@@ -11,7 +11,9 @@ import io.lota4j.mask.MaskFile;
 import io.lota4j.mask.Room;
 import io.lota4j.mask.Scope;
 import io.lota4j.mask.Sparsity;
+import io.lota4j.model.Loadable;
 import io.lota4j.model.ModelConfig;
+import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.HeldOut;
 import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.StateFile;
@@ -149,8 +151,7 @@ final class CalibrateCommand extends FitCommand<Mask> {
             Mask among = avoid.among(Mask.full("", pool.pool().toString(), shapes));
             Room.require(among, sparsity, scope);
             long weights = among.poolSize();
-            Plan plan = new Plan()
-                    .model("model", base)
+            Plan plan = (score.takesData() ? new Plan().model(loadable(base, among)) : new Plan().model("model", base))
                     .line("pool", Text.format("%s: %d tensors, %,d weights", pool.pool(), shapes.size(), weights));
             avoid.plan(plan, among);
             work(plan, base, among);
@@ -162,6 +163,12 @@ final class CalibrateCommand extends FitCommand<Mask> {
                     // At most a bit a weight: a denser set of indices is stored as one.
                     .disk(out, weights / Byte.SIZE);
         }
+    }
+
+    private static Loadable loadable(Checkpoint base, Mask among) {
+        Loadable loaded = Loadable.of(base);
+        AdaptedModel.requireTensors(base, loaded.weights().keySet(), among);
+        return loaded;
     }
 
     private MemoryEstimate predicted(TrainConfig config, Mask among) {

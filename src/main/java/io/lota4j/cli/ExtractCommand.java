@@ -8,6 +8,7 @@ import io.lota4j.checkpoint.Shape;
 import io.lota4j.mask.Sparsity;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
+import io.lota4j.ticket.Tickets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -58,6 +59,7 @@ final class ExtractCommand extends BaseCommand {
     Plan plan() {
         try (Checkpoint from = Checkpoint.open(base);
                 Checkpoint to = Checkpoint.open(tuned)) {
+            Tickets.requireComparable(from, to, pool.pool());
             long weights = pool.pool().select(from.tensors()).values().stream()
                     .mapToLong(Shape::numel)
                     .sum();

@@ -5,6 +5,7 @@ import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.data.Dataset;
 import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.model.Loadable;
 import io.lota4j.model.ModelConfig;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
@@ -173,10 +174,11 @@ final class LoraCommand extends BaseCommand {
     @Override
     Plan plan() {
         try (Checkpoint base = Checkpoint.open(model)) {
+            Loadable loaded = Loadable.of(base);
             LoraTargets targets = LoraTargets.of(base, factors.config());
             int rows = data.rows();
             TrainConfig config = training.config(rows);
-            Plan plan = new Plan().model("model", base).line("adapter", adapter(out, targets));
+            Plan plan = new Plan().model(loaded).line("adapter", adapter(out, targets));
             targets.notices().forEach(notice -> plan.line("", notice));
             plan.training(config, rows, predicted(targets, config)).disk(out, Float.BYTES * targets.trainable());
             heldOut.addTo(plan, config);

@@ -2,9 +2,10 @@ package io.lota4j.cli;
 
 import io.lota4j.Lota;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.model.Loadable;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
-import io.lota4j.ticket.Tickets;
+import io.lota4j.train.AdaptedModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,10 +36,11 @@ final class ModelOptions {
     /// Adds model and tickets to a plan, having checked that they belong together.
     Plan plan(Plan plan) {
         try (Checkpoint base = Checkpoint.open(model)) {
-            plan.model("model", base);
+            Loadable loaded = Loadable.of(base);
+            plan.model(loaded);
             for (Path file : tickets) {
                 Ticket ticket = TicketFile.read(file);
-                Tickets.requireTensors(base, ticket);
+                AdaptedModel.requireTensors(base, loaded.weights().keySet(), ticket);
                 plan.line("ticket", Words.ticket(file, ticket));
             }
             return plan;

@@ -5,6 +5,7 @@ import io.lota4j.ProcessMemory;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.TensorInfo;
+import io.lota4j.model.Loadable;
 import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.TrainConfig;
 import java.io.IOException;
@@ -40,6 +41,11 @@ final class Plan {
                 Text.format(
                         "%s: %d tensors, %,d weights, %s",
                         checkpoint.directory(), checkpoint.tensors().size(), weights, Words.bytes(bytes(checkpoint))));
+    }
+
+    /// A model whose weights the work loads.
+    Plan model(Loadable model) {
+        return model("model", model.checkpoint());
     }
 
     /// Steps of a training run over so many rows, and the peak of its memory.

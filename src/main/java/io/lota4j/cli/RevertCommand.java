@@ -36,7 +36,7 @@ final class RevertCommand extends BaseCommand {
     Plan plan() {
         try (Checkpoint tuned = Checkpoint.open(model)) {
             Ticket ticket = TicketFile.read(file);
-            Tickets.requireShapes(tuned, ticket);
+            Tickets.requireRevertible(tuned, ticket);
             return new Plan()
                     .model("model", tuned)
                     .line("ticket", Text.format("%,d weights go back", ticket.nnz()))

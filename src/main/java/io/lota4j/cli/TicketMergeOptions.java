@@ -8,6 +8,7 @@ import io.lota4j.merge.run.MergeReport;
 import io.lota4j.merge.run.MergeReportFile;
 import io.lota4j.merge.run.TicketMerge;
 import io.lota4j.ticket.MappedTicket;
+import io.lota4j.ticket.TicketInfo;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,12 +104,12 @@ final class TicketMergeOptions {
                                 "%s, as %s reads it",
                                 merge.method().name(), merge.compat().word()));
         long bytes = 0;
-        for (Path file : tickets) {
-            try (MappedTicket ticket = MappedTicket.open(file)) {
-                plan.line(
-                        "ticket",
-                        Text.format("%s: for the base %s", file, ticket.info().base()));
-            }
+        List<TicketInfo> infos = TicketMerge.check(tickets, out);
+        for (int i = 0; i < infos.size(); i++) {
+            Path file = tickets.get(i);
+            plan.line(
+                    "ticket",
+                    Text.format("%s: for the base %s", file, infos.get(i).base()));
             bytes += file.toFile().length();
         }
         return plan.disk(out, bytes);

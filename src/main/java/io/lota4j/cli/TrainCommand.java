@@ -8,8 +8,10 @@ import io.lota4j.checkpoint.DType;
 import io.lota4j.data.Dataset;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
+import io.lota4j.model.Loadable;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
+import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.HeldOut;
 import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.StateFile;
@@ -80,13 +82,17 @@ final class TrainCommand extends FitCommand<Ticket> {
     @Override
     Plan plan() {
         try (Checkpoint base = Checkpoint.open(model)) {
-            Mask trained = mask != null ? MaskFile.read(mask) : Mask.full(base, pool.pool());
+            Loadable loaded = Loadable.of(base);
+            Mask trained = mask != null
+                    ? MaskFile.read(mask)
+                    : Mask.full("", "", pool.pool().select(base.tensors()));
+            AdaptedModel.requireTensors(base, loaded.weights().keySet(), trained);
             int rows = data.rows();
             TrainConfig config = training.config(rows);
             // Four bytes a delta, the base's own bits for reverting, and at most a bit a weight for the indices.
             long size = trained.trainable() * (Float.BYTES + Short.BYTES) + trained.poolSize() / Byte.SIZE;
             Plan plan = new Plan()
-                    .model("model", base)
+                    .model(loaded)
                     .line(
                             "mask",
                             Text.format(

@@ -26,7 +26,7 @@ public final class Decoder implements AutoCloseable {
 
     /// Loads a Hugging Face directory.
     ///
-    /// @throws LotaException if the directory is not a model of a supported kind
+    /// @throws LotaException as [Loadable#of]
     public static Decoder open(Path directory) {
         try (Checkpoint checkpoint = Checkpoint.open(directory)) {
             return open(checkpoint);
@@ -41,20 +41,20 @@ public final class Decoder implements AutoCloseable {
     /// As [#open(Checkpoint)], for training with a choice of what is kept in memory. A checkpoint that stays mapped
     /// must stay open.
     public static Decoder open(Checkpoint checkpoint, MemoryPolicy memory) {
-        return new Decoder(ModelConfig.of(checkpoint.directory()), checkpoint, memory);
+        return new Decoder(Loadable.of(checkpoint), memory);
     }
 
     static Decoder open(Checkpoint checkpoint, ModelConfig config) {
-        return new Decoder(config, checkpoint, MemoryPolicy.KEEP);
+        return new Decoder(Loadable.of(checkpoint, config), MemoryPolicy.KEEP);
     }
 
-    private Decoder(ModelConfig config, Checkpoint checkpoint, MemoryPolicy memory) {
-        this.config = config;
+    private Decoder(Loadable model, MemoryPolicy memory) {
+        this.config = model.config();
         this.memory = memory;
         this.scripts = Scripts.of(config.blocks());
         this.torch = new Torch(scripts.source());
         try {
-            this.weights = Weights.load(checkpoint, config, memory.base(), torch.manager());
+            this.weights = Weights.load(model, memory.base(), torch.manager());
         } catch (RuntimeException e) {
             torch.close();
             throw e;

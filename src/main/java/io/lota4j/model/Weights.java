@@ -2,26 +2,17 @@ package io.lota4j.model;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import io.lota4j.LotaException;
-import io.lota4j.Suggestions;
-import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
-import io.lota4j.checkpoint.Quantized;
 import io.lota4j.checkpoint.Shape;
-import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.model.layer.Blocks;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,25 +22,20 @@ import org.jspecify.annotations.Nullable;
 /// see [BaseWeights].
 public final class Weights {
     /// Before a layer's number, in all architectures so far.
-    private static final String PREFIX = "model.layers.";
+    static final String PREFIX = "model.layers.";
 
     private final Map<String, PtNDArray> tensors = new HashMap<>();
     private final SequencedMap<String, Shape> shapes = new TreeMap<>();
     private final ModelConfig config;
     private final @Nullable MappedLayers mapped;
 
-    /// Loads every weight that `config` asks for, but layers that are to stay mapped.
-    ///
-    /// @throws LotaException if one is missing or has another shape, the checkpoint has others, or is quantized
-    static Weights load(Checkpoint checkpoint, ModelConfig config, BaseWeights base, PtNDManager scope) {
-        SequencedMap<String, Shape> expected = expected(config);
-        Quantized.refuse(checkpoint, "computed with");
-        requireAll(checkpoint, config, expected.keySet());
-        expected.forEach((name, shape) -> check(checkpoint, name, shape));
-        new UnusedWeights(checkpoint, config, expected.keySet()).refuse();
+    /// Loads every weight of a decoder, but layers that are to stay mapped.
+    static Weights load(Loadable model, BaseWeights base, PtNDManager scope) {
+        ModelConfig config = model.config();
+        Checkpoint checkpoint = model.checkpoint();
         MappedLayers mapped = base == BaseWeights.MAPPED ? new MappedLayers(checkpoint, config, scope) : null;
         Weights weights = new Weights(config, mapped);
-        expected.forEach((name, shape) -> weights.load(checkpoint, name, shape, scope));
+        model.weights().forEach((name, shape) -> weights.load(checkpoint, name, shape, scope));
         return weights;
     }
 
@@ -82,75 +68,6 @@ public final class Weights {
                         || weight.getKey().startsWith(oneLayer))
                 .mapToLong(weight -> weight.getValue().numel())
                 .sum();
-    }
-
-    private static void requireAll(Checkpoint checkpoint, ModelConfig config, Set<String> expected) {
-        List<String> missing = expected.stream()
-                .filter(name -> !checkpoint.tensors().containsKey(name))
-                .toList();
-        if (missing.isEmpty()) {
-            return;
-        }
-        if (missing.size() == 1) {
-            String name = missing.getFirst();
-            throw new LotaException(Text.format(
-                    "%s: the tensor %s is missing%s.",
-                    checkpoint.directory(),
-                    name,
-                    Suggestions.nearest(name, unclaimed(checkpoint, expected))
-                            .map(n -> " (the nearest one there is " + n + ")")
-                            .orElse("")));
-        }
-        throw new LotaException(Text.format(
-                "%s: %d of %d tensors are missing: %s.%s",
-                checkpoint.directory(),
-                missing.size(),
-                expected.size(),
-                UnusedWeights.listed(missing),
-                absence(checkpoint, config)));
-    }
-
-    /// What it means that tensors are missing.
-    private static String absence(Checkpoint checkpoint, ModelConfig config) {
-        Set<String> names = checkpoint.tensors().keySet();
-        if (names.contains(config.blocks().embedding().substring("model.".length()))) {
-            return " Its tensors are named without `model.` in front: it was saved without a head. Save the whole"
-                    + " model for causal language modelling.";
-        }
-        List<String> absent = new ArrayList<>();
-        for (int layer = 0; layer < config.layers(); layer++) {
-            String prefix = PREFIX + layer + ".";
-            if (names.stream().noneMatch(name -> name.startsWith(prefix))) {
-                absent.add(Integer.toString(layer));
-            }
-        }
-        return absent.isEmpty()
-                ? ""
-                : Text.format(
-                        " Layers that are not there at all, of the %d that config.json says (\"num_hidden_layers\"):"
-                                + " %s.",
-                        config.layers(), UnusedWeights.listed(absent));
-    }
-
-    private static void check(Checkpoint checkpoint, String name, Shape shape) {
-        TensorInfo info = checkpoint.info(name);
-        if (!info.shape().equals(shape)) {
-            throw new LotaException(Text.format(
-                    "%s: tensor %s has shape %s, but config.json asks for %s.",
-                    checkpoint.directory(), name, info.shape(), shape));
-        }
-        if (shape.numel() > Torch.MOST_FLOATS) {
-            throw new LotaException(Text.format(
-                    "%s: tensor %s of shape %s has more than %d elements, the most that can be loaded.",
-                    checkpoint.directory(), name, shape, Torch.MOST_FLOATS));
-        }
-    }
-
-    /// The tensors that are no weight of the decoder: a mistyped name is among these, not in another layer.
-    private static Set<String> unclaimed(Checkpoint checkpoint, Set<String> claimed) {
-        Set<String> names = new TreeSet<>(checkpoint.tensors().keySet());
-        names.removeAll(claimed);
-        return names;
     }
 
     private void load(Checkpoint checkpoint, String name, Shape shape, PtNDManager scope) {

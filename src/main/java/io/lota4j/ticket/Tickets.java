@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What can be done with tickets: extract, apply, revert, add.
 public final class Tickets {
+    /// What is done to weights that a ticket is put on, for messages.
+    private static final String CHANGED = "changed";
+
     private Tickets() {}
 
     /// The ticket that leads from one checkpoint to another: an F32 delta for each weight of the pool that
@@ -52,9 +55,20 @@ public final class Tickets {
     /// @throws LotaException when the pool's tensors are not the same in both, or when, with a sparsity, a
     ///     difference is NaN or infinite or fewer weights differ than the sparsity leaves trainable
     public static Ticket extract(Checkpoint base, Checkpoint tuned, OptionalDouble sparsity, Pool pool) {
+        return extraction(base, tuned, pool).ticket(sparsity);
+    }
+
+    /// Refuses, before any weight is compared, models that [#extract] refuses for what their headers say.
+    ///
+    /// @throws LotaException when one is quantized, or their tensors do not fit together
+    public static void requireComparable(Checkpoint base, Checkpoint tuned, Pool pool) {
+        extraction(base, tuned, pool);
+    }
+
+    private static Extraction extraction(Checkpoint base, Checkpoint tuned, Pool pool) {
         Quantized.refuse(base, "compared");
         Quantized.refuse(tuned, "compared");
-        return new Extraction(base, tuned, pool).ticket(sparsity);
+        return new Extraction(base, tuned, pool);
     }
 
     /// What applying did.
@@ -85,8 +99,8 @@ public final class Tickets {
     /// @throws LotaException when the ticket is for another base (with what differs), or when `out` is not
     ///     empty, is inside the base's directory or cannot be written
     public static Applied apply(Checkpoint base, Ticket ticket, Optional<DType> dtype, Path out) {
-        Quantized.refuse(base, "changed");
         var types = OutputType.of(dtype);
+        Quantized.refuse(base, CHANGED);
         requireBase(base, ticket);
         requireTensors(base, ticket);
         List<Effect> effects = new ArrayList<>();
@@ -105,9 +119,10 @@ public final class Tickets {
 
     /// What [#apply(Checkpoint, Ticket, Optional, Path)] would do to the weights.
     ///
-    /// @throws LotaException when the base does not have the ticket's tensors as the ticket says
+    /// @throws LotaException when the base does not have the ticket's tensors as the ticket says, or is quantized
     public static Effect effect(Checkpoint base, Ticket ticket, Optional<DType> dtype) {
         var types = OutputType.of(dtype);
+        Quantized.refuse(base, CHANGED);
         requireTensors(base, ticket);
         Effect effect = Effect.NONE;
         for (var entry : ticket.tensors().entrySet()) {
@@ -134,18 +149,25 @@ public final class Tickets {
     /// @throws LotaException when the ticket was not applied there, keeps no base bits or has tensors of other
     ///     shapes, or when `out` is not empty, is inside the tuned directory or cannot be written
     public static List<String> revert(Path tunedDirectory, Ticket ticket, Path out) {
+        try (Checkpoint tuned = Checkpoint.open(tunedDirectory)) {
+            requireRevertible(tuned, ticket);
+            requireHeld(tuned, ticket);
+            PatchedCopy copy = new PatchedCopy(tuned, ticket, OutputType.ofBase(tuned, ticket), true, Tickets::restore);
+            return copy.write(out, made -> requireRestored(tuned, ticket, made));
+        }
+    }
+
+    /// Refuses, before any weight is read, what [#revert] refuses for what headers say.
+    ///
+    /// @throws LotaException when the ticket keeps no base bits, or has tensors of other shapes
+    public static void requireRevertible(Checkpoint tuned, Ticket ticket) {
         ticket.tensors().forEach((name, tensor) -> {
             if (tensor.baseBits() == null) {
                 throw new LotaException(
                         Text.format("The ticket keeps no base weights (tensor `%s`), so it cannot be reverted.", name));
             }
         });
-        try (Checkpoint tuned = Checkpoint.open(tunedDirectory)) {
-            requireShapes(tuned, ticket);
-            requireHeld(tuned, ticket);
-            PatchedCopy copy = new PatchedCopy(tuned, ticket, OutputType.ofBase(tuned, ticket), true, Tickets::restore);
-            return copy.write(out, made -> requireRestored(tuned, ticket, made));
-        }
+        requireShapes(tuned, ticket);
     }
 
     private static void restore(TicketTensor tensor, MemorySegment source, DType type, MemorySegment target) {
@@ -268,7 +290,7 @@ public final class Tickets {
     /// Refuses a ticket whose tensors a checkpoint does not have in the same shapes.
     ///
     /// @throws LotaException with the tensor and both shapes
-    public static void requireShapes(Checkpoint checkpoint, Ticket ticket) {
+    private static void requireShapes(Checkpoint checkpoint, Ticket ticket) {
         ticket.tensors().forEach((name, tensor) -> {
             Shape found = checkpoint.info(name).shape();
             if (!found.equals(tensor.shape())) {

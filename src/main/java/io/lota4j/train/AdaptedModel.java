@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.RoaringBitmap;
@@ -56,10 +57,10 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
     ///     that the decoder does not use
     public void add(Ticket ticket) {
         Tickets.requireBase(base, ticket);
-        Tickets.requireTensors(base, ticket);
+        Set<String> used = decoder.weights().shapes().keySet();
+        requireTensors(base, used, ticket);
         ticket.tensors().forEach((name, tensor) -> {
-            if (!decoder.weights().shapes().containsKey(name)) {
-                requireNoChange(name, tensor);
+            if (!used.contains(name)) {
                 return;
             }
             TrainedValues trained = decoder.weights()
@@ -83,15 +84,26 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
         decoder.weights().moved();
     }
 
-    /// The decoder would compute as if the change were not there.
-    private void requireNoChange(String name, TicketTensor tensor) {
-        if (tensor.nnz() > 0) {
-            throw new LotaException(Text.format(
-                    "The ticket changes %,d values of tensor `%s`, which the decoder of %s does not use: a head that"
+    /// Refuses a ticket that, whichever base it is for, cannot be added to this one.
+    ///
+    /// @param used names of the decoder's weights
+    /// @throws LotaException if it is for other shapes or types, or changes a tensor that the decoder does not use:
+    ///     the decoder would compute as if the change were not there
+    public static void requireTensors(Checkpoint base, Set<String> used, Ticket ticket) {
+        Tickets.requireTensors(base, ticket);
+        ticket.tensors().forEach((name, tensor) -> {
+            if (!used.contains(name) && tensor.nnz() > 0) {
+                throw unused(base, name, tensor);
+            }
+        });
+    }
+
+    private static LotaException unused(Checkpoint base, String name, TicketTensor tensor) {
+        return new LotaException(Text.format(
+                "The ticket changes %,d values of tensor `%s`, which the decoder of %s does not use: a head that"
                         + " is tied to the embedding, or a table that nobody reads. Apply the ticket, which writes the"
                         + " whole model, and use what it gives.",
-                    tensor.nnz(), name, base.directory()));
-        }
+                tensor.nnz(), name, base.directory()));
     }
 
     /// Refuses a mask that cannot be for this model.
@@ -105,6 +117,14 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
                     "The mask is for the base with fingerprint %s, but %s has %s.",
                     mask.info().base(), base.directory(), found));
         }
+        requireTensors(base, decoder.weights().shapes().keySet(), mask);
+    }
+
+    /// Refuses a mask that, whichever base it is for, cannot be trained on this one.
+    ///
+    /// @param used names of the decoder's weights
+    /// @throws LotaException if it is for another shape, or for a tensor that the decoder does not use
+    public static void requireTensors(Checkpoint base, Set<String> used, Mask mask) {
         mask.tensors().forEach((name, tensor) -> {
             Shape shape = base.info(name).shape();
             if (!shape.equals(tensor.shape())) {
@@ -112,7 +132,7 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
                         "Tensor `%s` has shape %s in %s, but the mask is for shape %s.",
                         name, shape, base.directory(), tensor.shape()));
             }
-            if (!decoder.weights().shapes().containsKey(name)) {
+            if (!used.contains(name)) {
                 throw new LotaException(Text.format(
                         "Tensor `%s` of %s takes no part in the decoder, so it cannot be trained; "
                                 + "exclude it from the pool.",

@@ -112,6 +112,10 @@ final class TicketInputs implements AutoCloseable {
         return tickets.stream().map(ticket -> ticket.path().toString()).toList();
     }
 
+    List<TicketInfo> infos() {
+        return tickets.stream().map(MappedTicket::info).toList();
+    }
+
     /// The tensors of all pools.
     SequencedMap<String, Shape> shapes() {
         SequencedMap<String, Shape> shapes = new TreeMap<>();

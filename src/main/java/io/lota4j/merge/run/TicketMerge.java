@@ -12,6 +12,7 @@ import io.lota4j.merge.TensorMerge;
 import io.lota4j.merge.TensorPieces;
 import io.lota4j.merge.TensorTask;
 import io.lota4j.merge.Workers;
+import io.lota4j.ticket.TicketInfo;
 import io.lota4j.ticket.TicketTensor;
 import io.lota4j.ticket.TicketWriter;
 import java.nio.file.Path;
@@ -43,9 +44,7 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
     /// @throws io.lota4j.LotaException when a file is no ticket, when they are for different bases or have a
     ///     tensor in different shapes, or when the merged one cannot be written
     public MergeReport merge(List<Path> tickets, int threads, Path out) {
-        Claims claims = new Claims().writes("the merged ticket", out);
-        tickets.forEach(ticket -> claims.reads("the merge", ticket));
-        claims.check();
+        requireApart(tickets, out);
         try (TicketInputs inputs = TicketInputs.open(tickets);
                 Workers workers = new Workers(threads)) {
             inputs.check(workers);
@@ -68,6 +67,23 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
                         writer.put(name, tensor(inputs, pieces.task(), entries));
                     }));
             return new MergeReport(inputs.labels(), overlaps);
+        }
+    }
+
+    private static void requireApart(List<Path> tickets, Path out) {
+        Claims claims = new Claims().writes("the merged ticket", out);
+        tickets.forEach(ticket -> claims.reads("the merge", ticket));
+        claims.check();
+    }
+
+    /// Refuses what [#merge] would refuse for the tickets' headers and places.
+    ///
+    /// @return what each ticket says of itself
+    /// @throws io.lota4j.LotaException as [#merge] does
+    public static List<TicketInfo> check(List<Path> tickets, Path out) {
+        requireApart(tickets, out);
+        try (TicketInputs inputs = TicketInputs.open(tickets)) {
+            return inputs.infos();
         }
     }
 

@@ -31,6 +31,7 @@ final class MergeReportText {
             lines.add(Text.format("%s is %s", letter(model), report.models().get(model)));
         }
         lost(total, models).ifPresent(lines::add);
+        Words.inexact(report.inexact()).ifPresent(lines::add);
         return lines;
     }
 

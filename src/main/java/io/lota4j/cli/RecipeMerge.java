@@ -61,6 +61,7 @@ record RecipeMerge(Path recipe, Path out) {
                     Words.bytes(merge.weightBytes()),
                     merge.method().name()));
             Words.rounding(rounding.get()).ifPresent(output::println);
+            Words.inexact(rounding.get().inexact()).ifPresent(output::println);
             Words.leftOut(leftOut(merge)).ifPresent(output::println);
             return ExitCode.OK;
         }

@@ -9,7 +9,9 @@ import io.lota4j.ticket.Ticket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// Results in a line.
 final class Words {
@@ -64,6 +66,26 @@ final class Words {
                         "rounding: of %,d weights that the merge changes %,d stay as they were; "
                                 + "`out_dtype: float32` in the recipe keeps them",
                         some.changed() + some.vanished(), some.vanished()));
+    }
+
+    /// Where a merge could not keep what tickets keep exactly.
+    ///
+    /// @param inexact by tensor, how many weights
+    static Optional<String> inexact(Map<String, Long> inexact) {
+        if (inexact.isEmpty()) {
+            return Optional.empty();
+        }
+        long count = inexact.values().stream().mapToLong(Long::longValue).sum();
+        String more = inexact.size() > LISTED ? Text.format(" and %d more", inexact.size() - LISTED) : "";
+        return Optional.of(Text.format(
+                "not exact: %,d weights, which a ticket keeps exactly because no delta gives them, got the nearest "
+                        + "delta: another model changes them too, or the method scales the change (%s%s)",
+                count,
+                inexact.entrySet().stream()
+                        .limit(LISTED)
+                        .map(tensor -> Text.format("%s: %,d", tensor.getKey(), tensor.getValue()))
+                        .collect(Collectors.joining(", ")),
+                more));
     }
 
     /// What of a model's directory is not in a result.

@@ -12,8 +12,11 @@ record DenseReader(TensorTask task, boolean deltas) implements PieceReader {
             model.read(first, span, values);
             if (deltas && model instanceof ModelTensor.Weights) {
                 subtract(values, piece.base(), span);
-            } else if (!deltas && model instanceof ModelTensor.Delta) {
+            } else if (!deltas && model instanceof ModelTensor.Delta delta) {
                 add(values, piece.base(), span);
+                delta.exact()
+                        .ifPresent(exact ->
+                                exact.within(first, span, (index, value) -> values[(int) (index - first)] = value));
             }
         }
     }
@@ -31,7 +34,7 @@ record DenseReader(TensorTask task, boolean deltas) implements PieceReader {
 
     private static void add(float[] values, float[] base, int count) {
         for (int i = 0; i < count; i++) {
-            values[i] += base[i];
+            values[i] = Change.of(base[i], values[i]);
         }
     }
 }

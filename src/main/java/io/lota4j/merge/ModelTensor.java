@@ -2,6 +2,7 @@ package io.lota4j.merge;
 
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.mask.IndexBits;
+import io.lota4j.ticket.ExactValues;
 import java.util.Optional;
 
 /// What one model of a merge has for one tensor. Safe for use by many threads.
@@ -24,6 +25,11 @@ public sealed interface ModelTensor {
         /// The flat indices outside of which all deltas are zero; empty when they are not known to be few.
         /// There may be more past the tensor's end.
         Optional<IndexBits> support();
+
+        /// Weights of the support that base + delta does not give, as they become where nothing else changes them.
+        default Optional<ExactValues> exact() {
+            return Optional.empty();
+        }
 
         /// Reads the deltas at the elements of the support within a range, in ascending order.
         ///

@@ -191,11 +191,10 @@ record Differences(DType baseType, MemorySegment base, DType tunedType, MemorySe
         float before = Floats.get(baseType, base, index);
         float after = Floats.get(tunedType, tuned, index);
         float delta = after - before;
-        if (Float.isFinite(delta) && same(before + delta, after)) {
-            return delta;
-        }
-        for (float near : new float[] {Math.nextUp(delta), Math.nextDown(delta), -0f}) {
-            if (Float.isFinite(near) && same(before + near, after)) {
+        // A merge takes a delta of zero for no change, so none stands for one.
+        boolean unchanged = same(before, after);
+        for (float near : new float[] {delta, Math.nextUp(delta), Math.nextDown(delta), -0f}) {
+            if (Float.isFinite(near) && (near != 0 || unchanged) && same(before + near, after)) {
                 return near;
             }
         }

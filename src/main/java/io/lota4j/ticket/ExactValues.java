@@ -62,6 +62,27 @@ public record ExactValues(DType type, RoaringBitmap index, byte[] bits) {
         return Floats.get(type, MemorySegment.ofArray(bits), position);
     }
 
+    /// Something done with every value of a range.
+    @FunctionalInterface
+    public interface ValueVisitor {
+        /// @param index flat and row-major, in the tensor
+        /// @param value the tuned weight, as [#value(int)] gives it
+        void visit(int index, float value);
+    }
+
+    /// Visits the values in a range of the tensor, in index order.
+    ///
+    /// @param from flat, row-major index where the range begins
+    /// @param count its length
+    public void within(long from, long count, ValueVisitor visitor) {
+        PeekableIntIterator indices = index.getIntIterator();
+        indices.advanceIfNeeded((int) from);
+        int position = from == 0 ? 0 : index.rank((int) from - 1);
+        while (indices.hasNext() && indices.peekNext() < from + count) {
+            visitor.visit(indices.next(), value(position++));
+        }
+    }
+
     /// Some of these values.
     ///
     /// @param kept a subset of the indices

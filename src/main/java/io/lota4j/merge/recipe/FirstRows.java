@@ -3,6 +3,7 @@ package io.lota4j.merge.recipe;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.mask.IndexBits;
 import io.lota4j.merge.ModelTensor;
+import io.lota4j.ticket.ExactValues;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,6 +36,11 @@ record FirstRows(int count) implements Rows {
         @Override
         public Optional<IndexBits> support() {
             return whole.support();
+        }
+
+        @Override
+        public Optional<ExactValues> exact() {
+            return whole.exact();
         }
 
         @Override

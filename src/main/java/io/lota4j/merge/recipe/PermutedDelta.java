@@ -3,6 +3,7 @@ package io.lota4j.merge.recipe;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.mask.IndexBits;
 import io.lota4j.merge.ModelTensor;
+import io.lota4j.ticket.ExactValues;
 import java.util.Optional;
 
 /// A delta of an embedding with its rows in the order of the result.
@@ -20,5 +21,10 @@ record PermutedDelta(RowReader reader) implements ModelTensor.Delta {
     @Override
     public Optional<IndexBits> support() {
         return Optional.empty();
+    }
+
+    @Override
+    public Optional<ExactValues> exact() {
+        return reader.exact();
     }
 }

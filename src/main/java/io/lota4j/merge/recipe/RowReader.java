@@ -2,8 +2,12 @@ package io.lota4j.merge.recipe;
 
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.ModelTensor;
+import io.lota4j.ticket.ExactValues;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// Reads one model's embedding row by row as the result has it.
 final class RowReader {
@@ -27,6 +31,22 @@ final class RowReader {
 
     Shape shape() {
         return Shape.of(rows.count(), columns);
+    }
+
+    /// What a delta keeps exactly, where the result has it.
+    Optional<ExactValues> exact() {
+        Optional<ExactValues> kept = tensor instanceof ModelTensor.Delta delta ? delta.exact() : Optional.empty();
+        return kept.flatMap(values -> {
+            SortedMap<Integer, Float> moved = new TreeMap<>();
+            for (int row = 0; row < rows.tokens(); row++) {
+                long to = (long) row * columns;
+                long own = (long) rows.own(place, row) * columns;
+                if (own >= 0) {
+                    values.within(own, columns, (index, value) -> moved.put((int) (to + index - own), value));
+                }
+            }
+            return ExactValues.of(moved);
+        });
     }
 
     void read(long from, int count, float[] into) {

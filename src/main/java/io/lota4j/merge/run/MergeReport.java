@@ -9,10 +9,14 @@ import java.util.TreeMap;
 ///
 /// @param models as they were given, in their order
 /// @param tensors by name
-public record MergeReport(List<String> models, SequencedMap<String, Overlap> tensors) {
+/// @param inexact by tensor, how many weights got a ticket's delta, which the ticket itself keeps exactly, because
+///     another changes them too or the method scales the change; tensors without any are left out
+public record MergeReport(
+        List<String> models, SequencedMap<String, Overlap> tensors, SequencedMap<String, Long> inexact) {
     public MergeReport {
         models = List.copyOf(models);
         tensors = Collections.unmodifiableSequencedMap(new TreeMap<>(tensors));
+        inexact = Collections.unmodifiableSequencedMap(new TreeMap<>(inexact));
     }
 
     /// Of all tensors together.

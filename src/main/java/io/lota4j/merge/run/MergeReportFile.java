@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A merge report as JSON: `models` (paths), `total`, and `tensors` by name. Each of these holds `merged` (`changed`,
-/// `energy`), `models` (for each `changed`, `energy`, `kept`, `dropped`, `flipped`, `coefficient`) and `pairs` (for
-/// each `models`, `shared`, `either`, `overlap`, `conflicts`, `cosine`); [Overlap] says what they mean.
+/// A merge report as JSON: `models` (paths), `inexact` (by tensor, as in [MergeReport]), `total`, and `tensors` by
+/// name. Each of these two holds `merged` (`changed`, `energy`), `models` (for each `changed`, `energy`, `kept`,
+/// `dropped`, `flipped`, `coefficient`) and `pairs` (for each `models`, `shared`, `either`, `overlap`, `conflicts`,
+/// `cosine`); [Overlap] says what they mean.
 public final class MergeReportFile {
     private MergeReportFile() {}
 
@@ -25,6 +26,7 @@ public final class MergeReportFile {
         report.tensors().forEach((name, overlap) -> tensors.put(name, overlap(overlap, models)));
         Map<String, Object> root = new LinkedHashMap<>();
         root.put("models", report.models());
+        root.put("inexact", report.inexact());
         root.put("total", overlap(report.total(), models));
         root.put("tensors", tensors);
         return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";

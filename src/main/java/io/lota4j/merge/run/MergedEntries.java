@@ -4,9 +4,15 @@ import io.lota4j.mask.IndexBits;
 import io.lota4j.mask.IndexSets;
 import io.lota4j.merge.Piece;
 import io.lota4j.merge.TensorPieces;
+import io.lota4j.ticket.ExactValues;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
@@ -21,6 +27,7 @@ final class MergedEntries {
     private final float[] values;
     private final Optional<BaseBits> base;
     private final byte[] bits;
+    private final SortedMap<Integer, ExactEntries.Kept> exact = new ConcurrentSkipListMap<>();
     private final ConcurrentLinkedDeque<BaseBits.Elements> idle = new ConcurrentLinkedDeque<>();
 
     /// @param base where the base's elements are from; empty when they are not kept
@@ -37,7 +44,23 @@ final class MergedEntries {
     }
 
     /// Takes what a piece changes; safe for use by many threads.
-    void put(Piece piece, float[] merged) {
+    ///
+    /// @param kept weights that become what a ticket says, also by a delta of zero
+    void put(Piece piece, float[] merged, List<ExactEntries.Kept> kept) {
+        for (ExactEntries.Kept one : kept) {
+            exact.put((int) (piece.first() + piece.offsets()[one.place()]), one);
+        }
+        if (kept.stream().allMatch(one -> merged[one.place()] != 0)) {
+            put(piece, merged);
+            return;
+        }
+        float[] changes = Arrays.copyOf(merged, piece.size());
+        // Something other than zero, until all values are known.
+        kept.forEach(one -> changes[one.place()] = one.delta() == 0 ? Float.MIN_VALUE : one.delta());
+        put(piece, changes);
+    }
+
+    private void put(Piece piece, float[] merged) {
         int changed = changed(merged, piece.size());
         int start = starts[piece.number()];
         counts[piece.number()] = changed;
@@ -86,13 +109,26 @@ final class MergedEntries {
         return IntStream.of(counts).sum();
     }
 
-    float[] values() {
+    /// @param index all that [#index()] gives
+    float[] values(RoaringBitmap index) {
         int count = count();
-        if (count == values.length) {
-            return values;
+        float[] all = values;
+        if (count < values.length) {
+            close(values, 1);
+            all = Arrays.copyOf(values, count);
         }
-        close(values, 1);
-        return Arrays.copyOf(values, count);
+        for (Map.Entry<Integer, ExactEntries.Kept> entry : exact.entrySet()) {
+            all[index.rank(entry.getKey()) - 1] = entry.getValue().delta();
+        }
+        return all;
+    }
+
+    /// What becomes exactly what a ticket says; null for nothing.
+    @Nullable
+    ExactValues exact() {
+        SortedMap<Integer, Float> values = new TreeMap<>();
+        exact.forEach((index, kept) -> values.put(index, kept.value()));
+        return ExactValues.of(values).orElse(null);
     }
 
     /// Null when they are not kept.

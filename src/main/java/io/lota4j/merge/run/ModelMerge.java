@@ -55,7 +55,8 @@ public final class ModelMerge {
     /// @param threads which compute; the result does not depend on how many
     /// @param stop asked between tensors; what is finished then stays for the next run
     /// @return what rounding left of the changes; empty when the merge was stopped
-    /// @throws LotaException when a ticket is for another base, or when `out` cannot be written
+    /// @throws LotaException when a ticket is for another base, when a weight is to become a number to which no
+    ///     finite delta leads and is not handed through, or when `out` cannot be written
     public static Optional<Rounding> run(
             MergePlan plan, PlanSources models, Path out, int threads, Listener listener, BooleanSupplier stop) {
         requireApart(plan, models, out);
@@ -138,7 +139,7 @@ public final class ModelMerge {
             throw failure(directory, shards, e);
         } catch (UncheckedIOException e) {
             throw failure(directory, shards, Objects.requireNonNull(e.getCause()));
-        } catch (TensorOutput.Overflow e) {
+        } catch (TensorOutput.Overflow | ExactEntries.Refused e) {
             // No run of this merge could finish it: what is there would only be in the way of a better one.
             discard(out);
             throw e;

@@ -2,17 +2,39 @@ package io.lota4j.merge.run;
 
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Floats;
+import java.util.Collections;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /// What rounding to the stored type left of a merge's changes, in tensors that are merged with a base.
 ///
 /// @param changed weights that have other bits than the base's weights in the same type
 /// @param vanished those that the merge changes in F32 and that are the base's again when they are stored
-public record Rounding(long changed, long vanished) {
+/// @param inexact by tensor, how many weights got a ticket's delta, which the ticket itself keeps exactly, because
+///     another model changes them too or the method scales the change; tensors without any are left out
+public record Rounding(long changed, long vanished, SequencedMap<String, Long> inexact) {
     static final Rounding NONE = new Rounding(0, 0);
 
+    public Rounding {
+        inexact = Collections.unmodifiableSequencedMap(new TreeMap<>(inexact));
+    }
+
+    /// Where every weight that a ticket keeps exactly was handed through.
+    Rounding(long changed, long vanished) {
+        this(changed, vanished, new TreeMap<>());
+    }
+
     Rounding plus(Rounding other) {
-        return new Rounding(changed + other.changed, vanished + other.vanished);
+        SequencedMap<String, Long> all = new TreeMap<>(inexact);
+        all.putAll(other.inexact);
+        return new Rounding(changed + other.changed, vanished + other.vanished, all);
+    }
+
+    /// The same of one tensor, with its count of weights that are not exact.
+    Rounding withInexact(String tensor, long count) {
+        return count == 0 ? this : new Rounding(changed, vanished, new TreeMap<>(Map.of(tensor, count)));
     }
 
     /// Counts them, by several threads at once.

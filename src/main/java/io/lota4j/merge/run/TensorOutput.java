@@ -5,6 +5,7 @@ import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Floats;
 import io.lota4j.checkpoint.TensorInfo;
+import io.lota4j.merge.Change;
 import io.lota4j.merge.ModelTensor;
 import io.lota4j.merge.Piece;
 import io.lota4j.merge.TensorMerge;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.LongAdder;
@@ -67,14 +69,16 @@ final class TensorOutput {
     /// Writes what a method makes of the pieces.
     Journal.Entry merge(TensorPieces pieces, TensorMerge merge) {
         Optional<ModelTensor.Weights> base = pieces.task().base();
+        ExactEntries exact = new ExactEntries(pieces, merge);
         pieces.merge(
                 merge,
                 (piece, merged) -> withBuffers(buffers -> {
+                    List<ExactEntries.Kept> kept = exact.kept(piece, merged);
                     if (pieces.sparse()) {
                         base.orElseThrow().read(piece.first(), length(piece.first()), buffers.values);
-                        patch(piece, merged, buffers);
+                        patch(piece, merged, kept, buffers);
                     } else if (pieces.deltas()) {
-                        add(piece.base(), merged, buffers.values, piece.size());
+                        add(piece.base(), merged, kept, buffers.values, piece.size());
                     } else {
                         System.arraycopy(merged, 0, buffers.values, 0, piece.size());
                     }
@@ -83,25 +87,28 @@ final class TensorOutput {
                     }
                     write(piece.first(), buffers);
                 }));
-        return entry();
+        return entry(rounding.total().withInexact(info.name(), exact.lost()));
     }
 
-    private void patch(Piece piece, float[] deltas, Buffers buffers) {
+    private void patch(Piece piece, float[] deltas, List<ExactEntries.Kept> kept, Buffers buffers) {
         int[] offsets = piece.offsets();
         float[] before = buffers.before;
         float[] after = buffers.after;
         for (int i = 0; i < piece.size(); i++) {
             before[i] = buffers.values[offsets[i]];
-            after[i] = before[i] + deltas[i];
+        }
+        add(before, deltas, kept, after, piece.size());
+        for (int i = 0; i < piece.size(); i++) {
             buffers.values[offsets[i]] = after[i];
         }
         rounding.add(before, after, piece.size());
     }
 
-    private static void add(float[] base, float[] deltas, float[] values, int size) {
+    private static void add(float[] base, float[] deltas, List<ExactEntries.Kept> kept, float[] values, int size) {
         for (int i = 0; i < size; i++) {
-            values[i] = base[i] + deltas[i];
+            values[i] = Change.of(base[i], deltas[i]);
         }
+        kept.forEach(one -> values[one.place()] = one.value());
     }
 
     /// Writes weights in this tensor's type.
@@ -157,11 +164,14 @@ final class TensorOutput {
     }
 
     private Journal.Entry entry() {
+        return entry(rounding.total());
+    }
+
+    private Journal.Entry entry(Rounding effect) {
         if (lost.sum() > 0) {
             throw new Overflow(info.name(), lost.sum());
         }
-        return new Journal.Entry(
-                info.name(), info.bytes(), Math.toIntExact(at(span)), blocks.digest(), rounding.total());
+        return new Journal.Entry(info.name(), info.bytes(), Math.toIntExact(at(span)), blocks.digest(), effect);
     }
 
     private int length(long first) {

@@ -10,7 +10,6 @@ import io.lota4j.merge.ModelTensor;
 import io.lota4j.merge.TensorTask;
 import io.lota4j.merge.Workers;
 import io.lota4j.merge.source.MergeSource;
-import io.lota4j.ticket.ExactValues;
 import io.lota4j.ticket.MappedTicket;
 import io.lota4j.ticket.TensorLayout;
 import io.lota4j.ticket.TicketInfo;
@@ -24,13 +23,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.roaringbitmap.PeekableIntIterator;
-import org.roaringbitmap.RoaringBitmap;
 
 /// The tickets of a merge, mapped; all for one base.
 final class TicketInputs implements AutoCloseable {
@@ -167,49 +163,6 @@ final class TicketInputs implements AutoCloseable {
             }
         }
         return Optional.of(new BaseBits(baseType(task.name()).size(), parts));
-    }
-
-    /// What becomes exactly what one ticket says, for it alone changes the weight and the merge kept its delta.
-    ///
-    /// @param index of the merged weights
-    /// @param values merged deltas, in index order
-    Optional<ExactValues> exact(TensorTask task, RoaringBitmap index, float[] values) {
-        SortedMap<Integer, Float> kept = new TreeMap<>();
-        for (int i = 0; i < tickets.size(); i++) {
-            MappedTicket ticket = tickets.get(i);
-            if (ticket.shapes().containsKey(task.name())) {
-                exact(task, i, ticket.exact(task.name()), index, values, kept);
-            }
-        }
-        return ExactValues.of(kept);
-    }
-
-    private static void exact(
-            TensorTask task,
-            int model,
-            Optional<ExactValues> exact,
-            RoaringBitmap index,
-            float[] values,
-            SortedMap<Integer, Float> kept) {
-        if (exact.isEmpty()) {
-            return;
-        }
-        PeekableIntIterator indices = exact.get().index().getIntIterator();
-        float[] delta = new float[1];
-        for (int position = 0; indices.hasNext(); position++) {
-            int at = indices.next();
-            ((ModelTensor.Delta) task.models().get(model)).read(at, 1, delta);
-            if (index.contains(at) && values[index.rank(at) - 1] == delta[0] && changing(task, at) == 1) {
-                kept.put(at, exact.get().value(position));
-            }
-        }
-    }
-
-    private static long changing(TensorTask task, int index) {
-        return task.models().stream()
-                .map(model -> ((ModelTensor.Delta) model).support().orElseThrow())
-                .filter(support -> support.rank(index + 1L) > support.rank(index))
-                .count();
     }
 
     /// What the merged ticket is for and how it was made.

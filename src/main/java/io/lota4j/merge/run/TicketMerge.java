@@ -42,7 +42,8 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
     ///     older file is replaced as a whole or not at all
     /// @return what each ticket brought and kept
     /// @throws io.lota4j.LotaException when a file is no ticket, when they are for different bases or have a
-    ///     tensor in different shapes, or when the merged one cannot be written
+    ///     tensor in different shapes, when a weight is to become a number to which no finite delta leads and is
+    ///     not handed through, or when the merged ticket cannot be written
     public MergeReport merge(List<Path> tickets, int threads, Path out) {
         requireApart(tickets, out);
         try (TicketInputs inputs = TicketInputs.open(tickets);
@@ -52,6 +53,7 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
             merger.survey(() -> inputs.shapes().entrySet().stream()
                     .map(tensor -> pieces(inputs, tensor.getKey(), tensor.getValue(), workers)));
             SequencedMap<String, Overlap> overlaps = new ConcurrentSkipListMap<>();
+            SequencedMap<String, Long> inexact = new ConcurrentSkipListMap<>();
             List<Map.Entry<String, Shape>> shapes = List.copyOf(inputs.shapes().entrySet());
             // What is done with one tensor is only in part done by several threads.
             TicketWriter.write(
@@ -63,10 +65,15 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
                         TensorPieces pieces =
                                 pieces(inputs, name, shapes.get(number).getValue(), workers);
                         MergedEntries entries = new MergedEntries(pieces, inputs.baseBits(pieces.task()));
-                        overlaps.put(name, merge(pieces, merger.prepare(pieces), entries));
+                        TensorMerge merge = merger.prepare(pieces);
+                        ExactEntries exact = new ExactEntries(pieces, merge);
+                        overlaps.put(name, merge(pieces, merge, exact, entries));
+                        if (exact.lost() > 0) {
+                            inexact.put(name, exact.lost());
+                        }
                         writer.put(name, tensor(inputs, pieces.task(), entries));
                     }));
-            return new MergeReport(inputs.labels(), overlaps);
+            return new MergeReport(inputs.labels(), overlaps, inexact);
         }
     }
 
@@ -93,12 +100,12 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
     }
 
     /// Merges all pieces of a tensor.
-    private static Overlap merge(TensorPieces pieces, TensorMerge merge, MergedEntries entries) {
+    private static Overlap merge(TensorPieces pieces, TensorMerge merge, ExactEntries exact, MergedEntries entries) {
         return pieces.fold(
                 merge,
                 () -> new Overlap(pieces.models()),
                 (overlap, piece, merged) -> {
-                    entries.put(piece, merged);
+                    entries.put(piece, merged, exact.kept(piece, merged));
                     overlap.add(piece, merged);
                 },
                 Overlap::append);
@@ -106,15 +113,14 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
 
     private static TicketTensor tensor(TicketInputs inputs, TensorTask task, MergedEntries entries) {
         RoaringBitmap index = entries.index();
-        float[] values = entries.values();
         return new TicketTensor(
                 task.shape(),
                 DType.F32,
                 index,
-                values,
+                entries.values(index),
                 inputs.baseType(task.name()),
                 entries.bits(),
-                inputs.exact(task, index, values).orElse(null));
+                entries.exact());
     }
 
     /// How the merged ticket came about: the reading and each parameter's values.

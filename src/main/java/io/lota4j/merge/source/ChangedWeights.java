@@ -1,6 +1,7 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.merge.Change;
 import io.lota4j.merge.ModelTensor;
 
 /// Weights with a delta added in F32. Where the delta is zero the weights stay as they are, negative zeros too.
@@ -24,7 +25,7 @@ record ChangedWeights(ModelTensor.Weights weights, ModelTensor.Delta delta) impl
         float[] added = new float[count];
         delta.read(from, count, added);
         for (int i = 0; i < count; i++) {
-            into[i] = added[i] == 0 ? into[i] : into[i] + added[i];
+            into[i] = Change.of(into[i], added[i]);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.lota4j.merge.source;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.mask.IndexBits;
 import io.lota4j.merge.ModelTensor;
+import io.lota4j.ticket.ExactValues;
 import java.util.Arrays;
 import java.util.Optional;
 import org.roaringbitmap.RoaringBitmap;
@@ -12,7 +13,12 @@ import org.roaringbitmap.RoaringBitmap;
 /// @param shape of the tensor
 /// @param index flat row-major indices, never to be changed
 /// @param values one for each index, in their order
-record SparseDelta(Shape shape, IndexBits index, Elements values) implements ModelTensor.Delta {
+/// @param exact weights that adding them does not give
+record SparseDelta(Shape shape, IndexBits index, Elements values, Optional<ExactValues> exact)
+        implements ModelTensor.Delta {
+    SparseDelta(Shape shape, IndexBits index, Elements values) {
+        this(shape, index, values, Optional.empty());
+    }
 
     /// A delta that changes nothing.
     static SparseDelta none(Shape shape) {

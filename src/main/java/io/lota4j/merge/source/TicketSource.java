@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
-import org.roaringbitmap.PeekableIntIterator;
 
 /// A ticket, whose values stay in the mapped file.
 final class TicketSource implements MergeSource {
@@ -80,33 +79,11 @@ final class TicketSource implements MergeSource {
             return SparseDelta.none(shape);
         }
         misfit(name, shape, own).ifPresent(Misfit::refuse);
-        SparseDelta delta = new SparseDelta(shape, ticket.bits(name), finite(name));
         Optional<ExactValues> exact = ticket.exact(name);
-        if (exact.isEmpty()) {
-            return delta;
-        }
-        if (onCheckpoint && base.isPresent()) {
-            return new ExactWeights(ChangedWeights.of(base.get(), delta), exact.get());
-        }
-        requireDeltas(name, delta, exact.get());
-        return delta;
-    }
-
-    /// Where others are merged with it, a ticket is its deltas.
-    private void requireDeltas(String name, SparseDelta delta, ExactValues exact) {
-        PeekableIntIterator indices = exact.index().getIntIterator();
-        float[] one = new float[1];
-        for (int position = 0; indices.hasNext(); position++) {
-            int index = indices.next();
-            delta.read(index, 1, one);
-            float value = exact.value(position);
-            if (!Float.isFinite(value) || (value != 0 && one[0] == 0)) {
-                throw new LotaException(Text.format(
-                        "%s: tensor `%s`: the weight at index %d becomes %s, to which no finite delta leads, so the "
-                                + "ticket cannot be merged.",
-                        ticket.path(), name, index, value));
-            }
-        }
+        SparseDelta delta = new SparseDelta(shape, ticket.bits(name), finite(name), exact);
+        return exact.isPresent() && onCheckpoint && base.isPresent()
+                ? new ExactWeights(ChangedWeights.of(base.get(), delta), exact.get())
+                : delta;
     }
 
     private Elements finite(String name) {

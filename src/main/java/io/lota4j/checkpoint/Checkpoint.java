@@ -167,14 +167,32 @@ public final class Checkpoint implements AutoCloseable {
     /// @param dstF32 four bytes for each element
     /// @throws LotaException when there is no such tensor or its elements are no floats
     public void read(String name, MemorySegment dstF32) {
+        read(name, 0, dstF32);
+        unload(name);
+    }
+
+    /// Gives the mapped pages of a tensor back: they no longer count as this process's memory.
+    ///
+    /// @throws LotaException when there is no such tensor
+    public void unload(String name) {
+        bytes(name).unload();
+    }
+
+    /// Reads some of a tensor's elements as floats, as many as there is room for. The mapped pages are kept.
+    ///
+    /// @param first flat index of the first of them
+    /// @param dstF32 four bytes for each element
+    /// @throws LotaException when there is no such tensor or its elements are no floats
+    public void read(String name, long first, MemorySegment dstF32) {
         requireFloats(name);
         TensorInfo info = info(name);
-        MemorySegment bytes = bytes(name);
+        long count = dstF32.byteSize() / Float.BYTES;
+        MemorySegment bytes = bytes(name)
+                .asSlice(first * info.dtype().size(), count * info.dtype().size());
         mapped(() -> {
             Floats.toF32(info.dtype(), bytes, dstF32);
             return bytes;
         });
-        bytes.unload();
     }
 
     /// Refuses a tensor that [#read] could not read.

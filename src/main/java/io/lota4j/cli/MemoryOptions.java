@@ -24,8 +24,9 @@ final class MemoryOptions {
 
     @Option(
             names = "--mapped-base",
-            description = "Leave the layers' weights in the base's mapped files and widen each layer when it is "
-                    + "computed: less memory, more time, the same result.")
+            description = "Leave the layers' weights, and an embedding or a head of more than 256 MiB, in the base's "
+                    + "mapped files and widen them when they are computed with: less memory, more time, the same "
+                    + "result.")
     private boolean mapped;
 
     MemoryPolicy policy() {

@@ -104,15 +104,8 @@ final class BackwardPass {
         String name = decoder.weights().embeddingName();
         if (sink.wants(name)) {
             PtNDArray ids = Torch.longs(scope, batch.ids());
-            sink.whole(
-                    name,
-                    decoder.torch()
-                            .one(
-                                    scope,
-                                    "embedding_gradient",
-                                    gradient,
-                                    ids,
-                                    decoder.weights().embedding()));
+            PtNDArray tokens = Torch.longs(scope, new long[] {decoder.config().vocabSize()});
+            sink.whole(name, decoder.torch().one(scope, "embedding_gradient", gradient, ids, tokens));
         }
     }
 }

@@ -41,20 +41,25 @@ public final class Decoder implements AutoCloseable {
     /// As [#open(Checkpoint)], for training with a choice of what is kept in memory. A checkpoint that stays mapped
     /// must stay open.
     public static Decoder open(Checkpoint checkpoint, MemoryPolicy memory) {
-        return new Decoder(Loadable.of(checkpoint), memory);
+        return open(checkpoint, memory, TokenTable.BLOCK);
     }
 
     static Decoder open(Checkpoint checkpoint, ModelConfig config) {
-        return new Decoder(Loadable.of(checkpoint, config), MemoryPolicy.KEEP);
+        return new Decoder(Loadable.of(checkpoint, config), MemoryPolicy.KEEP, TokenTable.BLOCK);
     }
 
-    private Decoder(Loadable model, MemoryPolicy memory) {
+    /// @param block F32 values of the embedding or the head that are used at once
+    static Decoder open(Checkpoint checkpoint, MemoryPolicy memory, long block) {
+        return new Decoder(Loadable.of(checkpoint), memory, block);
+    }
+
+    private Decoder(Loadable model, MemoryPolicy memory, long block) {
         this.config = model.config();
         this.memory = memory;
         this.scripts = Scripts.of(config.blocks());
         this.torch = new Torch(scripts.source());
         try {
-            this.weights = Weights.load(model, memory.base(), torch.manager());
+            this.weights = Weights.load(model, memory.base(), block, torch.manager());
         } catch (RuntimeException e) {
             torch.close();
             throw e;
@@ -115,7 +120,7 @@ public final class Decoder implements AutoCloseable {
     }
 
     PtNDArray logits(PtNDArray hidden, PtNDManager scope) {
-        return torch.one(scope, "logits", hidden, weights.norm(), weights.head());
+        return new HeadPass(this, scope).logits(hidden, scope);
     }
 
     private PtNDArray hidden(PackedBatch batch, PtNDManager scope) {
@@ -138,7 +143,8 @@ public final class Decoder implements AutoCloseable {
                         id, config.vocabSize()));
             }
         }
-        return torch.one(scope, "embed", Torch.longs(scope, ids), weights.embedding());
+        TokenTable.Rows rows = weights.embedding(ids, scope);
+        return torch.one(scope, "embed", Torch.longs(scope, rows.places()), rows.table());
     }
 
     LayerScript script(int layer) {

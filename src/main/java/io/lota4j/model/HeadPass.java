@@ -22,7 +22,7 @@ final class HeadPass {
         slices(batch, (from, to) -> {
             try (PtNDManager slice = torch().scope()) {
                 PtNDArray h = torch().one(slice, "rows", hidden, index(batch, from, to, slice));
-                copy(loss(h, batch, from, to, slice), losses, from);
+                copy(loss(h, labels(batch, from, to, slice), slice), losses, from);
             }
         });
         return new Loss(losses);
@@ -35,30 +35,99 @@ final class HeadPass {
         slices(batch, (from, to) -> {
             try (PtNDManager slice = torch().scope()) {
                 PtNDArray index = index(batch, from, to, slice);
-                PtNDArray[] back = torch().run(
-                                slice,
-                                "head_back",
-                                torch().one(slice, "rows", hidden, index),
-                                decoder.weights().norm(),
-                                decoder.weights().head(),
-                                labels(batch, from, to, slice),
-                                Torch.floats(slice, Arrays.copyOfRange(rowWeights, from, to)));
-                copy(back[0], losses, from);
-                torch().run(slice, "spread", back[1], index, sum);
+                Back back = back(
+                        torch().one(slice, "rows", hidden, index),
+                        labels(batch, from, to, slice),
+                        Torch.floats(slice, Arrays.copyOfRange(rowWeights, from, to)),
+                        slice);
+                copy(back.losses(), losses, from);
+                torch().run(slice, "spread", back.hidden(), index, sum);
                 deliver(back, sink);
             }
         });
         return new Gradient(new Loss(losses), sum);
     }
 
-    private void deliver(PtNDArray[] back, GradientSink sink) {
+    private void deliver(Back back, GradientSink sink) {
         String head = decoder.weights().headName();
         if (sink.wants(head)) {
-            sink.linear(head, new Activation(back[2], false), new Activation(back[3], false));
+            sink.linear(head, new Activation(back.normed(), false), new Activation(back.logits(), false));
         }
         if (sink.wants(decoder.weights().normName())) {
-            sink.whole(decoder.weights().normName(), back[4]);
+            sink.whole(decoder.weights().normName(), back.norm());
         }
+    }
+
+    /// What going back through the head yields, of some tokens.
+    ///
+    /// @param losses of the tokens
+    /// @param hidden gradient of the last layer's output
+    /// @param normed what went into the head's product
+    /// @param logits gradient of what came out of it
+    /// @param norm gradient of the last norm's weight
+    private record Back(PtNDArray losses, PtNDArray hidden, PtNDArray normed, PtNDArray logits, PtNDArray norm) {}
+
+    private Back back(PtNDArray h, PtNDArray labels, PtNDArray weights, PtNDManager slice) {
+        PtNDArray norm = decoder.weights().norm();
+        if (blocks() == 1) {
+            PtNDArray[] back =
+                    torch().run(slice, "head_back", h, norm, decoder.weights().head(), labels, weights);
+            return new Back(back[0], back[1], back[2], back[3], back[4]);
+        }
+        PtNDArray normed = torch().one(slice, "head_norm", h, norm);
+        PtNDArray[] scored = torch().run(slice, "logits_back", blockLogits(normed, slice), labels, weights);
+        PtNDArray sum = (PtNDArray) slice.zeros(normed.getShape());
+        // Backwards, so that the block that was used last is still there.
+        for (int block = blocks() - 1; block >= 0; block--) {
+            try (PtNDManager own = torch().scope()) {
+                torch().run(
+                                own,
+                                "block_back",
+                                scored[1],
+                                decoder.weights().headBlock(block, own),
+                                first(block, own),
+                                sum);
+            }
+        }
+        PtNDArray[] back = torch().run(slice, "head_norm_back", sum, h, norm);
+        return new Back(scored[0], back[0], normed, scored[1], back[1]);
+    }
+
+    /// The logits after some tokens, `[tokens, vocabulary]`.
+    ///
+    /// @param h the last layer's output, `[tokens, hidden]`
+    PtNDArray logits(PtNDArray h, PtNDManager into) {
+        PtNDArray norm = decoder.weights().norm();
+        return blocks() == 1
+                ? torch().one(into, "logits", h, norm, decoder.weights().head())
+                : blockLogits(torch().one(into, "head_norm", h, norm), into);
+    }
+
+    private PtNDArray blockLogits(PtNDArray normed, PtNDManager into) {
+        PtNDArray logits =
+                Torch.floats(into, normed.getShape().get(0), decoder.config().vocabSize());
+        for (int block = 0; block < blocks(); block++) {
+            try (PtNDManager own = torch().scope()) {
+                torch().run(
+                                own,
+                                "block_logits",
+                                normed,
+                                decoder.weights().headBlock(block, own),
+                                first(block, own),
+                                logits);
+            }
+        }
+        return logits;
+    }
+
+    private int blocks() {
+        return Math.toIntExact(
+                Math.ceilDiv(decoder.config().vocabSize(), decoder.weights().headBlockRows()));
+    }
+
+    /// The first row of a block.
+    private PtNDArray first(int block, PtNDManager own) {
+        return Torch.longs(own, new long[] {block * decoder.weights().headBlockRows()});
     }
 
     record Gradient(Loss loss, PtNDArray hidden) {}
@@ -79,14 +148,16 @@ final class HeadPass {
         return Torch.longs(slice, Arrays.copyOfRange(batch.rows(), from, to));
     }
 
-    private PtNDArray loss(PtNDArray h, PackedBatch batch, int from, int to, PtNDManager slice) {
-        return torch().one(
-                        slice,
-                        "losses",
-                        h,
-                        decoder.weights().norm(),
-                        decoder.weights().head(),
-                        labels(batch, from, to, slice));
+    private PtNDArray loss(PtNDArray h, PtNDArray labels, PtNDManager slice) {
+        return blocks() == 1
+                ? torch().one(
+                                slice,
+                                "losses",
+                                h,
+                                decoder.weights().norm(),
+                                decoder.weights().head(),
+                                labels)
+                : torch().one(slice, "entropies", logits(h, slice), labels);
     }
 
     private static PtNDArray labels(PackedBatch batch, int from, int to, PtNDManager slice) {

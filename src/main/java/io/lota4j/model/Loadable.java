@@ -112,11 +112,6 @@ public final class Loadable {
                     checkpoint.directory(), name, info.shape(), shape));
         }
         checkpoint.requireFloats(name);
-        if (shape.numel() > Torch.MOST_FLOATS) {
-            throw new LotaException(Text.format(
-                    "%s: tensor %s of shape %s has more than %d elements, the most that can be loaded.",
-                    checkpoint.directory(), name, shape, Torch.MOST_FLOATS));
-        }
     }
 
     /// The tensors that are no weight of the decoder: a mistyped name is among these, not in another layer.

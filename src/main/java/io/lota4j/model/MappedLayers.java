@@ -70,21 +70,17 @@ final class MappedLayers {
     private void widen(String name, PtNDArray buffer) {
         MemorySegment memory = Torch.memory(buffer);
         checkpoint.read(name, memory);
-        overlays.getOrDefault(name, List.of()).forEach(overlay -> overlay.scatter(memory));
+        overlays.getOrDefault(name, List.of()).forEach(overlay -> overlay.scatter(0, memory));
     }
 
     /// Values for some elements of a weight, at first those that it has: from now on they stand in their place.
     ///
     /// @param index flat indices, I32, copied; null for all elements
     MemorySegment overlay(String name, long count, @Nullable MemorySegment index) {
-        Overlay overlay = new Overlay(copy(count, index), Torch.memory(Torch.floats(scope, count)));
-        overlay.gather(Torch.memory(weight(name)));
+        Overlay overlay = Overlay.of(count, index, scope);
+        overlay.gather(0, Torch.memory(weight(name)));
         overlays.computeIfAbsent(name, n -> new ArrayList<>()).add(overlay);
         return overlay.values();
-    }
-
-    private @Nullable MemorySegment copy(long count, @Nullable MemorySegment index) {
-        return index == null ? null : Torch.memory(Torch.ints(scope, count)).copyFrom(index);
     }
 
     /// Values of an overlay have been written.

@@ -25,9 +25,6 @@ import java.util.List;
 ///
 /// One instance belongs to one thread at a time. Closing it frees every tensor that was made through it.
 public final class Torch implements AutoCloseable {
-    /// The most elements of an F32 tensor whose memory can be lent: the engine lends it as one buffer of under 2 GiB.
-    static final long MOST_FLOATS = Integer.MAX_VALUE / Float.BYTES;
-
     private static final String ENGINE = "PyTorch";
 
     private final PtNDManager manager;
@@ -207,9 +204,24 @@ public final class Torch implements AutoCloseable {
     }
 
     /// The memory of a contiguous tensor itself, not a copy: writes are seen by libtorch. Valid while the tensor is
-    /// open; at most 2 GiB.
+    /// open.
     public static MemorySegment memory(PtNDArray tensor) {
-        return MemorySegment.ofBuffer(tensor.toByteBuffer(true));
+        long bytes = tensor.getShape().size() * tensor.getDataType().getNumOfBytes();
+        if (bytes <= Integer.MAX_VALUE) {
+            return MemorySegment.ofBuffer(tensor.toByteBuffer(true));
+        }
+        // The engine lends memory as a buffer, which ends at 2 GiB: that of the first row says where all of it is.
+        try (PtNDArray start = JniUtils.slice(tensor, 0, 0, 1, 1)) {
+            long address = MemorySegment.ofBuffer(start.toByteBuffer(true)).address();
+            return MemorySegment.ofAddress(address).reinterpret(bytes);
+        }
+    }
+
+    /// Some rows of a matrix, as a view.
+    static PtNDArray rows(PtNDArray matrix, long from, long to, PtNDManager scope) {
+        PtNDArray view = JniUtils.slice(matrix, 0, from, to, 1);
+        view.attach(scope);
+        return view;
     }
 
     @Override

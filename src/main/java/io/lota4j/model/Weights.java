@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
@@ -28,20 +29,26 @@ public final class Weights {
     private final SequencedMap<String, Shape> shapes = new TreeMap<>();
     private final ModelConfig config;
     private final @Nullable MappedLayers mapped;
+    private final long block;
+    /// The embedding and the head, where they stay mapped.
+    private final Map<String, TokenTable> tables = new HashMap<>();
 
-    /// Loads every weight of a decoder, but layers that are to stay mapped.
-    static Weights load(Loadable model, BaseWeights base, PtNDManager scope) {
+    /// Loads every weight of a decoder, but those that are to stay mapped.
+    ///
+    /// @param block see [TokenTable#BLOCK]
+    static Weights load(Loadable model, BaseWeights base, long block, PtNDManager scope) {
         ModelConfig config = model.config();
         Checkpoint checkpoint = model.checkpoint();
         MappedLayers mapped = base == BaseWeights.MAPPED ? new MappedLayers(checkpoint, config, scope) : null;
-        Weights weights = new Weights(config, mapped);
+        Weights weights = new Weights(config, mapped, block);
         model.weights().forEach((name, shape) -> weights.load(checkpoint, name, shape, scope));
         return weights;
     }
 
-    private Weights(ModelConfig config, @Nullable MappedLayers mapped) {
+    private Weights(ModelConfig config, @Nullable MappedLayers mapped, long block) {
         this.config = config;
         this.mapped = mapped;
+        this.block = block;
     }
 
     /// The names and shapes of all weights of a decoder of this configuration, in the order of its computation.
@@ -63,18 +70,34 @@ public final class Weights {
     public static long inMemory(ModelConfig config, BaseWeights base) {
         String oneLayer = config.blocks().prefix() + "0.";
         return expected(config).entrySet().stream()
-                .filter(weight -> base == BaseWeights.LOADED
-                        || !inLayer(weight.getKey())
-                        || weight.getKey().startsWith(oneLayer))
-                .mapToLong(weight -> weight.getValue().numel())
+                .mapToLong(weight -> {
+                    String name = weight.getKey();
+                    long count = weight.getValue().numel();
+                    if (base == BaseWeights.LOADED) {
+                        return count;
+                    }
+                    if (inLayer(name)) {
+                        return name.startsWith(oneLayer) ? count : 0;
+                    }
+                    if (!isTable(config, name) || count <= TokenTable.BLOCK) {
+                        return count;
+                    }
+                    return name.equals(config.blocks().head()) ? TokenTable.BLOCK : 0;
+                })
                 .sum();
     }
 
     private void load(Checkpoint checkpoint, String name, Shape shape, PtNDManager scope) {
         shapes.put(name, shape);
         boolean ofLayer = name.startsWith(PREFIX);
-        if (ofLayer && mapped != null) {
-            return;
+        if (mapped != null) {
+            if (ofLayer) {
+                return;
+            }
+            if (isTable(config, name) && shape.numel() > block) {
+                tables.put(name, new TokenTable(checkpoint, name, shape, TokenTable.blockRows(shape, block), scope));
+                return;
+            }
         }
         PtNDArray tensor = Torch.floats(scope, shape);
         checkpoint.read(name, Torch.memory(tensor));
@@ -82,6 +105,11 @@ public final class Weights {
             tensor.setName(Torch.LIST);
         }
         tensors.put(name, tensor);
+    }
+
+    private static boolean isTable(ModelConfig config, String name) {
+        return name.equals(config.blocks().embedding())
+                || name.equals(config.blocks().head());
     }
 
     /// Names and shapes, sorted by name.
@@ -128,9 +156,12 @@ public final class Weights {
     /// @param count of these elements
     /// @param index their flat indices, I32, ascending; null for all elements
     public TrainedValues trained(String name, long count, @Nullable MemorySegment index) {
-        return mapped == null || tensors.containsKey(name)
-                ? new TrainedValues(memory(name), index == null)
-                : new TrainedValues(mapped.overlay(name, count, index), true);
+        if (mapped == null || tensors.containsKey(name)) {
+            return new TrainedValues(memory(name), index == null);
+        }
+        TokenTable table = tables.get(name);
+        return new TrainedValues(
+                table == null ? mapped.overlay(name, count, index) : table.overlay(count, index), true);
     }
 
     /// To be called after values of [#trained] were written, before the model is used again.
@@ -138,6 +169,7 @@ public final class Weights {
         if (mapped != null) {
             mapped.moved();
         }
+        tables.values().forEach(TokenTable::moved);
     }
 
     private PtNDArray tensor(String name) {
@@ -145,14 +177,22 @@ public final class Weights {
         if (tensor != null) {
             return tensor;
         }
+        TokenTable table = tables.get(name);
+        if (table != null) {
+            return table.whole();
+        }
         if (mapped != null && shapes.containsKey(name)) {
             return mapped.weight(name);
         }
         throw new IllegalArgumentException("no weight " + name);
     }
 
-    PtNDArray embedding() {
-        return tensor(embeddingName());
+    /// The embedding's rows for some tokens.
+    ///
+    /// @param ids each in the vocabulary
+    TokenTable.Rows embedding(long[] ids, PtNDManager scope) {
+        TokenTable table = tables.get(embeddingName());
+        return table == null ? new TokenTable.Rows(tensor(embeddingName()), ids) : table.rows(ids, scope);
     }
 
     String embeddingName() {
@@ -171,8 +211,24 @@ public final class Weights {
         return config.blocks().head();
     }
 
+    /// All of the head, where it is one block.
     PtNDArray head() {
         return tensor(headName());
+    }
+
+    /// How many rows of the head are used at once, wherever it is: a sum over the vocabulary has one order.
+    long headBlockRows() {
+        return TokenTable.blockRows(Objects.requireNonNull(shapes.get(headName())), block);
+    }
+
+    /// A block of the head's rows, valid until the next call.
+    PtNDArray headBlock(int number, PtNDManager scope) {
+        TokenTable table = tables.get(headName());
+        if (table != null) {
+            return table.block(number, scope);
+        }
+        long from = number * headBlockRows();
+        return Torch.rows(head(), from, Math.min(config.vocabSize(), from + headBlockRows()), scope);
     }
 
     /// The weights of a layer, in the order of computation.

@@ -11,11 +11,10 @@ final class HeadScript {
         String eps = Double.toString(blocks.norm().eps());
         return METHODS.replace("$EMBEDDED", embedded(blocks))
                 .replace("$EMBEDDING_BACK", embeddingBack(blocks))
-                .replace("$NORM_BACK", Text.format("(self).norm_%s_back($dy, h, norm, %s, )", kind, eps))
+                .replace("$NORM_BACK", Text.format("(self).norm_%s_back(dn, h, norm, %s, )", kind, eps))
                 .replace("$NORM", Text.format("(self).norm_%s(h, norm, %s, )", kind, eps))
                 .replace("$SHAPED", shaped(blocks))
-                .replace("$UNSHAPED", unshaped(blocks))
-                .replace("$dy", "(self).product(d, torch.t(head), )");
+                .replace("$UNSHAPED", unshaped(blocks));
     }
 
     private static String embedded(Blocks blocks) {
@@ -23,7 +22,8 @@ final class HeadScript {
     }
 
     private static String embeddingBack(Blocks blocks) {
-        return rowsScaled(blocks, "torch.embedding_dense_backward(dy, ids, torch.size(table, 0), -1, False)");
+        return rowsScaled(
+                blocks, "torch.embedding_dense_backward(dy, ids, int(torch.select(tokens, 0, 0)), -1, False)");
     }
 
     private static String rowsScaled(Blocks blocks, String rows) {
@@ -54,28 +54,46 @@ final class HeadScript {
         return "    _s = " + expression + "\n";
     }
 
+    /// From `head_norm` on: the same with blocks of the head's rows, each beginning at row `first`.
     private static final String METHODS = """
           def embed(self, ids: Tensor, table: Tensor) -> List[Tensor]:
             return [$EMBEDDED]
-          def embedding_gradient(self, dy: Tensor, ids: Tensor, table: Tensor) -> List[Tensor]:
+          def embedding_gradient(self, dy: Tensor, ids: Tensor, tokens: Tensor) -> List[Tensor]:
             return [$EMBEDDING_BACK]
           def shaped(self, n: Tensor, head: Tensor) -> Tensor:
             z = (self).product(n, head, )
         $SHAPED    return z
           def logits(self, h: Tensor, norm: Tensor, head: Tensor) -> List[Tensor]:
             return [(self).shaped($NORM, head, )]
+          def entropies(self, z: Tensor, labels: Tensor) -> List[Tensor]:
+            return [torch.cross_entropy_loss(z, labels, None, 0, -100, 0.)]
           def losses(self, h: Tensor, norm: Tensor, head: Tensor, labels: Tensor) -> List[Tensor]:
-            return [torch.cross_entropy_loss((self).shaped($NORM, head, ), labels, None, 0, -100, 0.)]
-          def head_back(self, h: Tensor, norm: Tensor, head: Tensor, labels: Tensor, weights: Tensor) -> List[Tensor]:
-            n = $NORM
-            z = (self).shaped(n, head, )
+            return (self).entropies((self).shaped($NORM, head, ), labels, )
+          def logits_back(self, z: Tensor, labels: Tensor, weights: Tensor) -> List[Tensor]:
             d = torch.log_softmax(z, 1)
             at = torch.unsqueeze(labels, 1)
             losses = torch.neg(torch.squeeze(torch.gather(d, 1, at), 1))
             _0 = torch.exp_(d)
             _1 = torch.scatter_add_(d, 1, at, torch.new_full(d, [torch.size(d, 0), 1], -1.))
             _2 = torch.mul_(d, torch.unsqueeze(weights, 1))
-        $UNSHAPED    back = $NORM_BACK
-            return [losses, back[0], n, d, back[1]]
+        $UNSHAPED    return [losses, d]
+          def head_back(self, h: Tensor, norm: Tensor, head: Tensor, labels: Tensor, weights: Tensor) -> List[Tensor]:
+            n = $NORM
+            scored = (self).logits_back((self).shaped(n, head, ), labels, weights, )
+            d = scored[1]
+            dn = (self).product(d, torch.t(head), )
+            back = $NORM_BACK
+            return [scored[0], back[0], n, d, back[1]]
+          def head_norm(self, h: Tensor, norm: Tensor) -> List[Tensor]:
+            return [$NORM]
+          def block_logits(self, n: Tensor, block: Tensor, first: Tensor, z: Tensor) -> List[Tensor]:
+            at = int(torch.select(first, 0, 0))
+            return [torch.copy_(torch.narrow(z, 1, at, torch.size(block, 0)), (self).shaped(n, block, ))]
+          def block_back(self, d: Tensor, block: Tensor, first: Tensor, dn: Tensor) -> List[Tensor]:
+            at = int(torch.select(first, 0, 0))
+            part = torch.contiguous(torch.narrow(d, 1, at, torch.size(block, 0)))
+            return [torch.add_(dn, (self).product(part, torch.t(block), ))]
+          def head_norm_back(self, dn: Tensor, h: Tensor, norm: Tensor) -> List[Tensor]:
+            return $NORM_BACK
         """;
 }

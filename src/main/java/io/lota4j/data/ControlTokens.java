@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// Finds added tokens in texts as tokenizers do: the leftmost, and of several there the longest.
 final class ControlTokens {
@@ -19,6 +20,8 @@ final class ControlTokens {
             return start + token.length();
         }
     }
+
+    private static final Pattern BYTE = Pattern.compile("<0x[0-9A-F]{2}>");
 
     private final Map<Character, List<String>> byFirst = new HashMap<>();
 
@@ -67,11 +70,13 @@ final class ControlTokens {
         return own;
     }
 
-    /// The tokens that say who speaks and where a turn ends: those marked special, the one that ends an answer, and
-    /// those that the template writes around turns. Tags in pairs around parts of an answer (`<think>` and
-    /// `</think>`) are none, for texts may hold them.
+    /// The tokens that say who speaks and where a turn ends: those marked special, the one that ends an answer,
+    /// and those that the template writes around turns. Tags in pairs around parts of an answer (`<think>` and
+    /// `</think>`) are none, for texts may hold them; nor are tokens of single bytes, of which any text may
+    /// consist.
     static Set<String> protectedBy(ChatTemplate template, Tokenizer tokenizer, EndToken end) {
         Set<String> tokens = new LinkedHashSet<>(tokenizer.special());
+        tokens.removeIf(token -> BYTE.matcher(token).matches());
         tokens.add(end.text());
         if (template instanceof JinjaTemplate) {
             Chat question = Chat.of(List.of(Message.user(EndToken.QUESTION)));

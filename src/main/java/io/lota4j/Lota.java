@@ -262,13 +262,17 @@ public final class Lota implements AutoCloseable {
     /// As [#evaluate(Dataset, List, EvalOptions)], heard of and stopped after a batch: a stopped evaluation
     /// has fewer examples than the data.
     ///
-    /// @throws LotaException if a ticket is for another base
+    /// @throws LotaException if a ticket is for another base, or a prompt is empty to which an answer shall be
+    ///     generated
     public Evaluation evaluate(
             Dataset data,
             List<Ticket> tickets,
             EvalOptions options,
             Evaluator.Listener listener,
             BooleanSupplier stop) {
+        if (options.answerTokens() > 0) {
+            data.requirePrompts();
+        }
         return base.with(
                 tickets, model -> evaluator(model, options).run(data.examples(), listener, orInterrupted(stop)));
     }

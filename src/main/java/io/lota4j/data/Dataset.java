@@ -123,6 +123,22 @@ public record Dataset(
         return notices;
     }
 
+    /// Holds the rows against the generation of answers, which needs something to start from.
+    ///
+    /// @throws LotaException if the prompt of a row has no token, as an empty one without a chat template
+    public void requirePrompts() {
+        examples.stream()
+                .filter(example -> example.promptLength() == 0)
+                .findFirst()
+                .ifPresent(example -> {
+                    throw new LotaException(Text.format(
+                            "The prompt of row %d (from 0) of %s is empty and the model has no chat template, so there"
+                                    + " is nothing that an answer could start from. Give it a text, or do not let"
+                                    + " answers be generated.",
+                            example.row(), source));
+                });
+    }
+
     /// Number of rows read.
     public int rows() {
         return examples.size() + tooLong.size();

@@ -94,7 +94,14 @@ public final class ExampleEncoder {
         rules.requireAllTurns(chat, chat.lastLearned() + 1, conversation.text());
         Set<Finding> findings = EnumSet.noneOf(Finding.class);
         findings.addAll(conversation.findings());
+        if (chat.messages().stream().anyMatch(message -> message.learned() && message.isBlank())) {
+            findings.add(Finding.BLANK_ANSWER);
+        }
         Example example = example(row.index(), chat, conversation, findings);
+        if (example.scoredTokens() == 0) {
+            throw new LotaException("The row is a single token, which nothing stands before, so there is nothing to"
+                    + " learn. Without a chat template a row needs a prompt or an answer.");
+        }
         return example.length() > maxLength
                 ? new EncodeResult.TooLong(row.index(), example.length())
                 : new EncodeResult.Encoded(example, findings, chat.unread());
@@ -115,10 +122,14 @@ public final class ExampleEncoder {
         if (whole.foreign()) {
             findings.add(Finding.CONTROL_TEXT);
         }
+        if (Arrays.stream(whole.tokens().ids()).anyMatch(tokenizer::isUnknown)) {
+            findings.add(Finding.UNKNOWN_TOKENS);
+        }
         boolean[] learned = learned(whole.tokens(), conversation);
-        // Nothing after the last token that carries loss changes anything.
+        // Nothing after the last answer changes anything; it may be empty.
+        int stop = conversation.learned().getLast().end();
         int length = learned.length;
-        while (length > 0 && !learned[length - 1]) {
+        while (length > 0 && !learned[length - 1] && whole.tokens().starts()[length - 1] >= stop) {
             length--;
         }
         int all = prefix.length + length + (conversation.appended() ? 1 : 0);

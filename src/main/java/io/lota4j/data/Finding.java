@@ -4,6 +4,11 @@ package io.lota4j.data;
 public enum Finding {
     /// The row holds the text of control tokens.
     CONTROL_TEXT("hold the text of control tokens, which was read as"),
+    /// An answer is empty or white space only.
+    BLANK_ANSWER("have an answer that is empty or white space only, of which little but its end is learned"),
+    /// The tokenizer has no token for a character of the row.
+    UNKNOWN_TOKENS("hold characters that the tokenizer has no token for; it reads them as its unknown token, so what"
+            + " they say is lost"),
     /// The template leaves out a part of an answer.
     PART_LEFT_OUT("have an answer of which the chat template leaves out a part, such as its reasoning; it is learned"
             + " as the template writes it"),

@@ -20,6 +20,8 @@ public record Message(Map<String, @Nullable Object> fields, boolean learned) {
     static final String USER = "user";
     static final String ASSISTANT = "assistant";
 
+    static final List<String> CALLS = List.of("tool_calls", "function_call");
+
     private static final List<String> TEXTS = List.of(CONTENT, "reasoning_content", "reasoning", "thinking");
 
     /// Copies the fields, in their order.
@@ -72,6 +74,12 @@ public record Message(Map<String, @Nullable Object> fields, boolean learned) {
             }
         }
         return texts;
+    }
+
+    /// Whether the turn says nothing, or white space only.
+    boolean isBlank() {
+        boolean text = fields.get(CONTENT) == null || fields.get(CONTENT) instanceof String;
+        return text && texts().isEmpty() && CALLS.stream().noneMatch(calls -> Turns.says(fields.get(calls)));
     }
 
     /// Whether the model speaks.

@@ -35,7 +35,7 @@ record Turns(String column) {
             throw malformed(number, Columns.kind(turn));
         }
         Map<String, @Nullable Object> fields = fields(map, number);
-        boolean calls = says(fields.get("tool_calls")) || says(fields.get("function_call"));
+        boolean calls = Message.CALLS.stream().anyMatch(name -> says(fields.get(name)));
         if (!(fields.get(Message.ROLE) instanceof String role)
                 || !(readable(fields.get(Message.CONTENT)) || calls && fields.get(Message.CONTENT) == null)) {
             throw malformed(

@@ -35,6 +35,12 @@ import java.util.stream.Stream;
 /// @param positions that the model was made for
 record TaskData(
         Task task, Dataset train, Optional<Dataset> validation, Dataset test, Set<Integer> stop, int positions) {
+    TaskData {
+        if (task.generate() > 0) {
+            validation.ifPresent(Dataset::requirePrompts);
+            test.requirePrompts();
+        }
+    }
 
     static TaskData load(Task task, Path base, Tokenizer tokenizer) {
         int positions = ModelConfig.of(base).maxPositions();

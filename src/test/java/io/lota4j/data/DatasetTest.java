@@ -8,6 +8,7 @@ import io.lota4j.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +85,23 @@ class DatasetTest {
         assertThatThrownBy(() -> Dataset.load(file, encoder("{q}", 40), Dataset.ALL))
                 .isInstanceOf(LotaException.class)
                 .hasMessageStartingWith(file + ", line 3: The template '{q}' names the column 'q'");
+    }
+
+    /// Without a chat template there is nothing before an answer to an empty prompt.
+    @Test
+    void answersToEmptyPromptsCannotBeGenerated() throws IOException {
+        Path model = ModelDirs.make(dir, "byte-level", UnaryOperator.identity(), "{\"eos_token\": \"<|im_end|>\"}");
+        Path file = data("{\"q\":\"a\",\"a\":\"a\"}\n{\"q\":\"\",\"a\":\"a\"}\n");
+        ExampleEncoder plain =
+                new ExampleEncoder(tokenizer, ChatTemplate.of(model), ExampleFormat.of("{q}", "{a}"), 40);
+        Dataset.load(file, encoder("{q}", 40), Dataset.ALL).requirePrompts();
+        Dataset.load(file, plain, 1).requirePrompts();
+        Dataset data = Dataset.load(file, plain, Dataset.ALL);
+        assertThatThrownBy(data::requirePrompts)
+                .isInstanceOf(LotaException.class)
+                .hasMessage("The prompt of row 1 (from 0) of " + file + " is empty and the model has no chat template,"
+                        + " so there is nothing that an answer could start from. Give it a text, or do not let answers"
+                        + " be generated.");
     }
 
     private ExampleEncoder encoder(String prompt, int maxLength) {

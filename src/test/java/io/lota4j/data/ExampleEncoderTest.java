@@ -111,6 +111,60 @@ class ExampleEncoderTest {
         assertThat(example.scored()).containsExactly(false, true);
     }
 
+    /// What the end of an empty answer follows is its prompt, with a chat template or without.
+    @Test
+    void emptyAnswersFollowTheirPrompt() {
+        Path plain = ModelDirs.make(dir, "byte-level", UnaryOperator.identity(), "{\"eos_token\": \"<|im_end|>\"}");
+        for (Path model : List.of(plain, ModelDirs.golden("byte-level"))) {
+            for (String blank : List.of("", " ", "\n")) {
+                EncodeResult.Encoded found =
+                        (EncodeResult.Encoded) encoder(model, 512).encode(pair("a b", blank));
+                Example example = found.example();
+                assertThat(example.startsWithPrompt()).isTrue();
+                assertThat(tokenizer(model).decode(example.ids(), false))
+                        .isEqualTo(example.prompt() + blank + "<|im_end|>");
+                assertThat(scored(example, tokenizer(model))).isEqualTo(blank + "<|im_end|>");
+                assertThat(found.findings()).containsExactly(Finding.BLANK_ANSWER);
+            }
+        }
+    }
+
+    @Test
+    void emptyPromptsAreTaken() {
+        EncodeResult.Encoded found = (EncodeResult.Encoded)
+                encoder(ModelDirs.golden("byte-level"), 512).encode(pair("", "a"));
+        assertThat(found.example().prompt()).isEqualTo("<|im_start|>user\n<|im_end|>\n<|im_start|>assistant\n");
+        assertThat(found.findings()).isEmpty();
+    }
+
+    @Test
+    void rowsOfNothingAreRefused() {
+        Path model = ModelDirs.make(dir, "byte-level", UnaryOperator.identity(), "{\"eos_token\": \"<|im_end|>\"}");
+        assertThatThrownBy(() -> encoder(model, 512).encode(pair("", "")))
+                .isInstanceOf(LotaException.class)
+                .hasMessage("The row is a single token, which nothing stands before, so there is nothing to learn."
+                        + " Without a chat template a row needs a prompt or an answer.");
+        assertThatThrownBy(() -> encoder(model, 512).encode(new Row(0, Map.of())))
+                .isInstanceOf(LotaException.class)
+                .hasMessageStartingWith(
+                        "Expected the column 'messages' or 'conversations', or 'prompt' and 'completion'")
+                .hasMessageContaining("found no column.");
+    }
+
+    /// A character for which there is no token is read as any other such.
+    @Test
+    void charactersThatTheTokenizerDoesNotKnowAreTold() {
+        Path model = ModelDirs.make(
+                dir,
+                "metaspace",
+                t -> t.replace("\"byte_fallback\": true", "\"byte_fallback\": false"),
+                ModelDirs.config("<s>", "<|im_end|>", CHATML));
+        assertThat(((EncodeResult.Encoded) encoder(model, 512).encode(pair("a", "日"))).findings())
+                .containsExactly(Finding.UNKNOWN_TOKENS);
+        assertThat(((EncodeResult.Encoded) encoder(model, 512).encode(pair("a", "b"))).findings())
+                .isEmpty();
+    }
+
     @Test
     void longExamplesAreLeftWhole() {
         Path model = ModelDirs.golden("byte-level");

@@ -43,20 +43,10 @@ final class ApplyCommand extends BaseCommand {
     @Option(
             names = "--dtype",
             paramLabel = "TYPE",
-            description = "Write all weights as ${COMPLETION-CANDIDATES} (default: as the base has them). F32 keeps"
+            converter = WeightType.class,
+            description = "Write all weights as " + WeightType.NAMES + " (default: as the base has them). F32 keeps"
                     + " changes that are too small for a base's BF16 or F16.")
-    private @Nullable WeightType dtype;
-
-    /// Types that weights are written as.
-    enum WeightType {
-        F32,
-        BF16,
-        F16;
-
-        DType dtype() {
-            return DType.valueOf(name());
-        }
-    }
+    private @Nullable DType dtype;
 
     @Override
     Plan plan() {
@@ -94,11 +84,11 @@ final class ApplyCommand extends BaseCommand {
     }
 
     private String advice() {
-        return dtype == WeightType.F32 ? "" : "; --dtype F32 keeps more of it";
+        return dtype == DType.F32 ? "" : "; --dtype F32 keeps more of it";
     }
 
     private Optional<DType> type() {
-        return Optional.ofNullable(dtype).map(WeightType::dtype);
+        return Optional.ofNullable(dtype);
     }
 
     private Ticket ticket() {

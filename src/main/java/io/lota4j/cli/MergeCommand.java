@@ -1,10 +1,12 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
+import io.lota4j.checkpoint.DType;
 import io.lota4j.merge.run.ModelMerge;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -41,6 +43,14 @@ final class MergeCommand extends BaseCommand {
     private Path out;
 
     @Option(
+            names = "--dtype",
+            paramLabel = "TYPE",
+            converter = WeightType.class,
+            description = "With a recipe: write all weights as " + WeightType.NAMES
+                    + ", whatever type it names. F32 keeps changes that are too small for BF16 or F16.")
+    private @Nullable DType dtype;
+
+    @Option(
             names = "--restart",
             description = "With a recipe: discard what a merge that was stopped has left, and begin anew.")
     private boolean restart;
@@ -57,6 +67,10 @@ final class MergeCommand extends BaseCommand {
         }
         if (recipe != null) {
             options.refuse();
+        } else if (dtype != null) {
+            throw new LotaException(
+                    "--dtype is for a recipe; a merged ticket has deltas of F32, and `apply --dtype` says "
+                            + "what the model is written as.");
         } else if (restart) {
             throw new LotaException("--restart is for a recipe; a merge of tickets leaves nothing unfinished.");
         }
@@ -75,13 +89,17 @@ final class MergeCommand extends BaseCommand {
 
     @Override
     Plan plan() {
-        return recipe == null ? options.plan(tickets, out) : new RecipeMerge(recipe, out).plan();
+        return recipe == null ? options.plan(tickets, out) : merge(recipe).plan();
+    }
+
+    private RecipeMerge merge(Path file) {
+        return new RecipeMerge(file, Optional.ofNullable(dtype), out);
     }
 
     @Override
     int execute() {
         if (recipe != null) {
-            return new RecipeMerge(recipe, out).run(restart, out(), err());
+            return merge(recipe).run(restart, out(), err());
         }
         options.merge(tickets, out, out());
         return ExitCode.OK;

@@ -3,9 +3,11 @@ package io.lota4j.cli;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.ModelFiles;
 import io.lota4j.merge.recipe.MergePlan;
 import io.lota4j.merge.recipe.PlanSources;
+import io.lota4j.merge.recipe.TensorPlan;
 import io.lota4j.merge.run.MergeMemory;
 import io.lota4j.merge.run.ModelMerge;
 import io.lota4j.merge.run.Rounding;
@@ -19,26 +21,35 @@ import java.util.Optional;
 /// Merges models by a recipe, in front of a user.
 ///
 /// @param recipe the file
+/// @param dtype of all weights, whatever the recipe says
 /// @param out the directory to write
-record RecipeMerge(Path recipe, Path out) {
+record RecipeMerge(Path recipe, Optional<DType> dtype, Path out) {
     private static final long MEGABYTE = 1_000_000;
     private static final int THREADS = Runtime.getRuntime().availableProcessors();
 
     Plan plan() {
         try (PlanSources models = new PlanSources()) {
-            MergePlan merge = MergePlan.of(recipe, models);
+            MergePlan merge = MergePlan.of(recipe, dtype, models);
             ModelMerge.requireApart(merge, models, out);
             Plan plan = new Plan();
             merge.lines().forEach(plan::raw);
+            if (merge.tensors().stream().anyMatch(RecipeMerge::rounds)) {
+                plan.line("rounding", "is told after the merge: a dry run computes no weights");
+            }
             return plan.memory(MergeMemory.bytes(merge, THREADS)).disk(out, merge.bytes());
         }
+    }
+
+    /// Whether changes may be too small for the type that a tensor is stored in.
+    private static boolean rounds(TensorPlan tensor) {
+        return tensor instanceof TensorPlan.Merge && (tensor.dtype() == DType.BF16 || tensor.dtype() == DType.F16);
     }
 
     /// @param restart whether what a merge that was stopped has left is discarded
     int run(boolean restart, PrintWriter output, PrintWriter err) {
         try (PlanSources models = new PlanSources();
                 StopSignal stop = StopSignal.hold(System.err)) {
-            MergePlan merge = MergePlan.of(recipe, models);
+            MergePlan merge = MergePlan.of(recipe, dtype, models);
             merge.warnings().forEach(warning -> err.println("warning: " + warning));
             if (restart) {
                 ModelMerge.discard(out);

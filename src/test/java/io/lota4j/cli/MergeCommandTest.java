@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -163,13 +164,66 @@ class MergeCommandTest {
     void whatRoundingRemovesIsTold() throws IOException {
         String narrow =
                 recipe("merge_method: task_arithmetic\nout_dtype: bfloat16").toString();
+        assertThat(merge(0, narrow, "--dry-run").out()).contains("rounding    is told after the merge: ");
         assertThat(merge(0, narrow).out())
                 .containsPattern("rounding: of [0-9,]+ weights that the merge changes [1-9][0-9,]* stay as they were; "
-                        + "`out_dtype: float32` in the recipe keeps them\n");
+                        + "`out_dtype: float32` in the recipe, or --dtype F32, keeps them\n");
         out = folder.resolve("wide");
         String wide =
                 recipe("merge_method: task_arithmetic\nout_dtype: float32").toString();
+        assertThat(merge(0, wide, "--dry-run").out()).doesNotContain("rounding");
         assertThat(merge(0, wide).out()).doesNotContain("rounding");
+    }
+
+    /// On the command line and in a recipe of `run`, by either kind of name, before what the merge's own says.
+    @ParameterizedTest
+    @ValueSource(strings = {"BF16", "bfloat16"})
+    void theTypeOfTheResultCanBeGiven(String type) throws IOException {
+        Path recipe = recipe("merge_method: task_arithmetic\nout_dtype: bfloat16");
+        merge(0, recipe.toString());
+        Path expected = out;
+        recipe("merge_method: task_arithmetic\nout_dtype: float16");
+        out = folder.resolve("given");
+        merge(0, recipe.toString(), "--dtype=" + type);
+        Path run = Files.writeString(
+                folder.resolve("run.yaml"),
+                Text.format(
+                        "command: merge\npositional: [%s]\ndtype: %s\nout: %s\n", recipe, type, folder.resolve("run")));
+        Cli cli = new Cli(Commands.standard());
+        assertThat(cli.run("run", run.toString())).as(cli.err()).isZero();
+        for (String made : List.of("given", "run")) {
+            for (String file : List.of("model.safetensors", "config.json")) {
+                assertThat(folder.resolve(made).resolve(file)).hasSameBinaryContentAs(expected.resolve(file));
+            }
+        }
+        out = folder.resolve("other");
+        assertThat(merge(1, "--ticket=" + ticket("a"), "--dtype=F32").err()).contains("--dtype is for a recipe; ");
+        assertThat(merge(2, recipe.toString(), "--dtype=F64").err())
+                .contains("expected F32, BF16 or F16 but was 'F64'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"F16", "float16"})
+    void theTypeOfAnAppliedModelCanBeGivenInARecipe(String type) throws IOException {
+        Path expected = folder.resolve("expected");
+        List<String> apply = List.of(
+                "apply",
+                "--model",
+                BASE.toString(),
+                "--ticket",
+                ticket("a"),
+                "--dtype=F16",
+                "--out",
+                expected.toString());
+        assertThat(new Cli(Commands.standard()).run(apply.toArray(String[]::new)))
+                .isZero();
+        Path run = Files.writeString(
+                folder.resolve("run.yaml"),
+                Text.format(
+                        "command: apply\nmodel: %s\nticket: %s\ndtype: %s\nout: %s\n", BASE, ticket("a"), type, out));
+        Cli cli = new Cli(Commands.standard());
+        assertThat(cli.run("run", run.toString())).as(cli.err()).isZero();
+        assertThat(out.resolve("model.safetensors")).hasSameBinaryContentAs(expected.resolve("model.safetensors"));
     }
 
     @Test

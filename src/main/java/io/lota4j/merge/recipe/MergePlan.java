@@ -1,5 +1,6 @@
 package io.lota4j.merge.recipe;
 
+import io.lota4j.checkpoint.DType;
 import io.lota4j.merge.Compat;
 import io.lota4j.merge.MergeMethod;
 import io.lota4j.merge.ModelOpener;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// Everything that a merge will do, known from headers alone.
 ///
@@ -44,7 +46,14 @@ public record MergePlan(
     /// @param opener opens each model once; what it opened stays open, also when this fails
     /// @throws io.lota4j.LotaException with everything that is wrong, one problem a line
     public static MergePlan of(Path recipe, ModelOpener opener) {
-        return new MergePlanner(recipe, opener).plan();
+        return of(recipe, Optional.empty(), opener);
+    }
+
+    /// As [#of(Path, ModelOpener)], with a type for all weights of the result.
+    ///
+    /// @param dtype F32, BF16 or F16, whatever the recipe says; empty for what it says
+    public static MergePlan of(Path recipe, Optional<DType> dtype, ModelOpener opener) {
+        return new MergePlanner(recipe, dtype, opener).plan();
     }
 
     /// Bytes of all weights of the result, without headers.

@@ -25,18 +25,23 @@ final class MergePlanner {
     private static final String HEAD = "lm_head.weight";
 
     private final Path file;
+    private final Optional<DType> dtype;
     private final ModelOpener opener;
     private final Problems problems = new Problems();
     private final RecipeKeys keys;
 
-    MergePlanner(Path file, ModelOpener opener) {
+    /// @param dtype of the result's weights, whatever the recipe says
+    MergePlanner(Path file, Optional<DType> dtype, ModelOpener opener) {
         this.file = file;
+        this.dtype = dtype;
         this.opener = opener;
         this.keys = new RecipeKeys(file, problems);
     }
 
     MergePlan plan() {
-        Optional<MergePlan> plan = RecipeReader.read(file, problems).flatMap(this::plan);
+        Optional<MergePlan> plan = RecipeReader.read(file, problems)
+                .map(recipe -> dtype.map(recipe::storedAs).orElse(recipe))
+                .flatMap(this::plan);
         problems.requireNoErrors();
         return plan.orElseThrow();
     }

@@ -53,6 +53,23 @@ record MergeRecipe(
         return slice.base().or(() -> base);
     }
 
+    /// The same with another type of the result's weights.
+    MergeRecipe storedAs(DType type) {
+        return new MergeRecipe(
+                file,
+                method,
+                base,
+                slices,
+                module,
+                parameters,
+                dtype,
+                Optional.of(type),
+                tokenizer,
+                chatTemplate,
+                compat,
+                seed);
+    }
+
     /// The type that every weight of the result is stored in; empty when each keeps its base's.
     Optional<DType> storedType() {
         return outDtype.or(() -> dtype);

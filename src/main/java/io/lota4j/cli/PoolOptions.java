@@ -10,8 +10,9 @@ final class PoolOptions {
     @Option(
             names = "--pool",
             paramLabel = "WORDS",
-            description = "Take matrices whose name contains one of these words, or all for every float tensor "
-                    + "(default: " + Pool.DEFAULT_INCLUDE + ").")
+            description = "Take matrices of layers whose name contains one of these words, or all for every float "
+                    + "tensor (default: " + Pool.DEFAULT_INCLUDE + ", for every matrix of attention and MLP, expert "
+                    + "and convolution, whatever its name).")
     private @Nullable String include;
 
     @Option(

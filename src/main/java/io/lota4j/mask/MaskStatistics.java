@@ -1,9 +1,9 @@
 package io.lota4j.mask;
 
+import io.lota4j.checkpoint.LayerName;
 import java.util.Collections;
 import java.util.SequencedMap;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /// Where the trainable weights of a mask lie.
 ///
@@ -11,11 +11,6 @@ import java.util.regex.Pattern;
 /// @param kinds by kind of tensor, such as `mlp.down_proj`, sorted: the sum over all layers
 /// @param total over the whole pool
 public record MaskStatistics(SequencedMap<String, Share> tensors, SequencedMap<String, Share> kinds, Share total) {
-    /// What precedes the kind in a tensor's name: everything up to the number of the layer.
-    private static final Pattern LAYER = Pattern.compile("^.*?\\.\\d+\\.");
-
-    private static final Pattern WEIGHT = Pattern.compile("\\.weight$");
-
     /// A part of a pool.
     ///
     /// @param trainable how many weights are trainable
@@ -38,16 +33,11 @@ public record MaskStatistics(SequencedMap<String, Share> tensors, SequencedMap<S
         mask.tensors().forEach((name, tensor) -> {
             Share share = new Share(tensor.count(), tensor.shape().numel());
             tensors.put(name, share);
-            kinds.merge(kind(name), share, Share::plus);
+            kinds.merge(LayerName.kind(name), share, Share::plus);
         });
         return new MaskStatistics(
                 Collections.unmodifiableSequencedMap(tensors),
                 Collections.unmodifiableSequencedMap(kinds),
                 new Share(mask.trainable(), mask.poolSize()));
-    }
-
-    /// The name of a tensor without its layer and without `weight`.
-    static String kind(String name) {
-        return WEIGHT.matcher(LAYER.matcher(name).replaceFirst("")).replaceFirst("");
     }
 }

@@ -2,11 +2,13 @@ package io.lota4j.mask;
 
 import io.lota4j.LotaException;
 import io.lota4j.Text;
+import io.lota4j.checkpoint.DecoderNames;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -15,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Which tensors a mask may choose from; all others stay frozen.
 ///
-/// @param include words of which one must be in the name of a tensor, which must also be two-dimensional with
-/// `weight` in
-///     its name; empty for every float tensor of any shape
+/// @param include words of which one must be in the name of a matrix in a layer of the decoder; those of the default
+///     pool are in all of them, whatever they are called. In a checkpoint whose decoder is not known, a matrix is
+///     what is two-dimensional with `weight` in its name. Empty for every float tensor of any shape
 /// @param exclude words of which none may be in the name
 public record Pool(List<String> include, List<String> exclude) {
     /// The words that the default pool includes.
@@ -26,6 +28,8 @@ public record Pool(List<String> include, List<String> exclude) {
     public static final String DEFAULT_EXCLUDE = "embed,lm_head,norm";
     /// The text for every float tensor.
     public static final String ALL = "all";
+
+    private static final List<String> STANDARD = List.of(DEFAULT_INCLUDE.split(","));
 
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.-]+");
     private static final Pattern TEXT = Pattern.compile("(\\S+)(?: without (\\S+))?");
@@ -38,7 +42,7 @@ public record Pool(List<String> include, List<String> exclude) {
         exclude = List.copyOf(exclude);
     }
 
-    /// The attention and MLP projection matrices.
+    /// The matrices of attention and MLP, experts and convolutions: every matrix of a layer that is no router.
     public static Pool standard() {
         return parse(DEFAULT_INCLUDE, DEFAULT_EXCLUDE);
     }
@@ -101,8 +105,9 @@ public record Pool(List<String> include, List<String> exclude) {
     /// @throws LotaException when there is none, or when one is too large for a mask
     public SequencedMap<String, Shape> select(Map<String, TensorInfo> tensors) {
         SequencedMap<String, Shape> selected = new TreeMap<>();
+        Optional<DecoderNames> decoder = DecoderNames.of(tensors.keySet());
         for (TensorInfo tensor : tensors.values()) {
-            if (contains(tensor)) {
+            if (contains(tensor, decoder)) {
                 selected.put(tensor.name(), checked(tensor));
             }
         }
@@ -110,17 +115,28 @@ public record Pool(List<String> include, List<String> exclude) {
             List<String> names =
                     tensors.keySet().stream().sorted().limit(LISTED).toList();
             throw new LotaException(Text.format(
-                    "the pool `%s` selects none of the %d tensors, which are named such as %s.",
-                    this, tensors.size(), String.join(", ", names)));
+                    "the pool `%s` selects none of the %d tensors, which are named such as %s. Words choose among"
+                            + " matrices of layers that are no routers; `%s` takes every tensor.",
+                    this, tensors.size(), String.join(", ", names), ALL));
         }
         return selected;
     }
 
-    private boolean contains(TensorInfo tensor) {
+    private boolean contains(TensorInfo tensor, Optional<DecoderNames> decoder) {
         String name = tensor.name();
         return tensor.dtype().isFloat()
                 && exclude.stream().noneMatch(name::contains)
-                && (include.isEmpty() || (isMatrix(tensor) && include.stream().anyMatch(name::contains)));
+                && (include.isEmpty()
+                        || decoder.map(names -> names.isMatrix(tensor) && isMeant(name))
+                                .orElseGet(() -> isMatrix(tensor) && hasWord(name)));
+    }
+
+    private boolean isMeant(String name) {
+        return include.equals(STANDARD) || hasWord(name);
+    }
+
+    private boolean hasWord(String name) {
+        return include.stream().anyMatch(name::contains);
     }
 
     private static boolean isMatrix(TensorInfo tensor) {

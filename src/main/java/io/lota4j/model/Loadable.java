@@ -85,13 +85,16 @@ public final class Loadable {
     /// What it means that tensors are missing.
     private String absence() {
         Set<String> names = checkpoint.tensors().keySet();
-        if (names.contains(config.blocks().embedding().substring("model.".length()))) {
-            return " Its tensors are named without `model.` in front: it was saved without a head. Save the whole"
-                    + " model for causal language modelling.";
+        String before = config.blocks().names().prefix();
+        if (!before.isEmpty() && names.contains(config.blocks().embedding().substring(before.length()))) {
+            return Text.format(
+                    " Its tensors are named without `%s` in front: it was saved without a head. Save the whole model"
+                            + " for causal language modelling.",
+                    before);
         }
         List<String> absent = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
-            String prefix = Weights.PREFIX + layer + ".";
+            String prefix = config.blocks().name(layer, "");
             if (names.stream().noneMatch(name -> name.startsWith(prefix))) {
                 absent.add(Integer.toString(layer));
             }

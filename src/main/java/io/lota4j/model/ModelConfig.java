@@ -3,6 +3,7 @@ package io.lota4j.model;
 import io.lota4j.FileKind;
 import io.lota4j.LotaException;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.DecoderNames;
 import io.lota4j.checkpoint.JsonKeys;
 import io.lota4j.checkpoint.StrictJson;
 import io.lota4j.model.arch.Architecture;
@@ -36,21 +37,37 @@ public record ModelConfig(String architecture, Blocks blocks) {
         return blocks.positions();
     }
 
-    /// Reads a model directory's `config.json`.
+    /// Reads a model directory's `config.json`, and how its tensors are named where that is open.
     ///
-    /// @throws LotaException as [#read]
+    /// @throws LotaException as [#read], and as [Checkpoint#open] where names are open
     public static ModelConfig of(Path directory) {
-        return read(directory.resolve(Checkpoint.CONFIG));
+        JsonKeys keys = keys(directory.resolve(Checkpoint.CONFIG));
+        Architecture architecture = Architectures.of(keys);
+        if (architecture.names().size() == 1) {
+            return of(architecture, keys, architecture.names().getFirst());
+        }
+        try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+            return of(architecture, keys, names(architecture, checkpoint));
+        }
     }
 
-    /// Reads `config.json`.
+    private static DecoderNames names(Architecture architecture, Checkpoint checkpoint) {
+        return DecoderNames.of(checkpoint.tensors().keySet(), architecture.names())
+                .orElse(architecture.names().getFirst());
+    }
+
+    private static ModelConfig of(Architecture architecture, JsonKeys keys, DecoderNames names) {
+        return new ModelConfig(architecture.title(), architecture.blocks(new ConfigKeys(keys, names)));
+    }
+
+    /// Reads `config.json`; tensors are named as those of a new model.
     ///
     /// @throws LotaException if the file is not JSON, a key is missing, of another type or out of its range, keys
     ///     disagree, or the architecture is not supported
     public static ModelConfig read(Path file) {
         JsonKeys keys = keys(file);
         Architecture architecture = Architectures.of(keys);
-        return new ModelConfig(architecture.title(), architecture.blocks(new ConfigKeys(keys)));
+        return of(architecture, keys, architecture.names().getFirst());
     }
 
     /// The keys of a `config.json`.

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -27,15 +26,15 @@ record UnusedWeights(Checkpoint checkpoint, ModelConfig config, Set<String> used
     /// Tables that older programs stored; they follow from `config.json`.
     private static final Pattern HARMLESS = Pattern.compile("(.*\\.)?rotary_emb\\.(inv_freq|cos_cached|sin_cached)");
 
-    private static final String HEAD = "lm_head.weight";
-    private static final Pattern LAYER = Pattern.compile(Pattern.quote("model.layers.") + "(\\d+)\\..*");
-
     /// @throws LotaException with the names of such tensors and what they mean, or if the tensor of a head is stored
     ///     beside the embedding that is to be the head, and differs
     void refuse() {
         SortedMap<String, String> unused = new TreeMap<>();
         for (String name : checkpoint.tensors().keySet()) {
-            if (!used.contains(name) && !HARMLESS.matcher(name).matches() && !isEqualHead(name)) {
+            if (!used.contains(name)
+                    && !HARMLESS.matcher(name).matches()
+                    && !config.blocks().names().isBeside(name)
+                    && !isEqualHead(name)) {
                 unused.put(name, meaning(name));
             }
         }
@@ -59,15 +58,18 @@ record UnusedWeights(Checkpoint checkpoint, ModelConfig config, Set<String> used
     }
 
     private String meaning(String name) {
-        Matcher layer = LAYER.matcher(name);
-        if (config.blocks().tied() && name.equals(HEAD)) {
+        if (config.blocks().tied() && name.equals(head())) {
             return Text.format(
                     "config.json ties the head to the embedding (\"tie_word_embeddings\": true), but the head that is "
                             + "stored differs from %s; say false there if this head is the model's, else remove the "
                             + "tensor",
                     config.blocks().embedding());
         }
-        if (layer.matches() && number(layer.group(1)) >= config.layers()) {
+        if (config.blocks()
+                .names()
+                .layer(name)
+                .filter(layer -> layer.index() >= config.layers())
+                .isPresent()) {
             return Text.format(
                     "layers beyond those of config.json, whose \"num_hidden_layers\" is %d", config.layers());
         }
@@ -88,13 +90,13 @@ record UnusedWeights(Checkpoint checkpoint, ModelConfig config, Set<String> used
         return Text.format("no weight of a %s with this config.json", config.architecture());
     }
 
-    private static long number(String digits) {
-        return digits.length() > 9 ? Long.MAX_VALUE : Long.parseLong(digits);
+    private String head() {
+        return config.blocks().names().head();
     }
 
     /// Whether this is a head that is stored beside the embedding that it is tied to, and equal to it.
     private boolean isEqualHead(String name) {
-        if (!config.blocks().tied() || !name.equals(HEAD)) {
+        if (!config.blocks().tied() || !name.equals(head())) {
             return false;
         }
         TensorInfo head = checkpoint.info(name);

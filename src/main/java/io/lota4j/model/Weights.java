@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 /// On the CPU these are also the master values: an update is written here and nowhere else. Layers may be mapped:
 /// see [BaseWeights].
 public final class Weights {
-    /// Before a layer's number, in all architectures so far.
-    static final String PREFIX = "model.layers.";
-
     private final Map<String, PtNDArray> tensors = new HashMap<>();
     private final SequencedMap<String, Shape> shapes = new TreeMap<>();
     private final ModelConfig config;
@@ -68,7 +65,7 @@ public final class Weights {
 
     /// How many F32 values are in memory, trained ones not counted.
     public static long inMemory(ModelConfig config, BaseWeights base) {
-        String oneLayer = config.blocks().prefix() + "0.";
+        String oneLayer = config.blocks().name(0, "");
         return expected(config).entrySet().stream()
                 .mapToLong(weight -> {
                     String name = weight.getKey();
@@ -76,7 +73,7 @@ public final class Weights {
                     if (base == BaseWeights.LOADED) {
                         return count;
                     }
-                    if (inLayer(name)) {
+                    if (config.blocks().names().isInLayer(name)) {
                         return name.startsWith(oneLayer) ? count : 0;
                     }
                     if (!isTable(config, name) || count <= TokenTable.BLOCK) {
@@ -89,7 +86,7 @@ public final class Weights {
 
     private void load(Checkpoint checkpoint, String name, Shape shape, PtNDManager scope) {
         shapes.put(name, shape);
-        boolean ofLayer = name.startsWith(PREFIX);
+        boolean ofLayer = isInLayer(name);
         if (mapped != null) {
             if (ofLayer) {
                 return;
@@ -119,8 +116,8 @@ public final class Weights {
 
     /// Whether a weight is one of a layer's. A pass hands over the gradient of such a one in one piece; those
     /// of the embedding, the last norm and the head may come in several that add up.
-    public static boolean inLayer(String name) {
-        return name.startsWith(PREFIX);
+    public boolean isInLayer(String name) {
+        return config.blocks().names().isInLayer(name);
     }
 
     /// The elements of one weight, F32, row-major. For reading, and only until the model is next used: that of a

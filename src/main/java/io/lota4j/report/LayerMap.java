@@ -1,26 +1,27 @@
 package io.lota4j.report;
 
 import io.lota4j.Text;
+import io.lota4j.checkpoint.LayerName;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoubleFunction;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// A map of a model: layers from left to right, a row for each kind of matrix.
 ///
 /// @param cells value by layer and kind
 /// @param layers how many
 record LayerMap(Map<Place, Double> cells, int layers) {
-    private static final Pattern PART = Pattern.compile("layers\\.(\\d+)\\.(?:.*\\.)?([^.]+)");
     /// In the order in which a layer uses them; others follow.
     private static final List<String> USUAL =
             List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
+    private static final int MOST_LAYERS = 10_000;
     private static final double LEFT = 68;
     private static final double WIDTH = 360;
     private static final double ROW = 15;
@@ -28,20 +29,41 @@ record LayerMap(Map<Place, Double> cells, int layers) {
     /// One matrix.
     record Place(int layer, String kind) {}
 
+    /// The map of values by part. Those of several experts are one kind, with their mean.
+    ///
     /// @param parts value by part, such as `layers.3.mlp.up_proj`; others are left out
     /// @return empty if no part is of that form
     static Optional<LayerMap> of(Map<String, Double> parts) {
-        Map<Place, Double> cells = new LinkedHashMap<>();
-        int layers = 0;
-        for (var part : parts.entrySet()) {
-            Matcher matcher = PART.matcher(part.getKey());
-            if (matcher.matches() && matcher.group(1).length() < 5) {
-                int layer = Integer.parseInt(matcher.group(1));
-                layers = Math.max(layers, layer + 1);
-                cells.put(new Place(layer, matcher.group(2)), part.getValue());
-            }
+        Map<String, String> kinds = kinds(parts.keySet());
+        Map<Place, List<Double>> cells = new LinkedHashMap<>();
+        parts.forEach((part, value) -> LayerName.of(part)
+                .filter(name -> name.index() < MOST_LAYERS)
+                .ifPresent(name -> cells.computeIfAbsent(
+                                new Place(name.index(), Objects.requireNonNull(kinds.get(LayerName.kind(part)))),
+                                place -> new ArrayList<>())
+                        .add(value)));
+        if (cells.isEmpty()) {
+            return Optional.empty();
         }
-        return cells.isEmpty() ? Optional.empty() : Optional.of(new LayerMap(cells, layers));
+        int layers = 1 + cells.keySet().stream().mapToInt(Place::layer).max().orElse(0);
+        Map<Place, Double> means = new LinkedHashMap<>();
+        cells.forEach((place, values) -> means.put(
+                place,
+                values.stream().mapToDouble(Double::doubleValue).average().orElse(0)));
+        return Optional.of(new LayerMap(means, layers));
+    }
+
+    /// How rows are called, by kind: the last word, unless another kind ends in the same.
+    private static Map<String, String> kinds(Collection<String> parts) {
+        Map<String, Set<String>> byWord = new LinkedHashMap<>();
+        parts.forEach(part -> {
+            String kind = LayerName.kind(part);
+            byWord.computeIfAbsent(kind.substring(kind.lastIndexOf('.') + 1), word -> new LinkedHashSet<>())
+                    .add(kind);
+        });
+        Map<String, String> called = new LinkedHashMap<>();
+        byWord.forEach((word, kinds) -> kinds.forEach(kind -> called.put(kind, kinds.size() == 1 ? word : kind)));
+        return called;
     }
 
     double max() {

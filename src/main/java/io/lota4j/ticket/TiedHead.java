@@ -1,6 +1,7 @@
 package io.lota4j.ticket;
 
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.LayerName;
 import io.lota4j.checkpoint.ModelFiles;
 import io.lota4j.checkpoint.StrictJson;
 import io.lota4j.checkpoint.TensorInfo;
@@ -26,7 +27,6 @@ import tools.jackson.databind.json.JsonMapper;
 /// the base's own text.
 final class TiedHead {
     private static final String HEAD = "lm_head.weight";
-    private static final Pattern LAYER = Pattern.compile("\\.[0-9]+\\.");
 
     private static final String KEY = "tie_word_embeddings";
     private static final String UNTIED = "false,\"lota4j_tied\":";
@@ -114,7 +114,7 @@ final class TiedHead {
             return false;
         }
         List<String> alike = source.tensors().values().stream()
-                .filter(tensor -> !LAYER.matcher(tensor.name()).find())
+                .filter(tensor -> LayerName.of(tensor.name()).isEmpty())
                 .filter(tensor -> tensor.shape().equals(heads.getFirst().shape()))
                 .map(TensorInfo::name)
                 .toList();

@@ -2,6 +2,7 @@ package io.lota4j.mask;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lota4j.checkpoint.LayerName;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.mask.MaskStatistics.Share;
 import java.util.Map;
@@ -36,11 +37,11 @@ class MaskStatisticsTest {
         "model.layers.29.self_attn.q_proj.weight, self_attn.q_proj",
         "model.layers.0.self_attn.q_proj.bias, self_attn.q_proj.bias",
         "transformer.h.3.attn.c_attn.weight, attn.c_attn",
-        "model.layers.3.experts.7.up_proj.weight, experts.7.up_proj",
+        "model.layers.3.experts.7.up_proj.weight, experts.up_proj",
         "lm_head.weight, lm_head",
         "w, w"
     })
     void kindIsTheNameWithoutItsLayer(String name, String kind) {
-        assertThat(MaskStatistics.kind(name)).isEqualTo(kind);
+        assertThat(LayerName.kind(name)).isEqualTo(kind);
     }
 }

@@ -51,6 +51,33 @@ class PoolTest {
         assertThat(Pool.parse("all", "embed, lm_head").select(MODEL)).hasSize(5);
     }
 
+    /// Words narrow the default pool; what is in it, the architecture says.
+    @Test
+    void matricesOfLayersAreInItWhateverTheyAreCalled() {
+        Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+        add(tensors, "model.layers.0.conv.in_proj.weight", DType.F32, 12, 4);
+        add(tensors, "model.layers.0.conv.conv.weight", DType.F32, 4, 1, 3);
+        add(tensors, "model.layers.0.mlp.experts.down_proj", DType.F32, 2, 8, 4);
+        add(tensors, "model.layers.0.mlp.experts.down_proj_bias", DType.F32, 2, 4);
+        add(tensors, "model.layers.0.mlp.router.weight", DType.F32, 2, 4);
+        add(tensors, "model.embed_tokens.weight", DType.F32, 9, 4);
+        add(tensors, "vision_tower.layers.0.mlp.up_proj.weight", DType.F32, 4, 4);
+        assertThat(Pool.standard().select(tensors))
+                .containsOnlyKeys(
+                        "model.layers.0.conv.in_proj.weight",
+                        "model.layers.0.conv.conv.weight",
+                        "model.layers.0.mlp.experts.down_proj");
+        assertThat(Pool.parse("conv", null).select(tensors)).hasSize(2);
+        assertThat(Pool.parse("mlp", "").select(tensors)).containsOnlyKeys("model.layers.0.mlp.experts.down_proj");
+        refused(
+                () -> Pool.parse("embed_tokens", "").select(tensors),
+                "the pool `embed_tokens` selects none of the 7 tensors, which are named such as"
+                    + " model.embed_tokens.weight, model.layers.0.conv.conv.weight,"
+                    + " model.layers.0.conv.in_proj.weight, model.layers.0.mlp.experts.down_proj,"
+                    + " model.layers.0.mlp.experts.down_proj_bias. Words choose among matrices of layers that are no"
+                    + " routers; `all` takes every tensor.");
+    }
+
     @Test
     void selectionIsSorted() {
         assertThat(Pool.standard().select(MODEL).firstEntry().getKey()).isEqualTo("model.layers.0.mlp.up_proj.weight");
@@ -82,8 +109,9 @@ class PoolTest {
         refused(
                 () -> Pool.parse("experts", "").select(MODEL),
                 "the pool `experts` selects none of the 8 tensors, which are named such as lm_head.weight,"
-                    + " model.embed_tokens.weight, model.layers.0.mlp.up_proj.weight,"
-                    + " model.layers.0.post_attention_layernorm.weight, model.layers.0.self_attn.mask_table.weight.");
+                        + " model.embed_tokens.weight, model.layers.0.mlp.up_proj.weight,"
+                        + " model.layers.0.post_attention_layernorm.weight, model.layers.0.self_attn.mask_table.weight."
+                        + " Words choose among matrices of layers that are no routers; `all` takes every tensor.");
     }
 
     @Test

@@ -11,6 +11,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import io.lota4j.checkpoint.DecoderNames;
 import io.lota4j.model.layer.Block;
 import io.lota4j.model.layer.Blocks;
 import io.lota4j.model.layer.LayerScript;
@@ -79,7 +80,8 @@ class StepGradientTest {
         List<Block> layers = CASES.entrySet().stream()
                 .map(entry -> new Block(entry.getValue(), rope(entry.getKey())))
                 .toList();
-        return new Blocks(HIDDEN, 8, 300, "e", 1, "", layers, norm("norm", "hidden", "norm"), "e", 1, 0);
+        return new Blocks(
+                HIDDEN, 8, 300, "e", 1, DecoderNames.USUAL, layers, norm("norm", "hidden", "norm"), "e", 1, 0);
     }
 
     private static Rope rope(String name) {

@@ -1,6 +1,7 @@
 package io.lota4j.merge.recipe;
 
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.LayerName;
 import io.lota4j.merge.ModelOutline;
 import io.lota4j.merge.ModelReference;
 import java.util.List;

@@ -4,6 +4,7 @@ import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.LayerName;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.MergeMethod;
 import io.lota4j.merge.ModelOpener;

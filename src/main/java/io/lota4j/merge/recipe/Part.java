@@ -1,5 +1,6 @@
 package io.lota4j.merge.recipe;
 
+import io.lota4j.checkpoint.LayerName;
 import io.lota4j.merge.ModelReference;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package io.lota4j.merge.recipe;
 
 import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.LayerName;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.MergeMethod;
 import io.lota4j.merge.ModelOutline;

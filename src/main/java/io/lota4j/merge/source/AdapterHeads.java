@@ -1,6 +1,7 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.Text;
+import io.lota4j.checkpoint.LayerName;
 import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.ModelOutline;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /// What an adapter does to the head of a base that ties it to its embedding: such a base has only one matrix of its
 /// shape outside the layers.
@@ -22,7 +22,6 @@ import java.util.regex.Pattern;
 record AdapterHeads(
         SequencedMap<String, ModelOutline.Tensor> heads, Map<String, String> embeddings, List<String> doubts) {
     private static final AdapterHeads NONE = new AdapterHeads(new TreeMap<>(), Map.of(), List.of());
-    private static final Pattern LAYER = Pattern.compile("\\.\\d+\\.");
 
     /// What nearly all models call their head.
     private static final String HEAD = "lm_head.weight";
@@ -67,7 +66,7 @@ record AdapterHeads(
     }
 
     private static boolean isOutside(String name, Shape shape) {
-        return shape.rank() == 2 && !LAYER.matcher(name).find();
+        return shape.rank() == 2 && LayerName.of(name).isEmpty();
     }
 
     /// The base's matrices of a shape outside the layers.

@@ -1,5 +1,6 @@
 package io.lota4j.model.arch;
 
+import io.lota4j.checkpoint.DecoderNames;
 import io.lota4j.model.layer.Blocks;
 import java.util.List;
 
@@ -10,6 +11,11 @@ public interface Architecture {
 
     /// Each `model_type` of its configurations.
     List<String> types();
+
+    /// The names that its checkpoints may give their tensors; those of a new one first.
+    default List<DecoderNames> names() {
+        return List.of(DecoderNames.USUAL);
+    }
 
     /// The decoder that a configuration asks for.
     ///

@@ -1,6 +1,7 @@
 package io.lota4j.model.arch;
 
 import io.lota4j.Text;
+import io.lota4j.checkpoint.DecoderNames;
 import io.lota4j.checkpoint.JsonKeys;
 import io.lota4j.checkpoint.JsonKeys.Null;
 import io.lota4j.model.layer.Block;
@@ -15,8 +16,9 @@ import java.util.stream.IntStream;
 
 /// What configurations of several architectures say in the same way.
 ///
-/// @param keys of the `config.json`
-public record ConfigKeys(JsonKeys keys) {
+/// @param keys of the `config.json`, or of the part of it that is about the decoder
+/// @param names that the checkpoint gives its tensors
+public record ConfigKeys(JsonKeys keys, DecoderNames names) {
     static final String FULL = "full_attention";
     static final String SLIDING = "sliding_attention";
     private static final String OVER_0 = "a number over 0";
@@ -137,7 +139,7 @@ public record ConfigKeys(JsonKeys keys) {
 
     /// The same keys, with values for some that are absent, as the class of a configuration has them.
     ConfigKeys withDefaults(Map<String, Object> defaults) {
-        return new ConfigKeys(keys.withDefaults(defaults));
+        return new ConfigKeys(keys.withDefaults(defaults), names);
     }
 
     /// A whole number from 0 on that must be there.
@@ -196,7 +198,7 @@ public record ConfigKeys(JsonKeys keys) {
     ///
     /// @param kind of the last norm
     Blocks decoder(Sizes sizes, List<Block> layers, Step.Norm.Kind kind, double eps) {
-        String embedding = "model.embed_tokens.weight";
+        String embedding = names.prefix() + "embed_tokens.weight";
         int hidden = sizes.hidden();
         return new Blocks(
                 hidden,
@@ -204,10 +206,10 @@ public record ConfigKeys(JsonKeys keys) {
                 sizes.positions(),
                 embedding,
                 1,
-                "model.layers.",
+                names,
                 layers,
-                new Step.Norm("norm", "hidden", kind, hidden, hidden, eps, "model.norm.weight"),
-                flag("tie_word_embeddings") ? embedding : "lm_head.weight",
+                new Step.Norm("norm", "hidden", kind, hidden, hidden, eps, names.prefix() + "norm.weight"),
+                flag("tie_word_embeddings") ? embedding : names.head(),
                 1,
                 0);
     }

@@ -1,5 +1,6 @@
 package io.lota4j.model.layer;
 
+import io.lota4j.checkpoint.DecoderNames;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -11,7 +12,7 @@ import java.util.SequencedMap;
 /// @param positions longest sequence the model was made for, in tokens
 /// @param embedding name of its matrix, `[vocabulary, hidden]`
 /// @param embeddingScale what its rows are multiplied by
-/// @param prefix of the names of a layer's weights, before its number
+/// @param names that the checkpoint gives its tensors
 /// @param norm the last one; its weight by its whole name
 /// @param head name of the matrix `[vocabulary, hidden]` that logits come from; the embedding's if the two are tied
 /// @param logitScale what logits are multiplied by
@@ -22,7 +23,7 @@ public record Blocks(
         int positions,
         String embedding,
         double embeddingScale,
-        String prefix,
+        DecoderNames names,
         List<Block> layers,
         Step.Norm norm,
         String head,
@@ -38,7 +39,7 @@ public record Blocks(
 
     /// The name of a layer's weight.
     public String name(int layer, String weight) {
-        return prefix + layer + "." + weight;
+        return names.layers() + layer + "." + weight;
     }
 
     /// The names of a layer's weights, with the weights, in the order of computation.
@@ -51,7 +52,7 @@ public record Blocks(
     /// The same decoder with other scales, and another cap of its logits.
     public Blocks withScales(double ofEmbedding, double ofLogits, double cap) {
         return new Blocks(
-                hidden, vocabulary, positions, embedding, ofEmbedding, prefix, layers, norm, head, ofLogits, cap);
+                hidden, vocabulary, positions, embedding, ofEmbedding, names, layers, norm, head, ofLogits, cap);
     }
 
     /// The same decoder with another rotary embedding in the layers that have one.
@@ -65,7 +66,7 @@ public record Blocks(
                 positions,
                 embedding,
                 embeddingScale,
-                prefix,
+                names,
                 turned,
                 norm,
                 head,

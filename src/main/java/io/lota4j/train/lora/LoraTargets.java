@@ -3,10 +3,10 @@ package io.lota4j.train.lora;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.DecoderNames;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.model.ModelConfig;
-import io.lota4j.model.Weights;
 import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.Optimizer;
 import java.util.ArrayList;
@@ -26,8 +26,9 @@ public record LoraTargets(LoraConfig lora, SequencedMap<String, Shape> shapes, L
     /// @throws LotaException if there is none, or one that is no matrix of a layer
     public static LoraTargets of(Checkpoint base, LoraConfig lora) {
         SequencedMap<String, Shape> shapes = lora.targets().select(base.tensors());
+        DecoderNames names = ModelConfig.of(base.directory()).blocks().names();
         shapes.forEach((name, shape) -> {
-            if (shape.rank() != 2 || !Weights.inLayer(name)) {
+            if (shape.rank() != 2 || !names.isInLayer(name)) {
                 throw new LotaException(Text.format(
                         "LoRA is for the matrices of layers, but tensor `%s` is none; " + "exclude it from the pool.",
                         name));

@@ -8,7 +8,6 @@ import io.lota4j.model.Activation;
 import io.lota4j.model.Decoder;
 import io.lota4j.model.PackedBatch;
 import io.lota4j.model.Torch;
-import io.lota4j.model.Weights;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
@@ -42,7 +41,7 @@ final class GradientTally implements Tally {
         among.tensors().forEach((name, tensor) -> {
             if (!tensor.trainable().isEmpty()) {
                 sums.put(name, Torch.memory(floats(tensor.shape())).fill((byte) 0));
-                if (!Weights.inLayer(name)) {
+                if (!decoder.weights().isInLayer(name)) {
                     pieces.put(name, floats(tensor.shape()));
                 }
             }

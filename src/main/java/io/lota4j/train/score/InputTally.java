@@ -9,7 +9,6 @@ import io.lota4j.model.Activation;
 import io.lota4j.model.Decoder;
 import io.lota4j.model.PackedBatch;
 import io.lota4j.model.Torch;
-import io.lota4j.model.Weights;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -37,13 +36,13 @@ final class InputTally implements Tally {
         this.buffer = new Buffer(shapes);
         among.tensors().forEach((name, tensor) -> {
             if (!tensor.trainable().isEmpty()) {
-                squares.put(name, new double[features(name, tensor.shape())]);
+                squares.put(name, new double[features(decoder, name, tensor.shape())]);
             }
         });
     }
 
-    private static int features(String name, Shape shape) {
-        if (shape.rank() != 2 || !Weights.inLayer(name)) {
+    private static int features(Decoder decoder, String name, Shape shape) {
+        if (shape.rank() != 2 || !decoder.weights().isInLayer(name)) {
             throw new LotaException(Text.format(
                     "Wanda scores what goes into a layer's matrix, but tensor `%s` is none; "
                             + "exclude it from the pool.",

@@ -3,6 +3,7 @@ package io.lota4j;
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.DecoderNames;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.data.ExampleEncoder;
@@ -87,6 +88,17 @@ public final class Lota implements AutoCloseable {
     /// models in one directory.
     public List<String> doubts() {
         return base.checkpoint().doubts();
+    }
+
+    /// What of the base nothing is done with, a sentence each: the tensors of other modules than the text model.
+    public List<String> untouched() {
+        List<String> others = DecoderNames.beside(base.checkpoint().tensors().keySet());
+        return others.isEmpty()
+                ? List.of()
+                : List.of(Text.format(
+                        "%d of %d tensors belong to other modules than the text model, such as %s; they stay as they"
+                                + " are",
+                        others.size(), base.checkpoint().tensors().size(), others.getFirst()));
     }
 
     /// Reads rows of a JSONL file as examples in this base's tokens. They fit no base with another tokenizer.

@@ -86,8 +86,9 @@ abstract class BaseCommand implements Callable<Integer> {
     /// @return the exit code
     abstract int execute();
 
-    /// Warns of what may not be meant about a base.
+    /// Warns of what may not be meant about a base, and says what of it is left alone.
     Lota warned(Lota lota) {
+        lota.untouched().forEach(sentence -> err().println("lota: " + sentence));
         lota.doubts().forEach(doubt -> err().println("warning: " + doubt));
         return lota;
     }

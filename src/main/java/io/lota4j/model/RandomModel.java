@@ -46,6 +46,10 @@ public record RandomModel(ModelConfig config, double deviation, DType dtype, lon
         Path file = directory.resolve(Checkpoint.CONFIG);
         ModelConfig config = ModelConfig.read(file);
         JsonKeys keys = ModelConfig.keys(file);
+        if (config.blocks().names().amongModules()) {
+            throw keys.refused("the model has other modules than its text model, and only weights of text models are"
+                    + " drawn. Make what stands within \"text_config\" a config.json of its own.");
+        }
         double deviation = keys.optionalNumber("initializer_range", Null.REFUSED, x -> x >= 0, "a number of at least 0")
                 .orElse(0.02);
         return new RandomModel(config, deviation, dtype(keys), seed);

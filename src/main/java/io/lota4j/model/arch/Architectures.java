@@ -13,6 +13,7 @@ public final class Architectures {
             new Granite(),
             new Gemma2(),
             new Gemma3(),
+            new TextModule("Gemma 3", "gemma3", List.of(new Gemma3()), true),
             new Llama(),
             new Mistral(),
             new Olmo2(),

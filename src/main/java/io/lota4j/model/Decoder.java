@@ -173,11 +173,11 @@ public final class Decoder implements AutoCloseable {
             return layers.get(layer);
         }
 
-        /// The rows for the tokens at `positions`.
-        Rotaries at(long[] positions, Torch torch, PtNDManager scope) {
+        /// The rows for tokens at `positions` of sequences of `lengths` tokens.
+        Rotaries at(long[] positions, long[] lengths, Torch torch, PtNDManager scope) {
             IdentityHashMap<Rotary, Rotary> rows = new IdentityHashMap<>();
             return new Rotaries(layers.stream()
-                    .map(table -> rows.computeIfAbsent(table, t -> t.at(positions, torch, scope)))
+                    .map(table -> rows.computeIfAbsent(table, t -> t.at(positions, lengths, torch, scope)))
                     .toList());
         }
     }

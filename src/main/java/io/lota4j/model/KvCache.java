@@ -3,10 +3,15 @@ package io.lota4j.model;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.model.layer.Block;
+import io.lota4j.model.layer.Rope;
 import io.lota4j.model.layer.Step;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /// Keys and values of several sequences that grow token by token, each in a slot of its own: no padding, no mask.
@@ -16,6 +21,8 @@ final class KvCache implements AutoCloseable {
     private final List<PtNDArray> keys = new ArrayList<>();
     private final List<PtNDArray> values = new ArrayList<>();
     private final int[] lengths;
+    private final int[][] ids;
+    private final List<Rope.Longer> longer;
     private final Decoder.Rotaries tables;
 
     /// @param slots number of sequences
@@ -24,6 +31,14 @@ final class KvCache implements AutoCloseable {
         this.decoder = decoder;
         this.scope = decoder.torch().scope();
         this.lengths = new int[slots];
+        this.ids = new int[slots][0];
+        this.longer = decoder.config().blocks().layers().stream()
+                .map(Block::rope)
+                .filter(Objects::nonNull)
+                .map(Rope::longer)
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList();
         this.tables = decoder.rotaries(capacity, scope);
         for (Block layer : decoder.config().blocks().layers()) {
             Step.Attend attention = layer.attention();
@@ -44,6 +59,49 @@ final class KvCache implements AutoCloseable {
     /// @param slots which sequences, each at most once
     /// @param tokens what to append to each, at least one token; more than one only to an empty slot
     float[][] append(int[] slots, int[][] tokens) {
+        float[][] logits = new float[slots.length][];
+        int[] again = IntStream.range(0, slots.length)
+                .filter(s -> startsAgain(slots[s], tokens[s].length))
+                .toArray();
+        int[] on = IntStream.range(0, slots.length)
+                .filter(s -> !startsAgain(slots[s], tokens[s].length))
+                .toArray();
+        for (int s = 0; s < slots.length; s++) {
+            ids[slots[s]] = joined(ids[slots[s]], tokens[s]);
+        }
+        for (int s : again) {
+            lengths[slots[s]] = 0;
+        }
+        compute(slots, again, s -> ids[slots[s]], logits);
+        compute(slots, on, s -> tokens[s], logits);
+        return logits;
+    }
+
+    /// Whether a sequence becomes so long that all its tokens are turned by other frequencies.
+    private boolean startsAgain(int slot, int added) {
+        int length = lengths[slot];
+        return length > 0
+                && longer.stream().anyMatch(longer -> length <= longer.than() && length + added > longer.than());
+    }
+
+    private static int[] joined(int[] before, int[] added) {
+        int[] all = Arrays.copyOf(before, before.length + added.length);
+        System.arraycopy(added, 0, all, before.length, added.length);
+        return all;
+    }
+
+    private void compute(int[] slots, int[] some, IntFunction<int[]> tokens, float[][] logits) {
+        if (some.length > 0) {
+            float[][] found = compute(
+                    Arrays.stream(some).map(s -> slots[s]).toArray(),
+                    Arrays.stream(some).mapToObj(tokens).toArray(int[][]::new));
+            for (int s = 0; s < some.length; s++) {
+                logits[some[s]] = found[s];
+            }
+        }
+    }
+
+    private float[][] compute(int[] slots, int[][] tokens) {
         try (PtNDManager pass = decoder.torch().scope()) {
             long[] starts = Arrays.stream(slots).mapToLong(s -> lengths[s]).toArray();
             long[] added = Arrays.stream(tokens).mapToLong(t -> t.length).toArray();
@@ -57,7 +115,7 @@ final class KvCache implements AutoCloseable {
     }
 
     private PtNDArray layers(int[] slots, int[][] tokens, long[] starts, long[] added, PtNDManager pass) {
-        Decoder.Rotaries rotaries = tables.at(positions(starts, added), decoder.torch(), pass);
+        Decoder.Rotaries rotaries = tables.at(positions(starts, added), lengths(starts, added), decoder.torch(), pass);
         PtNDArray slotTensor =
                 Torch.longs(pass, Arrays.stream(slots).asLongStream().toArray());
         PtNDArray startTensor = Torch.longs(pass, starts);
@@ -101,6 +159,13 @@ final class KvCache implements AutoCloseable {
             }
         }
         return positions;
+    }
+
+    private static long[] lengths(long[] starts, long[] added) {
+        return IntStream.range(0, starts.length)
+                .mapToObj(s -> LongStream.generate(() -> starts[s] + added[s]).limit(added[s]))
+                .flatMapToLong(s -> s)
+                .toArray();
     }
 
     private static long[] lastRows(long[] added) {

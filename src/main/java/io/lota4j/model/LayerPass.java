@@ -15,7 +15,7 @@ record LayerPass(Decoder decoder, Decoder.Rotaries rotaries, PtNDArray groups) {
     static LayerPass of(Decoder decoder, PackedBatch batch, PtNDManager scope) {
         return new LayerPass(
                 decoder,
-                decoder.rotaries(batch.longest(), scope).at(batch.positions(), decoder.torch(), scope),
+                decoder.rotaries(batch.longest(), scope).at(batch.positions(), batch.lengths(), decoder.torch(), scope),
                 Torch.longs(scope, batch.groups()));
     }
 

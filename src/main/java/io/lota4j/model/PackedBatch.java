@@ -45,6 +45,18 @@ public record PackedBatch(
         return ids.length;
     }
 
+    /// The length of each token's sequence, in tokens.
+    long[] lengths() {
+        long[] lengths = new long[ids.length];
+        int from = 0;
+        for (int g = 0; g < groups.length; g += 2) {
+            int to = from + (int) (groups[g] * groups[g + 1]);
+            Arrays.fill(lengths, from, to, groups[g + 1]);
+            from = to;
+        }
+        return lengths;
+    }
+
     /// The longest sequence, in tokens.
     public int longest() {
         return (int) groups[groups.length - 1];

@@ -10,6 +10,7 @@ import io.lota4j.checkpoint.Floats;
 import io.lota4j.model.layer.Rope;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -37,8 +38,46 @@ class DecoderGoldenTest {
     @MethodSource("models")
     void logits(String model) {
         try (Golden golden = Golden.open("models/" + model + "/golden.safetensors");
-                Decoder decoder = Decoder.open(Golden.path("models/" + model))) {
+                Checkpoint checkpoint = Checkpoint.open(Golden.path("models/" + model));
+                Decoder decoder = open(checkpoint)) {
             assertThat(worstLogit(golden, decoder)).isLessThan(LOGITS);
+        }
+    }
+
+    /// The program that wrote golden numbers turned all rows of a padded batch by the frequencies of the longest; here
+    /// each sequence is as if it were alone.
+    private static Decoder open(Checkpoint checkpoint) {
+        ModelConfig config = ModelConfig.of(checkpoint.directory());
+        Rope rope = config.blocks().layers().getLast().rope();
+        return rope == null || rope.longer() == null
+                ? Decoder.open(checkpoint)
+                : Decoder.open(
+                        checkpoint,
+                        new ModelConfig(config.architecture(), config.blocks().withRope(rope.ofLonger())));
+    }
+
+    /// A row that is long has the logits of the golden batch with both sets of frequencies.
+    @Test
+    void longRowsChooseTheFrequenciesOfLongOnes() {
+        Path directory = Golden.path("models/phi3-longrope");
+        try (Golden golden = Golden.open("models/phi3-longrope/golden.safetensors");
+                Checkpoint checkpoint = Checkpoint.open(directory);
+                Decoder longer = open(checkpoint);
+                Decoder decoder = Decoder.open(checkpoint)) {
+            List<PackedBatch.Sequence> rows = sequences(golden, true);
+            assertThat(rows).extracting(row -> row.ids().length).containsExactly(16, 11, 7);
+            rows.forEach(row -> {
+                float[] found = decoder.logits(PackedBatch.of(List.of(row)));
+                float[] always = longer.logits(PackedBatch.of(List.of(row)));
+                assertThat(Arrays.equals(found, always)).isEqualTo(row.ids().length > 8);
+            });
+            Loss loss = decoder.losses(PackedBatch.of(rows));
+            assertThat(loss.tokenLosses())
+                    .isEqualTo(decoder.gradients(
+                                    PackedBatch.of(rows),
+                                    new float[loss.tokenLosses().length],
+                                    new Collected(decoder.torch()))
+                            .tokenLosses());
         }
     }
 
@@ -87,7 +126,8 @@ class DecoderGoldenTest {
     @MethodSource("models")
     void lossAndGradients(String model) {
         try (Golden golden = Golden.open("models/" + model + "/golden.safetensors");
-                Decoder decoder = Decoder.open(Golden.path("models/" + model))) {
+                Checkpoint checkpoint = Checkpoint.open(Golden.path("models/" + model));
+                Decoder decoder = open(checkpoint)) {
             PackedBatch batch = PackedBatch.of(sequences(golden, true));
             float[] weights = new float[batch.rows().length];
             Arrays.fill(weights, 1f / weights.length);

@@ -134,10 +134,15 @@ class ModelConfigTest {
                         + " the 8 features of a head are 3: they must be an even number",
                 "{$, \"model_type\": \"phi3\", \"partial_rotary_factor\": 1.5} | \"partial_rotary_factor\" must be a"
                         + " number over 0, up to 1, found 1.5.",
-                "{$, \"model_type\": \"phi3\", \"rope_scaling\": {\"type\": \"longrope\"}} | rope type \"longrope\" is"
-                        + " not supported here; supported: default.",
-                "{$, \"model_type\": \"phi3\", \"rope_scaling\": {\"type\": \"yarn\"}} | rope type \"yarn\" is not"
-                        + " supported here; supported: default.",
+                "{$, \"model_type\": \"phi3\", \"rope_scaling\": {\"type\": \"longrope\"}} | \"short_factor\" must be a"
+                        + " list of 4 numbers over 0, one for each pair that is turned, found nothing.",
+                "{$, \"model_type\": \"phi3\", \"rope_scaling\": {\"type\": \"su\", \"short_factor\": [1, 1, 1]}} |"
+                        + " \"rope_scaling.short_factor\" must be a list of 4 numbers over 0, one for each pair that is"
+                        + " turned, found [1,1,1].",
+                "{$, \"model_type\": \"phi3\", \"rope_scaling\": {\"type\": \"linear\"}} | rope type \"linear\" is not"
+                        + " supported here; supported: default, longrope.",
+                "{$, \"model_type\": \"ministral3\", \"num_key_value_heads\": 4} | \"rope_parameters\" must have"
+                        + " \"llama_4_scaling_beta\", found nothing.",
                 "{$, \"hidden_act\": \"gelu\"} | \"hidden_act\" is \"gelu\"; supported: \"silu\".",
                 "{$, \"rope_scaling\": {\"type\": \"dynamic\"}} | rope type \"dynamic\" is not supported; supported:",
                 "{$, \"rms_norm_eps\": \"x\"} | \"rms_norm_eps\" must be a number over 0, found \"x\".",

@@ -85,7 +85,8 @@ class StepGradientTest {
     }
 
     private static Rope rope(String name) {
-        return Rope.of(10, null, name.equals("rotate a part") ? PART : HEAD);
+        Rope rope = Rope.of(10, null, name.equals("rotate a part") ? PART : HEAD);
+        return name.equals("temper") ? rope.withTemper(new Rope.Temper(0.3, 5)) : rope;
     }
 
     static Stream<Arguments> steps() {
@@ -114,6 +115,7 @@ class StepGradientTest {
         all.put("window", attention(Step.Linear.Layout.OUT_IN, HEAD, 4, 0));
         all.put("cap", attention(Step.Linear.Layout.OUT_IN, HEAD, 0, 0.7));
         all.put("window and cap", attention(Step.Linear.Layout.OUT_IN, HEAD, 4, 0.7));
+        all.put("temper", tempered());
         all.put("scale", List.of(new Step.Scale("y", "x", HIDDEN, 0.3)));
         all.put("add", List.of(new Step.Scale("z", "x", HIDDEN, 0.3), new Step.Add("y", "z", "x", HIDDEN)));
         all.put("layer", layer(false, false));
@@ -134,6 +136,13 @@ class StepGradientTest {
                 new Step.Rotate("kr", "k", KV_HEADS * HEAD, HEAD, part),
                 new Step.Attend("att", "qr", "kr", "v", HEADS, KV_HEADS, HEAD, 0.4, window, cap),
                 Step.Linear.of("y", HIDDEN, "att", HEADS * HEAD, "o", null));
+    }
+
+    private static List<Step> tempered() {
+        List<Step> steps = new ArrayList<>(attention(Step.Linear.Layout.OUT_IN, HEAD, 0, 0));
+        steps.set(4, new Step.Attend("att", "qt", "kr", "v", HEADS, KV_HEADS, HEAD, 0.4, 0, 0));
+        steps.add(4, new Step.Temper("qt", "qr", HEADS * HEAD));
+        return steps;
     }
 
     private static List<Step> mlp(String in, Step.Activation activation, boolean biased) {
@@ -205,7 +214,7 @@ class StepGradientTest {
             PackedBatch batch = PackedBatch.of(Arrays.stream(lengths)
                     .mapToObj(length -> new PackedBatch.Sequence(new int[length], new boolean[length]))
                     .toList());
-            Rotary rotary = Rotary.table(rope, 300, scope).at(batch.positions(), torch, scope);
+            Rotary rotary = Rotary.table(rope, 300, scope).at(batch.positions(), batch.lengths(), torch, scope);
             List<PtNDArray> rest = List.of(rotary.cos(), rotary.sin(), Torch.longs(scope, batch.groups()));
 
             Map<String, float[]> expected = derived(scope, script, number, x, dy, weights, rest);

@@ -15,6 +15,8 @@ public final class Architectures {
             new Gemma3(),
             new TextModule("Gemma 3", "gemma3", List.of(new Gemma3()), true),
             new Llama(),
+            new Ministral3(),
+            new TextModule("Ministral 3", "mistral3", List.of(new Mistral(), new Ministral3()), true),
             new Mistral(),
             new Olmo2(),
             new Olmo3(),

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param outBiased whether that of the output has one
 /// @param norm of queries and keys before they are rotated, `self_attn.{q,k}_norm`; null for none
 /// @param part so many of a head's features are rotated, the first ones; 0 for none
+/// @param tempered whether queries are multiplied by what depends on their position, after they are rotated
 /// @param scale that scores are multiplied by
 /// @param window how many tokens back a token sees, itself included; 0 for all
 /// @param cap of the scores; 0 for none
@@ -28,6 +29,7 @@ record Attention(
         boolean outBiased,
         @Nullable Norm norm,
         int part,
+        boolean tempered,
         double scale,
         int window,
         double cap) {
@@ -46,43 +48,59 @@ record Attention(
                 false,
                 null,
                 sizes.head(),
+                false,
                 Step.Attend.scale(sizes.head()),
                 0,
                 0);
     }
 
     Attention withFused(String matrix) {
-        return new Attention(hidden, heads, kvHeads, head, matrix, biased, outBiased, norm, part, scale, window, cap);
+        return new Attention(
+                hidden, heads, kvHeads, head, matrix, biased, outBiased, norm, part, tempered, scale, window, cap);
     }
 
     Attention withBiases(boolean in, boolean out) {
-        return new Attention(hidden, heads, kvHeads, head, fused, in, out, norm, part, scale, window, cap);
+        return new Attention(hidden, heads, kvHeads, head, fused, in, out, norm, part, tempered, scale, window, cap);
     }
 
     Attention withNorm(Norm of) {
-        return new Attention(hidden, heads, kvHeads, head, fused, biased, outBiased, of, part, scale, window, cap);
+        return new Attention(
+                hidden, heads, kvHeads, head, fused, biased, outBiased, of, part, tempered, scale, window, cap);
     }
 
     Attention withPart(int rotated) {
-        return new Attention(hidden, heads, kvHeads, head, fused, biased, outBiased, norm, rotated, scale, window, cap);
+        return new Attention(
+                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, rotated, tempered, scale, window, cap);
+    }
+
+    Attention withTemper() {
+        return new Attention(
+                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, true, scale, window, cap);
     }
 
     Attention withScale(double factor) {
-        return new Attention(hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, factor, window, cap);
+        return new Attention(
+                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, tempered, factor, window, cap);
     }
 
     Attention withWindow(int tokens) {
-        return new Attention(hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, scale, tokens, cap);
+        return new Attention(
+                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, tempered, scale, tokens, cap);
     }
 
     Attention withCap(double most) {
-        return new Attention(hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, scale, window, most);
+        return new Attention(
+                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, tempered, scale, window, most);
     }
 
     /// The steps from a value to a value, both as wide as the residual stream.
     List<Step> steps(String in, String out) {
         List<Step> steps = new ArrayList<>(projections(in));
         String q = rotated(steps, normed(steps, "q", heads), heads);
+        if (tempered) {
+            steps.add(new Step.Temper("qt", q, heads * head));
+            q = "qt";
+        }
         String k = rotated(steps, normed(steps, "k", kvHeads), kvHeads);
         steps.add(new Step.Attend("att", q, k, "v", heads, kvHeads, head, scale, window, cap));
         steps.add(Step.Linear.of(

@@ -130,11 +130,20 @@ public record ConfigKeys(JsonKeys keys, DecoderNames names) {
         return part;
     }
 
-    /// The rotary embedding of all layers where only the plain one is supported.
+    /// The rotary embedding of all layers where only the plain one and LongRoPE are supported.
     ///
     /// @param dim so many features of a head are turned
-    Rope defaultRope(int dim, double otherwiseTheta) {
-        return RopeKeys.of(keys).requireDefault().rope(dim, otherwiseTheta);
+    Rope defaultOrLongRope(int dim, double otherwiseTheta) {
+        return RopeKeys.of(keys).defaultOrLong(dim, otherwiseTheta);
+    }
+
+    /// As [#rope(int, double)], with what queries are multiplied by.
+    Rope temperedRope(int dim, double otherwiseTheta) {
+        RopeKeys rope = RopeKeys.of(keys).requireWhole();
+        return rope.temper()
+                .map(temper -> rope.rope(dim, otherwiseTheta).withTemper(temper))
+                .orElseThrow(
+                        () -> keys.refused("\"rope_parameters\" must have \"llama_4_scaling_beta\", found nothing."));
     }
 
     /// The same keys, with values for some that are absent, as the class of a configuration has them.

@@ -7,8 +7,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-/// Phi 3 and 4: a Llama with fused projections that may rotate a part of each head only. LongRoPE is refused, also
-/// under its older names `su` and `yarn`.
+/// Phi 3 and 4: a Llama with fused projections that may rotate a part of each head only, and in longer
+/// sequences by other frequencies.
 final class Phi3 implements Architecture {
     @Override
     public String title() {
@@ -33,7 +33,7 @@ final class Phi3 implements Architecture {
                 .withWindow(keys.window());
         Mlp mlp = Mlp.of(sizes, Step.Activation.SILU).withFused();
         List<Step> steps = DecoderLayer.normsBefore(sizes.hidden(), eps).steps(attention, mlp);
-        Block layer = new Block(steps, keys.defaultRope(part, 10000));
+        Block layer = new Block(steps, keys.defaultOrLongRope(part, 10000));
         return keys.decoder(sizes, Collections.nCopies(sizes.layers(), layer), Step.Norm.Kind.RMS, eps);
     }
 }

@@ -6,6 +6,7 @@ import io.lota4j.checkpoint.JsonKeys.Null;
 import io.lota4j.model.layer.Rope;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -18,6 +19,7 @@ record RopeKeys(JsonKeys keys, List<JsonKeys> nested) {
     private static final String OVER_0 = "a number over 0";
     private static final String AT_LEAST_1 = "a number of at least 1";
     private static final String SUPPORTED = "default, linear, llama3, yarn";
+    private static final Set<String> LONG = Set.of("longrope", "su", "yarn");
 
     /// Both spellings: `rope_parameters` holds everything in new files, `rope_theta` and `rope_scaling` in old
     /// ones. A file may have both if they agree.
@@ -105,15 +107,43 @@ record RopeKeys(JsonKeys keys, List<JsonKeys> nested) {
                 .orElse(1.);
     }
 
-    /// Refuses frequencies that are stretched in any way.
-    RopeKeys requireDefault() {
-        agreed(nested, "rope_type", this::type)
-                .filter(type -> !type.equals("default"))
-                .ifPresent(type -> {
-                    throw keys.refused(
-                            Text.format("rope type \"%s\" is not supported here; supported: default.", type));
-                });
-        return this;
+    /// Frequencies as they are, or stretched as in LongRoPE, also under its older names `su` and `yarn`.
+    ///
+    /// @param dim so many features of a head are turned
+    Rope defaultOrLong(int dim, double otherwiseTheta) {
+        double theta = number("rope_theta", otherwiseTheta);
+        String type = agreed(nested, "rope_type", this::type).orElse("default");
+        if (type.equals("default")) {
+            return Rope.of(theta, null, dim);
+        }
+        if (!LONG.contains(type)) {
+            throw keys.refused(
+                    Text.format("rope type \"%s\" is not supported here; supported: default, longrope.", type));
+        }
+        double positions = keys.optionalNumber("max_position_embeddings", Null.ABSENT, x -> x > 0, OVER_0)
+                .orElse(2048.);
+        double original = optional("original_max_position_embeddings", x -> x > 1, "a number over 1")
+                .orElse(positions);
+        double factor = optional("factor", x -> x > 0, OVER_0).orElse(positions / original);
+        double scale = optional("attention_factor", x -> x > 0, OVER_0)
+                .orElseGet(() -> factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original)));
+        return Rope.longRope(theta, factors("short_factor", dim), factors("long_factor", dim), (int) original, scale);
+    }
+
+    /// A number over 0 for each pair.
+    private List<Double> factors(String key, int dim) {
+        String expected = Text.format("a list of %d numbers over 0, one for each pair that is turned", dim / 2);
+        JsonKeys place = nested.stream().filter(k -> k.has(key)).findFirst().orElse(keys);
+        return place.optionalNumbers(key, Null.REFUSED)
+                .filter(factors -> factors.size() == dim / 2 && factors.stream().allMatch(f -> f > 0))
+                .orElseThrow(() -> place.wrong(key, expected));
+    }
+
+    /// What queries are multiplied by, if anything: `llama_4_scaling_beta`.
+    Optional<Rope.Temper> temper() {
+        return optional("llama_4_scaling_beta", x -> x >= 0, "a number of at least 0")
+                .map(beta ->
+                        new Rope.Temper(beta, needed("yarn", "original_max_position_embeddings", x -> x > 0, OVER_0)));
     }
 
     private Rope.Llama3 llama3() {

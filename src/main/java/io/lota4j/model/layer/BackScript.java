@@ -130,8 +130,17 @@ record BackScript(List<String> lines, List<String> results, List<LayerScript.Del
                             rotate.in(),
                             rotate,
                             Text.format(
-                                    "(self).rotate_back(%s, cos, sin, %d, %d, )",
-                                    gradient(rotate.out()).expression(), rotate.head(), rotate.part()),
+                                    "(self).rotate_back(%s, %s, sin, %d, %d, )",
+                                    gradient(rotate.out()).expression(),
+                                    flow.cosines(rotate),
+                                    rotate.head(),
+                                    rotate.part()),
+                            true);
+                case Step.Temper temper ->
+                    part(
+                            temper.in(),
+                            temper,
+                            ForwardScript.tempered(gradient(temper.out()).expression()),
                             true);
                 case Step.Attend attend -> attend(attend);
                 case Step.Gate gate -> backOfGate(gate);

@@ -1,5 +1,6 @@
 package io.lota4j.model.layer;
 
+import io.lota4j.Text;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -71,6 +72,12 @@ final class Dataflow {
         return "w[" + Objects.requireNonNull(weights.get(weight)) + "]";
     }
 
+    /// The cosines in the methods: without the factor of queries behind them, where there is one.
+    String cosines(Step.Rotate rotate) {
+        boolean tempered = steps.stream().anyMatch(step -> step instanceof Step.Temper);
+        return tempered ? Text.format("torch.narrow(cos, 2, 0, %d)", rotate.part()) : "cos";
+    }
+
     int index(Step step) {
         return steps.indexOf(step);
     }
@@ -83,7 +90,7 @@ final class Dataflow {
     /// Whether a value is cheap to compute again, from others that going back needs anyhow.
     boolean isComputedAgain(String value) {
         return switch (maker(value)) {
-            case Step.Norm _, Step.Gate _, Step.Activate _, Step.Scale _ -> true;
+            case Step.Norm _, Step.Gate _, Step.Activate _, Step.Scale _, Step.Temper _ -> true;
             case Step.Linear _, Step.Rotate _, Step.Attend _, Step.Add _ -> false;
             case null -> false;
         };
@@ -97,7 +104,7 @@ final class Dataflow {
             case Step.Attend attend -> attend.inputs();
             case Step.Gate gate -> gate.inputs();
             case Step.Activate activate -> activate.inputs();
-            case Step.Rotate _, Step.Scale _, Step.Add _ -> List.of();
+            case Step.Rotate _, Step.Temper _, Step.Scale _, Step.Add _ -> List.of();
         };
     }
 

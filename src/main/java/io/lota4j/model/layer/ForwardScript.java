@@ -25,7 +25,9 @@ record ForwardScript(
                 List.of(assign(
                         rotate.out(),
                         Text.format(
-                                "(self).rotate(%s, cos, sin, %d, %d, )", rotate.in(), rotate.head(), rotate.part())));
+                                "(self).rotate(%s, %s, sin, %d, %d, )",
+                                rotate.in(), flow.cosines(rotate), rotate.head(), rotate.part())));
+            case Step.Temper temper -> List.of(assign(temper.out(), tempered(temper.in())));
             case Step.Attend attend -> List.of(assign(attend.out(), attend(attend)));
             case Step.Gate gate ->
                 List.of(assign(
@@ -42,6 +44,10 @@ record ForwardScript(
                         add.out(),
                         Text.format("torch.%s(%s, %s)", in("add", add, add.branch()), add.branch(), add.stream())));
         };
+    }
+
+    static String tempered(String value) {
+        return Text.format("torch.mul(%s, torch.select(cos, 2, -1))", value);
     }
 
     static String assign(String name, String expression) {

@@ -8,9 +8,53 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param inverseFrequencies radians that a position adds, one for each of the `dim / 2` pairs that are turned
 /// @param scale that cosines and sines are multiplied by
-public record Rope(List<Float> inverseFrequencies, float scale) {
+/// @param longer what sequences over a length have instead; null for one rope for all
+/// @param temper what queries are multiplied by beside; null for nothing
+public record Rope(
+        List<Float> inverseFrequencies,
+        float scale,
+        @Nullable Longer longer,
+        @Nullable Temper temper) {
     public Rope {
         inverseFrequencies = List.copyOf(inverseFrequencies);
+    }
+
+    public Rope(List<Float> inverseFrequencies, float scale) {
+        this(inverseFrequencies, scale, null, null);
+    }
+
+    /// The frequencies of sequences that are longer than so many tokens, of all their tokens.
+    ///
+    /// @param inverseFrequencies as many as the shorter sequences have
+    public record Longer(int than, List<Float> inverseFrequencies) {
+        public Longer {
+            inverseFrequencies = List.copyOf(inverseFrequencies);
+        }
+    }
+
+    /// A query at position `p` is multiplied by `1 + beta * ln(1 + floor(p / originalContext))`, as in Llama 4: far
+    /// from the start, attention would else spread over ever more keys.
+    public record Temper(double beta, double originalContext) {
+        float at(int position) {
+            return (float) (1 + beta * Math.log(1 + Math.floor(position / originalContext)));
+        }
+    }
+
+    public Rope withTemper(Temper of) {
+        return new Rope(inverseFrequencies, scale, longer, of);
+    }
+
+    /// That of longer sequences, for all.
+    public Rope ofLonger() {
+        return longer == null ? this : new Rope(longer.inverseFrequencies, scale, null, temper);
+    }
+
+    /// Which row of a table is for a token.
+    ///
+    /// @param length of its sequence, in tokens
+    /// @param positions of the table
+    public long row(long position, long length, int positions) {
+        return position + (longer != null && length > longer.than ? positions : 0);
     }
 
     /// How the frequencies of a longer context come from those that a model was first trained with.
@@ -114,19 +158,61 @@ public record Rope(List<Float> inverseFrequencies, float scale) {
         return new Rope(frequencies, scaling == null ? 1 : scaling.scale());
     }
 
-    /// Cosines or sines for positions `0 … positions - 1`, row-major `[positions, dim]`, the second half of a row
-    /// repeating the first.
+    /// LongRoPE ([Ding et al. 2024](https://arxiv.org/abs/2402.13753)): every pair's wavelength is stretched by a
+    /// factor
+    /// of its own, in short sequences by others than in long ones.
+    ///
+    /// @param shortFactors one a pair, for sequences of up to `than` tokens
+    /// @param longFactors one a pair, for longer ones
+    /// @param scale that cosines and sines are multiplied by
+    public static Rope longRope(
+            double theta, List<Double> shortFactors, List<Double> longFactors, int than, double scale) {
+        return new Rope(
+                stretched(theta, shortFactors), (float) scale, new Longer(than, stretched(theta, longFactors)), null);
+    }
+
+    private static List<Float> stretched(double theta, List<Double> factors) {
+        List<Float> frequencies = new ArrayList<>();
+        for (int i = 0; i < factors.size(); i++) {
+            float exponent = (float) (2 * i) / (2 * factors.size());
+            frequencies.add(1f / (factors.get(i).floatValue() * (float) Math.pow(theta, exponent)));
+        }
+        return frequencies;
+    }
+
+    /// How many values a row of a table has.
+    ///
+    /// @param cosine whether of the cosines, which the factor of queries is behind
+    public int width(boolean cosine) {
+        return 2 * inverseFrequencies.size() + (cosine && temper != null ? 1 : 0);
+    }
+
+    /// Cosines or sines for positions `0 … positions - 1`, row-major `[positions, width]`, the second half of a row
+    /// repeating the first; behind them those of longer sequences, if these differ.
     public float[] table(int positions, boolean cosine) {
-        int half = inverseFrequencies.size();
-        float[] table = new float[positions * 2 * half];
-        for (int p = 0; p < positions; p++) {
-            for (int i = 0; i < half; i++) {
-                float angle = p * inverseFrequencies.get(i);
-                float value = (float) (cosine ? Math.cos(angle) : Math.sin(angle)) * scale;
-                table[(2 * p) * half + i] = value;
-                table[(2 * p + 1) * half + i] = value;
-            }
+        int width = width(cosine);
+        float[] table = new float[positions * width * (longer == null ? 1 : 2)];
+        fill(table, 0, positions, cosine, inverseFrequencies);
+        if (longer != null) {
+            fill(table, positions * width, positions, cosine, longer.inverseFrequencies);
         }
         return table;
+    }
+
+    private void fill(float[] table, int from, int positions, boolean cosine, List<Float> frequencies) {
+        int half = frequencies.size();
+        int width = width(cosine);
+        for (int p = 0; p < positions; p++) {
+            int row = from + p * width;
+            for (int i = 0; i < half; i++) {
+                float angle = p * frequencies.get(i);
+                float value = (float) (cosine ? Math.cos(angle) : Math.sin(angle)) * scale;
+                table[row + i] = value;
+                table[row + half + i] = value;
+            }
+            if (cosine && temper != null) {
+                table[row + 2 * half] = temper.at(p);
+            }
+        }
     }
 }

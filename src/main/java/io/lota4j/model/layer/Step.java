@@ -126,6 +126,19 @@ public sealed interface Step {
         }
     }
 
+    /// What depends on a token's position, multiplied: the temper of the layer's [Rope].
+    record Temper(String out, String in, int width) implements Step {
+        @Override
+        public List<String> inputs() {
+            return List.of(in);
+        }
+
+        @Override
+        public List<Value> outputs() {
+            return one(out, width);
+        }
+    }
+
     /// Causal attention.
     ///
     /// @param heads of the queries

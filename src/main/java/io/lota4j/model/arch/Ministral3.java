@@ -1,0 +1,37 @@
+package io.lota4j.model.arch;
+
+import io.lota4j.model.layer.Block;
+import io.lota4j.model.layer.Blocks;
+import io.lota4j.model.layer.Step;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/// Ministral 3: a Mistral whose queries grow with their position.
+final class Ministral3 implements Architecture {
+    private static final Map<String, Object> DEFAULTS =
+            Map.of("num_key_value_heads", 8, "head_dim", 128, "max_position_embeddings", 262144);
+
+    @Override
+    public String title() {
+        return "Ministral 3";
+    }
+
+    @Override
+    public List<String> types() {
+        return List.of("ministral3");
+    }
+
+    @Override
+    public Blocks blocks(ConfigKeys given) {
+        ConfigKeys keys = given.withDefaults(DEFAULTS);
+        keys.only("hidden_act", "silu");
+        Sizes sizes = Sizes.of(keys);
+        double eps = keys.normEps("rms_norm_eps", 1e-5);
+        Attention attention = Attention.of(sizes).withWindow(keys.window()).withTemper();
+        Mlp mlp = Mlp.of(sizes, Step.Activation.SILU);
+        List<Step> steps = DecoderLayer.normsBefore(sizes.hidden(), eps).steps(attention, mlp);
+        Block layer = new Block(steps, keys.temperedRope(sizes.head(), 1e6));
+        return keys.decoder(sizes, Collections.nCopies(sizes.layers(), layer), Step.Norm.Kind.RMS, eps);
+    }
+}

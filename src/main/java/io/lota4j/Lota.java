@@ -1,6 +1,5 @@
 package io.lota4j;
 
-import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.DecoderNames;
@@ -139,7 +138,8 @@ public final class Lota implements AutoCloseable {
 
     /// As [#calibrate(Dataset, Calibration, TrainConfig)], watched, with a state to go on from after a stop.
     ///
-    /// @throws LotaException as [Training#run] does
+    /// @throws LotaException before any work if the state or the dense delta would be written over what is read,
+    ///     over each other, into the base's directory or where nothing can be written; and as [Training#run] does
     public Training<Mask> calibrate(Dataset data, Calibration how, TrainConfig config, Watch watch, StateFile state) {
         return calibrate(data, how, config, null, watch, state);
     }
@@ -149,7 +149,7 @@ public final class Lota implements AutoCloseable {
     /// @param rows null for none
     public Training<Mask> calibrate(
             Dataset data, Calibration how, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile state) {
-        requireApart(state);
+        places(data, rows, state).writes("the dense delta", how.deltaOut()).check();
         return job(data, among(how), config, rows, job -> Training.run(job, watch, state, end -> how.mask(job, end)));
     }
 
@@ -190,7 +190,8 @@ public final class Lota implements AutoCloseable {
 
     /// As [#train(Dataset, Mask, TrainConfig)], watched, with a state to go on from after a stop.
     ///
-    /// @throws LotaException if the mask is not for this base, or as [Training#run] does
+    /// @throws LotaException before any work if the state would be written over what is read, into the base's
+    ///     directory or where nothing can be written; if the mask is not for this base; and as [Training#run] does
     public Training<Ticket> train(Dataset data, Mask mask, TrainConfig config, Watch watch, StateFile state) {
         return train(data, mask, config, null, watch, state);
     }
@@ -200,7 +201,7 @@ public final class Lota implements AutoCloseable {
     /// @param rows null for none
     public Training<Ticket> train(
             Dataset data, Mask mask, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile state) {
-        requireApart(state);
+        places(data, rows, state).check();
         return job(data, mask, config, rows, job -> Training.run(job, watch, state, job::ticket));
     }
 
@@ -208,7 +209,8 @@ public final class Lota implements AutoCloseable {
     ///
     /// @param adapter a folder that is not there or empty
     /// @return the same change as a ticket, as large as all target matrices
-    /// @throws LotaException if the folder holds something, or a target is no matrix of a layer
+    /// @throws LotaException before any work if the folder holds something, is the base's or in it, or cannot be
+    ///     written; or if a target is no matrix of a layer
     public Training<Ticket> lora(Dataset data, LoraConfig factors, TrainConfig config, Path adapter) {
         return lora(data, factors, config, adapter, Watch.NONE, StateFile.NONE);
     }
@@ -233,9 +235,7 @@ public final class Lota implements AutoCloseable {
             @Nullable HeldOut rows,
             Watch watch,
             StateFile state) {
-        requireApart(state);
-        base.claims().fills("the adapter", adapter).check();
-        AtomicFile.requireEmpty(adapter);
+        places(data, rows, state).fills("the adapter", adapter).check();
         return base.with(List.of(), model -> {
             try (LoraJob job =
                     new LoraJob(model, factors, data, config, base.kernel(), new Start(model.base(), null), rows)) {
@@ -247,12 +247,8 @@ public final class Lota implements AutoCloseable {
         });
     }
 
-    /// A state may lie anywhere but in the base.
-    private void requireApart(StateFile state) {
-        Path file = state.file();
-        if (file != null) {
-            base.claims().writes("the run's state", file).check();
-        }
+    private RunPlaces places(Dataset data, @Nullable HeldOut rows, StateFile state) {
+        return new RunPlaces(base.claims(), data, rows).writes("the run's state", state.file());
     }
 
     private <T> T job(Dataset data, Mask mask, TrainConfig config, @Nullable HeldOut rows, Function<Job, T> work) {

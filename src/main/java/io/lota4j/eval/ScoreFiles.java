@@ -1,6 +1,7 @@
 package io.lota4j.eval;
 
 import io.lota4j.checkpoint.AtomicFile;
+import io.lota4j.checkpoint.Claims;
 import io.lota4j.data.Dataset;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -14,9 +15,21 @@ public final class ScoreFiles {
 
     private ScoreFiles() {}
 
+    /// Writes one of them or both.
+    ///
     /// @param summary one JSON object, or null for none
     /// @param details one JSON object a line and example, or null for none
+    /// @throws io.lota4j.LotaException before anything is written if one would be written over the data or over the
+    ///     other; or when one cannot be written
     public static void write(Evaluation scores, Dataset data, @Nullable Path summary, @Nullable Path details) {
+        Claims claims = new Claims().reads("the evaluation", data.source());
+        if (summary != null) {
+            claims.writes("the summary", summary);
+        }
+        if (details != null) {
+            claims.writes("the details", details);
+        }
+        claims.check();
         if (summary != null) {
             AtomicFile.write(
                     summary, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(summary(scores, data)) + "\n");

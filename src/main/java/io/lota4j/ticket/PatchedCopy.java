@@ -44,17 +44,22 @@ record PatchedCopy(Checkpoint source, Ticket ticket, Function<TensorInfo, DType>
         void patch(TicketTensor tensor, MemorySegment source, DType type, MemorySegment target);
     }
 
+    /// Refuses, before there is anything to lose, a place for a copy.
+    ///
+    /// @throws io.lota4j.LotaException when it is not empty, is the directory that is copied or in it, or cannot be
+    ///     written
+    static void requirePlace(Path source, Path out) {
+        AtomicFile.requireEmpty(out);
+        new Claims().reads("the copy", source).fills("the model", out).check();
+        AtomicFile.requireWritableDirectory(out);
+    }
+
     /// Writes the copy.
     ///
-    /// @param out a directory that does not exist or is empty
+    /// @param out a directory that [#requirePlace] takes
     /// @param finish adds to the copy, or refuses it, before it takes its place
     /// @return names of files and folders beside the weights that were left out
     List<String> write(Path out, IOConsumer<Path> finish) {
-        AtomicFile.requireEmpty(out);
-        new Claims()
-                .reads("the copy", source.directory())
-                .fills("the model", out)
-                .check();
         ModelFiles files = ModelFiles.beside(source);
         AtomicFile.writeDirectory(out, bytes(), copy -> {
             for (Path file : files.kept()) {

@@ -100,6 +100,7 @@ public final class Tickets {
     ///     empty, is inside the base's directory or cannot be written
     public static Applied apply(Checkpoint base, Ticket ticket, Optional<DType> dtype, Path out) {
         var types = OutputType.of(dtype);
+        PatchedCopy.requirePlace(base.directory(), out);
         Quantized.refuse(base, CHANGED);
         requireBase(base, ticket);
         requireTensors(base, ticket);
@@ -149,6 +150,7 @@ public final class Tickets {
     /// @throws LotaException when the ticket was not applied there, keeps no base bits or has tensors of other
     ///     shapes, or when `out` is not empty, is inside the tuned directory or cannot be written
     public static List<String> revert(Path tunedDirectory, Ticket ticket, Path out) {
+        PatchedCopy.requirePlace(tunedDirectory, out);
         try (Checkpoint tuned = Checkpoint.open(tunedDirectory)) {
             requireRevertible(tuned, ticket);
             requireHeld(tuned, ticket);

@@ -1,6 +1,7 @@
 package io.lota4j.merge.run;
 
 import io.lota4j.checkpoint.AtomicFile;
+import io.lota4j.checkpoint.Claims;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,8 +16,13 @@ import tools.jackson.databind.json.JsonMapper;
 public final class MergeReportFile {
     private MergeReportFile() {}
 
-    /// @throws io.lota4j.LotaException when the file cannot be written
+    /// Writes the report.
+    ///
+    /// @throws io.lota4j.LotaException when it would be written over one of the models, or cannot be written
     public static void write(Path file, MergeReport report) {
+        Claims claims = new Claims().writes("the report", file);
+        report.models().forEach(model -> claims.reads("the merge", Path.of(model)));
+        claims.check();
         AtomicFile.write(file, json(report));
     }
 

@@ -2,14 +2,18 @@ package io.lota4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lota4j.Processes;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TimeZone;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -28,12 +32,18 @@ class LocaleTest {
     @TempDir
     private static Path shared = Path.of("");
 
+    /// What is another number each time, in digits that all machines have.
+    private static final String COST = "(\"(?:train_seconds|calibration_seconds|peak_memory)\",\"value\":|"
+            + "\"seconds\" : |\"started\" : \")[0-9.ETZ:-]+";
+
+    private static Map<String, String> experiment = Map.of();
     private static Map<String, String> expected = Map.of();
 
     @BeforeAll
     static void inNoCountry() throws IOException {
         Locale.setDefault(Locale.ROOT);
         TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
+        experiment = experiment(Files.createDirectory(shared.resolve("first")));
         expected = whatComesOfIt(Files.createDirectory(shared.resolve("root")));
         putBack();
     }
@@ -53,9 +63,53 @@ class LocaleTest {
     void everythingIsTheSame(String tag) throws IOException {
         Locale.setDefault(Locale.forLanguageTag(tag));
         TimeZone.setDefault(TimeZone.getTimeZone("Asia/Kathmandu"));
-        Map<String, String> found = whatComesOfIt(Files.createDirectory(shared.resolve(tag)));
-        assertThat(found).containsOnlyKeys(expected.keySet());
-        expected.forEach((name, value) -> assertThat(found.get(name)).as(name).isEqualTo(value));
+        requireSame(whatComesOfIt(Files.createDirectory(shared.resolve(tag))), expected);
+    }
+
+    @Test
+    void anExperimentIsTheSame() throws IOException {
+        Locale.setDefault(Locale.forLanguageTag("fa-IR"));
+        requireSame(experiment(Files.createDirectory(shared.resolve("second"))), experiment);
+    }
+
+    private static void requireSame(Map<String, String> found, Map<String, String> known) {
+        assertThat(found.keySet()).containsExactlyInAnyOrderElementsOf(known.keySet());
+        known.forEach((name, value) -> assertThat(found.get(name)).as(name).isEqualTo(value));
+    }
+
+    /// As a user there starts it.
+    @Test
+    void aProcessOfAnotherCountryMakesTheSame() throws IOException, InterruptedException {
+        Path folder = Files.createDirectory(shared.resolve("process"));
+        Path recipe =
+                Files.writeString(folder.resolve("recipe.yaml"), Text.format("""
+                    steps:
+                      - {command: mask random, model: %1$s, sparsity: 0.9, out: %2$s/random.mask.safetensors}
+                      - command: train
+                        model: %1$s
+                        mask: %2$s/random.mask.safetensors
+                        data: %3$s
+                        prompt: "{question}"
+                        completion: "{answer}"
+                        steps: 2
+                        lr: 1e-2
+                        kernel: java
+                        out: %2$s/t.ticket.safetensors
+                    """, base(folder), folder, rows(folder)));
+        List<String> flags = List.of(
+                "-Duser.language=fa",
+                "-Duser.country=IR",
+                "-Duser.extensions=u-nu-arabext",
+                "--enable-native-access=ALL-UNNAMED");
+        String printed = Processes.output(Processes.java(flags, Main.class, "run", recipe.toString()));
+        assertThat(printed.replace(folder.toString(), "FOLDER")).contains(known("mask"), known("train"));
+        for (String name : List.of("random.mask.safetensors", "t.ticket.safetensors")) {
+            assertThat(content(folder.resolve(name), folder)).as(name).isEqualTo(known(name));
+        }
+    }
+
+    private static String known(String name) {
+        return Objects.requireNonNull(expected.get(name), name);
     }
 
     /// The test would pass where locales change nothing.
@@ -71,8 +125,8 @@ class LocaleTest {
     /// Files by their names and what is in them, and what commands print.
     private static Map<String, String> whatComesOfIt(Path folder) throws IOException {
         Map<String, String> found = new TreeMap<>();
-        Path base = TinyModel.write(folder.resolve("base"), 16, 1);
-        Path rows = TinyModel.data(folder.resolve("rows.jsonl"), 6);
+        Path base = base(folder);
+        Path rows = rows(folder);
         try (Checkpoint checkpoint = Checkpoint.open(base)) {
             found.put("fingerprint", checkpoint.fingerprint().hex());
         }
@@ -104,31 +158,66 @@ class LocaleTest {
                         folder.resolve("both"),
                         "--report",
                         scores));
+        // Of one experiment: what others cost is another number each time.
+        Path results = shared.resolve("first/out");
+        found.put(
+                "report",
+                run(folder, "report", results, "--out", folder.resolve("r.html"), "--md", folder.resolve("r.md")));
         found.put("help", run(folder, "--help"));
-        found.put("curves named in ASCII", Boolean.toString(namedInAscii(folder.resolve("curves"))));
-        try (var files = Files.walk(folder)) {
+        found.putAll(contents(folder, folder));
+        return found;
+    }
+
+    /// Files of an experiment.
+    private static Map<String, String> experiment(Path folder) throws IOException {
+        Path recipe = Files.writeString(
+                folder.resolve("experiment.yaml"), Text.format("""
+                    base: %s
+                    out: %s
+                    tasks:
+                      sums: {train: %3$s, test: %3$s, prompt: "{question}", completion: "{answer}", train-rows: 6, test-rows: 2}
+                    training: {steps: 2, batch: 2}
+                    methods:
+                      - {method: lota, sparsity: 0.9, lr: 1e-3, calibration-steps: 1, calibration-lr: 3e-4}
+                      - {method: lora, rank: 1, lr: 1e-3}
+                    """, base(folder), folder.resolve("out"), rows(folder)));
+        String printed = run(folder, "run", recipe);
+        Map<String, String> found = contents(folder, folder.resolve("out"));
+        found.put("experiment", printed);
+        return found;
+    }
+
+    /// Files by their names below a folder and what is in them.
+    private static Map<String, String> contents(Path folder, Path directory) throws IOException {
+        Map<String, String> found = new TreeMap<>();
+        try (var files = Files.walk(directory)) {
             for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                if (!file.startsWith(folder.resolve("curves"))) {
-                    found.put(folder.relativize(file).toString(), content(file, folder));
-                }
+                String name = folder.relativize(file).toString();
+                // Curves say when each step was.
+                found.put(
+                        name.replaceAll("tfevents\\.[0-9]+", "tfevents.TIME"),
+                        name.contains("tfevents") ? "" : content(file, folder));
             }
         }
         return found;
     }
 
-    private static boolean namedInAscii(Path directory) throws IOException {
-        try (var files = Files.list(directory)) {
-            return files.allMatch(file -> StandardCharsets.US_ASCII
-                    .newEncoder()
-                    .canEncode(file.getFileName().toString()));
-        }
+    private static Path base(Path folder) throws IOException {
+        Path base = folder.resolve("base");
+        return Files.exists(base) ? base : TinyModel.write(base, 16, 1);
+    }
+
+    private static Path rows(Path folder) throws IOException {
+        return TinyModel.data(folder.resolve("rows.jsonl"), 6);
     }
 
     private static String content(Path file, Path folder) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         return file.toString().endsWith(".safetensors") || bytes.length > 100_000
                 ? HexFormat.of().formatHex(bytes)
-                : new String(bytes, StandardCharsets.UTF_8).replace(folder.toString(), "FOLDER");
+                : new String(bytes, StandardCharsets.UTF_8)
+                        .replace(folder.toString(), "FOLDER")
+                        .replaceAll(COST, "$1N");
     }
 
     private static String[] join(String[] first, Object... more) {

@@ -3,6 +3,8 @@ package io.lota4j.checkpoint;
 import java.io.IOException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 /// Work on files that no interrupt of the calling thread can spoil: a [java.nio.channels.FileChannel] that an
 /// interrupted thread touches is closed, and what was being written is lost.
@@ -20,23 +22,39 @@ public final class Uninterrupted {
         T run() throws IOException;
     }
 
+    /// Some work that can end early, in order.
+    ///
+    /// @param <T> what comes of it
+    public interface StoppableWork<T> {
+        /// Does it.
+        ///
+        /// @param interrupted whether the caller has been interrupted
+        T run(BooleanSupplier interrupted) throws IOException;
+    }
+
     /// Does some work, and what it throws is thrown.
     public static <T> T call(Work<T> work) throws IOException {
-        FutureTask<T> task = new FutureTask<>(work::run);
+        return callStoppable(interrupted -> work.run());
+    }
+
+    /// As [#call], for work that asks whether it is to end.
+    public static <T> T callStoppable(StoppableWork<T> work) throws IOException {
+        AtomicBoolean asked = new AtomicBoolean(Thread.currentThread().isInterrupted());
+        FutureTask<T> task = new FutureTask<>(() -> work.run(asked::get));
         Thread.ofPlatform().name("lota-files").daemon().start(task);
-        boolean interrupted = false;
         try {
             while (true) {
                 try {
                     return task.get();
                 } catch (InterruptedException e) {
-                    interrupted = true;
+                    // Waiting has taken the flag away, which is set again in the end.
+                    asked.set(true);
                 }
             }
         } catch (ExecutionException e) {
             throw cause(e);
         } finally {
-            if (interrupted) {
+            if (asked.get()) {
                 Thread.currentThread().interrupt();
             }
         }

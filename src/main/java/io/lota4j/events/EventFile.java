@@ -2,15 +2,14 @@ package io.lota4j.events;
 
 import io.lota4j.LotaException;
 import io.lota4j.Text;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -22,13 +21,15 @@ import java.util.List;
 /// them.
 public final class EventFile implements AutoCloseable {
     private final Path path;
-    private final FileChannel channel;
+    /// No channel: an interrupt of the thread that adds to one would close it.
+    private final FileOutputStream out;
+
     private final InstantSource clock;
     private boolean started;
 
-    private EventFile(Path path, FileChannel channel, InstantSource clock) {
+    private EventFile(Path path, FileOutputStream out, InstantSource clock) {
         this.path = path;
-        this.channel = channel;
+        this.out = out;
         this.clock = clock;
     }
 
@@ -60,8 +61,7 @@ public final class EventFile implements AutoCloseable {
         for (int n = 0; ; n++) {
             Path path = directory.resolve(name + n);
             try {
-                FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-                return new EventFile(path, channel, clock);
+                return new EventFile(Files.createFile(path), new FileOutputStream(path.toFile()), clock);
             } catch (FileAlreadyExistsException taken) {
                 continue;
             }
@@ -100,9 +100,7 @@ public final class EventFile implements AutoCloseable {
     }
 
     private void write(ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
+        out.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
     }
 
     private static String problem(IOException e) {
@@ -113,7 +111,7 @@ public final class EventFile implements AutoCloseable {
     @Override
     public void close() {
         try {
-            channel.close();
+            out.close();
         } catch (IOException e) {
             throw new LotaException(Text.format("%s: cannot be closed: %s", path, e.getMessage()), e);
         }

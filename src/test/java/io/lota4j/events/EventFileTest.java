@@ -43,6 +43,21 @@ class EventFileTest {
     }
 
     @Test
+    void anInterruptLosesNoStep() throws IOException {
+        Thread.currentThread().interrupt();
+        try (EventFile file = EventFile.open(folder, InstantSource.fixed(START))) {
+            for (long step = 1; step <= 3; step++) {
+                file.add(step, List.of(new Scalar("a", step)));
+            }
+            assertThat(Thread.interrupted()).isTrue();
+            // The version, the start, and the steps.
+            assertThat(EventReader.read(file.path())).hasSize(2 + 3);
+        } finally {
+            Thread.interrupted();
+        }
+    }
+
+    @Test
     void aStepIsOnDiskOnceItIsAdded() throws IOException {
         try (EventFile file = EventFile.open(folder, InstantSource.fixed(START))) {
             assertThat(EventReader.read(file.path()))

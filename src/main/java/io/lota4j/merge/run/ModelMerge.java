@@ -3,6 +3,7 @@ package io.lota4j.merge.run;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.Uninterrupted;
 import io.lota4j.checkpoint.WriteFailure;
 import io.lota4j.merge.Merger;
 import io.lota4j.merge.ModelOutline;
@@ -53,7 +54,10 @@ public final class ModelMerge {
     /// @param models open
     /// @param out a directory that does not exist or is empty
     /// @param threads which compute; the result does not depend on how many
-    /// @param stop asked between tensors; what is finished then stays for the next run
+    /// An interrupt of the calling thread ends the merge after its tensor, as `stop` may, and the flag stays set.
+    ///
+    /// @param listener called by another thread than the caller's, before this returns
+    /// @param stop the same, asked between tensors; what is finished then stays for the next run
     /// @return what rounding left of the changes; empty when the merge was stopped
     /// @throws LotaException when a ticket is for another base, when a weight is to become a number to which no
     ///     finite delta leads and is not handed through, or when `out` cannot be written
@@ -61,6 +65,16 @@ public final class ModelMerge {
             MergePlan plan, PlanSources models, Path out, int threads, Listener listener, BooleanSupplier stop) {
         requireApart(plan, models, out);
         requireBases(plan, models);
+        try {
+            return Uninterrupted.callStoppable(interrupted -> uninterrupted(
+                    plan, models, out, threads, listener, () -> stop.getAsBoolean() || interrupted.getAsBoolean()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Optional<Rounding> uninterrupted(
+            MergePlan plan, PlanSources models, Path out, int threads, Listener listener, BooleanSupplier stop) {
         try (Workers workers = new Workers(threads);
                 Checkpoint reference = Checkpoint.open(plan.reference())) {
             ResultShards shards = ResultShards.of(plan.tensors(), reference);

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -226,6 +227,44 @@ class ModelMergeTest {
         assertThat(Files.mismatch(whole, out.resolve("model.safetensors")))
                 .as("seed %d", seed)
                 .isEqualTo(-1);
+    }
+
+    /// Before it begins, and soon after its third of twenty tensors.
+    @Test
+    void anInterruptEndsAMergeInOrder() throws IOException {
+        Path recipe = ties(Experts.directories());
+        Path whole = merged(recipe, "whole", 2);
+        Path out = folder.resolve("out");
+        Thread caller = Thread.currentThread();
+        caller.interrupt();
+        assertThat(rounding(recipe, out, Integer.MAX_VALUE, new ArrayList<>())).isEmpty();
+        assertThat(Thread.interrupted()).isTrue();
+        try (PlanSources models = new PlanSources()) {
+            MergePlan plan = MergePlan.of(recipe, models);
+            List<String> written = new ArrayList<>();
+            ModelMerge.Listener third = (name, done, total) -> {
+                written.add(name);
+                if (written.size() == 3) {
+                    caller.interrupt();
+                }
+                if (written.size() >= 3) {
+                    // The waiting thread takes note of it at some moment.
+                    LockSupport.parkNanos(20_000_000);
+                }
+            };
+            assertThat(ModelMerge.run(plan, models, out, 2, third, () -> false)).isEmpty();
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(written).hasSizeBetween(3, 19);
+            // The first line, and a line for each tensor.
+            assertThat(ModelMerge.unfinished(out).resolve("merge.journal"))
+                    .content()
+                    .hasLineCount(1 + written.size());
+        } finally {
+            Thread.interrupted();
+        }
+        assertThat(out).doesNotExist();
+        run(recipe, out, Integer.MAX_VALUE);
+        assertThat(out.resolve("model.safetensors")).hasSameBinaryContentAs(whole);
     }
 
     @Test

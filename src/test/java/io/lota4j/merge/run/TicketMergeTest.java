@@ -143,6 +143,20 @@ class TicketMergeTest {
     }
 
     @Test
+    void anInterruptSpoilsNothing() {
+        TicketMerge merge = merge("add", Compat.PAPER, 3);
+        List<Path> tickets = Experts.tickets(folder);
+        merge.merge(tickets, 2, folder.resolve("whole"));
+        Thread.currentThread().interrupt();
+        try {
+            merge.merge(tickets, 2, folder.resolve("interrupted"));
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(folder.resolve("interrupted")).hasSameBinaryContentAs(folder.resolve("whole"));
+    }
+
+    @Test
     void aMergedTicketCanBeTakenOffAgain() {
         Ticket merged = merged(merge("ties", Compat.PAPER, 3), Experts.tickets(folder), 2)
                 .ticket();

@@ -171,9 +171,9 @@ class BadInputTest {
                         data));
         assertThat(failure(1, "eval", "--model", base.toString(), "--data", data.toString()))
                 .isEqualTo(Text.format(
-                        "lota: %s, line 1: Expected the column 'messages', or 'prompt' and 'completion', or"
-                            + " 'instruction' and 'output', found question, answer. Name the columns with a prompt and"
-                            + " a completion template, such as '{question}' and '{answer}'.",
+                        "lota: %s, line 1: Expected the column 'messages' or 'conversations', or 'prompt' and"
+                            + " 'completion', or 'instruction' and 'output', found question, answer. Name the columns"
+                            + " with a prompt and a completion template, such as '{question}' and '{answer}'.",
                         data));
     }
 

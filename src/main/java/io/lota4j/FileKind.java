@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// What a file really is that was taken for another, told by its first bytes, with what to do about it.
 ///
@@ -24,6 +25,12 @@ public record FileKind(String what, String advice) {
 
     private static final String UNPACK = "unpack it first";
     private static final String CONVERT = "convert it first";
+
+    private static final FileKind EMPTY = new FileKind("nothing", "it is empty; get it again");
+    private static final FileKind UTF_16 = new FileKind("text in UTF-16", "convert it to UTF-8");
+
+    /// As many printable characters in UTF-16, which fewer bytes may be by chance.
+    private static final Pattern PAIRS = Pattern.compile("(?s)(?:[\\t-\\r -~]\0){4}.*|(?:\0[\\t-\\r -~]){4}.*");
 
     private record Magic(String start, FileKind kind) {}
 
@@ -47,14 +54,16 @@ public record FileKind(String what, String advice) {
             magic("\u0080\u0003", "a Python pickle", CONVERT),
             magic("\u0080\u0004", "a Python pickle", CONVERT),
             magic("\u0080\u0005", "a Python pickle", CONVERT),
-            magic("\u00ff\u00fe", "text in UTF-16", "convert it to UTF-8"),
-            magic("\u00fe\u00ff", "text in UTF-16", "convert it to UTF-8"));
+            magic("\u00ff\u00fe", UTF_16.what(), UTF_16.advice()),
+            magic("\u00fe\u00ff", UTF_16.what(), UTF_16.advice()));
+
+    private static final String UTF_8_MARK = "\u00ef\u00bb\u00bf";
 
     private static Magic magic(String start, String what, String advice) {
         return new Magic(start, new FileKind(what, advice));
     }
 
-    /// The kind of a file that is often taken for a safetensors, JSON, YAML or text file.
+    /// The kind of a file that is often taken for a safetensors, JSON, JSONL, YAML or text file.
     ///
     /// @param start its first bytes, [#BYTES] or more if it has as many
     /// @return empty if it is none of those that are known
@@ -70,7 +79,14 @@ public record FileKind(String what, String advice) {
                 return Optional.of(magic.kind());
             }
         }
-        String page = text.stripLeading().toLowerCase(Locale.ROOT);
+        if (PAIRS.matcher(text).matches()) {
+            return Optional.of(UTF_16);
+        }
+        String unmarked = text.startsWith(UTF_8_MARK) ? text.substring(UTF_8_MARK.length()) : text;
+        if (unmarked.isEmpty()) {
+            return Optional.of(EMPTY);
+        }
+        String page = unmarked.stripLeading().toLowerCase(Locale.ROOT);
         if (page.startsWith("<!doctype html") || page.startsWith("<html")) {
             return Optional.of(new FileKind(
                     "a web page (HTML)", "download the file itself; its address may ask for a login first"));

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.StrictJson;
+import io.lota4j.data.ChatTemplate;
+import io.lota4j.data.JsonLines;
+import io.lota4j.data.Tokenizer;
 import io.lota4j.model.ModelConfig;
 import io.lota4j.yaml.Yaml;
 import java.io.IOException;
@@ -13,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,12 +31,23 @@ class FileKindTest {
     @TempDir
     private Path folder = Path.of("");
 
+    /// @param name of the file that it reads
+    private record Reader(String name, Consumer<Path> read) {}
+
     /// What reads files of users. A new reader belongs here.
-    private static final List<Consumer<Path>> READERS = List.of(
-            SafetensorsFile::open,
-            ModelConfig::read,
-            Yaml::read,
-            file -> StrictJson.object(bytes(file), file.toString()));
+    private static final List<Reader> READERS = List.of(
+            new Reader("a.safetensors", SafetensorsFile::open),
+            new Reader("config.json", ModelConfig::read),
+            new Reader("a.yaml", Yaml::read),
+            new Reader("a.json", file -> StrictJson.object(bytes(file), file.toString())),
+            new Reader("a.jsonl", JsonLines::read),
+            new Reader("chat_template.jinja", file -> ChatTemplate.of(directory(file))),
+            new Reader("tokenizer_config.json", file -> ChatTemplate.of(directory(file))),
+            new Reader("tokenizer.json", file -> Tokenizer.of(directory(file)).close()));
+
+    private static Path directory(Path file) {
+        return Objects.requireNonNull(file.getParent());
+    }
 
     private static byte[] bytes(Path file) {
         try {
@@ -59,6 +74,14 @@ class FileKindTest {
                         "a Python pickle, as PyTorch's older .bin files are: convert it first."),
                 Arguments.of("GGUF\u0003\0\0\0", "a GGUF file: convert it first."),
                 Arguments.of("\u00ff\u00fe{\0\n\0}\0", "text in UTF-16: convert it to UTF-8."),
+                Arguments.of("\u00fe\u00ff\0{\0\n\0}", "text in UTF-16: convert it to UTF-8."),
+                Arguments.of("{\0\"\0a\0\"\0:\0001\0}\0", "text in UTF-16: convert it to UTF-8."),
+                Arguments.of("\0{\0\"\0a\0\"\0:\0001\0}", "text in UTF-16: convert it to UTF-8."),
+                Arguments.of("", "nothing: it is empty; get it again."),
+                Arguments.of("\u00ef\u00bb\u00bf", "nothing: it is empty; get it again."),
+                Arguments.of(
+                        "\u00ef\u00bb\u00bf<html>",
+                        "a web page (HTML): download the file itself; its address may ask for a login first."),
                 Arguments.of(
                         "\n<!DOCTYPE html><html><head>",
                         "a web page (HTML): download the file itself; its address may ask for a login first."));
@@ -67,13 +90,15 @@ class FileKindTest {
     @ParameterizedTest
     @MethodSource("others")
     void everyReaderNamesIt(String start, String found) throws IOException {
-        Path file = folder.resolve("file");
-        Files.write(file, start.getBytes(StandardCharsets.ISO_8859_1));
-        for (Consumer<Path> reader : READERS) {
-            assertThatThrownBy(() -> reader.accept(file))
+        for (Reader reader : READERS) {
+            Path file = folder.resolve(reader.name());
+            Files.write(file, start.getBytes(StandardCharsets.ISO_8859_1));
+            assertThatThrownBy(() -> reader.read().accept(file))
+                    .as(reader.name())
                     .isInstanceOf(LotaException.class)
                     .hasMessageStartingWith(file + ": expected ")
                     .hasMessageEndingWith(", found " + found);
+            Files.delete(file);
         }
     }
 
@@ -116,7 +141,6 @@ class FileKindTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "",
                 "{",
                 "{\"a\"",
                 "{\"a\":",

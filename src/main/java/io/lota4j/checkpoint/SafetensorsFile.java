@@ -88,15 +88,15 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     private static SafetensorsHeader header(Path path, MemorySegment map) {
+        FileKind.require(
+                path.toString(),
+                map.asSlice(0, Math.min(FileKind.BYTES, map.byteSize())).toArray(ValueLayout.JAVA_BYTE),
+                "a safetensors file");
         if (map.byteSize() < Long.BYTES) {
             throw new LotaException(Text.format(
                     "%s: %d bytes are too few for a safetensors file, even for its header's length.",
                     path, map.byteSize()));
         }
-        FileKind.require(
-                path.toString(),
-                map.asSlice(0, Math.min(FileKind.BYTES, map.byteSize())).toArray(ValueLayout.JAVA_BYTE),
-                "a safetensors file");
         requireNoText(path, map.asSlice(0, Long.BYTES).toArray(ValueLayout.JAVA_BYTE));
         long length = map.get(LENGTH, 0);
         if (length < 0 || length > MAX_HEADER_BYTES) {

@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// Blank lines are skipped. Numbers keep the text that the file has. A line that is not UTF-8, has a key twice or
 /// holds half a surrogate pair is refused.
 public final class JsonLines {
-    /// Bytes that tell other kinds of files apart.
-    private static final int MAGIC = 24;
+    private static final String EXPECTED = "JSONL (one JSON object a line, in UTF-8)";
 
     private JsonLines() {}
 
@@ -100,42 +99,13 @@ public final class JsonLines {
 
     /// Refuses files of other kinds by what they begin with, instead of quoting a parser.
     private static void requireLines(BufferedInputStream in, Path file) throws IOException {
-        in.mark(MAGIC);
-        byte[] start = in.readNBytes(MAGIC);
+        in.mark(FileKind.BYTES);
+        byte[] start = in.readNBytes(FileKind.BYTES);
         in.reset();
-        String kind = kind(start);
-        if (kind != null) {
-            throw new LotaException(
-                    file + " is " + kind + "; expected JSONL: text in UTF-8 with one JSON object on each line.");
+        FileKind.require(file.toString(), start, EXPECTED);
+        if (new String(start, StandardCharsets.ISO_8859_1).stripLeading().startsWith("[")) {
+            throw new LotaException(file + ": expected " + EXPECTED + ", found a JSON array: write each of its objects"
+                    + " on a line of its own.");
         }
-    }
-
-    private static @Nullable String kind(byte[] start) {
-        String text = new String(start, StandardCharsets.ISO_8859_1);
-        if (text.startsWith("PAR1")) {
-            return "a Parquet file";
-        }
-        if (text.startsWith("\u001f\u008b")) {
-            return "compressed by gzip (unpack it first)";
-        }
-        if (text.startsWith("PK\u0003\u0004")) {
-            return "a zip archive (unpack it first)";
-        }
-        if (text.startsWith("(\u00b5/\u00fd")) {
-            return "compressed by zstd (unpack it first)";
-        }
-        if (text.startsWith("ARROW1")) {
-            return "an Arrow file";
-        }
-        if (text.startsWith("\u00ff\u00fe") || text.startsWith("\u00fe\u00ff")) {
-            return "text in UTF-16 (convert it to UTF-8)";
-        }
-        if (text.startsWith("[")) {
-            return "a JSON array";
-        }
-        if (text.startsWith("version https://git-lfs")) {
-            return "a pointer of Git LFS, not the data itself (run `git lfs pull`)";
-        }
-        return null;
     }
 }

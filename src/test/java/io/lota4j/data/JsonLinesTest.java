@@ -154,15 +154,16 @@ class JsonLinesTest {
         refused(file, file + ", line 1: a second value follows on the same line; expected one JSON object a line.");
     }
 
+    /// Others are told as everywhere else.
     @Test
-    void otherKindsOfFilesAreNamed() throws IOException {
-        String expected = "; expected JSONL: text in UTF-8 with one JSON object on each line.";
-        Path parquet = data("PAR1\u0015\u0004");
-        refused(parquet, parquet + " is a Parquet file" + expected);
-        Path array = data("[\n{\"a\":1}\n]");
-        refused(array, array + " is a JSON array" + expected);
-        Path pointer = data("version https://git-lfs.github.com/spec/v1\n");
-        refused(pointer, pointer + " is a pointer of Git LFS, not the data itself (run `git lfs pull`)" + expected);
+    void arraysAreNoLines() throws IOException {
+        for (String start : List.of("[", " [", "\n\n[")) {
+            Path array = data(start + "\n{\"a\":1}\n]");
+            refused(
+                    array,
+                    array + ": expected JSONL (one JSON object a line, in UTF-8), found a JSON array: write each of its"
+                            + " objects on a line of its own.");
+        }
     }
 
     private void refused(Path file, String message) {

@@ -39,6 +39,9 @@ public final class Checkpoint implements AutoCloseable {
     /// A weight file's name in an index, but for that of a single one.
     private static final Pattern SHARD = Pattern.compile("\"(?!model\\.safetensors\")[^\"]+\\.safetensors\"");
 
+    /// Elements that are read before their pages are given back.
+    private static final long PART = 4 << 20;
+
     /// At most this many file names are listed in a message.
     private static final int LISTED = 12;
 
@@ -167,32 +170,32 @@ public final class Checkpoint implements AutoCloseable {
     /// @param dstF32 four bytes for each element
     /// @throws LotaException when there is no such tensor or its elements are no floats
     public void read(String name, MemorySegment dstF32) {
+        if (dstF32.byteSize() != Float.BYTES * info(name).shape().numel()) {
+            throw new IllegalArgumentException(Text.format(
+                    "%d bytes for %s of shape %s",
+                    dstF32.byteSize(), name, info(name).shape()));
+        }
         read(name, 0, dstF32);
-        unload(name);
     }
 
-    /// Gives the mapped pages of a tensor back: they no longer count as this process's memory.
-    ///
-    /// @throws LotaException when there is no such tensor
-    public void unload(String name) {
-        bytes(name).unload();
-    }
-
-    /// Reads some of a tensor's elements as floats, as many as there is room for. The mapped pages are kept.
+    /// As [#read(String, MemorySegment)] for some of the elements, as many as there is room for.
     ///
     /// @param first flat index of the first of them
-    /// @param dstF32 four bytes for each element
-    /// @throws LotaException when there is no such tensor or its elements are no floats
     public void read(String name, long first, MemorySegment dstF32) {
         requireFloats(name);
-        TensorInfo info = info(name);
+        DType dtype = info(name).dtype();
+        MemorySegment bytes = bytes(name);
         long count = dstF32.byteSize() / Float.BYTES;
-        MemorySegment bytes = bytes(name)
-                .asSlice(first * info.dtype().size(), count * info.dtype().size());
-        mapped(() -> {
-            Floats.toF32(info.dtype(), bytes, dstF32);
-            return bytes;
-        });
+        for (long done = 0; done < count; done += PART) {
+            long size = Math.min(PART, count - done);
+            MemorySegment part = bytes.asSlice((first + done) * dtype.size(), size * dtype.size());
+            MemorySegment floats = dstF32.asSlice(done * Float.BYTES, size * Float.BYTES);
+            mapped(() -> {
+                Floats.toF32(dtype, part, floats);
+                return part;
+            });
+            part.unload();
+        }
     }
 
     /// Refuses a tensor that [#read] could not read.
@@ -244,9 +247,7 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     private Fingerprint hashed() {
-        Fingerprint found = mapped(() -> Fingerprint.of(tensors.values(), this::bytes));
-        files.forEach(SafetensorsFile::unload);
-        return found;
+        return mapped(() -> Fingerprint.of(tensors.values(), this::bytes));
     }
 
     /// Refuses weights that are other ones than those that were opened: what is made of them would be for a base that

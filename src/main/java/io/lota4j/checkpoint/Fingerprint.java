@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
 public record Fingerprint(String hex) {
     private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
 
-    /// How many bytes are hashed at once: a buffer of the JDK ends at 2 GiB.
-    private static final long CHUNK_BYTES = 1L << 30;
+    /// How many bytes are hashed before their pages are given back: the weights do not fill the process's memory.
+    private static final long CHUNK_BYTES = 16 << 20;
 
     /// @throws IllegalArgumentException when it is not 64 lower-case hexadecimal digits
     public Fingerprint {
@@ -55,8 +55,11 @@ public record Fingerprint(String hex) {
     private static String line(TensorInfo info, MemorySegment bytes) {
         MessageDigest digest = Sha256.digest();
         for (long from = 0; from < bytes.byteSize(); from += CHUNK_BYTES) {
-            digest.update(bytes.asSlice(from, Math.min(CHUNK_BYTES, bytes.byteSize() - from))
-                    .asByteBuffer());
+            MemorySegment chunk = bytes.asSlice(from, Math.min(CHUNK_BYTES, bytes.byteSize() - from));
+            digest.update(chunk.asByteBuffer());
+            if (chunk.isMapped()) {
+                chunk.unload();
+            }
         }
         return Text.format(
                 "%s %s %s %d %s\n",

@@ -159,11 +159,6 @@ public final class SafetensorsFile implements AutoCloseable {
         return opened;
     }
 
-    /// Gives mapped pages back; they are read again when they are next touched.
-    void unload() {
-        map.unload();
-    }
-
     @Override
     public void close() {
         arena.close();

@@ -110,7 +110,6 @@ final class TokenTable {
             long size = Math.min(PART, count - from);
             read(first + from, target.asSlice(from * Float.BYTES, size * Float.BYTES));
         });
-        checkpoint.unload(name);
     }
 
     private void read(long first, MemorySegment target) {

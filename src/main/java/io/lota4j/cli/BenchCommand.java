@@ -94,7 +94,8 @@ final class BenchCommand extends Group {
                         .training(
                                 config,
                                 rows,
-                                memory.estimate(base.directory(), config, mask.trainable(), mask.poolSize()));
+                                MemoryOptions.estimate(
+                                        memory.policy(), base.directory(), config, mask.trainable(), mask.poolSize()));
             }
         }
 

@@ -12,6 +12,7 @@ import io.lota4j.mask.Room;
 import io.lota4j.mask.Scope;
 import io.lota4j.mask.Sparsity;
 import io.lota4j.model.Loadable;
+import io.lota4j.model.MemoryPolicy;
 import io.lota4j.model.ModelConfig;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.HeldOut;
@@ -112,7 +113,10 @@ final class CalibrateCommand extends FitCommand<Mask> {
     }
 
     private int score(Lota lota, Dataset examples) {
-        return print(new ScoringRun(score, calibration(), err()).run(lota, examples));
+        Calibration how = calibration();
+        Mask among = lota.among(how);
+        memory.warn(policy -> predicted(policy, among), err());
+        return print(new ScoringRun(score, how, err()).run(lota, examples));
     }
 
     private int print(Mask mask) {
@@ -133,7 +137,8 @@ final class CalibrateCommand extends FitCommand<Mask> {
     Training<Mask> fit(
             Lota lota, Dataset examples, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile file) {
         Calibration how = calibration();
-        MemoryOptions.warn(predicted(config, lota.among(how)), err());
+        Mask among = lota.among(how);
+        memory.warn(policy -> predicted(policy, config, among), err());
         return lota.calibrate(examples, how, config, rows, watch, file);
     }
 
@@ -154,7 +159,7 @@ final class CalibrateCommand extends FitCommand<Mask> {
             Plan plan = (score.takesData() ? new Plan().model(loadable(base, among)) : new Plan().model("model", base))
                     .line("pool", Text.format("%s: %d tensors, %,d weights", pool.pool(), shapes.size(), weights));
             avoid.plan(plan, among);
-            work(plan, base, among);
+            work(plan, among);
             return plan.line(
                             "mask",
                             Text.format(
@@ -171,25 +176,27 @@ final class CalibrateCommand extends FitCommand<Mask> {
         return loaded;
     }
 
-    private MemoryEstimate predicted(TrainConfig config, Mask among) {
-        return memory.estimate(model, config, among.trainable(), among.poolSize())
+    private MemoryEstimate predicted(MemoryPolicy policy, TrainConfig config, Mask among) {
+        return MemoryOptions.estimate(policy, model, config, among.trainable(), among.poolSize())
                 .withState(heldOut.copies(among.trainable()));
     }
 
-    private void work(Plan plan, Checkpoint base, Mask among) {
+    private void work(Plan plan, Mask among) {
         if (score.trains()) {
             int rows = data.rows();
             TrainConfig config = training.config(rows);
-            plan.training(config, rows, predicted(config, among));
+            plan.training(config, rows, predicted(memory.policy(), config, among));
             heldOut.addTo(plan, config);
             return;
         }
         plan.line("score", score.toString());
         if (score.takesData()) {
             plan.line("data", Text.format("%,d rows, each gone through once", data.rows()));
-            plan.memory(
-                    Scoring.memory(ModelConfig.of(base.directory()), memory.policy(), score, among),
-                    "scores and gradients");
+            plan.memory(predicted(memory.policy(), among), "scores and gradients");
         }
+    }
+
+    private MemoryEstimate predicted(MemoryPolicy policy, Mask among) {
+        return Scoring.memory(ModelConfig.of(model), policy, score, among);
     }
 }

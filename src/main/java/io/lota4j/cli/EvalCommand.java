@@ -75,12 +75,13 @@ final class EvalCommand extends BaseCommand {
 
     @Override
     int execute() {
-        try (Lota lota = warned(model.open())) {
+        List<Ticket> tickets = model.tickets();
+        try (Lota lota = warned(model.open(tickets, err()))) {
             Dataset examples = data.load(lota, err());
             if (data.previewed(examples, lota, out())) {
                 return ExitCode.OK;
             }
-            Evaluation scores = evaluate(lota, examples);
+            Evaluation scores = evaluate(lota, tickets, examples);
             print(scores, out());
             scores.roomNotice(generate).ifPresent(notice -> err().println("lota: " + notice));
             ScoreFiles.write(scores, examples, json, details);
@@ -102,8 +103,7 @@ final class EvalCommand extends BaseCommand {
         }
     }
 
-    private Evaluation evaluate(Lota lota, Dataset examples) {
-        List<Ticket> tickets = model.tickets();
+    private Evaluation evaluate(Lota lota, List<Ticket> tickets, Dataset examples) {
         try (ProgressBar bar = ProgressBar.on(err(), "eval")) {
             long start = System.nanoTime();
             return lota.evaluate(

@@ -3,6 +3,8 @@ package io.lota4j.cli;
 import io.lota4j.Generation;
 import io.lota4j.Lota;
 import io.lota4j.model.Sampling;
+import io.lota4j.ticket.Ticket;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -70,9 +72,10 @@ final class GenerateCommand extends BaseCommand {
 
     @Override
     int execute() {
-        try (Lota lota = warned(model.open())) {
+        List<Ticket> tickets = model.tickets();
+        try (Lota lota = warned(model.open(tickets, err()))) {
             Generation.Answer answer =
-                    lota.answer(prompt, model.tickets(), new Generation(maxNew, sampling(), seed, allowSpecial));
+                    lota.answer(prompt, tickets, new Generation(maxNew, sampling(), seed, allowSpecial));
             out().println(answer.text());
             if (!answer.ended()) {
                 err().println("lota: cut after "

@@ -5,7 +5,10 @@ import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.data.Dataset;
 import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.model.ActivationPolicy;
+import io.lota4j.model.BaseWeights;
 import io.lota4j.model.Loadable;
+import io.lota4j.model.MemoryPolicy;
 import io.lota4j.model.ModelConfig;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
@@ -18,6 +21,7 @@ import io.lota4j.train.Training;
 import io.lota4j.train.lora.LoraJob;
 import io.lota4j.train.lora.LoraTargets;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -113,13 +117,18 @@ final class LoraCommand extends BaseCommand {
             return;
         }
         try (Checkpoint base = Checkpoint.open(model)) {
+            LoraTargets targets = LoraTargets.of(base, factors.config());
+            TrainConfig config = training.config(Integer.MAX_VALUE);
             MemoryOptions.warn(
-                    predicted(LoraTargets.of(base, factors.config()), training.config(Integer.MAX_VALUE)), err());
+                    memory.policy(),
+                    List.of(new MemoryPolicy(ActivationPolicy.RECOMPUTE, BaseWeights.LOADED)),
+                    policy -> predicted(policy, targets, config).total(),
+                    err());
         }
     }
 
-    private MemoryEstimate predicted(LoraTargets targets, TrainConfig config) {
-        return targets.memory(ModelConfig.of(model), memory.policy(), config.optimizer())
+    private MemoryEstimate predicted(MemoryPolicy policy, LoraTargets targets, TrainConfig config) {
+        return targets.memory(ModelConfig.of(model), policy, config.optimizer())
                 .withState(heldOut.copies(targets.trainable()));
     }
 
@@ -180,7 +189,8 @@ final class LoraCommand extends BaseCommand {
             TrainConfig config = training.config(rows);
             Plan plan = new Plan().model(loaded).line("adapter", adapter(out, targets));
             targets.notices().forEach(notice -> plan.line("", notice));
-            plan.training(config, rows, predicted(targets, config)).disk(out, Float.BYTES * targets.trainable());
+            plan.training(config, rows, predicted(memory.policy(), targets, config))
+                    .disk(out, Float.BYTES * targets.trainable());
             heldOut.addTo(plan, config);
             if (ticketOut != null) {
                 // Four bytes a delta and the base's own bits for reverting.

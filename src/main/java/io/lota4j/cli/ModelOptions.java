@@ -2,10 +2,17 @@ package io.lota4j.cli;
 
 import io.lota4j.Lota;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.kernel.choice.KernelChoice;
+import io.lota4j.model.ActivationPolicy;
+import io.lota4j.model.BaseWeights;
 import io.lota4j.model.Loadable;
+import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.ModelConfig;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.AdaptedModel;
+import io.lota4j.train.MemoryEstimate;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +20,8 @@ import picocli.CommandLine.Option;
 
 /// A base with any number of tickets on it, as a picocli mixin.
 final class ModelOptions {
+    private static final MemoryPolicy MAPPED = new MemoryPolicy(ActivationPolicy.KEEP, BaseWeights.MAPPED);
+
     @Reads
     @Option(names = "--model", required = true, paramLabel = "DIR", description = "The base, a Hugging Face directory.")
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -25,10 +34,32 @@ final class ModelOptions {
             description = "A ticket to put on the base, in memory only. Repeat to add several tickets.")
     private List<Path> tickets = new ArrayList<>();
 
-    Lota open() {
-        return Lota.open(model);
+    @Option(
+            names = MemoryOptions.MAPPED,
+            description = "Leave the layers' weights, and an embedding or a head of more than 256 MiB, in the base's "
+                    + "mapped files and widen them whenever they are computed with: less memory, more time, the same "
+                    + "result.")
+    private boolean mapped;
+
+    /// Opens the base, having said if there is too little memory for it.
+    ///
+    /// @param tickets what [#tickets] gave
+    Lota open(List<Ticket> tickets, PrintWriter err) {
+        MemoryOptions.warn(policy(), List.of(MAPPED), policy -> memory(policy, tickets), err);
+        return Lota.open(model, KernelChoice.AUTO, policy());
     }
 
+    private MemoryPolicy policy() {
+        return mapped ? MAPPED : MemoryPolicy.KEEP;
+    }
+
+    private long memory(MemoryPolicy policy, List<Ticket> tickets) {
+        long changed = tickets.stream().mapToLong(Ticket::nnz).sum();
+        return MemoryEstimate.scoring(ModelConfig.of(model), policy.base(), changed)
+                .total();
+    }
+
+    /// Reads the tickets.
     List<Ticket> tickets() {
         return tickets.stream().map(TicketFile::read).toList();
     }
@@ -38,12 +69,12 @@ final class ModelOptions {
         try (Checkpoint base = Checkpoint.open(model)) {
             Loadable loaded = Loadable.of(base);
             plan.model(loaded);
-            for (Path file : tickets) {
-                Ticket ticket = TicketFile.read(file);
-                AdaptedModel.requireTensors(base, loaded.weights().keySet(), ticket);
-                plan.line("ticket", Words.ticket(file, ticket));
+            List<Ticket> read = tickets();
+            for (int t = 0; t < read.size(); t++) {
+                AdaptedModel.requireTensors(base, loaded.weights().keySet(), read.get(t));
+                plan.line("ticket", Words.ticket(tickets.get(t), read.get(t)));
             }
-            return plan;
+            return plan.memory(memory(policy(), read));
         }
     }
 }

@@ -16,7 +16,6 @@ import java.io.PrintWriter;
 record ScoringRun(Score score, Calibration how, PrintWriter err) {
     Mask run(Lota lota, Dataset data) {
         MemoryEstimate predicted = lota.memory(score, how);
-        MemoryOptions.warn(predicted, err);
         Mask mask = scored(lota, data);
         ProcessMemory.peak()
                 .ifPresent(peak -> err.println(Text.format(

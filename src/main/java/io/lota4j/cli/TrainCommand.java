@@ -9,6 +9,7 @@ import io.lota4j.data.Dataset;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
 import io.lota4j.model.Loadable;
+import io.lota4j.model.MemoryPolicy;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.AdaptedModel;
@@ -63,12 +64,12 @@ final class TrainCommand extends FitCommand<Ticket> {
     Training<Ticket> fit(
             Lota lota, Dataset examples, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile file) {
         Mask trained = mask != null ? MaskFile.read(mask) : lota.everything(pool.pool());
-        MemoryOptions.warn(predicted(config, trained), err());
+        memory.warn(policy -> predicted(policy, config, trained), err());
         return lota.train(examples, trained, config, rows, watch, file);
     }
 
-    private MemoryEstimate predicted(TrainConfig config, Mask trained) {
-        return memory.estimate(model, config, trained.trainable(), trained.poolSize())
+    private MemoryEstimate predicted(MemoryPolicy policy, TrainConfig config, Mask trained) {
+        return MemoryOptions.estimate(policy, model, config, trained.trainable(), trained.poolSize())
                 .withState(heldOut.copies(trained.trainable()));
     }
 
@@ -98,7 +99,7 @@ final class TrainCommand extends FitCommand<Ticket> {
                             Text.format(
                                     "%,d of %,d weights trained (sparsity %s)",
                                     trained.trainable(), trained.poolSize(), Words.percent(trained.sparsity())))
-                    .training(config, rows, predicted(config, trained))
+                    .training(config, rows, predicted(memory.policy(), config, trained))
                     .disk(out, size);
             heldOut.addTo(plan, config);
             return plan;

@@ -1,6 +1,7 @@
 package io.lota4j.train;
 
 import io.lota4j.mask.Mask;
+import io.lota4j.model.ActivationPolicy;
 import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.model.ModelConfig;
@@ -35,6 +36,14 @@ public record MemoryEstimate(long weights, long state, long pass, long runtime) 
     /// @param kept F32 values that it keeps beside the model
     public static MemoryEstimate of(ModelConfig model, MemoryPolicy memory, long kept) {
         return of(model, memory, kept, 0);
+    }
+
+    /// Of scoring and answering on a base with tickets on it.
+    ///
+    /// @param changed weights that the tickets change
+    public static MemoryEstimate scoring(ModelConfig model, BaseWeights base, long changed) {
+        long overlays = base == BaseWeights.MAPPED ? 2 * changed : 0;
+        return of(model, new MemoryPolicy(ActivationPolicy.RECOMPUTE, base), 0, overlays);
     }
 
     private static MemoryEstimate of(ModelConfig model, MemoryPolicy memory, long kept, long overlays) {

@@ -73,6 +73,9 @@ class WalkTest {
         String onTicket = run(generate);
         assertThat(run("generate", "--model", at("tuned").toString(), "--max-new", "4", "What is 1?"))
                 .isEqualTo(onTicket);
+        String[] mapped = Arrays.copyOf(generate, generate.length + 1);
+        mapped[generate.length] = "--mapped-base";
+        assertThat(run(mapped)).isEqualTo(onTicket);
     }
 
     private String[] calibrate() {
@@ -189,6 +192,10 @@ class WalkTest {
             sum += JsonMapper.shared().readTree(row).path("sum_logprob").asDouble();
         }
         assertThat(rows).hasSize(6);
+        String[] mapped = Arrays.copyOf(adapted, adapted.length + 1);
+        mapped[adapted.length] = "--mapped-base";
+        run(mapped);
+        assertThat(Files.readAllLines(at("details.jsonl"))).isEqualTo(rows);
         assertThat(-sum / 12).isCloseTo(after.path("loss").asDouble(), within(1e-9));
     }
 

@@ -57,6 +57,18 @@ class RandomModelTest {
         }
     }
 
+    /// The weights are one file, so the source's shards and their index are none of the result's.
+    @Test
+    void noSecondModelIsLeftBehind() {
+        Path source = Golden.path("models/llama-bf16-sharded");
+        Path out = folder.resolve("out");
+        RandomModel.of(source, 3).write(source, out);
+        assertThat(out)
+                .isDirectoryContaining("glob:**/model.safetensors")
+                .isDirectoryNotContaining("glob:**.index.json")
+                .isDirectoryNotContaining("glob:**/model-*");
+    }
+
     @Test
     void whatIsThereIsNotOverwritten() throws IOException {
         Path source = Golden.path("models/llama-tied");

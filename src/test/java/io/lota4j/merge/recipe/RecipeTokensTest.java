@@ -103,6 +103,38 @@ class RecipeTokensTest {
                 .isEqualTo("0.0 0.0, 1.0 -1.0, 2.0 -2.0, 16.5 -1.5, 13.0 -3.0");
     }
 
+    /// With how many and which, of the base too: y is longer than its own tokenizer.
+    @Test
+    void rowsThatAreCutAndTokensWithoutRowsAreTold() throws IOException {
+        Path longer = folder.resolve("y/model.safetensors");
+        SafetensorsWriter.write(
+                longer,
+                Map.of(),
+                List.of(
+                        TensorSource.ofFloats(EMBEDDING, Shape.of(7, 2), new float[14]),
+                        TensorSource.ofFloats("model.norm.weight", Shape.of(2), new float[] {1, 1})));
+        Files.writeString(folder.resolve("y/config.json"), "{\"vocab_size\": 7}");
+        assertThat(plan("""
+            {merge_method: linear, models: [{model: base}, {model: x}, {model: y}], tokenizer: {source: base},
+             parameters: {weight: 1}}\
+            """).warnings())
+                .containsExactly(
+                        "x: 2 of its 4 embedding rows are cut, for they are of no token of the result's tokenizer: "
+                                + "ids 2 to 3",
+                        "x has no embedding row for 1 of the result's 3 tokens: id 2",
+                        "y: 6 of its 7 embedding rows are cut, for they are of no token of the result's tokenizer: "
+                                + "ids 1 to 6",
+                        "y has no embedding row for 2 of the result's 3 tokens: ids 1 to 2");
+        assertThat(plan("""
+            {merge_method: linear, models: [{model: x}, {model: y}], tokenizer: {source: union},
+             parameters: {weight: 1}}\
+            """).warnings())
+                .containsExactly(
+                        "y: 5 of its 7 embedding rows are cut, for they are of no token of the result's tokenizer: "
+                                + "ids 2 to 6",
+                        "y has no embedding row for 2 of the result's 4 tokens: ids 0, 3");
+    }
+
     @Test
     void unionIsWrittenIntoTheTokenizerAndTheConfig() throws IOException {
         MergePlan plan = plan("""

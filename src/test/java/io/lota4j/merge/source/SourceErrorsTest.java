@@ -65,6 +65,9 @@ class SourceErrorsTest {
                 "'peft_type': 'LORA', 'use_qalora': true | : `use_qalora` is true, which is not merged here.",
                 "'peft_type': 'LORA', 'layer_replication': [[0, 4]] | : `layer_replication` is [[0,4]], "
                         + "which is not merged here.",
+                "'peft_type': 'LORA', 'r': 2, 'lora_alpha': 8, 'lora_new': 'on' | : `lora_new` is \"on\", "
+                        + "which is not merged here.",
+                "'peft_type': 'SHIRA', 'r': 1, 'use_dora': true | : `use_dora` is true, which is not merged here.",
                 "'peft_type': 'LORA', 'init_lora_weights': 'pissa' | : `init_lora_weights` is \"pissa\": such an "
                         + "adapter is for a base from which its start was taken away. Have PEFT convert it "
                         + "(`path_initial_model_for_weight_conversion`).",
@@ -141,6 +144,20 @@ class SourceErrorsTest {
         refused(weights() + ": none of its 1 tensors fits the base the-base; is it for another model?\n"
                 + tensor("m.up.lora_A.weight")
                 + " [2, 3] and [5, 2] are for a tensor of shape [5, 3], but the base's has [4, 3].");
+    }
+
+    /// As of one for another model; without effect, so no error.
+    @Test
+    void patternsThatMatchNothingAreTold() throws IOException {
+        lora.write(
+                folder,
+                LORA + ", \"rank_pattern\": {\"u\": 4, \"up\": 2}, \"alpha_pattern\": {\"m.gate\": 3}, \"lora_new\": null");
+        try (MergeSource source = Adapters.open(folder, BASE)) {
+            assertThat(source.doubts())
+                    .containsExactlyInAnyOrder(
+                            folder + ": the pattern `u` of `rank_pattern` matches none of its modules",
+                            folder + ": the pattern `m.gate` of `alpha_pattern` matches none of its modules");
+        }
     }
 
     @Test

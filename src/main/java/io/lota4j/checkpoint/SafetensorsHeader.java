@@ -107,8 +107,9 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Tens
             values.add(value.longValue());
         }
         if (!good) {
-            throw new LotaException(
-                    Text.format("%s: %s must be an array of whole numbers from 0, but is %s.", where, what, node));
+            throw new LotaException(Text.format(
+                    "%s: %s must be an array of whole numbers from 0, but is %s.",
+                    where, what, node.isMissingNode() ? "missing" : node));
         }
         return values;
     }

@@ -247,6 +247,8 @@ class SafetensorsFileTest {
     void refusesMalformedEntries() throws IOException {
         TestModels.raw(file, tensor("a", "F32", "[-1]", "[0,4]"), 4);
         refuses(": tensor `a`: shape must be an array of whole numbers from 0, but is [-1].");
+        TestModels.raw(file, "{\"a\": {\"dtype\": \"F32\", \"data_offsets\": [0, 4]}}", 4);
+        refuses(": tensor `a`: shape must be an array of whole numbers from 0, but is missing.");
         TestModels.raw(file, tensor("a", "F32", "[1.5]", "[0,4]"), 4);
         refuses(": tensor `a`: shape must be an array of whole numbers from 0, but is [1.5].");
         TestModels.raw(file, tensor("a", "F32", "\"4\"", "[0,4]"), 4);

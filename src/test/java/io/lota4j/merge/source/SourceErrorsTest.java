@@ -151,7 +151,9 @@ class SourceErrorsTest {
     void patternsThatMatchNothingAreTold() throws IOException {
         lora.write(
                 folder,
-                LORA + ", \"rank_pattern\": {\"u\": 4, \"up\": 2}, \"alpha_pattern\": {\"m.gate\": 3}, \"lora_new\": null");
+                LORA
+                        + ", \"rank_pattern\": {\"u\": 4, \"up\": 2}, \"alpha_pattern\": {\"m.gate\": 3},"
+                        + " \"lora_new\": null");
         try (MergeSource source = Adapters.open(folder, BASE)) {
             assertThat(source.doubts())
                     .containsExactlyInAnyOrder(

@@ -35,7 +35,7 @@ final class BackwardPass {
     private record Segment(int layer, PtNDManager scope, PtNDArray input, PtNDArray[] kept) {}
 
     Loss run(float[] rowWeights) {
-        PtNDArray hidden = forward(decoder.embed(batch.ids(), scope));
+        PtNDArray hidden = forward(decoder.embed(batch.ids(), batch.positions(), scope));
         HeadPass.Gradient head = new HeadPass(decoder, scope).gradient(hidden, batch, rowWeights, sink);
         hidden.close();
         PtNDArray gradient = head.hidden();
@@ -79,7 +79,8 @@ final class BackwardPass {
     }
 
     private int firstWantedLayer() {
-        if (sink.wants(decoder.weights().embeddingName())) {
+        String positions = decoder.config().blocks().learnedPositions();
+        if (sink.wants(decoder.weights().embeddingName()) || (positions != null && sink.wants(positions))) {
             return 0;
         }
         for (int layer = 0; layer < decoder.config().layers(); layer++) {
@@ -106,6 +107,12 @@ final class BackwardPass {
             PtNDArray ids = Torch.longs(scope, batch.ids());
             PtNDArray tokens = Torch.longs(scope, new long[] {decoder.config().vocabSize()});
             sink.whole(name, decoder.torch().one(scope, "embedding_gradient", gradient, ids, tokens));
+        }
+        String positions = decoder.config().blocks().learnedPositions();
+        if (positions != null && sink.wants(positions)) {
+            PtNDArray places = Torch.longs(scope, batch.positions());
+            PtNDArray table = decoder.weights().of(positions);
+            sink.whole(positions, decoder.torch().one(scope, "positions_gradient", gradient, places, table));
         }
     }
 }

@@ -125,7 +125,7 @@ public final class Decoder implements AutoCloseable {
 
     private PtNDArray hidden(PackedBatch batch, PtNDManager scope) {
         LayerPass layers = LayerPass.of(this, batch, scope);
-        PtNDArray x = embed(batch.ids(), scope);
+        PtNDArray x = embed(batch.ids(), batch.positions(), scope);
         for (int layer = 0; layer < config.layers(); layer++) {
             PtNDArray next = layers.forward("layer", layer, x, scope)[0];
             x.close();
@@ -134,7 +134,8 @@ public final class Decoder implements AutoCloseable {
         return x;
     }
 
-    PtNDArray embed(long[] ids, PtNDManager scope) {
+    /// What goes into the first layer, for tokens at their positions.
+    PtNDArray embed(long[] ids, long[] positions, PtNDManager scope) {
         for (long id : ids) {
             if (id < 0 || id >= config.vocabSize()) {
                 throw new LotaException(Text.format(
@@ -144,7 +145,20 @@ public final class Decoder implements AutoCloseable {
             }
         }
         TokenTable.Rows rows = weights.embedding(ids, scope);
-        return torch.one(scope, "embed", Torch.longs(scope, rows.places()), rows.table());
+        PtNDArray places = Torch.longs(scope, rows.places());
+        String learned = config.blocks().learnedPositions();
+        if (learned == null) {
+            return torch.one(scope, "embed", places, rows.table());
+        }
+        for (long position : positions) {
+            if (position >= config.maxPositions()) {
+                throw new LotaException(Text.format(
+                        "A sequence has a token at position %d, but the model has learned %d positions.",
+                        position, config.maxPositions()));
+            }
+        }
+        return torch.one(
+                scope, "embed_placed", places, rows.table(), Torch.longs(scope, positions), weights.of(learned));
     }
 
     LayerScript script(int layer) {

@@ -8,7 +8,9 @@ public interface GradientSink {
     /// Whether the gradient of this weight is wanted at all.
     boolean wants(String weight);
 
-    /// A linear layer's weight `[out, in]`, given what its gradient is made of: `dW = dYᵀ X`.
+    /// A linear layer's weight `[out, in]`, given what its gradient is made of: `dW = dYᵀ X`. Of a weight that is
+    /// stored
+    /// transposed ([io.lota4j.model.layer.Blocks#isTransposed]) the two come in each other's place.
     ///
     /// @param x inputs
     /// @param dy gradients of the outputs, as many tokens

@@ -2,7 +2,9 @@ package io.lota4j.model;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
+import io.lota4j.model.layer.Weight;
 import java.util.Arrays;
+import java.util.stream.Stream;
 
 /// The last norm and the head, for scored tokens only, in slices: logits never exist for the whole batch.
 final class HeadPass {
@@ -53,8 +55,12 @@ final class HeadPass {
         if (sink.wants(head)) {
             sink.linear(head, new Activation(back.normed(), false), new Activation(back.logits(), false));
         }
-        if (sink.wants(decoder.weights().normName())) {
-            sink.whole(decoder.weights().normName(), back.norm());
+        int at = 0;
+        for (Weight weight : decoder.config().blocks().norm().weights()) {
+            if (sink.wants(weight.name())) {
+                sink.whole(weight.name(), back.norm()[at]);
+            }
+            at++;
         }
     }
 
@@ -64,17 +70,17 @@ final class HeadPass {
     /// @param hidden gradient of the last layer's output
     /// @param normed what went into the head's product
     /// @param logits gradient of what came out of it
-    /// @param norm gradient of the last norm's weight
-    private record Back(PtNDArray losses, PtNDArray hidden, PtNDArray normed, PtNDArray logits, PtNDArray norm) {}
+    /// @param norm gradients of the last norm's weights
+    @SuppressWarnings("ArrayRecordComponent") // made once, never written
+    private record Back(PtNDArray losses, PtNDArray hidden, PtNDArray normed, PtNDArray logits, PtNDArray[] norm) {}
 
     private Back back(PtNDArray h, PtNDArray labels, PtNDArray weights, PtNDManager slice) {
-        PtNDArray norm = decoder.weights().norm();
         if (blocks() == 1) {
-            PtNDArray[] back =
-                    torch().run(slice, "head_back", h, norm, decoder.weights().head(), labels, weights);
-            return new Back(back[0], back[1], back[2], back[3], back[4]);
+            PtNDArray[] back = torch().run(
+                            slice, "head_back", withNorm(h, decoder.weights().head(), labels, weights));
+            return new Back(back[0], back[1], back[2], back[3], Arrays.copyOfRange(back, 4, back.length));
         }
-        PtNDArray normed = torch().one(slice, "head_norm", h, norm);
+        PtNDArray normed = torch().one(slice, "head_norm", withNorm(h));
         PtNDArray[] scored = torch().run(slice, "logits_back", blockLogits(normed, slice), labels, weights);
         PtNDArray sum = (PtNDArray) slice.zeros(normed.getShape());
         // Backwards, so that the block that was used last is still there.
@@ -89,18 +95,28 @@ final class HeadPass {
                                 sum);
             }
         }
-        PtNDArray[] back = torch().run(slice, "head_norm_back", sum, h, norm);
-        return new Back(scored[0], back[0], normed, scored[1], back[1]);
+        PtNDArray[] back = torch().run(
+                        slice,
+                        "head_norm_back",
+                        Stream.concat(Stream.of(sum), Arrays.stream(withNorm(h)))
+                                .toArray(PtNDArray[]::new));
+        return new Back(scored[0], back[0], normed, scored[1], Arrays.copyOfRange(back, 1, back.length));
+    }
+
+    /// What goes into the last norm, with its weights, and what else a method takes.
+    private PtNDArray[] withNorm(PtNDArray h, PtNDArray... rest) {
+        return Stream.of(Stream.of(h), decoder.weights().norm(), Arrays.stream(rest))
+                .flatMap(s -> s)
+                .toArray(PtNDArray[]::new);
     }
 
     /// The logits after some tokens, `[tokens, vocabulary]`.
     ///
     /// @param h the last layer's output, `[tokens, hidden]`
     PtNDArray logits(PtNDArray h, PtNDManager into) {
-        PtNDArray norm = decoder.weights().norm();
         return blocks() == 1
-                ? torch().one(into, "logits", h, norm, decoder.weights().head())
-                : blockLogits(torch().one(into, "head_norm", h, norm), into);
+                ? torch().one(into, "logits", withNorm(h, decoder.weights().head()))
+                : blockLogits(torch().one(into, "head_norm", withNorm(h)), into);
     }
 
     private PtNDArray blockLogits(PtNDArray normed, PtNDManager into) {
@@ -150,13 +166,7 @@ final class HeadPass {
 
     private PtNDArray loss(PtNDArray h, PtNDArray labels, PtNDManager slice) {
         return blocks() == 1
-                ? torch().one(
-                                slice,
-                                "losses",
-                                h,
-                                decoder.weights().norm(),
-                                decoder.weights().head(),
-                                labels)
+                ? torch().one(slice, "losses", withNorm(h, decoder.weights().head(), labels))
                 : torch().one(slice, "entropies", logits(h, slice), labels);
     }
 

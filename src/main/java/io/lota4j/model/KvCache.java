@@ -125,6 +125,7 @@ final class KvCache implements AutoCloseable {
                         .flatMapToInt(Arrays::stream)
                         .asLongStream()
                         .toArray(),
+                positions(starts, added),
                 pass);
         for (int layer = 0; layer < decoder.config().layers(); layer++) {
             PtNDArray next = decoder.torch()

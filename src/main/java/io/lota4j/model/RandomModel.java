@@ -117,7 +117,7 @@ public record RandomModel(ModelConfig config, double deviation, DType dtype, lon
     private Map<String, Weight.Start> starts() {
         Map<String, Weight.Start> starts = new HashMap<>();
         Blocks blocks = config.blocks();
-        starts.put(blocks.norm().weight(), blocks.norm().weights().getFirst().start());
+        blocks.norm().weights().forEach(weight -> starts.put(weight.name(), weight.start()));
         for (int layer = 0; layer < config.layers(); layer++) {
             blocks.weights(layer).forEach((name, weight) -> starts.put(name, weight.start()));
         }

@@ -149,9 +149,12 @@ public final class Torch implements AutoCloseable {
     }
 
     /// Adds `scale * B A` to a weight `[out, in]` of a layer ([Weights#whole]).
-    public void addLowRank(LowRank factors, float scale, PtNDArray weight) {
+    ///
+    /// @param transposed whether the weight is `[in, out]`
+    public void addLowRank(LowRank factors, float scale, boolean transposed, PtNDArray weight) {
         try (PtNDManager scope = scope()) {
-            run(scope, "add_low_rank", factors.a(), factors.b(), floats(scope, new float[] {scale}), weight);
+            String method = transposed ? "add_low_rank_turned" : "add_low_rank";
+            run(scope, method, factors.a(), factors.b(), floats(scope, new float[] {scale}), weight);
         }
     }
 

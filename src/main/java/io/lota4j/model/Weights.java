@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The working weights of a decoder, F32, by their names in the checkpoint.
@@ -53,10 +54,13 @@ public final class Weights {
         SequencedMap<String, Shape> all = new LinkedHashMap<>();
         Blocks blocks = config.blocks();
         all.put(blocks.embedding(), Shape.of(config.vocabSize(), config.hiddenSize()));
+        if (blocks.learnedPositions() != null) {
+            all.put(blocks.learnedPositions(), Shape.of(blocks.positions(), config.hiddenSize()));
+        }
         for (int layer = 0; layer < config.layers(); layer++) {
             blocks.weights(layer).forEach((name, weight) -> all.put(name, weight.shape()));
         }
-        all.put(blocks.norm().weight(), Shape.of(config.hiddenSize()));
+        blocks.norm().weights().forEach(weight -> all.put(weight.name(), weight.shape()));
         if (!blocks.tied()) {
             all.put(blocks.head(), Shape.of(config.vocabSize(), config.hiddenSize()));
         }
@@ -98,7 +102,7 @@ public final class Weights {
         }
         PtNDArray tensor = Torch.floats(scope, shape);
         checkpoint.read(name, Torch.memory(tensor));
-        if (ofLayer) {
+        if (ofLayer || isOfNorm(name)) {
             tensor.setName(Torch.LIST);
         }
         tensors.put(name, tensor);
@@ -107,6 +111,11 @@ public final class Weights {
     private static boolean isTable(ModelConfig config, String name) {
         return name.equals(config.blocks().embedding())
                 || name.equals(config.blocks().head());
+    }
+
+    private boolean isOfNorm(String name) {
+        return config.blocks().norm().weights().stream()
+                .anyMatch(weight -> weight.name().equals(name));
     }
 
     /// Names and shapes, sorted by name.
@@ -184,6 +193,11 @@ public final class Weights {
         throw new IllegalArgumentException("no weight " + name);
     }
 
+    /// A weight outside the layers.
+    PtNDArray of(String name) {
+        return tensor(name);
+    }
+
     /// The embedding's rows for some tokens.
     ///
     /// @param ids each in the vocabulary
@@ -196,12 +210,9 @@ public final class Weights {
         return config.blocks().embedding();
     }
 
-    String normName() {
-        return config.blocks().norm().weight();
-    }
-
-    PtNDArray norm() {
-        return tensor(normName());
+    /// Those of the last norm, as a list.
+    Stream<PtNDArray> norm() {
+        return config.blocks().norm().weights().stream().map(weight -> tensor(weight.name()));
     }
 
     String headName() {

@@ -141,6 +141,16 @@ class ModelConfigTest {
                         + " turned, found [1,1,1].",
                 "{$, \"model_type\": \"phi3\", \"rope_scaling\": {\"type\": \"linear\"}} | rope type \"linear\" is not"
                         + " supported here; supported: default, longrope.",
+                "{\"model_type\": \"gpt2\", \"n_embd\": 30} | \"n_embd\" (30) is not a multiple of \"n_head\" (12).",
+                "{\"model_type\": \"gpt2\", \"activation_function\": \"relu\"} | \"activation_function\" is \"relu\";"
+                        + " supported: \"gelu\", \"gelu_fast\", \"gelu_new\", \"gelu_pytorch_tanh\", \"silu\".",
+                "{\"model_type\": \"gpt2\", \"scale_attn_by_inverse_layer_idx\": true} |"
+                        + " \"scale_attn_by_inverse_layer_idx\" is true; supported: false.",
+                "{\"model_type\": \"gpt2\", \"add_cross_attention\": true} | \"add_cross_attention\" is true;",
+                "{\"model_type\": \"gpt_neox\", \"hidden_size\": 100} | \"hidden_size\" (100) is not a multiple of"
+                        + " \"num_attention_heads\" (64).",
+                "{$, \"model_type\": \"gpt_neox\", \"rotary_pct\": 0.1} | \"partial_rotary_factor\" (0.1) of the 8"
+                        + " features of a head are 0: they must be an even number",
                 "{$, \"model_type\": \"ministral3\", \"num_key_value_heads\": 4} | \"rope_parameters\" must have"
                         + " \"llama_4_scaling_beta\", found nothing.",
                 "{$, \"hidden_act\": \"gelu\"} | \"hidden_act\" is \"gelu\"; supported: \"silu\".",

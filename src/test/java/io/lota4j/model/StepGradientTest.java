@@ -81,7 +81,7 @@ class StepGradientTest {
                 .map(entry -> new Block(entry.getValue(), rope(entry.getKey())))
                 .toList();
         return new Blocks(
-                HIDDEN, 8, 300, "e", 1, DecoderNames.USUAL, layers, norm("norm", "hidden", "norm"), "e", 1, 0);
+                HIDDEN, 8, 300, "e", 1, null, DecoderNames.USUAL, layers, norm("norm", "hidden", "norm"), "e", 1, 0);
     }
 
     private static Rope rope(String name) {
@@ -96,8 +96,12 @@ class StepGradientTest {
     private static Map<String, List<Step>> cases() {
         Map<String, List<Step>> all = new LinkedHashMap<>();
         for (Step.Norm.Kind kind : Step.Norm.Kind.values()) {
-            all.put("norm " + kind, List.of(new Step.Norm("y", "x", kind, HIDDEN, HIDDEN, EPS, "norm")));
-            all.put("norm by head " + kind, List.of(new Step.Norm("y", "x", kind, HIDDEN, HIDDEN / 3, EPS, "norm")));
+            String bias = kind == Step.Norm.Kind.LAYER ? "norm bias" : null;
+            for (int over : List.of(HIDDEN, HIDDEN / 3)) {
+                all.put(
+                        "norm of " + over + " " + kind,
+                        List.of(new Step.Norm("y", "x", kind, HIDDEN, over, EPS, "norm", bias)));
+            }
         }
         for (Step.Linear.Layout layout : Step.Linear.Layout.values()) {
             Step.Linear biased = new Step.Linear(List.of(new Step.Value("y", HIDDEN)), "x", HIDDEN, "w", "b", layout);
@@ -115,6 +119,7 @@ class StepGradientTest {
         all.put("window", attention(Step.Linear.Layout.OUT_IN, HEAD, 4, 0));
         all.put("cap", attention(Step.Linear.Layout.OUT_IN, HEAD, 0, 0.7));
         all.put("window and cap", attention(Step.Linear.Layout.OUT_IN, HEAD, 4, 0.7));
+        all.put("deal", dealt());
         all.put("temper", tempered());
         all.put("scale", List.of(new Step.Scale("y", "x", HIDDEN, 0.3)));
         all.put("add", List.of(new Step.Scale("z", "x", HIDDEN, 0.3), new Step.Add("y", "z", "x", HIDDEN)));
@@ -136,6 +141,16 @@ class StepGradientTest {
                 new Step.Rotate("kr", "k", KV_HEADS * HEAD, HEAD, part),
                 new Step.Attend("att", "qr", "kr", "v", HEADS, KV_HEADS, HEAD, 0.4, window, cap),
                 Step.Linear.of("y", HIDDEN, "att", HEADS * HEAD, "o", null));
+    }
+
+    /// A linear whose rows are for queries, keys and values head by head.
+    private static List<Step> dealt() {
+        int width = KV_HEADS * HEAD;
+        return List.of(
+                Step.Linear.of("qkv", 3 * width, "x", HIDDEN, "qkv", "qkv bias"),
+                new Step.Deal(List.of("q", "k", "v"), "qkv", width, HEAD),
+                new Step.Attend("att", "q", "k", "v", KV_HEADS, KV_HEADS, HEAD, 0.4, 0, 0),
+                Step.Linear.of("y", HIDDEN, "att", width, "o", null));
     }
 
     private static List<Step> tempered() {

@@ -10,6 +10,8 @@ import java.util.stream.Collectors;
 public final class Architectures {
     private static final List<Architecture> ALL = List.of(
             new Exaone4(),
+            new GptNeoX(),
+            new Gpt2(),
             new Granite(),
             new Gemma2(),
             new Gemma3(),

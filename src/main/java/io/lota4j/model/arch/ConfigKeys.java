@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// What configurations of several architectures say in the same way.
@@ -21,6 +22,17 @@ import java.util.stream.IntStream;
 public record ConfigKeys(JsonKeys keys, DecoderNames names) {
     static final String FULL = "full_attention";
     static final String SLIDING = "sliding_attention";
+    private static final Map<String, Step.Activation> ACTIVATIONS = Map.of(
+            "gelu",
+            Step.Activation.GELU,
+            "gelu_new",
+            Step.Activation.GELU_TANH,
+            "gelu_fast",
+            Step.Activation.GELU_TANH,
+            "gelu_pytorch_tanh",
+            Step.Activation.GELU_TANH,
+            "silu",
+            Step.Activation.SILU);
     private static final String OVER_0 = "a number over 0";
 
     int positive(String key) {
@@ -37,6 +49,30 @@ public record ConfigKeys(JsonKeys keys, DecoderNames names) {
         String found = keys.optionalText(key, Null.REFUSED).orElse(supported);
         if (!found.equals(supported)) {
             throw keys.refused(Text.format("\"%s\" is \"%s\"; supported: \"%s\".", key, found, supported));
+        }
+    }
+
+    /// One of the activations that an MLP without a gate may have.
+    Step.Activation activation(String key, String otherwise) {
+        String name = keys.optionalText(key, Null.REFUSED).orElse(otherwise);
+        Step.Activation activation = ACTIVATIONS.get(name);
+        if (activation == null) {
+            throw keys.refused(Text.format(
+                    "\"%s\" is \"%s\"; supported: %s.",
+                    key,
+                    name,
+                    ACTIVATIONS.keySet().stream()
+                            .sorted()
+                            .map(known -> "\"" + known + "\"")
+                            .collect(Collectors.joining(", "))));
+        }
+        return activation;
+    }
+
+    /// Refuses what asks for something that is not computed.
+    void never(String key) {
+        if (flag(key)) {
+            throw keys.refused(Text.format("\"%s\" is true; supported: false.", key));
         }
     }
 
@@ -84,6 +120,20 @@ public record ConfigKeys(JsonKeys keys, DecoderNames names) {
         return RopeKeys.of(keys).requireWhole().rope(dim, otherwiseTheta);
     }
 
+    /// As [#rope(int, double)], of which the configuration may rotate a part of each head.
+    Rope partRope(int part, double otherwiseTheta) {
+        return RopeKeys.of(keys).rope(part, otherwiseTheta);
+    }
+
+    /// A head's share of a width.
+    int share(int width, String widthKey, int heads, String headsKey) {
+        if (width % heads != 0) {
+            throw keys.refused(
+                    Text.format("\"%s\" (%d) is not a multiple of \"%s\" (%d).", widthKey, width, headsKey, heads));
+        }
+        return width / heads;
+    }
+
     /// The rotary embedding of a type of layers; empty where the configuration has one for all.
     ///
     /// @param type such as `sliding_attention`
@@ -118,8 +168,8 @@ public record ConfigKeys(JsonKeys keys, DecoderNames names) {
     }
 
     /// How many features of a head are rotated, `partial_rotary_factor` of them.
-    int rotated(int head) {
-        double factor = RopeKeys.of(keys).part();
+    int rotated(int head, double otherwise) {
+        double factor = RopeKeys.of(keys).part(otherwise);
         int part = (int) (head * factor);
         if (part == 0 || part % 2 != 0) {
             throw keys.refused(Text.format(
@@ -215,6 +265,7 @@ public record ConfigKeys(JsonKeys keys, DecoderNames names) {
                 sizes.positions(),
                 embedding,
                 1,
+                null,
                 names,
                 layers,
                 new Step.Norm("norm", "hidden", kind, hidden, hidden, eps, names.prefix() + "norm.weight"),

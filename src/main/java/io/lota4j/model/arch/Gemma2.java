@@ -63,9 +63,7 @@ final class Gemma2 implements Architecture {
     /// Refuses another activation and attention to both sides. Shared with Gemma 3.
     static void requireUsual(ConfigKeys keys) {
         keys.only("hidden_activation", "gelu_pytorch_tanh");
-        if (keys.flag("use_bidirectional_attention")) {
-            throw keys.keys().refused("\"use_bidirectional_attention\" is true; supported: false.");
-        }
+        keys.never("use_bidirectional_attention");
     }
 
     /// Shared with Gemma 3.

@@ -26,7 +26,7 @@ final class Phi3 implements Architecture {
         keys.only("hidden_act", "silu");
         Sizes sizes = Sizes.of(keys);
         double eps = keys.normEps("rms_norm_eps", 1e-5);
-        int part = keys.rotated(sizes.head());
+        int part = keys.rotated(sizes.head(), 1);
         Attention attention = Attention.of(sizes)
                 .withFused("self_attn.qkv_proj")
                 .withPart(part)

@@ -102,9 +102,9 @@ record RopeKeys(JsonKeys keys, List<JsonKeys> nested) {
     }
 
     /// The share of each head that is rotated.
-    double part() {
+    double part(double otherwise) {
         return optional("partial_rotary_factor", x -> x > 0 && x <= 1, "a number over 0, up to 1")
-                .orElse(1.);
+                .orElse(otherwise);
     }
 
     /// Frequencies as they are, or stretched as in LongRoPE, also under its older names `su` and `yarn`.

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// The lines that go back through a layer, and what they hand over.
 ///
@@ -125,6 +126,19 @@ record BackScript(List<String> lines, List<String> results, List<LayerScript.Del
             switch (step) {
                 case Step.Norm norm -> norm(norm);
                 case Step.Linear linear -> linear(linear);
+                case Step.Deal deal -> {
+                    String parts = deal.outs().stream()
+                            .map(out -> Text.format(
+                                    "torch.reshape(%s, [-1, %d, %d])",
+                                    gradient(out).expression(), deal.width() / deal.block(), deal.block()))
+                            .collect(Collectors.joining(", "));
+                    int width = deal.outs().size() * deal.width();
+                    part(
+                            deal.in(),
+                            deal,
+                            Text.format("torch.reshape(torch.stack([%s], 2), [-1, %d])", parts, width),
+                            true);
+                }
                 case Step.Rotate rotate ->
                     part(
                             rotate.in(),
@@ -173,7 +187,7 @@ record BackScript(List<String> lines, List<String> results, List<LayerScript.Del
                             norm.kind(),
                             heads ? split(d, norm.over()) : d,
                             heads ? split(norm.in(), norm.over()) : norm.in(),
-                            flow.weight(norm.weights().getFirst()),
+                            ForwardScript.weights(norm, flow),
                             norm.eps())));
             part(norm.in(), norm, heads ? split(name + "[0]", norm.width()) : name + "[0]", true);
         }
@@ -261,7 +275,10 @@ record BackScript(List<String> lines, List<String> results, List<LayerScript.Del
 
         private void deliver(Step step) {
             if (step instanceof Step.Norm norm) {
-                deliveries.add(new LayerScript.Whole(norm.weight(), result("n_" + norm.out() + "[1]")));
+                for (int w = 0; w < norm.weights().size(); w++) {
+                    String gradient = Text.format("n_%s[%d]", norm.out(), w + 1);
+                    deliveries.add(new LayerScript.Whole(norm.weights().get(w).name(), result(gradient)));
+                }
             } else if (step instanceof Step.Linear linear) {
                 need(linear.in());
                 boolean columns = columns(linear);

@@ -4,6 +4,7 @@ import io.lota4j.checkpoint.DecoderNames;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /// A whole decoder.
 ///
@@ -12,6 +13,8 @@ import java.util.SequencedMap;
 /// @param positions longest sequence the model was made for, in tokens
 /// @param embedding name of its matrix, `[vocabulary, hidden]`
 /// @param embeddingScale what its rows are multiplied by
+/// @param learnedPositions name of a matrix `[positions, hidden]` whose rows are added to those of the embedding; null
+///     for none
 /// @param names that the checkpoint gives its tensors
 /// @param norm the last one; its weight by its whole name
 /// @param head name of the matrix `[vocabulary, hidden]` that logits come from; the embedding's if the two are tied
@@ -23,6 +26,7 @@ public record Blocks(
         int positions,
         String embedding,
         double embeddingScale,
+        @Nullable String learnedPositions,
         DecoderNames names,
         List<Block> layers,
         Step.Norm norm,
@@ -49,10 +53,32 @@ public record Blocks(
         return weights;
     }
 
+    /// Whether a weight is a layer's matrix that is stored transposed, `[in, out]`.
+    public boolean isTransposed(String weight) {
+        return names.layer(weight).filter(name -> name.index() < layers.size()).stream()
+                .flatMap(name -> layers.get(name.index()).steps().stream()
+                        .filter(step -> step instanceof Step.Linear linear
+                                && linear.layout() == Step.Linear.Layout.IN_OUT
+                                && name(name.index(), linear.weight()).equals(weight)))
+                .findFirst()
+                .isPresent();
+    }
+
     /// The same decoder with other scales, and another cap of its logits.
     public Blocks withScales(double ofEmbedding, double ofLogits, double cap) {
         return new Blocks(
-                hidden, vocabulary, positions, embedding, ofEmbedding, names, layers, norm, head, ofLogits, cap);
+                hidden,
+                vocabulary,
+                positions,
+                embedding,
+                ofEmbedding,
+                learnedPositions,
+                names,
+                layers,
+                norm,
+                head,
+                ofLogits,
+                cap);
     }
 
     /// The same decoder with another rotary embedding in the layers that have one.
@@ -66,6 +92,7 @@ public record Blocks(
                 positions,
                 embedding,
                 embeddingScale,
+                learnedPositions,
                 names,
                 turned,
                 norm,

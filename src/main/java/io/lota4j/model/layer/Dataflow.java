@@ -91,7 +91,7 @@ final class Dataflow {
     boolean isComputedAgain(String value) {
         return switch (maker(value)) {
             case Step.Norm _, Step.Gate _, Step.Activate _, Step.Scale _, Step.Temper _ -> true;
-            case Step.Linear _, Step.Rotate _, Step.Attend _, Step.Add _ -> false;
+            case Step.Linear _, Step.Deal _, Step.Rotate _, Step.Attend _, Step.Add _ -> false;
             case null -> false;
         };
     }
@@ -104,7 +104,7 @@ final class Dataflow {
             case Step.Attend attend -> attend.inputs();
             case Step.Gate gate -> gate.inputs();
             case Step.Activate activate -> activate.inputs();
-            case Step.Rotate _, Step.Temper _, Step.Scale _, Step.Add _ -> List.of();
+            case Step.Deal _, Step.Rotate _, Step.Temper _, Step.Scale _, Step.Add _ -> List.of();
         };
     }
 

@@ -21,6 +21,7 @@ record ForwardScript(
         return switch (step) {
             case Step.Norm norm -> List.of(assign(norm.out(), norm(norm, flow)));
             case Step.Linear linear -> linear(linear);
+            case Step.Deal deal -> deal(deal);
             case Step.Rotate rotate ->
                 List.of(assign(
                         rotate.out(),
@@ -55,12 +56,32 @@ record ForwardScript(
     }
 
     static String norm(Step.Norm norm, Dataflow flow) {
-        String weight = flow.weight(norm.weights().getFirst());
+        String weights = weights(norm, flow);
         String in = norm.over() == norm.width()
                 ? norm.in()
                 : Text.format("torch.reshape(%s, [-1, %d])", norm.in(), norm.over());
-        String out = Text.format("(self).norm_%s(%s, %s, %s, )", norm.kind(), in, weight, norm.eps());
+        String out = Text.format("(self).norm_%s(%s, %s, %s, )", norm.kind(), in, weights, norm.eps());
         return norm.over() == norm.width() ? out : Text.format("torch.reshape(%s, [-1, %d])", out, norm.width());
+    }
+
+    /// The weights of a norm as arguments.
+    static String weights(Step.Norm norm, Dataflow flow) {
+        return norm.weights().stream().map(flow::weight).collect(Collectors.joining(", "));
+    }
+
+    private static List<String> deal(Step.Deal deal) {
+        String in = deal.in();
+        int count = deal.outs().size();
+        List<String> lines = new ArrayList<>();
+        lines.add(assign(
+                in + "_dealt",
+                Text.format("torch.reshape(%s, [torch.size(%s, 0), -1, %d, %d])", in, in, count, deal.block())));
+        for (int o = 0; o < count; o++) {
+            lines.add(assign(
+                    deal.outs().get(o),
+                    Text.format("torch.reshape(torch.select(%s_dealt, 2, %d), [-1, %d])", in, o, deal.width())));
+        }
+        return lines;
     }
 
     /// The operation in place, if nobody else needs what it writes over.

@@ -1,6 +1,8 @@
 package io.lota4j.model.layer;
 
 import io.lota4j.Text;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// The methods before and behind the layers: embedding, last norm, head, losses and their derivative.
 final class HeadScript {
@@ -9,12 +11,19 @@ final class HeadScript {
     static String source(Blocks blocks) {
         String kind = blocks.norm().kind().name();
         String eps = Double.toString(blocks.norm().eps());
+        int weights = blocks.norm().weights().size();
+        String norm = numbered("norm", 0, weights);
         return METHODS.replace("$EMBEDDED", embedded(blocks))
                 .replace("$EMBEDDING_BACK", embeddingBack(blocks))
-                .replace("$NORM_BACK", Text.format("(self).norm_%s_back(dn, h, norm, %s, )", kind, eps))
-                .replace("$NORM", Text.format("(self).norm_%s(h, norm, %s, )", kind, eps))
+                .replace("$NORM_BACK", Text.format("(self).norm_%s_back(dn, h, %s, %s, )", kind, norm, eps))
+                .replace("$NORM", Text.format("(self).norm_%s(h, %s, %s, )", kind, norm, eps))
+                .replace("$GRADIENTS", numbered("back", 1, weights + 1))
                 .replace("$SHAPED", shaped(blocks))
                 .replace("$UNSHAPED", unshaped(blocks));
+    }
+
+    private static String numbered(String list, int from, int to) {
+        return IntStream.range(from, to).mapToObj(i -> list + "[" + i + "]").collect(Collectors.joining(", "));
     }
 
     private static String embedded(Blocks blocks) {
@@ -58,16 +67,20 @@ final class HeadScript {
     private static final String METHODS = """
           def embed(self, ids: Tensor, table: Tensor) -> List[Tensor]:
             return [$EMBEDDED]
+          def embed_placed(self, ids: Tensor, table: Tensor, places: Tensor, positions: Tensor) -> List[Tensor]:
+            return [torch.add_($EMBEDDED, torch.embedding(positions, places))]
           def embedding_gradient(self, dy: Tensor, ids: Tensor, tokens: Tensor) -> List[Tensor]:
             return [$EMBEDDING_BACK]
+          def positions_gradient(self, dy: Tensor, places: Tensor, positions: Tensor) -> List[Tensor]:
+            return [torch.embedding_dense_backward(dy, places, torch.size(positions, 0), -1, False)]
           def shaped(self, n: Tensor, head: Tensor) -> Tensor:
             z = (self).product(n, head, )
         $SHAPED    return z
-          def logits(self, h: Tensor, norm: Tensor, head: Tensor) -> List[Tensor]:
+          def logits(self, h: Tensor, norm: List[Tensor], head: Tensor) -> List[Tensor]:
             return [(self).shaped($NORM, head, )]
           def entropies(self, z: Tensor, labels: Tensor) -> List[Tensor]:
             return [torch.cross_entropy_loss(z, labels, None, 0, -100, 0.)]
-          def losses(self, h: Tensor, norm: Tensor, head: Tensor, labels: Tensor) -> List[Tensor]:
+          def losses(self, h: Tensor, norm: List[Tensor], head: Tensor, labels: Tensor) -> List[Tensor]:
             return (self).entropies((self).shaped($NORM, head, ), labels, )
           def logits_back(self, z: Tensor, labels: Tensor, weights: Tensor) -> List[Tensor]:
             d = torch.log_softmax(z, 1)
@@ -77,14 +90,14 @@ final class HeadScript {
             _1 = torch.scatter_add_(d, 1, at, torch.new_full(d, [torch.size(d, 0), 1], -1.))
             _2 = torch.mul_(d, torch.unsqueeze(weights, 1))
         $UNSHAPED    return [losses, d]
-          def head_back(self, h: Tensor, norm: Tensor, head: Tensor, labels: Tensor, weights: Tensor) -> List[Tensor]:
+          def head_back(self, h: Tensor, norm: List[Tensor], head: Tensor, labels: Tensor, weights: Tensor) -> List[Tensor]:
             n = $NORM
             scored = (self).logits_back((self).shaped(n, head, ), labels, weights, )
             d = scored[1]
             dn = (self).product(d, torch.t(head), )
             back = $NORM_BACK
-            return [scored[0], back[0], n, d, back[1]]
-          def head_norm(self, h: Tensor, norm: Tensor) -> List[Tensor]:
+            return [scored[0], back[0], n, d, $GRADIENTS]
+          def head_norm(self, h: Tensor, norm: List[Tensor]) -> List[Tensor]:
             return [$NORM]
           def block_logits(self, n: Tensor, block: Tensor, first: Tensor, z: Tensor) -> List[Tensor]:
             at = int(torch.select(first, 0, 0))
@@ -93,7 +106,7 @@ final class HeadScript {
             at = int(torch.select(first, 0, 0))
             part = torch.contiguous(torch.narrow(d, 1, at, torch.size(block, 0)))
             return [torch.add_(dn, (self).product(part, torch.t(block), ))]
-          def head_norm_back(self, dn: Tensor, h: Tensor, norm: Tensor) -> List[Tensor]:
+          def head_norm_back(self, dn: Tensor, h: Tensor, norm: List[Tensor]) -> List[Tensor]:
             return $NORM_BACK
         """;
 }

@@ -37,11 +37,31 @@ public sealed interface Step {
     ///
     /// @param width of the value
     /// @param over so many features at a time: the width, or that of a head
-    record Norm(String out, String in, Kind kind, int width, int over, double eps, String weight) implements Step {
-        /// RMS scales by `w`, RMS_PLUS_ONE by `1 + w`.
+    /// @param bias null if it has none
+    record Norm(
+            String out,
+            String in,
+            Kind kind,
+            int width,
+            int over,
+            double eps,
+            String weight,
+            @Nullable String bias) implements Step {
+        /// RMS scales by `w`, RMS_PLUS_ONE by `1 + w`. LAYER also takes the mean away, scales by `w` and adds a bias.
         public enum Kind {
             RMS,
-            RMS_PLUS_ONE
+            RMS_PLUS_ONE,
+            LAYER
+        }
+
+        public Norm {
+            if ((kind == Kind.LAYER) != (bias != null)) {
+                throw new IllegalArgumentException("a norm of the kind " + kind + " with the bias " + bias);
+            }
+        }
+
+        public Norm(String out, String in, Kind kind, int width, int over, double eps, String weight) {
+            this(out, in, kind, width, over, eps, weight, null);
         }
 
         @Override
@@ -57,7 +77,8 @@ public sealed interface Step {
         @Override
         public List<Weight> weights() {
             Weight.Start start = kind == Kind.RMS_PLUS_ONE ? Weight.Start.ZERO : Weight.Start.ONE;
-            return List.of(new Weight(weight, Shape.of(over), start));
+            Weight scale = new Weight(weight, Shape.of(over), start);
+            return bias == null ? List.of(scale) : List.of(scale, new Weight(bias, Shape.of(over), Weight.Start.ZERO));
         }
     }
 
@@ -107,6 +128,27 @@ public sealed interface Step {
                 weights.add(new Weight(bias, Shape.of(outWidth()), Weight.Start.ZERO));
             }
             return weights;
+        }
+    }
+
+    /// Deals blocks of features out to several values, one after the other, as often as there are blocks: what a fused
+    /// matrix has whose rows are interleaved by head.
+    ///
+    /// @param width of each value
+    /// @param block features of a block; divides the width
+    record Deal(List<String> outs, String in, int width, int block) implements Step {
+        public Deal {
+            outs = List.copyOf(outs);
+        }
+
+        @Override
+        public List<String> inputs() {
+            return List.of(in);
+        }
+
+        @Override
+        public List<Value> outputs() {
+            return outs.stream().map(out -> new Value(out, width)).toList();
         }
     }
 

@@ -22,7 +22,7 @@ final class AdapterConfigJson {
         root.put("alpha_pattern", Map.of());
         root.put("lora_dropout", 0.0);
         root.put("bias", "none");
-        root.put("fan_in_fan_out", false);
+        root.put("fan_in_fan_out", targets.transposed());
         root.put("init_lora_weights", true);
         root.put("use_dora", false);
         root.put("use_rslora", false);

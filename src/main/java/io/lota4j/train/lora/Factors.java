@@ -14,19 +14,21 @@ import java.lang.foreign.ValueLayout;
 /// @param weight its name
 /// @param values A and B
 /// @param scale of their product
-record Factors(String weight, LowRank values, float scale) {
+/// @param transposed whether the weight is stored `[in, out]`, and so is the change
+record Factors(String weight, LowRank values, float scale, boolean transposed) {
     private static final double UNIT = 0x1p-53;
 
     /// Factors whose product is zero, as PEFT starts them: B is zero, A uniform in ±1/√in. An element of A depends on
     /// seed, tensor and place alone.
     ///
     /// @param scope owns them
-    static Factors of(String weight, Shape shape, LoraConfig config, long seed, PtNDManager scope) {
+    static Factors of(String weight, Shape shape, boolean transposed, LoraConfig config, long seed, PtNDManager scope) {
         int rank = config.rank(shape);
-        PtNDArray a = Torch.floats(scope, rank, shape.dim(1));
-        PtNDArray b = Torch.floats(scope, shape.dim(0), rank);
-        Factors factors = new Factors(weight, new LowRank(a, b), config.scale(rank));
-        fill(Torch.memory(a), key(seed, factors.nameOfA()), 1 / Math.sqrt(shape.dim(1)));
+        long in = shape.dim(transposed ? 0 : 1);
+        PtNDArray a = Torch.floats(scope, rank, in);
+        PtNDArray b = Torch.floats(scope, shape.dim(transposed ? 1 : 0), rank);
+        Factors factors = new Factors(weight, new LowRank(a, b), config.scale(rank), transposed);
+        fill(Torch.memory(a), key(seed, factors.nameOfA()), 1 / Math.sqrt(in));
         Torch.memory(b).fill((byte) 0);
         return factors;
     }

@@ -73,7 +73,13 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
         this.heldOut = heldOut;
         this.scope = model.decoder().torch().scope();
         this.factors = targets.shapes().entrySet().stream()
-                .map(target -> Factors.of(target.getKey(), target.getValue(), lora, config.seed(), scope))
+                .map(target -> Factors.of(
+                        target.getKey(),
+                        target.getValue(),
+                        model.decoder().config().blocks().isTransposed(target.getKey()),
+                        lora,
+                        config.seed(),
+                        scope))
                 .toList();
     }
 

@@ -3,10 +3,11 @@ package io.lota4j.train.lora;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
-import io.lota4j.checkpoint.DecoderNames;
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.mask.Pool;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.model.ModelConfig;
+import io.lota4j.model.layer.Blocks;
 import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.Optimizer;
 import java.util.ArrayList;
@@ -14,28 +15,50 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// The matrices of a base that get factors.
 ///
 /// @param shapes by name, sorted
+/// @param transposed whether they are stored `[in, out]`
 /// @param modules what an adapter's configuration names them
-public record LoraTargets(LoraConfig lora, SequencedMap<String, Shape> shapes, List<String> modules) {
+/// @param left tensors of the default pool that hold several matrices or a convolution, and have no factors
+public record LoraTargets(
+        LoraConfig lora,
+        SequencedMap<String, Shape> shapes,
+        boolean transposed,
+        List<String> modules,
+        List<String> left) {
     /// At most this many names are listed in a notice.
     private static final int LISTED = 6;
 
     /// @throws LotaException if there is none, or one that is no matrix of a layer
     public static LoraTargets of(Checkpoint base, LoraConfig lora) {
         SequencedMap<String, Shape> shapes = lora.targets().select(base.tensors());
-        DecoderNames names = ModelConfig.of(base.directory()).blocks().names();
+        Blocks blocks = ModelConfig.of(base.directory()).blocks();
+        List<String> left = lora.targets().equals(Pool.standard())
+                ? shapes.keySet().stream()
+                        .filter(name -> !isMatrix(name, shapes.get(name), blocks))
+                        .toList()
+                : List.of();
+        left.forEach(shapes::remove);
         shapes.forEach((name, shape) -> {
-            if (shape.rank() != 2 || !names.isInLayer(name)) {
+            if (!isMatrix(name, shape, blocks)) {
                 throw new LotaException(Text.format(
                         "LoRA is for the matrices of layers, but tensor `%s` is none; " + "exclude it from the pool.",
                         name));
             }
         });
         return new LoraTargets(
-                lora, shapes, TargetModules.of(shapes.keySet(), base.tensors().keySet()));
+                lora,
+                shapes,
+                shapes.keySet().stream().anyMatch(blocks::isTransposed),
+                TargetModules.of(shapes.keySet(), base.tensors().keySet()),
+                left);
+    }
+
+    private static boolean isMatrix(String name, @Nullable Shape shape, Blocks blocks) {
+        return shape != null && shape.rank() == 2 && blocks.names().isInLayer(name);
     }
 
     /// How many values are trained.
@@ -64,7 +87,13 @@ public record LoraTargets(LoraConfig lora, SequencedMap<String, Shape> shapes, L
 
     /// What is not as it was asked for, a sentence each.
     public List<String> notices() {
-        return reduced().entrySet().stream().map(this::notice).toList();
+        List<String> notices =
+                new ArrayList<>(reduced().entrySet().stream().map(this::notice).toList());
+        if (!left.isEmpty()) {
+            notices.add(Text.format(
+                    "no factors for %d tensors that are no matrices, such as %s", left.size(), left.getFirst()));
+        }
+        return notices;
     }
 
     private String notice(Map.Entry<Integer, List<String>> reduced) {

@@ -49,7 +49,12 @@ final class LowRankGradients implements StepGradients {
             throw new IllegalArgumentException("the gradient of " + weight + " was not asked for");
         }
         Factors factors = pair.factors();
-        torch.lowRankGradients(x, dy, factors.values(), factors.scale(), pair.gradients());
+        torch.lowRankGradients(
+                factors.transposed() ? dy : x,
+                factors.transposed() ? x : dy,
+                factors.values(),
+                factors.scale(),
+                pair.gradients());
         nanos += System.nanoTime() - start;
     }
 

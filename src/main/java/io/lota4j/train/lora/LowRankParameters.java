@@ -52,7 +52,7 @@ record LowRankParameters(
         factors.parallelStream().forEach(f -> start.read(f.weight(), Torch.memory(weights.whole(f.weight()))));
         // The products have threads of their own.
         for (Factors f : factors) {
-            decoder.torch().addLowRank(f.values(), f.scale(), weights.whole(f.weight()));
+            decoder.torch().addLowRank(f.values(), f.scale(), f.transposed(), weights.whole(f.weight()));
         }
         weights.moved();
     }

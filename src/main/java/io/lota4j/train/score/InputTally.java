@@ -48,7 +48,7 @@ final class InputTally implements Tally {
                             + "exclude it from the pool.",
                     name));
         }
-        return Math.toIntExact(shape.dim(1));
+        return Math.toIntExact(shape.dim(decoder.config().blocks().isTransposed(name) ? 0 : 1));
     }
 
     /// A batch's rows are the tokens that predict a response's token: each stands before it.
@@ -63,7 +63,8 @@ final class InputTally implements Tally {
     }
 
     @Override
-    public void linear(String weight, Activation x, Activation dy) {
+    public void linear(String weight, Activation first, Activation second) {
+        Activation x = decoder.config().blocks().isTransposed(weight) ? second : first;
         double[] sums = squares.get(weight);
         if (sums == null) {
             throw new IllegalArgumentException("the inputs of " + weight + " were not asked for");
@@ -101,6 +102,15 @@ final class InputTally implements Tally {
         }
         double[] norms = Arrays.stream(sums).map(Math::sqrt).toArray();
         MemorySegment weights = decoder.weights().memory(name);
+        if (decoder.config().blocks().isTransposed(name)) {
+            long rowBytes = scores.byteSize() / norms.length;
+            for (int i = 0; i < norms.length; i++) {
+                double[] same = new double[(int) (rowBytes / Float.BYTES)];
+                Arrays.fill(same, norms[i]);
+                multiply(weights.asSlice(i * rowBytes, rowBytes), same, scores.asSlice(i * rowBytes, rowBytes));
+            }
+            return scores;
+        }
         long rowBytes = (long) Float.BYTES * norms.length;
         for (long at = 0; at < scores.byteSize(); at += rowBytes) {
             multiply(weights.asSlice(at, rowBytes), norms, scores.asSlice(at, rowBytes));

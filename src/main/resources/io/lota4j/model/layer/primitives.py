@@ -40,6 +40,18 @@ class Ops(Module):
     return (self).norm_RMS(x, torch.add(w, 1.), eps, )
   def norm_RMS_PLUS_ONE_back(self, dy: Tensor, x: Tensor, w: Tensor, eps: float) -> List[Tensor]:
     return (self).norm_RMS_back(dy, x, torch.add(w, 1.), eps, )
+  # Layer norm, scaled by w and shifted by b.
+  def norm_LAYER(self, x: Tensor, w: Tensor, b: Tensor, eps: float) -> Tensor:
+    return torch.layer_norm(x, [torch.size(x, -1)], w, b, eps, True)
+  def norm_LAYER_back(self, dy: Tensor, x: Tensor, w: Tensor, b: Tensor, eps: float) -> List[Tensor]:
+    centred = torch.sub(x, torch.mean(x, [-1], True))
+    r = torch.rsqrt_(torch.add_(torch.mean(torch.square(centred), [-1], True), eps))
+    unit = torch.mul_(centred, r)
+    dw = torch.sum(torch.mul(dy, unit), [0])
+    dunit = torch.mul(dy, w)
+    along = torch.mean(torch.mul(dunit, unit), [-1], True)
+    dx = torch.sub_(torch.sub(dunit, torch.mean(dunit, [-1], True)), torch.mul_(unit, along))
+    return [torch.mul_(dx, r), dw, torch.sum(dy, [0])]
   # Turns pairs (i, i + part / 2) of the first `part` features of each head of width dim.
   def rotate(self, x: Tensor, cos: Tensor, sin: Tensor, dim: int, part: int) -> Tensor:
     heads = torch.reshape(x, [torch.size(x, 0), -1, dim])
@@ -250,3 +262,5 @@ class Ops(Module):
     return [da, db]
   def add_low_rank(self, a: Tensor, b: Tensor, scale: Tensor, weight: List[Tensor]) -> List[Tensor]:
     return [torch.add_(weight[0], torch.mul_(torch.mm(b, a), scale))]
+  def add_low_rank_turned(self, a: Tensor, b: Tensor, scale: Tensor, weight: List[Tensor]) -> List[Tensor]:
+    return [torch.add_(weight[0], torch.mul_(torch.mm(torch.t(a), torch.t(b)), scale))]

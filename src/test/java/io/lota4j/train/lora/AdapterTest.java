@@ -38,7 +38,7 @@ class AdapterTest {
 
     /// Ranks that every matrix has, and one that some have not.
     @ParameterizedTest
-    @CsvSource({"llama-tied,4", "llama-tied,20", "llama-bf16-sharded,3"})
+    @CsvSource({"llama-tied,4", "llama-tied,20", "llama-bf16-sharded,3", "gpt2,4", "gpt-neox,3", "phi3-partial,4"})
     void theAdapterAndTheTicketAreOneChange(String name, int rank) {
         try (AdaptedModel model = Runs.model(name);
                 LoraJob job = job(model, new LoraConfig(rank, 8, Pool.standard()))) {

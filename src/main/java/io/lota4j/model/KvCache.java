@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -41,6 +42,14 @@ final class KvCache implements AutoCloseable {
                 .toList();
         this.tables = decoder.rotaries(capacity, scope);
         for (Block layer : decoder.config().blocks().layers()) {
+            Optional<Step.Convolve> convolution = layer.convolution();
+            if (convolution.isPresent()) {
+                // In place of keys, the last tokens that go into the convolution.
+                keys.add(zeros(
+                        slots, convolution.get().length() - 1, convolution.get().width()));
+                values.add(Torch.floats(scope, 0L));
+                continue;
+            }
             Step.Attend attention = layer.attention();
             keys.add(zeros(slots, attention.kvHeads(), capacity, attention.head()));
             values.add(zeros(slots, attention.kvHeads(), capacity, attention.head()));

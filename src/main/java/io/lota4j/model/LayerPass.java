@@ -79,9 +79,15 @@ record LayerPass(Decoder decoder, Decoder.Rotaries rotaries, PtNDArray groups) {
 
         private void deliver(LayerScript.Product product, GradientSink sink) {
             Activation dy = activation(product.dy());
+            if (dy.tokens() == 0) {
+                // An expert that no token went through.
+                return;
+            }
             String name = name(product.weight());
             if (sink.wants(name)) {
-                Activation x = activation(product.x());
+                Integer places = product.places();
+                Activation in = activation(product.x());
+                Activation x = places == null ? in : new Activation(in.tensor(), in.byFeature(), results[places]);
                 sink.linear(name, product.swapped() ? dy : x, product.swapped() ? x : dy);
             }
             @Nullable String bias = product.bias();

@@ -11,8 +11,10 @@ import io.lota4j.model.Torch;
 import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /// Adds up the gradients of a step's micro-batches, keeping only what the mask asks for.
 ///
@@ -25,6 +27,7 @@ final class Gradients implements StepGradients {
     private final MaskedKernel kernel;
     private final Torch torch;
     private final PtNDManager scope;
+    private final Set<String> reached = new HashSet<>();
     private long nanos;
 
     Gradients(Collection<Trainable> trainables, MaskedKernel kernel, Torch torch, PtNDManager scope) {
@@ -37,7 +40,13 @@ final class Gradients implements StepGradients {
     @Override
     public void clear() {
         nanos = 0;
+        reached.clear();
         trainables.values().forEach(t -> t.gradientMemory().fill((byte) 0));
+    }
+
+    @Override
+    public boolean moves(String trainable) {
+        return reached.isEmpty() || reached.contains(trainable);
     }
 
     @Override
@@ -90,6 +99,7 @@ final class Gradients implements StepGradients {
         if (trainable == null) {
             throw new IllegalArgumentException("the gradient of " + weight + " was not asked for");
         }
+        reached.add(weight);
         return trainable;
     }
 }

@@ -7,6 +7,10 @@ public interface StepGradients extends GradientSink {
     /// Forgets the last step.
     void clear();
 
+    /// Whether a step moves what is trained under a name: not where passes ran and none had a part for it, as for an
+    /// expert that no token went through. It then has no update, and no decay.
+    boolean moves(String trainable);
+
     /// What the last step's gradients took, beside the passes themselves.
     double seconds();
 }

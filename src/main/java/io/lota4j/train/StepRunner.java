@@ -92,6 +92,9 @@ final class StepRunner {
         double[] factors = config.clip().factors(squares, config.maxNorm());
         IntStream.range(0, factors.length).parallel().forEach(t -> {
             Trainable trainable = trainables.get(t);
+            if (!gradients.moves(trainable.name())) {
+                return;
+            }
             Update update = config.optimizer().update(step, config.lr(step), factors[t]);
             kernel.step(
                     update,

@@ -119,6 +119,14 @@ class StepGradientTest {
         all.put("window", attention(Step.Linear.Layout.OUT_IN, HEAD, 4, 0));
         all.put("cap", attention(Step.Linear.Layout.OUT_IN, HEAD, 0, 0.7));
         all.put("window and cap", attention(Step.Linear.Layout.OUT_IN, HEAD, 4, 0.7));
+        all.put("multiply", List.of(new Step.Scale("z", "x", HIDDEN, 0.3), new Step.Multiply("y", "z", "x", HIDDEN)));
+        all.put("convolve", List.of(new Step.Convolve("y", "x", HIDDEN, 4, "kernel", "bias")));
+        all.put("convolve without bias", List.of(new Step.Convolve("y", "x", HIDDEN, 3, "kernel", null)));
+        for (boolean normalized : List.of(true, false)) {
+            all.put(
+                    "experts " + (normalized ? "with shares of one" : "with chances"),
+                    List.of(new Step.Experts("y", "x", HIDDEN, 7, 5, 2, normalized, "router", "experts")));
+        }
         all.put("deal", dealt());
         all.put("temper", tempered());
         all.put("scale", List.of(new Step.Scale("y", "x", HIDDEN, 0.3)));

@@ -16,6 +16,7 @@ public final class Architectures {
             new Gemma2(),
             new Gemma3(),
             new TextModule("Gemma 3", "gemma3", List.of(new Gemma3()), true),
+            new Lfm2(),
             new Llama(),
             new Ministral3(),
             new TextModule("Ministral 3", "mistral3", List.of(new Mistral(), new Ministral3()), true),
@@ -25,6 +26,7 @@ public final class Architectures {
             new Phi3(),
             Qwen.QWEN2,
             Qwen.QWEN3,
+            new Qwen3Moe(),
             new SmolLm3());
 
     private Architectures() {}

@@ -45,7 +45,7 @@ record DecoderLayer(int hidden, Step.Norm.Kind kind, double eps, Names names, do
         return new DecoderLayer(hidden, kind, eps, names, factor);
     }
 
-    List<Step> steps(Attention attention, Mlp mlp) {
+    List<Step> steps(Attention attention, FeedForward mlp) {
         List<Step> steps = new ArrayList<>();
         String x1 = normed(steps, "x1", Step.INPUT, names.attention());
         steps.addAll(attention.steps(x1, "o"));

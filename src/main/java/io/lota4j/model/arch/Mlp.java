@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param inner its width
 /// @param fused whether one matrix `mlp.gate_up_proj` holds the rows of the gate and then those beside it
 /// @param biased whether the projections have biases
-record Mlp(int hidden, int inner, boolean fused, boolean biased, Step.Activation activation) {
+record Mlp(int hidden, int inner, boolean fused, boolean biased, Step.Activation activation) implements FeedForward {
     static Mlp of(Sizes sizes, Step.Activation activation) {
         return new Mlp(sizes.hidden(), sizes.inner(), false, false, activation);
     }
@@ -22,8 +22,8 @@ record Mlp(int hidden, int inner, boolean fused, boolean biased, Step.Activation
         return new Mlp(hidden, inner, true, biased, activation);
     }
 
-    /// The steps from a value to a value, both as wide as the residual stream.
-    List<Step> steps(String in, String out) {
+    @Override
+    public List<Step> steps(String in, String out) {
         Step gated = new Step.Gate("act", activation, "gate", "up", inner);
         Step down = Step.Linear.of(out, hidden, "act", inner, "mlp.down_proj.weight", bias("down"));
         return fused

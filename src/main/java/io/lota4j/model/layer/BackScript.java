@@ -163,6 +163,37 @@ record BackScript(List<String> lines, List<String> results, List<LayerScript.Del
                     String d = gradient(activate.out()).expression();
                     part(activate.in(), activate, activate.activation().back(d, activate.in()), true);
                 }
+                case Step.Multiply multiply -> {
+                    multiply.inputs().forEach(this::need);
+                    String d = gradient(multiply.out()).expression();
+                    part(multiply.a(), multiply, Text.format("torch.mul(%s, %s)", d, multiply.b()), true);
+                    part(multiply.b(), multiply, Text.format("torch.mul(%s, %s)", d, multiply.a()), true);
+                }
+                case Step.Convolve convolve -> {
+                    need(convolve.in());
+                    String d = gradient(convolve.out()).expression();
+                    String name = "c_" + convolve.out();
+                    lines.add(ForwardScript.assign(
+                            name,
+                            Text.format(
+                                    "(self).convolve_back(%s, %s, %s, (self).ints(groups, ), )",
+                                    d,
+                                    convolve.in(),
+                                    flow.weight(convolve.weights().getFirst()))));
+                    part(convolve.in(), convolve, name + "[0]", true);
+                }
+                case Step.Experts experts -> {
+                    need(experts.in());
+                    String name = "e_" + experts.out();
+                    lines.add(ForwardScript.assign(
+                            name,
+                            Text.format(
+                                    "(self).experts_back(%s, %s, %s)",
+                                    gradient(experts.out()).expression(),
+                                    experts.in(),
+                                    ForwardScript.arguments(experts, flow))));
+                    part(experts.in(), experts, name + "[0]", true);
+                }
                 case Step.Scale scale -> {
                     String d = gradient(scale.out()).expression();
                     part(scale.in(), scale, Text.format("torch.mul(%s, %s)", d, scale.factor()), true);
@@ -279,6 +310,14 @@ record BackScript(List<String> lines, List<String> results, List<LayerScript.Del
                     String gradient = Text.format("n_%s[%d]", norm.out(), w + 1);
                     deliveries.add(new LayerScript.Whole(norm.weights().get(w).name(), result(gradient)));
                 }
+            } else if (step instanceof Step.Convolve convolve) {
+                for (int w = 0; w < convolve.weights().size(); w++) {
+                    String gradient = Text.format("c_%s[%d]", convolve.out(), w + 1);
+                    deliveries.add(
+                            new LayerScript.Whole(convolve.weights().get(w).name(), result(gradient)));
+                }
+            } else if (step instanceof Step.Experts experts) {
+                deliver(experts);
             } else if (step instanceof Step.Linear linear) {
                 need(linear.in());
                 boolean columns = columns(linear);
@@ -287,7 +326,31 @@ record BackScript(List<String> lines, List<String> results, List<LayerScript.Del
                         linear.bias(),
                         operand(linear.in(), flow.isByFeature(linear.in())),
                         operand(output(linear, columns), columns),
-                        linear.layout() == Step.Linear.Layout.IN_OUT));
+                        linear.layout() == Step.Linear.Layout.IN_OUT,
+                        null));
+            }
+        }
+
+        /// Of each expert: what went in, gradients of gate and up, what went into down, the gradient of its output, and
+        /// which tokens these are of.
+        private void deliver(Step.Experts experts) {
+            String name = "e_" + experts.out();
+            need(experts.in());
+            deliveries.add(new LayerScript.Product(
+                    experts.router(), null, operand(experts.in(), false), operand(name + "[1]", false), false, null));
+            for (int expert = 0; expert < experts.count(); expert++) {
+                int at = 2 + 6 * expert;
+                List<Weight> matrices = experts.matrices(expert);
+                for (int m = 0; m < matrices.size(); m++) {
+                    boolean down = m == 2;
+                    deliveries.add(new LayerScript.Product(
+                            matrices.get(m).name(),
+                            null,
+                            operand(Text.format("%s[%d]", name, at + (down ? 3 : 0)), false),
+                            operand(Text.format("%s[%d]", name, at + (down ? 4 : 1 + m)), false),
+                            false,
+                            result(Text.format("%s[%d]", name, at + 5))));
+                }
             }
         }
 

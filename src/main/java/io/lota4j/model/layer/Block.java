@@ -1,7 +1,7 @@
 package io.lota4j.model.layer;
 
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A decoder layer.
@@ -19,10 +19,18 @@ public record Block(List<Step> steps, @Nullable Rope rope) {
     }
 
     /// Its attention.
+    ///
+    /// @throws IllegalStateException if it has a convolution instead
     public Step.Attend attention() {
-        return steps.stream()
-                .flatMap(step -> step instanceof Step.Attend attend ? Stream.of(attend) : Stream.empty())
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("a layer without attention"));
+        return first(Step.Attend.class).orElseThrow(() -> new IllegalStateException("a layer without attention"));
+    }
+
+    /// Its convolution; empty if it has attention.
+    public Optional<Step.Convolve> convolution() {
+        return first(Step.Convolve.class);
+    }
+
+    private <T extends Step> Optional<T> first(Class<T> kind) {
+        return steps.stream().filter(kind::isInstance).map(kind::cast).findFirst();
     }
 }

@@ -81,6 +81,25 @@ public record Blocks(
                 cap);
     }
 
+    /// The same decoder whose last norm has another name.
+    public Blocks withNorm(String weight) {
+        Step.Norm named = new Step.Norm(
+                norm.out(), norm.in(), norm.kind(), norm.width(), norm.over(), norm.eps(), names.prefix() + weight);
+        return new Blocks(
+                hidden,
+                vocabulary,
+                positions,
+                embedding,
+                embeddingScale,
+                learnedPositions,
+                names,
+                layers,
+                named,
+                head,
+                logitScale,
+                logitCap);
+    }
+
     /// The same decoder with another rotary embedding in the layers that have one.
     public Blocks withRope(Rope rope) {
         List<Block> turned = layers.stream()

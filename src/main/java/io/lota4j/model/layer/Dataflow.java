@@ -69,7 +69,12 @@ final class Dataflow {
 
     /// A weight in the methods.
     String weight(Weight weight) {
-        return "w[" + Objects.requireNonNull(weights.get(weight)) + "]";
+        return "w[" + number(weight) + "]";
+    }
+
+    /// A weight's place among all of the layer's.
+    int number(Weight weight) {
+        return Objects.requireNonNull(weights.get(weight));
     }
 
     /// The cosines in the methods: without the factor of queries behind them, where there is one.
@@ -90,8 +95,14 @@ final class Dataflow {
     /// Whether a value is cheap to compute again, from others that going back needs anyhow.
     boolean isComputedAgain(String value) {
         return switch (maker(value)) {
-            case Step.Norm _, Step.Gate _, Step.Activate _, Step.Scale _, Step.Temper _ -> true;
-            case Step.Linear _, Step.Deal _, Step.Rotate _, Step.Attend _, Step.Add _ -> false;
+            case Step.Norm _, Step.Gate _, Step.Activate _, Step.Scale _, Step.Temper _, Step.Multiply _ -> true;
+            case Step.Linear _,
+                    Step.Deal _,
+                    Step.Rotate _,
+                    Step.Attend _,
+                    Step.Convolve _,
+                    Step.Experts _,
+                    Step.Add _ -> false;
             case null -> false;
         };
     }
@@ -104,6 +115,9 @@ final class Dataflow {
             case Step.Attend attend -> attend.inputs();
             case Step.Gate gate -> gate.inputs();
             case Step.Activate activate -> activate.inputs();
+            case Step.Multiply multiply -> multiply.inputs();
+            case Step.Convolve convolve -> convolve.inputs();
+            case Step.Experts experts -> experts.inputs();
             case Step.Deal _, Step.Rotate _, Step.Temper _, Step.Scale _, Step.Add _ -> List.of();
         };
     }
@@ -170,8 +184,12 @@ final class Dataflow {
     /// F32 values a token on the way back through the layer, beside what was kept: a gradient of every value, and
     /// every value that is computed again.
     long floatsBack() {
-        return widths.entrySet().stream()
-                .mapToLong(value -> (isComputedAgain(value.getKey()) ? 2L : 1L) * value.getValue())
+        long inside = steps.stream()
+                .mapToLong(step -> step instanceof Step.Experts experts ? experts.floatsInside() : 0)
                 .sum();
+        return inside
+                + widths.entrySet().stream()
+                        .mapToLong(value -> (isComputedAgain(value.getKey()) ? 2L : 1L) * value.getValue())
+                        .sum();
     }
 }

@@ -30,6 +30,12 @@ record ForwardScript(
                                 rotate.in(), flow.cosines(rotate), rotate.head(), rotate.part())));
             case Step.Temper temper -> List.of(assign(temper.out(), tempered(temper.in())));
             case Step.Attend attend -> List.of(assign(attend.out(), attend(attend)));
+            case Step.Multiply multiply ->
+                List.of(assign(multiply.out(), Text.format("torch.mul(%s, %s)", multiply.a(), multiply.b())));
+            case Step.Convolve convolve -> List.of(assign(convolve.out(), convolve(convolve)));
+            case Step.Experts experts ->
+                List.of(assign(
+                        experts.out(), Text.format("(self).experts(%s, %s)", experts.in(), arguments(experts, flow))));
             case Step.Gate gate ->
                 List.of(assign(
                         gate.out(),
@@ -125,6 +131,31 @@ record ForwardScript(
         }
         String bias = flow.weight(weights.getLast());
         return Text.format("torch.add_(%s, %s)", product, columns ? "torch.unsqueeze(" + bias + ", 1)" : bias);
+    }
+
+    /// What the methods of experts take behind the values.
+    static String arguments(Step.Experts experts, Dataflow flow) {
+        List<Weight> weights = experts.weights();
+        int first = flow.number(weights.get(1));
+        return Text.format(
+                "%s, torch.slice(w, %d, %d, 1), %d, %s, ",
+                flow.weight(weights.getFirst()),
+                first,
+                first + weights.size() - 1,
+                experts.top(),
+                experts.normalized() ? "True" : "False");
+    }
+
+    private String convolve(Step.Convolve convolve) {
+        String kernel = flow.weight(convolve.weights().getFirst());
+        String out = cache == null
+                ? Text.format("(self).convolve(%s, %s, (self).ints(groups, ), )", convolve.in(), kernel)
+                : Text.format(
+                        "(self).convolve_in_cache(%s, %s, keys, slots, starts, lengths, )", convolve.in(), kernel);
+        return convolve.bias() == null
+                ? out
+                : Text.format(
+                        "torch.add(%s, %s)", out, flow.weight(convolve.weights().getLast()));
     }
 
     private String attend(Step.Attend attend) {

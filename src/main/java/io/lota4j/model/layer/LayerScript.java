@@ -27,8 +27,14 @@ public record LayerScript(
     /// A matrix's gradient: what goes in, and the gradient of what comes out.
     ///
     /// @param swapped whether the matrix is stored transposed
-    public record Product(String weight, @Nullable String bias, Operand x, Operand dy, boolean swapped)
-            implements Delivery {}
+    /// @param places which tokens these are, among the results of `back`; null for all
+    public record Product(
+            String weight,
+            @Nullable String bias,
+            Operand x,
+            Operand dy,
+            boolean swapped,
+            @Nullable Integer places) implements Delivery {}
 
     /// The whole gradient of another weight, among the results of `back`.
     public record Whole(String weight, int result) implements Delivery {}

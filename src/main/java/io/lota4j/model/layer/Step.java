@@ -283,6 +283,107 @@ public sealed interface Step {
         }
     }
 
+    /// `a * b`.
+    record Multiply(String out, String a, String b, int width) implements Step {
+        @Override
+        public List<String> inputs() {
+            return List.of(a, b);
+        }
+
+        @Override
+        public List<Value> outputs() {
+            return one(out, width);
+        }
+    }
+
+    /// A causal convolution of each feature over the tokens of a sequence.
+    ///
+    /// @param length tokens that a token sees, itself included
+    /// @param weight `[width, 1, length]`, the token's own last
+    /// @param bias null if it has none
+    record Convolve(
+            String out,
+            String in,
+            int width,
+            int length,
+            String weight,
+            @Nullable String bias) implements Step {
+        @Override
+        public List<String> inputs() {
+            return List.of(in);
+        }
+
+        @Override
+        public List<Value> outputs() {
+            return one(out, width);
+        }
+
+        @Override
+        public List<Weight> weights() {
+            Weight kernel = new Weight(weight, Shape.of(width, 1, length), Weight.Start.NORMAL);
+            return bias == null
+                    ? List.of(kernel)
+                    : List.of(kernel, new Weight(bias, Shape.of(width), Weight.Start.ZERO));
+        }
+    }
+
+    /// The sum of several MLPs' outputs, each multiplied by its share: a token goes through those of the highest
+    /// chances
+    /// only, which the softmax of a product with the router gives.
+    ///
+    /// @param inner width of each MLP, `down(silu(gate x) * up x)`
+    /// @param count of the MLPs
+    /// @param top so many of them a token goes through
+    /// @param normalized whether shares add up to one; else they are the chances
+    /// @param router matrix `[count, width]`
+    /// @param experts name of the MLPs, before their number
+    record Experts(
+            String out,
+            String in,
+            int width,
+            int inner,
+            int count,
+            int top,
+            boolean normalized,
+            String router,
+            String experts)
+            implements Step {
+        @Override
+        public List<String> inputs() {
+            return List.of(in);
+        }
+
+        @Override
+        public List<Value> outputs() {
+            return one(out, width);
+        }
+
+        /// The router, then each expert's [#matrices].
+        @Override
+        public List<Weight> weights() {
+            List<Weight> weights = new ArrayList<>();
+            weights.add(new Weight(router, Shape.of(count, width), Weight.Start.NORMAL));
+            for (int expert = 0; expert < count; expert++) {
+                weights.addAll(matrices(expert));
+            }
+            return weights;
+        }
+
+        /// An expert's gate, up and down.
+        List<Weight> matrices(int expert) {
+            String name = experts + "." + expert + ".";
+            return List.of(
+                    new Weight(name + "gate_proj.weight", Shape.of(inner, width), Weight.Start.NORMAL),
+                    new Weight(name + "up_proj.weight", Shape.of(inner, width), Weight.Start.NORMAL),
+                    new Weight(name + "down_proj.weight", Shape.of(width, inner), Weight.Start.NORMAL));
+        }
+
+        /// Values a token has within, on the way back.
+        int floatsInside() {
+            return top * (3 * inner + 2 * width) + 2 * count;
+        }
+    }
+
     /// The residual stream's next value, `branch + stream`.
     record Add(String out, String branch, String stream, int width) implements Step {
         @Override

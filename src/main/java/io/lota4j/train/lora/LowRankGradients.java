@@ -5,12 +5,15 @@ import io.lota4j.model.Activation;
 import io.lota4j.model.LowRank;
 import io.lota4j.model.Torch;
 import io.lota4j.train.StepGradients;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /// Adds up the gradients of factors, from what the gradient of their weight is made of.
 final class LowRankGradients implements StepGradients {
     private final Map<String, Pair> pairs;
     private final Torch torch;
+    private final Set<String> reached = new HashSet<>();
     private long nanos;
 
     /// @param gradients of the factors' values
@@ -25,10 +28,16 @@ final class LowRankGradients implements StepGradients {
     @Override
     public void clear() {
         nanos = 0;
+        reached.clear();
         for (Pair pair : pairs.values()) {
             Torch.memory(pair.gradients().a()).fill((byte) 0);
             Torch.memory(pair.gradients().b()).fill((byte) 0);
         }
+    }
+
+    @Override
+    public boolean moves(String trainable) {
+        return reached.isEmpty() || reached.contains(trainable);
     }
 
     @Override
@@ -49,6 +58,8 @@ final class LowRankGradients implements StepGradients {
             throw new IllegalArgumentException("the gradient of " + weight + " was not asked for");
         }
         Factors factors = pair.factors();
+        reached.add(factors.nameOfA());
+        reached.add(factors.nameOfB());
         torch.lowRankGradients(
                 factors.transposed() ? dy : x,
                 factors.transposed() ? x : dy,

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.stream.IntStream;
 
 /// Adds up the squares of what goes into every matrix at the response's tokens, for [Score#WANDA]. One F64 sum
 /// a feature is kept.
@@ -72,12 +73,24 @@ final class InputTally implements Tally {
         MemorySegment memory = Torch.memory(x.tensor());
         long tokenStride = x.byFeature() ? 1 : x.features();
         long featureStride = x.byFeature() ? x.tokens() : 1;
-        for (int token : tokens) {
+        for (int token : rows(x)) {
             for (int f = 0; f < sums.length; f++) {
                 double value = memory.getAtIndex(ValueLayout.JAVA_FLOAT, token * tokenStride + f * featureStride);
                 sums[f] += value * value;
             }
         }
+    }
+
+    /// Where the response's tokens are among the inputs: an expert's are of some tokens only.
+    private int[] rows(Activation x) {
+        PtNDArray places = x.places();
+        if (places == null) {
+            return tokens;
+        }
+        long[] all = places.toLongArray();
+        return IntStream.range(0, all.length)
+                .filter(row -> Arrays.binarySearch(tokens, (int) all[row]) >= 0)
+                .toArray();
     }
 
     @Override

@@ -52,6 +52,129 @@ class Ops(Module):
     along = torch.mean(torch.mul(dunit, unit), [-1], True)
     dx = torch.sub_(torch.sub(dunit, torch.mean(dunit, [-1], True)), torch.mul_(unit, along))
     return [torch.mul_(dx, r), dw, torch.sum(dy, [0])]
+  # A causal convolution of each feature by w [features, 1, length], whose last column is for the token itself.
+  def convolve(self, x: Tensor, w: Tensor, groups: List[int]) -> Tensor:
+    sizes = (self).sizes(groups, )
+    xs = torch.split_with_sizes(x, sizes, 0)
+    length = torch.size(w, 2)
+    outs = annotate(List[Tensor], [])
+    for i in range(torch.len(sizes)):
+      n = groups[torch.mul(2, i)]
+      l = groups[torch.add(torch.mul(2, i), 1)]
+      xi = torch.reshape(xs[i], [n, l, torch.size(x, 1)])
+      y = torch.mul(xi, torch.select(torch.select(w, 1, 0), 1, torch.sub(length, 1)))
+      for j in range(1, ops.prim.min(length, l), 1):
+        column = torch.select(torch.select(w, 1, 0), 1, torch.sub(torch.sub(length, 1), j))
+        _0 = torch.add_(torch.narrow(y, 1, j, torch.sub(l, j)), torch.mul(torch.narrow(xi, 1, 0, torch.sub(l, j)), column))
+      _1 = torch.append(outs, torch.reshape(y, [torch.mul(n, l), torch.size(x, 1)]))
+    return torch.cat(outs, 0)
+  # The gradients of what went in, of w and of a bias.
+  def convolve_back(self, dy: Tensor, x: Tensor, w: Tensor, groups: List[int]) -> List[Tensor]:
+    sizes = (self).sizes(groups, )
+    xs = torch.split_with_sizes(x, sizes, 0)
+    ds = torch.split_with_sizes(dy, sizes, 0)
+    length = torch.size(w, 2)
+    dw = torch.zeros_like(w)
+    outs = annotate(List[Tensor], [])
+    for i in range(torch.len(sizes)):
+      n = groups[torch.mul(2, i)]
+      l = groups[torch.add(torch.mul(2, i), 1)]
+      xi = torch.reshape(xs[i], [n, l, torch.size(x, 1)])
+      di = torch.reshape(ds[i], [n, l, torch.size(x, 1)])
+      dx = torch.zeros_like(xi)
+      for j in range(0, ops.prim.min(length, l), 1):
+        at = torch.sub(torch.sub(length, 1), j)
+        column = torch.select(torch.select(w, 1, 0), 1, at)
+        d = torch.narrow(di, 1, j, torch.sub(l, j))
+        _0 = torch.add_(torch.narrow(dx, 1, 0, torch.sub(l, j)), torch.mul(d, column))
+        seen = torch.sum(torch.mul(d, torch.narrow(xi, 1, 0, torch.sub(l, j))), [0, 1])
+        _1 = torch.add_(torch.select(torch.select(dw, 1, 0), 1, at), seen)
+      _2 = torch.append(outs, torch.reshape(dx, [torch.mul(n, l), torch.size(x, 1)]))
+    return [torch.cat(outs, 0), dw, torch.sum(dy, [0])]
+  # As convolve for new tokens of some sequences, whose last tokens are in before [slots, length - 1, features].
+  def convolve_in_cache(self, x: Tensor, w: Tensor, before: Tensor, slots: Tensor, starts: Tensor, lengths: Tensor) -> Tensor:
+    some = (self).ints(slots, )
+    added = (self).ints(lengths, )
+    xs = torch.split_with_sizes(x, added, 0)
+    past = torch.sub(torch.size(w, 2), 1)
+    outs = annotate(List[Tensor], [])
+    for i in range(torch.len(some)):
+      last = torch.select(before, 0, some[i])
+      all = torch.cat([last, xs[i]], 0)
+      l = added[i]
+      y = torch.mul(xs[i], torch.select(torch.select(w, 1, 0), 1, past))
+      for j in range(1, torch.add(past, 1), 1):
+        column = torch.select(torch.select(w, 1, 0), 1, torch.sub(past, j))
+        _0 = torch.add_(y, torch.mul(torch.narrow(all, 0, torch.sub(past, j), l), column))
+      _1 = torch.copy_(last, torch.narrow(all, 0, l, past))
+      _2 = torch.append(outs, y)
+    return torch.cat(outs, 0)
+  # The experts of each token and what their outputs are multiplied by: chances of all, places of the highest, shares.
+  def routed(self, x: Tensor, router: Tensor, top: int, normalized: bool) -> List[Tensor]:
+    chances = torch.softmax((self).linear(x, router, ), -1)
+    highest, places, = torch.topk(chances, top, -1, True, True)
+    if normalized:
+      shares = torch.div(highest, torch.sum(highest, [-1], True))
+    else:
+      shares = highest
+    return [chances, places, shares]
+  # The rows of x that go through an expert, and which of their shares is for it.
+  def reached(self, places: Tensor, expert: int) -> List[Tensor]:
+    hits = torch.nonzero(torch.eq(places, expert))
+    return [torch.select(hits, 1, 0), torch.select(hits, 1, 1)]
+  # w holds gate, up and down of every expert.
+  def experts(self, x: Tensor, router: Tensor, w: List[Tensor], top: int, normalized: bool) -> Tensor:
+    routed = (self).routed(x, router, top, normalized, )
+    y = torch.zeros_like(x)
+    for e in range(torch.floordiv(torch.len(w), 3)):
+      at = (self).reached(routed[1], e, )
+      own = torch.index_select(x, 0, at[0])
+      a = torch.mul(torch.silu((self).linear(own, w[torch.mul(3, e)], )), (self).linear(own, w[torch.add(torch.mul(3, e), 1)], ))
+      out = (self).linear(a, w[torch.add(torch.mul(3, e), 2)], )
+      share = torch.index(routed[2], annotate(List[Optional[Tensor]], [at[0], at[1]]))
+      y = torch.index_add(y, 0, at[0], torch.mul(out, torch.unsqueeze(share, 1)))
+    return y
+  # The gradients of x and of the router's product; then of each expert what went in, the gradients of its gate and up,
+  # what went into down, the gradient of what came out, and which rows of x these are.
+  def experts_back(self, dy: Tensor, x: Tensor, router: Tensor, w: List[Tensor], top: int, normalized: bool) -> List[Tensor]:
+    routed = (self).routed(x, router, top, normalized, )
+    dshares = torch.zeros_like(routed[2])
+    dx = torch.zeros_like(x)
+    parts = annotate(List[Tensor], [])
+    for e in range(torch.floordiv(torch.len(w), 3)):
+      gate = w[torch.mul(3, e)]
+      up = w[torch.add(torch.mul(3, e), 1)]
+      down = w[torch.add(torch.mul(3, e), 2)]
+      at = (self).reached(routed[1], e, )
+      own = torch.index_select(x, 0, at[0])
+      g = (self).linear(own, gate, )
+      u = (self).linear(own, up, )
+      s = torch.silu(g)
+      a = torch.mul(s, u)
+      d = torch.index_select(dy, 0, at[0])
+      place = annotate(List[Optional[Tensor]], [at[0], at[1]])
+      _0 = torch.index_put_(dshares, place, torch.sum(torch.mul(d, (self).linear(a, down, )), [-1]))
+      out = torch.mul(d, torch.unsqueeze(torch.index(routed[2], place), 1))
+      da = (self).linear(out, torch.t(down), )
+      du = torch.mul(da, s)
+      dg = torch.silu_backward(torch.mul(da, u), g)
+      _1 = torch.index_add_(dx, 0, at[0], torch.add_((self).linear(dg, torch.t(gate), ), (self).linear(du, torch.t(up), )))
+      _2 = torch.append(parts, own)
+      _3 = torch.append(parts, dg)
+      _4 = torch.append(parts, du)
+      _5 = torch.append(parts, a)
+      _6 = torch.append(parts, out)
+      _7 = torch.append(parts, at[0])
+    highest = torch.gather(routed[0], 1, routed[1])
+    if normalized:
+      along = torch.sum(torch.mul(dshares, routed[2]), [-1], True)
+      dhighest = torch.div(torch.sub(dshares, along), torch.sum(highest, [-1], True))
+    else:
+      dhighest = dshares
+    dchances = torch.scatter(torch.zeros_like(routed[0]), 1, routed[1], dhighest)
+    dlogits = torch._softmax_backward_data(dchances, routed[0], -1, 6)
+    _8 = torch.add_(dx, (self).linear(dlogits, torch.t(router), ))
+    return torch.add([dx, dlogits], parts)
   # Turns pairs (i, i + part / 2) of the first `part` features of each head of width dim.
   def rotate(self, x: Tensor, cos: Tensor, sin: Tensor, dim: int, part: int) -> Tensor:
     heads = torch.reshape(x, [torch.size(x, 0), -1, dim])

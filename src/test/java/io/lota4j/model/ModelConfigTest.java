@@ -51,6 +51,24 @@ class ModelConfigTest {
                 .isEqualTo(ModelConfig.read(file("{" + GOOD + "}")));
     }
 
+    /// Published configurations of Gemma 3 leave out most of what the family's class has anyhow.
+    @Test
+    void aGemmaIsWholeWithoutWhatItsClassHas() throws IOException {
+        ModelConfig config = ModelConfig.read(file("{\"model_type\": \"gemma3_text\", \"hidden_size\": 2560,"
+                + " \"intermediate_size\": 10240, \"num_hidden_layers\": 34, \"sliding_window\": 1024,"
+                + " \"rope_scaling\": {\"factor\": 8.0, \"rope_type\": \"linear\"}}"));
+        assertThat(config.vocabSize()).isEqualTo(262208);
+        assertThat(config.blocks().tied()).isTrue();
+        assertThat(config.blocks().layers().getLast().attention())
+                .extracting(attend -> attend.heads(), attend -> attend.kvHeads(), attend -> attend.head())
+                .containsExactly(8, 4, 256);
+        assertThat(config.blocks().layers().stream()
+                        .filter(layer -> layer.attention().window() == 1024))
+                .hasSize(29);
+        assertThat(ModelConfig.read(file("{\"model_type\": \"gpt2\"}")).blocks().layers())
+                .hasSize(12);
+    }
+
     /// What is stored for other programs, or means nothing to a Llama.
     @Test
     void otherKeysMeanNothing() throws IOException {
@@ -141,6 +159,39 @@ class ModelConfigTest {
                         + " turned, found [1,1,1].",
                 "{$, \"model_type\": \"phi3\", \"rope_scaling\": {\"type\": \"linear\"}} | rope type \"linear\" is not"
                         + " supported here; supported: default, longrope.",
+                "{$, \"model_type\": \"qwen3_5\"} | \"model_type\" is \"qwen3_5\"; supported: \"",
+                "{$, \"model_type\": \"gemma4\"} | \"model_type\" is \"gemma4\"; supported: \"",
+                "{$, \"model_type\": \"gpt_oss\"} | \"model_type\" is \"gpt_oss\"; supported: \"",
+                "{$, \"model_type\": \"qwen2\", \"num_key_value_heads\": 4, \"layer_types\": [\"sliding_attention\","
+                    + " \"full_attention\"]} | \"layer_types\" has \"sliding_attention\", but \"sliding_window\" gives"
+                    + " those layers no window.",
+                "{$, \"model_type\": \"qwen3\", \"num_key_value_heads\": 4, \"use_sliding_window\": true,"
+                        + " \"sliding_window\": null, \"layer_types\": [\"sliding_attention\", \"full_attention\"]} |"
+                        + " \"layer_types\" has \"sliding_attention\", but \"sliding_window\" gives those",
+                "{$, \"model_type\": \"mistral\", \"num_key_value_heads\": 4, \"sliding_window\": null,"
+                        + " \"layer_types\": [\"sliding_attention\", \"sliding_attention\"]} | \"layer_types\" has"
+                        + " \"sliding_attention\", but \"sliding_window\" gives those layers no window.",
+                "{$, \"model_type\": \"mistral\", \"num_key_value_heads\": 4, \"sliding_window\": 8,"
+                        + " \"layer_types\": [\"sliding_attention\", \"full_attention\"]} | \"layer_types\" has"
+                        + " \"full_attention\", but \"sliding_window\" is 8, which is for all layers here.",
+                "{$, \"model_type\": \"olmo3\", \"sliding_window\": null} | \"layer_types\" has \"sliding_attention\","
+                        + " but \"sliding_window\" gives those layers no window.",
+                "{$, \"model_type\": \"exaone4\", \"num_key_value_heads\": 4, \"sliding_window\": null,"
+                        + " \"layer_types\": [\"sliding_attention\", \"full_attention\"]} | \"layer_types\" has"
+                        + " \"sliding_attention\", but \"sliding_window\" gives those layers no window.",
+                "{$, \"rope_parameters\": {\"full_attention\": {\"rope_theta\": 1e4}}} |"
+                        + " \"rope_parameters.full_attention\" is an object, as for models whose types of layers differ"
+                        + " in their rotary embedding; expected one for all layers",
+                "{$, \"model_type\": \"qwen3\", \"num_key_value_heads\": 4, \"rope_parameters\":"
+                        + " {\"sliding_attention\": {}}} | \"rope_parameters.sliding_attention\" is an object",
+                "{$, \"model_type\": \"qwen3_moe\", \"num_experts\": 4} | \"num_experts_per_tok\" is 8, but there are 4"
+                        + " experts.",
+                "{$, \"model_type\": \"qwen3_moe\", \"num_key_value_heads\": 4, \"use_sliding_window\": true} |"
+                        + " \"use_sliding_window\" is true; supported: false.",
+                "{$, \"model_type\": \"lfm2\", \"num_key_value_heads\": 4, \"layer_types\": [\"conv\", \"mamba\"]} |"
+                        + " \"layer_types\" has \"mamba\"; supported: \"conv\", \"full_attention\".",
+                "{$, \"model_type\": \"lfm2\", \"num_key_value_heads\": 4, \"layer_types\": [\"conv\"]} |"
+                        + " \"layer_types\" has 1 entries, but \"num_hidden_layers\" is 2.",
                 "{\"model_type\": \"gpt2\", \"n_embd\": 30} | \"n_embd\" (30) is not a multiple of \"n_head\" (12).",
                 "{\"model_type\": \"gpt2\", \"activation_function\": \"relu\"} | \"activation_function\" is \"relu\";"
                         + " supported: \"gelu\", \"gelu_fast\", \"gelu_new\", \"gelu_pytorch_tanh\", \"silu\".",

@@ -245,6 +245,19 @@ public record ConfigKeys(JsonKeys keys, DecoderNames names) {
         }
     }
 
+    /// The window of all layers alike, 0 for none.
+    int oneWindow(int layers) {
+        int window = window();
+        List<Boolean> slides = slides(layers, i -> window > 0);
+        requireWindow(slides, window);
+        if (window > 0 && slides.contains(false)) {
+            throw keys.refused(Text.format(
+                    "\"layer_types\" has \"%s\", but \"sliding_window\" is %d, which is for all layers here.",
+                    FULL, window));
+        }
+        return window;
+    }
+
     /// A list must have an entry for each layer.
     void requireLength(String key, int found, int layers) {
         if (found != layers) {

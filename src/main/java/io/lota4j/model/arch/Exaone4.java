@@ -33,6 +33,7 @@ final class Exaone4 implements Architecture {
         int window = keys.window();
         List<Boolean> slides =
                 keys.slides(sizes.layers(), layer -> window > 0 && (layer + 1) % keys.positive(PATTERN) != 0);
+        keys.requireWindow(slides, window);
         Attention attention = Attention.of(sizes).withNorm(new Attention.Norm(Step.Norm.Kind.RMS, eps, false));
         Rope rope = keys.rope(sizes.head(), 10000);
         Block some = new Block(steps(sizes, eps, attention.withWindow(window)), rope);

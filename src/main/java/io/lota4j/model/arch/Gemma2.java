@@ -10,25 +10,20 @@ import java.util.Map;
 
 /// Gemma 2: norms around attention and MLP, caps of scores and logits, and every other layer sees a window.
 final class Gemma2 implements Architecture {
-    private static final Map<String, Object> DEFAULTS = Map.of(
-            "num_attention_heads",
-            8,
-            "num_key_value_heads",
-            4,
-            "head_dim",
-            256,
-            "max_position_embeddings",
-            8192,
-            "query_pre_attn_scalar",
-            256,
-            "sliding_window",
-            4096,
-            "attn_logit_softcapping",
-            50.,
-            "final_logit_softcapping",
-            30.,
-            "tie_word_embeddings",
-            true);
+    private static final Map<String, Object> DEFAULTS = Map.ofEntries(
+            Map.entry("num_attention_heads", 8),
+            Map.entry("num_key_value_heads", 4),
+            Map.entry("head_dim", 256),
+            Map.entry("max_position_embeddings", 8192),
+            Map.entry("query_pre_attn_scalar", 256),
+            Map.entry("sliding_window", 4096),
+            Map.entry("attn_logit_softcapping", 50.),
+            Map.entry("final_logit_softcapping", 30.),
+            Map.entry("tie_word_embeddings", true),
+            Map.entry("vocab_size", 256000),
+            Map.entry("hidden_size", 2304),
+            Map.entry("intermediate_size", 9216),
+            Map.entry("num_hidden_layers", 26));
 
     @Override
     public String title() {

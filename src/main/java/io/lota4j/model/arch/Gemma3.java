@@ -10,25 +10,20 @@ import java.util.Map;
 /// Gemma 3's text model: a Gemma 2 with norms of queries and keys, and a rotary embedding for each type of layers.
 final class Gemma3 implements Architecture {
     private static final double THETA = 1e6;
-    private static final Map<String, Object> DEFAULTS = Map.of(
-            "num_attention_heads",
-            8,
-            "num_key_value_heads",
-            4,
-            "head_dim",
-            256,
-            "max_position_embeddings",
-            131072,
-            "query_pre_attn_scalar",
-            256,
-            "sliding_window",
-            4096,
-            "sliding_window_pattern",
-            6,
-            "rope_local_base_freq",
-            10000.,
-            "tie_word_embeddings",
-            true);
+    private static final Map<String, Object> DEFAULTS = Map.ofEntries(
+            Map.entry("num_attention_heads", 8),
+            Map.entry("num_key_value_heads", 4),
+            Map.entry("head_dim", 256),
+            Map.entry("max_position_embeddings", 131072),
+            Map.entry("query_pre_attn_scalar", 256),
+            Map.entry("sliding_window", 4096),
+            Map.entry("sliding_window_pattern", 6),
+            Map.entry("rope_local_base_freq", 10000.),
+            Map.entry("tie_word_embeddings", true),
+            Map.entry("vocab_size", 262208),
+            Map.entry("hidden_size", 2304),
+            Map.entry("intermediate_size", 9216),
+            Map.entry("num_hidden_layers", 26));
 
     @Override
     public String title() {

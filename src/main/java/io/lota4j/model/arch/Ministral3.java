@@ -28,7 +28,8 @@ final class Ministral3 implements Architecture {
         keys.only("hidden_act", "silu");
         Sizes sizes = Sizes.of(keys);
         double eps = keys.normEps("rms_norm_eps", 1e-5);
-        Attention attention = Attention.of(sizes).withWindow(keys.window()).withTemper();
+        Attention attention =
+                Attention.of(sizes).withWindow(keys.oneWindow(sizes.layers())).withTemper();
         Mlp mlp = Mlp.of(sizes, Step.Activation.SILU);
         List<Step> steps = DecoderLayer.normsBefore(sizes.hidden(), eps).steps(attention, mlp);
         Block layer = new Block(steps, keys.temperedRope(sizes.head(), 1e6));

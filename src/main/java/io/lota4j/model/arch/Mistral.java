@@ -28,7 +28,7 @@ final class Mistral implements Architecture {
         keys.only("hidden_act", "silu");
         Sizes sizes = Sizes.of(keys);
         double eps = keys.normEps("rms_norm_eps", 1e-6);
-        Attention attention = Attention.of(sizes).withWindow(keys.window());
+        Attention attention = Attention.of(sizes).withWindow(keys.oneWindow(sizes.layers()));
         Mlp mlp = Mlp.of(sizes, Step.Activation.SILU);
         List<Step> steps = DecoderLayer.normsBefore(sizes.hidden(), eps).steps(attention, mlp);
         Block layer = new Block(steps, keys.rope(sizes.head(), 10000));

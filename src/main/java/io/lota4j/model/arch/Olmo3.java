@@ -28,6 +28,7 @@ final class Olmo3 implements Architecture {
         Sizes sizes = Sizes.of(keys);
         double eps = Olmo2.eps(keys);
         List<Boolean> slides = keys.slides(sizes.layers(), layer -> (layer + 1) % 4 != 0);
+        keys.requireWindow(slides, keys.window());
         Attention attention = Olmo2.attention(sizes, keys, eps);
         Block all = new Block(Olmo2.steps(sizes, eps, attention), rope(keys, ConfigKeys.FULL, sizes.head()));
         Block some = new Block(

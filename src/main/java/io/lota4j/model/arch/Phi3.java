@@ -30,7 +30,7 @@ final class Phi3 implements Architecture {
         Attention attention = Attention.of(sizes)
                 .withFused("self_attn.qkv_proj")
                 .withPart(part)
-                .withWindow(keys.window());
+                .withWindow(keys.oneWindow(sizes.layers()));
         Mlp mlp = Mlp.of(sizes, Step.Activation.SILU).withFused();
         List<Step> steps = DecoderLayer.normsBefore(sizes.hidden(), eps).steps(attention, mlp);
         Block layer = new Block(steps, keys.defaultOrLongRope(part, 10000));

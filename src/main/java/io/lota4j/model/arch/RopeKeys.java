@@ -25,6 +25,7 @@ record RopeKeys(JsonKeys keys, List<JsonKeys> nested) {
     /// ones. A file may have both if they agree.
     static RopeKeys of(JsonKeys keys) {
         Optional<JsonKeys> parameters = keys.optionalObject("rope_parameters", Null.ABSENT);
+        parameters.ifPresent(RopeKeys::requireFlat);
         Optional<JsonKeys> scaling = keys.optionalObject("rope_scaling", Null.ABSENT);
         scaling.filter(k -> !k.node().isEmpty() && !k.has("rope_type") && !k.has("type"))
                 .ifPresent(k -> {
@@ -32,6 +33,19 @@ record RopeKeys(JsonKeys keys, List<JsonKeys> nested) {
                 });
         return new RopeKeys(
                 keys, Stream.of(parameters, scaling).flatMap(Optional::stream).toList());
+    }
+
+    /// Refuses a rotary embedding for each type of layers where there is one for all.
+    private static void requireFlat(JsonKeys parameters) {
+        parameters.node().properties().stream()
+                .filter(entry -> entry.getValue().isObject())
+                .findFirst()
+                .ifPresent(entry -> {
+                    throw parameters.refused(Text.format(
+                            "%s is an object, as for models whose types of layers differ in their rotary embedding;"
+                                    + " expected one for all layers, such as \"rope_theta\" and \"rope_type\".",
+                            parameters.name(entry.getKey())));
+                });
     }
 
     private List<JsonKeys> all() {

@@ -16,6 +16,15 @@ public interface GradientSink {
     /// @param dy gradients of the outputs, as many tokens
     void linear(String weight, Activation x, Activation dy);
 
+    /// A weight that holds a part of one size for each of several experts, one after the other, with its whole
+    /// gradient.
+    ///
+    /// @param tokens how many went through each expert
+    @SuppressWarnings("unused")
+    default void parts(String weight, PtNDArray gradient, long[] tokens) {
+        whole(weight, gradient);
+    }
+
     /// Any other weight, with its whole gradient in the weight's shape, contiguous.
     void whole(String weight, PtNDArray gradient);
 }

@@ -68,6 +68,12 @@ record LayerPass(Decoder decoder, Decoder.Rotaries rotaries, PtNDArray groups) {
             for (LayerScript.Delivery delivery : decoder.script(layer).deliveries()) {
                 switch (delivery) {
                     case LayerScript.Product product -> deliver(product, sink);
+                    case LayerScript.Parts parts -> {
+                        if (sink.wants(name(parts.weight()))) {
+                            long[] tokens = results[parts.tokens()].toLongArray();
+                            sink.parts(name(parts.weight()), results[parts.result()], tokens);
+                        }
+                    }
                     case LayerScript.Whole whole -> {
                         if (sink.wants(name(whole.weight()))) {
                             sink.whole(name(whole.weight()), results[whole.result()]);

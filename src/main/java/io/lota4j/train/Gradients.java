@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Adds up the gradients of a step's micro-batches, keeping only what the mask asks for.
 ///
@@ -28,6 +29,7 @@ final class Gradients implements StepGradients {
     private final Torch torch;
     private final PtNDManager scope;
     private final Set<String> reached = new HashSet<>();
+    private final Map<String, ReachedParts> parts = new HashMap<>();
     private long nanos;
 
     Gradients(Collection<Trainable> trainables, MaskedKernel kernel, Torch torch, PtNDManager scope) {
@@ -41,6 +43,7 @@ final class Gradients implements StepGradients {
     public void clear() {
         nanos = 0;
         reached.clear();
+        parts.clear();
         trainables.values().forEach(t -> t.gradientMemory().fill((byte) 0));
     }
 
@@ -92,6 +95,17 @@ final class Gradients implements StepGradients {
     public void whole(String weight, PtNDArray gradient) {
         Trainable trainable = trainable(weight);
         kernel.gatherAdd(Torch.memory(gradient), trainable.entries(), trainable.gradientMemory());
+    }
+
+    @Override
+    public void parts(String weight, PtNDArray gradient, long[] tokens) {
+        whole(weight, gradient);
+        parts.computeIfAbsent(weight, w -> ReachedParts.none(tokens.length)).add(tokens);
+    }
+
+    @Override
+    public @Nullable ReachedParts parts(String trainable) {
+        return parts.get(trainable);
     }
 
     private Trainable trainable(String weight) {

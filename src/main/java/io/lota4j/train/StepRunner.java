@@ -2,7 +2,6 @@ package io.lota4j.train;
 
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.kernel.Update;
-import io.lota4j.kernel.WorkingWeights;
 import io.lota4j.model.Decoder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -96,12 +95,16 @@ final class StepRunner {
                 return;
             }
             Update update = config.optimizer().update(step, config.lr(step), factors[t]);
-            kernel.step(
-                    update,
-                    trainable.inMaster(),
-                    trainable.gradientMemory(),
-                    trainable.moments(),
-                    WorkingWeights.inPlace(trainable.master()));
+            ReachedParts parts = gradients.parts(trainable.name());
+            if (parts == null) {
+                trainable.step(update, kernel, 0, trainable.entries().count());
+            } else {
+                parts.reached().stream().forEach(part -> {
+                    long size = trainable.elements() / parts.count();
+                    trainable.step(
+                            update, kernel, trainable.firstFrom(part * size), trainable.firstFrom((part + 1) * size));
+                });
+            }
         });
         parameters.moved();
         updateSeconds += since(start);

@@ -3,7 +3,10 @@ package io.lota4j.train;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.kernel.Entries;
+import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.kernel.Moments;
+import io.lota4j.kernel.Update;
+import io.lota4j.kernel.WorkingWeights;
 import io.lota4j.mask.MaskTensor;
 import io.lota4j.model.Torch;
 import io.lota4j.model.TrainedValues;
@@ -17,13 +20,20 @@ import org.roaringbitmap.PeekableIntIterator;
 /// comes from libtorch's allocator, whose pages the process reuses.
 ///
 /// @param name of the weight
+/// @param elements of the weight, trained or not
 /// @param entries which elements
 /// @param gradient F32, `[entries]`, or in the weight's own shape where all of it is trained
 /// @param moments the optimizer's state
 /// @param master F32, the memory that holds the trained values
 /// @param inMaster where in it they are
 public record Trainable(
-        String name, Entries entries, PtNDArray gradient, Moments moments, MemorySegment master, Entries inMaster) {
+        String name,
+        long elements,
+        Entries entries,
+        PtNDArray gradient,
+        Moments moments,
+        MemorySegment master,
+        Entries inMaster) {
 
     static Trainable of(String name, MaskTensor mask, Optimizer optimizer, Weights weights, PtNDManager scope) {
         Entries entries = entries(mask, scope);
@@ -33,6 +43,7 @@ public record Trainable(
                 : new long[] {entries.count()};
         return new Trainable(
                 name,
+                mask.shape().numel(),
                 entries,
                 Torch.floats(scope, shape),
                 moments(entries.count(), optimizer, scope),
@@ -48,6 +59,7 @@ public record Trainable(
         Entries all = Entries.all(values.size());
         return new Trainable(
                 name,
+                all.count(),
                 all,
                 Torch.floats(scope, values.getShape().getShape()),
                 moments(all.count(), optimizer, scope),
@@ -72,6 +84,44 @@ public record Trainable(
             index.setAtIndex(ValueLayout.JAVA_INT, e, indices.next());
         }
         return new Entries(count, index);
+    }
+
+    /// The place of the first entry whose element is not before one.
+    long firstFrom(long element) {
+        if (entries.index() == null) {
+            return element;
+        }
+        long low = 0;
+        long high = entries.count();
+        while (low < high) {
+            long middle = (low + high) >>> 1;
+            if (entries.at(middle) < element) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /// One optimizer step on the entries from one place to before another.
+    void step(Update update, MaskedKernel kernel, long from, long to) {
+        if (from == to) {
+            return;
+        }
+        Moments state = new Moments(slice(moments.first(), from, to), slice(moments.second(), from, to));
+        MemorySegment index = slice(inMaster.index(), from, to);
+        kernel.step(
+                update,
+                new Entries(to - from, index),
+                gradientMemory().asSlice(from * Float.BYTES, (to - from) * Float.BYTES),
+                state,
+                WorkingWeights.inPlace(
+                        index == null ? master.asSlice(from * Float.BYTES, (to - from) * Float.BYTES) : master));
+    }
+
+    private static @Nullable MemorySegment slice(@Nullable MemorySegment values, long from, long to) {
+        return values == null ? null : values.asSlice(from * Float.BYTES, (to - from) * Float.BYTES);
     }
 
     private static @Nullable MemorySegment zeros(long count, PtNDManager scope) {

@@ -161,7 +161,10 @@ class ModelConfigTest {
                         + " supported here; supported: default, longrope.",
                 "{$, \"model_type\": \"qwen3_5\"} | \"model_type\" is \"qwen3_5\"; supported: \"",
                 "{$, \"model_type\": \"gemma4\"} | \"model_type\" is \"gemma4\"; supported: \"",
-                "{$, \"model_type\": \"gpt_oss\"} | \"model_type\" is \"gpt_oss\"; supported: \"",
+                "{$, \"model_type\": \"gpt_oss\", \"num_key_value_heads\": 4} | expected \"rope_parameters\" or"
+                        + " \"rope_scaling\", found neither",
+                "{$, \"model_type\": \"gpt_oss\", \"num_key_value_heads\": 4, \"num_local_experts\": 2} |"
+                        + " \"num_experts_per_tok\" is 4, but there are 2 experts.",
                 "{$, \"model_type\": \"qwen2\", \"num_key_value_heads\": 4, \"layer_types\": [\"sliding_attention\","
                     + " \"full_attention\"]} | \"layer_types\" has \"sliding_attention\", but \"sliding_window\" gives"
                     + " those layers no window.",

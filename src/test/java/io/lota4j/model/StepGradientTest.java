@@ -127,6 +127,11 @@ class StepGradientTest {
                     "experts " + (normalized ? "with shares of one" : "with chances"),
                     List.of(new Step.Experts("y", "x", HIDDEN, 7, 5, 2, normalized, "router", "experts")));
         }
+        all.put(
+                "stacked experts",
+                List.of(new Step.StackedExperts("y", "x", HIDDEN, 7, 5, 2, 0.4, "router", "experts")));
+        all.put("sinks", sunk(0));
+        all.put("sinks and window", sunk(4));
         all.put("deal", dealt());
         all.put("temper", tempered());
         all.put("scale", List.of(new Step.Scale("y", "x", HIDDEN, 0.3)));
@@ -159,6 +164,12 @@ class StepGradientTest {
                 new Step.Deal(List.of("q", "k", "v"), "qkv", width, HEAD),
                 new Step.Attend("att", "q", "k", "v", KV_HEADS, KV_HEADS, HEAD, 0.4, 0, 0),
                 Step.Linear.of("y", HIDDEN, "att", width, "o", null));
+    }
+
+    private static List<Step> sunk(int window) {
+        List<Step> steps = new ArrayList<>(attention(Step.Linear.Layout.OUT_IN, HEAD, 0, 0));
+        steps.set(4, new Step.Attend("att", "qr", "kr", "v", HEADS, KV_HEADS, HEAD, 0.4, window, 0, "sinks"));
+        return steps;
     }
 
     private static List<Step> tempered() {
@@ -320,6 +331,12 @@ class StepGradientTest {
         gradients.put("x", results[0].toFloatArray());
         for (LayerScript.Delivery delivery : script.deliveries()) {
             switch (delivery) {
+                case LayerScript.Parts parts -> {
+                    gradients.put(parts.weight(), results[parts.result()].toFloatArray());
+                    assertThat(Arrays.stream(results[parts.tokens()].toLongArray())
+                                    .sum())
+                            .isEqualTo(2L * x.getShape().get(0));
+                }
                 case LayerScript.Whole whole -> gradients.put(whole.weight(), results[whole.result()].toFloatArray());
                 case LayerScript.Product product -> {
                     Activation in = activation(product.x(), x, dy, kept, results);

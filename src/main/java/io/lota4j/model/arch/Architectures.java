@@ -12,6 +12,7 @@ public final class Architectures {
             new Exaone4(),
             new GptNeoX(),
             new Gpt2(),
+            new GptOss(),
             new Granite(),
             new Gemma2(),
             new Gemma3(),

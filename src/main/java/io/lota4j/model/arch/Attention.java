@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param scale that scores are multiplied by
 /// @param window how many tokens back a token sees, itself included; 0 for all
 /// @param cap of the scores; 0 for none
+/// @param sinks whether `self_attn.sinks` takes a share of each head's chances
 record Attention(
         int hidden,
         int heads,
@@ -32,7 +33,8 @@ record Attention(
         boolean tempered,
         double scale,
         int window,
-        double cap) {
+        double cap,
+        boolean sinks) {
     /// @param wholly whether over all heads at once, with a weight as wide; else over each, with a weight for all
     record Norm(Step.Norm.Kind kind, double eps, boolean wholly) {}
 
@@ -51,46 +53,58 @@ record Attention(
                 false,
                 Step.Attend.scale(sizes.head()),
                 0,
-                0);
+                0,
+                false);
     }
 
     Attention withFused(String matrix) {
         return new Attention(
-                hidden, heads, kvHeads, head, matrix, biased, outBiased, norm, part, tempered, scale, window, cap);
+                hidden, heads, kvHeads, head, matrix, biased, outBiased, norm, part, tempered, scale, window, cap,
+                sinks);
     }
 
     Attention withBiases(boolean in, boolean out) {
-        return new Attention(hidden, heads, kvHeads, head, fused, in, out, norm, part, tempered, scale, window, cap);
+        return new Attention(
+                hidden, heads, kvHeads, head, fused, in, out, norm, part, tempered, scale, window, cap, sinks);
     }
 
     Attention withNorm(Norm of) {
         return new Attention(
-                hidden, heads, kvHeads, head, fused, biased, outBiased, of, part, tempered, scale, window, cap);
+                hidden, heads, kvHeads, head, fused, biased, outBiased, of, part, tempered, scale, window, cap, sinks);
     }
 
     Attention withPart(int rotated) {
         return new Attention(
-                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, rotated, tempered, scale, window, cap);
+                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, rotated, tempered, scale, window, cap,
+                sinks);
     }
 
     Attention withTemper() {
         return new Attention(
-                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, true, scale, window, cap);
+                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, true, scale, window, cap, sinks);
     }
 
     Attention withScale(double factor) {
         return new Attention(
-                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, tempered, factor, window, cap);
+                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, tempered, factor, window, cap,
+                sinks);
     }
 
     Attention withWindow(int tokens) {
         return new Attention(
-                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, tempered, scale, tokens, cap);
+                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, tempered, scale, tokens, cap,
+                sinks);
+    }
+
+    Attention withSinks() {
+        return new Attention(
+                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, tempered, scale, window, cap, true);
     }
 
     Attention withCap(double most) {
         return new Attention(
-                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, tempered, scale, window, most);
+                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, tempered, scale, window, most,
+                sinks);
     }
 
     /// The steps from a value to a value, both as wide as the residual stream.
@@ -102,7 +116,8 @@ record Attention(
             q = "qt";
         }
         String k = rotated(steps, normed(steps, "k", kvHeads), kvHeads);
-        steps.add(new Step.Attend("att", q, k, "v", heads, kvHeads, head, scale, window, cap));
+        steps.add(new Step.Attend(
+                "att", q, k, "v", heads, kvHeads, head, scale, window, cap, sinks ? "self_attn.sinks" : null));
         steps.add(Step.Linear.of(
                 out,
                 hidden,

@@ -194,6 +194,18 @@ record BackScript(List<String> lines, List<String> results, List<LayerScript.Del
                                     ForwardScript.arguments(experts, flow))));
                     part(experts.in(), experts, name + "[0]", true);
                 }
+                case Step.StackedExperts experts -> {
+                    need(experts.in());
+                    String name = "e_" + experts.out();
+                    lines.add(ForwardScript.assign(
+                            name,
+                            Text.format(
+                                    "(self).stacked_experts_back(%s, %s, %s)",
+                                    gradient(experts.out()).expression(),
+                                    experts.in(),
+                                    ForwardScript.arguments(experts, flow))));
+                    part(experts.in(), experts, name + "[0]", true);
+                }
                 case Step.Scale scale -> {
                     String d = gradient(scale.out()).expression();
                     part(scale.in(), scale, Text.format("torch.mul(%s, %s)", d, scale.factor()), true);
@@ -272,7 +284,7 @@ record BackScript(List<String> lines, List<String> results, List<LayerScript.Del
             lines.add(ForwardScript.assign(
                     name,
                     Text.format(
-                            "(self).attend_back(%s, %s, %s, %s, (self).ints(groups, ), %d, %s, %d, %s, )",
+                            "(self).attend_back(%s, %s, %s, %s, (self).ints(groups, ), %d, %s, %d, %s, %s, )",
                             gradient(attend.out()).expression(),
                             attend.q(),
                             attend.k(),
@@ -280,7 +292,8 @@ record BackScript(List<String> lines, List<String> results, List<LayerScript.Del
                             attend.head(),
                             attend.scale(),
                             attend.window(),
-                            attend.cap())));
+                            attend.cap(),
+                            ForwardScript.sinks(attend, flow))));
             for (int i = 0; i < 3; i++) {
                 part(attend.inputs().get(i), attend, name + "[" + i + "]", true);
             }
@@ -318,6 +331,10 @@ record BackScript(List<String> lines, List<String> results, List<LayerScript.Del
                 }
             } else if (step instanceof Step.Experts experts) {
                 deliver(experts);
+            } else if (step instanceof Step.StackedExperts experts) {
+                deliver(experts);
+            } else if (step instanceof Step.Attend attend && attend.sinks() != null) {
+                deliveries.add(new LayerScript.Whole(attend.sinks(), result("a_" + attend.out() + "[3]")));
             } else if (step instanceof Step.Linear linear) {
                 need(linear.in());
                 boolean columns = columns(linear);
@@ -351,6 +368,25 @@ record BackScript(List<String> lines, List<String> results, List<LayerScript.Del
                             false,
                             result(Text.format("%s[%d]", name, at + 5))));
                 }
+            }
+        }
+
+        private void deliver(Step.StackedExperts experts) {
+            String name = "e_" + experts.out();
+            List<Weight> weights = experts.weights();
+            need(experts.in());
+            deliveries.add(new LayerScript.Product(
+                    weights.getFirst().name(),
+                    weights.get(1).name(),
+                    operand(experts.in(), false),
+                    operand(name + "[1]", false),
+                    false,
+                    null));
+            for (int s = 0; s < experts.stacks().size(); s++) {
+                deliveries.add(new LayerScript.Parts(
+                        experts.stacks().get(s).name(),
+                        result(Text.format("%s[%d]", name, 2 + s)),
+                        result(name + "[6]")));
             }
         }
 

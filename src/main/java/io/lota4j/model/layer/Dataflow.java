@@ -102,6 +102,7 @@ final class Dataflow {
                     Step.Attend _,
                     Step.Convolve _,
                     Step.Experts _,
+                    Step.StackedExperts _,
                     Step.Add _ -> false;
             case null -> false;
         };
@@ -118,6 +119,7 @@ final class Dataflow {
             case Step.Multiply multiply -> multiply.inputs();
             case Step.Convolve convolve -> convolve.inputs();
             case Step.Experts experts -> experts.inputs();
+            case Step.StackedExperts experts -> experts.inputs();
             case Step.Deal _, Step.Rotate _, Step.Temper _, Step.Scale _, Step.Add _ -> List.of();
         };
     }

@@ -36,6 +36,10 @@ record ForwardScript(
             case Step.Experts experts ->
                 List.of(assign(
                         experts.out(), Text.format("(self).experts(%s, %s)", experts.in(), arguments(experts, flow))));
+            case Step.StackedExperts experts ->
+                List.of(assign(
+                        experts.out(),
+                        Text.format("(self).stacked_experts(%s, %s)", experts.in(), arguments(experts, flow))));
             case Step.Gate gate ->
                 List.of(assign(
                         gate.out(),
@@ -146,6 +150,19 @@ record ForwardScript(
                 experts.normalized() ? "True" : "False");
     }
 
+    static String arguments(Step.StackedExperts experts, Dataflow flow) {
+        return Text.format(
+                "%s, %d, %s, ",
+                experts.weights().stream().map(flow::weight).collect(Collectors.joining(", ")),
+                experts.top(),
+                experts.limit());
+    }
+
+    /// The sinks of attention as an argument.
+    static String sinks(Step.Attend attend, Dataflow flow) {
+        return attend.sinks() == null ? "None" : flow.weight(attend.weights().getFirst());
+    }
+
     private String convolve(Step.Convolve convolve) {
         String kernel = flow.weight(convolve.weights().getFirst());
         String out = cache == null
@@ -159,7 +176,9 @@ record ForwardScript(
     }
 
     private String attend(Step.Attend attend) {
-        String shape = Text.format("%d, %s, %d, %s", attend.head(), attend.scale(), attend.window(), attend.cap());
+        String shape = Text.format(
+                "%d, %s, %d, %s, %s",
+                attend.head(), attend.scale(), attend.window(), attend.cap(), sinks(attend, flow));
         return cache == null
                 ? Text.format(
                         "(self).attend(%s, %s, %s, (self).ints(groups, ), %s, )",

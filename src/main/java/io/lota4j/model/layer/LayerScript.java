@@ -39,6 +39,11 @@ public record LayerScript(
     /// The whole gradient of another weight, among the results of `back`.
     public record Whole(String weight, int result) implements Delivery {}
 
+    /// The whole gradient of a weight that holds a part for each expert.
+    ///
+    /// @param tokens how many went through each, among the results of `back`
+    public record Parts(String weight, int result, int tokens) implements Delivery {}
+
     /// Where a value or a gradient is.
     ///
     /// @param index in the place's list

@@ -189,6 +189,7 @@ public sealed interface Step {
     /// @param scale that scores are multiplied by
     /// @param window how many tokens back a token sees, itself included; 0 for all
     /// @param cap scores become `cap * tanh(score / cap)`; 0 for none
+    /// @param sinks a score for each head that takes its share of the chances and attends to nothing; null for none
     record Attend(
             String out,
             String q,
@@ -199,8 +200,23 @@ public sealed interface Step {
             int head,
             double scale,
             int window,
-            double cap)
+            double cap,
+            @Nullable String sinks)
             implements Step {
+        public Attend(
+                String out,
+                String q,
+                String k,
+                String v,
+                int heads,
+                int kvHeads,
+                int head,
+                double scale,
+                int window,
+                double cap) {
+            this(out, q, k, v, heads, kvHeads, head, scale, window, cap, null);
+        }
+
         /// The scale of most models.
         public static double scale(int head) {
             return 1 / Math.sqrt(head);
@@ -209,6 +225,11 @@ public sealed interface Step {
         @Override
         public List<String> inputs() {
             return List.of(q, k, v);
+        }
+
+        @Override
+        public List<Weight> weights() {
+            return sinks == null ? List.of() : List.of(new Weight(sinks, Shape.of(heads), Weight.Start.NORMAL));
         }
 
         @Override
@@ -381,6 +402,54 @@ public sealed interface Step {
         /// Values a token has within, on the way back.
         int floatsInside() {
             return top * (3 * inner + 2 * width) + 2 * count;
+        }
+    }
+
+    /// As [Experts], with the matrices of all experts in one tensor, biases, a bounded gate, and shares that are
+    /// the softmax over the chosen experts' scores. With `g` and `u`, which alternate in the first product, an
+    /// expert is `down((u + 1) * g * sigmoid(1.702 * g))`, `g` at most the limit, `u` within plus and minus it.
+    ///
+    /// @param router of the names of its weight and its bias, before these words
+    /// @param experts of the names of `gate_up_proj` `[count, width, 2 * inner]`, `down_proj`
+    ///     `[count, inner, width]` and their biases
+    record StackedExperts(
+            String out,
+            String in,
+            int width,
+            int inner,
+            int count,
+            int top,
+            double limit,
+            String router,
+            String experts)
+            implements Step {
+        @Override
+        public List<String> inputs() {
+            return List.of(in);
+        }
+
+        @Override
+        public List<Value> outputs() {
+            return one(out, width);
+        }
+
+        /// Router and its bias, then [#stacks].
+        @Override
+        public List<Weight> weights() {
+            List<Weight> weights = new ArrayList<>();
+            weights.add(new Weight(router + ".weight", Shape.of(count, width), Weight.Start.NORMAL));
+            weights.add(new Weight(router + ".bias", Shape.of(count), Weight.Start.ZERO));
+            weights.addAll(stacks());
+            return weights;
+        }
+
+        /// What holds a part for each expert.
+        List<Weight> stacks() {
+            return List.of(
+                    new Weight(experts + ".gate_up_proj", Shape.of(count, width, 2 * inner), Weight.Start.NORMAL),
+                    new Weight(experts + ".gate_up_proj_bias", Shape.of(count, 2 * inner), Weight.Start.ZERO),
+                    new Weight(experts + ".down_proj", Shape.of(count, inner, width), Weight.Start.NORMAL),
+                    new Weight(experts + ".down_proj_bias", Shape.of(count, width), Weight.Start.ZERO));
         }
     }
 

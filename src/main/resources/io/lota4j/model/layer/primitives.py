@@ -175,6 +175,63 @@ class Ops(Module):
     dlogits = torch._softmax_backward_data(dchances, routed[0], -1, 6)
     _8 = torch.add_(dx, (self).linear(dlogits, torch.t(router), ))
     return torch.add([dx, dlogits], parts)
+  # What the first product of an expert becomes: gate and up, which alternate, bounded; sigmoid; and the activation.
+  def bounded(self, h: Tensor, limit: float) -> List[Tensor]:
+    pairs = torch.reshape(h, [torch.size(h, 0), torch.floordiv(torch.size(h, 1), 2), 2])
+    g = torch.clamp(torch.select(pairs, 2, 0), None, limit)
+    u = torch.add(torch.clamp(torch.select(pairs, 2, 1), torch.neg(limit), limit), 1.)
+    soft = torch.sigmoid(torch.mul(g, 1.702))
+    return [g, u, soft, torch.mul(u, torch.mul(g, soft))]
+  def stacked_experts(self, x: Tensor, router: Tensor, bias: Tensor, gu: Tensor, gub: Tensor, down: Tensor, downb: Tensor, top: int, limit: float) -> Tensor:
+    scores = torch.add((self).linear(x, router, ), bias)
+    highest, places, = torch.topk(scores, top, -1, True, True)
+    shares = torch.softmax(highest, -1)
+    y = torch.zeros_like(x)
+    for e in range(torch.size(gu, 0)):
+      at = (self).reached(places, e, )
+      h = torch.add((self).linear(torch.index_select(x, 0, at[0]), torch.t(torch.select(gu, 0, e)), ), torch.select(gub, 0, e))
+      a = (self).bounded(h, limit, )
+      out = torch.add((self).linear(a[3], torch.t(torch.select(down, 0, e)), ), torch.select(downb, 0, e))
+      share = torch.index(shares, annotate(List[Optional[Tensor]], [at[0], at[1]]))
+      y = torch.index_add(y, 0, at[0], torch.mul(out, torch.unsqueeze(share, 1)))
+    return y
+  # The gradients of x, of the router's scores and of the four stacks, and how many tokens went through each expert.
+  def stacked_experts_back(self, dy: Tensor, x: Tensor, router: Tensor, bias: Tensor, gu: Tensor, gub: Tensor, down: Tensor, downb: Tensor, top: int, limit: float) -> List[Tensor]:
+    scores = torch.add((self).linear(x, router, ), bias)
+    highest, places, = torch.topk(scores, top, -1, True, True)
+    shares = torch.softmax(highest, -1)
+    dshares = torch.zeros_like(shares)
+    dx = torch.zeros_like(x)
+    dgu = torch.zeros_like(gu)
+    dgub = torch.zeros_like(gub)
+    ddown = torch.zeros_like(down)
+    ddownb = torch.zeros_like(downb)
+    for e in range(torch.size(gu, 0)):
+      at = (self).reached(places, e, )
+      own = torch.index_select(x, 0, at[0])
+      h = torch.add((self).linear(own, torch.t(torch.select(gu, 0, e)), ), torch.select(gub, 0, e))
+      a = (self).bounded(h, limit, )
+      out = torch.add((self).linear(a[3], torch.t(torch.select(down, 0, e)), ), torch.select(downb, 0, e))
+      d = torch.index_select(dy, 0, at[0])
+      place = annotate(List[Optional[Tensor]], [at[0], at[1]])
+      _0 = torch.index_put_(dshares, place, torch.sum(torch.mul(d, out), [-1]))
+      dout = torch.mul(d, torch.unsqueeze(torch.index(shares, place), 1))
+      _1 = torch.copy_(torch.select(ddown, 0, e), torch.mm(torch.t(a[3]), dout))
+      _2 = torch.copy_(torch.select(ddownb, 0, e), torch.sum(dout, [0]))
+      da = (self).linear(dout, torch.select(down, 0, e), )
+      pairs = torch.reshape(h, [torch.size(h, 0), torch.floordiv(torch.size(h, 1), 2), 2])
+      u = torch.select(pairs, 2, 1)
+      du = torch.mul(torch.mul(da, torch.mul(a[0], a[2])), torch.le(torch.abs(u), limit))
+      slope = torch.mul(torch.add(torch.mul(torch.mul(a[0], torch.rsub(a[2], 1.)), 1.702), 1.), a[2])
+      dg = torch.mul(torch.mul(torch.mul(da, a[1]), slope), torch.le(torch.select(pairs, 2, 0), limit))
+      dh = torch.reshape(torch.stack([dg, du], 2), [torch.size(h, 0), torch.size(h, 1)])
+      _3 = torch.copy_(torch.select(dgu, 0, e), torch.mm(torch.t(own), dh))
+      _4 = torch.copy_(torch.select(dgub, 0, e), torch.sum(dh, [0]))
+      _5 = torch.index_add_(dx, 0, at[0], (self).linear(dh, torch.select(gu, 0, e), ))
+    dhighest = torch._softmax_backward_data(dshares, shares, -1, 6)
+    dscores = torch.scatter(torch.zeros_like(scores), 1, places, dhighest)
+    _6 = torch.add_(dx, (self).linear(dscores, torch.t(router), ))
+    return [dx, dscores, dgu, dgub, ddown, ddownb, torch.bincount(torch.flatten(places), None, torch.size(gu, 0))]
   # Turns pairs (i, i + part / 2) of the first `part` features of each head of width dim.
   def rotate(self, x: Tensor, cos: Tensor, sin: Tensor, dim: int, part: int) -> Tensor:
     heads = torch.reshape(x, [torch.size(x, 0), -1, dim])
@@ -228,17 +285,29 @@ class Ops(Module):
   # tanh of the scores over the cap.
   def bent(self, q: Tensor, k: Tensor, scale: float, cap: float) -> Tensor:
     return torch.tanh_(torch.mul_(torch.bmm(q, torch.transpose(k, 1, 2)), torch.div(scale, cap)))
-  def chances(self, q: Tensor, k: Tensor, start: int, end: int, low: int, scale: float, window: int, cap: float) -> Tensor:
+  def chances(self, q: Tensor, k: Tensor, start: int, end: int, low: int, scale: float, window: int, cap: float, sink: Optional[Tensor]) -> Tensor:
     rep = torch.floordiv(torch.size(q, 1), torch.sub(end, start))
     mask = torch.repeat((self).unseen(q, start, end, low, window, ), [rep, 1])
     if torch.gt(cap, 0.):
       scores = torch.add_(torch.mul((self).bent(q, k, scale, cap, ), cap), mask)
     else:
       scores = torch.baddbmm(mask, q, torch.transpose(k, 1, 2), beta=1, alpha=scale)
-    return torch.softmax(scores, -1)
+    if torch.__isnot__(sink, None):
+      p = torch.softmax(torch.cat([scores, unchecked_cast(Tensor, sink)], -1), -1)
+    else:
+      p = torch.softmax(scores, -1)
+    return p
+  # The sinks of a block's queries, as a column of scores.
+  def sink(self, sinks: Optional[Tensor], n: int, kv: int, tokens: int) -> Optional[Tensor]:
+    if torch.__isnot__(sinks, None):
+      each = torch.expand(torch.reshape(unchecked_cast(Tensor, sinks), [1, kv, -1, 1]), [n, -1, -1, tokens])
+      column = annotate(Optional[Tensor], torch.reshape(each, [torch.mul(n, kv), -1, 1]))
+    else:
+      column = annotate(Optional[Tensor], None)
+    return column
   # Causal attention of sequences laid end to end. groups: pairs, how many sequences of which length. Queries go in
   # blocks of 256, so scores never exist for a whole sequence.
-  def attend(self, q: Tensor, k: Tensor, v: Tensor, groups: List[int], dim: int, scale: float, window: int, cap: float) -> Tensor:
+  def attend(self, q: Tensor, k: Tensor, v: Tensor, groups: List[int], dim: int, scale: float, window: int, cap: float, sinks: Optional[Tensor]) -> Tensor:
     sizes = (self).sizes(groups, )
     qs = torch.split_with_sizes(q, sizes, 0)
     ks = torch.split_with_sizes(k, sizes, 0)
@@ -256,12 +325,13 @@ class Ops(Module):
         end = ops.prim.min(torch.add(start, 256), l)
         low = (self).low(start, window, )
         qb = (self).block(qi, start, end, )
-        p = (self).chances(qb, (self).block(ki, low, end, ), start, end, low, scale, window, cap, )
-        o = torch.bmm(p, (self).block(vi, low, end, ))
+        column = (self).sink(sinks, n, kv, torch.sub(end, start), )
+        p = (self).chances(qb, (self).block(ki, low, end, ), start, end, low, scale, window, cap, column, )
+        o = torch.bmm(torch.narrow(p, 2, 0, torch.sub(end, low)), (self).block(vi, low, end, ))
         _0 = torch.append(blocks, torch.reshape(o, [n, kv, -1, torch.sub(end, start), dim]))
       _1 = torch.append(outs, (self).by_token(torch.cat(blocks, 3), ))
     return torch.cat(outs, 0)
-  def attend_back(self, dy: Tensor, q: Tensor, k: Tensor, v: Tensor, groups: List[int], dim: int, scale: float, window: int, cap: float) -> List[Tensor]:
+  def attend_back(self, dy: Tensor, q: Tensor, k: Tensor, v: Tensor, groups: List[int], dim: int, scale: float, window: int, cap: float, sinks: Optional[Tensor]) -> List[Tensor]:
     sizes = (self).sizes(groups, )
     ds = torch.split_with_sizes(dy, sizes, 0)
     qs = torch.split_with_sizes(q, sizes, 0)
@@ -271,6 +341,7 @@ class Ops(Module):
     dqs = annotate(List[Tensor], [])
     dks = annotate(List[Tensor], [])
     dvs = annotate(List[Tensor], [])
+    dsinks = torch.new_full(q, [torch.floordiv(torch.size(q, 1), dim)], 0.)
     for i in range(torch.len(sizes)):
       n = groups[torch.mul(2, i)]
       l = groups[torch.add(torch.mul(2, i), 1)]
@@ -288,9 +359,16 @@ class Ops(Module):
         qb = (self).block(qi, start, end, )
         kb = (self).block(ki, low, end, )
         db = (self).block(di, start, end, )
-        p = (self).chances(qb, kb, start, end, low, scale, window, cap, )
+        chances = (self).chances(qb, kb, start, end, low, scale, window, cap, (self).sink(sinks, n, kv, torch.sub(end, start), ), )
+        p = torch.narrow(chances, 2, 0, seen)
         dp = torch.bmm(db, torch.transpose((self).block(vi, low, end, ), 1, 2))
-        s = torch.mul_(torch._softmax_backward_data(dp, p, -1, 6), scale)
+        if torch.__isnot__(sinks, None):
+          all = torch._softmax_backward_data(torch.constant_pad_nd(dp, [0, 1], 0.), chances, -1, 6)
+          own = torch.reshape(torch.select(all, 2, seen), [n, kv, -1, torch.sub(end, start)])
+          _8 = torch.add_(dsinks, torch.flatten(torch.sum(own, [0, 3])))
+          s = torch.mul(torch.narrow(all, 2, 0, seen), scale)
+        else:
+          s = torch.mul_(torch._softmax_backward_data(dp, p, -1, 6), scale)
         if torch.gt(cap, 0.):
           bent = (self).bent(qb, kb, scale, cap, )
           _9 = torch.mul_(s, torch.rsub(torch.square_(bent), 1.))
@@ -300,24 +378,33 @@ class Ops(Module):
       _3 = torch.append(dqs, (self).by_token(torch.cat(blocks, 3), ))
       _4 = torch.append(dks, (self).by_token(torch.reshape(dk, [n, kv, 1, l, dim]), ))
       _5 = torch.append(dvs, (self).by_token(torch.reshape(dv, [n, kv, 1, l, dim]), ))
-    return [torch.cat(dqs, 0), torch.cat(dks, 0), torch.cat(dvs, 0)]
+    return [torch.cat(dqs, 0), torch.cat(dks, 0), torch.cat(dvs, 0), dsinks]
   # softmax(q k / sqrt(dim)) v for keys that a mask shows. q [.., heads, queries, dim], k and v [.., kv heads, keys, dim],
   # mask [.., 1, queries, keys] or none.
-  def seen(self, q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], scale: float, cap: float, causal: bool) -> Tensor:
-    if torch.gt(cap, 0.):
+  def seen(self, q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], scale: float, cap: float, causal: bool, sinks: Optional[Tensor]) -> Tensor:
+    if torch.__or__(torch.gt(cap, 0.), torch.__isnot__(sinks, None)):
       rep = torch.floordiv(torch.size(q, 1), torch.size(k, 1))
       kr = torch.repeat_interleave(k, rep, 1)
       vr = torch.repeat_interleave(v, rep, 1)
-      scores = torch.mul_(torch.tanh_(torch.mul_(torch.matmul(q, torch.transpose(kr, 2, 3)), torch.div(scale, cap))), cap)
+      products = torch.matmul(q, torch.transpose(kr, 2, 3))
+      if torch.gt(cap, 0.):
+        scores = torch.mul_(torch.tanh_(torch.mul_(products, torch.div(scale, cap))), cap)
+      else:
+        scores = torch.mul_(products, scale)
       if torch.__isnot__(mask, None):
         shown = unchecked_cast(Tensor, mask)
         _0 = torch.masked_fill_(scores, torch.logical_not(shown), -inf)
-      o = torch.matmul(torch.softmax(scores, -1), vr)
+      if torch.__isnot__(sinks, None):
+        column = torch.expand(torch.reshape(unchecked_cast(Tensor, sinks), [1, -1, 1, 1]), [torch.size(q, 0), -1, torch.size(q, 2), 1])
+        chances = torch.narrow(torch.softmax(torch.cat([scores, column], -1), -1), -1, 0, torch.size(scores, -1))
+      else:
+        chances = torch.softmax(scores, -1)
+      o = torch.matmul(chances, vr)
     else:
       o = torch.scaled_dot_product_attention(q, k, v, mask, 0., causal, scale=scale, enable_gqa=True)
     return o
   # Attention of new tokens of some sequences to all of theirs. keys and values [slots, kv heads, capacity, dim].
-  def attend_cached(self, q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor, slots: List[int], starts: List[int], lengths: List[int], scale: float, window: int, cap: float) -> Tensor:
+  def attend_cached(self, q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor, slots: List[int], starts: List[int], lengths: List[int], scale: float, window: int, cap: float, sinks: Optional[Tensor]) -> Tensor:
     qs = torch.split_with_sizes(q, lengths, 0)
     ks = torch.split_with_sizes(k, lengths, 0)
     vs = torch.split_with_sizes(v, lengths, 0)
@@ -332,15 +419,15 @@ class Ops(Module):
       qi = torch.unsqueeze(torch.transpose(qs[i], 0, 1), 0)
       ki = torch.unsqueeze(torch.narrow(slot_keys, 1, 0, end), 0)
       vi = torch.unsqueeze(torch.narrow(slot_values, 1, 0, end), 0)
-      if torch.__or__(torch.gt(window, 0), torch.gt(cap, 0.)):
+      if torch.__or__(torch.__or__(torch.gt(window, 0), torch.gt(cap, 0.)), torch.__isnot__(sinks, None)):
         mask = torch.eq((self).unseen(qi, starts[i], end, 0, window, ), 0)
-        o = (self).seen(qi, ki, vi, mask, scale, cap, False, )
+        o = (self).seen(qi, ki, vi, mask, scale, cap, False, sinks, )
       else:
-        o = (self).seen(qi, ki, vi, None, scale, cap, torch.gt(l, 1), )
+        o = (self).seen(qi, ki, vi, None, scale, cap, torch.gt(l, 1), sinks, )
       _2 = torch.append(outs, torch.reshape(torch.transpose(torch.squeeze(o, 0), 0, 1), [l, -1]))
     return torch.cat(outs, 0)
   # As attend_cached where every sequence has one new token: all of them at once.
-  def attend_next(self, q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor, slots: Tensor, starts: Tensor, scale: float, window: int, cap: float) -> Tensor:
+  def attend_next(self, q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor, slots: Tensor, starts: Tensor, scale: float, window: int, cap: float, sinks: Optional[Tensor]) -> Tensor:
     _0 = torch.index_put_(keys, annotate(List[Optional[Tensor]], [slots, None, starts]), k)
     _1 = torch.index_put_(values, annotate(List[Optional[Tensor]], [slots, None, starts]), v)
     end = torch.add(int(torch.max(starts)), 1)
@@ -352,17 +439,17 @@ class Ops(Module):
     if torch.gt(window, 0):
       _2 = torch.logical_and_(shown, torch.gt(positions, torch.sub(at, window)))
     mask = torch.unsqueeze(torch.unsqueeze(shown, 1), 1)
-    o = (self).seen(torch.unsqueeze(q, 2), ks, vs, mask, scale, cap, False, )
+    o = (self).seen(torch.unsqueeze(q, 2), ks, vs, mask, scale, cap, False, sinks, )
     return torch.reshape(o, [torch.size(q, 0), -1])
-  def attend_in_cache(self, q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor, slots: Tensor, starts: Tensor, lengths: Tensor, dim: int, scale: float, window: int, cap: float) -> Tensor:
+  def attend_in_cache(self, q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor, slots: Tensor, starts: Tensor, lengths: Tensor, dim: int, scale: float, window: int, cap: float, sinks: Optional[Tensor]) -> Tensor:
     tokens = torch.size(q, 0)
     qh = torch.reshape(q, [tokens, -1, dim])
     kh = torch.reshape(k, [tokens, -1, dim])
     vh = torch.reshape(v, [tokens, -1, dim])
     if torch.eq(tokens, torch.size(slots, 0)):
-      y = (self).attend_next(qh, kh, vh, keys, values, slots, starts, scale, window, cap, )
+      y = (self).attend_next(qh, kh, vh, keys, values, slots, starts, scale, window, cap, sinks, )
     else:
-      y = (self).attend_cached(qh, kh, vh, keys, values, (self).ints(slots, ), (self).ints(starts, ), (self).ints(lengths, ), scale, window, cap, )
+      y = (self).attend_cached(qh, kh, vh, keys, values, (self).ints(slots, ), (self).ints(starts, ), (self).ints(lengths, ), scale, window, cap, sinks, )
     return y
   def rows(self, x: Tensor, index: Tensor) -> List[Tensor]:
     return [torch.index_select(x, 0, index)]

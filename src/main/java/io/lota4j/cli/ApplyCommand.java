@@ -51,10 +51,12 @@ final class ApplyCommand extends BaseCommand {
     @Override
     Plan plan() {
         try (Checkpoint base = Checkpoint.open(model)) {
-            Ticket ticket = ticket();
+            List<Ticket> read = read();
+            Ticket ticket = Lota.sum(read);
             Effect effect = Tickets.effect(base, ticket, type());
             Plan plan = new Plan().model("model", base).line("ticket", changed(ticket, effect));
             Words.rounding(effect).ifPresent(lost -> plan.line("rounding", lost + advice()));
+            Words.inexact(Tickets.inexact(read, ticket)).ifPresent(plan::raw);
             long weights = base.tensors().values().stream()
                     .mapToLong(info -> type().filter(type -> info.dtype().isFloat())
                             .orElse(info.dtype())
@@ -66,12 +68,14 @@ final class ApplyCommand extends BaseCommand {
 
     @Override
     int execute() {
-        Ticket ticket = ticket();
+        List<Ticket> read = read();
+        Ticket ticket = Lota.sum(read);
         try (Lota lota = warned(Lota.open(model))) {
             Optional<DType> type = type();
             Tickets.Applied applied = type.isPresent() ? lota.apply(ticket, type.get(), out) : lota.apply(ticket, out);
             out().println(Text.format("%s: the base with %s", out, changed(ticket, applied.effect())));
             Words.rounding(applied.effect()).ifPresent(lost -> out().println("rounding: " + lost + advice()));
+            Words.inexact(Tickets.inexact(read, ticket)).ifPresent(out()::println);
             Words.leftOut(applied.leftOut()).ifPresent(out()::println);
         }
         return ExitCode.OK;
@@ -91,7 +95,7 @@ final class ApplyCommand extends BaseCommand {
         return Optional.ofNullable(dtype);
     }
 
-    private Ticket ticket() {
-        return Lota.sum(tickets.stream().map(TicketFile::read).toList());
+    private List<Ticket> read() {
+        return tickets.stream().map(TicketFile::read).toList();
     }
 }

@@ -20,8 +20,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SequencedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.RoaringBitmap;
 
 /// What can be done with tickets: extract, apply, revert, add.
 public final class Tickets {
@@ -223,7 +225,7 @@ public final class Tickets {
     /// The weighted sum of tickets for one base, with F32 values.
     ///
     /// Sums are computed in double precision, in the order of the list, and rounded once. Where tickets are
-    /// disjoint and weights are 1 the sum is exact.
+    /// disjoint and weights are 1 the sum is exact; [#inexact(List, Ticket)] counts where it is not.
     ///
     /// @param tickets at least one
     /// @param weights one for each ticket
@@ -231,6 +233,31 @@ public final class Tickets {
     ///     with both
     public static Ticket add(List<Ticket> tickets, double[] weights) {
         return new TicketSum(tickets, weights).ticket();
+    }
+
+    /// Where a sum has deltas for what one of its tickets keeps exactly: others change the weight too, or the
+    /// change is scaled.
+    ///
+    /// @param sum of the tickets, as [#add(List, double[])] gives it
+    /// @return by tensor, how many weights; tensors without any are left out
+    public static SequencedMap<String, Long> inexact(List<Ticket> tickets, Ticket sum) {
+        SequencedMap<String, Long> counts = new TreeMap<>();
+        sum.tensors().forEach((name, tensor) -> {
+            RoaringBitmap exact = new RoaringBitmap();
+            for (Ticket ticket : tickets) {
+                @Nullable TicketTensor part = ticket.tensors().get(name);
+                if (part != null && part.exact() != null) {
+                    exact.or(part.exact().index());
+                }
+            }
+            if (tensor.exact() != null) {
+                exact.andNot(tensor.exact().index());
+            }
+            if (!exact.isEmpty()) {
+                counts.put(name, exact.getLongCardinality());
+            }
+        });
+        return counts;
     }
 
     /// Refuses a ticket for another base than this.

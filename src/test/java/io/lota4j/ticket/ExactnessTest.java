@@ -16,6 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
@@ -242,8 +243,12 @@ class ExactnessTest {
         Ticket sum = Tickets.add(List.of(first, second), new double[] {1, 1});
         assertThat(sum.tensor(NAME).exact())
                 .isEqualTo(new ExactValues(DType.F32, RoaringBitmap.bitmapOf(0), elements(DType.F32, 1e-4f)));
-        assertThat(Tickets.add(List.of(first, second), new double[] {0.5, 1}).exact())
-                .isZero();
+        assertThat(Tickets.inexact(List.of(first, second), sum)).isEqualTo(Map.of(NAME, 1L));
+        Ticket scaled = Tickets.add(List.of(first, second), new double[] {0.5, 1});
+        assertThat(scaled.exact()).isZero();
+        assertThat(Tickets.inexact(List.of(first, second), scaled)).isEqualTo(Map.of(NAME, 2L));
+        assertThat(Tickets.inexact(List.of(first), Tickets.add(List.of(first), new double[] {1})))
+                .isEmpty();
         Ticket broken = extract(DType.F32, before, DType.F32, new float[] {Float.NaN, 10_000, 3});
         assertThatThrownBy(() -> Tickets.add(List.of(broken, first), new double[] {1, 1}))
                 .isInstanceOf(LotaException.class)

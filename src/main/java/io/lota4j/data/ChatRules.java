@@ -116,8 +116,18 @@ record ChatRules(ChatTemplate template) {
         if (!field.equals("name") && template.mentions(field)) {
             return true;
         }
-        Message without = chat.messages().get(turn).without(field);
-        return !text(chat).equals(text(chat.with(turn, without)));
+        Chat said = withoutNulls(chat);
+        Message without = said.messages().get(turn).without(field);
+        return !text(said).equals(text(said.with(turn, without)));
+    }
+
+    /// For templates that take no content of null, which are to be told apart by other fields.
+    private static Chat withoutNulls(Chat chat) {
+        List<Message> messages = chat.messages().stream()
+                .map(message ->
+                        message.fields().get(Message.CONTENT) == null ? message.with(Message.CONTENT, "") : message)
+                .toList();
+        return new Chat(messages, chat.variables(), chat.pair(), chat.unread());
     }
 
     private LotaException unread(String what) {

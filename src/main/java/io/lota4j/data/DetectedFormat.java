@@ -72,25 +72,36 @@ record DetectedFormat() implements ExampleFormat {
         @Nullable Object prompt = row.columns().get(PROMPT);
         @Nullable Object completion = row.columns().get(COMPLETION);
         Set<String> taken = Set.of(PROMPT, COMPLETION);
-        if (prompt instanceof String given && completion instanceof String answer) {
-            return pair(row, given, answer, taken);
-        }
         if (prompt instanceof List<?> && completion instanceof List<?>) {
             List<Message> messages = new ArrayList<>();
             new Turns(PROMPT).read(prompt).forEach(turn -> messages.add(new Message(turn.fields(), false)));
             messages.addAll(new Turns(COMPLETION).read(completion));
             return chat(row, messages, taken);
         }
-        throw new LotaException("The columns 'prompt' and 'completion' hold " + Columns.kind(prompt) + " and "
-                + Columns.kind(completion) + ", expected two strings or two lists of messages.");
+        if (prompt instanceof List<?> || completion instanceof List<?>) {
+            throw new LotaException("The columns 'prompt' and 'completion' hold " + Columns.kind(prompt) + " and "
+                    + Columns.kind(completion) + ", expected two texts or two lists of messages.");
+        }
+        String why = "The format of prompt and completion";
+        return pair(row, Columns.text(row, PROMPT, why), Columns.text(row, COMPLETION, why), taken);
     }
 
     private static Chat alpaca(Row row) {
         String why = "The Alpaca format";
         String instruction = Columns.text(row, INSTRUCTION, why);
         String input = row.columns().get(INPUT) == null ? "" : Columns.text(row, INPUT, why);
-        String prompt = input.isBlank() ? instruction : instruction + "\n\n" + input;
-        return pair(row, prompt, Columns.text(row, OUTPUT, why), Set.of(INSTRUCTION, INPUT, OUTPUT));
+        return pair(
+                row,
+                alpacaPrompt(instruction, input),
+                Columns.text(row, OUTPUT, why),
+                Set.of(INSTRUCTION, INPUT, OUTPUT));
+    }
+
+    private static String alpacaPrompt(String instruction, String input) {
+        if (input.isBlank()) {
+            return instruction;
+        }
+        return instruction.isBlank() ? input : instruction + "\n\n" + input;
     }
 
     private static Chat pair(Row row, String prompt, String completion, Set<String> taken) {

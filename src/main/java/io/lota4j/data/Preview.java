@@ -1,13 +1,21 @@
 package io.lota4j.data;
 
 import io.lota4j.Text;
+import java.util.Arrays;
 
 /// Shows an example as the model sees it.
 public final class Preview {
+    /// What stands for a part of a character.
+    private static final char UNREADABLE = '\uFFFD';
+
+    /// No character has more bytes, and a token has at least one.
+    private static final int MOST_PARTS = 4;
+
     private Preview() {}
 
     /// The tokens of an example: those that carry loss in brackets, the others apart by a middle dot.
     ///
+    /// Tokens that stand for parts of one character each are shown as one, for none of them can be read.
     /// Line breaks, tabs and invisible characters are written as escapes; after a token that ends a line the
     /// text goes on in a new one, so that a long prompt stays readable.
     public static String text(Example example, Tokenizer tokenizer) {
@@ -16,9 +24,11 @@ public final class Preview {
                 example.row(), example.length(), example.scoredTokens()));
         boolean lineStart = true;
         boolean before = true;
-        for (int i = 0; i < example.length(); i++) {
+        int next;
+        for (int i = 0; i < example.length(); i = next) {
             boolean scored = example.scored()[i];
-            String piece = tokenizer.piece(example.ids()[i]);
+            next = readable(example.ids(), i, alike(example.scored(), i), tokenizer);
+            String piece = piece(example.ids(), i, next, tokenizer);
             if (!lineStart && !scored && !before) {
                 text.append('·');
             }
@@ -34,12 +44,37 @@ public final class Preview {
         }
         if (!example.startsWithPrompt()) {
             text.append("generation starts from other tokens: ");
-            for (int i = 0; i < example.promptLength(); i++) {
-                text.append(i == 0 ? "" : "·").append(escape(tokenizer.piece(example.promptIds()[i])));
+            int[] prompt = example.promptIds();
+            for (int i = 0; i < prompt.length; i = next) {
+                next = readable(prompt, i, prompt.length, tokenizer);
+                text.append(i == 0 ? "" : "·").append(escape(piece(prompt, i, next, tokenizer)));
             }
             text.append('\n');
         }
         return text.toString();
+    }
+
+    /// The end of the tokens from a place on that all carry loss, or none of them.
+    private static int alike(boolean[] scored, int from) {
+        int to = from + 1;
+        while (to < scored.length && scored[to] == scored[from]) {
+            to++;
+        }
+        return to;
+    }
+
+    /// The end of the fewest tokens that are a text by themselves; the next token's if none are.
+    private static int readable(int[] ids, int from, int limit, Tokenizer tokenizer) {
+        for (int to = from + 1; to <= Math.min(limit, from + MOST_PARTS); to++) {
+            if (piece(ids, from, to, tokenizer).indexOf(UNREADABLE) < 0) {
+                return to;
+            }
+        }
+        return from + 1;
+    }
+
+    private static String piece(int[] ids, int from, int to, Tokenizer tokenizer) {
+        return to == from + 1 ? tokenizer.piece(ids[from]) : tokenizer.decode(Arrays.copyOfRange(ids, from, to), false);
     }
 
     private static String escape(String piece) {

@@ -112,7 +112,8 @@ record Turns(String column) {
         if (value instanceof Number weight && (weight.doubleValue() == 0 || weight.doubleValue() == 1)) {
             return weight.doubleValue() == 1;
         }
-        throw new LotaException(where(number) + " has the weight " + value
+        throw new LotaException(where(number) + " has "
+                + (value instanceof Number ? "the weight " + value : Columns.kind(value) + " as 'weight'")
                 + ", expected 0 (no loss on this turn) or 1: turns cannot be weighed otherwise.");
     }
 

@@ -404,6 +404,10 @@ class ExampleEncoderTest {
                 "Message 2 of the column 'messages' has the weight 0.5, expected 0 (no loss on this turn) or 1: turns"
                         + " cannot be weighed otherwise.");
         refused(
+                chat(turn("user", "q", Map.of()), turn("assistant", "a", Map.of("weight", "1"))),
+                "Message 2 of the column 'messages' has a string as 'weight', expected 0 (no loss on this turn) or 1:"
+                        + " turns cannot be weighed otherwise.");
+        refused(
                 chat(turn("user", "q", Map.of()), turn("assistant", "a", Map.of("train", false))),
                 "No message of the assistant carries loss (weight 0, train false, or part of the prompt), so there is"
                         + " nothing to learn; leave the row out.");
@@ -439,6 +443,11 @@ class ExampleEncoderTest {
                 + ", so it would be lost. Remove it from the data, or take a model whose template reads it.";
         refused(
                 chat(turn("user", "q", Map.of()), turn("assistant", "", call)),
+                "The field 'tool_calls' of message 2" + lost);
+        Map<String, Object> silentCall = new HashMap<>(call);
+        silentCall.put("content", null);
+        refused(
+                chat(turn("user", "q", Map.of()), turn("assistant", "", silentCall)),
                 "The field 'tool_calls' of message 2" + lost);
         refused(
                 chat(turn("user", "q", Map.of("name", "Ann")), turn("assistant", "a", Map.of())),

@@ -95,6 +95,8 @@ class ExampleFormatTest {
                 .containsExactly(Message.user("Add.\n\n1 2"), Message.assistant("3"));
         assertThat(DETECTED.messages(row(Map.of("instruction", "Add.", "input", "", "output", "3"))))
                 .containsExactly(Message.user("Add."), Message.assistant("3"));
+        assertThat(DETECTED.messages(row(Map.of("instruction", "", "input", "1 2", "output", "3"))))
+                .containsExactly(Message.user("1 2"), Message.assistant("3"));
         assertThat(DETECTED.messages(row(Map.of("instruction", "Add.", "output", "3"))))
                 .containsExactly(Message.user("Add."), Message.assistant("3"));
     }
@@ -113,8 +115,13 @@ class ExampleFormatTest {
                 .containsExactly(tuple("q", false), tuple("said before", false), tuple("r", false), tuple("a", true));
         refused(
                 () -> DETECTED.messages(row(Map.of("prompt", prompt, "completion", "a"))),
-                "The columns 'prompt' and 'completion' hold a list and a string, expected two strings or two lists of"
+                "The columns 'prompt' and 'completion' hold a list and a string, expected two texts or two lists of"
                         + " messages.");
+        assertThat(DETECTED.messages(row(Map.of("prompt", new JsonNumber("1e5"), "completion", true))))
+                .containsExactly(Message.user("1e5"), Message.assistant("true"));
+        Map<String, @Nullable Object> holdsNull = new HashMap<>(Map.of("prompt", "q"));
+        holdsNull.put("completion", null);
+        refused(() -> DETECTED.messages(row(holdsNull)), "The column 'completion' holds null, expected text.");
         refused(
                 () -> DETECTED.messages(row(Map.of("prompt", "q", "completion", "a", "system", "s"))),
                 "The column 'system' stands beside 'completion', 'prompt' and would be lost. Put what it says into"

@@ -2,6 +2,7 @@ package io.lota4j.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class PreviewTest {
@@ -19,6 +20,31 @@ class PreviewTest {
                 [a][<|im_end|>]\\n
                 b
                 """);
+        }
+    }
+
+    /// Neither half of a character can be read.
+    @Test
+    void showsCharactersWhole() {
+        try (Tokenizer tokenizer = Tokenizer.of(ModelDirs.golden("byte-level"))) {
+            int[] ids = tokenizer.encode("a\u65e5\ud83d\ude00b");
+            assertThat(ids).hasSize(9);
+            boolean[] scored = new boolean[ids.length];
+            Arrays.fill(scored, 4, 9, true);
+            assertThat(Preview.text(new Example(0, ids, scored, 1, "", ""), tokenizer))
+                    .isEqualTo("""
+                        row 0: 9 tokens, 5 with loss [in brackets]
+                        a·\u65e5[\ud83d\ude00][b]
+                        """);
+            // Where a character carries loss in part, its parts are told apart.
+            scored[4] = false;
+            assertThat(Preview.text(new Example(0, ids, scored, ids, "", ""), tokenizer))
+                    .isEqualTo("""
+                        row 0: 9 tokens, 4 with loss [in brackets]
+                        a·\u65e5·\ufffd[\ufffd][\ufffd][\ufffd][b]
+                        """);
+            assertThat(Preview.text(new Example(0, ids, scored, new int[] {ids[4], ids[5]}, "", ""), tokenizer))
+                    .endsWith("generation starts from other tokens: \ufffd·\ufffd\n");
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Holds chats against the template that shall write them: what it would lose is refused.
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// @param template the model's
 record ChatRules(ChatTemplate template) {
     private static final List<String> ROLES = List.of("system", "developer", "user", "assistant", "tool", "function");
+
+    /// What a role may be made of; a template that quotes a control token does not name a role.
+    private static final Pattern NAME = Pattern.compile("[\\w-]+");
 
     /// What other programs call these roles.
     private static final Map<String, String> OTHER_NAMES = Map.ofEntries(
@@ -74,7 +78,8 @@ record ChatRules(ChatTemplate template) {
         for (int turn = 0; turn < chat.messages().size(); turn++) {
             String role = chat.messages().get(turn).role();
             String known = OTHER_NAMES.get(role.toLowerCase(Locale.ROOT));
-            if (known == null && (ROLES.contains(role) || template.writesRole(role))) {
+            boolean word = NAME.matcher(role).matches();
+            if (known == null && word && (ROLES.contains(role) || template.writesRole(role))) {
                 continue;
             }
             String near = known != null

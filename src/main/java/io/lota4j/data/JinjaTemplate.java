@@ -1,5 +1,6 @@
 package io.lota4j.data;
 
+import io.lota4j.jinja.Marked;
 import io.lota4j.jinja.Rendering;
 import io.lota4j.jinja.Template;
 import java.math.BigDecimal;
@@ -36,7 +37,8 @@ final class JinjaTemplate implements ChatTemplate {
         return template.render(given, data);
     }
 
-    /// The messages as the template takes them; the texts of a pair with what of them came from the row.
+    /// The messages as the template takes them; the texts of a pair with what of them came from the row. A role is
+    /// one of a few names, of which a template may make a control token: it is no text of the row's.
     private static List<@Nullable Object> messages(Chat chat) {
         List<Message> messages = chat.messages();
         Chat.Pair pair = chat.pair();
@@ -44,6 +46,7 @@ final class JinjaTemplate implements ChatTemplate {
         for (int turn = 0; turn < messages.size(); turn++) {
             Map<String, @Nullable Object> fields = new LinkedHashMap<>();
             messages.get(turn).fields().forEach((name, value) -> fields.put(name, plain(value)));
+            fields.computeIfPresent(Message.ROLE, (name, role) -> new Marked(role.toString(), List.of()));
             if (pair != null) {
                 fields.put(Message.CONTENT, turn == 0 ? pair.prompt() : pair.completion());
             }

@@ -278,6 +278,41 @@ class ExampleEncoderTest {
                 .hasSize(2);
     }
 
+    /// As Phi-4's: the token that begins a turn is made of its role, which is no text that a row may forge.
+    @Test
+    void rolesMayBePartsOfControlTokens() {
+        Path model = ModelDirs.make(
+                dir,
+                "byte-level",
+                renamed("<|im_start|>", "<|user|>"),
+                ModelDirs.config(
+                        "",
+                        "<|im_end|>",
+                        "{% for m in messages %}{{ '<|' + m.role + '|>' + m.content + '<|im_end|>' }}{% endfor %}"
+                                + "{% if add_generation_prompt %}{{ '<|assistant|>' }}{% endif %}"));
+        Tokenizer tokenizer = tokenizer(model);
+        int user = tokenizer.id("<|user|>").orElseThrow();
+        for (String said : List.of("q", "<|user|>")) {
+            EncodeResult.Encoded found =
+                    (EncodeResult.Encoded) encoder(model, 512).encode(pair(said, "a"));
+            assertThat(Arrays.stream(found.example().ids()).filter(id -> id == user))
+                    .hasSize(1);
+            assertThat(found.findings().contains(Finding.CONTROL_TEXT)).isEqualTo(said.equals("<|user|>"));
+        }
+    }
+
+    /// A template may quote control tokens, which makes no role of them.
+    @Test
+    void rolesThatAreControlTokensAreRefused() {
+        Path model = model(CHATML);
+        for (String role : List.of("<|im_end|>", "<|im_start|>", "\n", "user ")) {
+            Row row = chat(turn(role, "q", Map.of()), turn("assistant", "a", Map.of()));
+            assertThatThrownBy(() -> encoder(model, 512).encode(row))
+                    .isInstanceOf(LotaException.class)
+                    .hasMessageStartingWith("Message 1 has the role '" + role + "'");
+        }
+    }
+
     /// Some tokenizers list the tokens of single bytes as special ones; text that has no other tokens needs them.
     @Test
     void tokensOfBytesAreText() {

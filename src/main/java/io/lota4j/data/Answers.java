@@ -77,7 +77,7 @@ final class Answers {
         boolean asAlone = whole.text().startsWith(upTo) && start <= upTo.length();
         OptionalInt stops = asAlone ? ends.after(whole, start, upTo.length(), turn == last) : ends.first(whole, start);
         int stop = stops.orElseThrow(() -> noEnd(turn));
-        requireSaid(chat.messages().get(turn), whole.text().substring(start, stop), findings);
+        requireSaid(chat.messages().get(turn), turn == last, whole.text().substring(start, stop), findings);
         return new Span(start, stop);
     }
 
@@ -106,7 +106,7 @@ final class Answers {
     }
 
     /// Templates may leave out a part of an answer, such as its reasoning, but not all of it.
-    private void requireSaid(Message message, String written, Set<Finding> findings) {
+    private void requireSaid(Message message, boolean last, String written, Set<Finding> findings) {
         String said = PythonText.strip(message.content());
         String stretch = PythonText.strip(
                 written.endsWith(end.text())
@@ -114,11 +114,12 @@ final class Answers {
                         : written);
         if (!said.isEmpty() && stretch.isEmpty()) {
             throw new LotaException("The " + template.description()
-                    + " rewrites earlier answers once more messages follow, so a chat with several answers cannot"
-                    + " be scored; give every answer a row of its own.");
+                    + (last
+                            ? " writes nothing of the last answer, so there is nothing to learn."
+                            : " rewrites earlier answers once more messages follow, so a chat with several answers"
+                                    + " cannot be scored; give every answer a row of its own."));
         }
-        boolean whole = message.texts().stream().allMatch(stretch::contains);
-        if (!whole) {
+        if (!message.texts().stream().allMatch(text -> Message.holds(stretch, text))) {
             findings.add(Finding.PART_LEFT_OUT);
         }
     }

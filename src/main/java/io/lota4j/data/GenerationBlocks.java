@@ -126,8 +126,8 @@ record GenerationBlocks(ChatTemplate template, TurnEnds ends) {
         String marked = turn.blocks().stream().map(span -> text(whole, span)).collect(Collectors.joining());
         String written = text(whole, turn.text());
         for (String said : message.texts()) {
-            if (!marked.contains(said)) {
-                findings.add(written.contains(said) ? Finding.OUTSIDE_BLOCKS : Finding.PART_LEFT_OUT);
+            if (!Message.holds(marked, said)) {
+                findings.add(Message.holds(written, said) ? Finding.OUTSIDE_BLOCKS : Finding.PART_LEFT_OUT);
             }
         }
         if (turn.blocks().isEmpty()) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// One turn of a chat, with every field that its row has.
@@ -19,6 +20,8 @@ public record Message(Map<String, @Nullable Object> fields, boolean learned) {
     static final String CONTENT = "content";
     static final String USER = "user";
     static final String ASSISTANT = "assistant";
+
+    private static final Pattern SPACE = Pattern.compile("\\s+");
 
     static final List<String> CALLS = List.of("tool_calls", "function_call");
 
@@ -74,6 +77,13 @@ public record Message(Map<String, @Nullable Object> fields, boolean learned) {
             }
         }
         return texts;
+    }
+
+    /// Whether a written text holds one that was said. White space does not count, which templates set as they like.
+    static boolean holds(String written, String said) {
+        return SPACE.matcher(written)
+                .replaceAll("")
+                .contains(SPACE.matcher(said).replaceAll(""));
     }
 
     /// Whether the turn says nothing, or white space only.

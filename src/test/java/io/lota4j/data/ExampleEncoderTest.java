@@ -688,6 +688,30 @@ class ExampleEncoderTest {
         assertThat(found.findings()).containsExactlyInAnyOrder(Finding.OTHER_PROMPT, Finding.PART_LEFT_OUT);
     }
 
+    /// Templates set white space as they like.
+    @Test
+    void anAnswerWithOtherWhiteSpaceIsWhole() {
+        Path model = model("{% for m in messages %}<|im_start|>{{ m.role }}\n"
+                + "{% if m.role == 'assistant' %}{{ m.content.replace('</think>', '\n"
+                + "</think>\n\n"
+                + "') }}{% else %}{{ m.content }}{% endif %}<|im_end|>\n"
+                + "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n"
+                + "{% endif %}");
+        EncodeResult.Encoded found = (EncodeResult.Encoded)
+                encoder(model, 512).encode(row(List.of(Message.user("q"), Message.assistant("<think>r</think>a b"))));
+        assertThat(found.findings()).isEmpty();
+    }
+
+    @Test
+    void anAnswerOfWhichNothingIsWrittenIsRefused() {
+        Path model = model("{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content.split('</think>')[-1] }}"
+                + "<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}");
+        assertThatThrownBy(() -> encoder(model, 512)
+                        .encode(row(List.of(Message.user("q"), Message.assistant("<think>r</think>")))))
+                .isInstanceOf(LotaException.class)
+                .hasMessageEndingWith(" writes nothing of the last answer, so there is nothing to learn.");
+    }
+
     @Test
     void chatsNeedATemplate() {
         Path model = ModelDirs.make(dir, "byte-level", UnaryOperator.identity(), "{\"eos_token\": \"<|im_end|>\"}");

@@ -18,29 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /// What stands behind `|`: the filters of one value. Those of many items are [SequenceFilters].
 final class Filters {
-    private static final Set<String> OWN = Set.of(
-            "abs",
-            "capitalize",
-            "center",
-            "d",
-            "default",
-            "e",
-            "escape",
-            "float",
-            "format",
-            "indent",
-            "int",
-            "lower",
-            "replace",
-            "round",
-            "safe",
-            "string",
-            "title",
-            "tojson",
-            "trim",
-            "truncate",
-            "upper",
-            "wordcount");
+    private static final Set<String> OWN = Names.of("""
+        abs capitalize center d default e escape float format indent int lower replace round safe string
+        title tojson trim truncate upper wordcount
+        """);
 
     static final Set<String> NAMES =
             Stream.concat(OWN.stream(), SequenceFilters.NAMES.stream()).collect(Collectors.toUnmodifiableSet());
@@ -98,9 +79,7 @@ final class Filters {
     private static Value plain(String name, MarkedText text, Arguments arguments) {
         arguments.bind(name);
         return switch (name) {
-            case "capitalize" -> TextMethods.call(text, name, arguments);
-            case "upper" -> TextMethods.call(text, name, arguments);
-            case "lower" -> TextMethods.call(text, name, arguments);
+            case "capitalize", "upper", "lower" -> TextMethods.call(text, name, arguments);
             case "title" -> text.mapped(Filters::title);
             case "e", "escape" -> escape(text);
             case "wordcount" -> Int.of(WORD.matcher(text.text()).results().count());

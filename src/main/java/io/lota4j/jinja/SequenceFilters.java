@@ -17,29 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /// The filters of many items. Those of which jinja2 makes generators give one, too: it can be iterated once.
 final class SequenceFilters {
-    static final Set<String> NAMES = Set.of(
-            "batch",
-            "count",
-            "dictsort",
-            "first",
-            "groupby",
-            "items",
-            "join",
-            "last",
-            "length",
-            "list",
-            "map",
-            "max",
-            "min",
-            "reject",
-            "rejectattr",
-            "reverse",
-            "select",
-            "selectattr",
-            "slice",
-            "sort",
-            "sum",
-            "unique");
+    static final Set<String> NAMES = Names.of("""
+        batch count dictsort first groupby items join last length list map max min reject rejectattr
+        reverse select selectattr slice sort sum unique
+        """);
 
     private SequenceFilters() {}
 

@@ -35,30 +35,10 @@ final class Tests {
             Map.entry("le", "<="),
             Map.entry("<=", "<="),
             Map.entry("in", "in"));
-    private static final Set<String> OWN = Set.of(
-            "defined",
-            "undefined",
-            "none",
-            "boolean",
-            "true",
-            "false",
-            "integer",
-            "float",
-            "number",
-            "string",
-            "mapping",
-            "iterable",
-            "sequence",
-            "callable",
-            "odd",
-            "even",
-            "divisibleby",
-            "sameas",
-            "lower",
-            "upper",
-            "escaped",
-            "filter",
-            "test");
+    private static final Set<String> OWN = Names.of("""
+        defined undefined none boolean true false integer float number string mapping iterable sequence
+        callable odd even divisibleby sameas lower upper escaped filter test
+        """);
 
     static final Set<String> NAMES =
             Stream.concat(COMPARISONS.keySet().stream(), OWN.stream()).collect(Collectors.toUnmodifiableSet());

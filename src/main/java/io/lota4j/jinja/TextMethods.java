@@ -13,50 +13,12 @@ import java.util.function.IntPredicate;
 
 /// The methods of Python's `str`. What they cut out or put together keeps its marks.
 final class TextMethods {
-    static final Set<String> NAMES = Set.of(
-            "strip",
-            "lstrip",
-            "rstrip",
-            "split",
-            "rsplit",
-            "splitlines",
-            "partition",
-            "rpartition",
-            "startswith",
-            "endswith",
-            "removeprefix",
-            "removesuffix",
-            "replace",
-            "find",
-            "rfind",
-            "index",
-            "rindex",
-            "count",
-            "join",
-            "upper",
-            "lower",
-            "casefold",
-            "title",
-            "capitalize",
-            "swapcase",
-            "center",
-            "ljust",
-            "rjust",
-            "zfill",
-            "expandtabs",
-            "format",
-            "isalpha",
-            "isalnum",
-            "isdigit",
-            "isdecimal",
-            "isnumeric",
-            "isspace",
-            "isupper",
-            "islower",
-            "istitle",
-            "isascii",
-            "isprintable",
-            "isidentifier");
+    static final Set<String> NAMES = Names.of("""
+        strip lstrip rstrip split rsplit splitlines partition rpartition startswith endswith removeprefix
+        removesuffix replace find rfind index rindex count join upper lower casefold title capitalize
+        swapcase center ljust rjust zfill expandtabs format isalpha isalnum isdigit isdecimal isnumeric
+        isspace isupper islower istitle isascii isprintable isidentifier
+        """);
 
     private TextMethods() {}
 

@@ -31,8 +31,8 @@ final class DataOptions {
             names = "--prompt",
             paramLabel = "T",
             description = "Template of the user's message, with {columns}; \\n"
-                    + " is a newline. Not needed for rows of messages, of prompt and completion, or of"
-                    + " instruction, input and output.")
+                    + " is a newline. Not needed for rows of messages or conversations, of prompt and completion,"
+                    + " or of instruction, input and output.")
     private @Nullable String prompt;
 
     @Option(

@@ -446,8 +446,8 @@ public sealed interface Step {
         /// What holds a part for each expert.
         List<Weight> stacks() {
             return List.of(
-                    new Weight(experts + ".gate_up_proj", Shape.of(count, width, 2 * inner), Weight.Start.NORMAL),
-                    new Weight(experts + ".gate_up_proj_bias", Shape.of(count, 2 * inner), Weight.Start.ZERO),
+                    new Weight(experts + ".gate_up_proj", Shape.of(count, width, 2L * inner), Weight.Start.NORMAL),
+                    new Weight(experts + ".gate_up_proj_bias", Shape.of(count, 2L * inner), Weight.Start.ZERO),
                     new Weight(experts + ".down_proj", Shape.of(count, inner, width), Weight.Start.NORMAL),
                     new Weight(experts + ".down_proj_bias", Shape.of(count, width), Weight.Start.ZERO));
         }

@@ -28,7 +28,7 @@ record Factors(String weight, LowRank values, float scale, boolean transposed) {
         PtNDArray a = Torch.floats(scope, rank, in);
         PtNDArray b = Torch.floats(scope, shape.dim(transposed ? 1 : 0), rank);
         Factors factors = new Factors(weight, new LowRank(a, b), config.scale(rank), transposed);
-        fill(Torch.memory(a), key(seed, factors.nameOfA()), 1 / Math.sqrt(in));
+        fill(Torch.memory(a), key(seed, factors.nameOfA()), 1 / Math.sqrt((double) in));
         Torch.memory(b).fill((byte) 0);
         return factors;
     }

@@ -66,7 +66,8 @@ public final class Lota implements AutoCloseable {
     ///
     /// Nothing is read before it is asked for: a bad directory is told by the first call that needs it.
     ///
-    /// @param directory a Hugging Face directory: `config.json`, safetensors, `tokenizer.json`
+    /// @param directory a Hugging Face directory: `config.json`, safetensors, `tokenizer.json`; or the name
+    ///     `owner/name` of a model in Hugging Face's cache
     public static Lota open(Path directory) {
         return open(directory, KernelChoice.AUTO, MemoryPolicy.KEEP);
     }

@@ -2,6 +2,7 @@ package io.lota4j;
 
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Claims;
+import io.lota4j.checkpoint.HubCache;
 import io.lota4j.data.ChatTemplate;
 import io.lota4j.data.DataOrigin;
 import io.lota4j.data.Dataset;
@@ -32,7 +33,7 @@ final class OpenBase implements AutoCloseable {
     private boolean closed;
 
     OpenBase(Path directory, KernelChoice choice, MemoryPolicy memory) {
-        this.directory = directory;
+        this.directory = HubCache.ofUser().resolve(directory);
         this.choice = choice;
         this.memory = memory;
     }

@@ -70,7 +70,7 @@ public final class Checkpoint implements AutoCloseable {
         List.of(directory, directory.resolve(CONFIG), directory.resolve(SINGLE), directory.resolve(INDEX))
                 .forEach(Links::requireTarget);
         if (!Files.isDirectory(directory)) {
-            throw new LotaException(Text.format("%s: no such directory. %s", directory, WHAT_IT_HOLDS));
+            throw noSuch(directory);
         }
         if (!Files.isRegularFile(directory.resolve(CONFIG))) {
             throw new LotaException(
@@ -84,6 +84,13 @@ public final class Checkpoint implements AutoCloseable {
         }
         throw new LotaException(Text.format(
                 "%s: no weights (model.safetensors) among %s. %s", directory, found(directory), WHAT_IT_HOLDS));
+    }
+
+    /// The refusal of a directory that is not there.
+    public static LotaException noSuch(Path directory) {
+        return new LotaException(Text.format(
+                "%s: no such directory. %s",
+                directory, HubCache.ofUser().advice(directory).orElse(WHAT_IT_HOLDS)));
     }
 
     private static List<SafetensorsFile> openShards(Path directory, ShardIndex index) {

@@ -19,7 +19,12 @@ import picocli.CommandLine.Option;
 @Command
 final class ApplyCommand extends BaseCommand {
     @Reads
-    @Option(names = "--model", required = true, paramLabel = "DIR", description = "The base, a Hugging Face directory.")
+    @Option(
+            names = "--model",
+            required = true,
+            converter = ModelDirectory.class,
+            paramLabel = "DIR",
+            description = "The base, a Hugging Face directory.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path model;
 

@@ -32,6 +32,7 @@ final class BenchCommand extends Group {
         @Option(
                 names = "--model",
                 required = true,
+                converter = ModelDirectory.class,
                 paramLabel = "DIR",
                 description = "The base, a Hugging Face directory.")
         @SuppressWarnings("NullAway.Init") // set by picocli

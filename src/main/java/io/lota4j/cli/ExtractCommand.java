@@ -20,12 +20,22 @@ import picocli.CommandLine.Option;
 @Command
 final class ExtractCommand extends BaseCommand {
     @Reads
-    @Option(names = "--base", required = true, paramLabel = "DIR", description = "The base, a Hugging Face directory.")
+    @Option(
+            names = "--base",
+            required = true,
+            converter = ModelDirectory.class,
+            paramLabel = "DIR",
+            description = "The base, a Hugging Face directory.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path base;
 
     @Reads
-    @Option(names = "--tuned", required = true, paramLabel = "DIR2", description = "The fine-tuned model directory.")
+    @Option(
+            names = "--tuned",
+            required = true,
+            converter = ModelDirectory.class,
+            paramLabel = "DIR2",
+            description = "The fine-tuned model directory.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path tuned;
 

@@ -17,7 +17,12 @@ import picocli.CommandLine.Option;
 /// @param <T> what comes of it
 abstract class FitCommand<T> extends BaseCommand {
     @Reads
-    @Option(names = "--model", required = true, paramLabel = "DIR", description = "The base, a Hugging Face directory.")
+    @Option(
+            names = "--model",
+            required = true,
+            converter = ModelDirectory.class,
+            paramLabel = "DIR",
+            description = "The base, a Hugging Face directory.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     Path model;
 

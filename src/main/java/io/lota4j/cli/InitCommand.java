@@ -14,6 +14,7 @@ final class InitCommand extends BaseCommand {
     @Option(
             names = "--model",
             required = true,
+            converter = ModelDirectory.class,
             paramLabel = "DIR",
             description = "A directory with config.json and tokenizer, which need not hold weights.")
     @SuppressWarnings("NullAway.Init") // set by picocli

@@ -215,7 +215,12 @@ final class MaskCommand extends Group {
     @Command(name = "random", description = "A mask drawn by chance: the control of every calibrated one.")
     static final class RandomOf extends Make {
         @Reads
-        @Option(names = "--model", required = true, paramLabel = "DIR", description = "The base that it is for.")
+        @Option(
+                names = "--model",
+                required = true,
+                converter = ModelDirectory.class,
+                paramLabel = "DIR",
+                description = "The base that it is for.")
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path model;
 

@@ -20,6 +20,7 @@ final class MergeBenchCommand extends BaseCommand {
     @Option(
             names = "--model",
             required = true,
+            converter = ModelDirectory.class,
             paramLabel = "BASE",
             description = "The base, a Hugging Face directory.")
     @SuppressWarnings("NullAway.Init") // set by picocli

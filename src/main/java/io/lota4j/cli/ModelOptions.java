@@ -23,7 +23,12 @@ final class ModelOptions {
     private static final MemoryPolicy MAPPED = new MemoryPolicy(ActivationPolicy.KEEP, BaseWeights.MAPPED);
 
     @Reads
-    @Option(names = "--model", required = true, paramLabel = "DIR", description = "The base, a Hugging Face directory.")
+    @Option(
+            names = "--model",
+            required = true,
+            converter = ModelDirectory.class,
+            paramLabel = "DIR",
+            description = "The base, a Hugging Face directory.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path model;
 
@@ -45,6 +50,8 @@ final class ModelOptions {
     ///
     /// @param tickets what [#tickets] gave
     Lota open(List<Ticket> tickets, PrintWriter err) {
+        // What is no model directory is refused as one, not by the first of its files.
+        Checkpoint.open(model).close();
         MemoryOptions.warn(policy(), List.of(MAPPED), policy -> memory(policy, tickets), err);
         return Lota.open(model, KernelChoice.AUTO, policy());
     }

@@ -14,7 +14,12 @@ import picocli.CommandLine.Option;
 @Command
 final class RevertCommand extends BaseCommand {
     @Reads
-    @Option(names = "--model", required = true, paramLabel = "DIR2", description = "What `apply` wrote.")
+    @Option(
+            names = "--model",
+            required = true,
+            converter = ModelDirectory.class,
+            paramLabel = "DIR2",
+            description = "What `apply` wrote.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path model;
 

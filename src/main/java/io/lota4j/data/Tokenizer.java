@@ -6,6 +6,7 @@ import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import io.lota4j.LotaException;
 import io.lota4j.Natives;
+import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.JsonKeys;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -46,8 +47,7 @@ public final class Tokenizer implements AutoCloseable {
     /// @throws LotaException if `tokenizer.json` is missing or is no tokenizer
     public static Tokenizer of(Path modelDir) {
         if (!Files.isDirectory(modelDir)) {
-            throw new LotaException(modelDir + ": no such directory; expected a model directory with config.json, "
-                    + "model.safetensors, tokenizer.json and tokenizer_config.json.");
+            throw Checkpoint.noSuch(modelDir);
         }
         Path file = modelDir.resolve("tokenizer.json");
         if (!Files.exists(file)) {

@@ -3,6 +3,7 @@ package io.lota4j.experiment.recipe;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.HubCache;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.experiment.Experiment;
 import io.lota4j.experiment.Experiment.Equal;
@@ -100,7 +101,7 @@ public final class ExperimentReader {
                 "equal",
                 "merge");
         Pool pool = Pool.parse(recipe.text("pool"), recipe.text("exclude"));
-        Path base = Path.of(recipe.required("base"));
+        Path base = HubCache.ofUser().resolve(Path.of(recipe.required("base")));
         List<Task> tasks = TaskReader.tasks(recipe);
         Set<Equal> equal = equal();
         Optional<MethodReader.Ranks> ranks =

@@ -2,6 +2,7 @@ package io.lota4j.experiment.recipe;
 
 import io.lota4j.Links;
 import io.lota4j.Text;
+import io.lota4j.checkpoint.HubCache;
 import io.lota4j.experiment.Experiment;
 import io.lota4j.experiment.Task;
 import io.lota4j.yaml.Problems;
@@ -18,7 +19,11 @@ final class MissingFiles {
             return;
         }
         if (!Files.isDirectory(experiment.base())) {
-            problems.error(Text.format("%s: base: no such directory: %s", recipe, experiment.base()));
+            String advice = HubCache.ofUser()
+                    .advice(experiment.base())
+                    .map(sentence -> ". " + sentence)
+                    .orElse("");
+            problems.error(Text.format("%s: base: no such directory: %s%s", recipe, experiment.base(), advice));
         }
         for (Task task : experiment.tasks()) {
             require(recipe, Text.format("tasks.%s.train", task.name()), task.train(), problems);

@@ -3,6 +3,7 @@ package io.lota4j.merge.recipe;
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
 import io.lota4j.Text;
+import io.lota4j.checkpoint.HubCache;
 import io.lota4j.merge.ModelReference;
 import io.lota4j.yaml.RecipeKeys;
 import io.lota4j.yaml.Yaml;
@@ -120,9 +121,10 @@ record ModelPaths(RecipeKeys keys) {
         try {
             Path besides = keys.file().resolveSibling(text).normalize();
             Path here = Path.of(text);
+            HubCache cache = HubCache.ofUser();
             return Files.exists(besides)
-                    ? Optional.of(besides)
-                    : Optional.of(here).filter(Files::exists);
+                    ? Optional.of(cache.resolve(besides))
+                    : Optional.of(cache.resolve(here)).filter(Files::exists);
         } catch (InvalidPathException e) {
             return Optional.empty();
         }
@@ -162,8 +164,9 @@ record ModelPaths(RecipeKeys keys) {
         if (text.contains("@")) {
             return "; a revision (@) cannot be looked up: download it and give its directory";
         }
-        return text.matches("[\\w.-]+/[\\w.-]+") && !text.startsWith(".")
-                ? "; models are not downloaded: give a directory"
-                : "";
+        return HubCache.ofUser()
+                .advice(Path.of(text))
+                .map(sentence -> ". " + sentence)
+                .orElse("");
     }
 }

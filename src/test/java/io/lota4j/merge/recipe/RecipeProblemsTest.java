@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lota4j.Golden;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
+import io.lota4j.checkpoint.HubCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,8 +52,8 @@ class RecipeProblemsTest {
                 "merge_method: karcher¶models: [{model: $a}, {parameters: {}}] | recipe.yaml, line 2: models[1] needs"
                         + " the key 'model'",
                 "merge_method: karcher¶models: [{model: $a}, {model: org/name}] | recipe.yaml, line 2: models[1].model:"
-                        + " no 'org/name' in FOLDER (the recipe's directory) nor in the working directory; models are"
-                        + " not downloaded: give a directory",
+                        + " no 'org/name' in FOLDER (the recipe's directory) nor in the working directory. Nor is a"
+                        + " model of that name in CACHE; this downloads it: hf download org/name",
                 "merge_method: karcher¶models: [{model: $a}, {model: org/name@main}] | recipe.yaml, line 2:"
                         + " models[1].model: no 'org/name@main' in FOLDER (the recipe's directory) nor in the working"
                         + " directory; a revision (@) cannot be looked up: download it and give its directory",
@@ -157,7 +158,9 @@ class RecipeProblemsTest {
             })
     void aBadRecipeSaysWhere(String yaml, String message) throws IOException {
         assertThat(problems(yaml.replace("¶", "\n")))
-                .isEqualTo(message.replace("¶", "\n").replace("FOLDER", folder.toString()));
+                .isEqualTo(message.replace("¶", "\n")
+                        .replace("FOLDER", folder.toString())
+                        .replace("CACHE", HubCache.ofUser().directory().toString()));
     }
 
     @Test

@@ -143,8 +143,17 @@ public record FileKind(String what, String advice) {
         return switch (e) {
             case NoSuchFileException missing -> missing(Path.of(missing.getFile()));
             case AccessDeniedException denied -> "no permission to read it";
-            case FileSystemException other when other.getReason() != null -> other.getReason();
-            default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            case FileSystemException other when other.getReason() != null -> words(other.getReason());
+            default -> e.getMessage() == null ? e.getClass().getSimpleName() : words(e.getMessage());
+        };
+    }
+
+    /// What the system says, in the words of all other messages.
+    private static String words(String reason) {
+        return switch (reason) {
+            case "Is a directory" -> "it is a folder; expected a file";
+            case "Not a directory" -> "what should be a folder is a file";
+            default -> reason;
         };
     }
 

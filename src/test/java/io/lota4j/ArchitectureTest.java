@@ -53,6 +53,7 @@ class ArchitectureTest {
                     Build.class,
                     CFunctions.class,
                     Cgroup.class,
+                    Existing.class,
                     FileKind.class,
                     JsonFault.class,
                     Links.class,

@@ -1,5 +1,6 @@
 package io.lota4j.checkpoint;
 
+import io.lota4j.Existing;
 import io.lota4j.Links;
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
@@ -69,9 +70,7 @@ public final class Checkpoint implements AutoCloseable {
     public static Checkpoint open(Path directory) {
         List.of(directory, directory.resolve(CONFIG), directory.resolve(SINGLE), directory.resolve(INDEX))
                 .forEach(Links::requireTarget);
-        if (!Files.isDirectory(directory)) {
-            throw noSuch(directory);
-        }
+        requireDirectory(directory);
         if (!Files.isRegularFile(directory.resolve(CONFIG))) {
             throw new LotaException(
                     Text.format("%s: no config.json among %s. %s", directory, found(directory), WHAT_IT_HOLDS));
@@ -86,11 +85,13 @@ public final class Checkpoint implements AutoCloseable {
                 "%s: no weights (model.safetensors) among %s. %s", directory, found(directory), WHAT_IT_HOLDS));
     }
 
-    /// The refusal of a directory that is not there.
-    public static LotaException noSuch(Path directory) {
-        return new LotaException(Text.format(
-                "%s: no such directory. %s",
-                directory, HubCache.ofUser().advice(directory).orElse(WHAT_IT_HOLDS)));
+    /// Refuses a model directory that is not there, or is a file.
+    public static void requireDirectory(Path directory) {
+        Existing.problemOfDirectory(directory).ifPresent(problem -> {
+            throw new LotaException(Text.format(
+                    "%s: %s. %s",
+                    directory, problem, HubCache.ofUser().advice(directory).orElse(WHAT_IT_HOLDS)));
+        });
     }
 
     private static List<SafetensorsFile> openShards(Path directory, ShardIndex index) {

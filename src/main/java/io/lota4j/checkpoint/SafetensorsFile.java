@@ -1,5 +1,6 @@
 package io.lota4j.checkpoint;
 
+import io.lota4j.Existing;
 import io.lota4j.FileKind;
 import io.lota4j.Links;
 import io.lota4j.LotaException;
@@ -12,7 +13,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -49,9 +49,9 @@ public final class SafetensorsFile implements AutoCloseable {
     ///     and shape say
     public static SafetensorsFile open(Path path) {
         Links.requireTarget(path);
-        if (!Files.isRegularFile(path)) {
-            throw new LotaException(Text.format("%s: no such file.", path));
-        }
+        Existing.problemOfFile(path).ifPresent(problem -> {
+            throw new LotaException(Text.format("%s: %s.", path, problem));
+        });
         Arena arena = Arena.ofShared();
         boolean opened = false;
         try {

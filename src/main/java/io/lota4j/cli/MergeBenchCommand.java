@@ -1,10 +1,10 @@
 package io.lota4j.cli;
 
+import io.lota4j.Existing;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.merge.method.MergeMethods;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,9 +64,9 @@ final class MergeBenchCommand extends BaseCommand {
         if (experts.size() < 2) {
             throw new LotaException(Text.format("Give two models or more with --expert, found %d.", experts.size()));
         }
-        if (!Files.isDirectory(dir)) {
-            throw new LotaException("--dir: there is no directory " + dir + ".");
-        }
+        Existing.problemOfDirectory(dir).ifPresent(problem -> {
+            throw new LotaException(Text.format("--dir: %s: %s.", dir, problem));
+        });
         chosen().forEach(MergeMethods::of);
     }
 

@@ -46,9 +46,7 @@ public final class Tokenizer implements AutoCloseable {
     ///
     /// @throws LotaException if `tokenizer.json` is missing or is no tokenizer
     public static Tokenizer of(Path modelDir) {
-        if (!Files.isDirectory(modelDir)) {
-            throw Checkpoint.noSuch(modelDir);
-        }
+        Checkpoint.requireDirectory(modelDir);
         Path file = modelDir.resolve("tokenizer.json");
         if (!Files.exists(file)) {
             throw new LotaException("The model directory " + modelDir + " has no tokenizer.json.");

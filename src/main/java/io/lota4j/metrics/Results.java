@@ -1,5 +1,6 @@
 package io.lota4j.metrics;
 
+import io.lota4j.Existing;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.metrics.Matrix.Cell;
@@ -83,9 +84,9 @@ public final class Results {
     ///
     /// @throws LotaException if the directory or one of the files is not there or not as it must be
     public static Results read(Path directory) {
-        if (!Files.isDirectory(directory)) {
-            throw new LotaException(directory + ": no such directory; expected one that an experiment left.");
-        }
+        Existing.problemOfDirectory(directory).ifPresent(problem -> {
+            throw new LotaException(Text.format("%s: %s. Name one that an experiment left.", directory, problem));
+        });
         for (String name : List.of(RUN_FILE, METRICS_FILE)) {
             if (!Files.isRegularFile(directory.resolve(name))) {
                 throw new LotaException(

@@ -1,5 +1,6 @@
 package io.lota4j.model;
 
+import io.lota4j.Existing;
 import io.lota4j.Links;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
@@ -43,6 +44,9 @@ public record RandomModel(ModelConfig config, double deviation, DType dtype, lon
     /// @param directory with at least `config.json`
     /// @throws LotaException if its dtype is not a float type
     public static RandomModel of(Path directory, long seed) {
+        Existing.problemOfDirectory(directory).ifPresent(problem -> {
+            throw new LotaException(Text.format("%s: %s. It is to hold config.json.", directory, problem));
+        });
         Path file = directory.resolve(Checkpoint.CONFIG);
         ModelConfig config = ModelConfig.read(file);
         JsonKeys keys = ModelConfig.keys(file);

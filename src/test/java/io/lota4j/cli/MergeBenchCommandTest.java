@@ -95,7 +95,7 @@ class MergeBenchCommandTest {
             "bench", "merge", "--model=" + BASE, expert("a"), expert("b"), "--dir=" + folder.resolve("nowhere")
         };
         assertThat(cli.run(line)).isOne();
-        assertThat(cli.err()).contains("--dir: there is no directory " + folder.resolve("nowhere"));
+        assertThat(cli.err()).contains("--dir: " + folder.resolve("nowhere") + ": no such directory.");
     }
 
     @Test

@@ -142,6 +142,28 @@ class PlacesTest {
         assertThat(state()).isEqualTo(before);
     }
 
+    @Test
+    void aFolderIsNoFileAndAFileIsNoFolder() throws IOException {
+        for (var line : lines.entrySet()) {
+            for (Path input : read(parsed(line.getValue()))) {
+                boolean folder = Files.isDirectory(input);
+                Path wrong = folder ? at("rows.jsonl") : at("base");
+                List<String> words = new ArrayList<>(line.getValue());
+                words.replaceAll(word -> word.equals(input.toString()) ? wrong.toString() : word);
+                if (!words.contains("--out") && parsed(line.getValue()).findOption("--out") != null) {
+                    words.add("--out=" + at("new"));
+                }
+                for (List<String> tried : List.of(words, with(words, "--dry-run"))) {
+                    assertThat(run(1, tried))
+                            .as("%s", tried)
+                            .contains(wrong.toString())
+                            .contains(folder ? "a file; expected a folder" : "a folder; expected a file");
+                }
+            }
+        }
+        assertThat(state()).isEqualTo(before);
+    }
+
     private void refused(List<String> line, OptionSpec output, Path target) {
         List<String> words = writing(line, output, target);
         StringWriter err = new StringWriter();

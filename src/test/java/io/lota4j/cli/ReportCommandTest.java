@@ -73,8 +73,7 @@ class ReportCommandTest {
     void whatIsNotThereIsNamed() throws IOException {
         assertThat(lota(1, "report", folder.resolve("none")).err())
                 .isEqualTo(Text.format(
-                        "lota: %s: no such directory; expected one that an experiment left.\n",
-                        folder.resolve("none")));
+                        "lota: %s: no such directory. Name one that an experiment left.\n", folder.resolve("none")));
         Files.delete(run.resolve("metrics.jsonl"));
         assertThat(lota(1, "report", run).err())
                 .isEqualTo(Text.format(

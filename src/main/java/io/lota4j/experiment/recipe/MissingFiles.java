@@ -1,12 +1,11 @@
 package io.lota4j.experiment.recipe;
 
-import io.lota4j.Links;
+import io.lota4j.Existing;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.HubCache;
 import io.lota4j.experiment.Experiment;
 import io.lota4j.experiment.Task;
 import io.lota4j.yaml.Problems;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Tells which of an experiment's files are not there.
@@ -18,13 +17,13 @@ final class MissingFiles {
         if (!given(experiment.base())) {
             return;
         }
-        if (!Files.isDirectory(experiment.base())) {
+        Existing.problemOfDirectory(experiment.base()).ifPresent(problem -> {
             String advice = HubCache.ofUser()
                     .advice(experiment.base())
                     .map(sentence -> ". " + sentence)
                     .orElse("");
-            problems.error(Text.format("%s: base: no such directory: %s%s", recipe, experiment.base(), advice));
-        }
+            problems.error(Text.format("%s: base: %s: %s%s", recipe, problem, experiment.base(), advice));
+        });
         for (Task task : experiment.tasks()) {
             require(recipe, Text.format("tasks.%s.train", task.name()), task.train(), problems);
             require(recipe, Text.format("tasks.%s.test", task.name()), task.test(), problems);
@@ -38,12 +37,9 @@ final class MissingFiles {
     }
 
     private static void require(Path recipe, String key, Path file, Problems problems) {
-        if (given(file) && !Files.isRegularFile(file)) {
-            problems.error(Text.format(
-                    Links.dangles(file) ? "%s: %s: a link to nothing: %s" : "%s: %s: no such file: %s",
-                    recipe,
-                    key,
-                    file));
+        if (given(file)) {
+            Existing.problemOfFile(file)
+                    .ifPresent(problem -> problems.error(Text.format("%s: %s: %s: %s", recipe, key, problem, file)));
         }
     }
 

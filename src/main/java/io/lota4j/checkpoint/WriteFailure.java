@@ -16,7 +16,9 @@ public final class WriteFailure {
     /// @param left what a full disk leaves behind, a sentence
     public static LotaException of(Path target, OptionalLong needed, String left, IOException e) {
         String reason = String.valueOf(e.getMessage());
-        if (!reason.contains("No space left") && !reason.contains("quota exceeded")) {
+        boolean full = reason.contains("No space left") || reason.contains("quota exceeded");
+        // What lies beneath a device's name is not what it writes to.
+        if (!full || RealPath.isStream(RealPath.of(target))) {
             return new LotaException(
                     Text.format(
                             "%s cannot be written: %s: %s", target, e.getClass().getSimpleName(), reason),

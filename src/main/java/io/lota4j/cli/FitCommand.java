@@ -112,14 +112,14 @@ abstract class FitCommand<T> extends BaseCommand {
     private int fit(Lota lota, Dataset examples) {
         TrainConfig config = training.config(examples.examples().size());
         HeldOut rows = heldOut.load(lota, data, config, err());
-        Training<T> run = new TrainingRun(name(), err())
-                .run(state, out, (watch, file) -> fit(lota, examples, config, rows, watch, file));
+        TrainingRun shown = new TrainingRun(name(), err());
+        Training<T> run = shown.run(state, out, (watch, file) -> fit(lota, examples, config, rows, watch, file));
         if (!run.finished()) {
             return ExitCode.INTERRUPTED;
         }
         out().println(Rescue.write(out, file -> write(file, run.result())));
         run.forget();
-        return ExitCode.OK;
+        return shown.end();
     }
 
     /// What the run is called.

@@ -151,14 +151,14 @@ final class LoraCommand extends BaseCommand {
 
     private int train(LoraJob job) {
         job.targets().notices().forEach(notice -> err().println("lota: " + notice));
-        Training<RunState> run = new TrainingRun("lora", err())
-                .run(state, out, (watch, file) -> Training.run(job, watch, file, end -> end));
+        TrainingRun shown = new TrainingRun("lora", err());
+        Training<RunState> run = shown.run(state, out, (watch, file) -> Training.run(job, watch, file, end -> end));
         if (!run.finished()) {
             return ExitCode.INTERRUPTED;
         }
         write(job, run.result());
         run.forget();
-        return ExitCode.OK;
+        return shown.end();
     }
 
     private void write(LoraJob job, RunState end) {

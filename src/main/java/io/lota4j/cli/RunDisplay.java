@@ -12,8 +12,10 @@ import io.lota4j.train.Watch;
 import java.io.PrintWriter;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a user sees of a run, and the user's Ctrl-C: from when all is ready for the first step until it is
@@ -27,6 +29,8 @@ final class RunDisplay implements AutoCloseable {
     private Consumer<String> lines;
     private long predicted;
     private OptionalLong peak = OptionalLong.empty();
+    private final Beside metrics = new Beside(this::line);
+    private final Beside curves = new Beside(this::line);
 
     /// @param what the run is called
     RunDisplay(String what, StateOptions options, PrintWriter err) {
@@ -48,37 +52,37 @@ final class RunDisplay implements AutoCloseable {
         err.println("kernel " + run.kernel());
         predicted = run.memory().total();
         closers.push(StopSignal.hold(System.err)::close);
-        MetricsLog metrics = MetricsLog.open(options.metrics(), run.from().step());
-        closers.push(metrics::close);
-        Curves curves = Curves.open(options.tensorboard());
-        closers.push(curves::close);
+        MetricsLog rows = MetricsLog.open(options.metrics(), run.from().step());
+        closers.push(() -> metrics.close(rows::close));
+        Curves points = Curves.open(options.tensorboard());
+        closers.push(() -> curves.close(points::close));
         ProgressBar bar = ProgressBar.on(err, what);
         closers.push(bar::close);
         lines = bar::interrupt;
         double lowest = run.from().best().map(HeldOutLoss::loss).orElse(Double.POSITIVE_INFINITY);
-        shown = new Shown(metrics, curves, bar, lowest);
+        shown = new Shown(rows, points, bar, lowest);
     }
 
     /// Steps and scores, in the bar and the files.
     private final class Shown implements Listener {
-        private final MetricsLog metrics;
-        private final Curves curves;
+        private final MetricsLog rows;
+        private final Curves points;
         private final ProgressBar bar;
         private @Nullable ProgressBar scoring;
         private double lowest;
 
         /// @param lowest loss of the held-out rows so far
-        Shown(MetricsLog metrics, Curves curves, ProgressBar bar, double lowest) {
-            this.metrics = metrics;
-            this.curves = curves;
+        Shown(MetricsLog rows, Curves points, ProgressBar bar, double lowest) {
+            this.rows = rows;
+            this.points = points;
             this.bar = bar;
             this.lowest = lowest;
         }
 
         @Override
         public void step(Progress p) {
-            metrics.add(p);
-            curves.add(p);
+            metrics.write(() -> rows.add(p));
+            curves.write(() -> points.add(p));
             bar.update(p.step(), p.steps(), p.tokensPerSecond(), p.loss());
             if (p.step() == p.steps()) {
                 // What comes after the last step is no part of the prediction.
@@ -98,14 +102,25 @@ final class RunDisplay implements AutoCloseable {
 
         @Override
         public void heldOut(HeldOutLoss score) {
-            metrics.add(score);
-            curves.add(score);
+            metrics.write(() -> rows.add(score));
+            curves.write(() -> points.add(score));
             bar.interrupt(Text.format(
                     "step %d: held-out loss %.4f%s",
                     score.step(), score.loss(), score.loss() < lowest ? ", the lowest so far" : ""));
             lowest = Math.min(lowest, score.loss());
             peak = ProcessMemory.peak();
         }
+    }
+
+    private void line(String text) {
+        lines.accept(text);
+    }
+
+    /// Why files that were written while the run went on are not whole; empty if all are.
+    List<String> failures() {
+        return Stream.of(metrics, curves)
+                .flatMap(file -> file.failure().stream())
+                .toList();
     }
 
     /// Says how much memory a finished run took.

@@ -9,12 +9,21 @@ import io.lota4j.train.Training;
 import io.lota4j.train.Watch;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 
 /// Trains in front of a user: a progress line, and a resumable state on Ctrl-C.
-///
-/// @param what the run is called in messages
-/// @param err where they go
-record TrainingRun(String what, PrintWriter err) {
+final class TrainingRun {
+    private final String what;
+    private final PrintWriter err;
+    private List<String> failures = List.of();
+
+    /// @param what the run is called in messages
+    /// @param err where they go
+    TrainingRun(String what, PrintWriter err) {
+        this.what = what;
+        this.err = err;
+    }
+
     /// What trains.
     interface Work<T> {
         Training<T> run(Watch watch, StateFile state);
@@ -28,6 +37,7 @@ record TrainingRun(String what, PrintWriter err) {
             Training<T> training = work.run(display.watch(), state);
             // Ends the progress line.
             display.close();
+            failures = display.failures();
             if (training.finished()) {
                 display.memory();
                 kept(training);
@@ -38,6 +48,14 @@ record TrainingRun(String what, PrintWriter err) {
             }
             return training;
         }
+    }
+
+    /// Ends a run whose result is written: says once more which of its other files are not whole.
+    ///
+    /// @return the exit code
+    int end() {
+        failures.forEach(failure -> err.println("lota: " + failure + "; the result is whole, this file is not"));
+        return failures.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
     }
 
     /// Says which weights a run that was scored on held-out rows ends with.

@@ -70,6 +70,21 @@ class MetricsResumeTest {
         assertThat(Files.readAllBytes(at("out"))).isEqualTo(Files.readAllBytes(at("whole")));
     }
 
+    /// A disk that becomes full costs a table, not the run.
+    @Test
+    void aTableThatCannotBeWrittenDoesNotEndTheRun() throws IOException {
+        train("whole", at("whole.jsonl"), at("whole-curves"));
+        Path full = Path.of("/dev/full");
+        assertThat(train("out", full, at("curves")))
+                .contains("lota: warning: /dev/full: cannot be written: No space left on device; the run goes on"
+                        + " without this file\n")
+                .endsWith("lota: /dev/full: cannot be written: No space left on device; the result is whole, this file"
+                        + " is not\n");
+        assertThat(at("out")).hasSameBinaryContentAs(at("whole"));
+        assertThat(at("out.state")).doesNotExist();
+        assertThat(shown(at("curves"))).hasSize((int) STEPS);
+    }
+
     /// What TensorBoard shows: a file that starts at a step hides what earlier files say of it and of later ones.
     @Test
     void theCurvesOfAKilledRunAreThoseOfTheUnbrokenRun() throws IOException {

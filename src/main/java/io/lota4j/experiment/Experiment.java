@@ -2,6 +2,7 @@ package io.lota4j.experiment;
 
 import io.lota4j.mask.Pool;
 import io.lota4j.model.MemoryPolicy;
+import io.lota4j.train.Ranges;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -41,6 +42,10 @@ public record Experiment(
         Set<Equal> equal,
         List<Merging> merges,
         int scoringBatch) {
+    /// @throws io.lota4j.LotaException if the batch of scoring is under 1
+    public Experiment {
+        new Ranges().atLeast(1, scoringBatch, "examples per batch of scoring").requireNone();
+    }
 
     /// What can be made equal among methods.
     public enum Equal {

@@ -2,6 +2,8 @@ package io.lota4j.experiment;
 
 import io.lota4j.mask.Pool;
 import io.lota4j.mask.Scope;
+import io.lota4j.mask.Sparsity;
+import io.lota4j.train.Ranges;
 import io.lota4j.train.lora.LoraConfig;
 
 /// How a stage is trained.
@@ -18,13 +20,23 @@ public sealed interface Method {
     /// @param scope where the largest scores are chosen
     /// @param disjoint whether the masks of earlier stages are left alone, LoTTO
     /// @param effort what choosing costs
-    record Sparse(Choice choice, double sparsity, Scope scope, boolean disjoint, Effort effort) implements Method {}
+    record Sparse(Choice choice, double sparsity, Scope scope, boolean disjoint, Effort effort) implements Method {
+        /// @throws io.lota4j.LotaException if the sparsity is not within [0, 1]
+        public Sparse {
+            Sparsity.check(sparsity, "The sparsity");
+        }
+    }
 
     /// A low-rank adapter, a new one for each stage.
     ///
     /// @param rank of the two factors
     /// @param alpha over rank is the factor of their product
     record Lora(int rank, double alpha) implements Method {
+        /// @throws io.lota4j.LotaException with everything that is out of its range
+        public Lora {
+            new LoraConfig(rank, alpha, Pool.standard());
+        }
+
         /// The settings of an adapter.
         ///
         /// @param targets the matrices that get factors
@@ -50,5 +62,14 @@ public sealed interface Method {
     /// @param rows that are gone through once, for scores that take data; else 0
     record Effort(long steps, double lr, int rows) {
         public static final Effort NONE = new Effort(0, 0, 0);
+
+        /// @throws io.lota4j.LotaException with every number that is out of its range
+        public Effort {
+            new Ranges()
+                    .atLeast(0, steps, "steps of a calibration")
+                    .notNegative(lr, "learning rate of a calibration")
+                    .atLeast(0, rows, "rows of a calibration")
+                    .requireNone();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.lota4j.experiment;
 
+import io.lota4j.train.Ranges;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +32,26 @@ public record Task(
         int generate,
         @Nullable String answer,
         OptionalLong steps) {
+    /// @throws io.lota4j.LotaException with every number that is out of its range
+    public Task {
+        new Ranges()
+                .atLeast(1, maxLength, "longest example")
+                .atLeast(0, generate, "most new tokens of an answer")
+                .atLeast(1, steps.orElse(1), "steps")
+                .requireNone();
+    }
 
     /// @param train rows to train on, at most
     /// @param validation rows for choosing settings; 0: none
     /// @param test rows to judge on, at most
-    public record Rows(int train, int validation, int test) {}
+    public record Rows(int train, int validation, int test) {
+        /// @throws io.lota4j.LotaException with every number that is out of its range
+        public Rows {
+            new Ranges()
+                    .atLeast(1, train, "rows to train on")
+                    .atLeast(0, validation, "rows for choosing settings")
+                    .atLeast(1, test, "rows to judge on")
+                    .requireNone();
+        }
+    }
 }

@@ -1,7 +1,9 @@
 package io.lota4j.experiment;
 
+import io.lota4j.LotaException;
 import io.lota4j.train.Clip;
 import io.lota4j.train.Optimizer;
+import io.lota4j.train.Ranges;
 import io.lota4j.train.Reduction;
 import io.lota4j.train.Schedule;
 import io.lota4j.train.TrainConfig;
@@ -29,6 +31,29 @@ public record Training(
         long saveEvery) {
     /// Another order of the same rows than a calibration with the same seed, which training must not repeat.
     private static final long CALIBRATION_ORDER = 0x63616c6962726174L;
+
+    /// @throws io.lota4j.LotaException with everything that is out of its range
+    public Training {
+        Ranges ranges = new Ranges().atLeast(0, saveEvery, "steps between two states");
+        try {
+            new TrainConfig(
+                    steps,
+                    optimizer,
+                    1,
+                    schedule,
+                    Math.min(warmupSteps, steps),
+                    batchSize,
+                    accumulation,
+                    clip,
+                    maxNorm,
+                    Reduction.TOKEN_MEAN,
+                    0,
+                    true);
+        } catch (LotaException refusal) {
+            ranges.problems(refusal);
+        }
+        ranges.requireNone();
+    }
 
     /// The settings of a stage's training.
     TrainConfig config(long steps, double lr, long seed) {

@@ -13,10 +13,18 @@ import java.util.stream.IntStream;
 ///
 /// @param decoder the model
 /// @param stop token ids that end an answer
-/// @param maxNew most tokens of one answer, at least 1
+/// @param maxNew most tokens of one answer, at least 0
 /// @param sampling how tokens are chosen
 /// @param seed of the draws; each prompt draws from a stream of its own
 public record Generator(Decoder decoder, Set<Integer> stop, int maxNew, Sampling sampling, long seed) {
+    /// @throws LotaException if the most tokens of an answer are under 0
+    public Generator {
+        if (maxNew < 0) {
+            throw new LotaException("The most tokens of an answer must be at least 0, found " + maxNew + ".");
+        }
+        stop = Set.copyOf(stop);
+    }
+
     /// @param ids the answer's tokens without the one that ended it
     /// @param ended whether a stop token ended it, not the limit
     @SuppressWarnings("ArrayRecordComponent") // made once and given away

@@ -39,6 +39,13 @@ public record RandomModel(ModelConfig config, double deviation, DType dtype, lon
     private static final Map<String, DType> DTYPES =
             Map.of("float32", DType.F32, "bfloat16", DType.BF16, "float16", DType.F16);
 
+    /// @throws LotaException if the deviation is negative, NaN or infinite
+    public RandomModel {
+        if (!(deviation >= 0 && Double.isFinite(deviation))) {
+            throw new LotaException(Text.format("The deviation must be at least 0 and finite, found %s.", deviation));
+        }
+    }
+
     /// The model that a configuration asks for.
     ///
     /// @param directory with at least `config.json`

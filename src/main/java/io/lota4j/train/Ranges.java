@@ -24,7 +24,7 @@ public final class Ranges {
     /// A finite number of at least 0.
     ///
     /// @return this
-    Ranges notNegative(double found, String what) {
+    public Ranges notNegative(double found, String what) {
         return require(found >= 0 && Double.isFinite(found), what, "at least 0", found);
     }
 

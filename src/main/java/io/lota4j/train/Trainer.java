@@ -42,7 +42,12 @@ public final class Trainer implements AutoCloseable {
     /// @param file written through a temporary name, so that the last good one always stands
     /// @param every steps between two writes; 0: only when the run is stopped
     /// @param identity what the run was started with, compared on resuming
-    public record Saving(Path file, long every, Map<String, String> identity) {}
+    public record Saving(Path file, long every, Map<String, String> identity) {
+        /// @throws LotaException if the steps between two writes are under 0
+        public Saving {
+            new Ranges().atLeast(0, every, "steps between two states").requireNone();
+        }
+    }
 
     /// @param mask the weights to train; an empty tensor in it is skipped
     public Trainer(Decoder decoder, Mask mask, TrainConfig config, Samples samples, MaskedKernel kernel) {

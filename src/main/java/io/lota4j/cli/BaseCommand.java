@@ -28,7 +28,7 @@ abstract class BaseCommand implements Callable<Integer> {
         places.check(previews());
         check();
         if (Preflight.asked()) {
-            return Preflight.answer(!dryRun && usesKernel());
+            return preflight(!dryRun && usesKernel(), places);
         }
         if (dryRun) {
             return plan().print(out());
@@ -40,6 +40,15 @@ abstract class BaseCommand implements Callable<Integer> {
         try (Places.Held held = places.hold()) {
             return execute();
         }
+    }
+
+    /// @param vector whether the work would use the Vector API
+    private int preflight(boolean vector, Places places) {
+        if (vector && places.canBeReadTwice()) {
+            // What this refuses is refused in a JVM that has not yet printed its line about the Vector API.
+            plan();
+        }
+        return Preflight.answer(vector);
     }
 
     /// What the parsed command line reads and writes.

@@ -88,7 +88,7 @@ final class BenchCommand extends Group {
             try (Checkpoint base = Checkpoint.open(model)) {
                 Loadable loaded = Loadable.of(base);
                 int rows = data.rows();
-                TrainConfig config = training.config(rows);
+                TrainConfig config = config(rows);
                 Mask mask = mask(base);
                 return new Plan()
                         .model(loaded)
@@ -110,27 +110,29 @@ final class BenchCommand extends Group {
             try (Lota lota = Lota.open(model);
                     MaskedKernel chosen = kernel.open()) {
                 Dataset examples = data.load(lota, err());
+                TrainConfig config = config(examples.examples().size());
                 try (AdaptedModel adapted = AdaptedModel.open(model, memory.policy())) {
-                    Job job = new Job(
-                            adapted,
-                            mask(adapted.base()),
-                            examples,
-                            training.config(examples.examples().size()),
-                            chosen);
+                    Job job = new Job(adapted, mask(adapted.base()), examples, config, chosen);
                     return report(job);
                 }
             }
+        }
+
+        /// @throws LotaException if no step would be timed
+        private TrainConfig config(int rows) {
+            TrainConfig config = training.config(rows);
+            if (config.steps() <= warm) {
+                throw new LotaException(Text.format(
+                        "No step would be timed: there must be more steps than --warm, found %d and %d.",
+                        config.steps(), warm));
+            }
+            return config;
         }
 
         private int report(Job job) {
             StepTimes times = new StepTimes(warm);
             try (ProgressBar bar = ProgressBar.on(err(), "bench")) {
                 job.run(null, 0, false, listener(job, times, bar), () -> false);
-            }
-            if (times.counted() == 0) {
-                throw new LotaException(Text.format(
-                        "No step was timed: --steps must be more than --warm, found %d and %d.",
-                        job.config().steps(), warm));
             }
             out().print(json ? times.json(job.kernel().name(), density) : times.text());
             out().flush();

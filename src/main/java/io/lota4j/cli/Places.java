@@ -121,6 +121,13 @@ final class Places {
         return name.endsWith(".html") || name.endsWith(".md");
     }
 
+    /// Whether all that is read are files and directories, not pipes, which are empty when they have been read.
+    boolean canBeReadTwice() {
+        return inputs.stream()
+                .map(Input::path)
+                .allMatch(path -> !Files.exists(path) || Files.isRegularFile(path) || Files.isDirectory(path));
+    }
+
     /// Refuses a place that would be harmed, is taken, or cannot be written.
     ///
     /// @param prints whether the command only prints this time: then no result is in its way

@@ -49,13 +49,14 @@ final class RunDisplay implements AutoCloseable {
     }
 
     private void start(Outlook run) {
-        err.println("kernel " + run.kernel());
         predicted = run.memory().total();
         closers.push(StopSignal.hold(System.err)::close);
         MetricsLog rows = MetricsLog.open(options.metrics(), run.from().step());
         closers.push(() -> metrics.close(rows::close));
         Curves points = Curves.open(options.tensorboard());
         closers.push(() -> curves.close(points::close));
+        // Behind what may be refused.
+        err.println("kernel " + run.kernel());
         ProgressBar bar = ProgressBar.on(err, what);
         closers.push(bar::close);
         lines = bar::interrupt;

@@ -71,10 +71,15 @@ class DryRunTest {
             "calibrate --sparsity 0.5 --score snip --data rows --out " + at("new"),
             "lora --rank 1 --lora-alpha 1" + training,
             "generate Hello",
-            "bench step --density 1 --data rows --steps 1 --lr 1e-3",
+            "bench step --density 1 --data rows --steps 3 --lr 1e-3",
         }) {
             refuses(command + " --model " + bases.getFirst());
         }
+    }
+
+    @Test
+    void ofABenchmarkThatWouldTimeNoStep() {
+        refuses("bench step --density 1 --data rows --steps 2 --lr 1e-3 --model " + at("base"));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.lota4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.MalformedURLException;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -124,16 +126,27 @@ class MainTest {
 
     /// What the launcher asks before it starts a JVM with the Vector API.
     @Test
-    void beforeWorkTheCommandLineIsChecked() {
-        String[] train = {"train", "--model=m", "--data=d", "--lr=1", "--steps=1", "--dense", "--out=o"};
+    void beforeWorkTheCommandLineIsChecked(@TempDir Path folder) throws IOException {
+        Path base = TinyModel.write(folder.resolve("base"), 16, 1);
+        Path rows = TinyModel.data(folder.resolve("rows.jsonl"), 2);
+        Path out = folder.resolve("out");
+        String[] train = {"train", "--model=" + base, "--data=" + rows, "--lr=1", "--steps=1", "--dense", "--out=" + out
+        };
         System.setProperty("lota.preflight", "true");
         try {
             assertThat(new Cli(Commands.standard()).run(train)).isEqualTo(Preflight.VECTOR);
-            for (String other : List.of("--dry-run", "--preview=1", "--kernel=java")) {
+            for (String flag : List.of("--dry-run", "--preview=1", "--kernel=java")) {
                 String[] plain = Arrays.copyOf(train, train.length + 1);
-                plain[train.length] = other;
+                plain[train.length] = flag;
                 assertThat(new Cli(Commands.standard()).run(plain)).isEqualTo(Preflight.PLAIN);
             }
+            // What headers tell is refused here too, not behind a line about the Vector API.
+            String[] wrong = train.clone();
+            wrong[1] = "--model=" + folder.resolve("none");
+            Cli refused = new Cli(Commands.standard());
+            assertThat(refused.run(wrong)).isEqualTo(1);
+            assertThat(refused.err()).startsWith("lota: " + folder.resolve("none") + ": no such directory");
+            assertThat(out).doesNotExist();
             assertThat(new Cli(Commands.standard()).run("train", "--help")).isZero();
             assertThat(new Cli(Commands.standard()).run("train", "--steps=1")).isEqualTo(2);
             assertThat(new Cli(Commands.standard()).run("eval", "--model=m", "--data=d"))

@@ -1,5 +1,6 @@
 package io.lota4j.checkpoint;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,7 +21,7 @@ class OutputLockTest {
     static final class Other {
         public static void main(String[] output) {
             try (OutputLock lock = OutputLock.hold(Path.of(output[0]))) {
-                System.out.print("held " + lock.file().getFileName());
+                System.out.print("held " + requireNonNull(lock.held()).file().getFileName());
             } catch (LotaException e) {
                 System.out.print(e.getMessage());
             }
@@ -31,7 +32,7 @@ class OutputLockTest {
     void aSecondRunIsTold() throws Exception {
         Path output = folder.resolve("t");
         try (OutputLock lock = OutputLock.hold(output)) {
-            assertThat(lock.file()).exists();
+            assertThat(requireNonNull(lock.held()).file()).exists();
             String busy = output + ": another run is at work on it. Wait for its end, or give this one another path.";
             assertThatThrownBy(() -> OutputLock.hold(folder.resolve("./t")))
                     .isInstanceOf(LotaException.class)
@@ -50,7 +51,7 @@ class OutputLockTest {
     void whatADeadProcessLeavesHoldsNobodyUp() throws IOException {
         Files.createFile(folder.resolve(".t.lock"));
         try (OutputLock lock = OutputLock.hold(folder.resolve("t"))) {
-            assertThat(lock.channel()).isNotNull();
+            assertThat(lock.held()).isNotNull();
         }
         assertThat(folder).isEmptyDirectory();
     }
@@ -60,7 +61,7 @@ class OutputLockTest {
         Path device = Files.createSymbolicLink(folder.resolve("device"), Path.of("/dev/null"));
         for (Path output : List.of(device, folder.resolve("none/t"))) {
             try (OutputLock lock = OutputLock.hold(output)) {
-                assertThat(lock.channel()).isNull();
+                assertThat(lock.held()).isNull();
             }
         }
     }

@@ -35,7 +35,7 @@ class RunLockTest {
         Path out = directory.resolve("a/b");
         for (int turn = 0; turn < 2; turn++) {
             try (RunLock held = RunLock.hold(out)) {
-                assertThat(held.channel().isOpen()).isTrue();
+                assertThat(held.file().channel().isOpen()).isTrue();
                 requireRefused(out);
                 requireRefused(directory.resolve("a/../a/b"));
             }
@@ -52,7 +52,7 @@ class RunLockTest {
             holder.destroyForcibly().waitFor();
         }
         try (RunLock held = RunLock.hold(directory)) {
-            assertThat(held.channel().isOpen()).isTrue();
+            assertThat(held.file().channel().isOpen()).isTrue();
             // What was refused above, and here, must not have let go of the lock.
             requireRefused(directory);
             Process second = holder();

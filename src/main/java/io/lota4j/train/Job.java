@@ -10,7 +10,6 @@ import io.lota4j.mask.Mask;
 import io.lota4j.mask.Scope;
 import io.lota4j.mask.TopK;
 import io.lota4j.ticket.Ticket;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -66,18 +65,8 @@ public record Job(
     }
 
     @Override
-    public Map<String, String> identity() {
-        Map<String, String> identity = new LinkedHashMap<>();
-        identity.put("base", model.base().fingerprint().hex());
-        identity.put("mask", mask.sha256());
-        identity.put("data", Provenance.digest(data));
-        identity.put("settings", config.text());
-        config.addOrderTo(identity, data.examples().size());
-        start.addTo(identity);
-        if (heldOut != null) {
-            heldOut.addTo(identity);
-        }
-        return identity;
+    public Map.Entry<String, String> trained() {
+        return Map.entry("mask", mask.sha256());
     }
 
     @Override
@@ -105,14 +94,5 @@ public record Job(
     /// What a finished run, and what was on the base before it in the same weights, changes of the base.
     public Ticket ticket(RunState end) {
         return model.ticket(mask, provenance("train", end));
-    }
-
-    /// How the run went, for masks and tickets made from it.
-    public Map<String, String> provenance(String source, RunState state) {
-        Map<String, String> provenance = Provenance.of(source, data, config, kernel, state);
-        if (heldOut != null) {
-            heldOut.addTo(provenance, state);
-        }
-        return provenance;
     }
 }

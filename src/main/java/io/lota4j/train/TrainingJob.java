@@ -3,12 +3,22 @@ package io.lota4j.train;
 import io.lota4j.data.Dataset;
 import io.lota4j.kernel.MaskedKernel;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// One training run of a model on data, whatever it trains.
 public interface TrainingJob {
+    /// The base and its working weights.
+    AdaptedModel model();
+
+    /// The weights that the model has before the run.
+    Start start();
+
+    /// What is trained: a word for it, and what tells it from every other.
+    Map.Entry<String, String> trained();
+
     TrainConfig config();
 
     /// What is trained on.
@@ -30,7 +40,33 @@ public interface TrainingJob {
     Trainer trainer();
 
     /// What makes two runs the same: a state is only resumed by the run that wrote it.
-    Map<String, String> identity();
+    default Map<String, String> identity() {
+        Map<String, String> identity = new LinkedHashMap<>();
+        identity.put("base", model().base().fingerprint().hex());
+        identity.put(trained().getKey(), trained().getValue());
+        identity.put("data", Provenance.digest(data()));
+        identity.put("settings", config().text());
+        config().addOrderTo(identity, data().examples().size());
+        start().addTo(identity);
+        HeldOut rows = heldOut();
+        if (rows != null) {
+            rows.addTo(identity);
+        }
+        return identity;
+    }
+
+    /// How a run went, for what is made from it.
+    ///
+    /// @param source what makes it
+    /// @return a map to go on with
+    default Map<String, String> provenance(String source, RunState state) {
+        Map<String, String> provenance = Provenance.of(source, data(), config(), kernel(), state);
+        HeldOut rows = heldOut();
+        if (rows != null) {
+            rows.addTo(provenance, state);
+        }
+        return provenance;
+    }
 
     /// What the run will need at its peak.
     MemoryEstimate memory();

@@ -10,13 +10,11 @@ import io.lota4j.ticket.Ticket;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.HeldOut;
 import io.lota4j.train.MemoryEstimate;
-import io.lota4j.train.Provenance;
 import io.lota4j.train.RunState;
 import io.lota4j.train.Start;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Trainer;
 import io.lota4j.train.TrainingJob;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -120,18 +118,18 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
     }
 
     @Override
-    public Map<String, String> identity() {
-        Map<String, String> identity = new LinkedHashMap<>();
-        identity.put("base", model.base().fingerprint().hex());
-        identity.put("lora", targets.lora().text());
-        identity.put("data", Provenance.digest(data));
-        identity.put("settings", config.text());
-        config.addOrderTo(identity, data.examples().size());
-        start.addTo(identity);
-        if (heldOut != null) {
-            heldOut.addTo(identity);
-        }
-        return identity;
+    public AdaptedModel model() {
+        return model;
+    }
+
+    @Override
+    public Start start() {
+        return start;
+    }
+
+    @Override
+    public Map.Entry<String, String> trained() {
+        return Map.entry("lora", targets.lora().text());
     }
 
     @Override
@@ -151,10 +149,7 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
     }
 
     private Map<String, String> provenance(RunState end) {
-        Map<String, String> provenance = Provenance.of(SOURCE, data, config, kernel, end);
-        if (heldOut != null) {
-            heldOut.addTo(provenance, end);
-        }
+        Map<String, String> provenance = provenance(SOURCE, end);
         provenance.put("rank", Integer.toString(targets.lora().rank()));
         provenance.put("alpha", Double.toString(targets.lora().alpha()));
         provenance.put("trained", Long.toString(targets.trainable()));

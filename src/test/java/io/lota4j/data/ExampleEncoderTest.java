@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -561,7 +562,7 @@ class ExampleEncoderTest {
 
     /// A chat of a question and an answer with other columns beside.
     private static Row with(Map<String, Object> columns) {
-        Map<String, Object> all = new LinkedHashMap<>(columns);
+        Map<String, @Nullable Object> all = new LinkedHashMap<>(columns);
         all.put("messages", List.of(turn("user", "q", Map.of()), turn("assistant", "a", Map.of())));
         return new Row(0, all);
     }

@@ -15,6 +15,10 @@ final class Misfits {
     private Misfits() {}
 
     static void tell(Experiment experiment, Problems problems) {
+        if (experiment.out().toString().equals("-")) {
+            problems.error(Text.format(
+                    "%s: out: '-' is not taken as a folder; write ./- for one of that name", experiment.recipe()));
+        }
         for (Variant variant : experiment.variants()) {
             switch (variant.method()) {
                 case Method.Full full -> {}

@@ -107,6 +107,16 @@ class ExperimentReaderTest {
     }
 
     @Test
+    void aDashIsNoFolder() throws IOException {
+        String methods = "methods:\n  - {method: full, lr: 1e-3}\n";
+        assertThatThrownBy(() -> read(FRAME.replace("out: out", "out: \"-\"") + methods))
+                .isInstanceOf(LotaException.class)
+                .message()
+                .endsWith("out: '-' is not taken as a folder; write ./- for one of that name");
+        assertThat(read(FRAME.replace("out: out", "out: ./-") + methods).out()).hasToString("./-");
+    }
+
+    @Test
     void trainingHasRanges() {
         assertThatThrownBy(() -> read("""
             base: base

@@ -55,7 +55,7 @@ class JsonLinesTest {
 
     @Test
     void directoriesAreRefused() {
-        refused(dir, "The data file " + dir + " cannot be read: Is a directory.");
+        refused(dir, "The data file " + dir + " cannot be read: it is a folder; expected a file.");
     }
 
     @Test

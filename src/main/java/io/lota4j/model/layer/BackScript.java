@@ -169,43 +169,16 @@ record BackScript(List<String> lines, List<String> results, List<LayerScript.Del
                     part(multiply.a(), multiply, Text.format("torch.mul(%s, %s)", d, multiply.b()), true);
                     part(multiply.b(), multiply, Text.format("torch.mul(%s, %s)", d, multiply.a()), true);
                 }
-                case Step.Convolve convolve -> {
-                    need(convolve.in());
-                    String d = gradient(convolve.out()).expression();
-                    String name = "c_" + convolve.out();
-                    lines.add(ForwardScript.assign(
-                            name,
-                            Text.format(
-                                    "(self).convolve_back(%s, %s, %s, (self).ints(groups, ), )",
-                                    d,
-                                    convolve.in(),
-                                    flow.weight(convolve.weights().getFirst()))));
-                    part(convolve.in(), convolve, name + "[0]", true);
-                }
-                case Step.Experts experts -> {
-                    need(experts.in());
-                    String name = "e_" + experts.out();
-                    lines.add(ForwardScript.assign(
-                            name,
-                            Text.format(
-                                    "(self).experts_back(%s, %s, %s)",
-                                    gradient(experts.out()).expression(),
-                                    experts.in(),
-                                    ForwardScript.arguments(experts, flow))));
-                    part(experts.in(), experts, name + "[0]", true);
-                }
-                case Step.StackedExperts experts -> {
-                    need(experts.in());
-                    String name = "e_" + experts.out();
-                    lines.add(ForwardScript.assign(
-                            name,
-                            Text.format(
-                                    "(self).stacked_experts_back(%s, %s, %s)",
-                                    gradient(experts.out()).expression(),
-                                    experts.in(),
-                                    ForwardScript.arguments(experts, flow))));
-                    part(experts.in(), experts, name + "[0]", true);
-                }
+                case Step.Convolve convolve ->
+                    called(
+                            convolve,
+                            "c_",
+                            "convolve_back",
+                            flow.weight(convolve.weights().getFirst()) + ", (self).ints(groups, ), ");
+                case Step.Experts experts ->
+                    called(experts, "e_", "experts_back", ForwardScript.arguments(experts, flow));
+                case Step.StackedExperts experts ->
+                    called(experts, "e_", "stacked_experts_back", ForwardScript.arguments(experts, flow));
                 case Step.Scale scale -> {
                     String d = gradient(scale.out()).expression();
                     part(scale.in(), scale, Text.format("torch.mul(%s, %s)", d, scale.factor()), true);
@@ -216,6 +189,21 @@ record BackScript(List<String> lines, List<String> results, List<LayerScript.Del
                     part(add.stream(), add, d, false);
                 }
             }
+        }
+
+        /// Calls a method whose first result is the gradient of the step's input.
+        ///
+        /// @param prefix of the results' name, before that of the step's value
+        /// @param more arguments, behind the gradient of the step's value and its input
+        private void called(Step.OneToOne step, String prefix, String method, String more) {
+            need(step.in());
+            String name = prefix + step.out();
+            lines.add(ForwardScript.assign(
+                    name,
+                    Text.format(
+                            "(self).%s(%s, %s, %s)",
+                            method, gradient(step.out()).expression(), step.in(), more)));
+            part(step.in(), step, name + "[0]", true);
         }
 
         private void norm(Step.Norm norm) {

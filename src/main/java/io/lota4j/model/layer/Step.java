@@ -28,9 +28,29 @@ public sealed interface Step {
     /// @param width features
     record Value(String name, int width) {}
 
-    /// The value of a step that computes one.
-    private static List<Value> one(String name, int width) {
-        return List.of(new Value(name, width));
+    /// A step that computes one value.
+    sealed interface ToOne extends Step {
+        /// The value's name.
+        String out();
+
+        /// The value's width.
+        int width();
+
+        @Override
+        default List<Value> outputs() {
+            return List.of(new Value(out(), width()));
+        }
+    }
+
+    /// A step that computes one value from one.
+    sealed interface OneToOne extends ToOne {
+        /// The name of what it computes from.
+        String in();
+
+        @Override
+        default List<String> inputs() {
+            return List.of(in());
+        }
     }
 
     /// A norm over the features of a token, or of each of its heads.
@@ -46,7 +66,7 @@ public sealed interface Step {
             int over,
             double eps,
             String weight,
-            @Nullable String bias) implements Step {
+            @Nullable String bias) implements OneToOne {
         /// RMS scales by `w`, RMS_PLUS_ONE by `1 + w`. LAYER also takes the mean away, scales by `w` and adds a bias.
         public enum Kind {
             RMS,
@@ -62,16 +82,6 @@ public sealed interface Step {
 
         public Norm(String out, String in, Kind kind, int width, int over, double eps, String weight) {
             this(out, in, kind, width, over, eps, weight, null);
-        }
-
-        @Override
-        public List<String> inputs() {
-            return List.of(in);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return one(out, width);
         }
 
         @Override
@@ -107,7 +117,7 @@ public sealed interface Step {
 
         /// A matrix `[width, inWidth]` with one output.
         public static Linear of(String out, int width, String in, int inWidth, String weight, @Nullable String bias) {
-            return new Linear(one(out, width), in, inWidth, weight, bias, Layout.OUT_IN);
+            return new Linear(List.of(new Value(out, width)), in, inWidth, weight, bias, Layout.OUT_IN);
         }
 
         @Override
@@ -156,30 +166,10 @@ public sealed interface Step {
     ///
     /// @param head width of a head
     /// @param part so many of a head's features are turned, the first ones
-    record Rotate(String out, String in, int width, int head, int part) implements Step {
-        @Override
-        public List<String> inputs() {
-            return List.of(in);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return one(out, width);
-        }
-    }
+    record Rotate(String out, String in, int width, int head, int part) implements OneToOne {}
 
     /// What depends on a token's position, multiplied: the temper of the layer's [Rope].
-    record Temper(String out, String in, int width) implements Step {
-        @Override
-        public List<String> inputs() {
-            return List.of(in);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return one(out, width);
-        }
-    }
+    record Temper(String out, String in, int width) implements OneToOne {}
 
     /// Causal attention.
     ///
@@ -234,35 +224,20 @@ public sealed interface Step {
 
         @Override
         public List<Value> outputs() {
-            return one(out, heads * head);
+            return List.of(new Value(out, heads * head));
         }
     }
 
     /// `activation(gate) * up`.
-    record Gate(String out, Activation activation, String gate, String up, int width) implements Step {
+    record Gate(String out, Activation activation, String gate, String up, int width) implements ToOne {
         @Override
         public List<String> inputs() {
             return List.of(gate, up);
         }
-
-        @Override
-        public List<Value> outputs() {
-            return one(out, width);
-        }
     }
 
     /// `activation(in)`.
-    record Activate(String out, Activation activation, String in, int width) implements Step {
-        @Override
-        public List<String> inputs() {
-            return List.of(in);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return one(out, width);
-        }
-    }
+    record Activate(String out, Activation activation, String in, int width) implements OneToOne {}
 
     /// What [Gate] and [Activate] compute.
     enum Activation {
@@ -292,28 +267,13 @@ public sealed interface Step {
     }
 
     /// `factor * in`.
-    record Scale(String out, String in, int width, double factor) implements Step {
-        @Override
-        public List<String> inputs() {
-            return List.of(in);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return one(out, width);
-        }
-    }
+    record Scale(String out, String in, int width, double factor) implements OneToOne {}
 
     /// `a * b`.
-    record Multiply(String out, String a, String b, int width) implements Step {
+    record Multiply(String out, String a, String b, int width) implements ToOne {
         @Override
         public List<String> inputs() {
             return List.of(a, b);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return one(out, width);
         }
     }
 
@@ -328,17 +288,7 @@ public sealed interface Step {
             int width,
             int length,
             String weight,
-            @Nullable String bias) implements Step {
-        @Override
-        public List<String> inputs() {
-            return List.of(in);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return one(out, width);
-        }
-
+            @Nullable String bias) implements OneToOne {
         @Override
         public List<Weight> weights() {
             Weight kernel = new Weight(weight, Shape.of(width, 1, length), Weight.Start.NORMAL);
@@ -349,8 +299,7 @@ public sealed interface Step {
     }
 
     /// The sum of several MLPs' outputs, each multiplied by its share: a token goes through those of the highest
-    /// chances
-    /// only, which the softmax of a product with the router gives.
+    /// chances only, which the softmax of a product with the router gives.
     ///
     /// @param inner width of each MLP, `down(silu(gate x) * up x)`
     /// @param count of the MLPs
@@ -368,17 +317,7 @@ public sealed interface Step {
             boolean normalized,
             String router,
             String experts)
-            implements Step {
-        @Override
-        public List<String> inputs() {
-            return List.of(in);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return one(out, width);
-        }
-
+            implements OneToOne {
         /// The router, then each expert's [#matrices].
         @Override
         public List<Weight> weights() {
@@ -422,17 +361,7 @@ public sealed interface Step {
             double limit,
             String router,
             String experts)
-            implements Step {
-        @Override
-        public List<String> inputs() {
-            return List.of(in);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return one(out, width);
-        }
-
+            implements OneToOne {
         /// Router and its bias, then [#stacks].
         @Override
         public List<Weight> weights() {
@@ -454,15 +383,10 @@ public sealed interface Step {
     }
 
     /// The residual stream's next value, `branch + stream`.
-    record Add(String out, String branch, String stream, int width) implements Step {
+    record Add(String out, String branch, String stream, int width) implements ToOne {
         @Override
         public List<String> inputs() {
             return List.of(branch, stream);
-        }
-
-        @Override
-        public List<Value> outputs() {
-            return one(out, width);
         }
     }
 }

@@ -218,15 +218,21 @@ public record ConfigKeys(JsonKeys keys, DecoderNames names) {
 
     /// Which layers see a window only: `layer_types`.
     ///
+    /// @param window how many tokens they see; 0 if the configuration has none, where layers that slide are refused
     /// @param otherwise which ones do where there is no such key
-    List<Boolean> slides(int layers, IntPredicate otherwise) {
-        return keys.optionalTexts("layer_types", Null.ABSENT)
+    List<Boolean> slides(int layers, int window, IntPredicate otherwise) {
+        List<Boolean> slides = keys.optionalTexts("layer_types", Null.ABSENT)
                 .map(types -> {
                     requireLength("layer_types", types.size(), layers);
                     return types.stream().map(this::slides).toList();
                 })
                 .orElseGet(() ->
                         IntStream.range(0, layers).mapToObj(otherwise::test).toList());
+        if (window == 0 && slides.contains(true)) {
+            throw keys.refused(Text.format(
+                    "\"layer_types\" has \"%s\", but \"sliding_window\" gives those layers no window.", SLIDING));
+        }
+        return slides;
     }
 
     private boolean slides(String type) {
@@ -237,19 +243,10 @@ public record ConfigKeys(JsonKeys keys, DecoderNames names) {
         return type.equals(SLIDING);
     }
 
-    /// Refuses layers that see a window where the configuration has none.
-    void requireWindow(List<Boolean> slides, int window) {
-        if (window == 0 && slides.contains(true)) {
-            throw keys.refused(Text.format(
-                    "\"layer_types\" has \"%s\", but \"sliding_window\" gives those layers no window.", SLIDING));
-        }
-    }
-
     /// The window of all layers alike, 0 for none.
     int oneWindow(int layers) {
         int window = window();
-        List<Boolean> slides = slides(layers, i -> window > 0);
-        requireWindow(slides, window);
+        List<Boolean> slides = slides(layers, window, i -> window > 0);
         if (window > 0 && slides.contains(false)) {
             throw keys.refused(Text.format(
                     "\"layer_types\" has \"%s\", but \"sliding_window\" is %d, which is for all layers here.",
@@ -285,5 +282,16 @@ public record ConfigKeys(JsonKeys keys, DecoderNames names) {
                 flag("tie_word_embeddings") ? embedding : names.head(),
                 1,
                 0);
+    }
+
+    /// How many experts a token goes through.
+    ///
+    /// @param count of the experts
+    int expertsPerToken(int count) {
+        int top = positive("num_experts_per_tok");
+        if (top > count) {
+            throw keys.refused(Text.format("\"num_experts_per_tok\" is %d, but there are %d experts.", top, count));
+        }
+        return top;
     }
 }

@@ -32,8 +32,7 @@ final class Exaone4 implements Architecture {
         double eps = keys.normEps("rms_norm_eps", 1e-5);
         int window = keys.window();
         List<Boolean> slides =
-                keys.slides(sizes.layers(), layer -> window > 0 && (layer + 1) % keys.positive(PATTERN) != 0);
-        keys.requireWindow(slides, window);
+                keys.slides(sizes.layers(), window, layer -> window > 0 && (layer + 1) % keys.positive(PATTERN) != 0);
         Attention attention = Attention.of(sizes).withNorm(new Attention.Norm(Step.Norm.Kind.RMS, eps, false));
         Rope rope = keys.rope(sizes.head(), 10000);
         Block some = new Block(steps(sizes, eps, attention.withWindow(window)), rope);

@@ -44,9 +44,8 @@ final class Gemma2 implements Architecture {
         Attention attention = attention(sizes, keys).withCap(cap(keys, "attn_logit_softcapping"));
         Mlp mlp = Mlp.of(sizes, Step.Activation.GELU_TANH);
         DecoderLayer layer = DecoderLayer.normsAround(sizes.hidden(), Step.Norm.Kind.RMS_PLUS_ONE, eps);
-        List<Boolean> slides = keys.slides(sizes.layers(), i -> i % 2 == 0);
         int window = keys.window();
-        keys.requireWindow(slides, window);
+        List<Boolean> slides = keys.slides(sizes.layers(), window, i -> i % 2 == 0);
         Rope rope = keys.rope(sizes.head(), 10000);
         Block all = new Block(layer.steps(attention, mlp), rope);
         Block some = new Block(layer.steps(attention.withWindow(window), mlp), rope);

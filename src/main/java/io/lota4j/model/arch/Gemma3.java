@@ -49,9 +49,8 @@ final class Gemma3 implements Architecture {
         Mlp mlp = Mlp.of(sizes, Step.Activation.GELU_TANH);
         DecoderLayer layer = DecoderLayer.normsAround(sizes.hidden(), kind, eps);
         int pattern = keys.positive("sliding_window_pattern");
-        List<Boolean> slides = keys.slides(sizes.layers(), i -> (i + 1) % pattern != 0);
         int window = keys.window();
-        keys.requireWindow(slides, window);
+        List<Boolean> slides = keys.slides(sizes.layers(), window, i -> (i + 1) % pattern != 0);
         Block all = new Block(layer.steps(attention, mlp), full(keys, sizes.head()));
         Block some = new Block(layer.steps(attention.withWindow(window), mlp), sliding(keys, sizes.head()));
         List<Block> layers = slides.stream().map(slide -> slide ? some : all).toList();

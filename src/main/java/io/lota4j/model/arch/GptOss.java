@@ -1,6 +1,5 @@
 package io.lota4j.model.arch;
 
-import io.lota4j.Text;
 import io.lota4j.model.layer.Block;
 import io.lota4j.model.layer.Blocks;
 import io.lota4j.model.layer.Rope;
@@ -45,11 +44,7 @@ final class GptOss implements Architecture {
         Sizes sizes = Sizes.of(keys);
         double eps = keys.normEps("rms_norm_eps", 1e-5);
         int count = keys.positive("num_local_experts");
-        int top = keys.positive("num_experts_per_tok");
-        if (top > count) {
-            throw keys.keys()
-                    .refused(Text.format("\"num_experts_per_tok\" is %d, but there are %d experts.", top, count));
-        }
+        int top = keys.expertsPerToken(count);
         if (!keys.keys().has("rope_parameters") && !keys.keys().has("rope_scaling")) {
             throw keys.keys()
                     .refused("expected \"rope_parameters\" or \"rope_scaling\", found neither: a gpt-oss has YaRN.");
@@ -60,9 +55,8 @@ final class GptOss implements Architecture {
         boolean biased = keys.flag("attention_bias");
         Attention attention = Attention.of(sizes).withBiases(biased, biased).withSinks();
         DecoderLayer layer = DecoderLayer.normsBefore(sizes.hidden(), eps);
-        List<Boolean> slides = keys.slides(sizes.layers(), i -> i % 2 == 0);
         int window = keys.window();
-        keys.requireWindow(slides, window);
+        List<Boolean> slides = keys.slides(sizes.layers(), window, i -> i % 2 == 0);
         Rope rope = keys.rope(sizes.head(), 150000);
         Block all = new Block(layer.steps(attention, experts), rope);
         Block some = new Block(layer.steps(attention.withWindow(window), experts), rope);

@@ -27,13 +27,12 @@ final class Olmo3 implements Architecture {
         keys.only("hidden_act", "silu");
         Sizes sizes = Sizes.of(keys);
         double eps = Olmo2.eps(keys);
-        List<Boolean> slides = keys.slides(sizes.layers(), layer -> (layer + 1) % 4 != 0);
-        keys.requireWindow(slides, keys.window());
+        int window = keys.window();
+        List<Boolean> slides = keys.slides(sizes.layers(), window, layer -> (layer + 1) % 4 != 0);
         Attention attention = Olmo2.attention(sizes, keys, eps);
         Block all = new Block(Olmo2.steps(sizes, eps, attention), rope(keys, ConfigKeys.FULL, sizes.head()));
         Block some = new Block(
-                Olmo2.steps(sizes, eps, attention.withWindow(keys.window())),
-                rope(keys, ConfigKeys.SLIDING, sizes.head()));
+                Olmo2.steps(sizes, eps, attention.withWindow(window)), rope(keys, ConfigKeys.SLIDING, sizes.head()));
         List<Block> layers = slides.stream().map(slide -> slide ? some : all).toList();
         return keys.decoder(sizes, layers, Step.Norm.Kind.RMS, eps);
     }

@@ -65,8 +65,7 @@ enum Qwen implements Architecture {
         double eps = keys.normEps("rms_norm_eps", 1e-6);
         int window = keys.flag("use_sliding_window") ? keys.window() : 0;
         int from = window == 0 ? sizes.layers() : keys.count("max_window_layers");
-        List<Boolean> slides = keys.slides(sizes.layers(), layer -> layer >= from);
-        keys.requireWindow(slides, window);
+        List<Boolean> slides = keys.slides(sizes.layers(), window, layer -> layer >= from);
         Attention attention = attention(Attention.of(sizes), keys, eps);
         Mlp mlp = Mlp.of(sizes, Step.Activation.SILU);
         DecoderLayer layer = DecoderLayer.normsBefore(sizes.hidden(), eps);

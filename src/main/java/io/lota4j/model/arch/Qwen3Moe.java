@@ -1,6 +1,5 @@
 package io.lota4j.model.arch;
 
-import io.lota4j.Text;
 import io.lota4j.checkpoint.JsonKeys;
 import io.lota4j.checkpoint.JsonKeys.Null;
 import io.lota4j.model.layer.Block;
@@ -67,10 +66,7 @@ final class Qwen3Moe implements Architecture {
         int count = json.optionalPositive("num_experts", Null.ABSENT)
                 .or(() -> json.optionalPositive("num_local_experts", Null.ABSENT))
                 .orElse(128);
-        int top = keys.positive("num_experts_per_tok");
-        if (top > count) {
-            throw json.refused(Text.format("\"num_experts_per_tok\" is %d, but there are %d experts.", top, count));
-        }
+        int top = keys.expertsPerToken(count);
         int inner = keys.positive("moe_intermediate_size");
         boolean normalized = keys.flag("norm_topk_prob");
         return (in, out) -> List.of(

@@ -46,8 +46,7 @@ final class SmolLm3 implements Architecture {
         Rope rope = keys.rope(sizes.head(), 2e6);
         IntPredicate rotates = rotates(keys, sizes.layers());
         int window = keys.flag("use_sliding_window") ? keys.window() : 0;
-        List<Boolean> slides = keys.slides(sizes.layers(), i -> window != 0 && !rotates.test(i));
-        keys.requireWindow(slides, window);
+        List<Boolean> slides = keys.slides(sizes.layers(), window, i -> window != 0 && !rotates.test(i));
         List<Block> layers = IntStream.range(0, sizes.layers())
                 .mapToObj(i -> {
                     Attention seen = attention.withWindow(slides.get(i) ? window : 0);

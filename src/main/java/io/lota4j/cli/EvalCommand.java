@@ -75,13 +75,12 @@ final class EvalCommand extends BaseCommand {
 
     @Override
     int execute() {
-        List<Ticket> tickets = model.tickets();
-        try (Lota lota = warned(model.open(tickets, err()))) {
+        try (Lota lota = warned(model.open())) {
             Dataset examples = data.load(lota, err());
             if (data.previewed(examples, lota, out())) {
                 return ExitCode.OK;
             }
-            Evaluation scores = evaluate(lota, tickets, examples);
+            Evaluation scores = evaluate(lota, examples);
             print(scores, out());
             scores.roomNotice(generate).ifPresent(notice -> err().println("lota: " + notice));
             ScoreFiles.write(scores, examples, json, details);
@@ -103,7 +102,9 @@ final class EvalCommand extends BaseCommand {
         }
     }
 
-    private Evaluation evaluate(Lota lota, List<Ticket> tickets, Dataset examples) {
+    private Evaluation evaluate(Lota lota, Dataset examples) {
+        List<Ticket> tickets = model.tickets();
+        model.warn(tickets, err());
         try (ProgressBar bar = ProgressBar.on(err(), "eval")) {
             long start = System.nanoTime();
             return lota.evaluate(

@@ -72,8 +72,9 @@ final class GenerateCommand extends BaseCommand {
 
     @Override
     int execute() {
-        List<Ticket> tickets = model.tickets();
-        try (Lota lota = warned(model.open(tickets, err()))) {
+        try (Lota lota = warned(model.open())) {
+            List<Ticket> tickets = model.tickets();
+            model.warn(tickets, err());
             Generation.Answer answer =
                     lota.answer(prompt, tickets, new Generation(maxNew, sampling(), seed, allowSpecial));
             out().println(answer.text());

@@ -23,11 +23,16 @@ import picocli.CommandLine.Option;
 /// How a run saves memory, as a picocli mixin.
 final class MemoryOptions {
     static final String MAPPED = "--mapped-base";
+    static final String MAPPED_HELP =
+            "Leave the layers' weights, and an embedding or a head of more than 256 MiB, in the base's mapped files"
+                    + " and widen them when they are computed with: less memory, more time, the same result.";
     private static final String CHECKPOINTING = "--activation-checkpointing";
+
+    static final MemoryPolicy ONLY_MAPPED = new MemoryPolicy(ActivationPolicy.KEEP, BaseWeights.MAPPED);
 
     /// Those that save memory, the faster ones first.
     static final List<MemoryPolicy> ALL = List.of(
-            new MemoryPolicy(ActivationPolicy.KEEP, BaseWeights.MAPPED),
+            ONLY_MAPPED,
             new MemoryPolicy(ActivationPolicy.RECOMPUTE, BaseWeights.LOADED),
             new MemoryPolicy(ActivationPolicy.RECOMPUTE, BaseWeights.MAPPED));
 
@@ -37,11 +42,7 @@ final class MemoryOptions {
                     + "more time, the same result.")
     private boolean checkpointing;
 
-    @Option(
-            names = MAPPED,
-            description = "Leave the layers' weights, and an embedding or a head of more than 256 MiB, in the base's "
-                    + "mapped files and widen them when they are computed with: less memory, more time, the same "
-                    + "result.")
+    @Option(names = MAPPED, description = MAPPED_HELP)
     private boolean mapped;
 
     MemoryPolicy policy() {

@@ -3,8 +3,6 @@ package io.lota4j.cli;
 import io.lota4j.Lota;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.kernel.choice.KernelChoice;
-import io.lota4j.model.ActivationPolicy;
-import io.lota4j.model.BaseWeights;
 import io.lota4j.model.Loadable;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.model.ModelConfig;
@@ -20,8 +18,6 @@ import picocli.CommandLine.Option;
 
 /// A base with any number of tickets on it, as a picocli mixin.
 final class ModelOptions {
-    private static final MemoryPolicy MAPPED = new MemoryPolicy(ActivationPolicy.KEEP, BaseWeights.MAPPED);
-
     @Reads
     @Option(
             names = "--model",
@@ -39,25 +35,22 @@ final class ModelOptions {
             description = "A ticket to put on the base, in memory only. Repeat to add several tickets.")
     private List<Path> tickets = new ArrayList<>();
 
-    @Option(
-            names = MemoryOptions.MAPPED,
-            description = "Leave the layers' weights, and an embedding or a head of more than 256 MiB, in the base's "
-                    + "mapped files and widen them whenever they are computed with: less memory, more time, the same "
-                    + "result.")
+    @Option(names = MemoryOptions.MAPPED, description = MemoryOptions.MAPPED_HELP)
     private boolean mapped;
 
-    /// Opens the base, having said if there is too little memory for it.
-    ///
-    /// @param tickets what [#tickets] gave
-    Lota open(List<Ticket> tickets, PrintWriter err) {
-        // What is no model directory is refused as one, not by the first of its files.
-        Checkpoint.open(model).close();
-        MemoryOptions.warn(policy(), List.of(MAPPED), policy -> memory(policy, tickets), err);
+    Lota open() {
         return Lota.open(model, KernelChoice.AUTO, policy());
     }
 
+    /// Says if there is too little memory for the base.
+    ///
+    /// @param tickets what [#tickets] gave
+    void warn(List<Ticket> tickets, PrintWriter err) {
+        MemoryOptions.warn(policy(), List.of(MemoryOptions.ONLY_MAPPED), policy -> memory(policy, tickets), err);
+    }
+
     private MemoryPolicy policy() {
-        return mapped ? MAPPED : MemoryPolicy.KEEP;
+        return mapped ? MemoryOptions.ONLY_MAPPED : MemoryPolicy.KEEP;
     }
 
     private long memory(MemoryPolicy policy, List<Ticket> tickets) {

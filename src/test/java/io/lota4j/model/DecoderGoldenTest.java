@@ -3,20 +3,16 @@ package io.lota4j.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.pytorch.engine.PtNDArray;
 import io.lota4j.Golden;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Floats;
-import io.lota4j.checkpoint.Shape;
 import io.lota4j.model.layer.Rope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,7 +71,9 @@ class DecoderGoldenTest {
             Loss loss = decoder.losses(PackedBatch.of(rows));
             assertThat(loss.tokenLosses())
                     .isEqualTo(decoder.gradients(
-                                    PackedBatch.of(rows), new float[loss.tokenLosses().length], new Collected(decoder))
+                                    PackedBatch.of(rows),
+                                    new float[loss.tokenLosses().length],
+                                    new CollectedGradients(decoder))
                             .tokenLosses());
         }
     }
@@ -130,7 +128,7 @@ class DecoderGoldenTest {
             PackedBatch batch = PackedBatch.of(sequences(golden, true));
             float[] weights = new float[batch.rows().length];
             Arrays.fill(weights, 1f / weights.length);
-            Collected gradients = new Collected(decoder);
+            CollectedGradients gradients = new CollectedGradients(decoder);
 
             Loss loss = decoder.gradients(batch, weights, gradients);
 
@@ -201,60 +199,6 @@ class DecoderGoldenTest {
         assertThat(found).hasSameSizeAs(expected);
         for (int i = 0; i < found.length; i++) {
             assertThat((double) found[i]).as("element %d", i).isCloseTo(expected[i], within(tolerance));
-        }
-    }
-
-    private static final class Collected implements GradientSink {
-        private final Map<String, float[]> gradients = new HashMap<>();
-        private final Torch torch;
-        private final Map<String, Shape> shapes;
-
-        Collected(Decoder decoder) {
-            this.torch = decoder.torch();
-            this.shapes = decoder.weights().shapes();
-        }
-
-        /// One after the other; zero for an expert that no token reached.
-        float[] of(List<String> names) {
-            float[] all = new float[0];
-            for (String name : names) {
-                float[] part = gradients.get(name);
-                if (part == null) {
-                    assertThat(name).contains(".experts.");
-                    part = new float
-                            [Math.toIntExact(
-                                    Objects.requireNonNull(shapes.get(name)).numel())];
-                }
-                float[] longer = Arrays.copyOf(all, all.length + part.length);
-                System.arraycopy(part, 0, longer, all.length, part.length);
-                all = longer;
-            }
-            return all;
-        }
-
-        @Override
-        public boolean wants(String weight) {
-            return true;
-        }
-
-        @Override
-        public void linear(String weight, Activation x, Activation dy) {
-            try (var scope = torch.scope()) {
-                PtNDArray out = Torch.floats(scope, dy.features(), x.features());
-                torch.weightGradient(x, dy, out, false);
-                whole(weight, out);
-            }
-        }
-
-        /// A tied head's weight arrives twice.
-        @Override
-        public void whole(String weight, PtNDArray gradient) {
-            gradients.merge(weight, gradient.toFloatArray(), (sum, more) -> {
-                for (int i = 0; i < sum.length; i++) {
-                    sum[i] += more[i];
-                }
-                return sum;
-            });
         }
     }
 }

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,16 +128,16 @@ class TokenTableTest {
             before.accept(decoder);
             float[] weights = new float[BATCH.rows().length];
             Arrays.fill(weights, 0.25f);
-            Map<String, float[]> gradients = new TreeMap<>();
+            CollectedGradients gradients = new CollectedGradients(decoder);
             float[] losses = decoder.losses(BATCH).tokenLosses();
-            decoder.gradients(BATCH, weights, new Collected(decoder.torch(), gradients));
+            decoder.gradients(BATCH, weights, gradients);
             Generator.Answer answer = new Generator(decoder, Set.of(), 8, new Sampling.Greedy(), 0)
                     .generate(List.of(new int[] {3, 1, 4, 1, 5}))
                     .getFirst();
             return new Computed(
                     losses,
                     decoder.logits(BATCH),
-                    gradients,
+                    gradients.all(),
                     answer.ids(),
                     decoder.weights().memory(decoder.weights().embeddingName()).toArray(ValueLayout.JAVA_FLOAT));
         }
@@ -159,31 +158,5 @@ class TokenTableTest {
             sequences.add(new PackedBatch.Sequence(random.ints(length, 0, 60).toArray(), scored));
         }
         return PackedBatch.of(sequences);
-    }
-
-    private record Collected(Torch torch, Map<String, float[]> gradients) implements GradientSink {
-        @Override
-        public boolean wants(String weight) {
-            return true;
-        }
-
-        @Override
-        public void linear(String weight, Activation x, Activation dy) {
-            try (var scope = torch.scope()) {
-                PtNDArray out = Torch.floats(scope, dy.features(), x.features());
-                torch.weightGradient(x, dy, out, false);
-                whole(weight, out);
-            }
-        }
-
-        @Override
-        public void whole(String weight, PtNDArray gradient) {
-            gradients.merge(weight, gradient.toFloatArray(), (sum, more) -> {
-                for (int i = 0; i < sum.length; i++) {
-                    sum[i] += more[i];
-                }
-                return sum;
-            });
-        }
     }
 }

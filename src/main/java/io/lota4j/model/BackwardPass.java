@@ -111,7 +111,7 @@ final class BackwardPass {
         String positions = decoder.config().blocks().learnedPositions();
         if (positions != null && sink.wants(positions)) {
             PtNDArray places = Torch.longs(scope, batch.positions());
-            PtNDArray table = decoder.weights().of(positions);
+            PtNDArray table = decoder.weights().tensor(positions);
             sink.whole(positions, decoder.torch().one(scope, "positions_gradient", gradient, places, table));
         }
     }

@@ -158,7 +158,7 @@ public final class Decoder implements AutoCloseable {
             }
         }
         return torch.one(
-                scope, "embed_placed", places, rows.table(), Torch.longs(scope, positions), weights.of(learned));
+                scope, "embed_placed", places, rows.table(), Torch.longs(scope, positions), weights.tensor(learned));
     }
 
     LayerScript script(int layer) {

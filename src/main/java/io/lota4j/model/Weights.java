@@ -178,7 +178,8 @@ public final class Weights {
         tables.values().forEach(TokenTable::moved);
     }
 
-    private PtNDArray tensor(String name) {
+    /// A weight; one that is mapped is valid until the model is next used.
+    PtNDArray tensor(String name) {
         PtNDArray tensor = tensors.get(name);
         if (tensor != null) {
             return tensor;
@@ -191,11 +192,6 @@ public final class Weights {
             return mapped.weight(name);
         }
         throw new IllegalArgumentException("no weight " + name);
-    }
-
-    /// A weight outside the layers.
-    PtNDArray of(String name) {
-        return tensor(name);
     }
 
     /// The embedding's rows for some tokens.

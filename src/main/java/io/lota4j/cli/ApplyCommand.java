@@ -14,19 +14,13 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command
 final class ApplyCommand extends BaseCommand {
-    @Reads
-    @Option(
-            names = "--model",
-            required = true,
-            converter = ModelDirectory.class,
-            paramLabel = "DIR",
-            description = "The base, a Hugging Face directory.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private Path model;
+    @Mixin
+    private BaseOption model = new BaseOption();
 
     @Reads
     @Option(
@@ -55,7 +49,7 @@ final class ApplyCommand extends BaseCommand {
 
     @Override
     Plan plan() {
-        try (Checkpoint base = Checkpoint.open(model)) {
+        try (Checkpoint base = Checkpoint.open(model.path())) {
             List<Ticket> read = read();
             Ticket ticket = Lota.sum(read);
             Effect effect = Tickets.effect(base, ticket, type());
@@ -75,7 +69,7 @@ final class ApplyCommand extends BaseCommand {
     int execute() {
         List<Ticket> read = read();
         Ticket ticket = Lota.sum(read);
-        try (Lota lota = warned(Lota.open(model))) {
+        try (Lota lota = warned(Lota.open(model.path()))) {
             Optional<DType> type = type();
             Tickets.Applied applied = type.isPresent() ? lota.apply(ticket, type.get(), out) : lota.apply(ticket, out);
             out().println(Text.format("%s: the base with %s", out, changed(ticket, applied.effect())));

@@ -17,7 +17,6 @@ import io.lota4j.train.Listener;
 import io.lota4j.train.Progress;
 import io.lota4j.train.RunState;
 import io.lota4j.train.TrainConfig;
-import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,31 +26,9 @@ import picocli.CommandLine.Option;
 final class BenchCommand extends Group {
 
     @Command(name = "step", description = "Time optimizer steps on real data; nothing is written.")
-    static final class Step extends BaseCommand {
-        @Reads
-        @Option(
-                names = "--model",
-                required = true,
-                converter = ModelDirectory.class,
-                paramLabel = "DIR",
-                description = "The base, a Hugging Face directory.")
-        @SuppressWarnings("NullAway.Init") // set by picocli
-        private Path model;
-
-        @Mixin
-        private DataOptions data = new DataOptions();
-
-        @Mixin
-        private TrainingOptions training = new TrainingOptions();
-
+    static final class Step extends StepsCommand {
         @Mixin
         private PoolOptions pool = new PoolOptions();
-
-        @Mixin
-        private KernelOptions kernel = new KernelOptions();
-
-        @Mixin
-        private MemoryOptions memory = new MemoryOptions();
 
         @Option(
                 names = "--density",
@@ -73,19 +50,8 @@ final class BenchCommand extends Group {
         private boolean json;
 
         @Override
-        void checkOptions(OptionRules rules) {
-            rules.require(DataOptions.REQUIRED);
-            TrainingOptions.require(rules);
-        }
-
-        @Override
-        void check() {
-            training.check();
-        }
-
-        @Override
         Plan plan() {
-            try (Checkpoint base = Checkpoint.open(model)) {
+            try (Checkpoint base = Checkpoint.open(model.path())) {
                 Loadable loaded = Loadable.of(base);
                 int rows = data.rows();
                 TrainConfig config = config(rows);
@@ -101,20 +67,17 @@ final class BenchCommand extends Group {
         }
 
         @Override
-        boolean usesKernel() {
-            return kernel.mayUseVector();
+        int execute() {
+            try (Lota lota = open()) {
+                return examples(lota, this::time);
+            }
         }
 
-        @Override
-        int execute() {
-            try (Lota lota = Lota.open(model);
+        private int time(Lota lota, Dataset examples) {
+            TrainConfig config = config(examples.examples().size());
+            try (AdaptedModel adapted = AdaptedModel.open(model.path(), memory.policy());
                     MaskedKernel chosen = kernel.open()) {
-                Dataset examples = data.load(lota, err());
-                TrainConfig config = config(examples.examples().size());
-                try (AdaptedModel adapted = AdaptedModel.open(model, memory.policy())) {
-                    Job job = new Job(adapted, mask(adapted.base()), examples, config, chosen);
-                    return report(job);
-                }
+                return report(new Job(adapted, mask(adapted.base()), examples, config, chosen));
             }
         }
 

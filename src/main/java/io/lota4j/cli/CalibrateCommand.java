@@ -49,7 +49,7 @@ final class CalibrateCommand extends FitCommand<Mask> {
             defaultValue = "delta",
             description =
                     "What weights are chosen by: delta, how far a brief fine-tune moves them; magnitude (no data);"
-                        + " snip, wanda or fisher, from one pass over each row of --data (default: ${DEFAULT-VALUE}).")
+                            + " snip, wanda or fisher, from one pass over each row of --data (default: ${DEFAULT-VALUE}).")
     private Score score = Score.DELTA;
 
     @Option(
@@ -150,7 +150,7 @@ final class CalibrateCommand extends FitCommand<Mask> {
 
     @Override
     Plan plan() {
-        try (Checkpoint base = Checkpoint.open(model)) {
+        try (Checkpoint base = Checkpoint.open(model.path())) {
             SequencedMap<String, Shape> shapes = pool.pool().select(base.tensors());
             // A fingerprint would take reading the whole base.
             Mask among = avoid.among(Mask.full("", pool.pool().toString(), shapes));
@@ -177,7 +177,7 @@ final class CalibrateCommand extends FitCommand<Mask> {
     }
 
     private MemoryEstimate predicted(MemoryPolicy policy, TrainConfig config, Mask among) {
-        return MemoryOptions.estimate(policy, model, config, among.trainable(), among.poolSize())
+        return MemoryOptions.estimate(policy, model.path(), config, among.trainable(), among.poolSize())
                 .withState(heldOut.copies(among.trainable()));
     }
 
@@ -197,6 +197,6 @@ final class CalibrateCommand extends FitCommand<Mask> {
     }
 
     private MemoryEstimate predicted(MemoryPolicy policy, Mask among) {
-        return Scoring.memory(ModelConfig.of(model), policy, score, among);
+        return Scoring.memory(ModelConfig.of(model.path()), policy, score, among);
     }
 }

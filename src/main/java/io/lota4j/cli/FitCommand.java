@@ -12,37 +12,15 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// What calibrating and training share: a base, data, settings, and a state that a stopped run goes on from.
+/// What calibrating and training share: a result, and a state that a stopped run goes on from.
 ///
 /// @param <T> what comes of it
-abstract class FitCommand<T> extends BaseCommand {
-    @Reads
-    @Option(
-            names = "--model",
-            required = true,
-            converter = ModelDirectory.class,
-            paramLabel = "DIR",
-            description = "The base, a Hugging Face directory.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    Path model;
-
-    @Mixin
-    DataOptions data = new DataOptions();
-
-    @Mixin
-    TrainingOptions training = new TrainingOptions();
-
+abstract class FitCommand<T> extends StepsCommand {
     @Mixin
     HeldOutOptions heldOut = new HeldOutOptions();
 
     @Mixin
     PoolOptions pool = new PoolOptions();
-
-    @Mixin
-    private KernelOptions kernel = new KernelOptions();
-
-    @Mixin
-    MemoryOptions memory = new MemoryOptions();
 
     @Writes(OutputKind.RESULT)
     @Option(names = "--out", required = true, paramLabel = "F.safetensors", description = "The result to write.")
@@ -58,15 +36,14 @@ abstract class FitCommand<T> extends BaseCommand {
 
     @Override
     void checkOptions(OptionRules rules) {
-        rules.require(DataOptions.REQUIRED);
-        TrainingOptions.require(rules);
+        super.checkOptions(rules);
         heldOut.check(rules);
     }
 
     @Override
     void check() {
         if (trains()) {
-            training.check();
+            super.check();
         }
     }
 
@@ -81,32 +58,10 @@ abstract class FitCommand<T> extends BaseCommand {
     }
 
     @Override
-    boolean usesKernel() {
-        return kernel.mayUseVector() && !data.previews();
-    }
-
-    @Override
     int execute() {
         try (Lota lota = open()) {
             return examples(lota, this::fit);
         }
-    }
-
-    /// Opens the base for what is asked of it.
-    final Lota open() {
-        return warned(Lota.open(model, kernel.choice(), memory.policy()));
-    }
-
-    /// What is done with examples.
-    interface Work {
-        /// @return the exit code
-        int on(Lota lota, Dataset examples);
-    }
-
-    /// Loads the data for some work, unless only a preview was asked for.
-    final int examples(Lota lota, Work work) {
-        Dataset examples = data.load(lota, err());
-        return data.previewed(examples, lota, out()) ? ExitCode.OK : work.on(lota, examples);
     }
 
     private int fit(Lota lota, Dataset examples) {

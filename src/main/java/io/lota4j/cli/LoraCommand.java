@@ -29,34 +29,12 @@ import picocli.CommandLine.Option;
 
 /// `lota lora`: trains low-rank factors, to compare sparse training with.
 @Command
-final class LoraCommand extends BaseCommand {
-    @Reads
-    @Option(
-            names = "--model",
-            required = true,
-            converter = ModelDirectory.class,
-            paramLabel = "DIR",
-            description = "The base, a Hugging Face directory.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private Path model;
-
-    @Mixin
-    private DataOptions data = new DataOptions();
-
-    @Mixin
-    private TrainingOptions training = new TrainingOptions();
-
+final class LoraCommand extends StepsCommand {
     @Mixin
     private HeldOutOptions heldOut = new HeldOutOptions();
 
     @Mixin
     private LoraOptions factors = new LoraOptions();
-
-    @Mixin
-    private KernelOptions kernel = new KernelOptions();
-
-    @Mixin
-    private MemoryOptions memory = new MemoryOptions();
 
     @Writes(OutputKind.DIRECTORY)
     @Option(
@@ -83,8 +61,7 @@ final class LoraCommand extends BaseCommand {
 
     @Override
     void checkOptions(OptionRules rules) {
-        rules.require(DataOptions.REQUIRED);
-        TrainingOptions.require(rules);
+        super.checkOptions(rules);
         heldOut.check(rules);
         rules.refuse("--mapped-base", "lora: it keeps base and factors added up in memory");
     }
@@ -92,7 +69,7 @@ final class LoraCommand extends BaseCommand {
     @Override
     void check() {
         factors.config();
-        training.check();
+        super.check();
     }
 
     @Override
@@ -101,19 +78,19 @@ final class LoraCommand extends BaseCommand {
     }
 
     @Override
-    boolean usesKernel() {
-        return kernel.mayUseVector() && !data.previews();
-    }
-
-    @Override
     int execute() {
         warnOfMemory();
-        return new TrainingInputs(model, data, memory, out(), err()).open((lota, adapted, examples) -> {
-            try (MaskedKernel chosen = kernel.open();
-                    LoraJob job = job(lota, adapted, examples, chosen)) {
-                return train(job);
-            }
-        });
+        try (Lota lota = open()) {
+            return examples(lota, this::train);
+        }
+    }
+
+    private int train(Lota lota, Dataset examples) {
+        try (AdaptedModel adapted = AdaptedModel.open(model.path(), memory.policy());
+                MaskedKernel chosen = kernel.open();
+                LoraJob job = job(lota, adapted, examples, chosen)) {
+            return train(job);
+        }
     }
 
     /// Before the model is opened, which loads it.
@@ -121,7 +98,7 @@ final class LoraCommand extends BaseCommand {
         if (data.previews()) {
             return;
         }
-        try (Checkpoint base = Checkpoint.open(model)) {
+        try (Checkpoint base = Checkpoint.open(model.path())) {
             LoraTargets targets = LoraTargets.of(base, factors.config());
             TrainConfig config = training.config(Integer.MAX_VALUE);
             MemoryOptions.warn(
@@ -133,7 +110,7 @@ final class LoraCommand extends BaseCommand {
     }
 
     private MemoryEstimate predicted(MemoryPolicy policy, LoraTargets targets, TrainConfig config) {
-        return targets.memory(ModelConfig.of(model), policy, config.optimizer())
+        return targets.memory(ModelConfig.of(model.path()), policy, config.optimizer())
                 .withState(heldOut.copies(targets.trainable()));
     }
 
@@ -187,7 +164,7 @@ final class LoraCommand extends BaseCommand {
 
     @Override
     Plan plan() {
-        try (Checkpoint base = Checkpoint.open(model)) {
+        try (Checkpoint base = Checkpoint.open(model.path())) {
             Loadable loaded = Loadable.of(base);
             LoraTargets targets = LoraTargets.of(base, factors.config());
             int rows = data.rows();

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(name = "merge", description = "Time merges of real models; what they write is removed again.")
@@ -16,15 +17,8 @@ final class MergeBenchCommand extends BaseCommand {
     private static final List<String> USUAL =
             List.of("task_arithmetic", "ties", "dare_linear", "della_linear", "breadcrumbs", "karcher");
 
-    @Reads
-    @Option(
-            names = "--model",
-            required = true,
-            converter = ModelDirectory.class,
-            paramLabel = "BASE",
-            description = "The base, a Hugging Face directory.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private Path model;
+    @Mixin
+    private BaseOption model = new BaseOption();
 
     @Reads
     @Option(
@@ -76,7 +70,7 @@ final class MergeBenchCommand extends BaseCommand {
 
     @Override
     Plan plan() {
-        try (Checkpoint base = Checkpoint.open(model)) {
+        try (Checkpoint base = Checkpoint.open(model.path())) {
             Plan plan = new Plan().model("base", base);
             for (Path path : experts) {
                 try (Checkpoint expert = Checkpoint.open(path)) {
@@ -95,11 +89,11 @@ final class MergeBenchCommand extends BaseCommand {
 
     @Override
     int execute() {
-        try (Checkpoint base = Checkpoint.open(model)) {
+        try (Checkpoint base = Checkpoint.open(model.path())) {
             Plan.requireRoom(dir, room(base));
         }
         MergeTimes times = new MergeTimes();
-        try (MergeWorks works = MergeWorks.in(dir, model, experts);
+        try (MergeWorks works = MergeWorks.in(dir, model.path(), experts);
                 ProgressBar bar = ProgressBar.on(err(), "bench")) {
             List<MergeWorks.Work> all = works.all(chosen());
             int total = (runs + 1) * all.size();

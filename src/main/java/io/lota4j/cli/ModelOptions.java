@@ -14,19 +14,13 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// A base with any number of tickets on it, as a picocli mixin.
 final class ModelOptions {
-    @Reads
-    @Option(
-            names = "--model",
-            required = true,
-            converter = ModelDirectory.class,
-            paramLabel = "DIR",
-            description = "The base, a Hugging Face directory.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private Path model;
+    @Mixin
+    private BaseOption model = new BaseOption();
 
     @Reads
     @Option(
@@ -39,7 +33,7 @@ final class ModelOptions {
     private boolean mapped;
 
     Lota open() {
-        return Lota.open(model, KernelChoice.AUTO, policy());
+        return Lota.open(model.path(), KernelChoice.AUTO, policy());
     }
 
     /// Says if there is too little memory for the base.
@@ -55,7 +49,7 @@ final class ModelOptions {
 
     private long memory(MemoryPolicy policy, List<Ticket> tickets) {
         long changed = tickets.stream().mapToLong(Ticket::nnz).sum();
-        return MemoryEstimate.scoring(ModelConfig.of(model), policy.base(), changed)
+        return MemoryEstimate.scoring(ModelConfig.of(model.path()), policy.base(), changed)
                 .total();
     }
 
@@ -66,7 +60,7 @@ final class ModelOptions {
 
     /// Adds model and tickets to a plan, having checked that they belong together.
     Plan plan(Plan plan) {
-        try (Checkpoint base = Checkpoint.open(model)) {
+        try (Checkpoint base = Checkpoint.open(model.path())) {
             Loadable loaded = Loadable.of(base);
             plan.model(loaded);
             List<Ticket> read = tickets();

@@ -69,7 +69,7 @@ final class TrainCommand extends FitCommand<Ticket> {
     }
 
     private MemoryEstimate predicted(MemoryPolicy policy, TrainConfig config, Mask trained) {
-        return MemoryOptions.estimate(policy, model, config, trained.trainable(), trained.poolSize())
+        return MemoryOptions.estimate(policy, model.path(), config, trained.trainable(), trained.poolSize())
                 .withState(heldOut.copies(trained.trainable()));
     }
 
@@ -82,7 +82,7 @@ final class TrainCommand extends FitCommand<Ticket> {
 
     @Override
     Plan plan() {
-        try (Checkpoint base = Checkpoint.open(model)) {
+        try (Checkpoint base = Checkpoint.open(model.path())) {
             Loadable loaded = Loadable.of(base);
             Mask trained = mask != null
                     ? MaskFile.read(mask)

@@ -1,0 +1,56 @@
+package io.lota4j.cli;
+
+import io.lota4j.Lota;
+import io.lota4j.data.Dataset;
+import picocli.CommandLine.Mixin;
+
+/// What takes optimizer steps on a base: the data, the settings, and what computes.
+abstract class StepsCommand extends BaseCommand {
+    @Mixin
+    BaseOption model = new BaseOption();
+
+    @Mixin
+    DataOptions data = new DataOptions();
+
+    @Mixin
+    TrainingOptions training = new TrainingOptions();
+
+    @Mixin
+    KernelOptions kernel = new KernelOptions();
+
+    @Mixin
+    MemoryOptions memory = new MemoryOptions();
+
+    @Override
+    void checkOptions(OptionRules rules) {
+        rules.require(DataOptions.REQUIRED);
+        TrainingOptions.require(rules);
+    }
+
+    @Override
+    void check() {
+        training.check();
+    }
+
+    @Override
+    boolean usesKernel() {
+        return kernel.mayUseVector() && !data.previews();
+    }
+
+    /// Opens the base for what is asked of it.
+    final Lota open() {
+        return warned(Lota.open(model.path(), kernel.choice(), memory.policy()));
+    }
+
+    /// What is done with examples.
+    interface Work {
+        /// @return the exit code
+        int on(Lota lota, Dataset examples);
+    }
+
+    /// Loads the data for some work, unless only a preview was asked for.
+    final int examples(Lota lota, Work work) {
+        Dataset examples = data.load(lota, err());
+        return data.previewed(examples, lota, out()) ? ExitCode.OK : work.on(lota, examples);
+    }
+}

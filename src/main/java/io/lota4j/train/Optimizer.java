@@ -11,8 +11,10 @@ public sealed interface Optimizer {
 
     boolean hasSecondMoment();
 
-    /// The update of step `step` = 1, 2, ….
-    Update update(long step, double lr, double scale);
+    /// An update of a weight.
+    ///
+    /// @param number the weight's own: 1, 2, …
+    Update update(long number, double lr, double scale);
 
     /// The name that flags and files use.
     String name();
@@ -53,7 +55,7 @@ public sealed interface Optimizer {
         }
 
         @Override
-        public Update update(long step, double lr, double scale) {
+        public Update update(long number, double lr, double scale) {
             return new Update.RmsProp(lr, scale, decay, alpha, epsilon);
         }
 
@@ -102,9 +104,9 @@ public sealed interface Optimizer {
         }
 
         @Override
-        public Update update(long step, double lr, double scale) {
+        public Update update(long number, double lr, double scale) {
             return new Update.AdamW(
-                    lr, scale, decay, beta1, beta2, epsilon, 1 - Math.pow(beta1, step), 1 - Math.pow(beta2, step));
+                    lr, scale, decay, beta1, beta2, epsilon, 1 - Math.pow(beta1, number), 1 - Math.pow(beta2, number));
         }
 
         @Override
@@ -148,7 +150,7 @@ public sealed interface Optimizer {
         }
 
         @Override
-        public Update update(long step, double lr, double scale) {
+        public Update update(long number, double lr, double scale) {
             return new Update.Sgd(lr, scale, decay, momentum);
         }
 

@@ -6,8 +6,11 @@ import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.checkpoint.TensorSource;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,7 +40,9 @@ public record RunState(
     private static final String VALUES = ".values";
     private static final String FIRST = ".first";
     private static final String SECOND = ".second";
+    private static final String UPDATES = ".updates";
     private static final String BEST = ".best";
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     static final RunState START = new RunState(0, List.of(), 0, 0, 0, List.of());
 
@@ -75,6 +80,7 @@ public record RunState(
             tensors.add(new TensorSource(t.name() + VALUES, DType.F32, shape, t::copyTo));
             addMoment(tensors, t.name() + FIRST, shape, t.moments().first());
             addMoment(tensors, t.name() + SECOND, shape, t.moments().second());
+            addUpdates(tensors, t);
         }
         if (best != null && !heldOut.isEmpty()) {
             for (int t = 0; t < trainables.size(); t++) {
@@ -95,6 +101,41 @@ public record RunState(
             tensors.add(new TensorSource(
                     name, DType.F32, shape, target -> MemorySegment.copy(moment, 0, target, 0, moment.byteSize())));
         }
+    }
+
+    /// Written where they are not one a step: of experts.
+    private void addUpdates(List<TensorSource> tensors, Trainable t) {
+        if (!t.updates().areAll(step)) {
+            long[] counts = t.updates().counts();
+            tensors.add(new TensorSource(
+                    t.name() + UPDATES,
+                    DType.I64,
+                    Shape.of(counts.length),
+                    target -> MemorySegment.copy(counts, 0, target, LONG, 0, counts.length)));
+        }
+    }
+
+    private static void loadUpdates(SafetensorsFile state, Trainable t, long step) {
+        String name = t.name() + UPDATES;
+        TensorInfo info = state.tensors().get(name);
+        if (info == null) {
+            t.updates().set(step);
+            return;
+        }
+        long parts = info.shape().numel();
+        if (info.dtype() != DType.I64 || parts == 0 || t.elements() % parts != 0) {
+            throw new LotaException(Text.format(
+                    "%s: expected the I64 tensor %s with a count for each of some parts of one size of its %d elements,"
+                            + " found %s.",
+                    state.path(), name, t.elements(), info));
+        }
+        long[] counts = state.bytes(name).toArray(LONG);
+        if (Arrays.stream(counts).anyMatch(count -> count < 0 || count > step)) {
+            throw new LotaException(Text.format(
+                    "%s: expected counts from 0 to the %d steps done in tensor %s, found %s.",
+                    state.path(), step, name, Arrays.toString(counts)));
+        }
+        t.updates().set(counts);
     }
 
     private Map<String, String> metadata(Map<String, String> identity) {
@@ -135,6 +176,7 @@ public record RunState(
                 t.copyFrom(tensor(state, t.name() + VALUES, t));
                 load(state, t.name() + FIRST, t, t.moments().first());
                 load(state, t.name() + SECOND, t, t.moments().second());
+                loadUpdates(state, t, reached.step());
             }
             if (best != null && !reached.heldOut().isEmpty()) {
                 for (int t = 0; t < trainables.size(); t++) {

@@ -94,17 +94,11 @@ final class StepRunner {
             if (!gradients.moves(trainable.name())) {
                 return;
             }
-            Update update = config.optimizer().update(step, config.lr(step), factors[t]);
-            ReachedParts parts = gradients.parts(trainable.name());
-            if (parts == null) {
-                trainable.step(update, kernel, 0, trainable.entries().count());
-            } else {
-                parts.reached().stream().forEach(part -> {
-                    long size = trainable.elements() / parts.count();
-                    trainable.step(
-                            update, kernel, trainable.firstFrom(part * size), trainable.firstFrom((part + 1) * size));
-                });
-            }
+            Updates updates = trainable.updates();
+            updates.moved(gradients.parts(trainable.name())).forEach(part -> {
+                Update update = config.optimizer().update(updates.next(part), config.lr(step), factors[t]);
+                trainable.step(update, kernel, part);
+            });
         });
         parameters.moved();
         updateSeconds += since(start);

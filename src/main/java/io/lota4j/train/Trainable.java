@@ -24,6 +24,7 @@ import org.roaringbitmap.PeekableIntIterator;
 /// @param entries which elements
 /// @param gradient F32, `[entries]`, or in the weight's own shape where all of it is trained
 /// @param moments the optimizer's state
+/// @param updates how many it has had
 /// @param master F32, the memory that holds the trained values
 /// @param inMaster where in it they are
 public record Trainable(
@@ -32,6 +33,7 @@ public record Trainable(
         Entries entries,
         PtNDArray gradient,
         Moments moments,
+        Updates updates,
         MemorySegment master,
         Entries inMaster) {
 
@@ -47,6 +49,7 @@ public record Trainable(
                 entries,
                 Torch.floats(scope, shape),
                 moments(entries.count(), optimizer, scope),
+                new Updates(),
                 values.memory(),
                 values.compact() ? Entries.all(entries.count()) : entries);
     }
@@ -63,6 +66,7 @@ public record Trainable(
                 all,
                 Torch.floats(scope, values.getShape().getShape()),
                 moments(all.count(), optimizer, scope),
+                new Updates(),
                 Torch.memory(values),
                 all);
     }
@@ -87,7 +91,7 @@ public record Trainable(
     }
 
     /// The place of the first entry whose element is not before one.
-    long firstFrom(long element) {
+    private long firstFrom(long element) {
         if (entries.index() == null) {
             return element;
         }
@@ -104,8 +108,13 @@ public record Trainable(
         return low;
     }
 
-    /// One optimizer step on the entries from one place to before another.
-    void step(Update update, MaskedKernel kernel, long from, long to) {
+    /// One optimizer step on the entries of one of the parts of which the updates are counted.
+    void step(Update update, MaskedKernel kernel, int part) {
+        long size = elements / updates.parts();
+        step(update, kernel, firstFrom(part * size), firstFrom((part + 1) * size));
+    }
+
+    private void step(Update update, MaskedKernel kernel, long from, long to) {
         if (from == to) {
             return;
         }

@@ -3,7 +3,6 @@ package io.lota4j.mask;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.TensorSource;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -19,10 +18,7 @@ public final class DeltaFile {
     public static void write(Path target, DeltaSource deltas, Map<String, String> origin) {
         List<TensorSource> tensors = deltas.tensors().entrySet().stream()
                 .map(tensor -> new TensorSource(
-                        tensor.getKey(),
-                        DType.F32,
-                        tensor.getValue(),
-                        bytes -> MemorySegment.copy(deltas.delta(tensor.getKey()), 0, bytes, 0, bytes.byteSize())))
+                        tensor.getKey(), DType.F32, tensor.getValue(), bytes -> deltas.read(tensor.getKey(), 0, bytes)))
                 .toList();
         SafetensorsWriter.write(target, origin, tensors);
     }

@@ -4,17 +4,18 @@ import io.lota4j.checkpoint.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.SequencedMap;
 
-/// Fine-tuned minus base weights, or other scores, one tensor at a time; selection reads each tensor several times.
+/// Fine-tuned minus base weights, or other scores, a part of a tensor at a time; selection reads all of them several
+/// times.
 public interface DeltaSource {
     /// The pool: each tensor's name and shape.
     SequencedMap<String, Shape> tensors();
 
-    /// The deltas of one tensor: row-major little-endian F32, as many as the shape has elements. No alignment is
-    /// needed.
+    /// Reads some deltas of one tensor.
     ///
     /// @param name one of [#tensors()]
-    /// @return memory that is valid until the next call, so that a source may reuse one buffer
-    MemorySegment delta(String name);
+    /// @param first flat, row-major index of the first of them
+    /// @param target little-endian F32, for as many as are wanted, at any alignment; every one is written
+    void read(String name, long first, MemorySegment target);
 
     /// How messages speak of these values.
     default Wording wording() {

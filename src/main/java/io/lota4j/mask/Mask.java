@@ -58,6 +58,13 @@ public final class Mask {
         return info;
     }
 
+    /// Names and shapes of the pool's tensors, sorted by name.
+    public SequencedMap<String, Shape> shapes() {
+        SequencedMap<String, Shape> shapes = new TreeMap<>();
+        tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        return shapes;
+    }
+
     /// Every tensor of the pool, sorted by name.
     public SequencedMap<String, MaskTensor> tensors() {
         return tensors;

@@ -8,6 +8,7 @@ import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.checkpoint.TensorSource;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +30,12 @@ public final class MaskFile {
     public static void write(Path target, Mask mask) {
         List<TensorSource> sets = new ArrayList<>();
         mask.tensors().forEach((name, tensor) -> {
-            byte[] bytes = IndexSets.toBytes(tensor.trainable());
-            sets.add(TensorSource.ofBytes(name, DType.U8, Shape.of(bytes.length), bytes));
+            int bytes = IndexSets.toBytes(tensor.trainable()).length;
+            sets.add(new TensorSource(
+                    name,
+                    DType.U8,
+                    Shape.of(bytes),
+                    into -> into.copyFrom(MemorySegment.ofArray(IndexSets.toBytes(tensor.trainable())))));
         });
         SafetensorsWriter.write(target, MaskMetadata.of(mask), sets);
     }

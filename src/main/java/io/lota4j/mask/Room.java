@@ -3,8 +3,6 @@ package io.lota4j.mask;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
-import java.util.Map;
-import java.util.TreeMap;
 
 /// Whether as many weights as a sparsity makes trainable are there to be chosen, where some may not be.
 public final class Room {
@@ -17,9 +15,7 @@ public final class Room {
     /// @param sparsity frozen share, in [0, 1]
     /// @throws LotaException when too few are left, or the sparsity leaves none, with the sparsity that would do
     public static void require(Mask among, double sparsity, Scope scope) {
-        Map<String, Shape> shapes = new TreeMap<>();
-        among.tensors().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-        Sparsity.requireSome(shapes, sparsity, scope);
+        Sparsity.requireSome(among.shapes(), sparsity, scope);
         requireLeft(among, sparsity, scope);
     }
 

@@ -4,13 +4,13 @@ import io.lota4j.checkpoint.Shape;
 import java.lang.foreign.MemorySegment;
 import java.util.SequencedMap;
 import org.roaringbitmap.PeekableIntIterator;
+import org.roaringbitmap.RoaringBitmap;
 
 /// Deltas of the weights of a mask; those of all others are zero, whatever they were, so that none is ever
 /// chosen.
 final class Within implements DeltaSource {
     private final DeltaSource deltas;
     private final Mask among;
-    private MemorySegment buffer = MemorySegment.ofArray(new float[0]);
 
     Within(DeltaSource deltas, Mask among) {
         this.deltas = deltas;
@@ -27,24 +27,31 @@ final class Within implements DeltaSource {
         return deltas.wording();
     }
 
-    /// The whole tensor's own memory where nothing is left out, else a copy.
     @Override
-    public MemorySegment delta(String name) {
-        MemorySegment values = deltas.delta(name);
+    public void read(String name, long first, MemorySegment target) {
+        deltas.read(name, first, target);
         MaskTensor tensor = among.tensor(name);
-        return tensor.count() == tensor.shape().numel() ? values : kept(values, tensor);
+        if (tensor.count() < tensor.shape().numel()) {
+            clearOthers(tensor.trainable(), first, target);
+        }
     }
 
-    private MemorySegment kept(MemorySegment values, MaskTensor tensor) {
-        if (buffer.byteSize() < values.byteSize()) {
-            buffer = MemorySegment.ofArray(new float[Math.toIntExact(values.byteSize() / Float.BYTES)]);
+    private static void clearOthers(RoaringBitmap kept, long first, MemorySegment target) {
+        long end = first + target.byteSize() / Float.BYTES;
+        PeekableIntIterator indices = kept.getIntIterator();
+        indices.advanceIfNeeded((int) first);
+        long done = first;
+        while (indices.hasNext() && indices.peekNext() < end) {
+            long next = indices.next();
+            clear(target, done - first, next - first);
+            done = next + 1;
         }
-        MemorySegment kept = buffer.asSlice(0, values.byteSize()).fill((byte) 0);
-        PeekableIntIterator indices = tensor.trainable().getIntIterator();
-        while (indices.hasNext()) {
-            long at = (long) Float.BYTES * indices.next();
-            MemorySegment.copy(values, at, kept, at, Float.BYTES);
+        clear(target, done - first, end - first);
+    }
+
+    private static void clear(MemorySegment target, long from, long to) {
+        if (from < to) {
+            target.asSlice(from * Float.BYTES, (to - from) * Float.BYTES).fill((byte) 0);
         }
-        return kept;
     }
 }

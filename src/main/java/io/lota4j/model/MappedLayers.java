@@ -68,9 +68,13 @@ final class MappedLayers {
     }
 
     private void widen(String name, PtNDArray buffer) {
-        MemorySegment memory = Torch.memory(buffer);
-        checkpoint.read(name, memory);
-        overlays.getOrDefault(name, List.of()).forEach(overlay -> overlay.scatter(0, memory));
+        read(name, 0, Torch.memory(buffer));
+    }
+
+    /// Some elements of a weight with their newest values.
+    void read(String name, long first, MemorySegment target) {
+        checkpoint.read(name, first, target);
+        overlays.getOrDefault(name, List.of()).forEach(overlay -> overlay.scatter(first, target));
     }
 
     /// Values for some elements of a weight, at first those that it has: from now on they stand in their place.

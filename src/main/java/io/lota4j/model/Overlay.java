@@ -44,7 +44,8 @@ record Overlay(@Nullable MemorySegment index, MemorySegment values) {
         }
         long end = entryFrom(first + part.byteSize() / Float.BYTES);
         for (long e = entryFrom(first); e < end; e++) {
-            part.setAtIndex(ValueLayout.JAVA_FLOAT, at(e) - first, values.getAtIndex(ValueLayout.JAVA_FLOAT, e));
+            part.setAtIndex(
+                    ValueLayout.JAVA_FLOAT_UNALIGNED, at(e) - first, values.getAtIndex(ValueLayout.JAVA_FLOAT, e));
         }
     }
 

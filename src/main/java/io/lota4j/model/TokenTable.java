@@ -112,7 +112,8 @@ final class TokenTable {
         });
     }
 
-    private void read(long first, MemorySegment target) {
+    /// Some elements with their newest values.
+    void read(long first, MemorySegment target) {
         checkpoint.read(name, first, target);
         overlays.forEach(overlay -> overlay.scatter(first, target));
     }

@@ -135,6 +135,21 @@ public final class Weights {
         return Torch.memory(tensor(name));
     }
 
+    /// Reads some elements of one weight with their newest values, wherever they are.
+    ///
+    /// @param first flat, row-major index of the first of them
+    /// @param target F32, for as many as are wanted, at any alignment
+    public void read(String name, long first, MemorySegment target) {
+        TokenTable table = tables.get(name);
+        if (table != null) {
+            table.read(first, target);
+        } else if (mapped != null && !tensors.containsKey(name)) {
+            mapped.read(name, first, target);
+        } else {
+            target.copyFrom(memory(name).asSlice(first * Float.BYTES, target.byteSize()));
+        }
+    }
+
     /// The first weight, in the order of names, that has a value which is NaN or infinite; empty if none has. Reads
     /// them all.
     public Optional<String> notFinite() {

@@ -12,6 +12,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 import org.roaringbitmap.RoaringBitmapWriter;
@@ -27,6 +28,9 @@ record Differences(DType baseType, MemorySegment base, DType tunedType, MemorySe
 
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private static final ValueLayout.OfDouble DOUBLE =
             ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -85,16 +89,19 @@ record Differences(DType baseType, MemorySegment base, DType tunedType, MemorySe
         return Float.floatToRawIntBits(one) == Float.floatToRawIntBits(other);
     }
 
-    /// All differences.
+    /// Some differences.
     ///
-    /// @param into as long as the tensor or longer
-    void fill(float[] into) {
-        chunks().forEach(chunk -> {
+    /// @param first index of the first of them
+    /// @param into F32, for as many as are wanted, at any alignment
+    void fill(long first, MemorySegment into) {
+        long all = into.byteSize() / Float.BYTES;
+        LongStream.range(0, Math.ceilDiv(all, CHUNK)).parallel().forEach(chunk -> {
             float[] baseBlock = new float[BLOCK];
             float[] block = new float[BLOCK];
-            for (int from = chunk * CHUNK; from < end(chunk); from += BLOCK) {
-                int size = read(from, end(chunk), baseBlock, block);
-                System.arraycopy(block, 0, into, from, size);
+            long end = first + Math.min(all, (chunk + 1) * CHUNK);
+            for (long from = first + chunk * CHUNK; from < end; from += BLOCK) {
+                int size = read((int) from, (int) end, baseBlock, block);
+                MemorySegment.copy(block, 0, into, FLOAT, (from - first) * Float.BYTES, size);
             }
         });
     }

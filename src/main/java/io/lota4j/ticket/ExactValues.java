@@ -99,7 +99,7 @@ public record ExactValues(DType type, RoaringBitmap index, byte[] bits) {
         return new ExactValues(type, kept, some);
     }
 
-    /// Finds values while all of a tensor's indices are gone through in their order.
+    /// Finds values while indices of a tensor are gone through in their order.
     static final class Cursor {
         private final @Nullable ExactValues values;
         private final @Nullable PeekableIntIterator indices;
@@ -119,6 +119,9 @@ public record ExactValues(DType type, RoaringBitmap index, byte[] bits) {
 
         /// Whether there is a value at an index; then [#value()] gives it.
         boolean at(int index) {
+            while (next >= 0 && next < index) {
+                step();
+            }
             return index == next;
         }
 

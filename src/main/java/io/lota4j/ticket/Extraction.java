@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
 /// The difference of two checkpoints over a pool, as a ticket.
@@ -31,7 +32,8 @@ final class Extraction implements DeltaSource {
     private final Pool pool;
     private final SequencedMap<String, Shape> shapes;
     private final Others others;
-    private float[] buffer = {};
+    private String compared = "";
+    private @Nullable Differences differences;
 
     Extraction(Checkpoint base, Checkpoint tuned, Pool pool) {
         this.base = base;
@@ -80,22 +82,18 @@ final class Extraction implements DeltaSource {
     }
 
     @Override
-    public MemorySegment delta(String name) {
-        Differences differences = differences(name);
-        if (buffer.length < differences.count()) {
-            buffer = new float[largest()];
-        }
-        differences.fill(buffer);
-        return MemorySegment.ofArray(buffer).asSlice(0, (long) differences.count() * Float.BYTES);
-    }
-
-    private int largest() {
-        return Math.toIntExact(
-                shapes.values().stream().mapToLong(Shape::numel).max().orElse(0));
+    public void read(String name, long first, MemorySegment target) {
+        differences(name).fill(first, target);
     }
 
     private Differences differences(String name) {
-        return Differences.of(base, name, tuned, others.nameInTuned(name));
+        Differences last = differences;
+        if (last == null || !name.equals(compared)) {
+            last = Differences.of(base, name, tuned, others.nameInTuned(name));
+            differences = last;
+            compared = name;
+        }
+        return last;
     }
 
     /// All that differs in a tensor.

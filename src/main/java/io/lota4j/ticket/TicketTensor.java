@@ -152,8 +152,16 @@ public record TicketTensor(
     /// @param base all elements of the base's tensor
     /// @throws LotaException when a changed weight is to become a number to which no delta leads
     public void addTo(String name, DType type, MemorySegment base, Weights weights) {
+        addTo(name, type, base, 0, shape.numel(), weights);
+    }
+
+    /// As the other `addTo`, of the deltas in a range of the tensor.
+    ///
+    /// @param first flat, row-major index where the range begins
+    /// @param count its length
+    public void addTo(String name, DType type, MemorySegment base, long first, long count, Weights weights) {
         ExactValues.Cursor cursor = new ExactValues.Cursor(exact);
-        forEach((position, at) -> {
+        forEach(index, first, first + count, (position, at) -> {
             float now = weights.get(position, at);
             if (!cursor.at(at)) {
                 weights.set(position, at, now + values[position]);
@@ -170,12 +178,22 @@ public record TicketTensor(
     }
 
     static void forEach(RoaringBitmap index, EntryVisitor visitor) {
+        forEach(index, 0, IndexSets.MAX_ELEMENTS, visitor);
+    }
+
+    private static void forEach(RoaringBitmap index, long from, long to, EntryVisitor visitor) {
         int[] batch = new int[BATCH];
         BatchIterator iterator = index.getBatchIterator();
-        int position = 0;
+        int position = from == 0 ? 0 : index.rank((int) from - 1);
+        if (from > 0) {
+            iterator.advanceIfNeeded((int) from);
+        }
         while (iterator.hasNext()) {
             int count = iterator.nextBatch(batch);
             for (int i = 0; i < count; i++) {
+                if (batch[i] >= to) {
+                    return;
+                }
                 visitor.visit(position++, batch[i]);
             }
         }

@@ -5,10 +5,10 @@ import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
-import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.mask.DeltaSource;
 import io.lota4j.mask.IndexSets;
 import io.lota4j.mask.Mask;
+import io.lota4j.mask.MaskTensor;
 import io.lota4j.model.Decoder;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.model.TrainedValues;
@@ -19,9 +19,9 @@ import io.lota4j.ticket.Tickets;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 import org.roaringbitmap.PeekableIntIterator;
@@ -33,6 +33,9 @@ import org.roaringbitmap.RoaringBitmapWriter;
 /// @param base the checkpoint, never written
 /// @param decoder holds the working weights, F32
 public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoCloseable {
+    /// Deltas that are read at once.
+    private static final int PART = 1 << 20;
+
     /// Opens a model directory; nothing is adapted yet.
     public static AdaptedModel open(Path directory) {
         return open(directory, MemoryPolicy.KEEP);
@@ -148,9 +151,7 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
 
     /// Working weights minus those of a start of the tensors in a mask.
     DeltaSource deltas(Mask mask, Start start) {
-        SequencedMap<String, Shape> shapes = new TreeMap<>();
-        mask.tensors().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-        return new WorkingDeltas(decoder, start, shapes);
+        return new WorkingDeltas(decoder, start, mask.shapes());
     }
 
     /// The working weights' difference from the base where the mask is, as a ticket that can be reverted.
@@ -163,11 +164,7 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
         DeltaSource deltas = deltas(mask);
         Map<String, TicketTensor> tensors = new TreeMap<>();
         mask.tensors().forEach((name, tensor) -> {
-            TensorInfo info = base.info(name);
-            MemorySegment delta = deltas.delta(name);
-            RoaringBitmap moved = moved(tensor.trainable(), delta);
-            tensors.put(
-                    name, new TicketTensor(info.shape(), DType.F32, moved, values(moved, delta), info.dtype(), null));
+            tensors.put(name, moved(deltas, name, tensor, base.info(name).dtype()));
         });
         TicketInfo info = new TicketInfo(
                 mask.info().base(),
@@ -178,25 +175,28 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
         return Tickets.withBaseBits(base, new Ticket(info, tensors));
     }
 
-    private static RoaringBitmap moved(RoaringBitmap trainable, MemorySegment delta) {
+    private static TicketTensor moved(DeltaSource deltas, String name, MaskTensor tensor, DType type) {
         RoaringBitmapWriter<RoaringBitmap> moved = IndexSets.writer();
-        PeekableIntIterator indices = trainable.getIntIterator();
+        float[] values = new float[Math.toIntExact(tensor.count())];
+        int found = 0;
+        long end = tensor.shape().numel();
+        MemorySegment buffer = MemorySegment.ofArray(new float[(int) Math.min(PART, end)]);
+        PeekableIntIterator indices = tensor.trainable().getIntIterator();
         while (indices.hasNext()) {
-            int index = indices.next();
-            if (delta.getAtIndex(ValueLayout.JAVA_FLOAT, index) != 0) {
-                moved.add(index);
+            long first = indices.peekNext();
+            long count = Math.min(PART, end - first);
+            deltas.read(name, first, buffer.asSlice(0, count * Float.BYTES));
+            while (indices.hasNext() && indices.peekNext() < first + count) {
+                int index = indices.next();
+                float delta = buffer.getAtIndex(ValueLayout.JAVA_FLOAT, index - first);
+                if (delta != 0) {
+                    moved.add(index);
+                    values[found++] = delta;
+                }
             }
         }
-        return IndexSets.optimized(moved.get());
-    }
-
-    private static float[] values(RoaringBitmap index, MemorySegment delta) {
-        float[] values = new float[index.getCardinality()];
-        PeekableIntIterator indices = index.getIntIterator();
-        for (int position = 0; indices.hasNext(); position++) {
-            values[position] = delta.getAtIndex(ValueLayout.JAVA_FLOAT, indices.next());
-        }
-        return values;
+        RoaringBitmap changed = IndexSets.optimized(moved.get());
+        return new TicketTensor(tensor.shape(), DType.F32, changed, Arrays.copyOf(values, found), type, null);
     }
 
     @Override

@@ -23,26 +23,33 @@ import org.roaringbitmap.PeekableIntIterator;
 /// @param base the checkpoint
 /// @param ticket what is on it, or null
 public record Start(Checkpoint base, @Nullable Ticket ticket) {
-    /// Values that are hashed at once.
+    /// Values that are hashed or compared at once.
     private static final int CHUNK = 1 << 16;
 
-    /// Reads a tensor's values, the bits that [AdaptedModel#add] leaves in the working weights.
-    ///
-    /// @param target F32, of the tensor's size
+    /// Reads all of a tensor's values, as [#read(String, long, MemorySegment)].
     public void read(String name, MemorySegment target) {
-        base.read(name, target);
+        read(name, 0, target);
+    }
+
+    /// Reads some of a tensor's values, the bits that [AdaptedModel#add] leaves in the working weights.
+    ///
+    /// @param first flat, row-major index of the first of them
+    /// @param target F32, for as many as are wanted
+    public void read(String name, long first, MemorySegment target) {
+        base.read(name, first, target);
         @Nullable
         TicketTensor changes = ticket == null ? null : ticket.tensors().get(name);
         if (changes != null) {
-            changes.addTo(name, base.info(name).dtype(), base.bytes(name), new TicketTensor.Weights() {
+            long count = target.byteSize() / Float.BYTES;
+            changes.addTo(name, base.info(name).dtype(), base.bytes(name), first, count, new TicketTensor.Weights() {
                 @Override
                 public float get(int position, int index) {
-                    return target.getAtIndex(ValueLayout.JAVA_FLOAT, index);
+                    return target.getAtIndex(ValueLayout.JAVA_FLOAT, index - first);
                 }
 
                 @Override
                 public void set(int position, int index, float value) {
-                    target.setAtIndex(ValueLayout.JAVA_FLOAT, index, value);
+                    target.setAtIndex(ValueLayout.JAVA_FLOAT, index - first, value);
                 }
             });
         }
@@ -77,18 +84,26 @@ public record Start(Checkpoint base, @Nullable Ticket ticket) {
     public long changed(Decoder decoder, Mask mask) {
         long changed = 0;
         for (var entry : mask.tensors().entrySet()) {
-            MemorySegment before = MemorySegment.ofArray(
-                    new float[Math.toIntExact(entry.getValue().shape().numel())]);
-            read(entry.getKey(), before);
-            MemorySegment now = decoder.weights().memory(entry.getKey());
+            String name = entry.getKey();
+            long end = entry.getValue().shape().numel();
             PeekableIntIterator indices = entry.getValue().trainable().getIntIterator();
             while (indices.hasNext()) {
-                int index = indices.next();
-                boolean same =
-                        before.getAtIndex(ValueLayout.JAVA_INT, index) == now.getAtIndex(ValueLayout.JAVA_INT, index);
-                changed += same ? 0 : 1;
+                long first = indices.peekNext();
+                int count = (int) Math.min(CHUNK, end - first);
+                MemorySegment before = MemorySegment.ofArray(new float[count]);
+                MemorySegment now = MemorySegment.ofArray(new float[count]);
+                read(name, first, before);
+                decoder.weights().read(name, first, now);
+                while (indices.hasNext() && indices.peekNext() < first + count) {
+                    long at = indices.next() - first;
+                    changed += same(before, now, at) ? 0 : 1;
+                }
             }
         }
         return changed;
+    }
+
+    private static boolean same(MemorySegment one, MemorySegment other, long at) {
+        return one.getAtIndex(ValueLayout.JAVA_INT, at) == other.getAtIndex(ValueLayout.JAVA_INT, at);
     }
 }

@@ -5,21 +5,23 @@ import io.lota4j.mask.DeltaSource;
 import io.lota4j.model.Decoder;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.SequencedMap;
 
-/// Working weights minus those of a run's start, one tensor at a time through one buffer.
+/// Working weights minus those of a run's start.
 final class WorkingDeltas implements DeltaSource {
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     private final Decoder decoder;
     private final Start start;
     private final SequencedMap<String, Shape> tensors;
-    private final MemorySegment buffer;
+    private MemorySegment buffer = MemorySegment.NULL;
 
     WorkingDeltas(Decoder decoder, Start start, SequencedMap<String, Shape> tensors) {
         this.decoder = decoder;
         this.start = start;
         this.tensors = tensors;
-        long largest = tensors.values().stream().mapToLong(Shape::numel).max().orElse(0);
-        this.buffer = MemorySegment.ofArray(new float[Math.toIntExact(largest)]);
     }
 
     @Override
@@ -28,15 +30,15 @@ final class WorkingDeltas implements DeltaSource {
     }
 
     @Override
-    public MemorySegment delta(String name) {
-        MemorySegment working = decoder.weights().memory(name);
-        MemorySegment delta = buffer.asSlice(0, working.byteSize());
-        start.read(name, delta);
-        long count = working.byteSize() / Float.BYTES;
-        for (long i = 0; i < count; i++) {
-            float before = delta.getAtIndex(ValueLayout.JAVA_FLOAT, i);
-            delta.setAtIndex(ValueLayout.JAVA_FLOAT, i, working.getAtIndex(ValueLayout.JAVA_FLOAT, i) - before);
+    public void read(String name, long first, MemorySegment target) {
+        if (buffer.byteSize() < target.byteSize()) {
+            buffer = MemorySegment.ofArray(new float[Math.toIntExact(target.byteSize() / Float.BYTES)]);
         }
-        return delta;
+        MemorySegment before = buffer.asSlice(0, target.byteSize());
+        start.read(name, first, before);
+        decoder.weights().read(name, first, target);
+        for (long at = 0; at < target.byteSize(); at += Float.BYTES) {
+            target.set(FLOAT, at, target.get(FLOAT, at) - before.get(FLOAT, at));
+        }
     }
 }

@@ -8,22 +8,16 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 
-/// Deltas for tests: handed out unaligned and in one buffer that the next call overwrites, as a streaming
-/// source may do.
+/// Deltas for tests.
 final class Deltas implements DeltaSource {
     static final String BASE = "0123456789abcdef".repeat(4);
 
     private final SequencedMap<String, Shape> shapes = new TreeMap<>();
     private final SequencedMap<String, float[]> values = new TreeMap<>();
-    private MemorySegment buffer = MemorySegment.ofArray(new byte[1]);
 
     Deltas with(String name, Shape shape, float... floats) {
         shapes.put(name, shape);
         values.put(name, floats);
-        long needed = floats.length * (long) Float.BYTES + 1;
-        if (buffer.byteSize() < needed) {
-            buffer = MemorySegment.ofArray(new byte[(int) needed]);
-        }
         return this;
     }
 
@@ -37,12 +31,9 @@ final class Deltas implements DeltaSource {
     }
 
     @Override
-    public MemorySegment delta(String name) {
-        buffer.fill((byte) -1);
-        float[] floats = values(name);
-        MemorySegment slice = buffer.asSlice(1, floats.length * (long) Float.BYTES);
-        MemorySegment.copy(floats, 0, slice, ValueLayout.JAVA_FLOAT_UNALIGNED, 0, floats.length);
-        return slice;
+    public void read(String name, long first, MemorySegment target) {
+        int count = (int) (target.byteSize() / Float.BYTES);
+        MemorySegment.copy(values(name), (int) first, target, ValueLayout.JAVA_FLOAT_UNALIGNED, 0, count);
     }
 
     float[] values(String name) {

@@ -10,13 +10,16 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.roaringbitmap.RoaringBitmap;
 
 class TopKTest {
     private static final double[] SPARSITIES = {0, 0.1, 0.5, 0.9, 0.99, 1};
@@ -50,6 +53,35 @@ class TopKTest {
                 }
             }
         }
+    }
+
+    /// Groups that are longer than a part, as long, and shorter, of which a part holds one or several.
+    @ParameterizedTest
+    @EnumSource
+    void partsOfAnySizeChooseTheSame(Scope scope) {
+        Random random = new Random(7);
+        Deltas deltas = new Deltas()
+                .with("a", Shape.of(11, 13), ties(random, 11 * 13))
+                .with("b", Shape.of(40), ties(random, 40))
+                .with("c", Shape.of(0, 3))
+                .with("d", Shape.of(3, 200), ties(random, 600));
+        Mask pool = Mask.full(Deltas.BASE, "all", deltas.tensors());
+        Map<String, MaskTensor> some = new TreeMap<>(pool.tensors());
+        some.put("a", new MaskTensor(Shape.of(11, 13), every(11 * 13, 3)));
+        for (Mask among : List.of(pool, new Mask(pool.info(), some))) {
+            Mask whole = TopK.select(deltas, 0.8, scope, among, Map.of());
+            for (int part : new int[] {1, 7, 13, 27, 40, 200, 599}) {
+                Mask found = TopK.select(deltas, 0.8, scope, among, Map.of(), part);
+                assertThat(found.tensors()).as("parts of %d", part).isEqualTo(whole.tensors());
+                assertThat(found.info()).isEqualTo(whole.info());
+            }
+        }
+    }
+
+    private static RoaringBitmap every(int end, int step) {
+        RoaringBitmap set = new RoaringBitmap();
+        IntStream.iterate(0, i -> i < end, i -> i + step).forEach(set::add);
+        return set;
     }
 
     @ParameterizedTest

@@ -18,7 +18,9 @@ import io.lota4j.mask.Scope;
 import io.lota4j.model.ActivationPolicy;
 import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
+import io.lota4j.ticket.ExactValues;
 import io.lota4j.ticket.Ticket;
+import io.lota4j.ticket.TicketTensor;
 import io.lota4j.ticket.Tickets;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -30,11 +32,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.roaringbitmap.RoaringBitmap;
 
 class AdaptedModelTest {
     @TempDir
@@ -148,6 +152,65 @@ class AdaptedModelTest {
                     .isEqualTo(ticket(loaded, Runs.random(loaded, 0.7, 9), 1e-2));
             assertSame(Runs.bits(other), Runs.bits(loaded));
         }
+    }
+
+    /// A range of a start is what adding the ticket makes of it, also where values are kept exactly.
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-tied", "llama-bf16-sharded"})
+    void aStartIsReadInParts(String name) {
+        try (AdaptedModel source = Runs.model(name)) {
+            Ticket ticket = withExactValues(ticket(source, 0.5, 1e-2));
+            for (BaseWeights where : BaseWeights.values()) {
+                MemoryPolicy memory = new MemoryPolicy(ActivationPolicy.KEEP, where);
+                try (AdaptedModel model = AdaptedModel.open(Golden.path("models/" + name), memory)) {
+                    model.add(ticket);
+                    Start start = new Start(model.base(), ticket);
+                    ticket.tensors().forEach((tensor, changes) -> {
+                        int all = Math.toIntExact(changes.shape().numel());
+                        int[] expected = Runs.of(Runs.bits(model), tensor);
+                        for (int first : new int[] {0, 1, all / 3, all - 1}) {
+                            int end = Math.min(all, first + all / 2);
+                            float[] fromStart = new float[end - first];
+                            float[] fromWeights = new float[end - first];
+                            start.read(tensor, first, MemorySegment.ofArray(fromStart));
+                            model.decoder().weights().read(tensor, first, MemorySegment.ofArray(fromWeights));
+                            int[] part = Arrays.copyOfRange(expected, first, end);
+                            assertThat(bits(fromStart)).isEqualTo(part);
+                            assertThat(bits(fromWeights)).isEqualTo(part);
+                        }
+                    });
+                }
+            }
+        }
+    }
+
+    private static int[] bits(float[] values) {
+        return MemorySegment.ofArray(values).toArray(ValueLayout.JAVA_INT);
+    }
+
+    /// Every third change ends with 7, whatever its delta is.
+    private static Ticket withExactValues(Ticket ticket) {
+        Map<String, TicketTensor> tensors = new TreeMap<>();
+        ticket.tensors().forEach((name, tensor) -> {
+            RoaringBitmap some = new RoaringBitmap();
+            for (int i = 0; i < tensor.nnz(); i += 3) {
+                some.add(tensor.index().select(i));
+            }
+            float[] sevens = new float[some.getCardinality()];
+            Arrays.fill(sevens, 7);
+            byte[] bytes = MemorySegment.ofArray(sevens).toArray(ValueLayout.JAVA_BYTE);
+            tensors.put(
+                    name,
+                    new TicketTensor(
+                            tensor.shape(),
+                            tensor.valueType(),
+                            tensor.index(),
+                            tensor.values(),
+                            tensor.baseType(),
+                            tensor.baseBits(),
+                            new ExactValues(DType.F32, some, bytes)));
+        });
+        return new Ticket(ticket.info(), tensors);
     }
 
     @Test

@@ -44,16 +44,6 @@ final class Elements {
         });
     }
 
-    /// to *= abs(from)
-    static void multiplyByMagnitudes(MemorySegment from, MemorySegment to) {
-        blocks(from, to, (block, product) -> {
-            for (long at = 0; at < block.byteSize(); at += Float.BYTES) {
-                float factor = Math.abs(block.get(ValueLayout.JAVA_FLOAT, at));
-                product.set(ValueLayout.JAVA_FLOAT, at, product.get(ValueLayout.JAVA_FLOAT, at) * factor);
-            }
-        });
-    }
-
     private static void put(MemorySegment sum, long at, float value) {
         sum.set(ValueLayout.JAVA_FLOAT, at, sum.get(ValueLayout.JAVA_FLOAT, at) + value);
     }

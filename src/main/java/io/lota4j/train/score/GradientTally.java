@@ -10,6 +10,7 @@ import io.lota4j.model.PackedBatch;
 import io.lota4j.model.Torch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,10 +22,12 @@ import java.util.SequencedMap;
 /// what is kept is one F32 sum a weight. SNIP's factor abs(w) is the same for all examples, so it comes in at
 /// the end. F32 is enough: the terms have one sign, so a sum of n of them is off by at most n parts in 2^24.
 final class GradientTally implements Tally {
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     private final Decoder decoder;
     private final Score score;
     private final SequencedMap<String, Shape> shapes;
-    private final Buffer buffer;
     private final PtNDManager scope;
     private final Map<String, MemorySegment> sums = new HashMap<>();
     private final Map<String, PtNDArray> pieces = new LinkedHashMap<>();
@@ -35,8 +38,7 @@ final class GradientTally implements Tally {
     GradientTally(Decoder decoder, Score score, Mask among) {
         this.decoder = decoder;
         this.score = score;
-        this.shapes = Buffer.shapes(among);
-        this.buffer = new Buffer(shapes);
+        this.shapes = among.shapes();
         this.scope = decoder.torch().scope();
         among.tensors().forEach((name, tensor) -> {
             if (!tensor.trainable().isEmpty()) {
@@ -51,7 +53,7 @@ final class GradientTally implements Tally {
     /// F32 values that it keeps: the sums, and what gradients go through.
     static long kept(Mask among) {
         long sums = among.poolSize();
-        long gradients = Buffer.shapes(among).values().stream()
+        long gradients = among.shapes().values().stream()
                 .distinct()
                 .mapToLong(Shape::numel)
                 .sum();
@@ -120,19 +122,20 @@ final class GradientTally implements Tally {
     }
 
     @Override
-    public MemorySegment delta(String name) {
-        MemorySegment scores = buffer.of(name);
+    public void read(String name, long first, MemorySegment target) {
         MemorySegment sum = sums.get(name);
         if (sum == null) {
-            return scores.fill((byte) 0);
+            target.fill((byte) 0);
+            return;
         }
-        for (long at = 0; at < scores.byteSize(); at += Float.BYTES) {
-            scores.set(ValueLayout.JAVA_FLOAT, at, sum.get(ValueLayout.JAVA_FLOAT, at) / examples);
-        }
+        MemorySegment mean = sum.asSlice(first * Float.BYTES, target.byteSize());
         if (score == Score.SNIP) {
-            Elements.multiplyByMagnitudes(decoder.weights().memory(name), scores);
+            decoder.weights().read(name, first, target);
         }
-        return scores;
+        for (long at = 0; at < target.byteSize(); at += Float.BYTES) {
+            float value = mean.get(ValueLayout.JAVA_FLOAT, at) / examples;
+            target.set(FLOAT, at, score == Score.SNIP ? value * Math.abs(target.get(FLOAT, at)) : value);
+        }
     }
 
     @Override

@@ -11,9 +11,11 @@ import io.lota4j.model.PackedBatch;
 import io.lota4j.model.Torch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
 
@@ -23,9 +25,11 @@ import java.util.stream.IntStream;
 /// The inputs come with a backward pass, whose gradients nobody looks at: simpler than a pass of its own, and a
 /// score is found once.
 final class InputTally implements Tally {
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     private final Decoder decoder;
     private final SequencedMap<String, Shape> shapes;
-    private final Buffer buffer;
     private final Map<String, double[]> squares = new HashMap<>();
     private int[] tokens = {};
 
@@ -33,8 +37,7 @@ final class InputTally implements Tally {
     /// @throws LotaException if one of the others is no matrix of a layer
     InputTally(Decoder decoder, Mask among) {
         this.decoder = decoder;
-        this.shapes = Buffer.shapes(among);
-        this.buffer = new Buffer(shapes);
+        this.shapes = among.shapes();
         among.tensors().forEach((name, tensor) -> {
             if (!tensor.trainable().isEmpty()) {
                 squares.put(name, new double[features(decoder, name, tensor.shape())]);
@@ -107,34 +110,21 @@ final class InputTally implements Tally {
     }
 
     @Override
-    public MemorySegment delta(String name) {
-        MemorySegment scores = buffer.of(name);
+    public void read(String name, long first, MemorySegment target) {
         double[] sums = squares.get(name);
         if (sums == null) {
-            return scores.fill((byte) 0);
+            target.fill((byte) 0);
+            return;
         }
         double[] norms = Arrays.stream(sums).map(Math::sqrt).toArray();
-        MemorySegment weights = decoder.weights().memory(name);
-        if (decoder.config().blocks().isTransposed(name)) {
-            long rowBytes = scores.byteSize() / norms.length;
-            for (int i = 0; i < norms.length; i++) {
-                double[] same = new double[(int) (rowBytes / Float.BYTES)];
-                Arrays.fill(same, norms[i]);
-                multiply(weights.asSlice(i * rowBytes, rowBytes), same, scores.asSlice(i * rowBytes, rowBytes));
-            }
-            return scores;
-        }
-        long rowBytes = (long) Float.BYTES * norms.length;
-        for (long at = 0; at < scores.byteSize(); at += rowBytes) {
-            multiply(weights.asSlice(at, rowBytes), norms, scores.asSlice(at, rowBytes));
-        }
-        return scores;
-    }
-
-    private static void multiply(MemorySegment weights, double[] norms, MemorySegment scores) {
-        for (int i = 0; i < norms.length; i++) {
-            float weight = Math.abs(weights.getAtIndex(ValueLayout.JAVA_FLOAT, i));
-            scores.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) (weight * norms[i]));
+        boolean transposed = decoder.config().blocks().isTransposed(name);
+        long columns = Objects.requireNonNull(shapes.get(name), name).dim(1);
+        decoder.weights().read(name, first, target);
+        long count = target.byteSize() / Float.BYTES;
+        for (long i = 0; i < count; i++) {
+            long index = first + i;
+            double norm = norms[(int) (transposed ? index / columns : index % columns)];
+            target.set(FLOAT, i * Float.BYTES, (float) (Math.abs(target.get(FLOAT, i * Float.BYTES)) * norm));
         }
     }
 

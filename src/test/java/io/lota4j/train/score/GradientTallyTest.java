@@ -48,7 +48,7 @@ class GradientTallyTest {
             tally.begin(ANY);
             tally.linear(TINY, rows(scope, 3, 1, 0, 0, 0, -3, 0), rows(scope, 2, 2, 1, 0, 1));
             tally.end();
-            assertThat(tally.delta(TINY).toArray(ValueLayout.JAVA_FLOAT)).containsExactly(2.5f, 8f, 2f, 0.5f, 5f, 0.5f);
+            assertThat(Scored.of(tally, TINY)).containsExactly(2.5f, 8f, 2f, 0.5f, 5f, 0.5f);
         }
     }
 

@@ -2,10 +2,10 @@ package io.lota4j.checkpoint;
 
 import io.lota4j.LotaException;
 import io.lota4j.Text;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
@@ -41,22 +41,45 @@ public record JsonKeys(Path file, String prefix, JsonNode node) {
 
     /// The same keys, with values for some that are absent; `null` is not.
     ///
-    /// @param defaults whole numbers, numbers, flags and texts
-    public JsonKeys withDefaults(Map<String, Object> defaults) {
-        ObjectNode all = JsonNodeFactory.instance.objectNode();
-        defaults.forEach((key, value) -> all.set(key, scalar(value)));
+    /// @param defaults a JSON object
+    public JsonKeys withDefaults(String defaults) {
+        ObjectNode all = object(defaults);
         node.properties().forEach(entry -> all.set(entry.getKey(), entry.getValue()));
         return new JsonKeys(file, prefix, all);
     }
 
-    private static JsonNode scalar(Object value) {
-        return switch (value) {
-            case Integer number -> JsonNodeFactory.instance.numberNode(number);
-            case Double number -> JsonNodeFactory.instance.numberNode(number);
-            case Boolean flag -> JsonNodeFactory.instance.booleanNode(flag);
-            case String text -> JsonNodeFactory.instance.stringNode(text);
-            default -> throw new IllegalArgumentException("no default: " + value);
-        };
+    /// The same keys, of which one has another value, or one that it did not have.
+    ///
+    /// @param value a JSON object
+    public JsonKeys with(String key, String value) {
+        return with(key, object(value));
+    }
+
+    private static ObjectNode object(String json) {
+        return (ObjectNode) StrictJson.object(json.getBytes(StandardCharsets.UTF_8), "the program's own");
+    }
+
+    private JsonKeys with(String key, JsonNode value) {
+        ObjectNode all = JsonNodeFactory.instance.objectNode();
+        node.properties().forEach(entry -> all.set(entry.getKey(), entry.getValue()));
+        all.set(key, value);
+        return new JsonKeys(file, prefix, all);
+    }
+
+    /// The same keys, of which one may have another name.
+    ///
+    /// @throws LotaException if both are there and differ
+    public JsonKeys withAlias(String alias, String key) {
+        if (!has(alias)) {
+            return this;
+        }
+        JsonNode value = node.path(alias);
+        if (has(key) && !node.path(key).equals(value)) {
+            throw refused(Text.format(
+                    "%s is %s, but %s, another name of it, is %s: they must agree.",
+                    name(key), shown(node.path(key)), name(alias), shown(value)));
+        }
+        return with(key, value);
     }
 
     /// A whole number over 0 that must be there.

@@ -130,7 +130,7 @@ class ModelConfigTest {
             value = {
                 "{ | not valid JSON: the text ends in the middle of a value",
                 "[] | must be a JSON object, but is array.",
-                "{} | \"hidden_size\" must be a whole number over 0, found nothing.",
+                "{\"hidden_size\": null} | \"hidden_size\" must be a whole number over 0, found null.",
                 "{\"vocab_size\": 128, \"vocab_size\": 64} | not valid JSON: the key \"vocab_size\" stands twice (line"
                         + " 1, column",
                 "{$, \"rope_scaling\": {\"factor\": 2, \"factor\": 2}} | not valid JSON: the key \"factor\" stands"
@@ -161,13 +161,13 @@ class ModelConfigTest {
                         + " supported here; supported: default, longrope.",
                 "{$, \"model_type\": \"qwen3_5\"} | \"model_type\" is \"qwen3_5\"; supported: \"",
                 "{$, \"model_type\": \"gemma4\"} | \"model_type\" is \"gemma4\"; supported: \"",
-                "{$, \"model_type\": \"gpt_oss\", \"num_key_value_heads\": 4} | expected \"rope_parameters\" or"
-                        + " \"rope_scaling\", found neither",
+                "{$, \"model_type\": \"qwen3_moe\", \"num_experts\": 4, \"num_local_experts\": 8} |"
+                        + " \"num_local_experts\" is 8, but \"num_experts\", another name of it, is 4: they must agree.",
                 "{$, \"model_type\": \"gpt_oss\", \"num_key_value_heads\": 4, \"num_local_experts\": 2} |"
                         + " \"num_experts_per_tok\" is 4, but there are 2 experts.",
                 "{$, \"model_type\": \"qwen2\", \"num_key_value_heads\": 4, \"layer_types\": [\"sliding_attention\","
-                    + " \"full_attention\"]} | \"layer_types\" has \"sliding_attention\", but \"sliding_window\" gives"
-                    + " those layers no window.",
+                        + " \"full_attention\"]} | \"layer_types\" has \"sliding_attention\", but \"sliding_window\" gives"
+                        + " those layers no window.",
                 "{$, \"model_type\": \"qwen3\", \"num_key_value_heads\": 4, \"use_sliding_window\": true,"
                         + " \"sliding_window\": null, \"layer_types\": [\"sliding_attention\", \"full_attention\"]} |"
                         + " \"layer_types\" has \"sliding_attention\", but \"sliding_window\" gives those",
@@ -205,8 +205,9 @@ class ModelConfigTest {
                         + " \"num_attention_heads\" (64).",
                 "{$, \"model_type\": \"gpt_neox\", \"rotary_pct\": 0.1} | \"partial_rotary_factor\" (0.1) of the 8"
                         + " features of a head are 0: they must be an even number",
-                "{$, \"model_type\": \"ministral3\", \"num_key_value_heads\": 4} | \"rope_parameters\" must have"
-                        + " \"llama_4_scaling_beta\", found nothing.",
+                "{$, \"model_type\": \"ministral3\", \"num_key_value_heads\": 4, \"rope_parameters\":"
+                        + " {\"rope_type\": \"default\"}} | \"rope_parameters\" must have \"llama_4_scaling_beta\", found"
+                        + " nothing.",
                 "{$, \"hidden_act\": \"gelu\"} | \"hidden_act\" is \"gelu\"; supported: \"silu\".",
                 "{$, \"rope_scaling\": {\"type\": \"dynamic\"}} | rope type \"dynamic\" is not supported; supported:",
                 "{$, \"rms_norm_eps\": \"x\"} | \"rms_norm_eps\" must be a number over 0, found \"x\".",

@@ -76,10 +76,6 @@ public record ConfigKeys(JsonKeys keys, DecoderNames names) {
         }
     }
 
-    int positions(int otherwise) {
-        return keys.optionalPositive("max_position_embeddings", Null.REFUSED).orElse(otherwise);
-    }
-
     /// The epsilon of a norm. As F32, in which it is added, it must be over 0 too.
     double normEps(String key, double otherwise) {
         return keys.optionalNumber(key, Null.REFUSED, x -> (float) x > 0 && Float.isFinite((float) x), OVER_0)
@@ -196,9 +192,28 @@ public record ConfigKeys(JsonKeys keys, DecoderNames names) {
                         () -> keys.refused("\"rope_parameters\" must have \"llama_4_scaling_beta\", found nothing."));
     }
 
-    /// The same keys, with values for some that are absent, as the class of a configuration has them.
-    ConfigKeys withDefaults(Map<String, Object> defaults) {
+    /// The same keys, with values for some that are absent, as the class of a configuration in transformers has
+    /// them: published files leave them out.
+    ///
+    /// @param defaults a JSON object
+    ConfigKeys withDefaults(String defaults) {
         return new ConfigKeys(keys.withDefaults(defaults), names);
+    }
+
+    /// The same keys, with a rotary embedding if none is given in either spelling.
+    ///
+    /// @param defaults the JSON object `rope_parameters`
+    ConfigKeys withDefaultRope(String defaults) {
+        return keys.has("rope_parameters") || keys.has("rope_scaling")
+                ? this
+                : new ConfigKeys(keys.with("rope_parameters", defaults), names);
+    }
+
+    /// The same keys, of which one may have another name.
+    ///
+    /// @throws io.lota4j.LotaException if both are there and differ
+    ConfigKeys withAlias(String alias, String key) {
+        return new ConfigKeys(keys.withAlias(alias, key), names);
     }
 
     /// A whole number from 0 on that must be there.
@@ -261,6 +276,16 @@ public record ConfigKeys(JsonKeys keys, DecoderNames names) {
             throw keys.refused(
                     Text.format("\"%s\" has %d entries, but \"num_hidden_layers\" is %d.", key, found, layers));
         }
+    }
+
+    /// Layers of two kinds, as [#slides] tells them.
+    ///
+    /// @param some those that see a window only
+    /// @param all those that see everything
+    List<Block> layers(int layers, int window, IntPredicate otherwise, Block some, Block all) {
+        return slides(layers, window, otherwise).stream()
+                .map(slide -> slide ? some : all)
+                .toList();
     }
 
     /// What is outside the layers of most decoders.

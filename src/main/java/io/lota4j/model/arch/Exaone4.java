@@ -5,14 +5,15 @@ import io.lota4j.model.layer.Blocks;
 import io.lota4j.model.layer.Rope;
 import io.lota4j.model.layer.Step;
 import java.util.List;
-import java.util.Map;
 
 /// EXAONE 4: norms behind attention and MLP, and on each head of queries and keys. Where some layers see a window,
 /// the others rotate nothing.
 final class Exaone4 implements Architecture {
     private static final String PATTERN = "sliding_window_pattern";
-    private static final Map<String, Object> DEFAULTS =
-            Map.of("num_key_value_heads", 32, "sliding_window", 4096, PATTERN, 4);
+    private static final String DEFAULTS = """
+            {"vocab_size": 102400, "hidden_size": 4096, "intermediate_size": 16384, "num_hidden_layers": 32,
+            "num_attention_heads": 32, "num_key_value_heads": 32, "max_position_embeddings": 2048, "sliding_window": 4096,
+            "sliding_window_pattern": 4}""";
 
     @Override
     public String title() {
@@ -31,13 +32,12 @@ final class Exaone4 implements Architecture {
         Sizes sizes = Sizes.of(keys);
         double eps = keys.normEps("rms_norm_eps", 1e-5);
         int window = keys.window();
-        List<Boolean> slides =
-                keys.slides(sizes.layers(), window, layer -> window > 0 && (layer + 1) % keys.positive(PATTERN) != 0);
         Attention attention = Attention.of(sizes).withNorm(new Attention.Norm(Step.Norm.Kind.RMS, eps, false));
         Rope rope = keys.rope(sizes.head(), 10000);
         Block some = new Block(steps(sizes, eps, attention.withWindow(window)), rope);
         Block all = window == 0 ? some : new Block(steps(sizes, eps, attention.withPart(0)), null);
-        List<Block> layers = slides.stream().map(slide -> slide ? some : all).toList();
+        List<Block> layers = keys.layers(
+                sizes.layers(), window, i -> window > 0 && (i + 1) % keys.positive(PATTERN) != 0, some, all);
         return keys.decoder(sizes, layers, Step.Norm.Kind.RMS, eps);
     }
 

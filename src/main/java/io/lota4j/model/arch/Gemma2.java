@@ -6,24 +6,14 @@ import io.lota4j.model.layer.Blocks;
 import io.lota4j.model.layer.Rope;
 import io.lota4j.model.layer.Step;
 import java.util.List;
-import java.util.Map;
 
 /// Gemma 2: norms around attention and MLP, caps of scores and logits, and every other layer sees a window.
 final class Gemma2 implements Architecture {
-    private static final Map<String, Object> DEFAULTS = Map.ofEntries(
-            Map.entry("num_attention_heads", 8),
-            Map.entry("num_key_value_heads", 4),
-            Map.entry("head_dim", 256),
-            Map.entry("max_position_embeddings", 8192),
-            Map.entry("query_pre_attn_scalar", 256),
-            Map.entry("sliding_window", 4096),
-            Map.entry("attn_logit_softcapping", 50.),
-            Map.entry("final_logit_softcapping", 30.),
-            Map.entry("tie_word_embeddings", true),
-            Map.entry("vocab_size", 256000),
-            Map.entry("hidden_size", 2304),
-            Map.entry("intermediate_size", 9216),
-            Map.entry("num_hidden_layers", 26));
+    private static final String DEFAULTS = """
+            {"vocab_size": 256000, "hidden_size": 2304, "intermediate_size": 9216, "num_hidden_layers": 26,
+            "num_attention_heads": 8, "num_key_value_heads": 4, "head_dim": 256, "max_position_embeddings": 8192,
+            "query_pre_attn_scalar": 256, "sliding_window": 4096, "attn_logit_softcapping": 50.0,
+            "final_logit_softcapping": 30.0, "tie_word_embeddings": true}""";
 
     @Override
     public String title() {
@@ -45,11 +35,10 @@ final class Gemma2 implements Architecture {
         Mlp mlp = Mlp.of(sizes, Step.Activation.GELU_TANH);
         DecoderLayer layer = DecoderLayer.normsAround(sizes.hidden(), Step.Norm.Kind.RMS_PLUS_ONE, eps);
         int window = keys.window();
-        List<Boolean> slides = keys.slides(sizes.layers(), window, i -> i % 2 == 0);
         Rope rope = keys.rope(sizes.head(), 10000);
         Block all = new Block(layer.steps(attention, mlp), rope);
         Block some = new Block(layer.steps(attention.withWindow(window), mlp), rope);
-        List<Block> layers = slides.stream().map(slide -> slide ? some : all).toList();
+        List<Block> layers = keys.layers(sizes.layers(), window, i -> i % 2 == 0, some, all);
         return keys.decoder(sizes, layers, Step.Norm.Kind.RMS_PLUS_ONE, eps)
                 .withScales(Math.sqrt(sizes.hidden()), 1, cap(keys, "final_logit_softcapping"));
     }

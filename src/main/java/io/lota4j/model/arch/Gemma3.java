@@ -5,25 +5,15 @@ import io.lota4j.model.layer.Blocks;
 import io.lota4j.model.layer.Rope;
 import io.lota4j.model.layer.Step;
 import java.util.List;
-import java.util.Map;
 
 /// Gemma 3's text model: a Gemma 2 with norms of queries and keys, and a rotary embedding for each type of layers.
 final class Gemma3 implements Architecture {
     private static final double THETA = 1e6;
-    private static final Map<String, Object> DEFAULTS = Map.ofEntries(
-            Map.entry("num_attention_heads", 8),
-            Map.entry("num_key_value_heads", 4),
-            Map.entry("head_dim", 256),
-            Map.entry("max_position_embeddings", 131072),
-            Map.entry("query_pre_attn_scalar", 256),
-            Map.entry("sliding_window", 4096),
-            Map.entry("sliding_window_pattern", 6),
-            Map.entry("rope_local_base_freq", 10000.),
-            Map.entry("tie_word_embeddings", true),
-            Map.entry("vocab_size", 262208),
-            Map.entry("hidden_size", 2304),
-            Map.entry("intermediate_size", 9216),
-            Map.entry("num_hidden_layers", 26));
+    private static final String DEFAULTS = """
+            {"vocab_size": 262208, "hidden_size": 2304, "intermediate_size": 9216, "num_hidden_layers": 26,
+            "num_attention_heads": 8, "num_key_value_heads": 4, "head_dim": 256, "max_position_embeddings": 131072,
+            "query_pre_attn_scalar": 256, "sliding_window": 4096, "sliding_window_pattern": 6,
+            "rope_local_base_freq": 10000.0, "tie_word_embeddings": true}""";
 
     @Override
     public String title() {
@@ -50,10 +40,9 @@ final class Gemma3 implements Architecture {
         DecoderLayer layer = DecoderLayer.normsAround(sizes.hidden(), kind, eps);
         int pattern = keys.positive("sliding_window_pattern");
         int window = keys.window();
-        List<Boolean> slides = keys.slides(sizes.layers(), window, i -> (i + 1) % pattern != 0);
         Block all = new Block(layer.steps(attention, mlp), full(keys, sizes.head()));
         Block some = new Block(layer.steps(attention.withWindow(window), mlp), sliding(keys, sizes.head()));
-        List<Block> layers = slides.stream().map(slide -> slide ? some : all).toList();
+        List<Block> layers = keys.layers(sizes.layers(), window, i -> (i + 1) % pattern != 0, some, all);
         return keys.decoder(sizes, layers, kind, eps)
                 .withScales(Math.sqrt(sizes.hidden()), 1, Gemma2.cap(keys, "final_logit_softcapping"));
     }

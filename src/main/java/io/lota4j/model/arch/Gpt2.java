@@ -8,25 +8,12 @@ import io.lota4j.model.layer.Blocks;
 import io.lota4j.model.layer.Step;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 
 /// GPT-2: layer norms, learned positions, and matrices that are stored transposed.
 final class Gpt2 implements Architecture {
-    private static final Map<String, Object> DEFAULTS = Map.of(
-            "vocab_size",
-            50257,
-            "n_positions",
-            1024,
-            "n_embd",
-            768,
-            "n_layer",
-            12,
-            "n_head",
-            12,
-            "scale_attn_weights",
-            true,
-            "tie_word_embeddings",
-            true);
+    private static final String DEFAULTS = """
+            {"vocab_size": 50257, "n_positions": 1024, "n_embd": 768, "n_layer": 12, "n_head": 12,
+            "scale_attn_weights": true, "tie_word_embeddings": true}""";
 
     @Override
     public String title() {
@@ -45,7 +32,11 @@ final class Gpt2 implements Architecture {
 
     @Override
     public Blocks blocks(ConfigKeys given) {
-        ConfigKeys keys = given.withDefaults(DEFAULTS);
+        ConfigKeys keys = given.withAlias("hidden_size", "n_embd")
+                .withAlias("max_position_embeddings", "n_positions")
+                .withAlias("num_attention_heads", "n_head")
+                .withAlias("num_hidden_layers", "n_layer")
+                .withDefaults(DEFAULTS);
         keys.never("scale_attn_by_inverse_layer_idx");
         keys.never("add_cross_attention");
         int hidden = keys.positive("n_embd");

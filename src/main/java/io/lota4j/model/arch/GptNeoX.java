@@ -7,31 +7,15 @@ import io.lota4j.model.layer.Step;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// GPT-NeoX, as in Pythia: layer norms, one matrix whose rows are queries, keys and values head by head, a part of
 /// each head rotated, and attention and MLP side by side unless the configuration says otherwise.
 final class GptNeoX implements Architecture {
-    private static final Map<String, Object> DEFAULTS = Map.of(
-            "vocab_size",
-            50432,
-            "hidden_size",
-            6144,
-            "num_hidden_layers",
-            44,
-            "num_attention_heads",
-            64,
-            "intermediate_size",
-            24576,
-            "rotary_pct",
-            0.25,
-            "rotary_emb_base",
-            10000,
-            "use_parallel_residual",
-            true,
-            "attention_bias",
-            true);
+    private static final String DEFAULTS = """
+            {"vocab_size": 50432, "hidden_size": 6144, "intermediate_size": 24576, "num_hidden_layers": 44,
+            "num_attention_heads": 64, "max_position_embeddings": 2048, "rotary_pct": 0.25, "rotary_emb_base": 10000,
+            "use_parallel_residual": true, "attention_bias": true}""";
 
     @Override
     public String title() {
@@ -70,7 +54,7 @@ final class GptNeoX implements Architecture {
         return new Blocks(
                 hidden,
                 keys.positive("vocab_size"),
-                keys.positions(2048),
+                keys.positive("max_position_embeddings"),
                 embedding,
                 1,
                 null,

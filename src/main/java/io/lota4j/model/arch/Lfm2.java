@@ -7,25 +7,16 @@ import io.lota4j.model.layer.Blocks;
 import io.lota4j.model.layer.Step;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 
 /// LFM2: short convolutions between two gates in most layers, attention in the others.
 final class Lfm2 implements Architecture {
     private static final String CONVOLUTION = "conv";
-    private static final Map<String, Object> DEFAULTS = Map.of(
-            "num_key_value_heads",
-            8,
-            "max_position_embeddings",
-            128000,
-            "conv_L_cache",
-            3,
-            "block_multiple_of",
-            256,
-            "block_ffn_dim_multiplier",
-            1.,
-            "block_auto_adjust_ff_dim",
-            true);
+    private static final String DEFAULTS = """
+            {"vocab_size": 65536, "hidden_size": 2560, "intermediate_size": 12288, "num_hidden_layers": 32,
+            "num_attention_heads": 32, "num_key_value_heads": 8, "max_position_embeddings": 128000, "conv_L_cache": 3,
+            "block_multiple_of": 256, "block_ffn_dim_multiplier": 1.0, "block_auto_adjust_ff_dim": true,
+            "tie_word_embeddings": true}""";
 
     @Override
     public String title() {
@@ -39,8 +30,9 @@ final class Lfm2 implements Architecture {
 
     @Override
     public Blocks blocks(ConfigKeys given) {
-        boolean tied = given.keys().optionalFlag("tie_embedding", Null.ABSENT).orElse(true);
-        ConfigKeys keys = given.withDefaults(DEFAULTS).withDefaults(Map.of("tie_word_embeddings", tied));
+        ConfigKeys keys = given.withAlias("tie_embedding", "tie_word_embeddings")
+                .withAlias("block_ff_dim", "intermediate_size")
+                .withDefaults(DEFAULTS);
         Sizes sizes = Sizes.of(keys);
         double eps = keys.normEps("norm_eps", 1e-5);
         int inner = inner(keys, sizes.inner());

@@ -8,6 +8,10 @@ import java.util.List;
 
 /// Llama, and what differs from it by its configuration only.
 final class Llama implements Architecture {
+    private static final String DEFAULTS = """
+            {"vocab_size": 32000, "hidden_size": 4096, "intermediate_size": 11008, "num_hidden_layers": 32,
+            "num_attention_heads": 32, "max_position_embeddings": 2048}""";
+
     @Override
     public String title() {
         return "Llama";
@@ -19,7 +23,8 @@ final class Llama implements Architecture {
     }
 
     @Override
-    public Blocks blocks(ConfigKeys keys) {
+    public Blocks blocks(ConfigKeys given) {
+        ConfigKeys keys = given.withDefaults(DEFAULTS);
         keys.only("hidden_act", "silu");
         Sizes sizes = Sizes.of(keys);
         double eps = keys.normEps("rms_norm_eps", 1e-6);

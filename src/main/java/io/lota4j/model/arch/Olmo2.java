@@ -8,6 +8,11 @@ import java.util.List;
 
 /// OLMo 2: a Llama whose norms are behind attention and MLP, and on all queries and all keys at once.
 final class Olmo2 implements Architecture {
+    /// Shared with OLMo 3.
+    static final String DEFAULTS = """
+            {"vocab_size": 50304, "hidden_size": 4096, "intermediate_size": 11008, "num_hidden_layers": 32,
+            "num_attention_heads": 32, "max_position_embeddings": 2048}""";
+
     @Override
     public String title() {
         return "OLMo 2";
@@ -19,7 +24,8 @@ final class Olmo2 implements Architecture {
     }
 
     @Override
-    public Blocks blocks(ConfigKeys keys) {
+    public Blocks blocks(ConfigKeys given) {
+        ConfigKeys keys = given.withDefaults(DEFAULTS);
         keys.only("hidden_act", "silu");
         Sizes sizes = Sizes.of(keys);
         double eps = eps(keys);

@@ -5,7 +5,6 @@ import io.lota4j.model.layer.Blocks;
 import io.lota4j.model.layer.Rope;
 import io.lota4j.model.layer.Step;
 import java.util.List;
-import java.util.Map;
 
 /// OLMo 3: an OLMo 2 of which three layers in four see a window. The rotary embedding is stretched in the others only.
 final class Olmo3 implements Architecture {
@@ -23,17 +22,16 @@ final class Olmo3 implements Architecture {
 
     @Override
     public Blocks blocks(ConfigKeys given) {
-        ConfigKeys keys = given.withDefaults(Map.of("sliding_window", 4096));
+        ConfigKeys keys = given.withDefaults(Olmo2.DEFAULTS).withDefaults("{\"sliding_window\": 4096}");
         keys.only("hidden_act", "silu");
         Sizes sizes = Sizes.of(keys);
         double eps = Olmo2.eps(keys);
         int window = keys.window();
-        List<Boolean> slides = keys.slides(sizes.layers(), window, layer -> (layer + 1) % 4 != 0);
         Attention attention = Olmo2.attention(sizes, keys, eps);
         Block all = new Block(Olmo2.steps(sizes, eps, attention), rope(keys, ConfigKeys.FULL, sizes.head()));
         Block some = new Block(
                 Olmo2.steps(sizes, eps, attention.withWindow(window)), rope(keys, ConfigKeys.SLIDING, sizes.head()));
-        List<Block> layers = slides.stream().map(slide -> slide ? some : all).toList();
+        List<Block> layers = keys.layers(sizes.layers(), window, i -> (i + 1) % 4 != 0, some, all);
         return keys.decoder(sizes, layers, Step.Norm.Kind.RMS, eps);
     }
 

@@ -5,11 +5,14 @@ import io.lota4j.model.layer.Blocks;
 import io.lota4j.model.layer.Step;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 
 /// Phi 3 and 4: a Llama with fused projections that may rotate a part of each head only, and in longer
 /// sequences by other frequencies.
 final class Phi3 implements Architecture {
+    private static final String DEFAULTS = """
+            {"vocab_size": 32064, "hidden_size": 3072, "intermediate_size": 8192, "num_hidden_layers": 32,
+            "num_attention_heads": 32, "max_position_embeddings": 4096, "original_max_position_embeddings": 4096}""";
+
     @Override
     public String title() {
         return "Phi 3";
@@ -22,7 +25,7 @@ final class Phi3 implements Architecture {
 
     @Override
     public Blocks blocks(ConfigKeys given) {
-        ConfigKeys keys = given.withDefaults(Map.of("max_position_embeddings", 4096));
+        ConfigKeys keys = given.withDefaults(DEFAULTS);
         keys.only("hidden_act", "silu");
         Sizes sizes = Sizes.of(keys);
         double eps = keys.normEps("rms_norm_eps", 1e-5);

@@ -1,28 +1,19 @@
 package io.lota4j.model.arch;
 
-import io.lota4j.checkpoint.JsonKeys;
 import io.lota4j.checkpoint.JsonKeys.Null;
 import io.lota4j.model.layer.Block;
 import io.lota4j.model.layer.Blocks;
 import io.lota4j.model.layer.Rope;
 import io.lota4j.model.layer.Step;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 
 /// Qwen 3 with experts: a Qwen 3 whose MLPs are several in most layers, of which a token goes through some.
 final class Qwen3Moe implements Architecture {
-    private static final Map<String, Object> DEFAULTS = Map.of(
-            "num_key_value_heads",
-            4,
-            "max_position_embeddings",
-            32768,
-            "num_experts_per_tok",
-            8,
-            "moe_intermediate_size",
-            768,
-            "decoder_sparse_step",
-            1);
+    private static final String DEFAULTS = """
+            {"vocab_size": 151936, "hidden_size": 2048, "intermediate_size": 6144, "num_hidden_layers": 24,
+            "num_attention_heads": 32, "num_key_value_heads": 4, "max_position_embeddings": 32768,
+            "num_local_experts": 128, "num_experts_per_tok": 8, "moe_intermediate_size": 768, "decoder_sparse_step": 1}""";
 
     @Override
     public String title() {
@@ -36,7 +27,7 @@ final class Qwen3Moe implements Architecture {
 
     @Override
     public Blocks blocks(ConfigKeys given) {
-        ConfigKeys keys = given.withDefaults(DEFAULTS);
+        ConfigKeys keys = given.withAlias("num_experts", "num_local_experts").withDefaults(DEFAULTS);
         keys.only("hidden_act", "silu");
         keys.never("use_sliding_window");
         Sizes sizes = Sizes.of(keys);
@@ -60,12 +51,8 @@ final class Qwen3Moe implements Architecture {
         return keys.decoder(sizes, layers, Step.Norm.Kind.RMS, eps);
     }
 
-    /// The number of experts has two names.
     private static FeedForward experts(ConfigKeys keys, int hidden) {
-        JsonKeys json = keys.keys();
-        int count = json.optionalPositive("num_experts", Null.ABSENT)
-                .or(() -> json.optionalPositive("num_local_experts", Null.ABSENT))
-                .orElse(128);
+        int count = keys.positive("num_local_experts");
         int top = keys.expertsPerToken(count);
         int inner = keys.positive("moe_intermediate_size");
         boolean normalized = keys.flag("norm_topk_prob");

@@ -67,8 +67,7 @@ record RopeKeys(JsonKeys keys, List<JsonKeys> nested) {
     }
 
     private Rope.Yarn yarn(double theta, int dim) {
-        double positions = keys.optionalNumber("max_position_embeddings", Null.ABSENT, x -> x > 0, OVER_0)
-                .orElse(2048.);
+        double positions = positions();
         double original = number("original_max_position_embeddings", positions);
         double factor = optional("factor", x -> x >= 1, AT_LEAST_1).orElse(positions / original);
         double attention = optional("attention_factor", x -> x > 0, OVER_0).orElseGet(() -> attention(factor));
@@ -87,6 +86,10 @@ record RopeKeys(JsonKeys keys, List<JsonKeys> nested) {
 
     private static double attention(double factor, double share) {
         return factor <= 1 ? 1 : 0.1 * share * Math.log(factor) + 1;
+    }
+
+    private double positions() {
+        return keys.number("max_position_embeddings", x -> x > 0, OVER_0);
     }
 
     private double number(String key, double otherwise) {
@@ -134,8 +137,7 @@ record RopeKeys(JsonKeys keys, List<JsonKeys> nested) {
             throw keys.refused(
                     Text.format("rope type \"%s\" is not supported here; supported: default, longrope.", type));
         }
-        double positions = keys.optionalNumber("max_position_embeddings", Null.ABSENT, x -> x > 0, OVER_0)
-                .orElse(2048.);
+        double positions = positions();
         double original = optional("original_max_position_embeddings", x -> x > 1, "a number over 1")
                 .orElse(positions);
         double factor = optional("factor", x -> x > 0, OVER_0).orElse(positions / original);
@@ -165,8 +167,7 @@ record RopeKeys(JsonKeys keys, List<JsonKeys> nested) {
         double low = needed("llama3", "low_freq_factor", x -> x > 0, OVER_0);
         String over = "a number over \"low_freq_factor\", " + low;
         double high = needed("llama3", "high_freq_factor", x -> x > low, over);
-        return new Rope.Llama3(
-                factor, low, high, needed("llama3", "original_max_position_embeddings", x -> x > 0, OVER_0));
+        return new Rope.Llama3(factor, low, high, number("original_max_position_embeddings", positions()));
     }
 
     private double needed(String type, String key, DoublePredicate fits, String expected) {

@@ -23,6 +23,6 @@ record Sizes(int hidden, int heads, int kvHeads, int head, int layers, int inner
                 keys.positive("num_hidden_layers"),
                 keys.positive("intermediate_size"),
                 keys.positive("vocab_size"),
-                keys.positions(2048));
+                keys.positive("max_position_embeddings"));
     }
 }

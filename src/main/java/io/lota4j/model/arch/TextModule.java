@@ -6,7 +6,6 @@ import io.lota4j.checkpoint.JsonKeys;
 import io.lota4j.checkpoint.JsonKeys.Null;
 import io.lota4j.model.layer.Blocks;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// The text model of a multimodal one, whose configuration is within `text_config`.
@@ -47,8 +46,8 @@ record TextModule(String title, String type, List<Architecture> texts, boolean t
                                         .flatMap(known -> known.types().stream())
                                         .map(name -> "\"" + name + "\"")
                                         .toList())));
-        return architecture.blocks(
-                new ConfigKeys(text, keys.names()).withDefaults(Map.of(TIED, tied(keys.keys(), text))));
+        return architecture.blocks(new ConfigKeys(text, keys.names())
+                .withDefaults(Text.format("{\"%s\": %s}", TIED, tied(keys.keys(), text))));
     }
 
     private boolean tied(JsonKeys whole, JsonKeys text) {

@@ -44,10 +44,13 @@ final class KvCache implements AutoCloseable {
         for (Block layer : decoder.config().blocks().layers()) {
             Optional<Step.Convolve> convolution = layer.convolution();
             if (convolution.isPresent()) {
-                // In place of keys, the last tokens that go into the convolution.
+                // In place of keys, the last tokens that go into the convolution; in place of values, the states of a
+                // delta rule behind it.
                 keys.add(zeros(
                         slots, convolution.get().length() - 1, convolution.get().width()));
-                values.add(Torch.floats(scope, 0L));
+                values.add(layer.deltaRule()
+                        .map(delta -> zeros(slots, delta.heads(), delta.keyHead(), delta.head()))
+                        .orElseGet(() -> Torch.floats(scope, 0L)));
                 continue;
             }
             Step.Attend attention = layer.attention();

@@ -140,13 +140,23 @@ public record RandomModel(ModelConfig config, double deviation, DType dtype, lon
         switch (start) {
             case ZERO -> {}
             case ONE -> Arrays.fill(values, 1);
+            case RATE -> {
+                Random random = random(name);
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) Math.log(random.nextDouble(0.01, 16));
+                }
+            }
             case NORMAL -> {
-                Random random = new Random(seed * 0x9E3779B97F4A7C15L + name.hashCode());
+                Random random = random(name);
                 for (int i = 0; i < values.length; i++) {
                     values[i] = (float) (deviation * random.nextGaussian());
                 }
             }
         }
         Floats.fromF32(MemorySegment.ofArray(values), dtype, target);
+    }
+
+    private Random random(String name) {
+        return new Random(seed * 0x9E3779B97F4A7C15L + name.hashCode());
     }
 }

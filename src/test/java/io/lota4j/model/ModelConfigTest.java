@@ -69,6 +69,29 @@ class ModelConfigTest {
                 .hasSize(12);
     }
 
+    /// As hubs have it: the sections of the rotary embedding are for pictures, and every fourth layer has attention.
+    @Test
+    void aQwen35IsWholeWithoutWhatItsClassHas() throws IOException {
+        String text = "\"model_type\": \"qwen3_5_text\", \"hidden_size\": 1024, \"intermediate_size\": 3584,"
+                + " \"num_hidden_layers\": 8, \"num_attention_heads\": 8, \"num_key_value_heads\": 2,"
+                + " \"linear_num_value_heads\": 16, \"rope_parameters\": {\"mrope_interleaved\": true,"
+                + " \"mrope_section\": [11, 11, 10], \"rope_type\": \"default\", \"rope_theta\": 10000000,"
+                + " \"partial_rotary_factor\": 0.25}";
+        ModelConfig config = ModelConfig.read(file("{" + text + "}"));
+        assertThat(config.vocabSize()).isEqualTo(248320);
+        assertThat(config.blocks().layers().stream()
+                        .map(layer -> layer.deltaRule().isPresent()))
+                .containsExactly(true, true, true, false, true, true, true, false);
+        assertThat(config.blocks().layers().getLast().rope()).isEqualTo(Rope.of(10000000, null, 64));
+        assertThat(config.blocks().layers().getFirst().deltaRule().orElseThrow())
+                .extracting(delta -> delta.keyHeads(), delta -> delta.keyHead(), delta -> delta.heads())
+                .containsExactly(16, 128, 16);
+        ModelConfig among = ModelConfig.read(file(
+                "{\"model_type\": \"qwen3_5\", \"tie_word_embeddings\": true," + " \"text_config\": {" + text + "}}"));
+        assertThat(among.blocks().layers()).isEqualTo(config.blocks().layers());
+        assertThat(among.blocks().tied()).isTrue();
+    }
+
     /// What is stored for other programs, or means nothing to a Llama.
     @Test
     void otherKeysMeanNothing() throws IOException {
@@ -159,7 +182,13 @@ class ModelConfigTest {
                         + " turned, found [1,1,1].",
                 "{$, \"model_type\": \"phi3\", \"rope_scaling\": {\"type\": \"linear\"}} | rope type \"linear\" is not"
                         + " supported here; supported: default, longrope.",
-                "{$, \"model_type\": \"qwen3_5\"} | \"model_type\" is \"qwen3_5\"; supported: \"",
+                "{$, \"model_type\": \"qwen3_5_text\", \"layer_types\": [\"linear_attention\", \"conv\"]} |"
+                        + " \"layer_types\" has \"conv\"; supported: \"full_attention\", \"linear_attention\".",
+                "{$, \"model_type\": \"qwen3_5_text\", \"attn_output_gate\": false} | \"attn_output_gate\" is false;"
+                        + " supported: true.",
+                "{$, \"model_type\": \"qwen3_5_text\", \"linear_num_key_heads\": 5} | \"linear_num_value_heads\" (32) is"
+                        + " not a multiple of \"linear_num_key_heads\" (5).",
+                "{$, \"model_type\": \"qwen3_5_moe\"} | \"model_type\" is \"qwen3_5_moe\"; supported: \"",
                 "{$, \"model_type\": \"gemma4\"} | \"model_type\" is \"gemma4\"; supported: \"",
                 "{$, \"model_type\": \"qwen3_moe\", \"num_experts\": 4, \"num_local_experts\": 8} |"
                         + " \"num_local_experts\" is 8, but \"num_experts\", another name of it, is 4: they must agree.",

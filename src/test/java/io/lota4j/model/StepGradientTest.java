@@ -122,6 +122,8 @@ class StepGradientTest {
         all.put("multiply", List.of(new Step.Scale("z", "x", HIDDEN, 0.3), new Step.Multiply("y", "z", "x", HIDDEN)));
         all.put("convolve", List.of(new Step.Convolve("y", "x", HIDDEN, 4, "kernel", "bias")));
         all.put("convolve without bias", List.of(new Step.Convolve("y", "x", HIDDEN, 3, "kernel", null)));
+        all.put("delta rule", delta(3, 6));
+        all.put("delta rule with a key head for each", delta(2, 2));
         for (boolean normalized : List.of(true, false)) {
             all.put(
                     "experts " + (normalized ? "with shares of one" : "with chances"),
@@ -164,6 +166,16 @@ class StepGradientTest {
                 new Step.Deal(List.of("q", "k", "v"), "qkv", width, HEAD),
                 new Step.Attend("att", "q", "k", "v", KV_HEADS, KV_HEADS, HEAD, 0.4, 0, 0),
                 Step.Linear.of("y", HIDDEN, "att", width, "o", null));
+    }
+
+    private static List<Step> delta(int keyHeads, int heads) {
+        int wide = Step.DeltaRule.inWidth(keyHeads, 5, heads, 7);
+        return List.of(
+                Step.Linear.of("qkv", wide, "x", HIDDEN, "qkv", null),
+                Step.Linear.of("b", heads, "x", HIDDEN, "b", null),
+                Step.Linear.of("a", heads, "x", HIDDEN, "a", null),
+                new Step.DeltaRule("read", "qkv", "b", "a", keyHeads, 5, heads, 7, "rates", "bias"),
+                Step.Linear.of("y", HIDDEN, "read", heads * 7, "o", null));
     }
 
     private static List<Step> sunk(int window) {

@@ -27,6 +27,8 @@ public final class Architectures {
             new Phi3(),
             Qwen.QWEN2,
             Qwen.QWEN3,
+            new Qwen35(),
+            new TextModule("Qwen 3.5", "qwen3_5", List.of(new Qwen35()), false),
             new Qwen3Moe(),
             new SmolLm3());
 

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// @param window how many tokens back a token sees, itself included; 0 for all
 /// @param cap of the scores; 0 for none
 /// @param sinks whether `self_attn.sinks` takes a share of each head's chances
+/// @param gated whether the projection of queries also gives, head by head, what the outputs are multiplied by the
+///     sigmoid of
 record Attention(
         int hidden,
         int heads,
@@ -34,7 +36,9 @@ record Attention(
         double scale,
         int window,
         double cap,
-        boolean sinks) {
+        boolean sinks,
+        boolean gated)
+        implements Part {
     /// @param wholly whether over all heads at once, with a weight as wide; else over each, with a weight for all
     record Norm(Step.Norm.Kind kind, double eps, boolean wholly) {}
 
@@ -54,61 +58,71 @@ record Attention(
                 Step.Attend.scale(sizes.head()),
                 0,
                 0,
+                false,
                 false);
     }
 
     Attention withFused(String matrix) {
         return new Attention(
                 hidden, heads, kvHeads, head, matrix, biased, outBiased, norm, part, tempered, scale, window, cap,
-                sinks);
+                sinks, gated);
     }
 
     Attention withBiases(boolean in, boolean out) {
         return new Attention(
-                hidden, heads, kvHeads, head, fused, in, out, norm, part, tempered, scale, window, cap, sinks);
+                hidden, heads, kvHeads, head, fused, in, out, norm, part, tempered, scale, window, cap, sinks, gated);
     }
 
     Attention withNorm(Norm of) {
         return new Attention(
-                hidden, heads, kvHeads, head, fused, biased, outBiased, of, part, tempered, scale, window, cap, sinks);
+                hidden, heads, kvHeads, head, fused, biased, outBiased, of, part, tempered, scale, window, cap, sinks,
+                gated);
     }
 
     Attention withPart(int rotated) {
         return new Attention(
                 hidden, heads, kvHeads, head, fused, biased, outBiased, norm, rotated, tempered, scale, window, cap,
-                sinks);
+                sinks, gated);
     }
 
     Attention withTemper() {
         return new Attention(
-                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, true, scale, window, cap, sinks);
+                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, true, scale, window, cap, sinks,
+                gated);
     }
 
     Attention withScale(double factor) {
         return new Attention(
                 hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, tempered, factor, window, cap,
-                sinks);
+                sinks, gated);
     }
 
     Attention withWindow(int tokens) {
         return new Attention(
-                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, tempered, scale, tokens, cap,
-                sinks);
+                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, tempered, scale, tokens, cap, sinks,
+                gated);
     }
 
     Attention withSinks() {
         return new Attention(
-                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, tempered, scale, window, cap, true);
+                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, tempered, scale, window, cap, true,
+                gated);
+    }
+
+    Attention withGate() {
+        return new Attention(
+                hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, tempered, scale, window, cap, sinks,
+                true);
     }
 
     Attention withCap(double most) {
         return new Attention(
                 hidden, heads, kvHeads, head, fused, biased, outBiased, norm, part, tempered, scale, window, most,
-                sinks);
+                sinks, gated);
     }
 
-    /// The steps from a value to a value, both as wide as the residual stream.
-    List<Step> steps(String in, String out) {
+    @Override
+    public List<Step> steps(String in, String out) {
         List<Step> steps = new ArrayList<>(projections(in));
         String q = rotated(steps, normed(steps, "q", heads), heads);
         if (tempered) {
@@ -118,10 +132,15 @@ record Attention(
         String k = rotated(steps, normed(steps, "k", kvHeads), kvHeads);
         steps.add(new Step.Attend(
                 "att", q, k, "v", heads, kvHeads, head, scale, window, cap, sinks ? "self_attn.sinks" : null));
+        String attended = "att";
+        if (gated) {
+            attended = "open";
+            steps.add(new Step.Gate(attended, Step.Activation.SIGMOID, "opening", "att", heads * head));
+        }
         steps.add(Step.Linear.of(
                 out,
                 hidden,
-                "att",
+                attended,
                 heads * head,
                 "self_attn.o_proj.weight",
                 outBiased ? "self_attn.o_proj.bias" : null));
@@ -130,7 +149,14 @@ record Attention(
 
     private List<Step> projections(String in) {
         if (fused == null) {
-            return List.of(projection("q", heads, in), projection("k", kvHeads, in), projection("v", kvHeads, in));
+            List<Step> steps = new ArrayList<>();
+            steps.add(projection(gated ? "qo" : "q", "q", gated ? 2 * heads : heads, in));
+            if (gated) {
+                steps.add(new Step.Deal(List.of("q", "opening"), "qo", heads * head, head));
+            }
+            steps.add(projection("k", "k", kvHeads, in));
+            steps.add(projection("v", "v", kvHeads, in));
+            return steps;
         }
         List<Step.Value> outputs = List.of(
                 new Step.Value("q", heads * head),
@@ -140,9 +166,9 @@ record Attention(
                 outputs, in, hidden, fused + ".weight", biased ? fused + ".bias" : null, Step.Linear.Layout.OUT_IN));
     }
 
-    private Step projection(String letter, int count, String in) {
+    private Step projection(String out, String letter, int count, String in) {
         String name = "self_attn." + letter + "_proj.";
-        return Step.Linear.of(letter, count * head, in, hidden, name + "weight", biased ? name + "bias" : null);
+        return Step.Linear.of(out, count * head, in, hidden, name + "weight", biased ? name + "bias" : null);
     }
 
     private String normed(List<Step> steps, String value, int count) {

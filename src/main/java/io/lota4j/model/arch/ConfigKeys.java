@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// What configurations of several architectures say in the same way.
 ///
@@ -236,13 +237,7 @@ public record ConfigKeys(JsonKeys keys, DecoderNames names) {
     /// @param window how many tokens they see; 0 if the configuration has none, where layers that slide are refused
     /// @param otherwise which ones do where there is no such key
     List<Boolean> slides(int layers, int window, IntPredicate otherwise) {
-        List<Boolean> slides = keys.optionalTexts("layer_types", Null.ABSENT)
-                .map(types -> {
-                    requireLength("layer_types", types.size(), layers);
-                    return types.stream().map(this::slides).toList();
-                })
-                .orElseGet(() ->
-                        IntStream.range(0, layers).mapToObj(otherwise::test).toList());
+        List<Boolean> slides = layersOf(SLIDING, layers, otherwise);
         if (window == 0 && slides.contains(true)) {
             throw keys.refused(Text.format(
                     "\"layer_types\" has \"%s\", but \"sliding_window\" gives those layers no window.", SLIDING));
@@ -250,12 +245,30 @@ public record ConfigKeys(JsonKeys keys, DecoderNames names) {
         return slides;
     }
 
-    private boolean slides(String type) {
-        if (!type.equals(FULL) && !type.equals(SLIDING)) {
-            throw keys.refused(
-                    Text.format("\"layer_types\" has \"%s\"; supported: \"%s\", \"%s\".", type, FULL, SLIDING));
+    /// Which layers are of a type by `layer_types`, the others being of full attention.
+    ///
+    /// @param otherwise which ones are where there is no such key
+    List<Boolean> layersOf(String type, int layers, IntPredicate otherwise) {
+        return keys.optionalTexts("layer_types", Null.ABSENT)
+                .map(types -> {
+                    requireLength("layer_types", types.size(), layers);
+                    return types.stream().map(found -> isOf(type, found)).toList();
+                })
+                .orElseGet(() ->
+                        IntStream.range(0, layers).mapToObj(otherwise::test).toList());
+    }
+
+    private boolean isOf(String type, String found) {
+        if (!found.equals(type) && !found.equals(FULL)) {
+            throw keys.refused(Text.format(
+                    "\"layer_types\" has \"%s\"; supported: %s.",
+                    found,
+                    Stream.of(FULL, type)
+                            .sorted()
+                            .map(known -> "\"" + known + "\"")
+                            .collect(Collectors.joining(", "))));
         }
-        return type.equals(SLIDING);
+        return found.equals(type);
     }
 
     /// The window of all layers alike, 0 for none.

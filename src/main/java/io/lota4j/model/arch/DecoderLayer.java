@@ -21,8 +21,12 @@ record DecoderLayer(int hidden, Step.Norm.Kind kind, double eps, Names names, do
 
     /// As in Llama: `h = x + attention(norm(x))`, `y = h + mlp(norm(h))`.
     static DecoderLayer normsBefore(int hidden, double eps) {
+        return normsBefore(hidden, Step.Norm.Kind.RMS, eps);
+    }
+
+    static DecoderLayer normsBefore(int hidden, Step.Norm.Kind kind, double eps) {
         Names names = new Names("input_layernorm", null, "post_attention_layernorm", null);
-        return new DecoderLayer(hidden, Step.Norm.Kind.RMS, eps, names, 1);
+        return new DecoderLayer(hidden, kind, eps, names, 1);
     }
 
     /// As in OLMo 2: `h = x + norm(attention(x))`, `y = h + norm(mlp(h))`.
@@ -45,7 +49,7 @@ record DecoderLayer(int hidden, Step.Norm.Kind kind, double eps, Names names, do
         return new DecoderLayer(hidden, kind, eps, names, factor);
     }
 
-    List<Step> steps(Attention attention, FeedForward mlp) {
+    List<Step> steps(Part attention, Part mlp) {
         List<Step> steps = new ArrayList<>();
         String x1 = normed(steps, "x1", Step.INPUT, names.attention());
         steps.addAll(attention.steps(x1, "o"));

@@ -39,7 +39,7 @@ final class GptOss implements Architecture {
         int count = keys.positive("num_local_experts");
         int top = keys.expertsPerToken(count);
         double limit = keys.number("swiglu_limit");
-        FeedForward experts = (in, out) -> List.of(new Step.StackedExperts(
+        Part experts = (in, out) -> List.of(new Step.StackedExperts(
                 out, in, sizes.hidden(), sizes.inner(), count, top, limit, "mlp.router", "mlp.experts"));
         boolean biased = keys.flag("attention_bias");
         Attention attention = Attention.of(sizes).withBiases(biased, biased).withSinks();

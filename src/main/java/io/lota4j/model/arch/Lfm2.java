@@ -1,6 +1,5 @@
 package io.lota4j.model.arch;
 
-import io.lota4j.Text;
 import io.lota4j.checkpoint.JsonKeys.Null;
 import io.lota4j.model.layer.Block;
 import io.lota4j.model.layer.Blocks;
@@ -11,7 +10,6 @@ import java.util.stream.IntStream;
 
 /// LFM2: short convolutions between two gates in most layers, attention in the others.
 final class Lfm2 implements Architecture {
-    private static final String CONVOLUTION = "conv";
     private static final String DEFAULTS = """
             {"vocab_size": 65536, "hidden_size": 2560, "intermediate_size": 12288, "num_hidden_layers": 32,
             "num_attention_heads": 32, "num_key_value_heads": 8, "max_position_embeddings": 128000, "conv_L_cache": 3,
@@ -56,30 +54,10 @@ final class Lfm2 implements Architecture {
 
     /// Which layers convolve: `layer_types`, or all but those of `full_attn_idxs`.
     private static List<Boolean> convolutions(ConfigKeys keys, int layers) {
-        return keys.keys()
-                .optionalTexts("layer_types", Null.ABSENT)
-                .map(types -> {
-                    keys.requireLength("layer_types", types.size(), layers);
-                    return types.stream().map(type -> convolves(keys, type)).toList();
-                })
-                .orElseGet(() -> {
-                    List<Integer> attend = keys.keys()
-                            .optionalWholes("full_attn_idxs", Null.ABSENT)
-                            .orElseGet(() -> IntStream.range(0, layers).boxed().toList());
-                    return IntStream.range(0, layers)
-                            .mapToObj(i -> !attend.contains(i))
-                            .toList();
-                });
-    }
-
-    private static boolean convolves(ConfigKeys keys, String type) {
-        if (!type.equals(CONVOLUTION) && !type.equals(ConfigKeys.FULL)) {
-            throw keys.keys()
-                    .refused(Text.format(
-                            "\"layer_types\" has \"%s\"; supported: \"%s\", \"%s\".",
-                            type, CONVOLUTION, ConfigKeys.FULL));
-        }
-        return type.equals(CONVOLUTION);
+        List<Integer> attend = keys.keys()
+                .optionalWholes("full_attn_idxs", Null.ABSENT)
+                .orElseGet(() -> IntStream.range(0, layers).boxed().toList());
+        return keys.layersOf("conv", layers, layer -> !attend.contains(layer));
     }
 
     private static List<Step> convolution(ConfigKeys keys, int hidden, int inner, double eps) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param inner its width
 /// @param fused whether one matrix `mlp.gate_up_proj` holds the rows of the gate and then those beside it
 /// @param biased whether the projections have biases
-record Mlp(int hidden, int inner, boolean fused, boolean biased, Step.Activation activation) implements FeedForward {
+record Mlp(int hidden, int inner, boolean fused, boolean biased, Step.Activation activation) implements Part {
     static Mlp of(Sizes sizes, Step.Activation activation) {
         return new Mlp(sizes.hidden(), sizes.inner(), false, false, activation);
     }

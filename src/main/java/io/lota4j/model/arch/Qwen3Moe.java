@@ -36,7 +36,7 @@ final class Qwen3Moe implements Architecture {
         Attention attention = Attention.of(sizes)
                 .withBiases(biased, biased)
                 .withNorm(new Attention.Norm(Step.Norm.Kind.RMS, eps, false));
-        FeedForward experts = experts(keys, sizes.hidden());
+        Part experts = experts(keys, sizes.hidden());
         Mlp mlp = Mlp.of(sizes, Step.Activation.SILU);
         DecoderLayer layer = DecoderLayer.normsBefore(sizes.hidden(), eps);
         Rope rope = keys.rope(sizes.head(), 10000);
@@ -51,7 +51,7 @@ final class Qwen3Moe implements Architecture {
         return keys.decoder(sizes, layers, Step.Norm.Kind.RMS, eps);
     }
 
-    private static FeedForward experts(ConfigKeys keys, int hidden) {
+    private static Part experts(ConfigKeys keys, int hidden) {
         int count = keys.positive("num_local_experts");
         int top = keys.expertsPerToken(count);
         int inner = keys.positive("moe_intermediate_size");

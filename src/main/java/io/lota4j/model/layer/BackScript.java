@@ -175,6 +175,7 @@ record BackScript(List<String> lines, List<String> results, List<LayerScript.Del
                             "c_",
                             "convolve_back",
                             flow.weight(convolve.weights().getFirst()) + ", (self).ints(groups, ), ");
+                case Step.DeltaRule delta -> delta(delta);
                 case Step.Experts experts ->
                     called(experts, "e_", "experts_back", ForwardScript.arguments(experts, flow));
                 case Step.StackedExperts experts ->
@@ -204,6 +205,20 @@ record BackScript(List<String> lines, List<String> results, List<LayerScript.Del
                             "(self).%s(%s, %s, %s)",
                             method, gradient(step.out()).expression(), step.in(), more)));
             part(step.in(), step, name + "[0]", true);
+        }
+
+        private void delta(Step.DeltaRule delta) {
+            delta.inputs().forEach(this::need);
+            String name = "r_" + delta.out();
+            lines.add(ForwardScript.assign(
+                    name,
+                    Text.format(
+                            "(self).delta_back(%s, %s)",
+                            gradient(delta.out()).expression(),
+                            ForwardScript.arguments(delta, flow, "(self).ints(groups, )"))));
+            for (int i = 0; i < 3; i++) {
+                part(delta.inputs().get(i), delta, name + "[" + i + "]", true);
+            }
         }
 
         private void norm(Step.Norm norm) {
@@ -316,6 +331,11 @@ record BackScript(List<String> lines, List<String> results, List<LayerScript.Del
                     String gradient = Text.format("c_%s[%d]", convolve.out(), w + 1);
                     deliveries.add(
                             new LayerScript.Whole(convolve.weights().get(w).name(), result(gradient)));
+                }
+            } else if (step instanceof Step.DeltaRule delta) {
+                for (int w = 0; w < 2; w++) {
+                    String gradient = Text.format("r_%s[%d]", delta.out(), w + 3);
+                    deliveries.add(new LayerScript.Whole(delta.weights().get(w).name(), result(gradient)));
                 }
             } else if (step instanceof Step.Experts experts) {
                 deliver(experts);

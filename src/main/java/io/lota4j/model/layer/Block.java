@@ -30,6 +30,11 @@ public record Block(List<Step> steps, @Nullable Rope rope) {
         return first(Step.Convolve.class);
     }
 
+    /// Its delta rule, which is behind a convolution; empty if it has attention, or none.
+    public Optional<Step.DeltaRule> deltaRule() {
+        return first(Step.DeltaRule.class);
+    }
+
     private <T extends Step> Optional<T> first(Class<T> kind) {
         return steps.stream().filter(kind::isInstance).map(kind::cast).findFirst();
     }

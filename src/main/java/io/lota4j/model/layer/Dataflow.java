@@ -101,6 +101,7 @@ final class Dataflow {
                     Step.Rotate _,
                     Step.Attend _,
                     Step.Convolve _,
+                    Step.DeltaRule _,
                     Step.Experts _,
                     Step.StackedExperts _,
                     Step.Add _ -> false;
@@ -118,6 +119,7 @@ final class Dataflow {
             case Step.Activate activate -> activate.inputs();
             case Step.Multiply multiply -> multiply.inputs();
             case Step.Convolve convolve -> convolve.inputs();
+            case Step.DeltaRule delta -> delta.inputs();
             case Step.Experts experts -> experts.inputs();
             case Step.StackedExperts experts -> experts.inputs();
             case Step.Deal _, Step.Rotate _, Step.Temper _, Step.Scale _, Step.Add _ -> List.of();
@@ -187,7 +189,11 @@ final class Dataflow {
     /// every value that is computed again.
     long floatsBack() {
         long inside = steps.stream()
-                .mapToLong(step -> step instanceof Step.Experts experts ? experts.floatsInside() : 0)
+                .mapToLong(step -> switch (step) {
+                    case Step.Experts experts -> experts.floatsInside();
+                    case Step.DeltaRule delta -> delta.floatsInside();
+                    default -> 0;
+                })
                 .sum();
         return inside
                 + widths.entrySet().stream()

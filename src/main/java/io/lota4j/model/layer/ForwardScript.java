@@ -33,6 +33,7 @@ record ForwardScript(
             case Step.Multiply multiply ->
                 List.of(assign(multiply.out(), Text.format("torch.mul(%s, %s)", multiply.a(), multiply.b())));
             case Step.Convolve convolve -> List.of(assign(convolve.out(), convolve(convolve)));
+            case Step.DeltaRule delta -> List.of(assign(delta.out(), delta(delta)));
             case Step.Experts experts ->
                 List.of(assign(
                         experts.out(), Text.format("(self).experts(%s, %s)", experts.in(), arguments(experts, flow))));
@@ -43,7 +44,12 @@ record ForwardScript(
             case Step.Gate gate ->
                 List.of(assign(
                         gate.out(),
-                        Text.format("torch.mul_(%s, %s)", gate.activation().of(gate.gate()), gate.up())));
+                        Text.format(
+                                "torch.%s(%s, %s)",
+                                // What a sigmoid gives is what libtorch derives it from.
+                                gate.activation() == Step.Activation.SIGMOID ? "mul" : "mul_",
+                                gate.activation().of(gate.gate()),
+                                gate.up())));
             case Step.Activate activate ->
                 List.of(assign(activate.out(), activate.activation().of(activate.in())));
             case Step.Scale scale ->
@@ -173,6 +179,26 @@ record ForwardScript(
                 ? out
                 : Text.format(
                         "torch.add(%s, %s)", out, flow.weight(convolve.weights().getLast()));
+    }
+
+    private String delta(Step.DeltaRule delta) {
+        return cache == null
+                ? Text.format("(self).delta(%s)", arguments(delta, flow, "(self).ints(groups, )"))
+                : Text.format("(self).delta_in_cache(%s)", arguments(delta, flow, "values, slots, starts, lengths"));
+    }
+
+    /// What the methods of the delta rule take.
+    ///
+    /// @param which sequences
+    static String arguments(Step.DeltaRule delta, Dataflow flow, String which) {
+        return Text.format(
+                "%s, %s, %s, %d, %d, %d, ",
+                String.join(", ", delta.inputs()),
+                delta.weights().stream().map(flow::weight).collect(Collectors.joining(", ")),
+                which,
+                delta.keyHeads(),
+                delta.keyHead(),
+                delta.head());
     }
 
     private String attend(Step.Attend attend) {

@@ -242,6 +242,7 @@ public sealed interface Step {
     /// What [Gate] and [Activate] compute.
     enum Activation {
         SILU("silu", ""),
+        SIGMOID("sigmoid", ""),
         GELU_TANH("gelu", ", approximate=\"tanh\""),
         GELU("gelu", ", approximate=\"none\"");
 
@@ -262,7 +263,10 @@ public sealed interface Step {
         ///
         /// @param d gradient of the result
         String back(String d, String in) {
-            return Text.format("torch.%s_backward(%s, %s%s)", operator, d, in, option);
+            // The slope of a sigmoid is given by its value.
+            return this == SIGMOID
+                    ? Text.format("torch.sigmoid_backward(%s, %s)", d, of(in))
+                    : Text.format("torch.%s_backward(%s, %s%s)", operator, d, in, option);
         }
     }
 
@@ -295,6 +299,62 @@ public sealed interface Step {
             return bias == null
                     ? List.of(kernel)
                     : List.of(kernel, new Weight(bias, Shape.of(width), Weight.Start.ZERO));
+        }
+    }
+
+    /// The gated delta rule ([Yang et al. 2024](https://arxiv.org/abs/2412.06464)). Each head has a state, a matrix
+    /// that finds values by keys. For each token it decays, then what it has for the token's key is replaced in
+    /// part by the token's value, then the token's query reads it: with `q` and `k` of length one, `q` over the
+    /// root of its width, `b = sigmoid(write)` and `g = exp(-exp(rate) * softplus(decay + bias))`,
+    /// `S := g S`, `S := S + kᵀ b (v - k S)`, `out = q S`. The state of a sequence starts with nothing.
+    ///
+    /// @param in queries, keys and values, one behind the other
+    /// @param write how much of a value is written, a number for each head
+    /// @param decay how much of the state goes, a number for each head
+    /// @param keyHeads of queries and keys; divides `heads`
+    /// @param keyHead width of a head of these
+    /// @param heads of the values
+    /// @param head width of a head of these
+    /// @param rates and `bias`: a number for each head
+    record DeltaRule(
+            String out,
+            String in,
+            String write,
+            String decay,
+            int keyHeads,
+            int keyHead,
+            int heads,
+            int head,
+            String rates,
+            String bias)
+            implements ToOne {
+        /// The widths of queries, keys and values.
+        public static int inWidth(int keyHeads, int keyHead, int heads, int head) {
+            return 2 * keyHeads * keyHead + heads * head;
+        }
+
+        @Override
+        public int width() {
+            return heads * head;
+        }
+
+        @Override
+        public List<String> inputs() {
+            return List.of(in, write, decay);
+        }
+
+        @Override
+        public List<Weight> weights() {
+            return List.of(
+                    new Weight(rates, Shape.of(heads), Weight.Start.RATE),
+                    new Weight(bias, Shape.of(heads), Weight.Start.ONE));
+        }
+
+        /// Values a token has within, on the way back: queries and keys spread over the heads, values, results and
+        /// their gradients; of every chunk of 64 tokens two square matrices, what its tokens see and write, and
+        /// a state.
+        int floatsInside() {
+            return heads * (4 * keyHead + 4 * head + 2 * 64 + keyHead + 2 * head + keyHead * head / 64);
         }
     }
 

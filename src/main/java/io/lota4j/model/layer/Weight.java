@@ -11,6 +11,8 @@ public record Weight(String name, Shape shape, Start start) {
     public enum Start {
         NORMAL,
         ZERO,
-        ONE
+        ONE,
+        /// Logarithms of numbers from 0.01 to 16.
+        RATE
     }
 }

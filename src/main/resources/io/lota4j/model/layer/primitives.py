@@ -100,14 +100,277 @@ class Ops(Module):
     outs = annotate(List[Tensor], [])
     for i in range(torch.len(some)):
       last = torch.select(before, 0, some[i])
+      _0 = torch.masked_fill_(last, torch.eq(torch.select(starts, 0, i), 0), 0)
       all = torch.cat([last, xs[i]], 0)
       l = added[i]
       y = torch.mul(xs[i], torch.select(torch.select(w, 1, 0), 1, past))
       for j in range(1, torch.add(past, 1), 1):
         column = torch.select(torch.select(w, 1, 0), 1, torch.sub(past, j))
-        _0 = torch.add_(y, torch.mul(torch.narrow(all, 0, torch.sub(past, j), l), column))
-      _1 = torch.copy_(last, torch.narrow(all, 0, l, past))
-      _2 = torch.append(outs, y)
+        _1 = torch.add_(y, torch.mul(torch.narrow(all, 0, torch.sub(past, j), l), column))
+      _2 = torch.copy_(last, torch.narrow(all, 0, l, past))
+      _3 = torch.append(outs, y)
+    return torch.cat(outs, 0)
+  # x over its length.
+  def unit(self, x: Tensor) -> Tensor:
+    return torch.mul(x, torch.rsqrt(torch.add(torch.sum(torch.square(x), [-1], True), 1e-06)))
+  def unit_back(self, dy: Tensor, x: Tensor) -> Tensor:
+    r = torch.rsqrt(torch.add(torch.sum(torch.square(x), [-1], True), 1e-06))
+    y = torch.mul(x, r)
+    return torch.mul(torch.sub(dy, torch.mul(y, torch.sum(torch.mul(dy, y), [-1], True))), r)
+  # n sequences of one length, [n * length, heads * dim], as [n * heads * times, length, dim], each head so many times.
+  def spread_heads(self, x: Tensor, n: int, heads: int, times: int) -> Tensor:
+    l = torch.floordiv(torch.size(x, 0), n)
+    split = torch.permute(torch.reshape(x, [n, l, heads, -1]), [0, 2, 1, 3])
+    return torch.reshape(torch.repeat_interleave(split, times, 1), [torch.mul(torch.mul(n, heads), times), l, -1])
+  def spread_heads_back(self, dy: Tensor, n: int, heads: int, times: int) -> Tensor:
+    l = torch.size(dy, 1)
+    summed = torch.sum(torch.reshape(dy, [n, heads, times, l, -1]), [2])
+    return torch.reshape(torch.permute(summed, [0, 2, 1, 3]), [torch.mul(n, l), -1])
+  # What the gated delta rule works with, by head: queries, keys, values, and as [.., length] how much of a value is
+  # written and the logarithm of what is left of the state.
+  def delta_parts(self, qkv: Tensor, write: Tensor, decay: Tensor, rates: Tensor, bias: Tensor, n: int, key_heads: int, key_dim: int) -> List[Tensor]:
+    heads = torch.size(rates, 0)
+    times = torch.floordiv(heads, key_heads)
+    width = torch.mul(key_heads, key_dim)
+    parts = torch.split_with_sizes(qkv, [width, width, torch.sub(torch.size(qkv, 1), torch.mul(2, width))], 1)
+    q = (self).unit((self).spread_heads(parts[0], n, key_heads, times, ), )
+    k = (self).unit((self).spread_heads(parts[1], n, key_heads, times, ), )
+    v = (self).spread_heads(parts[2], n, heads, 1, )
+    w = torch.squeeze((self).spread_heads(torch.sigmoid(write), n, heads, 1, ), 2)
+    left = torch.neg(torch.mul(torch.exp(rates), torch.softplus(torch.add(decay, bias), 1, 20)))
+    g = torch.squeeze((self).spread_heads(left, n, heads, 1, ), 2)
+    return [torch.mul(q, torch.pow(key_dim, -0.5)), k, v, w, g]
+  # The inverses of matrices [n, size, size] with ones on the diagonal and nothing above it; what stands there is not
+  # read. Blocks on the diagonal are inverted by those of half their size, from single elements on.
+  def unit_lower_inverse(self, a: Tensor) -> Tensor:
+    n = torch.size(a, 0)
+    size = torch.size(a, 1)
+    whole = 1
+    while torch.lt(whole, size):
+      whole = torch.mul(whole, 2)
+    more = torch.sub(whole, size)
+    padded = torch.constant_pad_nd(a, [0, more, 0, more], 0)
+    blocks = torch.new_ones(a, [n, whole, 1, 1])
+    half = 1
+    while torch.lt(half, whole):
+      two = torch.mul(half, 2)
+      count = torch.floordiv(whole, two)
+      below = torch.diagonal(torch.reshape(padded, [n, count, two, count, two]), 0, 1, 3)
+      below = torch.permute(torch.narrow(torch.narrow(below, 1, half, half), 2, 0, half), [0, 3, 1, 2])
+      pairs = torch.reshape(blocks, [n, count, 2, half, half])
+      first = torch.select(pairs, 2, 0)
+      second = torch.select(pairs, 2, 1)
+      joint = torch.neg(torch.matmul(torch.matmul(second, below), first))
+      upper = torch.cat([first, torch.zeros_like(first)], 3)
+      blocks = torch.cat([upper, torch.cat([joint, second], 3)], 2)
+      half = two
+    inverse = torch.reshape(blocks, [n, whole, whole])
+    return torch.narrow(torch.narrow(inverse, 1, 0, size), 2, 0, size)
+  # One token: the state decays, what it has for the key is replaced by a part of the value, and the query reads it.
+  def delta_token(self, q: Tensor, k: Tensor, v: Tensor, w: Tensor, g: Tensor, state: Tensor) -> List[Tensor]:
+    left = torch.mul(state, torch.unsqueeze(torch.exp(g), 2))
+    fresh = torch.mul(torch.sub(v, torch.bmm(k, left)), torch.unsqueeze(w, 2))
+    next = torch.add(left, torch.mul(torch.transpose(k, 1, 2), fresh))
+    return [torch.bmm(q, next), next]
+  # What does not depend on the state before a chunk: sums of decays, as F64, since their differences count; what is left from one token to another; left from
+  # the start; the inverse of the system of what tokens replace of one another; its solutions for values and keys.
+  def delta_system(self, k: Tensor, v: Tensor, w: Tensor, g: Tensor) -> List[Tensor]:
+    sums = torch.cumsum(g, 1, dtype=7)
+    differences = torch.to(torch.sub(torch.unsqueeze(sums, 2), torch.unsqueeze(sums, 1)), 6, False, False, None)
+    pairs = torch.tril(torch.exp(torch.tril(differences)))
+    grown = torch.unsqueeze(torch.exp(torch.to(sums, 6, False, False, None)), 2)
+    much = torch.unsqueeze(w, 2)
+    system = torch.mul(torch.mul(torch.bmm(k, torch.transpose(k, 1, 2)), much), pairs)
+    right = torch.cat([torch.mul(v, much), torch.mul(torch.mul(k, much), grown)], 2)
+    inverse = (self).unit_lower_inverse(system, )
+    return [sums, pairs, grown, inverse, torch.bmm(inverse, right)]
+  # What is left of each token behind the last.
+  def delta_rest(self, sums: Tensor) -> Tensor:
+    differences = torch.to(torch.sub(torch.narrow(sums, 1, -1, 1), sums), 6, False, False, None)
+    return torch.unsqueeze(torch.exp(differences), 2)
+  # Many tokens at once, as delta_token does them one by one.
+  def delta_chunk(self, q: Tensor, k: Tensor, v: Tensor, w: Tensor, g: Tensor, state: Tensor) -> List[Tensor]:
+    all = (self).delta_system(k, v, w, g, )
+    fresh = (self).delta_fresh(all, state, )
+    scores = torch.mul(torch.bmm(q, torch.transpose(k, 1, 2)), all[1])
+    y = torch.add(torch.bmm(torch.mul(q, all[2]), state), torch.bmm(scores, fresh))
+    return [y, (self).delta_next(all, k, fresh, state, )]
+  # What a chunk's tokens write.
+  def delta_fresh(self, all: List[Tensor], state: Tensor) -> Tensor:
+    d = torch.size(state, 2)
+    seen = torch.narrow(all[4], 2, d, torch.size(state, 1))
+    return torch.sub(torch.narrow(all[4], 2, 0, d), torch.bmm(seen, state))
+  # The state behind a chunk.
+  def delta_next(self, all: List[Tensor], k: Tensor, fresh: Tensor, state: Tensor) -> Tensor:
+    added = torch.bmm(torch.transpose(torch.mul(k, (self).delta_rest(all[0], )), 1, 2), fresh)
+    return torch.add(torch.mul(state, torch.narrow(all[2], 1, -1, 1)), added)
+  # The gradients of queries, keys, values, of what is written and left, and of the state before the chunk; ds is that of
+  # the state behind it, all the chunk's system.
+  def delta_chunk_back(self, dy: Tensor, ds: Tensor, part: List[Tensor], all: List[Tensor], fresh: Tensor, state: Tensor) -> List[Tensor]:
+    q = part[0]
+    k = part[1]
+    v = part[2]
+    w = part[3]
+    d = torch.size(v, 2)
+    pairs = all[1]
+    grown = all[2]
+    last = torch.narrow(grown, 1, -1, 1)
+    much = torch.unsqueeze(w, 2)
+    seen = torch.narrow(all[4], 2, d, torch.size(k, 2))
+    products = torch.bmm(q, torch.transpose(k, 1, 2))
+    rest = (self).delta_rest(all[0], )
+    back = torch.transpose(state, 1, 2)
+    dfresh = torch.add(torch.bmm(torch.transpose(torch.mul(products, pairs), 1, 2), dy), torch.bmm(torch.mul(k, rest), ds))
+    dscores = torch.mul(torch.bmm(dy, torch.transpose(fresh, 1, 2)), pairs)
+    dread = torch.bmm(dy, back)
+    dq = torch.add(torch.bmm(dscores, k), torch.mul(dread, grown))
+    dkept = torch.bmm(fresh, torch.transpose(ds, 1, 2))
+    dk = torch.add(torch.bmm(torch.transpose(dscores, 1, 2), q), torch.mul(dkept, rest))
+    dbefore = torch.add(torch.mul(ds, last), torch.bmm(torch.transpose(torch.mul(q, grown), 1, 2), dy))
+    dstate = torch.sub(dbefore, torch.bmm(torch.transpose(seen, 1, 2), dfresh))
+    dsolved = torch.cat([dfresh, torch.neg(torch.bmm(dfresh, back))], 2)
+    dright = torch.bmm(torch.transpose(all[3], 1, 2), dsolved)
+    dvalues = torch.narrow(dright, 2, 0, d)
+    dkeys = torch.narrow(dright, 2, d, torch.size(k, 2))
+    dsystem = torch.mul(torch.neg(torch.tril(torch.bmm(dright, torch.transpose(all[4], 1, 2)), -1)), pairs)
+    squares = torch.bmm(k, torch.transpose(k, 1, 2))
+    dsquares = torch.mul(dsystem, much)
+    _0 = torch.add_(dk, torch.mul(torch.mul(dkeys, much), grown))
+    _1 = torch.add_(dk, torch.bmm(torch.add(dsquares, torch.transpose(dsquares, 1, 2)), k))
+    ofkeys = torch.mul(torch.sum(torch.mul(dkeys, k), [2]), torch.squeeze(grown, 2))
+    dw = torch.add(torch.sum(torch.mul(dvalues, v), [2]), torch.add(ofkeys, torch.sum(torch.mul(dsystem, squares), [2])))
+    dpairs = torch.add(torch.mul(dscores, products), torch.mul(dsquares, squares))
+    dsums = torch.sub(torch.sum(dpairs, [2], False, dtype=7), torch.sum(dpairs, [1], False, dtype=7))
+    ofread = torch.mul(torch.sum(torch.mul(dread, q), [2]), torch.squeeze(grown, 2))
+    _2 = torch.add_(dsums, torch.add(ofread, torch.mul(ofkeys, w)))
+    ofrest = torch.mul(torch.sum(torch.mul(dkept, k), [2]), torch.squeeze(rest, 2))
+    _3 = torch.sub_(dsums, ofrest)
+    oflast = torch.mul(torch.sum(torch.mul(state, ds), [1, 2]), torch.flatten(last))
+    _4 = torch.add_(torch.select(dsums, 1, -1), torch.add(torch.sum(ofrest, [1]), oflast))
+    dg = torch.to(torch.flip(torch.cumsum(torch.flip(dsums, [1]), 1), [1]), 6, False, False, None)
+    return [dq, dk, torch.mul(dvalues, much), dw, dg, dstate]
+  # All tokens of some sequences of one length, by head, in chunks of 64: what they read, and the states before each
+  # chunk and behind the last.
+  def delta_run(self, parts: List[Tensor], state: Tensor) -> List[Tensor]:
+    l = torch.size(parts[0], 1)
+    states = annotate(List[Tensor], [state])
+    outs = annotate(List[Tensor], [])
+    for start in range(0, l, 64):
+      part = (self).delta_slice(parts, start, )
+      if torch.eq(l, 1):
+        y = (self).delta_token(part[0], part[1], part[2], part[3], part[4], states[-1], )
+      else:
+        y = (self).delta_chunk(part[0], part[1], part[2], part[3], part[4], states[-1], )
+      _0 = torch.append(outs, y[0])
+      _1 = torch.append(states, y[1])
+    return torch.add([torch.cat(outs, 1)], states)
+  def delta_slice(self, parts: List[Tensor], start: int) -> List[Tensor]:
+    size = ops.prim.min(torch.sub(torch.size(parts[0], 1), start), 64)
+    some = annotate(List[Tensor], [])
+    for p in range(torch.len(parts)):
+      _0 = torch.append(some, torch.narrow(parts[p], 1, start, size))
+    return some
+  # The gated delta rule over sequences laid end to end, whose states start with nothing.
+  def delta(self, qkv: Tensor, write: Tensor, decay: Tensor, rates: Tensor, bias: Tensor, groups: List[int], key_heads: int, key_dim: int, dim: int) -> Tensor:
+    sizes = (self).sizes(groups, )
+    xs = torch.split_with_sizes(qkv, sizes, 0)
+    ws = torch.split_with_sizes(write, sizes, 0)
+    gs = torch.split_with_sizes(decay, sizes, 0)
+    heads = torch.size(rates, 0)
+    outs = annotate(List[Tensor], [])
+    for i in range(torch.len(sizes)):
+      n = groups[torch.mul(2, i)]
+      parts = (self).delta_parts(xs[i], ws[i], gs[i], rates, bias, n, key_heads, key_dim, )
+      state = torch.new_zeros(qkv, [torch.mul(n, heads), key_dim, dim])
+      run = (self).delta_run(parts, state, )
+      _0 = torch.append(outs, (self).spread_heads_back(run[0], n, heads, 1, ))
+    return torch.cat(outs, 0)
+  # The gradients of qkv, of write and decay, of the rates and of the bias.
+  def delta_back(self, dy: Tensor, qkv: Tensor, write: Tensor, decay: Tensor, rates: Tensor, bias: Tensor, groups: List[int], key_heads: int, key_dim: int, dim: int) -> List[Tensor]:
+    sizes = (self).sizes(groups, )
+    ds = torch.split_with_sizes(dy, sizes, 0)
+    xs = torch.split_with_sizes(qkv, sizes, 0)
+    ws = torch.split_with_sizes(write, sizes, 0)
+    gs = torch.split_with_sizes(decay, sizes, 0)
+    heads = torch.size(rates, 0)
+    times = torch.floordiv(heads, key_heads)
+    width = torch.mul(key_heads, key_dim)
+    dxs = annotate(List[Tensor], [])
+    dws = annotate(List[Tensor], [])
+    dgs = annotate(List[Tensor], [])
+    for i in range(torch.len(sizes)):
+      n = groups[torch.mul(2, i)]
+      l = groups[torch.add(torch.mul(2, i), 1)]
+      parts = (self).delta_parts(xs[i], ws[i], gs[i], rates, bias, n, key_heads, key_dim, )
+      dstate = torch.new_zeros(qkv, [torch.mul(n, heads), key_dim, dim])
+      systems = annotate(List[List[Tensor]], [])
+      news = annotate(List[Tensor], [])
+      states = [dstate]
+      for start in range(0, l, 64):
+        part = (self).delta_slice(parts, start, )
+        all = (self).delta_system(part[1], part[2], part[3], part[4], )
+        fresh = (self).delta_fresh(all, states[-1], )
+        _0 = torch.append(systems, all)
+        _1 = torch.append(news, fresh)
+        _2 = torch.append(states, (self).delta_next(all, part[1], fresh, states[-1], ))
+      dout = (self).spread_heads(ds[i], n, heads, 1, )
+      dparts = annotate(List[Tensor], [])
+      for p in range(torch.len(parts)):
+        _3 = torch.append(dparts, torch.empty_like(parts[p]))
+      for c in range(torch.len(systems)):
+        at = torch.sub(torch.sub(torch.len(systems), 1), c)
+        start = torch.mul(at, 64)
+        part = (self).delta_slice(parts, start, )
+        dpart = (self).delta_slice(dparts, start, )
+        d = torch.narrow(dout, 1, start, torch.size(part[0], 1))
+        back = (self).delta_chunk_back(d, dstate, part, systems[at], news[at], states[at], )
+        for p in range(torch.len(parts)):
+          _4 = torch.copy_(dpart[p], back[p])
+        dstate = back[5]
+      split = torch.split_with_sizes(xs[i], [width, width, torch.mul(heads, dim)], 1)
+      dq = (self).unit_back(torch.mul(dparts[0], torch.pow(key_dim, -0.5)), (self).spread_heads(split[0], n, key_heads, times, ), )
+      dk = (self).unit_back(dparts[1], (self).spread_heads(split[1], n, key_heads, times, ), )
+      dx = [(self).spread_heads_back(dq, n, key_heads, times, ), (self).spread_heads_back(dk, n, key_heads, times, ), (self).spread_heads_back(dparts[2], n, heads, 1, )]
+      _5 = torch.append(dxs, torch.cat(dx, 1))
+      _6 = torch.append(dws, (self).spread_heads_back(torch.unsqueeze(dparts[3], 2), n, heads, 1, ))
+      _7 = torch.append(dgs, (self).spread_heads_back(torch.unsqueeze(dparts[4], 2), n, heads, 1, ))
+    written = torch.sigmoid(write)
+    dwrite = torch.sigmoid_backward(torch.cat(dws, 0), written)
+    dleft = torch.mul(torch.cat(dgs, 0), torch.neg(torch.exp(rates)))
+    biased = torch.add(decay, bias)
+    ddecay = torch.softplus_backward(dleft, biased, 1, 20)
+    drates = torch.sum(torch.mul(dleft, torch.softplus(biased, 1, 20)), [0])
+    return [torch.cat(dxs, 0), dwrite, ddecay, drates, torch.sum(ddecay, [0])]
+  # As delta for new tokens of some sequences, whose states [slots, heads, key dim, dim] go on from where they were.
+  def delta_in_cache(self, qkv: Tensor, write: Tensor, decay: Tensor, rates: Tensor, bias: Tensor, states: Tensor, slots: Tensor, starts: Tensor, lengths: Tensor, key_heads: int, key_dim: int, dim: int) -> Tensor:
+    heads = torch.size(rates, 0)
+    some = torch.size(slots, 0)
+    fresh = torch.reshape(torch.eq(starts, 0), [-1, 1, 1, 1])
+    before = torch.masked_fill(torch.index_select(states, 0, slots), fresh, 0)
+    if torch.eq(torch.size(qkv, 0), some):
+      groups = [some, 1]
+    else:
+      groups = annotate(List[int], [])
+      added = (self).ints(lengths, )
+      for s in range(some):
+        _0 = torch.append(groups, 1)
+        _1 = torch.append(groups, added[s])
+    sizes = (self).sizes(groups, )
+    xs = torch.split_with_sizes(qkv, sizes, 0)
+    ws = torch.split_with_sizes(write, sizes, 0)
+    gs = torch.split_with_sizes(decay, sizes, 0)
+    outs = annotate(List[Tensor], [])
+    ends = annotate(List[Tensor], [])
+    at = 0
+    for i in range(torch.len(sizes)):
+      n = groups[torch.mul(2, i)]
+      state = torch.reshape(torch.narrow(before, 0, at, n), [torch.mul(n, heads), key_dim, dim])
+      parts = (self).delta_parts(xs[i], ws[i], gs[i], rates, bias, n, key_heads, key_dim, )
+      run = (self).delta_run(parts, state, )
+      _2 = torch.append(outs, (self).spread_heads_back(run[0], n, heads, 1, ))
+      _3 = torch.append(ends, torch.reshape(run[-1], [n, heads, key_dim, dim]))
+      at = torch.add(at, n)
+    _4 = torch.index_copy_(states, 0, slots, torch.cat(ends, 0))
     return torch.cat(outs, 0)
   # The experts of each token and what their outputs are multiplied by: chances of all, places of the highest, shares.
   def routed(self, x: Tensor, router: Tensor, top: int, normalized: bool) -> List[Tensor]:

@@ -3,8 +3,8 @@ package io.lota4j.model.arch;
 import io.lota4j.model.layer.Step;
 import java.util.List;
 
-/// What a layer has behind its attention.
-interface FeedForward {
+/// What a layer adds to the residual stream: attention or what is in its place, and an MLP or what is in its.
+interface Part {
     /// The steps from a value to a value, both as wide as the residual stream.
     List<Step> steps(String in, String out);
 }

@@ -25,6 +25,8 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.lota4j.memory.Buffer;
+import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.util.ArrayDeque;
@@ -96,6 +98,7 @@ class ArchitectureTest {
                     JDK,
                     JSPECIFY,
                     "io.lota4j",
+                    own("memory"),
                     own("checkpoint"),
                     own("mask"),
                     own("kernel"),
@@ -119,6 +122,9 @@ class ArchitectureTest {
     static final ArchRule EVENTS = onlyImports("events");
 
     @ArchTest
+    static final ArchRule MEMORY = onlyImports("memory");
+
+    @ArchTest
     static final ArchRule CHECKPOINT = onlyImports("checkpoint", JACKSON);
 
     @ArchTest
@@ -126,7 +132,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule KERNEL =
-            onlyImports("kernel", own("checkpoint"), own("mask"), "jdk.incubator.vector..", "jcuda..");
+            onlyImports("kernel", own("memory"), own("checkpoint"), own("mask"), "jdk.incubator.vector..", "jcuda..");
 
     @ArchTest
     static final ArchRule CUDA_STAYS_IN_ITS_KERNEL = noClasses()
@@ -158,7 +164,7 @@ class ArchitectureTest {
     static final ArchRule DATA = onlyImports("data", JACKSON, TOKENIZERS, own("jinja"), own("checkpoint"));
 
     @ArchTest
-    static final ArchRule MODEL = onlyImports("model", JACKSON, "ai.djl..", own("checkpoint"));
+    static final ArchRule MODEL = onlyImports("model", JACKSON, "ai.djl..", own("memory"), own("checkpoint"));
 
     @ArchTest
     static final ArchRule TRAIN = onlyImports(
@@ -166,6 +172,7 @@ class ArchitectureTest {
             JACKSON,
             ROARING,
             "ai.djl..",
+            own("memory"),
             own("checkpoint"),
             own("mask"),
             own("kernel"),
@@ -299,6 +306,30 @@ class ArchitectureTest {
                     access -> (access.getTargetOwner().isAssignableTo(ObjectMapper.class)
                                     || access.getTargetOwner().isAssignableTo(ObjectReader.class))
                             && access.getName().startsWith("read")));
+
+    /// What lends a device's memory, so what knows where it is.
+    private static final Set<String> BUFFERS =
+            Set.of("io.lota4j.model.TensorAddress", "io.lota4j.model.TensorBuffer", "io.lota4j.model.Torch");
+
+    /// A card's address read on the host ends the JVM. All others borrow what is in a buffer from it.
+    @ArchTest
+    static final ArchRule ONLY_KERNELS_SEE_ADDRESSES = noClasses()
+            .that(not(resideInAnyPackage(own("kernel"), own("memory")))
+                    .and(DescribedPredicate.describe("lend no memory", c -> !BUFFERS.contains(c.getName()))))
+            .should()
+            .accessTargetWhere(DescribedPredicate.describe("an address is seen", ArchitectureTest::seesAddress));
+
+    private static boolean seesAddress(JavaAccess<?> access) {
+        JavaClass owner = access.getTargetOwner();
+        String name = access.getName();
+        if (owner.isAssignableTo(Buffer.class)) {
+            return name.equals("address") || name.equals("memory") || name.equals("memoryOf");
+        }
+        if (owner.isAssignableTo(MemorySegment.class)) {
+            return name.equals("address") || name.equals("ofAddress") || name.equals("reinterpret");
+        }
+        return owner.getPackageName().startsWith("ai.djl") && name.equals("toByteBuffer");
+    }
 
     @ArchTest
     static final ArchRule NO_JAVA_UTIL_LOGGING = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;

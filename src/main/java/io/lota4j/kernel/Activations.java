@@ -1,7 +1,7 @@
 package io.lota4j.kernel;
 
 import io.lota4j.Text;
-import java.lang.foreign.MemorySegment;
+import io.lota4j.memory.Buffer;
 
 /// A linear layer's inputs, or the gradients of its outputs, F32, in any layout. Element (t, f) lies at
 /// `t * tokenStride + f * featureStride`, strides in elements.
@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 /// @param memory starts at element (0, 0)
 /// @param tokens rows
 /// @param features columns
-public record Activations(MemorySegment memory, int tokens, int features, long tokenStride, long featureStride) {
+public record Activations(Buffer memory, int tokens, int features, long tokenStride, long featureStride) {
     public Activations {
         long last = tokens == 0 || features == 0 ? 0 : (tokens - 1) * tokenStride + (features - 1) * featureStride + 1;
         if (memory.byteSize() < last * Float.BYTES) {
@@ -20,12 +20,12 @@ public record Activations(MemorySegment memory, int tokens, int features, long t
     }
 
     /// The features of one token side by side: a contiguous `[tokens, features]`.
-    public static Activations rows(MemorySegment memory, int tokens, int features) {
+    public static Activations rows(Buffer memory, int tokens, int features) {
         return new Activations(memory, tokens, features, features, 1);
     }
 
     /// The tokens of one feature side by side, as a sampled product reads them: a contiguous `[features, tokens]`.
-    public static Activations columns(MemorySegment memory, int tokens, int features) {
+    public static Activations columns(Buffer memory, int tokens, int features) {
         return new Activations(memory, tokens, features, 1, tokens);
     }
 

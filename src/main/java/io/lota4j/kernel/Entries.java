@@ -1,7 +1,8 @@
 package io.lota4j.kernel;
 
 import io.lota4j.Text;
-import java.lang.foreign.MemorySegment;
+import io.lota4j.memory.Buffer;
+import io.lota4j.memory.HostBuffer;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param count how many
 /// @param index their flat row-major indices, I32, ascending; null when every element is trained
-public record Entries(long count, @Nullable MemorySegment index) {
+public record Entries(long count, @Nullable Buffer index) {
     public Entries {
         if (index != null && index.byteSize() != Integer.BYTES * count) {
             throw new IllegalArgumentException(
@@ -22,8 +23,8 @@ public record Entries(long count, @Nullable MemorySegment index) {
         return new Entries(count, null);
     }
 
-    /// The flat index of the entry at `place`.
+    /// The flat index of the entry at `place`. For kernels that compute on the host.
     public long at(long place) {
-        return index == null ? place : index.getAtIndex(ValueLayout.JAVA_INT, place);
+        return index == null ? place : HostBuffer.memoryOf(index).getAtIndex(ValueLayout.JAVA_INT, place);
     }
 }

@@ -1,7 +1,7 @@
 package io.lota4j.kernel;
 
 import io.lota4j.checkpoint.DType;
-import java.lang.foreign.MemorySegment;
+import io.lota4j.memory.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /// The weights that a model computes with, and the values that training adds to.
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param type F32, BF16 or F16
 /// @param master F32, compact, in entry order; null where the working weights, then F32, are the masters themselves
 public record WorkingWeights(
-        MemorySegment memory, DType type, @Nullable MemorySegment master) {
+        Buffer memory, DType type, @Nullable Buffer master) {
     public WorkingWeights {
         if (type != DType.F32 && type != DType.BF16 && type != DType.F16) {
             throw new IllegalArgumentException("working weights are F32, BF16 or F16, not " + type);
@@ -21,7 +21,7 @@ public record WorkingWeights(
     }
 
     /// F32 weights that are their own masters.
-    public static WorkingWeights inPlace(MemorySegment memory) {
+    public static WorkingWeights inPlace(Buffer memory) {
         return new WorkingWeights(memory, DType.F32, null);
     }
 }

@@ -59,7 +59,7 @@ public final class Decoder implements AutoCloseable {
         this.scripts = Scripts.of(config.blocks());
         this.torch = new Torch(scripts.source());
         try {
-            this.weights = Weights.load(model, memory.base(), block, torch.manager());
+            this.weights = Weights.load(model, memory.base(), block, torch);
         } catch (RuntimeException e) {
             torch.close();
             throw e;

@@ -62,7 +62,7 @@ final class KvCache implements AutoCloseable {
     /// Zeros, for attention also multiplies what it does not look at, and nothing times NaN is NaN.
     private PtNDArray zeros(long... shape) {
         PtNDArray tensor = Torch.floats(scope, shape);
-        Torch.memory(tensor).fill((byte) 0);
+        decoder.torch().buffer(tensor).zero();
         return tensor;
     }
 

@@ -1,8 +1,8 @@
 package io.lota4j.model;
 
 import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.memory.Buffer;
 import io.lota4j.model.layer.Weight;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -20,17 +20,17 @@ final class MappedLayers {
 
     private final Checkpoint checkpoint;
     private final ModelConfig config;
-    private final PtNDManager scope;
+    private final Torch torch;
     private final Map<Weight, PtNDArray> buffers = new HashMap<>();
     private final Map<String, Weight> roles = new HashMap<>();
     private final Map<String, List<Overlay>> overlays = new HashMap<>();
     private int current = NONE;
 
     /// @param checkpoint must stay open
-    MappedLayers(Checkpoint checkpoint, ModelConfig config, PtNDManager scope) {
+    MappedLayers(Checkpoint checkpoint, ModelConfig config, Torch torch) {
         this.checkpoint = checkpoint;
         this.config = config;
-        this.scope = scope;
+        this.torch = torch;
         for (int layer = 0; layer < config.layers(); layer++) {
             config.blocks().weights(layer).forEach((name, weight) -> {
                 roles.put(name, weight);
@@ -40,7 +40,7 @@ final class MappedLayers {
     }
 
     private PtNDArray buffer(Weight weight) {
-        PtNDArray buffer = Torch.floats(scope, weight.shape());
+        PtNDArray buffer = Torch.floats(torch.manager(), weight.shape());
         buffer.setName(Torch.LIST);
         return buffer;
     }
@@ -68,7 +68,7 @@ final class MappedLayers {
     }
 
     private void widen(String name, PtNDArray buffer) {
-        read(name, 0, Torch.memory(buffer));
+        torch.buffer(buffer).write(memory -> read(name, 0, memory));
     }
 
     /// Some elements of a weight with their newest values.
@@ -80,9 +80,9 @@ final class MappedLayers {
     /// Values for some elements of a weight, at first those that it has: from now on they stand in their place.
     ///
     /// @param index flat indices, I32, copied; null for all elements
-    MemorySegment overlay(String name, long count, @Nullable MemorySegment index) {
-        Overlay overlay = Overlay.of(count, index, scope);
-        overlay.gather(0, Torch.memory(weight(name)));
+    Buffer overlay(String name, long count, @Nullable Buffer index) {
+        Overlay overlay = Overlay.of(count, index, torch);
+        torch.buffer(weight(name)).read(values -> overlay.gather(0, values));
         overlays.computeIfAbsent(name, n -> new ArrayList<>()).add(overlay);
         return overlay.values();
     }

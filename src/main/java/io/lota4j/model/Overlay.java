@@ -1,6 +1,6 @@
 package io.lota4j.model;
 
-import ai.djl.pytorch.engine.PtNDManager;
+import io.lota4j.memory.Buffer;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
@@ -8,17 +8,20 @@ import org.jspecify.annotations.Nullable;
 
 /// Values that stand in place of some elements of a base weight.
 ///
-/// @param index flat indices, I32, ascending; null for all elements
+/// @param index flat indices, I32, ascending, in the host's memory; null for all elements
 /// @param values F32, in the order of the indices
-record Overlay(@Nullable MemorySegment index, MemorySegment values) {
+record Overlay(@Nullable MemorySegment index, Buffer values) {
     /// With room for the values, which [#gather] gets.
     ///
     /// @param count of the elements
     /// @param index as above, copied
-    static Overlay of(long count, @Nullable MemorySegment index, PtNDManager scope) {
-        return new Overlay(
-                index == null ? null : Torch.memory(Torch.ints(scope, count)).copyFrom(index),
-                Torch.memory(Torch.floats(scope, count)));
+    static Overlay of(long count, @Nullable Buffer index, Torch torch) {
+        MemorySegment places = null;
+        if (index != null) {
+            places = Torch.hostFloats(torch.manager(), count);
+            index.copyTo(places);
+        }
+        return new Overlay(places, torch.buffer(Torch.floats(torch.manager(), count)));
     }
 
     /// Takes the values that are in a part of the weight now.
@@ -27,26 +30,37 @@ record Overlay(@Nullable MemorySegment index, MemorySegment values) {
     /// @param part of the weight, F32
     void gather(long first, MemorySegment part) {
         if (index == null) {
-            values.asSlice(first * Float.BYTES, part.byteSize()).copyFrom(part);
+            values.slice(first * Float.BYTES, part.byteSize()).copyFrom(part);
             return;
         }
-        long end = entryFrom(first + part.byteSize() / Float.BYTES);
-        for (long e = entryFrom(first); e < end; e++) {
-            values.setAtIndex(ValueLayout.JAVA_FLOAT, e, part.getAtIndex(ValueLayout.JAVA_FLOAT, at(e) - first));
-        }
+        long from = entryFrom(first);
+        long count = entryFrom(first + part.byteSize() / Float.BYTES) - from;
+        entries(from, count).write(own -> {
+            for (long e = 0; e < count; e++) {
+                float value = part.getAtIndex(ValueLayout.JAVA_FLOAT, at(from + e) - first);
+                own.setAtIndex(ValueLayout.JAVA_FLOAT, e, value);
+            }
+        });
     }
 
     /// Puts the values in their places in a part of the weight, given as to [#gather].
     void scatter(long first, MemorySegment part) {
         if (index == null) {
-            part.copyFrom(values.asSlice(first * Float.BYTES, part.byteSize()));
+            values.slice(first * Float.BYTES, part.byteSize()).copyTo(part);
             return;
         }
-        long end = entryFrom(first + part.byteSize() / Float.BYTES);
-        for (long e = entryFrom(first); e < end; e++) {
-            part.setAtIndex(
-                    ValueLayout.JAVA_FLOAT_UNALIGNED, at(e) - first, values.getAtIndex(ValueLayout.JAVA_FLOAT, e));
-        }
+        long from = entryFrom(first);
+        long count = entryFrom(first + part.byteSize() / Float.BYTES) - from;
+        entries(from, count).read(own -> {
+            for (long e = 0; e < count; e++) {
+                float value = own.getAtIndex(ValueLayout.JAVA_FLOAT, e);
+                part.setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, at(from + e) - first, value);
+            }
+        });
+    }
+
+    private Buffer entries(long from, long count) {
+        return values.slice(from * Float.BYTES, count * Float.BYTES);
     }
 
     /// The first entry whose element is not before a flat index.

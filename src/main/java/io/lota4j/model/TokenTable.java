@@ -4,6 +4,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.memory.Buffer;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +29,7 @@ final class TokenTable {
     private final String name;
     private final Shape shape;
     private final long blockRows;
-    private final PtNDManager scope;
+    private final Torch torch;
     private final List<Overlay> overlays = new ArrayList<>();
     private @Nullable PtNDArray buffer;
     private @Nullable PtNDArray whole;
@@ -36,12 +37,12 @@ final class TokenTable {
 
     /// @param checkpoint must stay open
     /// @param blockRows see [#blockRows]
-    TokenTable(Checkpoint checkpoint, String name, Shape shape, long blockRows, PtNDManager scope) {
+    TokenTable(Checkpoint checkpoint, String name, Shape shape, long blockRows, Torch torch) {
         this.checkpoint = checkpoint;
         this.name = name;
         this.shape = shape;
         this.blockRows = blockRows;
-        this.scope = scope;
+        this.torch = torch;
     }
 
     /// The rows of a block of at most so many values.
@@ -56,11 +57,12 @@ final class TokenTable {
         long[] distinct = LongStream.of(ids).sorted().distinct().toArray();
         long width = shape.dim(1);
         PtNDArray rows = Torch.floats(into, distinct.length, width);
-        MemorySegment memory = Torch.memory(rows);
-        for (int r = 0; r < distinct.length; r++) {
-            MemorySegment row = memory.asSlice(r * width * Float.BYTES, width * Float.BYTES);
-            read(distinct[r] * width, row);
-        }
+        torch.buffer(rows).write(memory -> {
+            for (int r = 0; r < distinct.length; r++) {
+                MemorySegment row = memory.asSlice(r * width * Float.BYTES, width * Float.BYTES);
+                read(distinct[r] * width, row);
+            }
+        });
         long[] places =
                 LongStream.of(ids).map(id -> Arrays.binarySearch(distinct, id)).toArray();
         return new Rows(rows, places);
@@ -77,7 +79,8 @@ final class TokenTable {
         long to = Math.min(shape.dim(0), from + blockRows);
         PtNDArray memory = buffer();
         if (number != current) {
-            readParts(from * shape.dim(1), Torch.memory(memory).asSlice(0, (to - from) * shape.dim(1) * Float.BYTES));
+            Buffer rows = torch.buffer(memory).slice(0, (to - from) * shape.dim(1) * Float.BYTES);
+            rows.write(target -> readParts(from * shape.dim(1), target));
             current = number;
         }
         return Torch.rows(memory, 0, to - from, into);
@@ -86,7 +89,7 @@ final class TokenTable {
     private PtNDArray buffer() {
         PtNDArray made = buffer;
         if (made == null) {
-            made = Torch.floats(scope, blockRows, shape.dim(1));
+            made = Torch.floats(torch.manager(), blockRows, shape.dim(1));
             buffer = made;
         }
         return made;
@@ -96,10 +99,10 @@ final class TokenTable {
     PtNDArray whole() {
         PtNDArray copy = whole;
         if (copy == null) {
-            copy = Torch.floats(scope, shape);
+            copy = Torch.floats(torch.manager(), shape);
             whole = copy;
         }
-        readParts(0, Torch.memory(copy));
+        torch.buffer(copy).write(target -> readParts(0, target));
         return copy;
     }
 
@@ -119,11 +122,12 @@ final class TokenTable {
     }
 
     /// As [MappedLayers#overlay].
-    MemorySegment overlay(long count, @Nullable MemorySegment index) {
-        Overlay overlay = Overlay.of(count, index, scope);
+    Buffer overlay(long count, @Nullable Buffer index) {
+        Overlay overlay = Overlay.of(count, index, torch);
         for (int block = 0; block * blockRows < shape.dim(0); block++) {
-            try (PtNDArray values = block(block, scope)) {
-                overlay.gather(block * blockRows * shape.dim(1), Torch.memory(values));
+            long first = block * blockRows * shape.dim(1);
+            try (PtNDArray values = block(block, torch.manager())) {
+                torch.buffer(values).read(part -> overlay.gather(first, part));
             }
         }
         overlays.add(overlay);

@@ -1,11 +1,11 @@
 package io.lota4j.model;
 
-import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.pytorch.engine.PtEngineProvider;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
@@ -13,12 +13,17 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.lota4j.Natives;
+import io.lota4j.memory.Buffer;
+import io.lota4j.memory.Device;
+import io.lota4j.memory.HostBuffer;
 import io.lota4j.model.layer.Primitives;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
 import java.util.List;
 
 /// The door to libtorch: runs the methods of `primitives.py`, makes tensors and lends their memory.
@@ -27,6 +32,7 @@ import java.util.List;
 public final class Torch implements AutoCloseable {
     private static final String ENGINE = "PyTorch";
 
+    private final TensorDevice device;
     private final PtNDManager manager;
     private final PtSymbolBlock ops;
 
@@ -36,14 +42,26 @@ public final class Torch implements AutoCloseable {
     /// As [#LIST] for a method's second list.
     static final String KEPT = "s[]";
 
+    /// On the host.
+    ///
     /// @param methods of a decoder, beside the primitives
     Torch(String methods) {
-        this(Product.ONEDNN, methods);
+        this(TensorDevice.of(Device.CPU), methods);
     }
 
+    /// On the host, with a product.
     Torch(Product product, String methods) {
-        this.manager = (PtNDManager) engine().newBaseManager(Device.cpu());
-        this.ops = load(product, methods);
+        this(new TensorDevice(Device.CPU, ai.djl.Device.cpu(), product, TensorAddress::of), methods);
+    }
+
+    Torch(TensorDevice device, String methods) {
+        this.device = device;
+        this.manager = (PtNDManager) engine().newBaseManager(device.engine());
+        this.ops = load(device.product(), methods);
+    }
+
+    TensorDevice device() {
+        return device;
     }
 
     /// Falls back to the product that every libtorch has.
@@ -187,6 +205,9 @@ public final class Torch implements AutoCloseable {
     }
 
     static PtNDArray longs(PtNDManager scope, long[] values) {
+        if (!scope.getDevice().equals(ai.djl.Device.cpu())) {
+            return scope.create(LongBuffer.wrap(values), new Shape(values.length), DataType.INT64);
+        }
         PtNDArray tensor = scope.create(new Shape(values.length), DataType.INT64);
         memory(tensor)
                 .asByteBuffer()
@@ -197,6 +218,9 @@ public final class Torch implements AutoCloseable {
     }
 
     static PtNDArray floats(PtNDManager scope, float[] values) {
+        if (!scope.getDevice().equals(ai.djl.Device.cpu())) {
+            return scope.create(FloatBuffer.wrap(values), new Shape(values.length), DataType.FLOAT32);
+        }
         PtNDArray tensor = floats(scope, values.length);
         memory(tensor)
                 .asByteBuffer()
@@ -208,16 +232,28 @@ public final class Torch implements AutoCloseable {
 
     /// The memory of a contiguous tensor itself, not a copy: writes are seen by libtorch. Valid while the tensor is
     /// open.
-    public static MemorySegment memory(PtNDArray tensor) {
-        long bytes = tensor.getShape().size() * tensor.getDataType().getNumOfBytes();
+    public Buffer buffer(PtNDArray tensor) {
+        return device.device().isHost() ? new HostBuffer(memory(tensor)) : new TensorBuffer(this, tensor);
+    }
+
+    /// Memory of the host from libtorch's allocator, whose pages the process uses again: F32 values, undefined.
+    /// Valid while the scope is open.
+    public static MemorySegment hostFloats(PtNDManager scope, long count) {
+        return memory(JniUtils.createEmptyNdArray(
+                scope, new Shape(count), DataType.FLOAT32, ai.djl.Device.cpu(), SparseFormat.DENSE));
+    }
+
+    static long bytes(PtNDArray tensor) {
+        return tensor.getShape().size() * tensor.getDataType().getNumOfBytes();
+    }
+
+    /// That of a contiguous tensor of the host.
+    static MemorySegment memory(PtNDArray tensor) {
+        long bytes = bytes(tensor);
         if (bytes <= Integer.MAX_VALUE) {
             return MemorySegment.ofBuffer(tensor.toByteBuffer(true));
         }
-        // The engine lends memory as a buffer, which ends at 2 GiB: that of the first row says where all of it is.
-        try (PtNDArray start = JniUtils.slice(tensor, 0, 0, 1, 1)) {
-            long address = MemorySegment.ofBuffer(start.toByteBuffer(true)).address();
-            return MemorySegment.ofAddress(address).reinterpret(bytes);
-        }
+        return MemorySegment.ofAddress(TensorAddress.of(tensor)).reinterpret(bytes);
     }
 
     /// Some rows of a matrix, as a view.

@@ -4,6 +4,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.memory.Buffer;
 import io.lota4j.model.layer.Blocks;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -28,25 +29,27 @@ public final class Weights {
     private final ModelConfig config;
     private final @Nullable MappedLayers mapped;
     private final long block;
+    private final Torch torch;
     /// The embedding and the head, where they stay mapped.
     private final Map<String, TokenTable> tables = new HashMap<>();
 
     /// Loads every weight of a decoder, but those that are to stay mapped.
     ///
     /// @param block see [TokenTable#BLOCK]
-    static Weights load(Loadable model, BaseWeights base, long block, PtNDManager scope) {
+    static Weights load(Loadable model, BaseWeights base, long block, Torch torch) {
         ModelConfig config = model.config();
         Checkpoint checkpoint = model.checkpoint();
-        MappedLayers mapped = base == BaseWeights.MAPPED ? new MappedLayers(checkpoint, config, scope) : null;
-        Weights weights = new Weights(config, mapped, block);
-        model.weights().forEach((name, shape) -> weights.load(checkpoint, name, shape, scope));
+        MappedLayers mapped = base == BaseWeights.MAPPED ? new MappedLayers(checkpoint, config, torch) : null;
+        Weights weights = new Weights(config, mapped, block, torch);
+        model.weights().forEach((name, shape) -> weights.load(checkpoint, name, shape));
         return weights;
     }
 
-    private Weights(ModelConfig config, @Nullable MappedLayers mapped, long block) {
+    private Weights(ModelConfig config, @Nullable MappedLayers mapped, long block, Torch torch) {
         this.config = config;
         this.mapped = mapped;
         this.block = block;
+        this.torch = torch;
     }
 
     /// The names and shapes of all weights of a decoder of this configuration, in the order of its computation.
@@ -88,7 +91,7 @@ public final class Weights {
                 .sum();
     }
 
-    private void load(Checkpoint checkpoint, String name, Shape shape, PtNDManager scope) {
+    private void load(Checkpoint checkpoint, String name, Shape shape) {
         shapes.put(name, shape);
         boolean ofLayer = isInLayer(name);
         if (mapped != null) {
@@ -96,12 +99,12 @@ public final class Weights {
                 return;
             }
             if (isTable(config, name) && shape.numel() > block) {
-                tables.put(name, new TokenTable(checkpoint, name, shape, TokenTable.blockRows(shape, block), scope));
+                tables.put(name, new TokenTable(checkpoint, name, shape, TokenTable.blockRows(shape, block), torch));
                 return;
             }
         }
-        PtNDArray tensor = Torch.floats(scope, shape);
-        checkpoint.read(name, Torch.memory(tensor));
+        PtNDArray tensor = Torch.floats(torch.manager(), shape);
+        torch.buffer(tensor).write(memory -> checkpoint.read(name, memory));
         if (ofLayer || isOfNorm(name)) {
             tensor.setName(Torch.LIST);
         }
@@ -131,8 +134,8 @@ public final class Weights {
 
     /// The elements of one weight, F32, row-major. For reading, and only until the model is next used: that of a
     /// mapped layer is then another's.
-    public MemorySegment memory(String name) {
-        return Torch.memory(tensor(name));
+    public Buffer memory(String name) {
+        return torch.buffer(tensor(name));
     }
 
     /// Reads some elements of one weight with their newest values, wherever they are.
@@ -146,7 +149,7 @@ public final class Weights {
         } else if (mapped != null && !tensors.containsKey(name)) {
             mapped.read(name, first, target);
         } else {
-            target.copyFrom(memory(name).asSlice(first * Float.BYTES, target.byteSize()));
+            memory(name).slice(first * Float.BYTES, target.byteSize()).copyTo(target);
         }
     }
 
@@ -154,13 +157,13 @@ public final class Weights {
     /// them all.
     public Optional<String> notFinite() {
         return shapes.keySet().stream()
-                .filter(name -> {
-                    MemorySegment values = memory(name);
-                    long count = values.byteSize() / Float.BYTES;
-                    return LongStream.range(0, count)
-                            .anyMatch(i -> !Float.isFinite(values.getAtIndex(ValueLayout.JAVA_FLOAT, i)));
-                })
+                .filter(name -> memory(name).get(Weights::holdsNotFinite))
                 .findFirst();
+    }
+
+    private static boolean holdsNotFinite(MemorySegment values) {
+        return LongStream.range(0, values.byteSize() / Float.BYTES)
+                .anyMatch(i -> !Float.isFinite(values.getAtIndex(ValueLayout.JAVA_FLOAT, i)));
     }
 
     /// A weight whose values can be changed, in a model that has all layers in memory. Call [#moved()] after writing
@@ -176,7 +179,7 @@ public final class Weights {
     ///
     /// @param count of these elements
     /// @param index their flat indices, I32, ascending; null for all elements
-    public TrainedValues trained(String name, long count, @Nullable MemorySegment index) {
+    public TrainedValues trained(String name, long count, @Nullable Buffer index) {
         if (mapped == null || tensors.containsKey(name)) {
             return new TrainedValues(memory(name), index == null);
         }

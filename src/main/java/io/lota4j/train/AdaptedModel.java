@@ -9,6 +9,7 @@ import io.lota4j.mask.DeltaSource;
 import io.lota4j.mask.IndexSets;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskTensor;
+import io.lota4j.memory.HostBuffer;
 import io.lota4j.model.Decoder;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.model.TrainedValues;
@@ -70,21 +71,24 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
                     .trained(
                             name,
                             tensor.nnz(),
-                            MemorySegment.ofArray(tensor.index().toArray()));
-            tensor.addTo(name, base.info(name).dtype(), base.bytes(name), new TicketTensor.Weights() {
-                @Override
-                public float get(int position, int index) {
-                    return trained.memory().getAtIndex(ValueLayout.JAVA_FLOAT, trained.compact() ? position : index);
-                }
-
-                @Override
-                public void set(int position, int index, float value) {
-                    int place = trained.compact() ? position : index;
-                    trained.memory().setAtIndex(ValueLayout.JAVA_FLOAT, place, value);
-                }
-            });
+                            new HostBuffer(MemorySegment.ofArray(tensor.index().toArray())));
+            trained.memory().update(values -> add(name, tensor, values, trained.compact()));
         });
         decoder.weights().moved();
+    }
+
+    private void add(String name, TicketTensor tensor, MemorySegment values, boolean compact) {
+        tensor.addTo(name, base.info(name).dtype(), base.bytes(name), new TicketTensor.Weights() {
+            @Override
+            public float get(int position, int index) {
+                return values.getAtIndex(ValueLayout.JAVA_FLOAT, compact ? position : index);
+            }
+
+            @Override
+            public void set(int position, int index, float value) {
+                values.setAtIndex(ValueLayout.JAVA_FLOAT, compact ? position : index, value);
+            }
+        });
     }
 
     /// Refuses a ticket that, whichever base it is for, cannot be added to this one.

@@ -8,14 +8,14 @@ import java.util.List;
 /// The trained values of the step that did best on the held-out rows.
 ///
 /// @param trainables whose values they are
-/// @param copies F32, one a trainable, `[entries]`
+/// @param copies F32, one a trainable, `[entries]`, in the host's memory
 record BestValues(List<Trainable> trainables, List<MemorySegment> copies) {
     /// @param scope owns the copies
     static BestValues of(List<Trainable> trainables, PtNDManager scope) {
         return new BestValues(
                 trainables,
                 trainables.stream()
-                        .map(t -> Torch.memory(Torch.floats(scope, t.entries().count())))
+                        .map(t -> Torch.hostFloats(scope, t.entries().count()))
                         .toList());
     }
 

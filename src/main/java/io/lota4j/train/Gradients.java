@@ -6,9 +6,9 @@ import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.kernel.Activations;
 import io.lota4j.kernel.Entries;
 import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.memory.Buffer;
 import io.lota4j.model.Activation;
 import io.lota4j.model.Torch;
-import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -44,7 +44,7 @@ final class Gradients implements StepGradients {
         nanos = 0;
         reached.clear();
         parts.clear();
-        trainables.values().forEach(t -> t.gradientMemory().fill((byte) 0));
+        trainables.values().forEach(t -> t.gradientMemory().zero());
     }
 
     @Override
@@ -80,12 +80,12 @@ final class Gradients implements StepGradients {
             Shape shape = new Shape(dy.features(), x.features());
             PtNDArray buffer = buffers.computeIfAbsent(shape, s -> Torch.floats(scope, s.getShape()));
             torch.weightGradient(x, dy, buffer, false);
-            kernel.gatherAdd(Torch.memory(buffer), entries, trainable.gradientMemory());
+            kernel.gatherAdd(torch.buffer(buffer), entries, trainable.gradientMemory());
         }
     }
 
-    private static Activations memory(Activation a) {
-        MemorySegment memory = Torch.memory(a.tensor());
+    private Activations memory(Activation a) {
+        Buffer memory = torch.buffer(a.tensor());
         return a.byFeature()
                 ? Activations.columns(memory, a.tokens(), a.features())
                 : Activations.rows(memory, a.tokens(), a.features());
@@ -94,7 +94,7 @@ final class Gradients implements StepGradients {
     @Override
     public void whole(String weight, PtNDArray gradient) {
         Trainable trainable = trainable(weight);
-        kernel.gatherAdd(Torch.memory(gradient), trainable.entries(), trainable.gradientMemory());
+        kernel.gatherAdd(torch.buffer(gradient), trainable.entries(), trainable.gradientMemory());
     }
 
     @Override

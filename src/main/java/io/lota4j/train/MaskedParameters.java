@@ -18,7 +18,7 @@ record MaskedParameters(Decoder decoder, List<Trainable> trainables, Gradients g
         List<Trainable> trainables = new ArrayList<>();
         mask.tensors().forEach((name, tensor) -> {
             if (!tensor.trainable().isEmpty()) {
-                trainables.add(Trainable.of(name, tensor, optimizer, decoder.weights(), scope));
+                trainables.add(Trainable.of(name, tensor, optimizer, decoder, scope));
             }
         });
         return new MaskedParameters(

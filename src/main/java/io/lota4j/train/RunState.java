@@ -8,6 +8,8 @@ import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.checkpoint.TensorSource;
+import io.lota4j.memory.Buffer;
+import io.lota4j.memory.HostBuffer;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -89,17 +91,15 @@ public record RunState(
                         tensors,
                         trainables.get(t).name() + BEST,
                         shape,
-                        best.copies().get(t));
+                        new HostBuffer(best.copies().get(t)));
             }
         }
         SafetensorsWriter.write(file, metadata(identity), tensors);
     }
 
-    private static void addMoment(
-            List<TensorSource> tensors, String name, Shape shape, @Nullable MemorySegment moment) {
+    private static void addMoment(List<TensorSource> tensors, String name, Shape shape, @Nullable Buffer moment) {
         if (moment != null) {
-            tensors.add(new TensorSource(
-                    name, DType.F32, shape, target -> MemorySegment.copy(moment, 0, target, 0, moment.byteSize())));
+            tensors.add(new TensorSource(name, DType.F32, shape, moment::copyTo));
         }
     }
 
@@ -185,7 +185,7 @@ public record RunState(
                             state,
                             trainable.name() + BEST,
                             trainable,
-                            best.copies().get(t));
+                            new HostBuffer(best.copies().get(t)));
                 }
             }
             return reached;
@@ -304,9 +304,9 @@ public record RunState(
         });
     }
 
-    private static void load(SafetensorsFile state, String name, Trainable t, @Nullable MemorySegment moment) {
+    private static void load(SafetensorsFile state, String name, Trainable t, @Nullable Buffer moment) {
         if (moment != null) {
-            MemorySegment.copy(tensor(state, name, t), 0, moment, 0, moment.byteSize());
+            moment.copyFrom(tensor(state, name, t));
         }
     }
 

@@ -1,7 +1,9 @@
 package io.lota4j.bench;
 
+import io.lota4j.memory.Buffer;
+import io.lota4j.memory.Host;
+import io.lota4j.memory.HostBuffer;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 
@@ -25,24 +27,22 @@ final class Layer {
     }
 
     /// Indices of about a share of all elements, drawn one by one.
-    MemorySegment index(double density) {
+    Buffer index(double density) {
         int[] index = random.ints(0, size())
                 .distinct()
                 .limit(Math.max(1, Math.round(density * size())))
                 .sorted()
                 .toArray();
-        return arena.allocateFrom(ValueLayout.JAVA_INT, index);
+        return Host.of(arena, index);
     }
 
-    MemorySegment gaussian(long count) {
-        MemorySegment values = arena.allocate(ValueLayout.JAVA_FLOAT, count);
-        fill(values);
-        return values;
+    Buffer gaussian(long count) {
+        return Host.gaussian(arena, count, random);
     }
 
-    void fill(MemorySegment values) {
+    void fill(Buffer values) {
         for (long i = 0; i < values.byteSize() / Float.BYTES; i++) {
-            values.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
+            HostBuffer.memoryOf(values).setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
         }
     }
 }

@@ -8,8 +8,8 @@ import io.lota4j.kernel.Update;
 import io.lota4j.kernel.WorkingWeights;
 import io.lota4j.kernel.java.JavaKernel;
 import io.lota4j.kernel.vector.VectorKernel;
+import io.lota4j.memory.Buffer;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -50,11 +50,11 @@ public class MaskedBenchmark {
     private static final class Setting {
         private final MaskedKernel kernel;
         private final Entries entries;
-        private final MemorySegment dense;
-        private final MemorySegment narrow;
-        private final MemorySegment values;
-        private final MemorySegment gradient;
-        private final MemorySegment master;
+        private final Buffer dense;
+        private final Buffer narrow;
+        private final Buffer values;
+        private final Buffer gradient;
+        private final Buffer master;
         private final Moments moments;
 
         private Setting(Layer layer, MaskedKernel kernel, double density) {
@@ -65,12 +65,12 @@ public class MaskedBenchmark {
             values = layer.gaussian(entries.count());
             gradient = layer.gaussian(entries.count());
             master = layer.gaussian(entries.count());
-            moments = new Moments(
-                    layer.gaussian(entries.count()),
-                    layer.gaussian(entries.count()).fill((byte) 0));
+            Buffer second = layer.gaussian(entries.count());
+            second.zero();
+            moments = new Moments(layer.gaussian(entries.count()), second);
         }
 
-        private static Entries masked(MemorySegment index) {
+        private static Entries masked(Buffer index) {
             return new Entries(index.byteSize() / Integer.BYTES, index);
         }
     }

@@ -5,9 +5,9 @@ import io.lota4j.kernel.Entries;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.kernel.java.JavaKernel;
 import io.lota4j.kernel.vector.VectorKernel;
+import io.lota4j.memory.Buffer;
 import io.lota4j.model.DenseProduct;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -49,7 +49,7 @@ public class SddmmBenchmark {
         private final Activations x;
         private final Activations dy;
         private final Entries entries;
-        private final MemorySegment gradient;
+        private final Buffer gradient;
 
         private Setting(Layer layer, int tokens, double density) {
             product = new DenseProduct(tokens, layer.columns, layer.rows);
@@ -57,7 +57,7 @@ public class SddmmBenchmark {
             layer.fill(product.dy());
             x = Activations.rows(product.x(), tokens, layer.columns);
             dy = Activations.rows(product.dy(), tokens, layer.rows);
-            MemorySegment index = layer.index(density);
+            Buffer index = layer.index(density);
             entries = new Entries(index.byteSize() / Integer.BYTES, index);
             gradient = layer.gaussian(entries.count());
         }

@@ -5,9 +5,9 @@ import io.lota4j.kernel.Activations;
 import io.lota4j.kernel.Entries;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.kernel.vector.VectorKernel;
+import io.lota4j.memory.Buffer;
 import io.lota4j.model.DenseProduct;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,9 +41,9 @@ final class Turns {
                 layer.fill(product.dy());
                 Activations x = Activations.rows(product.x(), tokens, layer.columns);
                 Activations dy = Activations.rows(product.dy(), tokens, layer.rows);
-                MemorySegment index = layer.index(density);
+                Buffer index = layer.index(density);
                 Entries entries = new Entries(index.byteSize() / Integer.BYTES, index);
-                MemorySegment gradient = layer.gaussian(entries.count());
+                Buffer gradient = layer.gaussian(entries.count());
                 List<Long> sampled = new ArrayList<>();
                 List<Long> whole = new ArrayList<>();
                 long start = System.nanoTime();

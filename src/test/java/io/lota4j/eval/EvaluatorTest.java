@@ -84,14 +84,14 @@ class EvaluatorTest {
         try (Decoder broken = Decoder.open(Golden.path("models/llama-tied"))) {
             broken.weights()
                     .memory("model.layers.1.mlp.up_proj.weight")
-                    .setAtIndex(ValueLayout.JAVA_FLOAT, 5, Float.NaN);
+                    .update(values -> values.setAtIndex(ValueLayout.JAVA_FLOAT, 5, Float.NaN));
             Evaluator evaluator = new Evaluator(broken, tokenizer, Set.of(), 3, 0, WHOLE);
             assertThatThrownBy(() -> evaluator.run(examples, (done, all, tokens) -> {}))
                     .isInstanceOf(LotaException.class)
                     .hasMessage(
                             "The loss of data row %d (from 0) is NaN. Tensor `model.layers.1.mlp.up_proj.weight` of"
-                                + " the model has values that are NaN or infinite: the base is damaged, or a ticket on"
-                                + " it is.",
+                                    + " the model has values that are NaN or infinite: the base is damaged, or a ticket on"
+                                    + " it is.",
                             examples.getFirst().row());
             assertThatThrownBy(() -> new Generator(broken, Set.of(), 2, new Sampling.Greedy(), 0)
                             .generate(List.of(new int[] {1, 2})))

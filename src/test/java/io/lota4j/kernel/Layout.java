@@ -1,6 +1,6 @@
 package io.lota4j.kernel;
 
-import java.lang.foreign.MemorySegment;
+import io.lota4j.memory.Host;
 import java.util.Arrays;
 
 /// How activations may lie in memory.
@@ -49,7 +49,7 @@ enum Layout {
                 memory[(int) (t * tokenStride + f * featureStride)] = values[t * features + f];
             }
         }
-        return new Activations(MemorySegment.ofArray(memory), tokens, features, tokenStride, featureStride);
+        return new Activations(Host.of(memory), tokens, features, tokenStride, featureStride);
     }
 
     /// What a reader of this layout sees of `values`.

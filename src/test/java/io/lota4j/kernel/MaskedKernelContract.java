@@ -10,8 +10,9 @@ import static org.assertj.core.api.Assertions.within;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Floats;
 import io.lota4j.kernel.java.JavaKernel;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import io.lota4j.memory.Buffer;
+import io.lota4j.memory.Host;
+import io.lota4j.memory.HostBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -35,13 +36,13 @@ public abstract class MaskedKernelContract extends SddmmContract {
     @ParameterizedTest
     @MethodSource("cases")
     void gatherPicks(Case c) {
-        MemorySegment dense = Values.bits(c.random(), 4L * c.size());
-        int[] bits = dense.toArray(ValueLayout.JAVA_INT_UNALIGNED);
-        MemorySegment values = place().put(segment(new float[c.index().length]));
+        Buffer dense = Values.bits(c.random(), 4L * c.size());
+        int[] bits = Host.ints(dense);
+        Buffer values = place().put(segment(new float[c.index().length]));
         kernel().gather(place().put(dense), entries(c), values);
         assertBits(values).isEqualTo(IntStream.of(c.index()).map(i -> bits[i]).toArray());
 
-        MemorySegment all = place().put(segment(new float[c.size()]));
+        Buffer all = place().put(segment(new float[c.size()]));
         kernel().gather(place().put(dense), Entries.all(c.size()), all);
         assertBits(all).isEqualTo(bits);
     }
@@ -55,11 +56,11 @@ public abstract class MaskedKernelContract extends SddmmContract {
         for (int e = 0; e < sums.length; e++) {
             sums[e] = before[e] + dense[c.index()[e]];
         }
-        MemorySegment gradient = place().put(segment(before).asSlice(0, 4L * sums.length));
+        Buffer gradient = place().put(segment(before).slice(0, 4L * sums.length));
         kernel().gatherAdd(place().put(segment(dense)), entries(c), gradient);
         assertThat(floats(gradient)).isEqualTo(sums);
 
-        MemorySegment all = place().put(segment(before));
+        Buffer all = place().put(segment(before));
         kernel().gatherAdd(place().put(segment(dense)), Entries.all(c.size()), all);
         float[] expected = new float[c.size()];
         for (int i = 0; i < expected.length; i++) {
@@ -76,32 +77,31 @@ public abstract class MaskedKernelContract extends SddmmContract {
     @MethodSource("casesOfEachType")
     void scatterRoundsAndLeavesTheRest(DType type, Case c) {
         float[] values = odd(c.random(), c.size());
-        MemorySegment before = Values.bits(c.random(), (long) type.size() * c.size());
-        MemorySegment expected = Place.copy(before);
+        Buffer before = Values.bits(c.random(), (long) type.size() * c.size());
+        HostBuffer expected = Place.copy(before);
         for (int e = 0; e < c.index().length; e++) {
-            Floats.set(type, expected, c.index()[e], values[e]);
+            Floats.set(type, expected.memory(), c.index()[e], values[e]);
         }
-        MemorySegment weights = place().put(before);
-        kernel().scatter(place().put(segment(values).asSlice(0, 4L * c.index().length)), entries(c), type, weights);
-        assertThat(place().get(weights).toArray(ValueLayout.JAVA_BYTE)).isEqualTo(bytes(expected));
+        Buffer weights = place().put(before);
+        kernel().scatter(place().put(segment(values).slice(0, 4L * c.index().length)), entries(c), type, weights);
+        assertThat(Host.bytes(place().get(weights))).isEqualTo(bytes(expected));
 
-        MemorySegment all = place().put(before);
+        Buffer all = place().put(before);
         kernel().scatter(place().put(segment(values)), Entries.all(c.size()), type, all);
-        Floats.fromF32(segment(values), type, expected);
-        assertThat(place().get(all).toArray(ValueLayout.JAVA_BYTE)).isEqualTo(bytes(expected));
+        Floats.fromF32(segment(values).memory(), type, expected.memory());
+        assertThat(Host.bytes(place().get(all))).isEqualTo(bytes(expected));
     }
 
     @ParameterizedTest
     @EnumSource(names = {"BF16", "F16"})
     void scatterRoundsEveryTieToEven(DType type) {
-        MemorySegment ties = segment(Values.ties(type));
+        HostBuffer ties = segment(Values.ties(type));
         long count = ties.byteSize() / Float.BYTES;
-        MemorySegment expected = MemorySegment.ofArray(new short[(int) count]);
-        Floats.fromF32(ties, type, expected);
-        MemorySegment weights = place().put(MemorySegment.ofArray(new short[(int) count]));
+        HostBuffer expected = Host.of(new short[(int) count]);
+        Floats.fromF32(ties.memory(), type, expected.memory());
+        Buffer weights = place().put(Host.of(new short[(int) count]));
         kernel().scatter(place().put(ties), Entries.all(count), type, weights);
-        assertThat(place().get(weights).toArray(ValueLayout.JAVA_SHORT))
-                .isEqualTo(expected.toArray(ValueLayout.JAVA_SHORT));
+        assertThat(Host.bytes(place().get(weights))).isEqualTo(Host.bytes(expected));
     }
 
     @ParameterizedTest
@@ -113,8 +113,8 @@ public abstract class MaskedKernelContract extends SddmmContract {
             expected += (double) value * value;
         }
         // Another order of the additions may round each of them otherwise; what lies behind the last is not added.
-        MemorySegment longer = segment(Arrays.copyOf(values, size + 1));
-        longer.setAtIndex(JAVA_FLOAT, size, Float.NaN);
+        HostBuffer longer = segment(Arrays.copyOf(values, size + 1));
+        longer.memory().setAtIndex(JAVA_FLOAT, size, Float.NaN);
         assertThat(kernel().sumOfSquares(place().put(longer), size))
                 .as("seed %d", 300L + size)
                 .isCloseTo(expected, within(2.3e-16 * size * expected));
@@ -159,7 +159,7 @@ public abstract class MaskedKernelContract extends SddmmContract {
         State expected = State.random(random, type, masters, c.size(), index);
         State actual = expected.in(place());
         for (long step = 1; step <= STEPS; step++) {
-            MemorySegment gradient = segment(step == STEPS ? odd(random, count) : gaussian(random, count));
+            Buffer gradient = segment(step == STEPS ? odd(random, count) : gaussian(random, count));
             Update update = rule.at().apply(step);
             SPECIFICATION.step(update, expected.entries(), gradient, expected.moments(), expected.weights());
             kernel().step(update, actual.entries(), place().put(gradient), actual.moments(), actual.weights());
@@ -168,14 +168,14 @@ public abstract class MaskedKernelContract extends SddmmContract {
     }
 
     private Entries entries(Case c) {
-        return new Entries(c.index().length, place().put(MemorySegment.ofArray(c.index())));
+        return new Entries(c.index().length, place().put(Host.of(c.index())));
     }
 
-    private AbstractIntArrayAssert<?> assertBits(MemorySegment placed) {
-        return assertThat(place().get(placed).toArray(ValueLayout.JAVA_INT));
+    private AbstractIntArrayAssert<?> assertBits(Buffer placed) {
+        return assertThat(Host.ints(place().get(placed)));
     }
 
-    private static byte[] bytes(MemorySegment memory) {
-        return memory.toArray(ValueLayout.JAVA_BYTE);
+    private static byte[] bytes(Buffer memory) {
+        return Host.bytes(memory);
     }
 }

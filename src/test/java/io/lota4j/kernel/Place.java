@@ -1,19 +1,21 @@
 package io.lota4j.kernel;
 
+import io.lota4j.memory.Buffer;
+import io.lota4j.memory.HostBuffer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Where the segments that a kernel is called with live.
+/// Where the buffers that a kernel is called with live.
 public interface Place extends AutoCloseable {
     /// Puts a copy of `host` there.
-    MemorySegment put(MemorySegment host);
+    Buffer put(Buffer host);
 
     /// A copy on the Java heap of what [#put] returned and a kernel has changed since.
-    MemorySegment get(MemorySegment placed);
+    HostBuffer get(Buffer placed);
 
-    /// Frees everything, and fails if something was written beside a segment.
+    /// Frees everything, and fails if something was written beside a buffer.
     @Override
     default void close() {}
 
@@ -21,30 +23,31 @@ public interface Place extends AutoCloseable {
     static Place heap() {
         return new Place() {
             @Override
-            public MemorySegment put(MemorySegment host) {
+            public Buffer put(Buffer host) {
                 return copy(host);
             }
 
             @Override
-            public MemorySegment get(MemorySegment placed) {
+            public HostBuffer get(Buffer placed) {
                 return copy(placed);
             }
         };
     }
 
-    /// Outside the heap, each segment at an odd multiple of its element's size and with guards around it.
+    /// Outside the heap, each buffer at an odd multiple of its element's size and with guards around it.
     static Place offHeap() {
         return new OffHeap();
     }
 
     /// A copy on the Java heap, aligned for any element.
-    static MemorySegment copy(MemorySegment source) {
-        MemorySegment copy = MemorySegment.ofArray(new long[(int) ((source.byteSize() + 7) / 8)]);
-        copy.asSlice(0, source.byteSize()).copyFrom(source);
-        return copy.asSlice(0, source.byteSize());
+    static HostBuffer copy(Buffer source) {
+        MemorySegment copy = MemorySegment.ofArray(new long[(int) ((source.byteSize() + 7) / 8)])
+                .asSlice(0, source.byteSize());
+        source.copyTo(copy);
+        return new HostBuffer(copy);
     }
 
-    /// Guards before and after each segment show writes beside it.
+    /// Guards before and after each buffer show writes beside it.
     final class OffHeap implements Place {
         private static final long GUARD = 68;
         private static final byte MARK = (byte) 0xA5;
@@ -53,17 +56,19 @@ public interface Place extends AutoCloseable {
         private final List<MemorySegment> guards = new ArrayList<>();
 
         @Override
-        public MemorySegment put(MemorySegment host) {
+        public Buffer put(Buffer host) {
             MemorySegment all = arena.allocate(host.byteSize() + 2 * GUARD, 64);
             MemorySegment before = all.asSlice(0, GUARD).fill(MARK);
             MemorySegment after = all.asSlice(GUARD + host.byteSize()).fill(MARK);
             guards.add(before);
             guards.add(after);
-            return all.asSlice(GUARD, host.byteSize()).copyFrom(host);
+            Buffer placed = new HostBuffer(all.asSlice(GUARD, host.byteSize()));
+            placed.copyFrom(HostBuffer.memoryOf(host));
+            return placed;
         }
 
         @Override
-        public MemorySegment get(MemorySegment placed) {
+        public HostBuffer get(Buffer placed) {
             return copy(placed);
         }
 
@@ -73,7 +78,7 @@ public interface Place extends AutoCloseable {
                 MemorySegment intact =
                         MemorySegment.ofArray(new byte[(int) GUARD]).fill(MARK);
                 if (guard.mismatch(intact) >= 0) {
-                    throw new AssertionError("a kernel wrote beside a segment");
+                    throw new AssertionError("a kernel wrote beside a buffer");
                 }
             }
             arena.close();

@@ -3,7 +3,8 @@ package io.lota4j.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lota4j.checkpoint.DType;
-import java.lang.foreign.MemorySegment;
+import io.lota4j.memory.Buffer;
+import io.lota4j.memory.Host;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -139,7 +140,7 @@ public abstract class SddmmContract {
             for (int i = 0; i < expected.length; i++) {
                 expected[i] = (float) (before[i] + product.exact(i));
             }
-            MemorySegment gradient = place.put(Values.segment(before));
+            Buffer gradient = place.put(Values.segment(before));
             kernel.sddmm(product.x(layout, place), product.dy(layout, place), Entries.all(c.size()), gradient);
             assertThat(floats(gradient)).as("%s", c).isEqualTo(expected);
         });
@@ -176,13 +177,13 @@ public abstract class SddmmContract {
                 Product product = Product.whole(c);
                 Activations x = product.x(Layout.ROWS, own);
                 Activations dy = product.dy(Layout.COLUMNS, own);
-                Entries entries = new Entries(c.index().length, own.put(MemorySegment.ofArray(c.index())));
+                Entries entries = new Entries(c.index().length, own.put(Host.of(c.index())));
                 float[] expected = new float[c.index().length];
                 for (int e = 0; e < expected.length; e++) {
                     expected[e] = (float) product.exact(c.index()[e]);
                 }
                 for (int repeat = 1; repeat <= 50; repeat++) {
-                    MemorySegment gradient = own.put(Values.segment(new float[expected.length]));
+                    Buffer gradient = own.put(Values.segment(new float[expected.length]));
                     kernel.sddmm(x, dy, entries, gradient);
                     assertThat(Values.values(DType.F32, own.get(gradient)))
                             .as("%s, repeat %d", c, repeat)
@@ -193,13 +194,13 @@ public abstract class SddmmContract {
     }
 
     private float[] run(Product product, Layout x, Layout dy, int[] index, float[] before) {
-        MemorySegment gradient = place.put(Values.segment(before));
-        Entries entries = new Entries(index.length, place.put(MemorySegment.ofArray(index)));
+        Buffer gradient = place.put(Values.segment(before));
+        Entries entries = new Entries(index.length, place.put(Host.of(index)));
         kernel.sddmm(product.x(x, place), product.dy(dy, place), entries, gradient);
         return floats(gradient);
     }
 
-    final float[] floats(MemorySegment placed) {
+    final float[] floats(Buffer placed) {
         return Values.values(DType.F32, place.get(placed));
     }
 }

@@ -3,8 +3,8 @@ package io.lota4j.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lota4j.checkpoint.DType;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import io.lota4j.memory.Buffer;
+import io.lota4j.memory.Host;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +16,9 @@ record State(Entries entries, Moments moments, WorkingWeights weights) {
     /// @param index flat indices of the trained elements; null when all `size` are
     static State random(SplittableRandom random, DType type, boolean masters, int size, int @Nullable [] index) {
         int count = index == null ? size : index.length;
-        Entries entries = index == null ? Entries.all(size) : new Entries(count, MemorySegment.ofArray(index));
-        MemorySegment memory = Values.bits(random, (long) type.size() * size);
-        MemorySegment start = Values.segment(Values.gaussian(random, count));
+        Entries entries = index == null ? Entries.all(size) : new Entries(count, Host.of(index));
+        Buffer memory = Values.bits(random, (long) type.size() * size);
+        Buffer start = Values.segment(Values.gaussian(random, count));
         if (!masters) {
             MaskedKernelContract.SPECIFICATION.scatter(start, entries, type, memory = Place.copy(memory));
         }
@@ -36,7 +36,7 @@ record State(Entries entries, Moments moments, WorkingWeights weights) {
                 new WorkingWeights(place.put(weights.memory()), weights.type(), put(place, weights.master())));
     }
 
-    private static @Nullable MemorySegment put(Place place, @Nullable MemorySegment memory) {
+    private static @Nullable Buffer put(Place place, @Nullable Buffer memory) {
         return memory == null ? null : place.put(memory);
     }
 
@@ -47,19 +47,18 @@ record State(Entries entries, Moments moments, WorkingWeights weights) {
         same(DType.F32, moments.second(), actual.moments.second(), place, what + ", second moment");
         same(DType.F32, weights.master(), actual.weights.master(), place, what + ", masters");
         same(weights.type(), weights.memory(), actual.weights.memory(), place, what + ", weights");
-        MemorySegment weightsThere = place.get(actual.weights.memory());
+        Buffer weightsThere = place.get(actual.weights.memory());
         // With the trained elements out of the way the rest must be equal bit for bit.
-        MemorySegment zeros = Values.segment(new float[(int) entries.count()]);
-        MemorySegment expected = Place.copy(weights.memory());
+        Buffer zeros = Values.segment(new float[(int) entries.count()]);
+        Buffer expected = Place.copy(weights.memory());
         MaskedKernelContract.SPECIFICATION.scatter(zeros, entries, weights.type(), expected);
         MaskedKernelContract.SPECIFICATION.scatter(zeros, entries, weights.type(), weightsThere);
-        assertThat(weightsThere.toArray(ValueLayout.JAVA_BYTE))
+        assertThat(Host.bytes(weightsThere))
                 .as("%s, elements that are not trained", what)
-                .isEqualTo(expected.toArray(ValueLayout.JAVA_BYTE));
+                .isEqualTo(Host.bytes(expected));
     }
 
-    private static void same(
-            DType type, @Nullable MemorySegment expected, @Nullable MemorySegment actual, Place place, String what) {
+    private static void same(DType type, @Nullable Buffer expected, @Nullable Buffer actual, Place place, String what) {
         if (expected != null && actual != null) {
             assertThat(Values.values(type, place.get(actual))).as(what).isEqualTo(Values.values(type, expected));
         } else {

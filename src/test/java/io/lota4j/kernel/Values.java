@@ -2,6 +2,9 @@ package io.lota4j.kernel;
 
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Floats;
+import io.lota4j.memory.Buffer;
+import io.lota4j.memory.Host;
+import io.lota4j.memory.HostBuffer;
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
 
@@ -73,22 +76,22 @@ final class Values {
     }
 
     /// Any bits at all.
-    static MemorySegment bits(SplittableRandom random, long bytes) {
+    static HostBuffer bits(SplittableRandom random, long bytes) {
         byte[] bits = new byte[(int) bytes];
         random.nextBytes(bits);
-        return MemorySegment.ofArray(bits);
+        return Host.of(bits);
     }
 
-    static MemorySegment segment(float... values) {
-        return MemorySegment.ofArray(values.clone());
+    static HostBuffer segment(float... values) {
+        return Host.of(values.clone());
     }
 
     /// The values, all NaN as one, so that equal arrays mean equal results: which NaN comes out of an operation on
     /// two of them is nobody's promise.
-    static float[] values(DType type, MemorySegment memory) {
+    static float[] values(DType type, Buffer memory) {
         float[] values = new float[(int) (memory.byteSize() / type.size())];
         for (int i = 0; i < values.length; i++) {
-            values[i] = Float.intBitsToFloat(Float.floatToIntBits(Floats.get(type, memory, i)));
+            values[i] = Float.intBitsToFloat(Float.floatToIntBits(Floats.get(type, HostBuffer.memoryOf(memory), i)));
         }
         return values;
     }

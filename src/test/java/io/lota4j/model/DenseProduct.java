@@ -2,7 +2,7 @@ package io.lota4j.model;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import java.lang.foreign.MemorySegment;
+import io.lota4j.memory.Buffer;
 
 /// A linear layer's whole weight gradient by libtorch, for benchmarks.
 public final class DenseProduct implements AutoCloseable {
@@ -21,18 +21,18 @@ public final class DenseProduct implements AutoCloseable {
     }
 
     /// The inputs, `[tokens, columns]`.
-    public MemorySegment x() {
-        return Torch.memory(x);
+    public Buffer x() {
+        return torch.buffer(x);
     }
 
     /// The outputs' gradients, `[tokens, rows]`.
-    public MemorySegment dy() {
-        return Torch.memory(dy);
+    public Buffer dy() {
+        return torch.buffer(dy);
     }
 
     /// The product, `[rows, columns]`.
-    public MemorySegment gradient() {
-        return Torch.memory(gradient);
+    public Buffer gradient() {
+        return torch.buffer(gradient);
     }
 
     public void compute() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.pytorch.engine.PtNDArray;
 import io.lota4j.Golden;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.memory.Host;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -80,13 +81,14 @@ class TokenTableTest {
                             .distinct()
                             .toArray();
             long count = index == null ? elements : index.length;
-            TrainedValues trained =
-                    decoder.weights().trained(name, count, index == null ? null : MemorySegment.ofArray(index));
-            for (int entry = 0; entry < count; entry++) {
-                long at = trained.compact() || index == null ? entry : index[entry];
-                float before = trained.memory().getAtIndex(ValueLayout.JAVA_FLOAT, at);
-                trained.memory().setAtIndex(ValueLayout.JAVA_FLOAT, at, before * 1.5f + entry % 3);
-            }
+            TrainedValues trained = decoder.weights().trained(name, count, index == null ? null : Host.of(index));
+            trained.memory().update(values -> {
+                for (int entry = 0; entry < count; entry++) {
+                    long at = trained.compact() || index == null ? entry : index[entry];
+                    float before = values.getAtIndex(ValueLayout.JAVA_FLOAT, at);
+                    values.setAtIndex(ValueLayout.JAVA_FLOAT, at, before * 1.5f + entry % 3);
+                }
+            });
             decoder.weights().moved();
         };
         Computed loaded = compute("llama-tied", MemoryPolicy.KEEP, block("llama-tied"), training);
@@ -139,7 +141,7 @@ class TokenTableTest {
                     decoder.logits(BATCH),
                     gradients.all(),
                     answer.ids(),
-                    decoder.weights().memory(decoder.weights().embeddingName()).toArray(ValueLayout.JAVA_FLOAT));
+                    Host.floats(decoder.weights().memory(decoder.weights().embeddingName())));
         }
     }
 

@@ -15,6 +15,7 @@ import io.lota4j.checkpoint.TensorSource;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
 import io.lota4j.mask.Scope;
+import io.lota4j.memory.Host;
 import io.lota4j.model.ActivationPolicy;
 import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
@@ -303,7 +304,7 @@ class AdaptedModelTest {
     }
 
     private static float[] floats(AdaptedModel model, String name) {
-        return model.decoder().weights().memory(name).toArray(ValueLayout.JAVA_FLOAT);
+        return Host.floats(model.decoder().weights().memory(name));
     }
 
     private static void assertSame(Map<String, int[]> found, Map<String, int[]> expected) {

@@ -10,10 +10,10 @@ import io.lota4j.kernel.java.JavaKernel;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
 import io.lota4j.mask.Scope;
+import io.lota4j.memory.Host;
 import io.lota4j.model.ActivationPolicy;
 import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,18 +49,13 @@ class PassesTest {
         Map<String, float[]> found = new TreeMap<>();
         try (PtNDManager scope = model.decoder().torch().scope()) {
             List<Trainable> trainables = mask.tensors().entrySet().stream()
-                    .map(e -> Trainable.of(
-                            e.getKey(),
-                            e.getValue(),
-                            Runs.ADAMW,
-                            model.decoder().weights(),
-                            scope))
+                    .map(e -> Trainable.of(e.getKey(), e.getValue(), Runs.ADAMW, model.decoder(), scope))
                     .toList();
             Gradients gradients =
                     new Gradients(trainables, new JavaKernel(), model.decoder().torch(), scope);
             gradients.clear();
             passes.forEach(pass -> model.decoder().gradients(pass.batch(), pass.weights(0.1), gradients));
-            trainables.forEach(t -> found.put(t.name(), t.gradientMemory().toArray(ValueLayout.JAVA_FLOAT)));
+            trainables.forEach(t -> found.put(t.name(), Host.floats(t.gradientMemory())));
         }
         return found;
     }

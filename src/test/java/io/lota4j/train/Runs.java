@@ -8,7 +8,7 @@ import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
 import io.lota4j.mask.RandomMask;
 import io.lota4j.mask.Scope;
-import java.lang.foreign.ValueLayout;
+import io.lota4j.memory.Host;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -105,7 +105,7 @@ public final class Runs {
                 .shapes()
                 .keySet()
                 .forEach(name ->
-                        bits.put(name, model.decoder().weights().memory(name).toArray(ValueLayout.JAVA_INT)));
+                        bits.put(name, Host.ints(model.decoder().weights().memory(name))));
         return bits;
     }
 

@@ -11,6 +11,7 @@ import io.lota4j.kernel.java.JavaKernel;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskInfo;
 import io.lota4j.mask.MaskTensor;
+import io.lota4j.memory.Host;
 import io.lota4j.model.Decoder;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
@@ -68,7 +69,7 @@ class TrainerGoldenTest {
     }
 
     private static void assertWeight(Golden golden, Checkpoint checkpoint, Decoder decoder, Mask mask, String weight) {
-        float[] found = decoder.weights().memory(weight).toArray(ValueLayout.JAVA_FLOAT);
+        float[] found = Host.floats(decoder.weights().memory(weight));
         float[] before = checkpoint.bytes(weight).toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
         MaskTensor masked = mask.tensors().get(weight);
         float[] expected = masked == null ? before : golden.floats("final." + weight);

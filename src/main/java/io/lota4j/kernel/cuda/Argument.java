@@ -1,6 +1,6 @@
 package io.lota4j.kernel.cuda;
 
-import java.lang.foreign.MemorySegment;
+import io.lota4j.memory.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /// One argument of a kernel.
@@ -31,8 +31,8 @@ sealed interface Argument {
 
     /// Memory of the host or of the card: of exactly the bytes that the kernel may touch.
     ///
-    /// @param segment null for a null pointer
-    record Memory(String name, @Nullable MemorySegment segment, Access access) implements Argument {
+    /// @param buffer null for a null pointer
+    record Memory(String name, @Nullable Buffer buffer, Access access) implements Argument {
         @Override
         public String type() {
             return "u64";
@@ -66,16 +66,16 @@ sealed interface Argument {
         return new F32(value);
     }
 
-    static Memory in(String name, @Nullable MemorySegment segment) {
-        return new Memory(name, segment, Access.READ);
+    static Memory in(String name, @Nullable Buffer buffer) {
+        return new Memory(name, buffer, Access.READ);
     }
 
     /// Every byte is written: what was there before does not matter.
-    static Memory out(String name, MemorySegment segment) {
-        return new Memory(name, segment, Access.WRITE);
+    static Memory out(String name, Buffer buffer) {
+        return new Memory(name, buffer, Access.WRITE);
     }
 
-    static Memory inOut(String name, @Nullable MemorySegment segment) {
-        return new Memory(name, segment, Access.UPDATE);
+    static Memory inOut(String name, @Nullable Buffer buffer) {
+        return new Memory(name, buffer, Access.UPDATE);
     }
 }

@@ -14,14 +14,16 @@ import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.kernel.Moments;
 import io.lota4j.kernel.Update;
 import io.lota4j.kernel.WorkingWeights;
+import io.lota4j.memory.Buffer;
+import io.lota4j.memory.HostBuffer;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /// The kernels on an NVIDIA card.
 ///
-/// Any segment of a call may be memory of the host or of the card: a segment at a device pointer is used in
-/// place, any other is copied to the card and, where it is written, back. Calls whose segments are all on the
-/// card return before they are done, in the order of the legacy default stream, libtorch's: whoever reads the
+/// Any buffer of a call may be memory of the host or of the card: the card's is used in place, the host's is
+/// copied to the card and, where it is written, back. Calls whose buffers are all on the card return before they are
+/// done, in the order of the legacy default stream, libtorch's: whoever reads the
 /// results otherwise must wait for that stream.
 ///
 /// Gather, scatter and steps yield the bits of the specification, except that a NaN need not have the same
@@ -82,7 +84,7 @@ public final class CudaKernel implements MaskedKernel {
     }
 
     @Override
-    public void gather(MemorySegment dense, Entries entries, MemorySegment values) {
+    public void gather(Buffer dense, Entries entries, Buffer values) {
         checkInside("dense", dense, DType.F32, entries);
         run(
                 "gather",
@@ -94,7 +96,7 @@ public final class CudaKernel implements MaskedKernel {
     }
 
     @Override
-    public void gatherAdd(MemorySegment dense, Entries entries, MemorySegment gradient) {
+    public void gatherAdd(Buffer dense, Entries entries, Buffer gradient) {
         checkInside("dense", dense, DType.F32, entries);
         run(
                 "gather_add",
@@ -106,7 +108,7 @@ public final class CudaKernel implements MaskedKernel {
     }
 
     @Override
-    public void scatter(MemorySegment values, Entries entries, DType type, MemorySegment weights) {
+    public void scatter(Buffer values, Entries entries, DType type, Buffer weights) {
         checkInside("weights", weights, type, entries);
         run(
                 "scatter",
@@ -119,7 +121,7 @@ public final class CudaKernel implements MaskedKernel {
     }
 
     @Override
-    public void sddmm(Activations x, Activations dy, Entries entries, MemorySegment gradient) {
+    public void sddmm(Activations x, Activations dy, Entries entries, Buffer gradient) {
         if (x.tokens() != dy.tokens()) {
             throw new IllegalArgumentException(
                     Text.format("%d tokens of inputs, %d of gradients", x.tokens(), dy.tokens()));
@@ -144,7 +146,7 @@ public final class CudaKernel implements MaskedKernel {
     }
 
     @Override
-    public double sumOfSquares(MemorySegment values, long count) {
+    public double sumOfSquares(Buffer values, long count) {
         Grid grid = Grid.partialSums(count);
         double[] sums = new double[Math.toIntExact(grid.blocks())];
         run(
@@ -152,7 +154,7 @@ public final class CudaKernel implements MaskedKernel {
                 grid,
                 of(count),
                 in("values", Extents.compact("values", values, count)),
-                out("sums", MemorySegment.ofArray(sums)));
+                out("sums", new HostBuffer(MemorySegment.ofArray(sums))));
         double sum = 0;
         for (double part : sums) {
             sum += part;
@@ -161,13 +163,13 @@ public final class CudaKernel implements MaskedKernel {
     }
 
     @Override
-    public void step(Update update, Entries entries, MemorySegment gradient, Moments moments, WorkingWeights weights) {
+    public void step(Update update, Entries entries, Buffer gradient, Moments moments, WorkingWeights weights) {
         checkInside("weights", weights.memory(), weights.type(), entries);
         Steps steps = new Steps(entries, gradient, moments, weights);
         run(Steps.kernel(update), Grid.threadAnEntry(entries.count()), steps.arguments(update));
     }
 
-    private void checkInside(String name, MemorySegment whole, DType type, Entries entries) {
+    private void checkInside(String name, Buffer whole, DType type, Entries entries) {
         checkInside(name, whole.byteSize() / type.size(), entries);
     }
 

@@ -3,16 +3,16 @@ package io.lota4j.kernel.cuda;
 import io.lota4j.Text;
 import io.lota4j.kernel.Activations;
 import io.lota4j.kernel.Entries;
-import java.lang.foreign.MemorySegment;
+import io.lota4j.memory.Buffer;
 import java.lang.foreign.ValueLayout;
 
-/// How much of each segment a kernel may touch, held against what there is: a card does not check.
+/// How much of each buffer a kernel may touch, held against what there is: a card does not check.
 final class Extents {
     private Extents() {}
 
-    /// The entries' part of a compact F32 segment.
-    static MemorySegment compact(String name, MemorySegment segment, long count) {
-        return first(name, segment, count * Float.BYTES);
+    /// The entries' part of a compact F32 buffer.
+    static Buffer compact(String name, Buffer buffer, long count) {
+        return first(name, buffer, count * Float.BYTES);
     }
 
     /// Indices ascend, so the last one is the largest.
@@ -34,16 +34,16 @@ final class Extents {
     }
 
     /// From the first to the last element.
-    static MemorySegment spanned(String name, Activations a) {
+    static Buffer spanned(String name, Activations a) {
         long last = a.tokens() == 0 || a.features() == 0 ? -1 : a.at(a.tokens() - 1, a.features() - 1);
         return first(name, a.memory(), (last + 1) * ValueLayout.JAVA_FLOAT.byteSize());
     }
 
-    private static MemorySegment first(String name, MemorySegment segment, long bytes) {
-        if (segment.byteSize() < bytes) {
+    private static Buffer first(String name, Buffer buffer, long bytes) {
+        if (buffer.byteSize() < bytes) {
             throw new IndexOutOfBoundsException(
-                    Text.format("%s has %d bytes, not the %d that are needed", name, segment.byteSize(), bytes));
+                    Text.format("%s has %d bytes, not the %d that are needed", name, buffer.byteSize(), bytes));
         }
-        return segment.asSlice(0, bytes);
+        return buffer.slice(0, bytes);
     }
 }

@@ -1,5 +1,7 @@
 package io.lota4j.kernel.cuda;
 
+import io.lota4j.memory.Buffer;
+import io.lota4j.memory.HostBuffer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -43,7 +45,7 @@ final class Lane implements AutoCloseable {
         boolean onHost = false;
         for (int a = 0; a < arguments.length; a++) {
             places[a] = arguments[a] instanceof Argument.Memory memory
-                    ? Residence.of(memory.segment(), card, function.name())
+                    ? Residence.of(memory.buffer(), card, function.name())
                     : Residence.NOWHERE;
             onCard |= places[a] == Residence.CARD;
             onHost |= places[a] == Residence.HOST;
@@ -75,16 +77,16 @@ final class Lane implements AutoCloseable {
     }
 
     private long address(int number, Argument.Memory memory, Residence place, CUstream stream, String operation) {
-        MemorySegment segment = memory.segment();
-        if (segment == null || place == Residence.NOWHERE) {
+        Buffer buffer = memory.buffer();
+        if (buffer == null || place == Residence.NOWHERE) {
             return 0;
         }
         if (place == Residence.CARD) {
-            return segment.address();
+            return buffer.address();
         }
-        long address = staging.buffer(number, segment.byteSize(), operation);
+        long address = staging.buffer(number, buffer.byteSize(), operation);
         if (memory.access().reads()) {
-            staging.toCard(segment, address, stream, operation);
+            staging.toCard(HostBuffer.memoryOf(buffer), address, stream, operation);
         }
         return address;
     }
@@ -113,9 +115,10 @@ final class Lane implements AutoCloseable {
     }
 
     private void copyBack(int number, Argument.Memory memory, CUstream stream, String operation) {
-        MemorySegment segment = memory.segment();
-        if (segment != null && memory.access().writes()) {
-            staging.toHost(values.getAtIndex(ValueLayout.JAVA_LONG, number), segment, stream, operation);
+        Buffer buffer = memory.buffer();
+        if (buffer != null && memory.access().writes()) {
+            long address = values.getAtIndex(ValueLayout.JAVA_LONG, number);
+            staging.toHost(address, HostBuffer.memoryOf(buffer), stream, operation);
         }
     }
 

@@ -2,7 +2,8 @@ package io.lota4j.kernel.cuda;
 
 import io.lota4j.LotaException;
 import io.lota4j.Text;
-import java.lang.foreign.MemorySegment;
+import io.lota4j.memory.Buffer;
+import io.lota4j.memory.HostBuffer;
 import jcuda.Pointer;
 import jcuda.driver.CUmemorytype;
 import jcuda.driver.CUpointer_attribute;
@@ -17,18 +18,23 @@ enum Residence {
     HOST,
     CARD;
 
-    /// @throws LotaException when it is on another card
-    static Residence of(@Nullable MemorySegment segment, Card card, String operation) {
-        if (segment == null || segment.byteSize() == 0) {
+    /// @throws LotaException when it is no memory of this card, though it is not the host's either
+    static Residence of(@Nullable Buffer buffer, Card card, String operation) {
+        if (buffer == null || buffer.byteSize() == 0) {
             return NOWHERE;
         }
-        if (!segment.scope().isAlive()) {
-            throw new IllegalStateException(operation + ": memory that was freed");
-        }
-        if (!segment.isNative() || memoryType(segment, operation) != CUmemorytype.CU_MEMORYTYPE_DEVICE) {
+        if (buffer instanceof HostBuffer host) {
+            if (!host.memory().scope().isAlive()) {
+                throw new IllegalStateException(operation + ": memory that was freed");
+            }
             return HOST;
         }
-        int ordinal = attribute(segment, CUpointer_attribute.CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL, operation);
+        if (memoryType(buffer, operation) != CUmemorytype.CU_MEMORYTYPE_DEVICE) {
+            throw new LotaException(Text.format(
+                    "CUDA: %s got memory of the device %s that the driver does not know as a card's.",
+                    operation, buffer.device()));
+        }
+        int ordinal = attribute(buffer, CUpointer_attribute.CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL, operation);
         if (ordinal != card.ordinal()) {
             throw new LotaException(Text.format(
                     "CUDA: %s got memory of card %d, but runs on card %d.", operation, ordinal, card.ordinal()));
@@ -36,9 +42,9 @@ enum Residence {
         return CARD;
     }
 
-    private static int memoryType(MemorySegment segment, String operation) {
+    private static int memoryType(Buffer buffer, String operation) {
         int[] type = new int[1];
-        int result = query(segment, CUpointer_attribute.CU_POINTER_ATTRIBUTE_MEMORY_TYPE, type);
+        int result = query(buffer, CUpointer_attribute.CU_POINTER_ATTRIBUTE_MEMORY_TYPE, type);
         // What no CUDA call has made, the driver does not know.
         if (result == CUresult.CUDA_ERROR_INVALID_VALUE) {
             return CUmemorytype.CU_MEMORYTYPE_HOST;
@@ -47,13 +53,13 @@ enum Residence {
         return type[0];
     }
 
-    private static int attribute(MemorySegment segment, int attribute, String operation) {
+    private static int attribute(Buffer buffer, int attribute, String operation) {
         int[] value = new int[1];
-        Driver.check(query(segment, attribute, value), "cuPointerGetAttribute", operation);
+        Driver.check(query(buffer, attribute, value), "cuPointerGetAttribute", operation);
         return value[0];
     }
 
-    private static int query(MemorySegment segment, int attribute, int[] value) {
-        return JCudaDriver.cuPointerGetAttribute(Pointer.to(value), attribute, DevicePointer.to(segment.address()));
+    private static int query(Buffer buffer, int attribute, int[] value) {
+        return JCudaDriver.cuPointerGetAttribute(Pointer.to(value), attribute, DevicePointer.to(buffer.address()));
     }
 }

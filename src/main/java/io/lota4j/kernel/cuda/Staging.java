@@ -16,16 +16,16 @@ final class Staging implements AutoCloseable {
     /// to hold for each thread that calls at the same time.
     private static final long CHUNK_BYTES = 4L << 20;
 
-    private final Map<Integer, Buffer> buffers = new TreeMap<>();
+    private final Map<Integer, Room> buffers = new TreeMap<>();
     private @Nullable HostPointer chunk;
 
-    private record Buffer(DevicePointer pointer, long bytes) {}
+    private record Room(DevicePointer pointer, long bytes) {}
 
     /// The address of the buffer numbered `slot`, with room for `bytes`; what it holds is undefined.
     long buffer(int slot, long bytes, String operation) {
-        Buffer buffer = buffers.get(slot);
+        Room buffer = buffers.get(slot);
         if (buffer == null || buffer.bytes() < bytes) {
-            Buffer larger = allocated(bytes, operation);
+            Room larger = allocated(bytes, operation);
             buffers.put(slot, larger);
             if (buffer != null) {
                 free(buffer);
@@ -35,11 +35,11 @@ final class Staging implements AutoCloseable {
         return buffer.pointer().address();
     }
 
-    private static Buffer allocated(long bytes, String operation) {
+    private static Room allocated(long bytes, String operation) {
         DevicePointer pointer = new DevicePointer();
         Driver.check(
                 JCudaDriver.cuMemAlloc(pointer, bytes), "cuMemAlloc", Text.format("%s (%,d bytes)", operation, bytes));
-        return new Buffer(pointer, bytes);
+        return new Room(pointer, bytes);
     }
 
     void toCard(MemorySegment host, long address, CUstream stream, String operation) {
@@ -98,7 +98,7 @@ final class Staging implements AutoCloseable {
         return MemorySegment.ofAddress(pinned.address()).reinterpret(bytes);
     }
 
-    private static void free(Buffer buffer) {
+    private static void free(Room buffer) {
         Driver.check(JCudaDriver.cuMemFree(buffer.pointer()), "cuMemFree", "freeing buffers");
     }
 

@@ -8,7 +8,7 @@ import io.lota4j.kernel.Entries;
 import io.lota4j.kernel.Moments;
 import io.lota4j.kernel.Update;
 import io.lota4j.kernel.WorkingWeights;
-import java.lang.foreign.MemorySegment;
+import io.lota4j.memory.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The optimizers' kernels and their arguments. Constants are combined in F64 and rounded once, as the
 /// specification does it.
-record Steps(Entries entries, MemorySegment gradient, Moments moments, WorkingWeights weights) {
+record Steps(Entries entries, Buffer gradient, Moments moments, WorkingWeights weights) {
     static String kernel(Update update) {
         return switch (update) {
             case Update.RmsProp _ -> "rmsprop";
@@ -69,11 +69,11 @@ record Steps(Entries entries, MemorySegment gradient, Moments moments, WorkingWe
     }
 
     private Argument master() {
-        MemorySegment master = weights.master();
+        Buffer master = weights.master();
         return inOut("masters", master == null ? null : Extents.compact("masters", master, entries.count()));
     }
 
-    private MemorySegment compact(String name, @Nullable MemorySegment segment) {
-        return Extents.compact(name, Objects.requireNonNull(segment, "the optimizer's state"), entries.count());
+    private Buffer compact(String name, @Nullable Buffer buffer) {
+        return Extents.compact(name, Objects.requireNonNull(buffer, "the optimizer's state"), entries.count());
     }
 }

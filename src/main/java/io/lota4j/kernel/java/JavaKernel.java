@@ -1,5 +1,6 @@
 package io.lota4j.kernel.java;
 
+import static io.lota4j.memory.HostBuffer.memoryOf;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.lota4j.checkpoint.DType;
@@ -10,6 +11,7 @@ import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.kernel.Moments;
 import io.lota4j.kernel.Update;
 import io.lota4j.kernel.WorkingWeights;
+import io.lota4j.memory.Buffer;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -32,66 +34,87 @@ public final class JavaKernel implements MaskedKernel {
     }
 
     @Override
-    public void gather(MemorySegment dense, Entries entries, MemorySegment values) {
+    public void gather(Buffer dense, Entries entries, Buffer values) {
+        MemorySegment from = memoryOf(dense);
+        MemorySegment to = memoryOf(values);
         for (long e = 0; e < entries.count(); e++) {
-            values.setAtIndex(JAVA_FLOAT, e, dense.getAtIndex(JAVA_FLOAT, entries.at(e)));
+            to.setAtIndex(JAVA_FLOAT, e, from.getAtIndex(JAVA_FLOAT, entries.at(e)));
         }
     }
 
     @Override
-    public void gatherAdd(MemorySegment dense, Entries entries, MemorySegment gradient) {
+    public void gatherAdd(Buffer dense, Entries entries, Buffer gradient) {
+        MemorySegment from = memoryOf(dense);
+        MemorySegment to = memoryOf(gradient);
         for (long e = 0; e < entries.count(); e++) {
-            float sum = gradient.getAtIndex(JAVA_FLOAT, e) + dense.getAtIndex(JAVA_FLOAT, entries.at(e));
-            gradient.setAtIndex(JAVA_FLOAT, e, sum);
+            float sum = to.getAtIndex(JAVA_FLOAT, e) + from.getAtIndex(JAVA_FLOAT, entries.at(e));
+            to.setAtIndex(JAVA_FLOAT, e, sum);
         }
     }
 
     @Override
-    public void scatter(MemorySegment values, Entries entries, DType type, MemorySegment weights) {
+    public void scatter(Buffer values, Entries entries, DType type, Buffer weights) {
+        MemorySegment from = memoryOf(values);
+        MemorySegment to = memoryOf(weights);
         for (long e = 0; e < entries.count(); e++) {
-            Floats.set(type, weights, entries.at(e), values.getAtIndex(JAVA_FLOAT, e));
+            Floats.set(type, to, entries.at(e), from.getAtIndex(JAVA_FLOAT, e));
         }
     }
 
     /// Each dot product is added up in F64 and rounded once.
     @Override
-    public void sddmm(Activations x, Activations dy, Entries entries, MemorySegment gradient) {
+    public void sddmm(Activations x, Activations dy, Entries entries, Buffer gradient) {
+        MemorySegment inputs = memoryOf(x.memory());
+        MemorySegment gradients = memoryOf(dy.memory());
+        MemorySegment sums = memoryOf(gradient);
         for (long e = 0; e < entries.count(); e++) {
             int row = (int) (entries.at(e) / x.features());
             int column = (int) (entries.at(e) % x.features());
             double sum = 0;
             for (int t = 0; t < x.tokens(); t++) {
-                sum += (double) dy.memory().getAtIndex(JAVA_FLOAT, dy.at(t, row))
-                        * x.memory().getAtIndex(JAVA_FLOAT, x.at(t, column));
+                sum += (double) gradients.getAtIndex(JAVA_FLOAT, dy.at(t, row))
+                        * inputs.getAtIndex(JAVA_FLOAT, x.at(t, column));
             }
-            gradient.setAtIndex(JAVA_FLOAT, e, (float) (gradient.getAtIndex(JAVA_FLOAT, e) + sum));
+            sums.setAtIndex(JAVA_FLOAT, e, (float) (sums.getAtIndex(JAVA_FLOAT, e) + sum));
         }
     }
 
     @Override
-    public double sumOfSquares(MemorySegment values, long count) {
+    public double sumOfSquares(Buffer values, long count) {
+        MemorySegment memory = memoryOf(values);
         double sum = 0;
         for (long e = 0; e < count; e++) {
-            double value = values.getAtIndex(JAVA_FLOAT, e);
+            double value = memory.getAtIndex(JAVA_FLOAT, e);
             sum += value * value;
         }
         return sum;
     }
 
     @Override
-    public void step(Update update, Entries entries, MemorySegment gradient, Moments moments, WorkingWeights weights) {
+    public void step(Update update, Entries entries, Buffer gradient, Moments moments, WorkingWeights weights) {
+        MemorySegment g = memoryOf(gradient);
+        Weights w = Weights.of(weights);
         switch (update) {
-            case Update.RmsProp u -> rmsProp(u, entries, gradient, given(moments.second()), weights);
-            case Update.AdamW u -> adamW(u, entries, gradient, moments, weights);
-            case Update.Sgd u -> sgd(u, entries, gradient, given(moments.first()), weights);
+            case Update.RmsProp u -> rmsProp(u, entries, g, given(moments.second()), w);
+            case Update.AdamW u -> adamW(u, entries, g, given(moments.first()), given(moments.second()), w);
+            case Update.Sgd u -> sgd(u, entries, g, given(moments.first()), w);
         }
     }
 
-    private static MemorySegment given(@Nullable MemorySegment moment) {
-        return Objects.requireNonNull(moment, "the optimizer's state");
+    private static MemorySegment given(@Nullable Buffer moment) {
+        return memoryOf(Objects.requireNonNull(moment, "the optimizer's state"));
     }
 
-    private static void rmsProp(Update.RmsProp u, Entries entries, MemorySegment g, MemorySegment v, WorkingWeights w) {
+    /// The memory of working weights.
+    private record Weights(
+            MemorySegment memory, DType type, @Nullable MemorySegment master) {
+        static Weights of(WorkingWeights weights) {
+            Buffer master = weights.master();
+            return new Weights(memoryOf(weights.memory()), weights.type(), master == null ? null : memoryOf(master));
+        }
+    }
+
+    private static void rmsProp(Update.RmsProp u, Entries entries, MemorySegment g, MemorySegment v, Weights w) {
         float scale = (float) u.scale();
         float keep = u.kept();
         float alpha = (float) u.alpha();
@@ -107,9 +130,8 @@ public final class JavaKernel implements MaskedKernel {
         }
     }
 
-    private static void adamW(Update.AdamW u, Entries entries, MemorySegment g, Moments moments, WorkingWeights w) {
-        MemorySegment m = given(moments.first());
-        MemorySegment v = given(moments.second());
+    private static void adamW(
+            Update.AdamW u, Entries entries, MemorySegment g, MemorySegment m, MemorySegment v, Weights w) {
         float scale = (float) u.scale();
         float keep = u.kept();
         float rest1 = (float) (1 - u.beta1());
@@ -130,7 +152,7 @@ public final class JavaKernel implements MaskedKernel {
         }
     }
 
-    private static void sgd(Update.Sgd u, Entries entries, MemorySegment g, MemorySegment b, WorkingWeights w) {
+    private static void sgd(Update.Sgd u, Entries entries, MemorySegment g, MemorySegment b, Weights w) {
         float scale = (float) u.scale();
         float keep = u.kept();
         float momentum = (float) u.momentum();
@@ -142,7 +164,7 @@ public final class JavaKernel implements MaskedKernel {
         }
     }
 
-    private static void move(WorkingWeights w, Entries entries, long e, float keep, float step) {
+    private static void move(Weights w, Entries entries, long e, float keep, float step) {
         long place = entries.at(e);
         MemorySegment master = w.master() == null ? w.memory() : w.master();
         long own = w.master() == null ? place : e;

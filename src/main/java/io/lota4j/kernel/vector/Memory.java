@@ -1,6 +1,9 @@
 package io.lota4j.kernel.vector;
 
+import io.lota4j.LotaException;
 import io.lota4j.kernel.Entries;
+import io.lota4j.memory.Buffer;
+import io.lota4j.memory.HostBuffer;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -11,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Loops read and write through one constant segment that spans the address space: the compiler then knows its kind,
 /// bounds and lifetime, and nothing of them is left in a loop. Whoever takes an address has checked the size, and
-/// keeps the segment reachable until the loop has ended.
+/// keeps the buffer reachable until the loop has ended.
 final class Memory {
     static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
     static final ByteOrder ORDER = ByteOrder.nativeOrder();
@@ -23,9 +26,11 @@ final class Memory {
 
     /// The address of native memory of at least `bytes`.
     ///
-    /// @throws IllegalStateException when the memory has been freed
+    /// @throws LotaException when it is not the host's
+    /// @throws IllegalStateException when it has been freed
     /// @throws IndexOutOfBoundsException when there is less
-    static long address(MemorySegment segment, long bytes) {
+    static long address(Buffer buffer, long bytes) {
+        MemorySegment segment = HostBuffer.memoryOf(buffer);
         if (!segment.scope().isAlive()) {
             throw new IllegalStateException("the memory has been freed");
         }
@@ -33,13 +38,13 @@ final class Memory {
     }
 
     /// The address of F32 values, one for each entry.
-    static long compact(MemorySegment segment, Entries entries) {
-        return address(segment, Float.BYTES * entries.count());
+    static long compact(Buffer buffer, Entries entries) {
+        return address(buffer, Float.BYTES * entries.count());
     }
 
     /// The address of the indices; 0 where every element is an entry.
     static long index(Entries entries) {
-        MemorySegment index = entries.index();
+        Buffer index = entries.index();
         return index == null ? 0 : address(index, Integer.BYTES * entries.count());
     }
 
@@ -47,19 +52,19 @@ final class Memory {
     ///
     /// @param width bytes of an element
     /// @throws IndexOutOfBoundsException when there are entries behind its end; indices are taken to ascend
-    static long dense(MemorySegment segment, Entries entries, long width) {
+    static long dense(Buffer buffer, Entries entries, long width) {
         long count = entries.count();
         if (count == 0) {
-            return address(segment, 0);
+            return address(buffer, 0);
         }
         Objects.checkIndex(entries.at(0), entries.at(count - 1) + 1);
-        return address(segment, width * (entries.at(count - 1) + 1));
+        return address(buffer, width * (entries.at(count - 1) + 1));
     }
 
-    /// Whether all segments that are there lie outside the Java heap.
-    static boolean isNative(@Nullable MemorySegment... segments) {
-        for (MemorySegment segment : segments) {
-            if (segment != null && !segment.isNative()) {
+    /// Whether all buffers that are there lie outside the Java heap.
+    static boolean isNative(@Nullable Buffer... buffers) {
+        for (Buffer buffer : buffers) {
+            if (buffer != null && !HostBuffer.memoryOf(buffer).isNative()) {
                 return false;
             }
         }

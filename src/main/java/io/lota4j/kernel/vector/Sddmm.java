@@ -3,6 +3,7 @@ package io.lota4j.kernel.vector;
 import io.lota4j.Text;
 import io.lota4j.kernel.Activations;
 import io.lota4j.kernel.Entries;
+import io.lota4j.memory.Buffer;
 import java.lang.foreign.MemorySegment;
 import java.util.stream.IntStream;
 
@@ -33,8 +34,7 @@ record Sddmm(
     /// @param panels lends a task's copies
     /// @param tables lends what all tasks share
     /// @throws IllegalArgumentException when the sizes do not fit
-    static void run(
-            Panels panels, Scratch tables, Activations x, Activations dy, Entries entries, MemorySegment gradient) {
+    static void run(Panels panels, Scratch tables, Activations x, Activations dy, Entries entries, Buffer gradient) {
         check(x, dy, entries);
         int count = Math.toIntExact(entries.count());
         if (count == 0 || x.tokens() == 0) {

@@ -5,7 +5,7 @@ import io.lota4j.kernel.Entries;
 import io.lota4j.kernel.Moments;
 import io.lota4j.kernel.Update;
 import io.lota4j.kernel.WorkingWeights;
-import java.lang.foreign.MemorySegment;
+import io.lota4j.memory.Buffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +19,10 @@ record Steps(Update update, long index, long gradient, long first, long second, 
     /// Entries that are gathered, moved and scattered at a time, so that they stay in the first-level cache.
     static final int BLOCK = 1024;
 
-    static Steps of(Update update, Entries entries, MemorySegment gradient, Moments moments, WorkingWeights weights) {
+    static Steps of(Update update, Entries entries, Buffer gradient, Moments moments, WorkingWeights weights) {
         boolean hasFirst = !(update instanceof Update.RmsProp);
         boolean hasSecond = !(update instanceof Update.Sgd);
-        MemorySegment master = weights.master();
+        Buffer master = weights.master();
         return new Steps(
                 update,
                 Memory.index(entries),
@@ -34,7 +34,7 @@ record Steps(Update update, long index, long gradient, long first, long second, 
                 master == null ? 0 : Memory.compact(master, entries));
     }
 
-    private static MemorySegment given(@Nullable MemorySegment moment) {
+    private static Buffer given(@Nullable Buffer moment) {
         return Objects.requireNonNull(moment, "the optimizer's state");
     }
 

@@ -3,7 +3,7 @@ package io.lota4j.kernel.vector;
 import io.lota4j.kernel.Entries;
 import io.lota4j.kernel.Moments;
 import io.lota4j.kernel.WorkingWeights;
-import java.lang.foreign.MemorySegment;
+import io.lota4j.memory.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /// The last entries, from `from` on, which do not fill a vector.
@@ -18,15 +18,19 @@ record Tail(long from) {
 
     /// @param all whether every element of the weights is an entry; otherwise indices say where the entries are
     WorkingWeights of(WorkingWeights weights, boolean all) {
-        MemorySegment memory = all ? weights.memory().asSlice(weights.type().size() * from) : weights.memory();
+        Buffer memory = all ? from(weights.memory(), weights.type().size()) : weights.memory();
         return new WorkingWeights(memory, weights.type(), slice(weights.master()));
     }
 
-    MemorySegment of(MemorySegment compact) {
-        return compact.asSlice(Float.BYTES * from);
+    Buffer of(Buffer compact) {
+        return from(compact, Float.BYTES);
     }
 
-    private @Nullable MemorySegment slice(@Nullable MemorySegment compact) {
+    private Buffer from(Buffer buffer, long width) {
+        return buffer.slice(width * from, buffer.byteSize() - width * from);
+    }
+
+    private @Nullable Buffer slice(@Nullable Buffer compact) {
         return compact == null ? null : of(compact);
     }
 }

@@ -9,14 +9,14 @@ import io.lota4j.kernel.Moments;
 import io.lota4j.kernel.Update;
 import io.lota4j.kernel.WorkingWeights;
 import io.lota4j.kernel.java.JavaKernel;
-import java.lang.foreign.MemorySegment;
+import io.lota4j.memory.Buffer;
 import java.lang.ref.Reference;
 import java.util.concurrent.ForkJoinPool;
 import org.jspecify.annotations.Nullable;
 
 /// The kernels in vectors and on all cores of the pool that the caller runs in.
 ///
-/// Calls with a segment on the Java heap go to the plain kernel: activations and weights lie in native memory
+/// Calls with a buffer on the Java heap go to the plain kernel: activations and weights lie in native memory
 /// wherever
 /// speed matters.
 public final class VectorKernel implements MaskedKernel {
@@ -44,8 +44,8 @@ public final class VectorKernel implements MaskedKernel {
     }
 
     @Override
-    public void gather(MemorySegment dense, Entries entries, MemorySegment values) {
-        MemorySegment index = entries.index();
+    public void gather(Buffer dense, Entries entries, Buffer values) {
+        Buffer index = entries.index();
         if (!Memory.isNative(dense, index, values)) {
             plain.gather(dense, entries, values);
             return;
@@ -64,8 +64,8 @@ public final class VectorKernel implements MaskedKernel {
     }
 
     @Override
-    public void gatherAdd(MemorySegment dense, Entries entries, MemorySegment gradient) {
-        MemorySegment index = entries.index();
+    public void gatherAdd(Buffer dense, Entries entries, Buffer gradient) {
+        Buffer index = entries.index();
         if (!Memory.isNative(dense, index, gradient)) {
             plain.gatherAdd(dense, entries, gradient);
             return;
@@ -84,8 +84,8 @@ public final class VectorKernel implements MaskedKernel {
     }
 
     @Override
-    public void scatter(MemorySegment values, Entries entries, DType type, MemorySegment weights) {
-        MemorySegment index = entries.index();
+    public void scatter(Buffer values, Entries entries, DType type, Buffer weights) {
+        Buffer index = entries.index();
         if (!Memory.isNative(values, index, weights)) {
             plain.scatter(values, entries, type, weights);
             return;
@@ -104,7 +104,7 @@ public final class VectorKernel implements MaskedKernel {
     }
 
     @Override
-    public void sddmm(Activations x, Activations dy, Entries entries, MemorySegment gradient) {
+    public void sddmm(Activations x, Activations dy, Entries entries, Buffer gradient) {
         if (!Memory.isNative(x.memory(), dy.memory(), entries.index(), gradient)) {
             plain.sddmm(x, dy, entries, gradient);
             return;
@@ -114,7 +114,7 @@ public final class VectorKernel implements MaskedKernel {
     }
 
     @Override
-    public double sumOfSquares(MemorySegment values, long count) {
+    public double sumOfSquares(Buffer values, long count) {
         if (!Memory.isNative(values)) {
             return plain.sumOfSquares(values, count);
         }
@@ -124,7 +124,7 @@ public final class VectorKernel implements MaskedKernel {
     }
 
     @Override
-    public void step(Update update, Entries entries, MemorySegment gradient, Moments moments, WorkingWeights weights) {
+    public void step(Update update, Entries entries, Buffer gradient, Moments moments, WorkingWeights weights) {
         if (!Memory.isNative(
                 entries.index(), gradient, moments.first(), moments.second(), weights.memory(), weights.master())) {
             plain.step(update, entries, gradient, moments, weights);
@@ -143,9 +143,9 @@ public final class VectorKernel implements MaskedKernel {
         keep(entries.index(), gradient, moments.first(), moments.second(), weights.memory(), weights.master());
     }
 
-    /// Loops use addresses only: without this a segment, and with it its memory, could be collected under them.
-    private static void keep(@Nullable MemorySegment... segments) {
-        Reference.reachabilityFence(segments);
+    /// Loops use addresses only: without this a buffer, and with it its memory, could be collected under them.
+    private static void keep(@Nullable Buffer... buffers) {
+        Reference.reachabilityFence(buffers);
     }
 
     @Override

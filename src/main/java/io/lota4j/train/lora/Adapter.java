@@ -18,7 +18,9 @@ import java.util.Map;
 ///
 /// @param base the model directory that they are for
 /// @param provenance how they came about, kept in the weights' metadata
-public record Adapter(Path base, LoraTargets targets, List<Factors> factors, Map<String, String> provenance) {
+/// @param torch whose the factors are
+public record Adapter(
+        Path base, LoraTargets targets, List<Factors> factors, Torch torch, Map<String, String> provenance) {
     static final String CONFIG = "adapter_config.json";
     static final String WEIGHTS = "adapter_model.safetensors";
 
@@ -51,8 +53,8 @@ public record Adapter(Path base, LoraTargets targets, List<Factors> factors, Map
         return tensors;
     }
 
-    private static TensorSource tensor(String name, PtNDArray values) {
+    private TensorSource tensor(String name, PtNDArray values) {
         Shape shape = Shape.of(values.getShape().getShape());
-        return TensorSource.ofSegment(PREFIX + name, DType.F32, shape, Torch.memory(values));
+        return new TensorSource(PREFIX + name, DType.F32, shape, torch.buffer(values)::copyTo);
     }
 }

@@ -22,14 +22,22 @@ record Factors(String weight, LowRank values, float scale, boolean transposed) {
     /// seed, tensor and place alone.
     ///
     /// @param scope owns them
-    static Factors of(String weight, Shape shape, boolean transposed, LoraConfig config, long seed, PtNDManager scope) {
+    static Factors of(
+            String weight,
+            Shape shape,
+            boolean transposed,
+            LoraConfig config,
+            long seed,
+            Torch torch,
+            PtNDManager scope) {
         int rank = config.rank(shape);
         long in = shape.dim(transposed ? 0 : 1);
         PtNDArray a = Torch.floats(scope, rank, in);
         PtNDArray b = Torch.floats(scope, shape.dim(transposed ? 1 : 0), rank);
         Factors factors = new Factors(weight, new LowRank(a, b), config.scale(rank), transposed);
-        fill(Torch.memory(a), key(seed, factors.nameOfA()), 1 / Math.sqrt((double) in));
-        Torch.memory(b).fill((byte) 0);
+        long key = key(seed, factors.nameOfA());
+        torch.buffer(a).write(values -> fill(values, key, 1 / Math.sqrt((double) in)));
+        torch.buffer(b).zero();
         return factors;
     }
 

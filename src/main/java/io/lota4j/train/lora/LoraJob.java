@@ -77,6 +77,7 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
                         model.decoder().config().blocks().isTransposed(target.getKey()),
                         lora,
                         config.seed(),
+                        model.decoder().torch(),
                         scope))
                 .toList();
     }
@@ -140,7 +141,8 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
 
     /// What a finished run learned, to be written while the job is open.
     public Adapter adapter(RunState end) {
-        return new Adapter(model.base().directory(), targets, factors, provenance(end));
+        return new Adapter(
+                model.base().directory(), targets, factors, model.decoder().torch(), provenance(end));
     }
 
     /// What a finished run, and the runs before it, made of whole matrices: their difference from the base.

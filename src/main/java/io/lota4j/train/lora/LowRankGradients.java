@@ -30,8 +30,8 @@ final class LowRankGradients implements StepGradients {
         nanos = 0;
         reached.clear();
         for (Pair pair : pairs.values()) {
-            Torch.memory(pair.gradients().a()).fill((byte) 0);
-            Torch.memory(pair.gradients().b()).fill((byte) 0);
+            torch.buffer(pair.gradients().a()).zero();
+            torch.buffer(pair.gradients().b()).zero();
         }
     }
 

@@ -1,9 +1,9 @@
 package io.lota4j.train.lora;
 
 import ai.djl.pytorch.engine.PtNDManager;
+import io.lota4j.memory.Buffer;
 import io.lota4j.model.Decoder;
 import io.lota4j.model.LowRank;
-import io.lota4j.model.Torch;
 import io.lota4j.model.Weights;
 import io.lota4j.train.Optimizer;
 import io.lota4j.train.Parameters;
@@ -33,8 +33,8 @@ record LowRankParameters(
         List<Trainable> trainables = new ArrayList<>();
         Map<String, LowRankGradients.Pair> pairs = new LinkedHashMap<>();
         for (Factors f : factors) {
-            Trainable a = Trainable.whole(f.nameOfA(), f.values().a(), optimizer, scope);
-            Trainable b = Trainable.whole(f.nameOfB(), f.values().b(), optimizer, scope);
+            Trainable a = Trainable.whole(f.nameOfA(), f.values().a(), optimizer, decoder.torch(), scope);
+            Trainable b = Trainable.whole(f.nameOfB(), f.values().b(), optimizer, decoder.torch(), scope);
             trainables.add(a);
             trainables.add(b);
             pairs.put(f.weight(), new LowRankGradients.Pair(f, new LowRank(a.gradient(), b.gradient())));
@@ -49,7 +49,10 @@ record LowRankParameters(
     @Override
     public void moved() {
         Weights weights = decoder.weights();
-        factors.parallelStream().forEach(f -> start.read(f.weight(), Torch.memory(weights.whole(f.weight()))));
+        factors.parallelStream().forEach(f -> {
+            Buffer weight = decoder.torch().buffer(weights.whole(f.weight()));
+            weight.write(values -> start.read(f.weight(), values));
+        });
         // The products have threads of their own.
         for (Factors f : factors) {
             decoder.torch().addLowRank(f.values(), f.scale(), f.transposed(), weights.whole(f.weight()));

@@ -20,7 +20,7 @@ record StartValues(Start start, Map<String, MemorySegment> held) {
         if (start.ticket() != null) {
             for (Factors f : factors) {
                 long count = weights.memory(f.weight()).byteSize() / Float.BYTES;
-                MemorySegment values = Torch.memory(Torch.floats(scope, count));
+                MemorySegment values = Torch.hostFloats(scope, count);
                 start.read(f.weight(), values);
                 held.put(f.weight(), values);
             }

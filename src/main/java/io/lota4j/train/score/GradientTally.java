@@ -4,6 +4,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.mask.Mask;
+import io.lota4j.memory.Buffer;
 import io.lota4j.model.Activation;
 import io.lota4j.model.Decoder;
 import io.lota4j.model.PackedBatch;
@@ -42,7 +43,7 @@ final class GradientTally implements Tally {
         this.scope = decoder.torch().scope();
         among.tensors().forEach((name, tensor) -> {
             if (!tensor.trainable().isEmpty()) {
-                sums.put(name, Torch.memory(floats(tensor.shape())).fill((byte) 0));
+                sums.put(name, Torch.hostFloats(scope, tensor.shape().numel()).fill((byte) 0));
                 if (!decoder.weights().isInLayer(name)) {
                     pieces.put(name, floats(tensor.shape()));
                 }
@@ -67,7 +68,7 @@ final class GradientTally implements Tally {
 
     @Override
     public void begin(PackedBatch example) {
-        pieces.values().forEach(piece -> Torch.memory(piece).fill((byte) 0));
+        pieces.values().forEach(piece -> memory(piece).zero());
     }
 
     @Override
@@ -83,7 +84,7 @@ final class GradientTally implements Tally {
         } else {
             PtNDArray gradient = gradients.computeIfAbsent(Shape.of(dy.features(), x.features()), this::floats);
             decoder.torch().weightGradient(x, dy, gradient, false);
-            add(weight, Torch.memory(gradient));
+            add(weight, memory(gradient));
         }
     }
 
@@ -91,28 +92,32 @@ final class GradientTally implements Tally {
     public void whole(String weight, PtNDArray gradient) {
         PtNDArray piece = pieces.get(weight);
         if (piece != null) {
-            Elements.add(Torch.memory(gradient), Torch.memory(piece));
+            memory(gradient).read(from -> memory(piece).update(to -> Elements.add(from, to)));
         } else {
-            add(weight, Torch.memory(gradient));
+            add(weight, memory(gradient));
         }
     }
 
     /// The sum is of whole gradients: what came in pieces is complete only now.
     @Override
     public void end() {
-        pieces.forEach((weight, gradient) -> add(weight, Torch.memory(gradient)));
+        pieces.forEach((weight, gradient) -> add(weight, memory(gradient)));
         examples++;
     }
 
-    private void add(String weight, MemorySegment gradient) {
+    private Buffer memory(PtNDArray tensor) {
+        return decoder.torch().buffer(tensor);
+    }
+
+    private void add(String weight, Buffer gradient) {
         MemorySegment sum = sums.get(weight);
         if (sum == null) {
             throw new IllegalArgumentException("the gradient of " + weight + " was not asked for");
         }
         if (score == Score.FISHER) {
-            Elements.addSquares(gradient, sum);
+            gradient.read(values -> Elements.addSquares(values, sum));
         } else {
-            Elements.addMagnitudes(gradient, sum);
+            gradient.read(values -> Elements.addMagnitudes(values, sum));
         }
     }
 

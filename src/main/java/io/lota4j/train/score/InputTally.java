@@ -8,7 +8,6 @@ import io.lota4j.mask.Mask;
 import io.lota4j.model.Activation;
 import io.lota4j.model.Decoder;
 import io.lota4j.model.PackedBatch;
-import io.lota4j.model.Torch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -73,10 +72,14 @@ final class InputTally implements Tally {
         if (sums == null) {
             throw new IllegalArgumentException("the inputs of " + weight + " were not asked for");
         }
-        MemorySegment memory = Torch.memory(x.tensor());
+        int[] rows = rows(x);
+        decoder.torch().buffer(x.tensor()).read(memory -> add(memory, x, rows, sums));
+    }
+
+    private static void add(MemorySegment memory, Activation x, int[] rows, double[] sums) {
         long tokenStride = x.byFeature() ? 1 : x.features();
         long featureStride = x.byFeature() ? x.tokens() : 1;
-        for (int token : rows(x)) {
+        for (int token : rows) {
             for (int f = 0; f < sums.length; f++) {
                 double value = memory.getAtIndex(ValueLayout.JAVA_FLOAT, token * tokenStride + f * featureStride);
                 sums[f] += value * value;

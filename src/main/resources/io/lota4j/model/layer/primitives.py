@@ -696,7 +696,7 @@ class Ops(Module):
     end = torch.add(int(torch.max(starts)), 1)
     ks = torch.index_select(torch.narrow(keys, 2, 0, end), 0, slots)
     vs = torch.index_select(torch.narrow(values, 2, 0, end), 0, slots)
-    positions = torch.unsqueeze(torch.arange(end, dtype=4, layout=None, device=None, pin_memory=None), 0)
+    positions = torch.unsqueeze(torch.arange(end, dtype=4, layout=None, device=ops.prim.device(q), pin_memory=None), 0)
     at = torch.unsqueeze(starts, 1)
     shown = torch.le(positions, at)
     if torch.gt(window, 0):
@@ -714,6 +714,11 @@ class Ops(Module):
     else:
       y = (self).attend_cached(qh, kh, vh, keys, values, (self).ints(slots, ), (self).ints(starts, ), (self).ints(lengths, ), scale, window, cap, sinks, )
     return y
+  # Between memory of the host and a device's.
+  def copy(self, target: Tensor, source: Tensor) -> List[Tensor]:
+    return [torch.copy_(target, source)]
+  def zero(self, x: Tensor) -> List[Tensor]:
+    return [torch.zero_(x)]
   def rows(self, x: Tensor, index: Tensor) -> List[Tensor]:
     return [torch.index_select(x, 0, index)]
   def turned(self, x: Tensor) -> List[Tensor]:

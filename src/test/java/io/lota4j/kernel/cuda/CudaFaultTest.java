@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
 import io.lota4j.kernel.Entries;
+import io.lota4j.memory.Buffer;
+import io.lota4j.memory.Host;
+import io.lota4j.memory.HostBuffer;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
@@ -26,8 +28,8 @@ import org.junit.jupiter.api.Test;
 class CudaFaultTest {
     private static final Grid ONE_BLOCK = new Grid(1, 256, 1);
 
-    private final MemorySegment dense = floats(8);
-    private final MemorySegment values = floats(8);
+    private final HostBuffer dense = floats(8);
+    private final Buffer values = floats(8);
     private CudaKernel kernel;
 
     @BeforeAll
@@ -49,26 +51,25 @@ class CudaFaultTest {
             assertThat(e).hasMessageContaining("CUDA_ERROR_");
         }
         try (CudaKernel next = new CudaKernel()) {
-            assertThat(next.sumOfSquares(MemorySegment.ofArray(new float[] {3, 4}), 2))
-                    .isEqualTo(25);
+            assertThat(next.sumOfSquares(Host.of(new float[] {3, 4}), 2)).isEqualTo(25);
         }
     }
 
     @Test
     void reachingBehindDeviceMemory() {
-        MemorySegment index = MemorySegment.ofArray(new int[] {0, 8});
+        Buffer index = Host.of(new int[] {0, 8});
         assertFails("CUDA_ERROR_ILLEGAL_ADDRESS", () -> gather(ONE_BLOCK, 2, index, dense, floats(2)));
     }
 
     @Test
     void reachingBeforeDeviceMemory() {
-        MemorySegment index = MemorySegment.ofArray(new int[] {-5000, 1});
+        Buffer index = Host.of(new int[] {-5000, 1});
         assertFails("CUDA_ERROR_ILLEGAL_ADDRESS", () -> gather(ONE_BLOCK, 2, index, dense, floats(2)));
     }
 
     @Test
     void writingJustBeforeDeviceMemory() {
-        MemorySegment index = MemorySegment.ofArray(new int[] {-1});
+        Buffer index = Host.of(new int[] {-1});
         assertFails(
                 "CUDA_ERROR_ILLEGAL_ADDRESS",
                 () -> run(
@@ -89,7 +90,7 @@ class CudaFaultTest {
 
     @Test
     void memoryThatWasFreed() {
-        MemorySegment freed;
+        Buffer freed;
         try (DevicePlace place = new DevicePlace()) {
             freed = place.put(dense);
         }
@@ -111,9 +112,9 @@ class CudaFaultTest {
 
     @Test
     void swappedPointers() {
-        MemorySegment index = MemorySegment.ofArray(new int[] {0, 1});
+        Buffer index = Host.of(new int[] {0, 1});
         // As an index the float leads 1 MiB behind the memory, not so far that other memory might be there.
-        dense.setAtIndex(ValueLayout.JAVA_FLOAT, 1, Float.intBitsToFloat(1 << 18));
+        dense.memory().setAtIndex(ValueLayout.JAVA_FLOAT, 1, Float.intBitsToFloat(1 << 18));
         assertFails("CUDA_ERROR_ILLEGAL_ADDRESS", () -> gather(ONE_BLOCK, 2, dense, index, floats(2)));
     }
 
@@ -136,7 +137,7 @@ class CudaFaultTest {
     @Test
     void gridsThatAreTooSmall() {
         float[] picked = new float[8];
-        gather(new Grid(1, 4, 1), 8, null, dense, MemorySegment.ofArray(picked));
+        gather(new Grid(1, 4, 1), 8, null, dense, Host.of(picked));
         // Nobody wrote the second half: it holds the poison of new device memory.
         assertThat(picked).endsWith(Float.NaN, Float.NaN, Float.NaN, Float.NaN);
     }
@@ -162,8 +163,8 @@ class CudaFaultTest {
     void goingOnWithoutWaitingForACopyToTheHost() {
         try (DevicePlace place = new DevicePlace();
                 Arena arena = Arena.ofConfined()) {
-            MemorySegment there = place.put(MemorySegment.ofArray(new float[] {1, 2}));
-            MemorySegment here = arena.allocate(there.byteSize());
+            Buffer there = place.put(Host.of(new float[] {1, 2}));
+            Buffer here = Host.zeros(arena, 2);
             int result = JCudaDriver.cuMemcpyDtoHAsync(
                     new HostPointer(here.address()),
                     DevicePointer.to(there.address()),
@@ -173,7 +174,7 @@ class CudaFaultTest {
             assertFails("CUDA_ERROR_INVALID_VALUE", () -> kernel.sumOfSquares(dense, 8));
             assertThat(StandIn.problem())
                     .isEqualTo("the thread went on without waiting for a copy to the host's memory");
-            assertThat(here.toArray(ValueLayout.JAVA_FLOAT)).containsOnly(0);
+            assertThat(Host.floats(here)).containsOnly(0);
         }
     }
 
@@ -181,7 +182,7 @@ class CudaFaultTest {
     @Test
     void faultsOnTheCardShowUpLater() {
         DevicePlace place = new DevicePlace();
-        Entries wrong = new Entries(1, place.put(MemorySegment.ofArray(new int[] {1 << 20})));
+        Entries wrong = new Entries(1, place.put(Host.of(new int[] {1 << 20})));
         kernel.gather(place.put(dense), wrong, place.put(floats(1)));
         assertThatThrownBy(place::close).hasMessageContaining("CUDA_ERROR_ILLEGAL_ADDRESS");
         assertFails("CUDA_ERROR_ILLEGAL_ADDRESS", () -> kernel.sumOfSquares(dense, 8));
@@ -191,7 +192,7 @@ class CudaFaultTest {
         assertThatThrownBy(launch::run).isInstanceOf(LotaException.class).hasMessageContaining(error);
     }
 
-    private void gather(Grid grid, long count, @Nullable MemorySegment index, MemorySegment from, MemorySegment to) {
+    private void gather(Grid grid, long count, @Nullable Buffer index, Buffer from, Buffer to) {
         run("gather", grid, of(count), in("index", index), in("dense", from), out("values", to));
     }
 
@@ -199,7 +200,7 @@ class CudaFaultTest {
         kernel.run(kernel.function(name), grid, arguments);
     }
 
-    private static MemorySegment floats(int count) {
-        return MemorySegment.ofArray(new float[count]);
+    private static HostBuffer floats(int count) {
+        return Host.of(new float[count]);
     }
 }

@@ -8,9 +8,10 @@ import io.lota4j.checkpoint.DType;
 import io.lota4j.kernel.Activations;
 import io.lota4j.kernel.Entries;
 import io.lota4j.kernel.Place;
+import io.lota4j.memory.Buffer;
+import io.lota4j.memory.Host;
+import io.lota4j.memory.HostBuffer;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -49,8 +50,8 @@ class CudaKernelTest {
     void refusesMemoryOfAnotherCard() {
         try (CudaKernel second = new CudaKernel(1);
                 DevicePlace first = new DevicePlace()) {
-            MemorySegment dense = first.put(MemorySegment.ofArray(DENSE));
-            assertThatThrownBy(() -> second.gather(dense, Entries.all(6), MemorySegment.ofArray(new float[6])))
+            Buffer dense = first.put(Host.of(DENSE));
+            assertThatThrownBy(() -> second.gather(dense, Entries.all(6), Host.of(new float[6])))
                     .isInstanceOf(LotaException.class)
                     .hasMessage("CUDA: gather got memory of card 0, but runs on card 1.");
         }
@@ -61,10 +62,10 @@ class CudaKernelTest {
     void anyMethodMayBeAThreadsFirst() {
         try (CudaKernel kernel = new CudaKernel();
                 Place offHeap = Place.offHeap()) {
-            MemorySegment dense = offHeap.put(MemorySegment.ofArray(DENSE));
-            Entries odd = new Entries(3, offHeap.put(MemorySegment.ofArray(ODD)));
+            Buffer dense = offHeap.put(Host.of(DENSE));
+            Entries odd = new Entries(3, offHeap.put(Host.of(ODD)));
             float[] values = new float[3];
-            onNewThread(() -> kernel.gather(dense, odd, MemorySegment.ofArray(values)));
+            onNewThread(() -> kernel.gather(dense, odd, Host.of(values)));
             onNewThread(() -> assertThat(kernel.sumOfSquares(dense, 6)).isEqualTo(55));
             assertThat(values).containsExactly(1, 3, 5);
         }
@@ -78,10 +79,7 @@ class CudaKernelTest {
     void whatLiesBehindTheEntriesStays() {
         float[] values = {9, 9, 9, 9, 9};
         try (CudaKernel kernel = new CudaKernel()) {
-            kernel.gather(
-                    MemorySegment.ofArray(DENSE),
-                    new Entries(3, MemorySegment.ofArray(ODD)),
-                    MemorySegment.ofArray(values));
+            kernel.gather(Host.of(DENSE), new Entries(3, Host.of(ODD)), Host.of(values));
         }
         assertThat(values).containsExactly(1, 3, 5, 9, 9);
     }
@@ -92,8 +90,8 @@ class CudaKernelTest {
     void aCallThatFailedLeavesTheNextAlone() {
         try (CudaKernel kernel = new CudaKernel();
                 Place offHeap = Place.offHeap()) {
-            MemorySegment dense = offHeap.put(MemorySegment.ofArray(DENSE));
-            Argument values = Argument.out("values", MemorySegment.ofArray(new float[6]));
+            Buffer dense = offHeap.put(Host.of(DENSE));
+            Argument values = Argument.out("values", Host.of(new float[6]));
             assertThatThrownBy(() -> kernel.run(
                             kernel.function("gather"),
                             new Grid(0, 32, 1),
@@ -103,7 +101,7 @@ class CudaKernelTest {
                             values))
                     .hasMessageContaining("CUDA_ERROR_INVALID_VALUE");
             float[] more = new float[100];
-            kernel.gather(MemorySegment.ofArray(new float[100]), Entries.all(100), MemorySegment.ofArray(more));
+            kernel.gather(Host.of(new float[100]), Entries.all(100), Host.of(more));
             assertThat(more).containsOnly(0);
         }
     }
@@ -122,15 +120,15 @@ class CudaKernelTest {
     void memoryOfTheCardIsUsedInPlace() {
         try (CudaKernel kernel = new CudaKernel();
                 DevicePlace card = new DevicePlace()) {
-            MemorySegment dense = card.put(MemorySegment.ofArray(DENSE));
-            Entries entries = new Entries(3, card.put(MemorySegment.ofArray(ODD)));
-            MemorySegment values = card.put(MemorySegment.ofArray(new float[3]));
+            Buffer dense = card.put(Host.of(DENSE));
+            Entries entries = new Entries(3, card.put(Host.of(ODD)));
+            Buffer values = card.put(Host.of(new float[3]));
             long copies = StandIn.copies();
             kernel.gather(dense, entries, values);
             kernel.gatherAdd(dense, entries, values);
             kernel.scatter(values, entries, DType.F32, dense);
             assertThat(StandIn.copies()).as("copies").isEqualTo(copies);
-            assertThat(card.get(dense).toArray(ValueLayout.JAVA_FLOAT)).containsExactly(0, 2, 2, 6, 4, 10);
+            assertThat(Host.floats(card.get(dense))).containsExactly(0, 2, 2, 6, 4, 10);
         }
     }
 
@@ -144,8 +142,7 @@ class CudaKernelTest {
                     dense[i] = i;
                 }
                 float[] values = new float[size];
-                kernel.gather(
-                        MemorySegment.ofArray(dense).asReadOnly(), Entries.all(size), MemorySegment.ofArray(values));
+                kernel.gather(new HostBuffer(Host.of(dense).memory().asReadOnly()), Entries.all(size), Host.of(values));
                 assertThat(values).isEqualTo(dense);
             }
         }
@@ -160,12 +157,11 @@ class CudaKernelTest {
             try (CudaKernel kernel = new CudaKernel()) {
                 gatherOnHost(kernel);
                 // Needs larger buffers, in place of those that there are.
-                kernel.sumOfSquares(MemorySegment.ofArray(new float[100]), 100);
+                kernel.sumOfSquares(Host.of(new float[100]), 100);
                 assertThat(StandIn.liveAllocations()).isGreaterThan(held);
             }
             assertThat(StandIn.liveAllocations()).isEqualTo(held);
-            assertThat(other.get(other.put(MemorySegment.ofArray(DENSE))).byteSize())
-                    .isEqualTo(24);
+            assertThat(other.get(other.put(Host.of(DENSE))).byteSize()).isEqualTo(24);
         }
         assertThat(StandIn.liveAllocations()).isEqualTo(before);
     }
@@ -184,7 +180,7 @@ class CudaKernelTest {
     void nothingToDoIsNoLaunch() {
         try (CudaKernel kernel = new CudaKernel()) {
             long launches = StandIn.launches();
-            MemorySegment none = MemorySegment.ofArray(new float[0]);
+            Buffer none = Host.of(new float[0]);
             kernel.gather(none, Entries.all(0), none);
             assertThat(kernel.sumOfSquares(none, 0)).isZero();
             assertThat(StandIn.launches()).isEqualTo(launches);
@@ -195,23 +191,23 @@ class CudaKernelTest {
     void refusesMemoryThatWasFreed() {
         try (CudaKernel kernel = new CudaKernel()) {
             Arena arena = Arena.ofConfined();
-            MemorySegment dense = arena.allocate(24);
+            Buffer dense = Host.zeros(arena, 6);
             arena.close();
-            assertThatThrownBy(() -> kernel.gather(dense, Entries.all(6), MemorySegment.ofArray(new float[6])))
+            assertThatThrownBy(() -> kernel.gather(dense, Entries.all(6), Host.of(new float[6])))
                     .isInstanceOf(IllegalStateException.class);
         }
     }
 
     @Test
     void refusesEntriesThatLieOutside() {
-        MemorySegment values = MemorySegment.ofArray(new float[3]);
+        Buffer values = Host.of(new float[3]);
         try (CudaKernel kernel = new CudaKernel();
                 Place offHeap = Place.offHeap()) {
-            Entries entries = new Entries(3, offHeap.put(MemorySegment.ofArray(new int[] {1, 3, 6})));
-            assertThatThrownBy(() -> kernel.gather(MemorySegment.ofArray(DENSE), entries, values))
+            Entries entries = new Entries(3, offHeap.put(Host.of(new int[] {1, 3, 6})));
+            assertThatThrownBy(() -> kernel.gather(Host.of(DENSE), entries, values))
                     .isInstanceOf(IndexOutOfBoundsException.class)
                     .hasMessage("entry at 6 of dense, which has 6 elements");
-            assertThatThrownBy(() -> kernel.gather(MemorySegment.ofArray(DENSE), Entries.all(4), values))
+            assertThatThrownBy(() -> kernel.gather(Host.of(DENSE), Entries.all(4), values))
                     .isInstanceOf(IndexOutOfBoundsException.class)
                     .hasMessage("values has 12 bytes, not the 16 that are needed");
         }
@@ -232,8 +228,8 @@ class CudaKernelTest {
             double[] firstSums = null;
             for (long seed = 1; seed <= 5; seed++) {
                 StandIn.seed(seed);
-                MemorySegment xs = MemorySegment.ofArray(x);
-                MemorySegment dys = MemorySegment.ofArray(dy);
+                Buffer xs = Host.of(x);
+                Buffer dys = Host.of(dy);
                 float[] rows = sddmm(kernel, Activations.rows(xs, 257, 40), Activations.rows(dys, 257, 30), index);
                 float[] columns =
                         sddmm(kernel, Activations.columns(xs, 257, 40), Activations.columns(dys, 257, 30), index);
@@ -256,14 +252,14 @@ class CudaKernelTest {
     private static double[] sumsOfOneBlock(CudaKernel kernel, float[] values) {
         int block = 4000;
         return IntStream.range(0, values.length / block)
-                .mapToDouble(i -> kernel.sumOfSquares(
-                        MemorySegment.ofArray(Arrays.copyOfRange(values, i * block, (i + 1) * block)), block))
+                .mapToDouble(i ->
+                        kernel.sumOfSquares(Host.of(Arrays.copyOfRange(values, i * block, (i + 1) * block)), block))
                 .toArray();
     }
 
     private static float[] sddmm(CudaKernel kernel, Activations x, Activations dy, int[] index) {
         float[] gradient = new float[index.length];
-        kernel.sddmm(x, dy, new Entries(index.length, MemorySegment.ofArray(index)), MemorySegment.ofArray(gradient));
+        kernel.sddmm(x, dy, new Entries(index.length, Host.of(index)), Host.of(gradient));
         return gradient;
     }
 
@@ -277,10 +273,7 @@ class CudaKernelTest {
 
     private static void gatherOnHost(CudaKernel kernel) {
         float[] values = new float[3];
-        kernel.gather(
-                MemorySegment.ofArray(DENSE),
-                new Entries(3, MemorySegment.ofArray(Arrays.copyOf(ODD, 3))),
-                MemorySegment.ofArray(values));
+        kernel.gather(Host.of(DENSE), new Entries(3, Host.of(Arrays.copyOf(ODD, 3))), Host.of(values));
         assertThat(values).containsExactly(1, 3, 5);
     }
 }

@@ -1,10 +1,15 @@
 package io.lota4j.kernel.cuda;
 
 import io.lota4j.kernel.Place;
+import io.lota4j.memory.Buffer;
+import io.lota4j.memory.Device;
+import io.lota4j.memory.HostBuffer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
@@ -18,35 +23,89 @@ final class DevicePlace implements Place {
     private final List<DevicePointer> allocations = new ArrayList<>();
 
     @Override
-    public MemorySegment put(MemorySegment host) {
+    public Buffer put(Buffer host) {
         if (host.byteSize() == 0) {
-            return MemorySegment.NULL;
+            return new OnCard(0, 0);
         }
         card.makeCurrent();
         DevicePointer pointer = new DevicePointer();
         check(JCudaDriver.cuMemAlloc(pointer, host.byteSize()));
         allocations.add(pointer);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment copy = arena.allocate(host.byteSize()).copyFrom(host);
-            HostPointer from = new HostPointer(copy.address());
-            check(JCudaDriver.cuMemcpyHtoDAsync(pointer, from, host.byteSize(), LEGACY));
-        }
-        return MemorySegment.ofAddress(pointer.address()).reinterpret(host.byteSize());
+        Buffer placed = new OnCard(pointer.address(), host.byteSize());
+        placed.copyFrom(HostBuffer.memoryOf(host));
+        return placed;
     }
 
     @Override
-    public MemorySegment get(MemorySegment placed) {
-        MemorySegment copy = Place.copy(MemorySegment.ofArray(new byte[(int) placed.byteSize()]));
-        if (placed.byteSize() == 0) {
-            return copy;
+    public HostBuffer get(Buffer placed) {
+        return Place.copy(placed);
+    }
+
+    /// A part of an allocation.
+    private final class OnCard implements Buffer {
+        private final long address;
+        private final long bytes;
+
+        OnCard(long address, long bytes) {
+            this.address = address;
+            this.bytes = bytes;
         }
-        card.makeCurrent();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment host = arena.allocate(placed.byteSize());
-            HostPointer to = new HostPointer(host.address());
-            check(JCudaDriver.cuMemcpyDtoHAsync(to, DevicePointer.to(placed.address()), placed.byteSize(), LEGACY));
-            check(JCudaDriver.cuStreamSynchronize(LEGACY));
-            return copy.copyFrom(host);
+
+        @Override
+        public Device device() {
+            return Device.cuda(card.ordinal());
+        }
+
+        @Override
+        public long byteSize() {
+            return bytes;
+        }
+
+        @Override
+        public long address() {
+            return address;
+        }
+
+        @Override
+        public Buffer slice(long offset, long size) {
+            Objects.checkFromIndexSize(offset, size, bytes);
+            return new OnCard(address + offset, size);
+        }
+
+        @Override
+        public void zero() {
+            write(memory -> memory.fill((byte) 0));
+        }
+
+        @Override
+        public void read(Consumer<? super MemorySegment> reader) {
+            lend(true, reader, false);
+        }
+
+        @Override
+        public void write(Consumer<? super MemorySegment> writer) {
+            lend(false, writer, true);
+        }
+
+        @Override
+        public void update(Consumer<? super MemorySegment> writer) {
+            lend(true, writer, true);
+        }
+
+        private void lend(boolean in, Consumer<? super MemorySegment> user, boolean out) {
+            card.makeCurrent();
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment copy = arena.allocate(bytes);
+                HostPointer host = new HostPointer(copy.address());
+                if (in && bytes > 0) {
+                    check(JCudaDriver.cuMemcpyDtoHAsync(host, DevicePointer.to(address), bytes, LEGACY));
+                    check(JCudaDriver.cuStreamSynchronize(LEGACY));
+                }
+                user.accept(copy);
+                if (out && bytes > 0) {
+                    check(JCudaDriver.cuMemcpyHtoDAsync(DevicePointer.to(address), host, bytes, LEGACY));
+                }
+            }
         }
     }
 

@@ -1,36 +1,37 @@
 package io.lota4j.kernel.cuda;
 
 import io.lota4j.kernel.Place;
-import java.lang.foreign.MemorySegment;
+import io.lota4j.memory.Buffer;
+import io.lota4j.memory.HostBuffer;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/// Each segment on the heap, outside of it, or on the card.
+/// Each buffer on the heap, outside of it, or on the card.
 final class MixedPlace implements Place {
     private final SplittableRandom random;
     private final Place[] places = {Place.heap(), Place.offHeap(), new DevicePlace()};
-    private final Map<MemorySegment, Place> placed = new IdentityHashMap<>();
+    private final Map<Buffer, Place> placed = new IdentityHashMap<>();
 
     MixedPlace(long seed) {
         random = new SplittableRandom(seed);
     }
 
     @Override
-    public synchronized MemorySegment put(MemorySegment host) {
+    public synchronized Buffer put(Buffer host) {
         Place place = places[random.nextInt(places.length)];
-        MemorySegment segment = place.put(host);
-        placed.put(segment, place);
-        return segment;
+        Buffer buffer = place.put(host);
+        placed.put(buffer, place);
+        return buffer;
     }
 
     @Override
-    public MemorySegment get(MemorySegment segment) {
-        Place place = placed.get(segment);
+    public HostBuffer get(Buffer buffer) {
+        Place place = placed.get(buffer);
         if (place == null) {
-            throw new AssertionError("a segment that was not put here");
+            throw new AssertionError("a buffer that was not put here");
         }
-        return place.get(segment);
+        return place.get(buffer);
     }
 
     @Override

@@ -11,8 +11,8 @@ import io.lota4j.kernel.Place;
 import io.lota4j.kernel.Rule;
 import io.lota4j.kernel.Update;
 import io.lota4j.kernel.WorkingWeights;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import io.lota4j.memory.Buffer;
+import io.lota4j.memory.Host;
 import java.util.SplittableRandom;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
@@ -44,8 +44,8 @@ class JavaKernelTest extends MaskedKernelContract {
             SplittableRandom random = new SplittableRandom(seed);
             int[] index = subset(size, random);
             float[] base = floats(size, random);
-            MemorySegment dense = segment(base);
-            MemorySegment sparse = segment(base);
+            Buffer dense = segment(base);
+            Buffer sparse = segment(base);
             Moments denseState = moments(size);
             Moments sparseState = moments(index.length);
             for (long step = 1; step <= 4; step++) {
@@ -61,7 +61,7 @@ class JavaKernelTest extends MaskedKernelContract {
             }
             float[] expected = base.clone();
             for (int i : index) {
-                expected[i] = dense.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+                expected[i] = Host.floats(dense)[i];
             }
             assertThat(bits(sparse)).as("size %d, seed %d", size, seed).isEqualTo(bits(segment(expected)));
             if (index.length > 0) {
@@ -73,13 +73,13 @@ class JavaKernelTest extends MaskedKernelContract {
     /// What the reference implementation's optimizer does: without bias correction the first steps are large.
     @Test
     void rmsPropTakesTheReferenceSteps() {
-        MemorySegment weight = segment(new float[] {0});
+        Buffer weight = segment(new float[] {0});
         Moments moments = moments(1);
         Update update = new Update.RmsProp(1, 1, 0, 0.99, 1e-8);
         float before = 0;
         for (double expected : new double[] {10.0, 7.0888}) {
             KERNEL.step(update, Entries.all(1), segment(new float[] {1}), moments, WorkingWeights.inPlace(weight));
-            float after = weight.getAtIndex(ValueLayout.JAVA_FLOAT, 0);
+            float after = Host.floats(weight)[0];
             assertThat((double) (before - after)).isCloseTo(expected, within(5e-5));
             before = after;
         }
@@ -87,16 +87,15 @@ class JavaKernelTest extends MaskedKernelContract {
 
     @Test
     void adamWsFirstStepIsTheLearningRate() {
-        MemorySegment weight = segment(new float[] {1});
+        Buffer weight = segment(new float[] {1});
         Update update = new Update.AdamW(0.01, 1, 0.5, 0.9, 0.999, 1e-8, 1 - 0.9, 1 - 0.999);
         KERNEL.step(update, Entries.all(1), segment(new float[] {-3}), moments(1), WorkingWeights.inPlace(weight));
-        assertThat((double) weight.getAtIndex(ValueLayout.JAVA_FLOAT, 0))
-                .isCloseTo(1 - 0.01 * 0.5 + 0.01, within(1e-7));
+        assertThat((double) Host.floats(weight)[0]).isCloseTo(1 - 0.01 * 0.5 + 0.01, within(1e-7));
     }
 
     @Test
     void sgdRemembersMomentum() {
-        MemorySegment weight = segment(new float[] {0});
+        Buffer weight = segment(new float[] {0});
         Moments moments = moments(1);
         for (int step = 0; step < 2; step++) {
             KERNEL.step(
@@ -106,7 +105,7 @@ class JavaKernelTest extends MaskedKernelContract {
                     moments,
                     WorkingWeights.inPlace(weight));
         }
-        assertThat(weight.getAtIndex(ValueLayout.JAVA_FLOAT, 0)).isEqualTo(-(0.5f * 2 + 0.5f * 3));
+        assertThat(Host.floats(weight)[0]).isEqualTo(-(0.5f * 2 + 0.5f * 3));
     }
 
     /// About half of `0 … size - 1`, ascending.
@@ -136,18 +135,18 @@ class JavaKernelTest extends MaskedKernelContract {
     }
 
     private static Entries entries(int[] index) {
-        return new Entries(index.length, MemorySegment.ofArray(index));
+        return new Entries(index.length, Host.of(index));
     }
 
     private static Moments moments(int size) {
         return new Moments(segment(new float[size]), segment(new float[size]));
     }
 
-    private static MemorySegment segment(float[] values) {
-        return MemorySegment.ofArray(values.clone());
+    private static Buffer segment(float[] values) {
+        return Host.of(values.clone());
     }
 
-    private static int[] bits(MemorySegment values) {
-        return values.toArray(ValueLayout.JAVA_INT);
+    private static int[] bits(Buffer values) {
+        return Host.ints(values);
     }
 }

@@ -9,9 +9,9 @@ import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.kernel.Moments;
 import io.lota4j.kernel.Update;
 import io.lota4j.kernel.WorkingWeights;
+import io.lota4j.memory.Buffer;
+import io.lota4j.memory.Host;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 import java.util.concurrent.ForkJoinPool;
 import java.util.stream.IntStream;
@@ -58,36 +58,24 @@ class ThreadsTest {
         int count = index.length;
         // More than two chunks, or nothing would run at the same time.
         assertThat(count).isGreaterThan(2 * Chunks.SIZE);
-        Entries entries = new Entries(count, arena.allocateFrom(ValueLayout.JAVA_INT, index));
-        Activations x = Activations.rows(gaussian(random, arena, TOKENS * COLUMNS), TOKENS, COLUMNS);
-        Activations dy = Activations.columns(gaussian(random, arena, TOKENS * ROWS), TOKENS, ROWS);
-        MemorySegment gradient = gaussian(random, arena, count);
-        MemorySegment weights = gaussian(random, arena, ROWS * COLUMNS);
-        Moments moments = new Moments(gaussian(random, arena, count), zeros(arena, count));
+        Entries entries = new Entries(count, Host.of(arena, index));
+        Activations x = Activations.rows(Host.gaussian(arena, TOKENS * COLUMNS, random), TOKENS, COLUMNS);
+        Activations dy = Activations.columns(Host.gaussian(arena, TOKENS * ROWS, random), TOKENS, ROWS);
+        Buffer gradient = Host.gaussian(arena, count, random);
+        Buffer weights = Host.gaussian(arena, ROWS * COLUMNS, random);
+        Moments moments = new Moments(Host.gaussian(arena, count, random), Host.zeros(arena, count));
 
         kernel.sddmm(x, dy, entries, gradient);
         kernel.gatherAdd(weights, entries, gradient);
         double norm = Math.sqrt(kernel.sumOfSquares(gradient, count));
         Update update = new Update.AdamW(1e-3, 1 / norm, 0.1, 0.9, 0.999, 1e-8, 0.1, 0.001);
         kernel.step(update, entries, gradient, moments, WorkingWeights.inPlace(weights));
-        MemorySegment values = zeros(arena, count);
+        Buffer values = Host.zeros(arena, count);
         kernel.gather(weights, entries, values);
-        MemorySegment narrow = zeros(arena, ROWS * COLUMNS / 2);
+        Buffer narrow = Host.zeros(arena, ROWS * COLUMNS / 2);
         kernel.scatter(values, entries, DType.BF16, narrow);
         return Stream.of(gradient, weights, values, narrow)
-                .flatMapToInt(memory -> IntStream.of(memory.toArray(ValueLayout.JAVA_INT)))
+                .flatMapToInt(memory -> IntStream.of(Host.ints(memory)))
                 .toArray();
-    }
-
-    private static MemorySegment zeros(Arena arena, int count) {
-        return arena.allocate(ValueLayout.JAVA_FLOAT, count);
-    }
-
-    private static MemorySegment gaussian(SplittableRandom random, Arena arena, int count) {
-        MemorySegment values = zeros(arena, count);
-        for (int i = 0; i < count; i++) {
-            values.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
-        }
-        return values;
     }
 }

@@ -3,16 +3,15 @@ package io.lota4j.train.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.pytorch.engine.PtNDArray;
 import io.lota4j.Golden;
 import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.kernel.java.JavaKernel;
 import io.lota4j.mask.Pool;
+import io.lota4j.memory.Host;
 import io.lota4j.model.Decoder;
 import io.lota4j.model.PackedBatch;
-import io.lota4j.model.Torch;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.Clip;
 import io.lota4j.train.Optimizer;
@@ -22,8 +21,6 @@ import io.lota4j.train.Schedule;
 import io.lota4j.train.Start;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Trainable;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -58,8 +55,8 @@ class LoraGoldenTest {
     void startFromTheAdapter() {
         try (SafetensorsFile adapter = SafetensorsFile.open(Golden.path("peft/lora/adapter_model.safetensors"))) {
             for (Factors f : job.factors()) {
-                Torch.memory(f.values().a()).copyFrom(adapter.bytes(PREFIX + f.nameOfA()));
-                Torch.memory(f.values().b()).copyFrom(adapter.bytes(PREFIX + f.nameOfB()));
+                model.decoder().torch().buffer(f.values().a()).copyFrom(adapter.bytes(PREFIX + f.nameOfA()));
+                model.decoder().torch().buffer(f.values().b()).copyFrom(adapter.bytes(PREFIX + f.nameOfB()));
             }
         }
     }
@@ -79,7 +76,7 @@ class LoraGoldenTest {
             decoder.weights()
                     .shapes()
                     .keySet()
-                    .forEach(name -> assertThat(decoder.weights().memory(name).toArray(ValueLayout.JAVA_FLOAT))
+                    .forEach(name -> assertThat(Host.floats(decoder.weights().memory(name)))
                             .as(name)
                             .containsExactly(merged.floats("merged." + name), within(1e-7f)));
             int length = merged.shape("input_ids")[1];
@@ -107,7 +104,11 @@ class LoraGoldenTest {
             parameters.gradients().clear();
             model.decoder().gradients(batch, weights, parameters.gradients());
             for (Trainable t : parameters.trainables()) {
-                assertNear(t.name(), values(t.gradientMemory()), golden.floats("gradient." + PREFIX + t.name()), 1e-6);
+                assertNear(
+                        t.name(),
+                        Host.floats(t.gradientMemory()),
+                        golden.floats("gradient." + PREFIX + t.name()),
+                        1e-6);
             }
         }
     }
@@ -121,22 +122,16 @@ class LoraGoldenTest {
             assertThat(losses.get(s)).as("loss of step %d", s + 1).isCloseTo(expected[s], within(1e-5 * expected[s]));
         }
         for (Factors f : job.factors()) {
-            assertNear(f.nameOfA(), values(f.values().a()), golden.floats("final." + PREFIX + f.nameOfA()), 5e-5);
-            assertNear(f.nameOfB(), values(f.values().b()), golden.floats("final." + PREFIX + f.nameOfB()), 5e-5);
+            assertNear(
+                    f.nameOfA(), f.values().a().toFloatArray(), golden.floats("final." + PREFIX + f.nameOfA()), 5e-5);
+            assertNear(
+                    f.nameOfB(), f.values().b().toFloatArray(), golden.floats("final." + PREFIX + f.nameOfB()), 5e-5);
         }
     }
 
     private static void assertNear(String name, float[] found, float[] expected, double most) {
         assertThat(found).as(name).containsExactly(expected, within((float) most));
         assertThat(found).as(name).isNotEqualTo(new float[found.length]);
-    }
-
-    private static float[] values(PtNDArray array) {
-        return values(Torch.memory(array));
-    }
-
-    private static float[] values(MemorySegment memory) {
-        return memory.toArray(ValueLayout.JAVA_FLOAT);
     }
 
     private Dataset data() {

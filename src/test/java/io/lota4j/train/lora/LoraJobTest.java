@@ -11,6 +11,7 @@ import io.lota4j.LotaException;
 import io.lota4j.data.Dataset;
 import io.lota4j.kernel.java.JavaKernel;
 import io.lota4j.mask.Pool;
+import io.lota4j.memory.Host;
 import io.lota4j.model.Activation;
 import io.lota4j.model.ActivationPolicy;
 import io.lota4j.model.BaseWeights;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,9 +58,11 @@ class LoraJobTest {
                 LoraJob job = job(model, LORA, CONFIG)) {
             SplittableRandom random = new SplittableRandom(5);
             for (Factors f : job.factors()) {
-                for (long i = 0; i < f.values().b().size(); i++) {
-                    Torch.memory(f.values().b()).setAtIndex(ValueLayout.JAVA_FLOAT, i, random.nextFloat() / 10);
-                }
+                model.decoder().torch().buffer(f.values().b()).write(values -> {
+                    for (long i = 0; i < f.values().b().size(); i++) {
+                        values.setAtIndex(ValueLayout.JAVA_FLOAT, i, random.nextFloat() / 10);
+                    }
+                });
             }
             try (LowRankParameters parameters =
                     LowRankParameters.of(model.decoder(), new Start(model.base(), null), job.factors(), Runs.ADAMW)) {
@@ -130,7 +134,7 @@ class LoraJobTest {
                 .filter(t -> t.name().equals(name))
                 .findFirst()
                 .orElseThrow();
-        return trainable.gradientMemory().toArray(ValueLayout.JAVA_FLOAT);
+        return Host.floats(trainable.gradientMemory());
     }
 
     private static float[] transposed(float[] x, int rows, int columns) {
@@ -286,14 +290,21 @@ class LoraJobTest {
     private static Map<String, int[]> bits(LoraJob job) {
         Map<String, int[]> bits = new LinkedHashMap<>();
         for (Factors f : job.factors()) {
-            bits.put(f.nameOfA(), Torch.memory(f.values().a()).toArray(ValueLayout.JAVA_INT));
-            bits.put(f.nameOfB(), Torch.memory(f.values().b()).toArray(ValueLayout.JAVA_INT));
+            bits.put(f.nameOfA(), bits(f.values().a()));
+            bits.put(f.nameOfB(), bits(f.values().b()));
         }
         return bits;
     }
 
+    private static int[] bits(PtNDArray array) {
+        float[] values = array.toFloatArray();
+        return IntStream.range(0, values.length)
+                .map(i -> Float.floatToRawIntBits(values[i]))
+                .toArray();
+    }
+
     private static float[] floats(PtNDArray array) {
-        return Torch.memory(array).toArray(ValueLayout.JAVA_FLOAT);
+        return array.toFloatArray();
     }
 
     private Path state() {

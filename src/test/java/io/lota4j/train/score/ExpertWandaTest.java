@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.lota4j.Golden;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
+import io.lota4j.memory.Host;
 import io.lota4j.train.AdaptedModel;
-import java.lang.foreign.ValueLayout;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -38,7 +38,7 @@ class ExpertWandaTest {
     private static double[] squares(AdaptedModel model, Mask pool, String name) {
         Mask matrix = new Mask(pool.info(), Map.of(name, pool.tensor(name)));
         float[] scores = Scored.of(model, matrix, Score.WANDA, Scored.examples(), name);
-        float[] weights = model.decoder().weights().memory(name).toArray(ValueLayout.JAVA_FLOAT);
+        float[] weights = Host.floats(model.decoder().weights().memory(name));
         double[] squares = new double[32];
         for (int f = 0; f < squares.length; f++) {
             squares[f] = Math.pow(scores[f] / weights[f], 2);

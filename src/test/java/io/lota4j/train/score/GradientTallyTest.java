@@ -10,13 +10,13 @@ import io.lota4j.Golden;
 import io.lota4j.data.Example;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
+import io.lota4j.memory.Host;
 import io.lota4j.model.Activation;
 import io.lota4j.model.Decoder;
 import io.lota4j.model.GradientSink;
 import io.lota4j.model.PackedBatch;
 import io.lota4j.model.Torch;
 import io.lota4j.train.AdaptedModel;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -65,7 +65,7 @@ class GradientTallyTest {
             gradients.forEach((tensor, gradient) -> {
                 float[] fisher = Scored.of(model, all, Score.FISHER, List.of(example), tensor);
                 float[] snip = Scored.of(model, all, Score.SNIP, List.of(example), tensor);
-                float[] weights = model.decoder().weights().memory(tensor).toArray(ValueLayout.JAVA_FLOAT);
+                float[] weights = Host.floats(model.decoder().weights().memory(tensor));
                 for (int i = 0; i < gradient.length; i++) {
                     double square = gradient[i] * gradient[i];
                     assertThat((double) fisher[i])

@@ -12,6 +12,7 @@ import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
 import io.lota4j.mask.RandomMask;
 import io.lota4j.mask.Scope;
+import io.lota4j.memory.Host;
 import io.lota4j.train.AdaptedModel;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -124,7 +125,10 @@ class ScoringTest {
     void weightsThatAreNotAFiniteNumberAreTold() {
         String name = pool.tensors().firstEntry().getKey();
         try (AdaptedModel broken = AdaptedModel.open(Golden.path("models/llama-tied"))) {
-            broken.decoder().weights().memory(name).setAtIndex(ValueLayout.JAVA_FLOAT, 5, Float.NaN);
+            broken.decoder()
+                    .weights()
+                    .memory(name)
+                    .update(values -> values.setAtIndex(ValueLayout.JAVA_FLOAT, 5, Float.NaN));
             Scoring scoring = new Scoring(broken, pool, Scored.data(Scored.examples()));
             assertThatThrownBy(() -> scoring.mask(Score.SNIP, 0.9, Scope.GLOBAL, Scored.SILENT))
                     .isInstanceOf(LotaException.class)
@@ -146,7 +150,7 @@ class ScoringTest {
                 .shapes()
                 .keySet()
                 .forEach(name ->
-                        bits.put(name, model.decoder().weights().memory(name).toArray(ValueLayout.JAVA_INT)));
+                        bits.put(name, Host.ints(model.decoder().weights().memory(name))));
         return bits;
     }
 }

@@ -7,8 +7,8 @@ import io.lota4j.Golden;
 import io.lota4j.data.Example;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
+import io.lota4j.memory.Host;
 import io.lota4j.train.AdaptedModel;
-import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 
 /// GPT-2's matrices are stored `[in, out]`: an input's norm is one of a row.
@@ -32,7 +32,7 @@ class TransposedWandaTest {
     }
 
     private static float[] weight(AdaptedModel model, String name) {
-        return model.decoder().weights().memory(name).toArray(ValueLayout.JAVA_FLOAT);
+        return Host.floats(model.decoder().weights().memory(name));
     }
 
     /// Of what goes into the first matrix: the first layer norm of embedding and position, at the response's tokens.

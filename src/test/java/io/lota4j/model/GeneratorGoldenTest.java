@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Greedy continuations as transformers writes them.
 class GeneratorGoldenTest {
@@ -43,6 +45,31 @@ class GeneratorGoldenTest {
 
             assertThat(answer.ids()).isEqualTo(Arrays.copyOfRange(whole, prompt.length, whole.length));
             assertThat(answer.ended()).isFalse();
+        }
+    }
+
+    /// Prompts of one batch in layers that keep states, each as if it were alone.
+    @ParameterizedTest
+    @ValueSource(strings = {"lfm2", "qwen3.5"})
+    void greedyAmongOthers(String model) {
+        try (Golden golden = Golden.open("models/" + model + "/golden.safetensors");
+                Decoder decoder = Decoder.open(Golden.path("models/" + model))) {
+            int[] whole = golden.ints("greedy");
+            int[] prompt = golden.ints("greedy_prompt");
+            int added = whole.length - prompt.length;
+            int[] one = {7};
+            int[] longer = IntStream.range(0, 47).map(i -> 3 + i * 5 % 120).toArray();
+            Generator generator = new Generator(decoder, Set.of(), added, new Sampling.Greedy(), 0);
+
+            List<Generator.Answer> answers = generator.generate(List.of(one, prompt, longer, prompt));
+
+            int[] expected = Arrays.copyOfRange(whole, prompt.length, whole.length);
+            assertThat(answers.get(1).ids()).isEqualTo(expected);
+            assertThat(answers.get(3).ids()).isEqualTo(expected);
+            assertThat(answers.get(0).ids())
+                    .isEqualTo(generator.generate(List.of(one)).getFirst().ids());
+            assertThat(answers.get(2).ids())
+                    .isEqualTo(generator.generate(List.of(longer)).getFirst().ids());
         }
     }
 }

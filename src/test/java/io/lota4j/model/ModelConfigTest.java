@@ -190,6 +190,8 @@ class ModelConfigTest {
                         + " not a multiple of \"linear_num_key_heads\" (5).",
                 "{$, \"model_type\": \"qwen3_5_moe\"} | \"model_type\" is \"qwen3_5_moe\"; supported: \"",
                 "{$, \"model_type\": \"gemma4\"} | \"model_type\" is \"gemma4\"; supported: \"",
+                "{$, \"model_type\": \"gemma4_text\"} | A Gemma 4 needs what no layer here has: an embedding of its"
+                        + " tokens for each layer, keys and values that layers take from an earlier one,",
                 "{$, \"model_type\": \"qwen3_moe\", \"num_experts\": 4, \"num_local_experts\": 8} |"
                         + " \"num_local_experts\" is 8, but \"num_experts\", another name of it, is 4: they must agree.",
                 "{$, \"model_type\": \"gpt_oss\", \"num_key_value_heads\": 4, \"num_local_experts\": 2} |"

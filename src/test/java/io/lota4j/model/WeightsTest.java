@@ -124,6 +124,7 @@ class WeightsTest {
         }
         Path model = with(List.of(
                 TensorSource.ofBytes("lm_head.weight", info.dtype(), info.shape(), embedding),
+                TensorSource.ofBytes("mtp.layers.0.mlp.up_proj.weight", DType.F32, Shape.of(2), new byte[8]),
                 TensorSource.ofBytes("model.rotary_emb.inv_freq", DType.F32, Shape.of(2), new byte[8]),
                 TensorSource.ofBytes(
                         "model.layers.0.self_attn.rotary_emb.inv_freq", DType.F32, Shape.of(2), new byte[8])));
@@ -163,9 +164,9 @@ class WeightsTest {
                 .isInstanceOf(LotaException.class)
                 .hasMessage(
                         "%s: 9 of 20 tensors are missing: model.layers.1.input_layernorm.weight,"
-                            + " model.layers.1.self_attn.q_proj.weight, model.layers.1.self_attn.k_proj.weight and 6"
-                            + " more. Layers that are not there at all, of the 2 that config.json says"
-                            + " (\"num_hidden_layers\"): 1.",
+                                + " model.layers.1.self_attn.q_proj.weight, model.layers.1.self_attn.k_proj.weight and 6"
+                                + " more. Layers that are not there at all, of the 2 that config.json says"
+                                + " (\"num_hidden_layers\"): 1.",
                         folder);
     }
 

@@ -32,6 +32,13 @@ public final class Architectures {
             new Qwen3Moe(),
             new SmolLm3());
 
+    /// The beginning of the types of a family that people have and that is not computed yet.
+    private static final String GEMMA4 = "gemma4";
+
+    /// What it would need.
+    private static final String GEMMA4_NEEDS = "A Gemma 4 needs what no layer here has: an embedding of its tokens for"
+            + " each layer, keys and values that layers take from an earlier one, and a multiplier that is stored. ";
+
     private Architectures() {}
 
     /// The architecture that a configuration's `model_type` names.
@@ -43,13 +50,14 @@ public final class Architectures {
                 .filter(architecture -> architecture.types().contains(type))
                 .findFirst()
                 .orElseThrow(() -> keys.refused(Text.format(
-                        "\"model_type\" is \"%s\"; supported: %s. Applying, merging and extracting tickets works all"
+                        "\"model_type\" is \"%s\"; supported: %s. %sApplying, merging and extracting tickets works all"
                                 + " the same.",
                         type,
                         ALL.stream()
                                 .flatMap(architecture -> architecture.types().stream())
                                 .map(name -> "\"" + name + "\"")
                                 .sorted()
-                                .collect(Collectors.joining(", ")))));
+                                .collect(Collectors.joining(", ")),
+                        type.startsWith(GEMMA4) ? GEMMA4_NEEDS : "")));
     }
 }

@@ -34,6 +34,10 @@ public record DecoderNames(String prefix, String stack, String head, boolean amo
     private static final List<DecoderNames> KNOWN = List.of(
             AMONG_MODULES.getFirst(), AMONG_MODULES.getLast(), USUAL, GPT2.getFirst(), GPT_NEOX, GPT2.getLast());
 
+    /// Those that differ in what stands in front only: what is made for one of them fits the others.
+    private static final List<List<DecoderNames>> ALIKE =
+            List.of(List.of(AMONG_MODULES.getFirst(), AMONG_MODULES.getLast(), USUAL), GPT2);
+
     /// What chooses the experts of a token, a matrix with a row for each.
     private static final Pattern ROUTER = Pattern.compile(".*\\.(gate|router)(\\.weight)?");
 
@@ -56,6 +60,35 @@ public record DecoderNames(String prefix, String stack, String head, boolean amo
         return of(tensors)
                 .map(names -> tensors.stream().filter(names::isBeside).toList())
                 .orElse(List.of());
+    }
+
+    /// How transformers, and with it PEFT, names in memory what a checkpoint of these names holds.
+    public DecoderNames inMemory() {
+        return List.of(AMONG_MODULES, GPT2).stream()
+                .filter(all -> all.contains(this))
+                .findFirst()
+                .map(List::getFirst)
+                .orElse(this);
+    }
+
+    /// Whether the two differ in what stands in front only.
+    public boolean isAlike(DecoderNames other) {
+        return ALIKE.stream().anyMatch(all -> all.contains(this) && all.contains(other));
+    }
+
+    /// What a tensor or a module of these names is called where others hold, which are [alike][#isAlike].
+    public String renamed(String name, DecoderNames others) {
+        if (equals(others)) {
+            return name;
+        }
+        if (name.equals(head)) {
+            return others.head;
+        }
+        if (name.startsWith(prefix)) {
+            return others.prefix + name.substring(prefix.length());
+        }
+        String module = amongModules && name.startsWith(USUAL.prefix) ? name.substring(USUAL.prefix.length()) : name;
+        return others.equals(AMONG_MODULES.getFirst()) ? USUAL.prefix + module : module;
     }
 
     /// What stands before a layer's number, such as `model.layers.`.

@@ -27,6 +27,37 @@ class DecoderNamesTest {
         assertThat(names.layer("other.layers.0.w")).isEmpty();
     }
 
+    /// As transformers has it in memory, and PEFT in its files, whatever a checkpoint calls it.
+    @ParameterizedTest
+    @CsvSource({
+        "h.3.attn.c_attn.weight, transformer.h.3.attn.c_attn.weight",
+        "transformer.h.3.attn.c_attn.weight, transformer.h.3.attn.c_attn.weight",
+        "language_model.model.layers.3.mlp.up_proj, model.language_model.layers.3.mlp.up_proj",
+        "model.language_model.layers.3.mlp.up_proj, model.language_model.layers.3.mlp.up_proj",
+        "model.layers.3.mlp.up_proj.weight, model.layers.3.mlp.up_proj.weight",
+        "gpt_neox.layers.3.attention.dense.weight, gpt_neox.layers.3.attention.dense.weight"
+    })
+    void inMemoryThereIsOneNameOnly(String stored, String inMemory) {
+        DecoderNames names = DecoderNames.of(List.of(stored)).orElseThrow();
+        assertThat(names.renamed(stored, names.inMemory())).isEqualTo(inMemory);
+        assertThat(names.inMemory().renamed(inMemory, names)).isEqualTo(stored);
+        assertThat(names.isAlike(names.inMemory())).isEqualTo(!names.equals(DecoderNames.GPT_NEOX));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "lm_head.weight, language_model.lm_head.weight",
+        "model.language_model.embed_tokens.weight, language_model.model.embed_tokens.weight",
+        "model.vision_tower.encoder.layers.0.mlp.fc1.weight, vision_tower.encoder.layers.0.mlp.fc1.weight",
+        "model.multi_modal_projector.linear_1.weight, multi_modal_projector.linear_1.weight"
+    })
+    void otherModulesAndHeadsAreRenamedToo(String inMemory, String stored) {
+        DecoderNames memory = DecoderNames.AMONG_MODULES.getFirst();
+        DecoderNames file = DecoderNames.AMONG_MODULES.getLast();
+        assertThat(memory.renamed(inMemory, file)).isEqualTo(stored);
+        assertThat(file.renamed(stored, memory)).isEqualTo(inMemory);
+    }
+
     @Test
     void withoutLayersNothingIsKnown() {
         assertThat(DecoderNames.of(List.of("encoder.layer.0.output.dense.weight", "model.norm.weight")))

@@ -49,7 +49,7 @@ record AdapterHeads(
                 .ifPresent(embedding -> {
                     if (embedding.getKey().equals(name)) {
                         doubts.add(doubt(file, name));
-                    } else if (part.standsAlone() || name.equals(HEAD)) {
+                    } else if (part.standsAlone() || isHead(name)) {
                         heads.put(name, embedding.getValue());
                         if (!part.standsAlone()) {
                             embeddings.put(name, embedding.getKey());
@@ -63,6 +63,10 @@ record AdapterHeads(
         return Text.format(
                 "%s: changes `%s`. A head that the base ties to it changes as well; in PEFT's training it did not.",
                 file.path(), embedding);
+    }
+
+    private static boolean isHead(String name) {
+        return name.equals(HEAD) || name.endsWith("." + HEAD);
     }
 
     private static boolean isOutside(String name, Shape shape) {

@@ -3,11 +3,13 @@ package io.lota4j.merge.source;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.DecoderNames;
 import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.ModelOutline;
 import io.lota4j.merge.ModelTensor;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +39,8 @@ final class AdapterSource implements MergeSource {
         this.label = label;
         this.file = file;
         this.baseName = config.text("base_model_name_or_path");
-        this.parts = AdapterParts.read(config, file);
+        SequencedMap<String, AdapterPart> own = AdapterParts.read(config, file);
+        this.parts = asBaseNames(own, base);
         Targets targets = new Targets(file.path(), base);
         TreeMap<String, Tensor> matched = new TreeMap<>();
         AdapterHeads found = AdapterHeads.of(config, file, parts, base);
@@ -45,7 +48,8 @@ final class AdapterSource implements MergeSource {
         this.embeddings = found.embeddings();
         this.doubts = Stream.concat(
                         found.doubts().stream(),
-                        Stream.of("rank_pattern", "alpha_pattern").flatMap(key -> idle(label, config, key)))
+                        Stream.of("rank_pattern", "alpha_pattern")
+                                .flatMap(key -> idle(label, config, key, own.keySet())))
                 .toList();
         parts.forEach((name, part) -> {
             if (!heads.containsKey(name) && targets.match(name, part::misfit)) {
@@ -73,10 +77,24 @@ final class AdapterSource implements MergeSource {
         }
     }
 
-    private Stream<String> idle(String label, AdapterConfig config, String key) {
-        List<String> modules = parts.keySet().stream()
-                .map(name -> name.replaceFirst("\\.weight$", ""))
-                .toList();
+    /// The parts by the names that the base's file has for its tensors, where those in memory differ in what stands in
+    /// front.
+    private static SequencedMap<String, AdapterPart> asBaseNames(
+            SequencedMap<String, AdapterPart> parts, Optional<ModelOutline> base) {
+        Optional<DecoderNames> from = DecoderNames.of(parts.keySet());
+        Optional<DecoderNames> to =
+                base.flatMap(model -> DecoderNames.of(model.tensors().keySet()));
+        if (from.isEmpty() || to.isEmpty() || !from.get().isAlike(to.get())) {
+            return parts;
+        }
+        SequencedMap<String, AdapterPart> renamed = new TreeMap<>();
+        parts.forEach((name, part) -> renamed.put(from.get().renamed(name, to.get()), part));
+        return renamed;
+    }
+
+    private static Stream<String> idle(String label, AdapterConfig config, String key, Collection<String> names) {
+        List<String> modules =
+                names.stream().map(name -> name.replaceFirst("\\.weight$", "")).toList();
         return config.patternsOfNone(key, modules).stream()
                 .map(pattern ->
                         Text.format("%s: the pattern `%s` of `%s` matches none of its modules", label, pattern, key));

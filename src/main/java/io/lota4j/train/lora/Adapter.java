@@ -55,6 +55,6 @@ public record Adapter(
 
     private TensorSource tensor(String name, PtNDArray values) {
         Shape shape = Shape.of(values.getShape().getShape());
-        return new TensorSource(PREFIX + name, DType.F32, shape, torch.buffer(values)::copyTo);
+        return new TensorSource(PREFIX + targets.inMemory(name), DType.F32, shape, torch.buffer(values)::copyTo);
     }
 }

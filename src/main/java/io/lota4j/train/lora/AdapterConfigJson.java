@@ -40,7 +40,9 @@ final class AdapterConfigJson {
 
     private static Map<String, Integer> ranks(LoraTargets targets) {
         Map<String, Integer> ranks = new TreeMap<>();
-        targets.reduced().forEach((rank, names) -> names.forEach(name -> ranks.put(TargetModules.module(name), rank)));
+        targets.reduced()
+                .forEach((rank, names) ->
+                        names.forEach(name -> ranks.put(targets.inMemory(TargetModules.module(name)), rank)));
         return ranks;
     }
 }

@@ -3,6 +3,7 @@ package io.lota4j.train.lora;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.DecoderNames;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.mask.Pool;
 import io.lota4j.model.MemoryPolicy;
@@ -20,12 +21,14 @@ import org.jspecify.annotations.Nullable;
 /// The matrices of a base that get factors.
 ///
 /// @param shapes by name, sorted
+/// @param names that the base has for its tensors
 /// @param transposed whether they are stored `[in, out]`
 /// @param modules what an adapter's configuration names them
 /// @param left tensors of the default pool that hold several matrices or a convolution, and have no factors
 public record LoraTargets(
         LoraConfig lora,
         SequencedMap<String, Shape> shapes,
+        DecoderNames names,
         boolean transposed,
         List<String> modules,
         List<String> left) {
@@ -52,13 +55,25 @@ public record LoraTargets(
         return new LoraTargets(
                 lora,
                 shapes,
+                blocks.names(),
                 shapes.keySet().stream().anyMatch(blocks::isTransposed),
-                TargetModules.of(shapes.keySet(), base.tensors().keySet()),
+                TargetModules.of(shapes.keySet(), base.tensors().keySet()).stream()
+                        .map(module -> inMemory(blocks.names(), module))
+                        .toList(),
                 left);
     }
 
     private static boolean isMatrix(String name, @Nullable Shape shape, Blocks blocks) {
         return shape != null && shape.rank() == 2 && blocks.names().isInLayer(name);
+    }
+
+    /// What PEFT calls a tensor or a module of the base: as transformers has it in memory.
+    String inMemory(String name) {
+        return inMemory(names, name);
+    }
+
+    private static String inMemory(DecoderNames names, String name) {
+        return names.isInLayer(name) ? names.renamed(name, names.inMemory()) : name;
     }
 
     /// How many values are trained.

@@ -164,7 +164,8 @@ class ArchitectureTest {
     static final ArchRule DATA = onlyImports("data", JACKSON, TOKENIZERS, own("jinja"), own("checkpoint"));
 
     @ArchTest
-    static final ArchRule MODEL = onlyImports("model", JACKSON, "ai.djl..", own("memory"), own("checkpoint"));
+    static final ArchRule MODEL =
+            onlyImports("model", JACKSON, "ai.djl..", own("memory"), own("checkpoint"), own("kernel"));
 
     @ArchTest
     static final ArchRule TRAIN = onlyImports(

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -273,8 +274,31 @@ public final class Checkpoint implements AutoCloseable {
         }
     }
 
+    /// Whether no file has changed since it was opened, as far as the system tells without reading it.
+    public boolean isAsOpened() {
+        return changed().isEmpty();
+    }
+
+    /// The same directory once more, open for as long as whoever calls wants; this one may be closed. Empty if a file
+    /// has changed since this one was opened.
+    public Optional<Checkpoint> reopen() {
+        if (!isAsOpened()) {
+            return Optional.empty();
+        }
+        Checkpoint again = open(directory);
+        if (stamps().equals(again.stamps())) {
+            return Optional.of(again);
+        }
+        again.close();
+        return Optional.empty();
+    }
+
+    private List<FileStamp> stamps() {
+        return files.stream().map(SafetensorsFile::opened).toList();
+    }
+
     private void requireAsOpened() {
-        if (!changed().isEmpty()) {
+        if (!isAsOpened()) {
             throw hasChanged(changed().getFirst());
         }
     }

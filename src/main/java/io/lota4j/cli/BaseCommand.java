@@ -66,7 +66,7 @@ abstract class BaseCommand implements Callable<Integer> {
         return preview != null && preview.getValue() instanceof Integer rows && rows > 0;
     }
 
-    /// Whether the work that the parsed options ask for computes on masked weights, which the Vector API makes fast.
+    /// Whether the work that the parsed options ask for is one that the Vector API makes fast.
     boolean usesKernel() {
         return false;
     }

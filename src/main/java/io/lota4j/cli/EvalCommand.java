@@ -67,6 +67,11 @@ final class EvalCommand extends BaseCommand {
     }
 
     @Override
+    boolean usesKernel() {
+        return generate > 0;
+    }
+
+    @Override
     Plan plan() {
         return model.plan(new Plan())
                 .line("data", Text.format("%,d rows", data.rows()))

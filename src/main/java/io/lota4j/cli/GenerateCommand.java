@@ -66,6 +66,11 @@ final class GenerateCommand extends BaseCommand {
     private boolean allowSpecial;
 
     @Override
+    boolean usesKernel() {
+        return true;
+    }
+
+    @Override
     Plan plan() {
         return model.plan(new Plan()).line("answer", "at most " + maxNew + " tokens");
     }

@@ -2,10 +2,9 @@ package io.lota4j.cli;
 
 /// The launcher's question before it starts a JVM for work: is the command line right, and what does the work need?
 ///
-/// With the property `lota.preflight` a command that would train checks its options, makes its plan as for a dry run,
-/// and ends with one of these codes instead of doing its work. A JVM with the Vector API prints a warning about it,
-/// which nobody should see before
-/// help or a refusal.
+/// With the property `lota.preflight` a command that would train or generate checks its options, makes its plan as for
+/// a dry run, and ends with one of these codes instead of doing its work. A JVM with the Vector API prints a warning
+/// about it, which nobody should see before help or a refusal.
 final class Preflight {
     /// Start again, with the Vector API.
     static final int VECTOR = 75;

@@ -28,7 +28,7 @@ record RecipePlan(List<PlannedStep> steps) {
     /// @param arguments what follows the command's name
     /// @param canDryRun whether the command knows `--dry-run`
     /// @param places what it reads and writes
-    /// @param usesKernel whether it computes on masked weights
+    /// @param usesKernel whether the Vector API makes it fast
     record PlannedStep(
             Recipe.Step step,
             CommandEntry entry,

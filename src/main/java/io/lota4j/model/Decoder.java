@@ -198,6 +198,7 @@ public final class Decoder implements AutoCloseable {
 
     @Override
     public void close() {
+        weights.close();
         torch.close();
     }
 }

@@ -2,12 +2,16 @@ package io.lota4j.model;
 
 import io.lota4j.LotaException;
 import io.lota4j.Text;
+import io.lota4j.kernel.DecodingKernel;
+import io.lota4j.kernel.VectorModule;
+import io.lota4j.kernel.vector.VectorDecodingKernel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// Continues prompts token by token, several at a time, each as if it were alone.
 ///
@@ -41,9 +45,14 @@ public record Generator(Decoder decoder, Set<Integer> stop, int maxNew, Sampling
                 .map(p -> prompts.get(p).length + room[p])
                 .max()
                 .orElse(1);
-        try (KvCache cache = new KvCache(decoder, prompts.size(), capacity)) {
+        try (KvCache cache = new KvCache(decoder, prompts.size(), capacity, kernel())) {
             return new Run(cache, room).all(prompts);
         }
+    }
+
+    private @Nullable DecodingKernel kernel() {
+        boolean host = decoder.torch().device().device().isHost();
+        return host && VectorModule.isPresent() ? new VectorDecodingKernel() : null;
     }
 
     /// The most tokens of an answer to a prompt of so many tokens: what was asked for, or what the model's positions

@@ -2,9 +2,12 @@ package io.lota4j.model;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
+import io.lota4j.kernel.DecodingKernel;
 import io.lota4j.model.layer.Block;
 import io.lota4j.model.layer.Rope;
 import io.lota4j.model.layer.Step;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +17,7 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Keys and values of several sequences that grow token by token, each in a slot of its own: no padding, no mask.
 final class KvCache implements AutoCloseable {
@@ -25,10 +29,13 @@ final class KvCache implements AutoCloseable {
     private final int[][] ids;
     private final List<Rope.Longer> longer;
     private final Decoder.Rotaries tables;
+    /// Computes single new tokens without the engine; null if nothing does.
+    private final @Nullable NextTokens next;
 
     /// @param slots number of sequences
     /// @param capacity most tokens of one sequence
-    KvCache(Decoder decoder, int slots, int capacity) {
+    /// @param kernel for single new tokens, closed with this; null to leave them to the layers' scripts
+    KvCache(Decoder decoder, int slots, int capacity, @Nullable DecodingKernel kernel) {
         this.decoder = decoder;
         this.scope = decoder.torch().scope();
         this.lengths = new int[slots];
@@ -57,6 +64,7 @@ final class KvCache implements AutoCloseable {
             keys.add(zeros(slots, attention.kvHeads(), capacity, attention.head()));
             values.add(zeros(slots, attention.kvHeads(), capacity, attention.head()));
         }
+        this.next = kernel == null ? null : new NextTokens(decoder, kernel, slots, capacity, keys, values);
     }
 
     /// Zeros, for attention also multiplies what it does not look at, and nothing times NaN is NaN.
@@ -113,34 +121,103 @@ final class KvCache implements AutoCloseable {
         }
     }
 
+    /// Whether single new tokens need no script.
+    boolean computedInTheJvm() {
+        return next != null
+                && next.hasHead()
+                && IntStream.range(0, decoder.config().layers()).allMatch(next::has);
+    }
+
     private float[][] compute(int[] slots, int[][] tokens) {
         try (PtNDManager pass = decoder.torch().scope()) {
             long[] starts = Arrays.stream(slots).mapToLong(s -> lengths[s]).toArray();
             long[] added = Arrays.stream(tokens).mapToLong(t -> t.length).toArray();
-            PtNDArray hidden = layers(slots, tokens, starts, added, pass);
+            PtNDArray embedded = decoder.embed(
+                    Arrays.stream(tokens)
+                            .flatMapToInt(Arrays::stream)
+                            .asLongStream()
+                            .toArray(),
+                    positions(starts, added),
+                    pass);
+            Scripted scripted = new Scripted(slots, starts, added, pass);
+            float[][] logits = next != null && Arrays.stream(added).allMatch(a -> a == 1)
+                    ? next(next, embedded, scripted)
+                    : scripted.logits(scripted.layers(embedded));
             for (int s = 0; s < slots.length; s++) {
                 lengths[slots[s]] += tokens[s].length;
             }
-            PtNDArray last = decoder.torch().one(pass, "rows", hidden, Torch.longs(pass, lastRows(added)));
-            return rows(decoder.logits(last, pass).toFloatArray(), slots.length);
+            return logits;
         }
     }
 
-    private PtNDArray layers(int[] slots, int[][] tokens, long[] starts, long[] added, PtNDManager pass) {
-        Decoder.Rotaries rotaries = tables.at(positions(starts, added), lengths(starts, added), decoder.torch(), pass);
-        PtNDArray slotTensor =
-                Torch.longs(pass, Arrays.stream(slots).asLongStream().toArray());
-        PtNDArray startTensor = Torch.longs(pass, starts);
-        PtNDArray addedTensor = Torch.longs(pass, added);
-        PtNDArray x = decoder.embed(
-                Arrays.stream(tokens)
-                        .flatMapToInt(Arrays::stream)
-                        .asLongStream()
-                        .toArray(),
-                positions(starts, added),
-                pass);
+    /// One token of each sequence: in the JVM whatever can be.
+    private float[][] next(NextTokens own, PtNDArray embedded, Scripted scripted) {
+        NextTokens.Places places = scripted.places();
+        int count = places.count() * decoder.config().hiddenSize();
+        take(embedded, own.hidden(), count);
         for (int layer = 0; layer < decoder.config().layers(); layer++) {
-            PtNDArray next = decoder.torch()
+            if (own.has(layer)) {
+                own.layer(layer, places);
+            } else {
+                take(scripted.layer(layer, scripted.tensor(own.hidden(), count)), own.hidden(), count);
+            }
+        }
+        return own.hasHead()
+                ? rows(
+                        own.logits(places.count()),
+                        places.count(),
+                        decoder.config().vocabSize())
+                : scripted.logits(scripted.tensor(own.hidden(), count));
+    }
+
+    private static void take(PtNDArray tensor, float[] to, int count) {
+        MemorySegment.copy(Torch.memory(tensor), ValueLayout.JAVA_FLOAT, 0, to, 0, count);
+        tensor.close();
+    }
+
+    /// New tokens of some sequences through the layers' scripts.
+    private final class Scripted {
+        private final int[] slots;
+        private final long[] starts;
+        private final long[] added;
+        private final PtNDManager pass;
+        private @Nullable Arguments arguments;
+
+        /// What the scripts take, beside the layer's own.
+        private record Arguments(Decoder.Rotaries rotaries, PtNDArray slots, PtNDArray starts, PtNDArray added) {}
+
+        Scripted(int[] slots, long[] starts, long[] added, PtNDManager pass) {
+            this.slots = slots;
+            this.starts = starts;
+            this.added = added;
+            this.pass = pass;
+        }
+
+        NextTokens.Places places() {
+            return new NextTokens.Places(
+                    slots, Arrays.stream(starts).mapToInt(Math::toIntExact).toArray());
+        }
+
+        /// `[sequences, hidden]` as a tensor.
+        PtNDArray tensor(float[] hidden, int count) {
+            PtNDArray tensor = Torch.floats(pass, slots.length, decoder.config().hiddenSize());
+            MemorySegment.copy(hidden, 0, Torch.memory(tensor), ValueLayout.JAVA_FLOAT, 0, count);
+            return tensor;
+        }
+
+        PtNDArray layers(PtNDArray embedded) {
+            PtNDArray x = embedded;
+            for (int layer = 0; layer < decoder.config().layers(); layer++) {
+                PtNDArray below = x;
+                x = layer(layer, below);
+                below.close();
+            }
+            return x;
+        }
+
+        PtNDArray layer(int layer, PtNDArray x) {
+            Arguments all = arguments();
+            return decoder.torch()
                     .one(
                             pass,
                             decoder.method("cached", layer),
@@ -148,19 +225,37 @@ final class KvCache implements AutoCloseable {
                                             Stream.of(x),
                                             Arrays.stream(decoder.weights().layer(layer)),
                                             Stream.of(
-                                                    rotaries.of(layer).cos(),
-                                                    rotaries.of(layer).sin(),
+                                                    all.rotaries.of(layer).cos(),
+                                                    all.rotaries.of(layer).sin(),
                                                     keys.get(layer),
                                                     values.get(layer),
-                                                    slotTensor,
-                                                    startTensor,
-                                                    addedTensor))
+                                                    all.slots,
+                                                    all.starts,
+                                                    all.added))
                                     .flatMap(s -> s)
                                     .toArray(PtNDArray[]::new));
-            x.close();
-            x = next;
         }
-        return x;
+
+        private Arguments arguments() {
+            Arguments made = arguments;
+            if (made == null) {
+                made = new Arguments(
+                        tables.at(positions(starts, added), KvCache.lengths(starts, added), decoder.torch(), pass),
+                        Torch.longs(pass, Arrays.stream(slots).asLongStream().toArray()),
+                        Torch.longs(pass, starts),
+                        Torch.longs(pass, added));
+                arguments = made;
+            }
+            return made;
+        }
+
+        float[][] logits(PtNDArray hidden) {
+            PtNDArray last = decoder.torch().one(pass, "rows", hidden, Torch.longs(pass, lastRows(added)));
+            return rows(
+                    decoder.logits(last, pass).toFloatArray(),
+                    slots.length,
+                    decoder.config().vocabSize());
+        }
     }
 
     private static long[] positions(long[] starts, long[] added) {
@@ -191,8 +286,7 @@ final class KvCache implements AutoCloseable {
         return rows;
     }
 
-    private static float[][] rows(float[] flat, int count) {
-        int width = flat.length / count;
+    private static float[][] rows(float[] flat, int count, int width) {
         float[][] rows = new float[count][];
         for (int r = 0; r < count; r++) {
             rows[r] = Arrays.copyOfRange(flat, r * width, (r + 1) * width);
@@ -202,6 +296,9 @@ final class KvCache implements AutoCloseable {
 
     @Override
     public void close() {
+        if (next != null) {
+            next.close();
+        }
         scope.close();
     }
 }

@@ -3,17 +3,21 @@ package io.lota4j.model;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.kernel.DecodingKernel.Matrix;
 import io.lota4j.memory.Buffer;
 import io.lota4j.model.layer.Blocks;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -23,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// On the CPU these are also the master values: an update is written here and nowhere else. Layers may be mapped:
 /// see [BaseWeights].
-public final class Weights {
+public final class Weights implements AutoCloseable {
     private final Map<String, PtNDArray> tensors = new HashMap<>();
     private final SequencedMap<String, Shape> shapes = new TreeMap<>();
     private final ModelConfig config;
@@ -32,6 +36,11 @@ public final class Weights {
     private final Torch torch;
     /// The embedding and the head, where they stay mapped.
     private final Map<String, TokenTable> tables = new HashMap<>();
+    /// Those that somebody may have written other values to.
+    private final Set<String> changed = new HashSet<>();
+    private final Checkpoint source;
+    /// The files that the weights came from, opened once more, for whoever opened them may close them.
+    private @Nullable Checkpoint files;
 
     /// Loads every weight of a decoder, but those that are to stay mapped.
     ///
@@ -40,12 +49,13 @@ public final class Weights {
         ModelConfig config = model.config();
         Checkpoint checkpoint = model.checkpoint();
         MappedLayers mapped = base == BaseWeights.MAPPED ? new MappedLayers(checkpoint, config, torch) : null;
-        Weights weights = new Weights(config, mapped, block, torch);
+        Weights weights = new Weights(checkpoint, config, mapped, block, torch);
         model.weights().forEach((name, shape) -> weights.load(checkpoint, name, shape));
         return weights;
     }
 
-    private Weights(ModelConfig config, @Nullable MappedLayers mapped, long block, Torch torch) {
+    private Weights(Checkpoint source, ModelConfig config, @Nullable MappedLayers mapped, long block, Torch torch) {
+        this.source = source;
         this.config = config;
         this.mapped = mapped;
         this.block = block;
@@ -138,6 +148,32 @@ public final class Weights {
         return torch.buffer(tensor(name));
     }
 
+    /// A matrix as the decoding kernel reads it, until a value of it is changed: where it stands in the files as BF16
+    /// and has those values, there, which is half as much to read; empty if it is neither there nor in memory as a
+    /// whole.
+    ///
+    /// @param useFiles what [#filesAreAsLoaded] said
+    Optional<Matrix> matrix(String name, boolean useFiles) {
+        Shape shape = Objects.requireNonNull(shapes.get(name), name);
+        int rows = Math.toIntExact(shape.dim(0));
+        int columns = Math.toIntExact(shape.numel() / rows);
+        DType stored = source.info(name).dtype();
+        PtNDArray tensor = tensors.get(name);
+        boolean mayBeMapped = stored == DType.BF16 || (stored == DType.F32 && tensor == null);
+        if (useFiles && mayBeMapped && !changed.contains(name)) {
+            return Optional.of(new Matrix(Objects.requireNonNull(files).bytes(name), stored, rows, columns));
+        }
+        return Optional.ofNullable(tensor).map(t -> new Matrix(Torch.memory(t), DType.F32, rows, columns));
+    }
+
+    /// Opens the files if they are not open, and says whether they are those that the weights were loaded from.
+    boolean filesAreAsLoaded() {
+        if (files == null) {
+            files = source.reopen().orElse(null);
+        }
+        return files != null && files.isAsOpened();
+    }
+
     /// Reads some elements of one weight with their newest values, wherever they are.
     ///
     /// @param first flat, row-major index of the first of them
@@ -172,6 +208,7 @@ public final class Weights {
         if (mapped != null) {
             throw new IllegalStateException("the layers are mapped, " + name + " cannot be changed");
         }
+        changed.add(name);
         return tensor(name);
     }
 
@@ -180,6 +217,7 @@ public final class Weights {
     /// @param count of these elements
     /// @param index their flat indices, I32, ascending; null for all elements
     public TrainedValues trained(String name, long count, @Nullable Buffer index) {
+        changed.add(name);
         if (mapped == null || tensors.containsKey(name)) {
             return new TrainedValues(memory(name), index == null);
         }
@@ -260,5 +298,12 @@ public final class Weights {
                         .map(this::tensor)
                         .toArray(PtNDArray[]::new)
                 : mapped.layer(index);
+    }
+
+    @Override
+    public void close() {
+        if (files != null) {
+            files.close();
+        }
     }
 }

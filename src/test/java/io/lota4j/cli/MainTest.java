@@ -149,8 +149,11 @@ class MainTest {
             assertThat(out).doesNotExist();
             assertThat(new Cli(Commands.standard()).run("train", "--help")).isZero();
             assertThat(new Cli(Commands.standard()).run("train", "--steps=1")).isEqualTo(2);
-            assertThat(new Cli(Commands.standard()).run("eval", "--model=m", "--data=d"))
-                    .isEqualTo(Preflight.PLAIN);
+            String[] eval = {"eval", "--model=" + base, "--data=" + rows, "--generate=1"};
+            assertThat(new Cli(Commands.standard()).run(eval)).isEqualTo(Preflight.VECTOR);
+            assertThat(new Cli(Commands.standard()).run(Arrays.copyOf(eval, 3))).isEqualTo(Preflight.PLAIN);
+            assertThat(new Cli(Commands.standard()).run("generate", "--model=" + base, "a"))
+                    .isEqualTo(Preflight.VECTOR);
         } finally {
             System.clearProperty("lota.preflight");
         }

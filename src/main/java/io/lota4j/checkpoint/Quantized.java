@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -49,8 +50,10 @@ public record Quantized(String method, String sign) {
     ///
     /// @throws LotaException when its `config.json` cannot be read
     public static Optional<Quantized> of(Checkpoint model) {
-        return Optional.<Quantized>empty()
-                .or(() -> configured(model.directory().resolve(Checkpoint.CONFIG), read(model, Checkpoint.CONFIG)))
+        return configured(model.directory().resolve(Checkpoint.CONFIG), read(model, Checkpoint.CONFIG))
+                .map(said -> packed(model)
+                        .map(seen -> new Quantized(said.method, said.sign + ", and " + seen.sign))
+                        .orElse(said))
                 .or(() -> packed(model))
                 .or(() -> described(model));
     }
@@ -63,9 +66,26 @@ public record Quantized(String method, String sign) {
         of(model).ifPresent(found -> {
             throw new LotaException(Text.format(
                     "%s holds quantized weights (%s): %s. They are codes, not values, and cannot be %s. Give the model"
-                            + " that was quantized, or dequantize this one first.",
-                    model.directory(), found.method, found.sign, use));
+                            + " that was quantized, or dequantize this one first%s.",
+                    model.directory(), found.method, found.sign, use, found.how()));
         });
+    }
+
+    /// How transformers dequantizes, where it does so for all weights at once.
+    private String how() {
+        return switch (method.toLowerCase(Locale.ROOT)) {
+            case "mxfp4" -> loaded("Mxfp4Config(dequantize=True)");
+            case "fp8" -> loaded("FineGrainedFP8Config(dequantize=True)");
+            case "bitsandbytes" -> ", with transformers: load it, call dequantize() on the model, then save_pretrained";
+            default -> "";
+        };
+    }
+
+    private static String loaded(String configuration) {
+        return Text.format(
+                ", with transformers: from_pretrained with quantization_config=%s and dtype=torch.bfloat16, then"
+                        + " save_pretrained",
+                configuration);
     }
 
     private static JsonNode read(Checkpoint model, String name) {

@@ -18,6 +18,9 @@ import java.util.TreeSet;
 /// To tell this, headers are read; values only of a head that is stored beside the embedding it is tied to. So a plan
 /// refuses what the work would refuse.
 public final class Loadable {
+    private static final String UNTIED =
+            " config.json has no \"tie_word_embeddings\": true; say so there if the head is the embedding.";
+
     private final Checkpoint checkpoint;
     private final ModelConfig config;
     private final SequencedMap<String, Shape> weights;
@@ -70,12 +73,13 @@ public final class Loadable {
         if (missing.size() == 1) {
             String name = missing.getFirst();
             throw new LotaException(Text.format(
-                    "%s: the tensor %s is missing%s.",
+                    "%s: the tensor %s is missing%s.%s",
                     checkpoint.directory(),
                     name,
                     Suggestions.nearest(name, unclaimed())
                             .map(n -> " (the nearest one there is " + n + ")")
-                            .orElse("")));
+                            .orElse(""),
+                    name.equals(config.blocks().head()) ? UNTIED : ""));
         }
         throw new LotaException(Text.format(
                 "%s: %d of %d tensors are missing: %s.%s",

@@ -240,7 +240,8 @@ class ModelConfigTest {
                         + " {\"rope_type\": \"default\"}} | \"rope_parameters\" must have \"llama_4_scaling_beta\", found"
                         + " nothing.",
                 "{$, \"hidden_act\": \"gelu\"} | \"hidden_act\" is \"gelu\"; supported: \"silu\".",
-                "{$, \"rope_scaling\": {\"type\": \"dynamic\"}} | rope type \"dynamic\" is not supported; supported:",
+                "{$, \"rope_scaling\": {\"type\": \"dynamic\"}} | rope type \"dynamic\" is not supported; supported:"
+                        + " default, linear, llama3, yarn. Applying, merging and extracting tickets works all the same.",
                 "{$, \"rms_norm_eps\": \"x\"} | \"rms_norm_eps\" must be a number over 0, found \"x\".",
                 "{$, \"rms_norm_eps\": -1e-6} | \"rms_norm_eps\" must be a number over 0, found -0.000001.",
                 "{$, \"rms_norm_eps\": 0} | \"rms_norm_eps\" must be a number over 0, found 0.",

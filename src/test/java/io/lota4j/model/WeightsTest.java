@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WeightsTest {
     private static final Path TIED = Golden.path("models/llama-tied");
@@ -149,6 +150,49 @@ class WeightsTest {
         assertThatThrownBy(() -> Decoder.open(model))
                 .isInstanceOf(LotaException.class)
                 .hasMessageStartingWith(model + " holds quantized weights (gptq): ");
+    }
+
+    /// As gpt-oss is published: the weights of experts are blocks of four bits, with scales beside them.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void mxfp4IsRefusedWithWhatToDo(boolean said) throws IOException {
+        Path golden = Golden.path("models/gpt-oss");
+        String config = Files.readString(golden.resolve("config.json")).stripTrailing();
+        Files.writeString(
+                folder.resolve("config.json"),
+                said
+                        ? config.substring(0, config.length() - 1)
+                                + ", \"quantization_config\": {\"quant_method\": \"mxfp4\"}}"
+                        : config);
+        String name = "model.layers.0.mlp.experts.down_proj";
+        SafetensorsWriter.write(
+                folder.resolve("model.safetensors"),
+                Map.of(),
+                List.of(
+                        TensorSource.ofBytes(name + "_blocks", DType.U8, Shape.of(4, 32, 1, 16), new byte[2048]),
+                        TensorSource.ofBytes(name + "_scales", DType.U8, Shape.of(4, 32, 1), new byte[128])));
+        assertThatThrownBy(() -> Decoder.open(folder))
+                .isInstanceOf(LotaException.class)
+                .message()
+                .startsWith(folder + " holds quantized weights (" + (said ? "mxfp4" : "MXFP4") + "): ")
+                .contains(
+                        folder.resolve("model.safetensors") + " holds tensor `" + name + "_blocks`, which is U8.",
+                        "with transformers: from_pretrained with quantization_config=Mxfp4Config(dequantize=True)");
+    }
+
+    @Test
+    void aHeadThatIsMissingMayBeTheEmbedding() throws IOException {
+        String config = Files.readString(TIED.resolve("config.json"));
+        Files.writeString(
+                folder.resolve("config.json"),
+                config.replace("\"tie_word_embeddings\": true", "\"tie_word_embeddings\": false"));
+        SafetensorsWriter.write(folder.resolve("model.safetensors"), Map.of(), tensors());
+        assertThatThrownBy(() -> Decoder.open(folder))
+                .isInstanceOf(LotaException.class)
+                .hasMessageStartingWith(folder + ": the tensor lm_head.weight is missing")
+                .hasMessageEndingWith(
+                        " config.json has no \"tie_word_embeddings\": true; say so there if the head is the"
+                                + " embedding.");
     }
 
     @Test

@@ -50,14 +50,14 @@ public final class Architectures {
                 .filter(architecture -> architecture.types().contains(type))
                 .findFirst()
                 .orElseThrow(() -> keys.refused(Text.format(
-                        "\"model_type\" is \"%s\"; supported: %s. %sApplying, merging and extracting tickets works all"
-                                + " the same.",
+                        "\"model_type\" is \"%s\"; supported: %s. %s%s",
                         type,
                         ALL.stream()
                                 .flatMap(architecture -> architecture.types().stream())
                                 .map(name -> "\"" + name + "\"")
                                 .sorted()
                                 .collect(Collectors.joining(", ")),
-                        type.startsWith(GEMMA4) ? GEMMA4_NEEDS : "")));
+                        type.startsWith(GEMMA4) ? GEMMA4_NEEDS : "",
+                        ConfigKeys.STILL_WORKS)));
     }
 }

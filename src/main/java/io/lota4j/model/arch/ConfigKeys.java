@@ -1,5 +1,6 @@
 package io.lota4j.model.arch;
 
+import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.DecoderNames;
 import io.lota4j.checkpoint.JsonKeys;
@@ -21,6 +22,9 @@ import java.util.stream.Stream;
 /// @param keys of the `config.json`, or of the part of it that is about the decoder
 /// @param names that the checkpoint gives its tensors
 public record ConfigKeys(JsonKeys keys, DecoderNames names) {
+    /// What needs no decoder.
+    static final String STILL_WORKS = "Applying, merging and extracting tickets works all the same.";
+
     static final String FULL = "full_attention";
     static final String SLIDING = "sliding_attention";
     private static final Map<String, Step.Activation> ACTIVATIONS = Map.of(
@@ -49,7 +53,7 @@ public record ConfigKeys(JsonKeys keys, DecoderNames names) {
     void only(String key, String supported) {
         String found = keys.optionalText(key, Null.REFUSED).orElse(supported);
         if (!found.equals(supported)) {
-            throw keys.refused(Text.format("\"%s\" is \"%s\"; supported: \"%s\".", key, found, supported));
+            throw unsupported(Text.format("\"%s\" is \"%s\"; supported: \"%s\".", key, found, supported));
         }
     }
 
@@ -58,7 +62,7 @@ public record ConfigKeys(JsonKeys keys, DecoderNames names) {
         String name = keys.optionalText(key, Null.REFUSED).orElse(otherwise);
         Step.Activation activation = ACTIVATIONS.get(name);
         if (activation == null) {
-            throw keys.refused(Text.format(
+            throw unsupported(Text.format(
                     "\"%s\" is \"%s\"; supported: %s.",
                     key,
                     name,
@@ -70,10 +74,21 @@ public record ConfigKeys(JsonKeys keys, DecoderNames names) {
         return activation;
     }
 
+    /// A refusal of what is not computed here.
+    ///
+    /// @param sentence with what was found and what is supported
+    LotaException unsupported(String sentence) {
+        return unsupported(keys, sentence);
+    }
+
+    static LotaException unsupported(JsonKeys keys, String sentence) {
+        return keys.refused(sentence + " " + STILL_WORKS);
+    }
+
     /// Refuses what asks for something that is not computed.
     void never(String key) {
         if (flag(key)) {
-            throw keys.refused(Text.format("\"%s\" is true; supported: false.", key));
+            throw unsupported(Text.format("\"%s\" is true; supported: false.", key));
         }
     }
 
@@ -260,7 +275,7 @@ public record ConfigKeys(JsonKeys keys, DecoderNames names) {
 
     private boolean isOf(String type, String found) {
         if (!found.equals(type) && !found.equals(FULL)) {
-            throw keys.refused(Text.format(
+            throw unsupported(Text.format(
                     "\"layer_types\" has \"%s\"; supported: %s.",
                     found,
                     Stream.of(FULL, type)

@@ -30,7 +30,7 @@ final class Gemma3 implements Architecture {
         ConfigKeys keys = given.withDefaults(DEFAULTS);
         Gemma2.requireUsual(keys);
         if (keys.keys().has("attn_logit_softcapping")) {
-            throw keys.keys().refused("\"attn_logit_softcapping\" is set; supported: null.");
+            throw keys.unsupported("\"attn_logit_softcapping\" is set; supported: null.");
         }
         Sizes sizes = Sizes.of(keys);
         double eps = keys.normEps("rms_norm_eps", 1e-6);

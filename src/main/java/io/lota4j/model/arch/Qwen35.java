@@ -31,7 +31,7 @@ final class Qwen35 implements Architecture {
         ConfigKeys keys = given.withDefaults(DEFAULTS);
         keys.only("hidden_act", "silu");
         if (!keys.keys().optionalFlag("attn_output_gate", Null.ABSENT).orElse(true)) {
-            throw keys.keys().refused("\"attn_output_gate\" is false; supported: true.");
+            throw keys.unsupported("\"attn_output_gate\" is false; supported: true.");
         }
         Sizes sizes = Sizes.of(keys);
         double eps = keys.normEps("rms_norm_eps", 1e-6);

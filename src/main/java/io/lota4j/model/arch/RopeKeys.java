@@ -62,7 +62,8 @@ record RopeKeys(JsonKeys keys, List<JsonKeys> nested) {
             case "llama3" -> Rope.of(theta, llama3(), dim);
             case "yarn" -> Rope.of(theta, yarn(theta, dim), dim);
             default ->
-                throw keys.refused(Text.format("rope type \"%s\" is not supported; supported: %s.", type, SUPPORTED));
+                throw ConfigKeys.unsupported(
+                        keys, Text.format("rope type \"%s\" is not supported; supported: %s.", type, SUPPORTED));
         };
     }
 
@@ -134,8 +135,8 @@ record RopeKeys(JsonKeys keys, List<JsonKeys> nested) {
             return Rope.of(theta, null, dim);
         }
         if (!LONG.contains(type)) {
-            throw keys.refused(
-                    Text.format("rope type \"%s\" is not supported here; supported: default, longrope.", type));
+            throw ConfigKeys.unsupported(
+                    keys, Text.format("rope type \"%s\" is not supported here; supported: default, longrope.", type));
         }
         double positions = positions();
         double original = optional("original_max_position_embeddings", x -> x > 1, "a number over 1")

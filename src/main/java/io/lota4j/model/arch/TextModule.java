@@ -36,16 +36,15 @@ record TextModule(String title, String type, List<Architecture> texts, boolean t
         Architecture architecture = texts.stream()
                 .filter(known -> known.types().contains(textType))
                 .findFirst()
-                .orElseThrow(() -> keys.keys()
-                        .refused(Text.format(
-                                "%s is \"%s\"; supported in a \"%s\": %s.",
-                                text.name("model_type"),
-                                textType,
-                                type,
-                                texts.stream()
-                                        .flatMap(known -> known.types().stream())
-                                        .map(name -> "\"" + name + "\"")
-                                        .toList())));
+                .orElseThrow(() -> keys.unsupported(Text.format(
+                        "%s is \"%s\"; supported in a \"%s\": %s.",
+                        text.name("model_type"),
+                        textType,
+                        type,
+                        texts.stream()
+                                .flatMap(known -> known.types().stream())
+                                .map(name -> "\"" + name + "\"")
+                                .toList())));
         return architecture.blocks(new ConfigKeys(text, keys.names())
                 .withDefaults(Text.format("{\"%s\": %s}", TIED, tied(keys.keys(), text))));
     }

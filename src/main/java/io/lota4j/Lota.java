@@ -17,6 +17,7 @@ import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
 import io.lota4j.mask.RandomMask;
 import io.lota4j.mask.Scope;
+import io.lota4j.memory.Device;
 import io.lota4j.merge.run.MergeReport;
 import io.lota4j.merge.run.TicketMerge;
 import io.lota4j.model.Generator;
@@ -75,7 +76,16 @@ public final class Lota implements AutoCloseable {
     /// As [#open(Path)], with a choice of kernel and of what is kept in memory. Neither changes what is
     /// computed but for the order of sums.
     public static Lota open(Path directory, KernelChoice kernel, MemoryPolicy memory) {
-        return new Lota(new OpenBase(directory, kernel, memory));
+        return open(directory, Device.CPU, kernel, memory);
+    }
+
+    /// As [#open(Path, KernelChoice, MemoryPolicy)], on a device. One that cannot be used here is told by the first
+    /// call
+    /// that computes.
+    ///
+    /// @throws LotaException if the kernel does not fit the device
+    public static Lota open(Path directory, Device device, KernelChoice kernel, MemoryPolicy memory) {
+        return new Lota(new OpenBase(directory, device, kernel, memory));
     }
 
     /// What tells this base from every other: 64 hex digits over its weights. Masks and tickets name their

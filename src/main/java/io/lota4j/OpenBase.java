@@ -11,6 +11,7 @@ import io.lota4j.data.StopTokens;
 import io.lota4j.data.Tokenizer;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.kernel.choice.KernelChoice;
+import io.lota4j.memory.Device;
 import io.lota4j.model.Decoder;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.model.ModelConfig;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// What of a base is open: each part from when it is first asked for.
 final class OpenBase implements AutoCloseable {
     private final Path directory;
+    private final Device device;
     private final KernelChoice choice;
     private final MemoryPolicy memory;
     private @Nullable Tokenizer tokenizer;
@@ -32,8 +34,10 @@ final class OpenBase implements AutoCloseable {
     private @Nullable MaskedKernel kernel;
     private boolean closed;
 
-    OpenBase(Path directory, KernelChoice choice, MemoryPolicy memory) {
+    OpenBase(Path directory, Device device, KernelChoice choice, MemoryPolicy memory) {
+        choice.requireFits(device);
         this.directory = HubCache.ofUser().resolve(directory);
+        this.device = device;
         this.choice = choice;
         this.memory = memory;
     }
@@ -71,7 +75,7 @@ final class OpenBase implements AutoCloseable {
     MaskedKernel kernel() {
         requireOpen();
         if (kernel == null) {
-            kernel = choice.open();
+            kernel = choice.open(device);
         }
         return kernel;
     }
@@ -102,7 +106,7 @@ final class OpenBase implements AutoCloseable {
     /// Does some work with the base's weights in memory, and tickets on them. They are freed afterwards.
     <T> T with(List<Ticket> tickets, Function<AdaptedModel, T> work) {
         Checkpoint base = checkpoint();
-        try (Decoder decoder = Decoder.open(base, memory)) {
+        try (Decoder decoder = Decoder.open(base, memory, device)) {
             AdaptedModel model = new AdaptedModel(base, decoder);
             tickets.forEach(model::add);
             T made = work.apply(model);

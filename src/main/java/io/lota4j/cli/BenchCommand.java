@@ -75,7 +75,7 @@ final class BenchCommand extends Group {
 
         private int time(Lota lota, Dataset examples) {
             TrainConfig config = config(examples.examples().size());
-            try (AdaptedModel adapted = AdaptedModel.open(model.path(), memory.policy());
+            try (AdaptedModel adapted = AdaptedModel.open(model.path(), memory.policy(), kernel.device());
                     MaskedKernel chosen = kernel.open()) {
                 return report(new Job(adapted, mask(adapted.base()), examples, config, chosen));
             }

@@ -3,6 +3,8 @@ package io.lota4j.cli;
 import io.lota4j.Text;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.kernel.choice.KernelChoice;
+import io.lota4j.memory.Device;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// What computes on the masked weights, as a picocli mixin.
@@ -11,9 +13,16 @@ final class KernelOptions {
             names = "--kernel",
             paramLabel = "NAME",
             defaultValue = "auto",
-            description = "What computes on the masked weights: java, vector, cuda, or auto for the fastest on the CPU "
-                    + "(default: ${DEFAULT-VALUE}).")
+            description = "What computes on the masked weights: java, vector, cuda, or auto for the fastest on the "
+                    + "device (default: ${DEFAULT-VALUE}).")
     private KernelChoice kernel = KernelChoice.AUTO;
+
+    @Mixin
+    private DeviceOption device = new DeviceOption();
+
+    Device device() {
+        return device.device();
+    }
 
     KernelChoice choice() {
         return kernel;
@@ -25,7 +34,7 @@ final class KernelOptions {
     }
 
     MaskedKernel open() {
-        return kernel.open();
+        return kernel.open(device());
     }
 
     /// The line that says which one a run uses.

@@ -86,7 +86,7 @@ final class LoraCommand extends StepsCommand {
     }
 
     private int train(Lota lota, Dataset examples) {
-        try (AdaptedModel adapted = AdaptedModel.open(model.path(), memory.policy());
+        try (AdaptedModel adapted = AdaptedModel.open(model.path(), memory.policy(), kernel.device());
                 MaskedKernel chosen = kernel.open();
                 LoraJob job = job(lota, adapted, examples, chosen)) {
             return train(job);

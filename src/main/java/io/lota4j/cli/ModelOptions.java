@@ -32,8 +32,11 @@ final class ModelOptions {
     @Option(names = MemoryOptions.MAPPED, description = MemoryOptions.MAPPED_HELP)
     private boolean mapped;
 
+    @Mixin
+    private DeviceOption device = new DeviceOption();
+
     Lota open() {
-        return Lota.open(model.path(), KernelChoice.AUTO, policy());
+        return Lota.open(model.path(), device.device(), KernelChoice.AUTO, policy());
     }
 
     /// Says if there is too little memory for the base.

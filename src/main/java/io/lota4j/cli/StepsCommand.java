@@ -39,7 +39,7 @@ abstract class StepsCommand extends BaseCommand {
 
     /// Opens the base for what is asked of it.
     final Lota open() {
-        return warned(Lota.open(model.path(), kernel.choice(), memory.policy()));
+        return warned(Lota.open(model.path(), kernel.device(), kernel.choice(), memory.policy()));
     }
 
     /// What is done with examples.

@@ -5,6 +5,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.memory.Device;
 import io.lota4j.model.layer.LayerScript;
 import io.lota4j.model.layer.Rope;
 import io.lota4j.model.layer.Scripts;
@@ -14,10 +15,12 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A decoder in F32 on the CPU.
+/// A decoder in F32 on one device.
 ///
 /// Closing it frees its native memory. One thread at a time may use it.
 public final class Decoder implements AutoCloseable {
+    private static final TensorDevice HOST = TensorDevice.of(Device.CPU);
+
     private final ModelConfig config;
     private final MemoryPolicy memory;
     private final Scripts scripts;
@@ -44,20 +47,31 @@ public final class Decoder implements AutoCloseable {
         return open(checkpoint, memory, TokenTable.BLOCK);
     }
 
+    /// As [#open(Checkpoint, MemoryPolicy)], on a device.
+    ///
+    /// @throws LotaException if it cannot be used here
+    public static Decoder open(Checkpoint checkpoint, MemoryPolicy memory, Device device) {
+        return open(checkpoint, memory, TensorDevice.of(device));
+    }
+
+    static Decoder open(Checkpoint checkpoint, MemoryPolicy memory, TensorDevice device) {
+        return new Decoder(Loadable.of(checkpoint), memory, TokenTable.BLOCK, device);
+    }
+
     static Decoder open(Checkpoint checkpoint, ModelConfig config) {
-        return new Decoder(Loadable.of(checkpoint, config), MemoryPolicy.KEEP, TokenTable.BLOCK);
+        return new Decoder(Loadable.of(checkpoint, config), MemoryPolicy.KEEP, TokenTable.BLOCK, HOST);
     }
 
     /// @param block F32 values of the embedding or the head that are used at once
     static Decoder open(Checkpoint checkpoint, MemoryPolicy memory, long block) {
-        return new Decoder(Loadable.of(checkpoint), memory, block);
+        return new Decoder(Loadable.of(checkpoint), memory, block, HOST);
     }
 
-    private Decoder(Loadable model, MemoryPolicy memory, long block) {
+    private Decoder(Loadable model, MemoryPolicy memory, long block, TensorDevice device) {
         this.config = model.config();
         this.memory = memory;
         this.scripts = Scripts.of(config.blocks());
-        this.torch = new Torch(scripts.source());
+        this.torch = new Torch(device, scripts.source());
         try {
             this.weights = Weights.load(model, memory.base(), block, torch);
         } catch (RuntimeException e) {
@@ -72,6 +86,11 @@ public final class Decoder implements AutoCloseable {
 
     public MemoryPolicy memory() {
         return memory;
+    }
+
+    /// What it computes on.
+    public Device device() {
+        return torch.device().device();
     }
 
     public Weights weights() {

@@ -51,7 +51,7 @@ public record Generator(Decoder decoder, Set<Integer> stop, int maxNew, Sampling
     }
 
     private @Nullable DecodingKernel kernel() {
-        boolean host = decoder.torch().device().device().isHost();
+        boolean host = decoder.device().isHost();
         return host && VectorModule.isPresent() ? new VectorDecodingKernel() : null;
     }
 

@@ -71,9 +71,7 @@ final class TensorBuffer implements Buffer {
     @Override
     public void write(Consumer<? super MemorySegment> writer) {
         try (PtNDManager scope = torch.scope()) {
-            Shape elements = new Shape(bytes / width());
-            PtNDArray host = JniUtils.createEmptyNdArray(
-                    scope, elements, tensor.getDataType(), ai.djl.Device.cpu(), SparseFormat.DENSE);
+            PtNDArray host = room(scope);
             lend(host, writer);
             take(host, scope);
         }
@@ -96,9 +94,18 @@ final class TensorBuffer implements Buffer {
     }
 
     private PtNDArray copy(PtNDManager scope) {
-        PtNDArray copy = part(scope).toDevice(ai.djl.Device.cpu(), true);
-        copy.attach(scope);
-        return copy;
+        PtNDArray host = room(scope);
+        if (bytes > 0) {
+            torch.run(scope, "copy", host, part(scope));
+        }
+        return host;
+    }
+
+    /// As much memory of the host, with undefined content.
+    private PtNDArray room(PtNDManager scope) {
+        Shape elements = new Shape(bytes / width());
+        return JniUtils.createEmptyNdArray(
+                scope, elements, tensor.getDataType(), ai.djl.Device.cpu(), SparseFormat.DENSE);
     }
 
     private void take(PtNDArray host, PtNDManager scope) {

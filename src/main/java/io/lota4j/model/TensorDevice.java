@@ -1,6 +1,8 @@
 package io.lota4j.model;
 
 import ai.djl.pytorch.engine.PtNDArray;
+import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.memory.Device;
 import java.util.function.ToLongFunction;
 
@@ -12,9 +14,21 @@ import java.util.function.ToLongFunction;
 /// @param address of a tensor's first element in the device's memory
 record TensorDevice(Device device, ai.djl.Device engine, Product product, ToLongFunction<PtNDArray> address) {
     /// The host, and libtorch's own cards.
+    ///
+    /// @throws LotaException if libtorch has no such card, with what that takes
     static TensorDevice of(Device device) {
-        return device.isHost()
-                ? new TensorDevice(device, ai.djl.Device.cpu(), Product.ONEDNN, TensorAddress::of)
-                : new TensorDevice(device, ai.djl.Device.gpu(device.number()), Product.PLAIN, TensorAddress::of);
+        if (device.isHost()) {
+            return new TensorDevice(device, ai.djl.Device.cpu(), Product.ONEDNN, TensorAddress::of);
+        }
+        if (!Torch.hasCuda()) {
+            throw new LotaException(Text.format(
+                    "The device %s cannot be used here: libtorch was built without CUDA, or finds no card. It takes an"
+                            + " NVIDIA card with its driver, and on the class path"
+                            + " ai.djl.pytorch:pytorch-native-cu128:2.7.1:linux-x86_64 in place of pytorch-native-cpu,"
+                            + " which the Maven profile cuda brings: docs/cuda.md tells how. Without them, take the"
+                            + " device cpu.",
+                    device));
+        }
+        return new TensorDevice(device, ai.djl.Device.gpu(device.number()), Product.PLAIN, TensorAddress::of);
     }
 }

@@ -99,6 +99,12 @@ public final class Torch implements AutoCloseable {
         }
     }
 
+    /// Whether this build of libtorch has CUDA, and finds a card.
+    static boolean hasCuda() {
+        engine();
+        return JniUtils.getFeatures().contains("CUDA");
+    }
+
     /// The number of threads that libtorch's products use.
     public static int threads() {
         engine();

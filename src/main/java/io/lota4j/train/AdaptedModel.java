@@ -9,6 +9,7 @@ import io.lota4j.mask.DeltaSource;
 import io.lota4j.mask.IndexSets;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskTensor;
+import io.lota4j.memory.Device;
 import io.lota4j.memory.HostBuffer;
 import io.lota4j.model.Decoder;
 import io.lota4j.model.MemoryPolicy;
@@ -44,9 +45,16 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
 
     /// As [#open(Path)], for training with a choice of what is kept in memory.
     public static AdaptedModel open(Path directory, MemoryPolicy memory) {
+        return open(directory, memory, Device.CPU);
+    }
+
+    /// As [#open(Path, MemoryPolicy)], on a device.
+    ///
+    /// @throws LotaException if it cannot be used here
+    public static AdaptedModel open(Path directory, MemoryPolicy memory, Device device) {
         Checkpoint base = Checkpoint.open(directory);
         try {
-            return new AdaptedModel(base, Decoder.open(base, memory));
+            return new AdaptedModel(base, Decoder.open(base, memory, device));
         } catch (RuntimeException e) {
             base.close();
             throw e;

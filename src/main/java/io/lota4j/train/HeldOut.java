@@ -97,7 +97,8 @@ public record HeldOut(Dataset data, long every, Keep keep, long patience) {
         double sum = 0;
         long tokens = 0;
         int done = 0;
-        for (MicroBatch part : MicroBatch.passes(data.examples(), StepRunner.PASS_TOKENS)) {
+        for (MicroBatch part :
+                MicroBatch.passes(data.examples(), decoder.device().chunk())) {
             if (stop.getAsBoolean()) {
                 return OptionalDouble.empty();
             }

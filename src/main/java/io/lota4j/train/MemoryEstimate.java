@@ -1,6 +1,7 @@
 package io.lota4j.train;
 
 import io.lota4j.mask.Mask;
+import io.lota4j.memory.Device;
 import io.lota4j.model.ActivationPolicy;
 import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
@@ -12,7 +13,7 @@ import io.lota4j.model.layer.Scripts;
 ///
 /// @param weights the working weights, F32
 /// @param state gradients, moments and indices of what is trained, or the sums that scores are made of
-/// @param pass what one pass through the model keeps, for a pass of [StepRunner#PASS_TOKENS] tokens of which half are
+/// @param pass what one pass through the model keeps, for a pass of [Device#chunk] tokens of which half are
 ///     scored; an example that is longer takes more
 /// @param runtime JVM, engine, and gaps between tensors whose sizes change from pass to pass
 public record MemoryEstimate(long weights, long state, long pass, long runtime) {
@@ -47,7 +48,7 @@ public record MemoryEstimate(long weights, long state, long pass, long runtime) 
     }
 
     private static MemoryEstimate of(ModelConfig model, MemoryPolicy memory, long kept, long overlays) {
-        long pass = StepRunner.PASS_TOKENS
+        long pass = Device.CPU.chunk()
                 * (memory.activations().floatsPerToken(model)
                         + Scripts.of(model.blocks()).mostBack()
                         + model.vocabSize());

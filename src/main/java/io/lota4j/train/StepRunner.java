@@ -10,9 +10,6 @@ import java.util.stream.IntStream;
 
 /// One optimizer step: gradients of all micro-batches, clip, update.
 final class StepRunner {
-    /// Tokens of a pass, which bounds what activations take whatever the batch.
-    static final int PASS_TOKENS = 256;
-
     private final Decoder decoder;
     private final TrainConfig config;
     private final MaskedKernel kernel;
@@ -39,8 +36,9 @@ final class StepRunner {
     /// Adds up the gradients of one step and bounds nothing yet; weights stay as they are.
     Outcome gradients(Samples samples, long step) {
         List<MicroBatch> batches = new ArrayList<>();
+        int chunk = decoder.device().chunk();
         for (int m = 0; m < config.accumulation(); m++) {
-            batches.addAll(MicroBatch.passes(samples.microBatch((step - 1) * config.accumulation() + m), PASS_TOKENS));
+            batches.addAll(MicroBatch.passes(samples.microBatch((step - 1) * config.accumulation() + m), chunk));
         }
         long start = System.nanoTime();
         double each = weight(batches);

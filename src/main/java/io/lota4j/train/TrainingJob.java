@@ -2,6 +2,7 @@ package io.lota4j.train;
 
 import io.lota4j.data.Dataset;
 import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.memory.Device;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -61,6 +62,10 @@ public interface TrainingJob {
     /// @return a map to go on with
     default Map<String, String> provenance(String source, RunState state) {
         Map<String, String> provenance = Provenance.of(source, data(), config(), kernel(), state);
+        Device device = model().decoder().device();
+        if (!device.isHost()) {
+            provenance.put("device", device.toString());
+        }
         HeldOut rows = heldOut();
         if (rows != null) {
             rows.addTo(provenance, state);

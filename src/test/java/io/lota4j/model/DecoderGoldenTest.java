@@ -125,27 +125,30 @@ class DecoderGoldenTest {
         try (Golden golden = Golden.open("models/" + model + "/golden.safetensors");
                 Checkpoint checkpoint = Checkpoint.open(Golden.path("models/" + model));
                 Decoder decoder = open(checkpoint)) {
-            PackedBatch batch = PackedBatch.of(sequences(golden, true));
-            float[] weights = new float[batch.rows().length];
-            Arrays.fill(weights, 1f / weights.length);
-            CollectedGradients gradients = new CollectedGradients(decoder);
+            assertLossAndGradients(golden, decoder);
+        }
+    }
 
-            Loss loss = decoder.gradients(batch, weights, gradients);
+    static void assertLossAndGradients(Golden golden, Decoder decoder) {
+        PackedBatch batch = PackedBatch.of(sequences(golden, true));
+        float[] weights = new float[batch.rows().length];
+        Arrays.fill(weights, 1f / weights.length);
+        CollectedGradients gradients = new CollectedGradients(decoder);
 
-            assertThat(loss.sum() / weights.length).isCloseTo(golden.floats("loss_token_mean")[0], within(1e-5));
-            assertThat(loss.sum() / batch.order().length)
-                    .isCloseTo(golden.floats("loss_example_sum")[0], within(1e-5 * loss.sum()));
-            assertThat(decoder.losses(batch).tokenLosses()).isEqualTo(loss.tokenLosses());
-            List<String> names = golden.file().tensors().keySet().stream()
-                    .filter(n -> n.startsWith("grad."))
-                    .toList();
-            assertThat(names.stream().flatMap(name -> parts(decoder, name).stream()))
-                    .containsExactlyInAnyOrderElementsOf(
-                            decoder.weights().shapes().keySet());
-            for (String name : names) {
-                float[] expected = golden.floats(name);
-                assertClose(gradients.of(parts(decoder, name)), expected, 1e-4 * largest(expected));
-            }
+        Loss loss = decoder.gradients(batch, weights, gradients);
+
+        assertThat(loss.sum() / weights.length).isCloseTo(golden.floats("loss_token_mean")[0], within(1e-5));
+        assertThat(loss.sum() / batch.order().length)
+                .isCloseTo(golden.floats("loss_example_sum")[0], within(1e-5 * loss.sum()));
+        assertThat(decoder.losses(batch).tokenLosses()).isEqualTo(loss.tokenLosses());
+        List<String> names = golden.file().tensors().keySet().stream()
+                .filter(n -> n.startsWith("grad."))
+                .toList();
+        assertThat(names.stream().flatMap(name -> parts(decoder, name).stream()))
+                .containsExactlyInAnyOrderElementsOf(decoder.weights().shapes().keySet());
+        for (String name : names) {
+            float[] expected = golden.floats(name);
+            assertClose(gradients.of(parts(decoder, name)), expected, 1e-4 * largest(expected));
         }
     }
 

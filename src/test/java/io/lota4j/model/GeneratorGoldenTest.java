@@ -35,17 +35,20 @@ class GeneratorGoldenTest {
     void greedy(String model) {
         try (Golden golden = Golden.open("models/" + model + "/golden.safetensors");
                 Decoder decoder = Decoder.open(Golden.path("models/" + model))) {
-            int[] whole = golden.ints("greedy");
-            int[] prompt = golden.ints("greedy_prompt");
-            assertThat(whole).startsWith(prompt);
-            Generator generator =
-                    new Generator(decoder, Set.of(), whole.length - prompt.length, new Sampling.Greedy(), 0);
-
-            Generator.Answer answer = generator.generate(List.of(prompt)).getFirst();
-
-            assertThat(answer.ids()).isEqualTo(Arrays.copyOfRange(whole, prompt.length, whole.length));
-            assertThat(answer.ended()).isFalse();
+            assertGreedy(golden, decoder);
         }
+    }
+
+    static void assertGreedy(Golden golden, Decoder decoder) {
+        int[] whole = golden.ints("greedy");
+        int[] prompt = golden.ints("greedy_prompt");
+        assertThat(whole).startsWith(prompt);
+        Generator generator = new Generator(decoder, Set.of(), whole.length - prompt.length, new Sampling.Greedy(), 0);
+
+        Generator.Answer answer = generator.generate(List.of(prompt)).getFirst();
+
+        assertThat(answer.ids()).isEqualTo(Arrays.copyOfRange(whole, prompt.length, whole.length));
+        assertThat(answer.ended()).isFalse();
     }
 
     /// Prompts of one batch in layers that keep states, each as if it were alone.

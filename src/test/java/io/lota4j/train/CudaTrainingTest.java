@@ -3,6 +3,7 @@ package io.lota4j.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.lota4j.Golden;
 import io.lota4j.data.Dataset;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.kernel.cuda.CudaKernel;
@@ -12,12 +13,15 @@ import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskTensor;
 import io.lota4j.mask.Pool;
 import io.lota4j.mask.Scope;
+import io.lota4j.memory.Device;
+import io.lota4j.model.MemoryPolicy;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -94,9 +98,31 @@ class CudaTrainingTest {
         }
     }
 
+    /// Model and kernel on the card, with nothing copied between them.
+    @ParameterizedTest
+    @MethodSource("rules")
+    @EnabledIfEnvironmentVariable(named = "LOTA_TEST_DRIVER", matches = "real")
+    void runsOnTheCardAsOnTheHost(Optimizer rule, double lr, double bound) {
+        TrainConfig config = Runs.config(STEPS, rule, lr);
+        Trained host = trained(new JavaKernel(), config);
+        Trained card = trained(new CudaKernel(), config, Device.cuda(0));
+        // The products of a card round otherwise: a hundred times what kernels alone may differ by.
+        assertThat(losses(card)).containsExactly(losses(host), within(100 * LOSS_BOUND));
+        try (AdaptedModel model = Runs.model()) {
+            Mask mask = mask(model);
+            Runs.bits(model)
+                    .forEach(
+                            (name, base) -> assertClose(name, mask.tensors().get(name), base, host, card, 100 * bound));
+        }
+    }
+
     private static Trained trained(MaskedKernel kernel, TrainConfig config) {
+        return trained(kernel, config, Device.CPU);
+    }
+
+    private static Trained trained(MaskedKernel kernel, TrainConfig config, Device device) {
         try (kernel;
-                AdaptedModel model = Runs.model()) {
+                AdaptedModel model = AdaptedModel.open(Golden.path("models/llama-tied"), MemoryPolicy.KEEP, device)) {
             Mask mask = mask(model);
             RunState end = new Job(model, mask, DATA, config, kernel).run(null, 0, false, Runs.SILENT, () -> false);
             return new Trained(end.losses(), Runs.bits(model));

@@ -2,6 +2,7 @@ package io.lota4j.data;
 
 import io.lota4j.FileKind;
 import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.JsonKeys;
 import io.lota4j.checkpoint.JsonKeys.Null;
 import io.lota4j.jinja.Rendering;
@@ -23,6 +24,9 @@ public sealed interface ChatTemplate permits JinjaTemplate, PlainTemplate {
     /// Where it stands there.
     String KEY = "chat_template";
 
+    /// Where templates of processors and those for other uses stand. Without one for chats they are no such.
+    List<String> OTHERS = List.of("chat_template.json", "additional_chat_templates");
+
     /// The template of a model directory: `chat_template.jinja`, else `chat_template` of `tokenizer_config.json`
     /// (of several, the one called `default`), else none, which writes prompt and completion one after another.
     ///
@@ -41,9 +45,23 @@ public sealed interface ChatTemplate permits JinjaTemplate, PlainTemplate {
     /// @throws LotaException as [#of] does
     static Optional<String> source(Path modelDir) {
         Path file = modelDir.resolve(FILE);
-        return ModelJson.present(file)
-                ? Optional.of(FileKind.text(file, "a chat template"))
-                : fromConfig(ModelJson.optional(modelDir, CONFIG));
+        if (ModelJson.present(file)) {
+            return Optional.of(FileKind.text(file, "a chat template"));
+        }
+        Optional<String> source = fromConfig(ModelJson.optional(modelDir, CONFIG));
+        if (source.isEmpty()) {
+            OTHERS.stream()
+                    .map(modelDir::resolve)
+                    .filter(ModelJson::present)
+                    .findFirst()
+                    .ifPresent(other -> {
+                        throw new LotaException(Text.format(
+                                "%s holds a chat template that is not read; expected %s, or \"%s\" in %s. Write the"
+                                        + " template there that the model's text is to have.",
+                                other, FILE, KEY, CONFIG));
+                    });
+        }
+        return source;
     }
 
     /// The text of a chat's first turns, with what of it came from the row.

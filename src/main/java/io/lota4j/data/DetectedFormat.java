@@ -2,6 +2,7 @@ package io.lota4j.data;
 
 import io.lota4j.LotaException;
 import io.lota4j.jinja.Marked;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -133,15 +134,28 @@ record DetectedFormat() implements ExampleFormat {
         return names.stream().sorted().map(name -> "'" + name + "'").toList();
     }
 
+    /// What a column says as JSON in a text: tables whose columns have one type hold it so.
+    private static @Nullable Object listed(String name, String text) {
+        String row = "{\"" + name + "\": " + text + "}";
+        try {
+            Map<String, @Nullable Object> read = JsonRow.columns(row.getBytes(StandardCharsets.UTF_8));
+            return read.size() == 1 ? read.get(name) : text;
+        } catch (LotaException e) {
+            throw new LotaException(
+                    "The column '" + name + "' holds a text that is no list as JSON: " + e.getMessage(), e);
+        }
+    }
+
     private static Map<String, @Nullable Object> variables(Row row) {
         Map<String, @Nullable Object> variables = new LinkedHashMap<>();
         row.columns().forEach((name, value) -> {
             if (VARIABLES.contains(name) && Turns.says(value)) {
-                if (!(value instanceof List<?>)) {
+                Object list = value instanceof String text && text.strip().startsWith("[") ? listed(name, text) : value;
+                if (!(list instanceof List<?>)) {
                     throw new LotaException(
                             "The column '" + name + "' holds " + Columns.kind(value) + ", expected a list.");
                 }
-                variables.put(name, value);
+                variables.put(name, list);
             }
         });
         if (row.columns().get(MORE_VARIABLES) instanceof Map<?, ?> more) {

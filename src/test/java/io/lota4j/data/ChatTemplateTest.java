@@ -164,6 +164,17 @@ class ChatTemplateTest {
                 .hasMessage(config + " has several chat templates but none called 'default': rag.");
     }
 
+    /// Those of processors and for other uses: without them the model would seem to have none.
+    @Test
+    void aTemplateThatStandsElsewhereIsNotPassedOver() throws IOException {
+        Path other = Files.writeString(dir.resolve("chat_template.json"), "{\"chat_template\": \"t\"}");
+        assertThatThrownBy(() -> ChatTemplate.of(dir))
+                .isInstanceOf(LotaException.class)
+                .hasMessageStartingWith(
+                        other + " holds a chat template that is not read; expected chat_template.jinja,");
+        assertThat(template("config").render(CHAT, false)).isEqualTo("config");
+    }
+
     /// Neither is a model without a template, or without the token.
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """

@@ -550,8 +550,27 @@ class ExampleEncoderTest {
                 Map.of("chat_template_kwargs", Map.of("enable_thinking", false)),
                 "The row's 'enable_thinking'" + unread);
         refusedBy(encoder, Map.of("tools", List.of(Map.of("name", "f"))), "The row's 'tools'" + unread);
+        refusedBy(encoder, Map.of("tools", "[{\"name\": \"f\"}]"), "The row's 'tools'" + unread);
+        refusedBy(encoder, Map.of("tools", "{\"name\": \"f\"}"), "The column 'tools' holds a string, expected a list.");
         assertThat(encoder.encode(with(Map.of("documents", List.of(), "chat_template_kwargs", Map.of()))))
                 .isInstanceOf(EncodeResult.Encoded.class);
+    }
+
+    /// Tables whose columns have one type hold tools as a text.
+    @Test
+    void toolsMayBeAListAsJson() {
+        Path model = model(
+                "{% for m in messages %}<|im_start|>{{ m.role }}\n{% if tools %}{{ tools | tojson }}{% endif %}{{ m.content }}"
+                        + "<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}");
+        ExampleEncoder encoder = encoder(model, 512);
+        assertThat(encoder.encode(with(Map.of("tools", "[{\"name\": \"f\"}]"))))
+                .isInstanceOf(EncodeResult.Encoded.class)
+                .usingRecursiveComparison()
+                .isEqualTo(encoder.encode(with(Map.of("tools", List.of(Map.of("name", "f"))))));
+        refusedBy(encoder, Map.of("tools", "[1], \"x\": 2"), "The column 'tools' holds a string, expected a list.");
+        assertThatThrownBy(() -> encoder.encode(with(Map.of("tools", "[none"))))
+                .isInstanceOf(LotaException.class)
+                .hasMessageStartingWith("The column 'tools' holds a text that is no list as JSON: not valid JSON: ");
     }
 
     private static void refusedBy(ExampleEncoder encoder, Map<String, Object> columns, String message) {

@@ -9,6 +9,7 @@ import io.lota4j.model.Loss;
 import io.lota4j.model.PackedBatch;
 import io.lota4j.model.Sampling;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -19,13 +20,17 @@ import org.jspecify.annotations.Nullable;
 /// @param decoder the model
 /// @param tokenizer turns generated ids into text
 /// @param stop token ids that end an answer
-/// @param batchSize examples per batch; the scores do not depend on it
+/// @param batchSize examples per batch, and answers at a time; neither scores nor answers depend on it
 /// @param generate most new tokens of an answer; 0: no answers are generated
 /// @param check how an answer is held against the reference
 public record Evaluator(
         Decoder decoder, Tokenizer tokenizer, Set<Integer> stop, int batchSize, int generate, AnswerCheck check) {
 
-    /// Hears of every batch.
+    /// Batches between two looks at the answers: while they are generated, waiting prompts take the places of those
+    /// that have ended.
+    private static final int ANSWERED = 4;
+
+    /// Hears of every batch, of every four where answers are generated.
     @FunctionalInterface
     public interface Listener {
         /// @param done examples so far
@@ -41,14 +46,14 @@ public record Evaluator(
         return run(examples, listener, () -> false);
     }
 
-    /// Scores examples until there are no more or `stop`, asked after every batch, says so: the scores are
+    /// Scores examples until there are no more or `stop`, asked as often as the listener hears, says so: the scores are
     /// then those of the examples so far.
     public Evaluation run(List<Example> examples, Listener listener, BooleanSupplier stop) {
         List<ExampleScore> scores = new ArrayList<>();
         Clock clock = new Clock();
-        for (int from = 0; from < examples.size() && !(from > 0 && stop.getAsBoolean()); from += batchSize) {
-            List<Example> batch = examples.subList(from, Math.min(examples.size(), from + batchSize));
-            scores.addAll(scores(batch, clock));
+        int step = Math.toIntExact(Math.min(examples.size(), (generate > 0 ? ANSWERED : 1L) * batchSize));
+        for (int from = 0; from < examples.size() && !(from > 0 && stop.getAsBoolean()); from += step) {
+            scores.addAll(scores(examples.subList(from, Math.min(examples.size(), from + step)), clock));
             listener.batch(scores.size(), examples.size(), clock.tokens + clock.newTokens);
         }
         return new Evaluation(scores, clock.tokens, clock.nanos / 1e9, clock.newTokens, clock.newNanos / 1e9);
@@ -61,21 +66,25 @@ public record Evaluator(
         private long newNanos;
     }
 
-    private List<ExampleScore> scores(List<Example> batch, Clock clock) {
+    private List<ExampleScore> scores(List<Example> some, Clock clock) {
         long start = System.nanoTime();
-        double[] sums = sums(batch);
+        List<Double> sums = new ArrayList<>();
+        for (int from = 0; from < some.size(); from += batchSize) {
+            List<Example> batch = some.subList(from, Math.min(some.size(), from + batchSize));
+            Arrays.stream(sums(batch)).forEach(sums::add);
+        }
         clock.nanos += System.nanoTime() - start;
-        clock.tokens += batch.stream().mapToLong(Example::length).sum();
+        clock.tokens += some.stream().mapToLong(Example::length).sum();
         Generator generator = new Generator(decoder, stop, generate, new Sampling.Greedy(), 0);
-        List<String> answers = generate > 0 ? answers(generator, batch, clock) : List.of();
+        List<String> answers = generate > 0 ? answers(generator, some, clock) : List.of();
         List<ExampleScore> scores = new ArrayList<>();
-        for (int i = 0; i < batch.size(); i++) {
-            Example example = batch.get(i);
+        for (int i = 0; i < some.size(); i++) {
+            Example example = some.get(i);
             @Nullable String answer = generate > 0 ? answers.get(i) : null;
             scores.add(new ExampleScore(
                     example.row(),
                     example.scoredTokens(),
-                    sums[i],
+                    sums.get(i),
                     answer,
                     answer == null ? null : check.check(answer, example.answer()),
                     answer != null && generator.room(example.promptIds().length) < generate));
@@ -102,10 +111,10 @@ public record Evaluator(
         return sums;
     }
 
-    private List<String> answers(Generator generator, List<Example> batch, Clock clock) {
+    private List<String> answers(Generator generator, List<Example> some, Clock clock) {
         long start = System.nanoTime();
         List<Generator.Answer> answers =
-                generator.generate(batch.stream().map(Example::promptIds).toList());
+                generator.generate(some.stream().map(Example::promptIds).toList(), batchSize);
         clock.newNanos += System.nanoTime() - start;
         clock.newTokens += answers.stream().mapToLong(a -> a.ids().length).sum();
         return answers.stream().map(a -> tokenizer.decode(a.ids())).toList();

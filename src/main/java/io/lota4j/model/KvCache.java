@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Keys and values of several sequences that grow token by token, each in a slot of its own: no padding, no mask.
 final class KvCache implements AutoCloseable {
+    /// Tokens that it pays to compute apart: fewer take longer so than with all others.
+    private static final int SHARED = 8;
+
     private final Decoder decoder;
     private final PtNDManager scope;
     private final List<PtNDArray> keys = new ArrayList<>();
@@ -74,11 +77,27 @@ final class KvCache implements AutoCloseable {
         return tensor;
     }
 
-    /// Appends tokens to some slots and returns the logits after the last token of each, `[slots.length][vocab]`.
+    /// Forgets a slot's sequence.
+    void clear(int slot) {
+        lengths[slot] = 0;
+        ids[slot] = new int[0];
+    }
+
+    /// Appends tokens to some slots and returns the logits after the last token of each, `[slots.length][vocab]`. What
+    /// sequences that begin have in common at their start is computed once.
     ///
     /// @param slots which sequences, each at most once
-    /// @param tokens what to append to each, at least one token; more than one only to an empty slot
+    /// @param tokens what to append to each, at least one token
     float[][] append(int[] slots, int[][] tokens) {
+        int common = longer.isEmpty() && Arrays.stream(slots).allMatch(slot -> lengths[slot] == 0) ? common(tokens) : 0;
+        if (slots.length > 1 && common >= SHARED) {
+            begin(slots, Arrays.copyOf(tokens[0], common));
+            return append(
+                    slots,
+                    Arrays.stream(tokens)
+                            .map(all -> Arrays.copyOfRange(all, common, all.length))
+                            .toArray(int[][]::new));
+        }
         float[][] logits = new float[slots.length][];
         int[] again = IntStream.range(0, slots.length)
                 .filter(s -> startsAgain(slots[s], tokens[s].length))
@@ -95,6 +114,44 @@ final class KvCache implements AutoCloseable {
         compute(slots, again, s -> ids[slots[s]], logits);
         compute(slots, on, s -> tokens[s], logits);
         return logits;
+    }
+
+    /// How many tokens some sequences have in common at their start, but for the last of the shortest.
+    private static int common(int[][] sequences) {
+        int common = Arrays.stream(sequences).mapToInt(s -> s.length - 1).min().orElse(0);
+        for (int[] sequence : sequences) {
+            int differ = Arrays.mismatch(sequence, 0, common, sequences[0], 0, common);
+            common = differ < 0 ? common : differ;
+        }
+        return common;
+    }
+
+    /// Begins sequences alike: the tokens go through the layers once.
+    private void begin(int[] slots, int[] tokens) {
+        int first = slots[0];
+        append(new int[] {first}, new int[][] {tokens});
+        try (PtNDManager pass = decoder.torch().scope()) {
+            PtNDArray slotTensor =
+                    Torch.longs(pass, Arrays.stream(slots).asLongStream().toArray());
+            PtNDArray count = Torch.longs(pass, new long[] {tokens.length});
+            List<Block> layers = decoder.config().blocks().layers();
+            for (int layer = 0; layer < layers.size(); layer++) {
+                Block block = layers.get(layer);
+                if (block.convolution().isEmpty()) {
+                    decoder.torch().run(pass, "share_tokens", keys.get(layer), slotTensor, count);
+                    decoder.torch().run(pass, "share_tokens", values.get(layer), slotTensor, count);
+                } else {
+                    decoder.torch().run(pass, "share", keys.get(layer), slotTensor);
+                    if (block.deltaRule().isPresent()) {
+                        decoder.torch().run(pass, "share", values.get(layer), slotTensor);
+                    }
+                }
+            }
+        }
+        for (int slot : slots) {
+            lengths[slot] = lengths[first];
+            ids[slot] = ids[first];
+        }
     }
 
     /// Whether a sequence becomes so long that all its tokens are turned by other frequencies.

@@ -1,6 +1,7 @@
 package io.lota4j.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.Golden;
 import java.util.ArrayList;
@@ -8,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,6 +57,29 @@ class GeneratorTest {
         }
         assertThat(answers.get(0).ended()).isTrue();
         assertThat(answers.get(0).ids()).hasSizeLessThanOrEqualTo(3);
+    }
+
+    /// Prompts that wait take the places of those that have ended.
+    @Test
+    void answersDoNotDependOnHowManyAreGivenAtATime() {
+        List<int[]> prompts = new ArrayList<>(prompts(6, 3, 9, 4, 1, 12, 9, 7, 2, 5));
+        prompts.addAll(prompts(6, 3, 9, 4).stream()
+                .map(p -> IntStream.concat(Arrays.stream(prompts.get(4)), Arrays.stream(p))
+                        .toArray())
+                .toList());
+        Set<Integer> stop =
+                IntStream.range(0, decoder.config().vocabSize() / 8).boxed().collect(Collectors.toSet());
+        Generator generator = generator(stop, new Sampling.TopKTopP(1.5, 40, 0.95), 3);
+        List<int[]> all = ids(generator.generate(prompts));
+        assertThat(all.stream().mapToInt(answer -> answer.length).distinct().count())
+                .isGreaterThan(2);
+        for (int atOnce : new int[] {1, 2, 3, 5, 100}) {
+            assertThat(ids(generator.generate(prompts, atOnce)))
+                    .as("%d at a time", atOnce)
+                    .usingRecursiveComparison()
+                    .isEqualTo(all);
+        }
+        assertThatThrownBy(() -> generator.generate(prompts, 0)).hasMessageContaining("At least 1 prompt");
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.lota4j.kernel.vector.VectorDecodingKernel;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,16 +33,46 @@ class NextTokensGoldenTest {
                 float[][] expected = scripts.append(slots, tokens);
                 float[][] found = own.append(slots, tokens);
                 for (int s = 0; s < slots.length; s++) {
-                    double size = largest(expected[s]);
-                    for (int i = 0; i < expected[s].length; i++) {
-                        assertThat((double) found[s][i])
-                                .as("token %d of sequence %d, logit %d", t, s, i)
-                                .isCloseTo(expected[s][i], within(2e-5 * size));
-                    }
+                    assertClose(found[s], expected[s]);
                 }
                 int step = t;
                 tokens = new int[][] {{10 + step}, {30 - step}};
             }
+        }
+    }
+
+    /// What prompts have in common is computed once, also where a slot was used before.
+    @ParameterizedTest
+    @MethodSource("models")
+    void promptsThatBeginAlikeAreAsIfAlone(String model) {
+        int[] start = {5, 9, 3, 1, 7, 7, 2, 11, 4, 6};
+        int[][] prompts = {join(start, 8), join(start, 8, 1, 2, 3, 4, 5), join(start, 12, 3)};
+        int[] slots = {1, 2, 0};
+        try (Decoder decoder = Decoder.open(Golden.path("models/" + model));
+                KvCache together = new KvCache(decoder, 3, 40, new VectorDecodingKernel())) {
+            together.append(slots, new int[][] {{1, 2}, {3, 4, 5}, {6}});
+            for (int slot : slots) {
+                together.clear(slot);
+            }
+            float[][] first = together.append(slots, prompts);
+            float[][] second = together.append(slots, new int[][] {{3}, {4}, {5}});
+            for (int p = 0; p < prompts.length; p++) {
+                try (KvCache alone = new KvCache(decoder, 1, 40, null)) {
+                    assertClose(first[p], alone.append(new int[] {0}, new int[][] {prompts[p]})[0]);
+                    assertClose(second[p], alone.append(new int[] {0}, new int[][] {{3 + p}})[0]);
+                }
+            }
+        }
+    }
+
+    private static int[] join(int[] start, int... rest) {
+        return IntStream.concat(Arrays.stream(start), Arrays.stream(rest)).toArray();
+    }
+
+    private static void assertClose(float[] found, float[] expected) {
+        double size = largest(expected);
+        for (int i = 0; i < expected.length; i++) {
+            assertThat((double) found[i]).as("logit %d", i).isCloseTo(expected[i], within(2e-5 * size));
         }
     }
 
@@ -75,10 +106,7 @@ class NextTokensGoldenTest {
             assertThat(Arrays.equals(before, after)).isFalse();
             try (KvCache scripts = new KvCache(decoder, 1, 8, null)) {
                 scripts.append(new int[] {0}, new int[][] {{5, 9, 3}});
-                float[] expected = scripts.append(new int[] {0}, new int[][] {{4}})[0];
-                for (int i = 0; i < expected.length; i++) {
-                    assertThat((double) after[i]).isCloseTo(expected[i], within(2e-5 * largest(expected)));
-                }
+                assertClose(after, scripts.append(new int[] {0}, new int[][] {{4}})[0]);
             }
         }
     }

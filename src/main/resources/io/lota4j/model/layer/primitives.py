@@ -96,10 +96,13 @@ class Ops(Module):
     some = (self).ints(slots, )
     added = (self).ints(lengths, )
     xs = torch.split_with_sizes(x, added, 0)
+    begins = (self).ints(starts, )
     past = torch.sub(torch.size(w, 2), 1)
     outs = annotate(List[Tensor], [])
     for i in range(torch.len(some)):
       last = torch.select(before, 0, some[i])
+      if torch.eq(begins[i], 0):
+        _2 = torch.zero_(last)
       _0 = torch.masked_fill_(last, torch.eq(torch.select(starts, 0, i), 0), 0)
       all = torch.cat([last, xs[i]], 0)
       l = added[i]
@@ -682,7 +685,8 @@ class Ops(Module):
       qi = torch.unsqueeze(torch.transpose(qs[i], 0, 1), 0)
       ki = torch.unsqueeze(torch.narrow(slot_keys, 1, 0, end), 0)
       vi = torch.unsqueeze(torch.narrow(slot_values, 1, 0, end), 0)
-      if torch.__or__(torch.__or__(torch.gt(window, 0), torch.gt(cap, 0.)), torch.__isnot__(sinks, None)):
+      behind = torch.__and__(torch.gt(starts[i], 0), torch.gt(l, 1))
+      if torch.__or__(torch.__or__(behind, torch.gt(window, 0)), torch.__or__(torch.gt(cap, 0.), torch.__isnot__(sinks, None))):
         mask = torch.eq((self).unseen(qi, starts[i], end, 0, window, ), 0)
         o = (self).seen(qi, ki, vi, mask, scale, cap, False, sinks, )
       else:
@@ -719,6 +723,13 @@ class Ops(Module):
     return [torch.copy_(target, source)]
   def zero(self, x: Tensor) -> List[Tensor]:
     return [torch.zero_(x)]
+  # Copies what a cache has for the first of some slots to the others: of keys and values that of the first tokens.
+  def share_tokens(self, cache: Tensor, slots: Tensor, tokens: Tensor) -> List[Tensor]:
+    return (self).share(torch.narrow(cache, 2, 0, int(torch.select(tokens, 0, 0))), slots, )
+  def share(self, cache: Tensor, slots: Tensor) -> List[Tensor]:
+    others = torch.narrow(slots, 0, 1, torch.sub(torch.size(slots, 0), 1))
+    first = torch.repeat_interleave(torch.index_select(cache, 0, torch.narrow(slots, 0, 0, 1)), torch.size(others, 0), 0)
+    return [torch.index_copy_(cache, 0, others, first)]
   def rows(self, x: Tensor, index: Tensor) -> List[Tensor]:
     return [torch.index_select(x, 0, index)]
   def turned(self, x: Tensor) -> List[Tensor]:

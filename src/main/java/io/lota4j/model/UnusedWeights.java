@@ -23,9 +23,8 @@ record UnusedWeights(Checkpoint checkpoint, ModelConfig config, Set<String> used
     /// So many names of a kind are in a message.
     private static final int LISTED = 3;
 
-    /// Tables and causal masks that older programs stored, which follow from `config.json`, and the module of a Qwen
-    /// 3.5
-    /// that guesses tokens beyond the next.
+    /// Tables and causal masks that older programs stored, which follow from `config.json`, and the module of a
+    /// Qwen 3.5 that guesses tokens beyond the next.
     private static final Pattern HARMLESS = Pattern.compile("(.*\\.)?rotary_emb\\.(inv_freq|cos_cached|sin_cached)"
             + "|(.*\\.)?(attn|attention)\\.(bias|masked_bias)" + "|mtp\\..*");
 

@@ -177,6 +177,7 @@ public final class Lota implements AutoCloseable {
     /// @return empty if it was stopped
     public Optional<Mask> score(
             Score score, Dataset data, Calibration how, Scoring.Listener listener, BooleanSupplier stop) {
+        places(data, null, StateFile.NONE).check();
         Mask among = among(how);
         return base.with(
                 List.of(),
@@ -259,7 +260,11 @@ public final class Lota implements AutoCloseable {
     }
 
     private RunPlaces places(Dataset data, @Nullable HeldOut rows, StateFile state) {
-        return new RunPlaces(base.claims(), data, rows).writes("the run's state", state.file());
+        return new RunPlaces(base.claims(), data, rows)
+                .writes("the run's state", state.file())
+                .addsTo(
+                        "the directory for what is kept of each weight",
+                        base.memory().state());
     }
 
     private <T> T job(Dataset data, Mask mask, TrainConfig config, @Nullable HeldOut rows, Function<Job, T> work) {

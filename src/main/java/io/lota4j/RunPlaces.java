@@ -32,6 +32,15 @@ final class RunPlaces {
         return this;
     }
 
+    /// @param folder to which files are added, or null for none
+    RunPlaces addsTo(String what, @Nullable Path folder) {
+        if (folder != null) {
+            claims.addsTo(what, folder);
+            writable.add(() -> AtomicFile.requireWritableDirectory(folder));
+        }
+        return this;
+    }
+
     /// @param directory that is to be new or empty
     RunPlaces fills(String what, Path directory) {
         claims.fills(what, directory);

@@ -57,6 +57,7 @@ class ArchitectureTest {
                     Cgroup.class,
                     Existing.class,
                     FileKind.class,
+                    FileSpace.class,
                     JsonFault.class,
                     Links.class,
                     LotaException.class,

@@ -17,6 +17,7 @@ import io.lota4j.model.ModelConfig;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.HeldOut;
 import io.lota4j.train.MemoryEstimate;
+import io.lota4j.train.RunState;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
@@ -26,6 +27,7 @@ import io.lota4j.train.score.Scoring;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -69,6 +71,9 @@ final class CalibrateCommand extends FitCommand<Mask> {
             description = "With --score delta: also write the dense delta, F32 safetensors.")
     private @Nullable Path deltaOut;
 
+    @Mixin
+    private StateDirectory stateDirectory = new StateDirectory();
+
     @Override
     void checkOptions(OptionRules rules) {
         if (score.trains()) {
@@ -78,6 +83,9 @@ final class CalibrateCommand extends FitCommand<Mask> {
         String nothing = Text.format("--score %s: it does not train", score);
         List.of("training", "heldOut", "kernel", "state").forEach(mixin -> rules.refuseMixin(mixin, nothing));
         rules.refuse("--delta-out", nothing);
+        if (score == Score.WANDA || score == Score.MAGNITUDE) {
+            rules.refuse(StateDirectory.NAME, Text.format("--score %s: it keeps nothing for each weight", score));
+        }
         if (score.takesData()) {
             rules.require(DataOptions.REQUIRED);
         } else {
@@ -98,6 +106,16 @@ final class CalibrateCommand extends FitCommand<Mask> {
     }
 
     @Override
+    MemoryPolicy policy() {
+        return stateDirectory.addTo(super.policy());
+    }
+
+    private void warn(Function<MemoryPolicy, MemoryEstimate> needed) {
+        List<MemoryPolicy> others = score == Score.WANDA ? MemoryOptions.ALL : StateDirectory.policies();
+        MemoryOptions.warn(policy(), others, policy -> needed.apply(policy).total(), err());
+    }
+
+    @Override
     int execute() {
         return switch (score) {
             case DELTA -> super.execute();
@@ -115,7 +133,8 @@ final class CalibrateCommand extends FitCommand<Mask> {
     private int score(Lota lota, Dataset examples) {
         Calibration how = calibration();
         Mask among = lota.among(how);
-        memory.warn(policy -> predicted(policy, among), err());
+        warn(policy -> predicted(policy, among));
+        stateDirectory.requireRoom(predicted(policy(), among).files(), null, 0, err());
         return print(new ScoringRun(score, how, err()).run(lota, examples));
     }
 
@@ -138,7 +157,9 @@ final class CalibrateCommand extends FitCommand<Mask> {
             Lota lota, Dataset examples, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile file) {
         Calibration how = calibration();
         Mask among = lota.among(how);
-        memory.warn(policy -> predicted(policy, config, among), err());
+        warn(policy -> predicted(policy, config, among));
+        MemoryEstimate predicted = predicted(policy(), config, among);
+        stateDirectory.requireRoom(predicted.files(), stateFile(), saved(config, among), err());
         return lota.calibrate(examples, how, config, rows, watch, file);
     }
 
@@ -185,15 +206,24 @@ final class CalibrateCommand extends FitCommand<Mask> {
         if (score.trains()) {
             int rows = data.rows();
             TrainConfig config = training.config(rows);
-            plan.training(config, rows, predicted(memory.policy(), config, among));
+            MemoryEstimate predicted = predicted(policy(), config, among);
+            plan.training(config, rows, predicted);
+            stateDirectory.plan(plan, predicted.files(), stateFile(), saved(config, among));
             heldOut.addTo(plan, config);
             return;
         }
         plan.line("score", score.toString());
         if (score.takesData()) {
             plan.line("data", Text.format("%,d rows, each gone through once", data.rows()));
-            plan.memory(predicted(memory.policy(), among), "scores and gradients");
+            MemoryEstimate predicted = predicted(policy(), among);
+            plan.memory(predicted, "scores and gradients");
+            stateDirectory.plan(plan, predicted.files(), null, 0);
         }
+    }
+
+    /// Bytes of a stopped run's state.
+    private long saved(TrainConfig config, Mask among) {
+        return RunState.bytes(config.optimizer(), among.trainable()) + Float.BYTES * heldOut.copies(among.trainable());
     }
 
     private MemoryEstimate predicted(MemoryPolicy policy, Mask among) {

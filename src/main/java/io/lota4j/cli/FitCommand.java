@@ -77,6 +77,11 @@ abstract class FitCommand<T> extends StepsCommand {
         return shown.end();
     }
 
+    /// Where the state of a stopped run goes, or null.
+    final @Nullable Path stateFile() {
+        return state.state(out).file();
+    }
+
     /// What the run is called.
     abstract String name();
 

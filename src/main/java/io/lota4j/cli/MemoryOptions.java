@@ -114,7 +114,9 @@ final class MemoryOptions {
 
     private static String flags(MemoryPolicy policy) {
         List<String> flags = new ArrayList<>();
-        if (policy.base() == BaseWeights.MAPPED) {
+        if (policy.state() != null) {
+            flags.add(StateDirectory.NAME + " " + policy.state());
+        } else if (policy.base() == BaseWeights.MAPPED) {
             flags.add(MAPPED);
         }
         if (policy.activations() == ActivationPolicy.RECOMPUTE) {

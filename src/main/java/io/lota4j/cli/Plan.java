@@ -10,11 +10,13 @@ import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.TrainConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// What a command would do, line by line, from headers alone.
@@ -116,12 +118,34 @@ final class Plan {
         }
     }
 
+    /// Whether what is written somewhere stays in memory.
+    static boolean isInMemory(Path out) {
+        return Set.of("tmpfs", "ramfs").contains(store(out).type());
+    }
+
+    /// Whether two places share their room.
+    static boolean onOneDisk(Path one, Path other) {
+        return store(one).equals(store(other));
+    }
+
     private static long free(Path out) {
         try {
-            return Files.getFileStore(existing(out.toAbsolutePath())).getUsableSpace();
+            return store(out).getUsableSpace();
         } catch (IOException e) {
-            throw new LotaException(out + ": cannot tell how much room there is: " + e.getMessage(), e);
+            throw unknownRoom(out, e);
         }
+    }
+
+    private static FileStore store(Path out) {
+        try {
+            return Files.getFileStore(existing(out.toAbsolutePath()));
+        } catch (IOException e) {
+            throw unknownRoom(out, e);
+        }
+    }
+
+    private static LotaException unknownRoom(Path out, IOException e) {
+        return new LotaException(out + ": cannot tell how much room there is: " + e.getMessage(), e);
     }
 
     private static Path existing(Path path) {

@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import io.lota4j.Lota;
 import io.lota4j.data.Dataset;
+import io.lota4j.model.MemoryPolicy;
 import picocli.CommandLine.Mixin;
 
 /// What takes optimizer steps on a base: the data, the settings, and what computes.
@@ -39,7 +40,12 @@ abstract class StepsCommand extends BaseCommand {
 
     /// Opens the base for what is asked of it.
     final Lota open() {
-        return warned(Lota.open(model.path(), kernel.device(), kernel.choice(), memory.policy()));
+        return warned(Lota.open(model.path(), kernel.device(), kernel.choice(), policy()));
+    }
+
+    /// What is kept in memory.
+    MemoryPolicy policy() {
+        return memory.policy();
     }
 
     /// What is done with examples.

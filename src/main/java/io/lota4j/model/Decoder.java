@@ -5,15 +5,18 @@ import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.ScratchFile;
 import io.lota4j.memory.Device;
 import io.lota4j.model.layer.LayerScript;
 import io.lota4j.model.layer.Rope;
 import io.lota4j.model.layer.Scripts;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /// A decoder in F32 on one device.
 ///
@@ -26,6 +29,7 @@ public final class Decoder implements AutoCloseable {
     private final Scripts scripts;
     private final Torch torch;
     private final Weights weights;
+    private final List<ScratchFile> files = new ArrayList<>();
 
     /// Loads a Hugging Face directory.
     ///
@@ -99,6 +103,28 @@ public final class Decoder implements AutoCloseable {
 
     public Torch torch() {
         return torch;
+    }
+
+    /// Room for what a run keeps for each trained weight, where the policy says. What is in a file is there until the
+    /// decoder is closed.
+    ///
+    /// @param scope owns what is in memory
+    /// @param counts elements of every tensor that will be made there
+    /// @throws LotaException if the directory for files cannot be written or its disk has no such room
+    public ValueStore store(PtNDManager scope, LongStream counts) {
+        Path directory = memory.state();
+        if (directory == null) {
+            return ValueStore.inMemory(torch, scope);
+        }
+        if (!torch.device().device().isHost()) {
+            throw new LotaException(Text.format(
+                    "What is kept of each weight in files of %s is the host's memory, but the device is %s; take the"
+                            + " device cpu.",
+                    directory, torch.device().device()));
+        }
+        ScratchFile file = ScratchFile.in(directory, ValueStore.bytes(counts));
+        files.add(file);
+        return ValueStore.in(file, torch, scope);
     }
 
     /// Scores a batch without recording anything.
@@ -219,5 +245,6 @@ public final class Decoder implements AutoCloseable {
     public void close() {
         weights.close();
         torch.close();
+        files.forEach(ScratchFile::close);
     }
 }

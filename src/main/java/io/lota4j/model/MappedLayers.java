@@ -73,16 +73,27 @@ final class MappedLayers {
 
     /// Some elements of a weight with their newest values.
     void read(String name, long first, MemorySegment target) {
-        checkpoint.read(name, first, target);
-        overlays.getOrDefault(name, List.of()).forEach(overlay -> overlay.scatter(first, target));
+        List<Overlay> over = overlays.getOrDefault(name, List.of());
+        if (over.isEmpty() || over.getLast().index() != null) {
+            checkpoint.read(name, first, target);
+        }
+        over.forEach(overlay -> {
+            overlay.scatter(first, target);
+            overlay.rest();
+        });
     }
 
     /// Values for some elements of a weight, at first those that it has: from now on they stand in their place.
     ///
     /// @param index flat indices, I32, copied; null for all elements
     Buffer overlay(String name, long count, @Nullable Buffer index) {
-        Overlay overlay = Overlay.of(count, index, torch);
+        return overlay(name, Overlay.of(count, index, torch));
+    }
+
+    /// As the other `overlay`, with its values where they are.
+    Buffer overlay(String name, Overlay overlay) {
         torch.buffer(weight(name)).read(values -> overlay.gather(0, values));
+        overlay.rest();
         overlays.computeIfAbsent(name, n -> new ArrayList<>()).add(overlay);
         return overlay.values();
     }

@@ -24,6 +24,12 @@ record Overlay(@Nullable MemorySegment index, Buffer values) {
         return new Overlay(places, torch.buffer(Torch.floats(torch.manager(), count)));
     }
 
+    /// Gives mapped pages back.
+    void rest() {
+        ValueStore.rest(index);
+        ValueStore.rest(values);
+    }
+
     /// Takes the values that are in a part of the weight now.
     ///
     /// @param first flat index of the part's first element

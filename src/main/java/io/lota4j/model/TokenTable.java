@@ -63,6 +63,7 @@ final class TokenTable {
                 read(distinct[r] * width, row);
             }
         });
+        rest();
         long[] places =
                 LongStream.of(ids).map(id -> Arrays.binarySearch(distinct, id)).toArray();
         return new Rows(rows, places);
@@ -113,6 +114,12 @@ final class TokenTable {
             long size = Math.min(PART, count - from);
             read(first + from, target.asSlice(from * Float.BYTES, size * Float.BYTES));
         });
+        rest();
+    }
+
+    /// Gives mapped pages of what lies over it back.
+    void rest() {
+        overlays.forEach(Overlay::rest);
     }
 
     /// Some elements with their newest values.
@@ -123,11 +130,16 @@ final class TokenTable {
 
     /// As [MappedLayers#overlay].
     Buffer overlay(long count, @Nullable Buffer index) {
-        Overlay overlay = Overlay.of(count, index, torch);
+        return overlay(Overlay.of(count, index, torch));
+    }
+
+    /// As the other `overlay`, with its values where they are.
+    Buffer overlay(Overlay overlay) {
         for (int block = 0; block * blockRows < shape.dim(0); block++) {
             long first = block * blockRows * shape.dim(1);
             try (PtNDArray values = block(block, torch.manager())) {
                 torch.buffer(values).read(part -> overlay.gather(first, part));
+                overlay.rest();
             }
         }
         overlays.add(overlay);

@@ -182,6 +182,7 @@ public final class Weights implements AutoCloseable {
         TokenTable table = tables.get(name);
         if (table != null) {
             table.read(first, target);
+            table.rest();
         } else if (mapped != null && !tensors.containsKey(name)) {
             mapped.read(name, first, target);
         } else {
@@ -224,6 +225,22 @@ public final class Weights implements AutoCloseable {
         TokenTable table = tables.get(name);
         return new TrainedValues(
                 table == null ? mapped.overlay(name, count, index) : table.overlay(count, index), true);
+    }
+
+    /// As the other `trained`, for a run whose values are in a store, where some weights are in memory all the same.
+    ///
+    /// @param index in the store, or null for all elements
+    /// @param store may be in memory, and then is not used
+    public TrainedValues trained(String name, long count, @Nullable Buffer index, ValueStore store) {
+        if (!store.isMapped() || mapped == null || tensors.containsKey(name)) {
+            return trained(name, count, index);
+        }
+        // The store's memory is there as long as the model.
+        Overlay overlay = new Overlay(
+                index == null ? null : index.get(memory -> memory),
+                store.floats(count).memory());
+        TokenTable table = tables.get(name);
+        return new TrainedValues(table == null ? mapped.overlay(name, overlay) : table.overlay(overlay), true);
     }
 
     /// To be called after values of [#trained] were written, before the model is used again.

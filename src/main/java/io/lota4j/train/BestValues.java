@@ -1,7 +1,8 @@
 package io.lota4j.train;
 
 import ai.djl.pytorch.engine.PtNDManager;
-import io.lota4j.model.Torch;
+import io.lota4j.model.Decoder;
+import io.lota4j.model.ValueStore;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -10,12 +11,14 @@ import java.util.List;
 /// @param trainables whose values they are
 /// @param copies F32, one a trainable, `[entries]`, in the host's memory
 record BestValues(List<Trainable> trainables, List<MemorySegment> copies) {
-    /// @param scope owns the copies
-    static BestValues of(List<Trainable> trainables, PtNDManager scope) {
+    /// @param scope owns copies in memory
+    static BestValues of(List<Trainable> trainables, Decoder decoder, PtNDManager scope) {
+        ValueStore store = decoder.store(
+                scope, trainables.stream().mapToLong(t -> t.entries().count()));
         return new BestValues(
                 trainables,
                 trainables.stream()
-                        .map(t -> Torch.hostFloats(scope, t.entries().count()))
+                        .map(t -> store.hostFloats(t.entries().count()))
                         .toList());
     }
 
@@ -23,6 +26,7 @@ record BestValues(List<Trainable> trainables, List<MemorySegment> copies) {
     void take() {
         for (int t = 0; t < copies.size(); t++) {
             trainables.get(t).copyTo(copies.get(t));
+            ValueStore.rest(copies.get(t));
         }
     }
 
@@ -30,6 +34,7 @@ record BestValues(List<Trainable> trainables, List<MemorySegment> copies) {
     void restore() {
         for (int t = 0; t < copies.size(); t++) {
             trainables.get(t).copyFrom(copies.get(t));
+            ValueStore.rest(copies.get(t));
         }
     }
 }

@@ -44,7 +44,10 @@ final class Gradients implements StepGradients {
         nanos = 0;
         reached.clear();
         parts.clear();
-        trainables.values().forEach(t -> t.gradientMemory().zero());
+        trainables.values().forEach(t -> {
+            t.gradientMemory().zero();
+            t.rest();
+        });
     }
 
     @Override
@@ -65,7 +68,9 @@ final class Gradients implements StepGradients {
     @Override
     public void linear(String weight, Activation x, Activation dy) {
         long start = System.nanoTime();
-        add(trainable(weight), x, dy);
+        Trainable trainable = trainable(weight);
+        add(trainable, x, dy);
+        trainable.rest();
         nanos += System.nanoTime() - start;
     }
 
@@ -73,7 +78,7 @@ final class Gradients implements StepGradients {
         Entries entries = trainable.entries();
         double density = (double) entries.count() / ((long) x.features() * dy.features());
         if (entries.index() == null) {
-            torch.weightGradient(x, dy, trainable.gradient(), true);
+            torch.weightGradient(x, dy, trainable.gradient().tensor(), true);
         } else if (density < kernel.denseFrom()) {
             kernel.sddmm(memory(x), memory(dy), entries, trainable.gradientMemory());
         } else {
@@ -95,6 +100,7 @@ final class Gradients implements StepGradients {
     public void whole(String weight, PtNDArray gradient) {
         Trainable trainable = trainable(weight);
         kernel.gatherAdd(torch.buffer(gradient), trainable.entries(), trainable.gradientMemory());
+        trainable.rest();
     }
 
     @Override

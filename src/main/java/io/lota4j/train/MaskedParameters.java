@@ -4,6 +4,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.mask.Mask;
 import io.lota4j.model.Decoder;
+import io.lota4j.model.ValueStore;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,10 +16,11 @@ record MaskedParameters(Decoder decoder, List<Trainable> trainables, Gradients g
     /// @param mask the weights to train; an empty tensor in it is skipped
     static MaskedParameters of(Decoder decoder, Mask mask, Optimizer optimizer, MaskedKernel kernel) {
         PtNDManager scope = decoder.torch().scope();
+        ValueStore store = decoder.store(scope, Trainable.counts(mask, optimizer));
         List<Trainable> trainables = new ArrayList<>();
         mask.tensors().forEach((name, tensor) -> {
             if (!tensor.trainable().isEmpty()) {
-                trainables.add(Trainable.of(name, tensor, optimizer, decoder, scope));
+                trainables.add(Trainable.of(name, tensor, optimizer, decoder.weights(), store));
             }
         });
         return new MaskedParameters(

@@ -16,7 +16,8 @@ import io.lota4j.model.layer.Scripts;
 /// @param pass what one pass through the model keeps, for a pass of [Device#chunk] tokens of which half are
 ///     scored; an example that is longer takes more
 /// @param runtime JVM, engine, and gaps between tensors whose sizes change from pass to pass
-public record MemoryEstimate(long weights, long state, long pass, long runtime) {
+/// @param files what is kept in files of a directory for it and not in memory; no part of the total
+public record MemoryEstimate(long weights, long state, long pass, long runtime, long files) {
     /// Resident in a process that has loaded a model of next to no size.
     private static final long PROCESS = 400_000_000;
     /// Gaps, as a share of what passes allocate. This and [#PROCESS] fit what was measured: `docs/performance.md`.
@@ -25,11 +26,13 @@ public record MemoryEstimate(long weights, long state, long pass, long runtime) 
     /// @param pool weights of the matrices that hold the trained ones
     public static MemoryEstimate of(
             ModelConfig model, MemoryPolicy memory, Optimizer optimizer, long trained, long pool) {
-        int moments = (optimizer.hasFirstMoment() ? 1 : 0) + (optimizer.hasSecondMoment() ? 1 : 0);
         int index = trained < pool ? 1 : 0;
+        if (memory.state() != null) {
+            return of(model, memory, 0, 0).withFiles(trained * (2 + optimizer.moments() + index));
+        }
         // Values and indices of what is trained, beside the base.
         long overlays = memory.base() == BaseWeights.MAPPED ? (1 + index) * trained : 0;
-        return of(model, memory, trained * (1 + moments + index), overlays);
+        return of(model, memory, trained * (1 + optimizer.moments() + index), overlays);
     }
 
     /// Of passes over the model by something that trains none of its weights in place.
@@ -56,7 +59,8 @@ public record MemoryEstimate(long weights, long state, long pass, long runtime) 
                 Float.BYTES * (Weights.inMemory(model, memory.base()) + overlays),
                 Float.BYTES * kept,
                 Float.BYTES * pass,
-                PROCESS + Math.round(GAPS * Float.BYTES * pass));
+                PROCESS + Math.round(GAPS * Float.BYTES * pass),
+                0);
     }
 
     /// Of a job that has not run yet.
@@ -71,9 +75,16 @@ public record MemoryEstimate(long weights, long state, long pass, long runtime) 
                 .withState(HeldOut.copies(job.heldOut(), mask.trainable()));
     }
 
-    /// The same with more F32 values that the run keeps beside the model.
+    /// The same with more F32 values that the run keeps for what is trained.
     public MemoryEstimate withState(long values) {
-        return new MemoryEstimate(weights, state + Float.BYTES * values, pass, runtime);
+        return files > 0
+                ? withFiles(values)
+                : new MemoryEstimate(weights, state + Float.BYTES * values, pass, runtime, files);
+    }
+
+    /// The same with more F32 values in files.
+    public MemoryEstimate withFiles(long values) {
+        return new MemoryEstimate(weights, state, pass, runtime, files + Float.BYTES * values);
     }
 
     public long total() {

@@ -11,6 +11,11 @@ public sealed interface Optimizer {
 
     boolean hasSecondMoment();
 
+    /// How many moments it keeps of each weight.
+    default int moments() {
+        return (hasFirstMoment() ? 1 : 0) + (hasSecondMoment() ? 1 : 0);
+    }
+
     /// An update of a weight.
     ///
     /// @param number the weight's own: 1, 2, …

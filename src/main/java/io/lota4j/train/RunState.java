@@ -10,6 +10,7 @@ import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.checkpoint.TensorSource;
 import io.lota4j.memory.Buffer;
 import io.lota4j.memory.HostBuffer;
+import io.lota4j.model.ValueStore;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -51,6 +52,13 @@ public record RunState(
     public RunState {
         losses = List.copyOf(losses);
         heldOut = List.copyOf(heldOut);
+    }
+
+    /// About what a state takes on the disk.
+    ///
+    /// @param trained weights
+    public static long bytes(Optimizer optimizer, long trained) {
+        return Float.BYTES * trained * (1 + optimizer.moments());
     }
 
     /// The lowest loss of the held-out rows, the first of equals; empty before they were scored.
@@ -99,7 +107,10 @@ public record RunState(
 
     private static void addMoment(List<TensorSource> tensors, String name, Shape shape, @Nullable Buffer moment) {
         if (moment != null) {
-            tensors.add(new TensorSource(name, DType.F32, shape, moment::copyTo));
+            tensors.add(new TensorSource(name, DType.F32, shape, target -> {
+                moment.copyTo(target);
+                ValueStore.rest(moment);
+            }));
         }
     }
 
@@ -173,7 +184,9 @@ public record RunState(
             requireSame(file, identity, metadata);
             RunState reached = of(file, metadata);
             for (Trainable t : trainables) {
-                t.copyFrom(tensor(state, t.name() + VALUES, t));
+                MemorySegment values = tensor(state, t.name() + VALUES, t);
+                t.copyFrom(values);
+                ValueStore.rest(values);
                 load(state, t.name() + FIRST, t, t.moments().first());
                 load(state, t.name() + SECOND, t, t.moments().second());
                 loadUpdates(state, t, reached.step());
@@ -306,7 +319,10 @@ public record RunState(
 
     private static void load(SafetensorsFile state, String name, Trainable t, @Nullable Buffer moment) {
         if (moment != null) {
-            moment.copyFrom(tensor(state, name, t));
+            MemorySegment saved = tensor(state, name, t);
+            moment.copyFrom(saved);
+            ValueStore.rest(saved);
+            ValueStore.rest(moment);
         }
     }
 

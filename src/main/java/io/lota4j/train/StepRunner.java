@@ -77,10 +77,15 @@ final class StepRunner {
     private double[] squares() {
         return IntStream.range(0, trainables.size())
                 .parallel()
-                .mapToDouble(t -> kernel.sumOfSquares(
-                        trainables.get(t).gradientMemory(),
-                        trainables.get(t).entries().count()))
+                .mapToDouble(t -> squares(trainables.get(t)))
                 .toArray();
+    }
+
+    private double squares(Trainable trainable) {
+        double sum = kernel.sumOfSquares(
+                trainable.gradientMemory(), trainable.entries().count());
+        trainable.rest();
+        return sum;
     }
 
     /// Moves the weights by the gradients of [#gradients].
@@ -97,6 +102,7 @@ final class StepRunner {
                 Update update = config.optimizer().update(updates.next(part), config.lr(step), factors[t]);
                 trainable.step(update, kernel, part);
             });
+            trainable.rest();
         });
         parameters.moved();
         updateSeconds += since(start);

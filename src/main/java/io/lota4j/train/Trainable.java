@@ -1,33 +1,34 @@
 package io.lota4j.train;
 
 import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.kernel.Entries;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.kernel.Moments;
 import io.lota4j.kernel.Update;
 import io.lota4j.kernel.WorkingWeights;
+import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskTensor;
 import io.lota4j.memory.Buffer;
-import io.lota4j.model.Decoder;
 import io.lota4j.model.Torch;
 import io.lota4j.model.TrainedValues;
+import io.lota4j.model.ValueStore;
+import io.lota4j.model.Weights;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.PeekableIntIterator;
 
 /// One weight's trained entries with what a run keeps for them: gradient and optimizer state, compact. Memory
-/// comes from libtorch's allocator, whose pages the process reuses.
+/// comes from a store, which is libtorch's allocator or a mapped file.
 ///
 /// @param name of the weight
 /// @param elements of the weight, trained or not
 /// @param entries which elements
 /// @param gradient F32, `[entries]`, or in the weight's own shape where all of it is trained
-/// @param gradientMemory the elements of the gradient
 /// @param moments the optimizer's state
 /// @param updates how many it has had
 /// @param master F32, the memory that holds the trained values
@@ -36,31 +37,41 @@ public record Trainable(
         String name,
         long elements,
         Entries entries,
-        PtNDArray gradient,
-        Buffer gradientMemory,
+        ValueStore.Values gradient,
         Moments moments,
         Updates updates,
         Buffer master,
         Entries inMaster) {
 
+    /// Tensors of so many elements that the store will hold for the trained weights of a mask.
+    static LongStream counts(Mask mask, Optimizer optimizer) {
+        return mask.tensors().values().stream()
+                .filter(tensor -> !tensor.trainable().isEmpty())
+                .flatMapToLong(tensor -> LongStream.generate(tensor::count)
+                        .limit(kept(optimizer)
+                                + (tensor.count() < tensor.shape().numel() ? 1 : 0)));
+    }
+
+    /// Values for each trained weight: the weight itself, gradient and moments.
+    private static int kept(Optimizer optimizer) {
+        return 2 + optimizer.moments();
+    }
+
     /// The weights of a mask, where the model reads them.
     ///
-    /// @param scope owns what is made
-    static Trainable of(String name, MaskTensor mask, Optimizer optimizer, Decoder decoder, PtNDManager scope) {
-        Torch torch = decoder.torch();
-        Entries entries = entries(mask, torch, scope);
-        TrainedValues values = decoder.weights().trained(name, entries.count(), entries.index());
+    /// @param store for what is made
+    static Trainable of(String name, MaskTensor mask, Optimizer optimizer, Weights weights, ValueStore store) {
+        Entries entries = entries(mask, store);
+        TrainedValues values = weights.trained(name, entries.count(), entries.index(), store);
         long[] shape = entries.index() == null
                 ? mask.shape().dims().stream().mapToLong(Long::longValue).toArray()
                 : new long[] {entries.count()};
-        PtNDArray gradient = Torch.floats(scope, shape);
         return new Trainable(
                 name,
                 mask.shape().numel(),
                 entries,
-                gradient,
-                torch.buffer(gradient),
-                moments(entries.count(), optimizer, torch, scope),
+                store.floats(shape),
+                moments(entries.count(), optimizer, store),
                 new Updates(),
                 values.memory(),
                 values.compact() ? Entries.all(entries.count()) : entries);
@@ -69,34 +80,32 @@ public record Trainable(
     /// All of a matrix that is no weight of the model.
     ///
     /// @param values the matrix
-    /// @param scope owns gradient and moments
-    public static Trainable whole(String name, PtNDArray values, Optimizer optimizer, Torch torch, PtNDManager scope) {
+    /// @param store for gradient and moments
+    public static Trainable whole(String name, PtNDArray values, Optimizer optimizer, Torch torch, ValueStore store) {
         Entries all = Entries.all(values.size());
-        PtNDArray gradient = Torch.floats(scope, values.getShape().getShape());
         return new Trainable(
                 name,
                 all.count(),
                 all,
-                gradient,
-                torch.buffer(gradient),
-                moments(all.count(), optimizer, torch, scope),
+                store.floats(values.getShape().getShape()),
+                moments(all.count(), optimizer, store),
                 new Updates(),
                 torch.buffer(values),
                 all);
     }
 
-    private static Moments moments(long count, Optimizer optimizer, Torch torch, PtNDManager scope) {
+    private static Moments moments(long count, Optimizer optimizer, ValueStore store) {
         return new Moments(
-                optimizer.hasFirstMoment() ? zeros(count, torch, scope) : null,
-                optimizer.hasSecondMoment() ? zeros(count, torch, scope) : null);
+                optimizer.hasFirstMoment() ? store.floats(count).memory() : null,
+                optimizer.hasSecondMoment() ? store.floats(count).memory() : null);
     }
 
-    private static Entries entries(MaskTensor mask, Torch torch, PtNDManager scope) {
+    private static Entries entries(MaskTensor mask, ValueStore store) {
         long count = mask.trainable().getLongCardinality();
         if (count == mask.shape().numel()) {
             return Entries.all(count);
         }
-        Buffer index = torch.buffer(Torch.ints(scope, count));
+        Buffer index = store.ints(count);
         index.write(memory -> {
             PeekableIntIterator indices = mask.trainable().getIntIterator();
             for (long e = 0; indices.hasNext(); e++) {
@@ -144,7 +153,7 @@ public record Trainable(
         kernel.step(
                 update,
                 new Entries(to - from, index),
-                gradientMemory.slice(from * Float.BYTES, (to - from) * Float.BYTES),
+                gradientMemory().slice(from * Float.BYTES, (to - from) * Float.BYTES),
                 state,
                 WorkingWeights.inPlace(
                         index == null ? master.slice(from * Float.BYTES, (to - from) * Float.BYTES) : master));
@@ -152,12 +161,6 @@ public record Trainable(
 
     private static @Nullable Buffer slice(@Nullable Buffer values, long from, long to) {
         return values == null ? null : values.slice(from * Float.BYTES, (to - from) * Float.BYTES);
-    }
-
-    private static Buffer zeros(long count, Torch torch, PtNDManager scope) {
-        Buffer zeros = torch.buffer(Torch.floats(scope, count));
-        zeros.zero();
-        return zeros;
     }
 
     /// Copies the trained values.
@@ -170,6 +173,7 @@ public record Trainable(
                 target.setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, e, value);
             }
         }));
+        rest();
     }
 
     /// Sets the trained values.
@@ -182,6 +186,7 @@ public record Trainable(
                 to.setAtIndex(ValueLayout.JAVA_FLOAT, place.applyAsLong(e), value);
             }
         }));
+        rest();
     }
 
     /// How many of the trained values are NaN or infinite.
@@ -194,6 +199,7 @@ public record Trainable(
                 }
             }
         }));
+        rest();
         return broken.sum();
     }
 
@@ -205,5 +211,19 @@ public record Trainable(
         } else {
             index.read(places -> user.accept(e -> places.getAtIndex(ValueLayout.JAVA_INT, e)));
         }
+    }
+
+    /// The elements of the gradient.
+    public Buffer gradientMemory() {
+        return gradient.memory();
+    }
+
+    /// Gives mapped pages back, until the next pass or step.
+    void rest() {
+        ValueStore.rest(gradient.memory());
+        ValueStore.rest(moments.first());
+        ValueStore.rest(moments.second());
+        ValueStore.rest(master);
+        ValueStore.rest(entries.index());
     }
 }

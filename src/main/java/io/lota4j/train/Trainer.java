@@ -77,7 +77,8 @@ public final class Trainer implements AutoCloseable {
     /// Scores the run on held-out rows from now on. A run with patience may end before its last step.
     public Trainer scoring(HeldOut rows) {
         PtNDManager scope = decoder.torch().scope();
-        BestValues best = rows.keep() == HeldOut.Keep.BEST ? BestValues.of(parameters.trainables(), scope) : null;
+        BestValues best =
+                rows.keep() == HeldOut.Keep.BEST ? BestValues.of(parameters.trainables(), decoder, scope) : null;
         scoring = new Scoring(rows, best, scope);
         return this;
     }

@@ -51,6 +51,46 @@ class CalibrateCommandTest {
                 .isZero();
     }
 
+    /// The plan says what the disk must hold, the mask is the same, and nothing of it stays.
+    @ParameterizedTest
+    @CsvSource({"delta, 61.4 kB", "snip, 15.4 kB", "fisher, 15.4 kB"})
+    void whatIsKeptOfEachWeightCanBeInFiles(String score, String needed) {
+        run(command(score, "base", "memory"));
+        String[] command = command(score, "base", "files", "--state-dir", text("kept"));
+        assertThat(dry(command)).contains(Text.format("disk        %s: about %s, ", text("kept"), needed));
+        assertThat(at("kept")).doesNotExist();
+        run(command);
+        assertThat(MaskFile.read(at("files")).tensors())
+                .isEqualTo(MaskFile.read(at("memory")).tensors());
+        assertThat(at("kept")).isEmptyDirectory();
+    }
+
+    /// What others have in the directory stays, and two runs do not meet there.
+    @Test
+    void theDirectoryForFilesNeedNotBeEmpty() throws IOException {
+        Files.createDirectory(at("kept"));
+        Files.writeString(at("kept/other"), "mine");
+        run(command("delta", "base", "out", "--state-dir", text("kept")));
+        assertThat(at("kept").toFile().list()).containsExactly("other");
+        assertThat(at("kept/other")).hasContent("mine");
+    }
+
+    @Test
+    void filesGoWhereNothingIsHarmed() {
+        String file = text("rows.jsonl");
+        assertThat(failure(1, command("delta", "base", "out", "--state-dir", file)))
+                .isEqualTo(Text.format(
+                        "lota: --state-dir (%s) is what --data reads (%s). Give another path to write to.",
+                        file, file));
+        assertThat(failure(1, command("delta", "base", "out", "--state-dir", text("base/new"))))
+                .startsWith(Text.format(
+                        "lota: --state-dir (%s) is in a directory that --model reads, where nothing is written",
+                        text("base/new")));
+        assertThat(failure(1, command("delta", "base", "out", "--state-dir", text("base"))))
+                .startsWith(Text.format("lota: --state-dir (%s) is what --model reads", text("base")));
+        assertThat(at("out")).doesNotExist();
+    }
+
     /// LoTTO: each task begins where the one before ended.
     @Test
     void theSecondTasksTrainingLeavesTheFirstTasksWeightsAsTheyAre() {
@@ -78,6 +118,8 @@ class CalibrateCommandTest {
         "fisher, --kernel, java, 'cannot be used with --score fisher: it does not train.'",
         "snip, --metrics, m, 'cannot be used with --score snip: it does not train.'",
         "fisher, --delta-out, d, 'cannot be used with --score fisher: it does not train.'",
+        "magnitude, --state-dir, d, 'cannot be used with --score magnitude: it keeps nothing for each weight.'",
+        "wanda, --state-dir, d, 'cannot be used with --score wanda: it keeps nothing for each weight.'",
         "magnitude, --seed, 3, 'cannot be used with --score magnitude: it does not train.'",
         "magnitude, --data, d, 'cannot be used with --score magnitude: it takes no data.'"
     })

@@ -14,10 +14,13 @@ import io.lota4j.memory.Host;
 import io.lota4j.model.ActivationPolicy;
 import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.ValueStore;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,6 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What saves memory does not change what is learned.
 class PassesTest {
     private static final Dataset DATA = Runs.data(11, 6);
+
+    @TempDir
+    Path folder;
 
     @ParameterizedTest
     @ValueSource(ints = {1, 8, 20})
@@ -49,7 +55,12 @@ class PassesTest {
         Map<String, float[]> found = new TreeMap<>();
         try (PtNDManager scope = model.decoder().torch().scope()) {
             List<Trainable> trainables = mask.tensors().entrySet().stream()
-                    .map(e -> Trainable.of(e.getKey(), e.getValue(), Runs.ADAMW, model.decoder(), scope))
+                    .map(e -> Trainable.of(
+                            e.getKey(),
+                            e.getValue(),
+                            Runs.ADAMW,
+                            model.decoder().weights(),
+                            ValueStore.inMemory(model.decoder().torch(), scope)))
                     .toList();
             Gradients gradients =
                     new Gradients(trainables, new JavaKernel(), model.decoder().torch(), scope);
@@ -74,6 +85,18 @@ class PassesTest {
         assertThat(trained(name, new MemoryPolicy(activations, base), sparsity))
                 .usingRecursiveComparison()
                 .isEqualTo(trained(name, MemoryPolicy.KEEP, sparsity));
+    }
+
+    /// With all weights trained, with some (a calibration that avoids masks), and with weights outside of layers.
+    @ParameterizedTest
+    @CsvSource({"llama-tied,0", "llama-bf16-sharded,0.5", "gpt2,0", "gpt-oss,0"})
+    void whatIsKeptInFilesYieldsTheSameBits(String name, double sparsity) {
+        MemoryPolicy files =
+                new MemoryPolicy(ActivationPolicy.RECOMPUTE, BaseWeights.LOADED).withState(folder.resolve("new"));
+        assertThat(trained(name, files, sparsity))
+                .usingRecursiveComparison()
+                .isEqualTo(trained(name, MemoryPolicy.KEEP, sparsity));
+        assertThat(folder.resolve("new")).isEmptyDirectory();
     }
 
     private static Map<String, int[]> trained(String name, MemoryPolicy memory, double sparsity) {
@@ -114,6 +137,15 @@ class PassesTest {
             assertThat(estimate(model, all, new Optimizer.RmsProp(0.99, 1e-8, 0))
                             .state())
                     .isEqualTo(4 * 2 * all.trainable());
+            MemoryEstimate files = MemoryEstimate.of(
+                    model.decoder().config(),
+                    MemoryPolicy.KEEP.withState(folder),
+                    Runs.ADAMW,
+                    all.trainable(),
+                    all.poolSize());
+            assertThat(files.state()).isZero();
+            assertThat(files.files()).isEqualTo(4 * 4 * all.trainable());
+            assertThat(files.withState(10).files()).isEqualTo(4 * 4 * all.trainable() + 40);
             assertThat(dense.total()).isEqualTo(dense.weights() + dense.state() + dense.pass() + dense.runtime());
         }
     }

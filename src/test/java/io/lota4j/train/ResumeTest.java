@@ -84,6 +84,18 @@ class ResumeTest {
         assertSame(run(mapped, 0.7, config, 0, true, Integer.MAX_VALUE), whole);
     }
 
+    /// A dense run with what it keeps in files goes on from a state in memory, and the other way round.
+    @Test
+    void aRunInFilesGoesOnToo() {
+        MemoryPolicy files = MemoryPolicy.KEEP.withState(folder);
+        TrainConfig config = Runs.config(STEPS, Runs.ADAMW, 1e-2);
+        End whole = run(0, config, 0, false, Integer.MAX_VALUE);
+        run(files, 0, config, 0, false, 2);
+        assertThat(folder.toFile().list()).containsExactly("ticket.state");
+        run(0, config, 0, true, 2);
+        assertSame(run(files, 0, config, 0, true, Integer.MAX_VALUE), whole);
+    }
+
     /// A process that dies leaves the state of the last multiple of so many steps.
     @Test
     void aKilledRunGoesOnFromItsLastState() {

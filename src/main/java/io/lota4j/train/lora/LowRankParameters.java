@@ -4,6 +4,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.memory.Buffer;
 import io.lota4j.model.Decoder;
 import io.lota4j.model.LowRank;
+import io.lota4j.model.ValueStore;
 import io.lota4j.model.Weights;
 import io.lota4j.train.Optimizer;
 import io.lota4j.train.Parameters;
@@ -30,14 +31,18 @@ record LowRankParameters(
     /// @param factors to train; they outlive this
     static LowRankParameters of(Decoder decoder, Start start, List<Factors> factors, Optimizer optimizer) {
         PtNDManager scope = decoder.torch().scope();
+        ValueStore store = ValueStore.inMemory(decoder.torch(), scope);
         List<Trainable> trainables = new ArrayList<>();
         Map<String, LowRankGradients.Pair> pairs = new LinkedHashMap<>();
         for (Factors f : factors) {
-            Trainable a = Trainable.whole(f.nameOfA(), f.values().a(), optimizer, decoder.torch(), scope);
-            Trainable b = Trainable.whole(f.nameOfB(), f.values().b(), optimizer, decoder.torch(), scope);
+            Trainable a = Trainable.whole(f.nameOfA(), f.values().a(), optimizer, decoder.torch(), store);
+            Trainable b = Trainable.whole(f.nameOfB(), f.values().b(), optimizer, decoder.torch(), store);
             trainables.add(a);
             trainables.add(b);
-            pairs.put(f.weight(), new LowRankGradients.Pair(f, new LowRank(a.gradient(), b.gradient())));
+            pairs.put(
+                    f.weight(),
+                    new LowRankGradients.Pair(
+                            f, new LowRank(a.gradient().tensor(), b.gradient().tensor())));
         }
         var gradients = new LowRankGradients(pairs, decoder.torch());
         StartValues values = StartValues.of(start, factors, decoder.weights(), scope);

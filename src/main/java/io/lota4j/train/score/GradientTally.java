@@ -7,8 +7,10 @@ import io.lota4j.mask.Mask;
 import io.lota4j.memory.Buffer;
 import io.lota4j.model.Activation;
 import io.lota4j.model.Decoder;
+import io.lota4j.model.ModelConfig;
 import io.lota4j.model.PackedBatch;
 import io.lota4j.model.Torch;
+import io.lota4j.model.ValueStore;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -16,6 +18,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Predicate;
+import java.util.stream.LongStream;
 
 /// Adds up what [Score#SNIP] and [Score#FISHER] make of every example's gradient.
 ///
@@ -31,7 +35,7 @@ final class GradientTally implements Tally {
     private final SequencedMap<String, Shape> shapes;
     private final PtNDManager scope;
     private final Map<String, MemorySegment> sums = new HashMap<>();
-    private final Map<String, PtNDArray> pieces = new LinkedHashMap<>();
+    private final Map<String, ValueStore.Values> pieces = new LinkedHashMap<>();
     private final Map<Shape, PtNDArray> gradients = new HashMap<>();
     private long examples;
 
@@ -41,34 +45,49 @@ final class GradientTally implements Tally {
         this.score = score;
         this.shapes = among.shapes();
         this.scope = decoder.torch().scope();
+        ValueStore store = decoder.store(scope, counts(decoder.weights()::isInLayer, among));
         among.tensors().forEach((name, tensor) -> {
             if (!tensor.trainable().isEmpty()) {
-                sums.put(name, Torch.hostFloats(scope, tensor.shape().numel()).fill((byte) 0));
+                sums.put(name, store.hostFloats(tensor.shape().numel()));
                 if (!decoder.weights().isInLayer(name)) {
-                    pieces.put(name, floats(tensor.shape()));
+                    pieces.put(name, store.floats(dims(tensor.shape())));
                 }
             }
         });
     }
 
-    /// F32 values that it keeps: the sums, and what gradients go through.
-    static long kept(Mask among) {
-        long sums = among.poolSize();
-        long gradients = among.shapes().values().stream()
+    /// F32 values that it keeps from row to row.
+    static long kept(ModelConfig model, Mask among) {
+        return counts(model.blocks().names()::isInLayer, among).sum();
+    }
+
+    /// F32 values that one gradient after another goes through.
+    static long passing(Mask among) {
+        return among.shapes().values().stream()
                 .distinct()
                 .mapToLong(Shape::numel)
                 .sum();
-        return sums + gradients;
+    }
+
+    /// Elements of every tensor that is kept: sums, and gradients that come in pieces.
+    private static LongStream counts(Predicate<String> isInLayer, Mask among) {
+        return among.tensors().entrySet().stream()
+                .filter(tensor -> !tensor.getValue().trainable().isEmpty())
+                .flatMapToLong(tensor -> LongStream.generate(tensor.getValue().shape()::numel)
+                        .limit(isInLayer.test(tensor.getKey()) ? 1 : 2));
+    }
+
+    private static long[] dims(Shape shape) {
+        return shape.dims().stream().mapToLong(Long::longValue).toArray();
     }
 
     private PtNDArray floats(Shape shape) {
-        return Torch.floats(
-                scope, shape.dims().stream().mapToLong(Long::longValue).toArray());
+        return Torch.floats(scope, dims(shape));
     }
 
     @Override
     public void begin(PackedBatch example) {
-        pieces.values().forEach(piece -> memory(piece).zero());
+        pieces.values().forEach(piece -> piece.memory().zero());
     }
 
     @Override
@@ -78,9 +97,10 @@ final class GradientTally implements Tally {
 
     @Override
     public void linear(String weight, Activation x, Activation dy) {
-        PtNDArray piece = pieces.get(weight);
+        ValueStore.Values piece = pieces.get(weight);
         if (piece != null) {
-            decoder.torch().weightGradient(x, dy, piece, true);
+            decoder.torch().weightGradient(x, dy, piece.tensor(), true);
+            ValueStore.rest(piece.memory());
         } else {
             PtNDArray gradient = gradients.computeIfAbsent(Shape.of(dy.features(), x.features()), this::floats);
             decoder.torch().weightGradient(x, dy, gradient, false);
@@ -90,9 +110,10 @@ final class GradientTally implements Tally {
 
     @Override
     public void whole(String weight, PtNDArray gradient) {
-        PtNDArray piece = pieces.get(weight);
+        ValueStore.Values piece = pieces.get(weight);
         if (piece != null) {
-            memory(gradient).read(from -> memory(piece).update(to -> Elements.add(from, to)));
+            memory(gradient).read(from -> piece.memory().update(to -> Elements.add(from, to)));
+            ValueStore.rest(piece.memory());
         } else {
             add(weight, memory(gradient));
         }
@@ -101,7 +122,7 @@ final class GradientTally implements Tally {
     /// The sum is of whole gradients: what came in pieces is complete only now.
     @Override
     public void end() {
-        pieces.forEach((weight, gradient) -> add(weight, memory(gradient)));
+        pieces.forEach((weight, gradient) -> add(weight, gradient.memory()));
         examples++;
     }
 
@@ -119,6 +140,8 @@ final class GradientTally implements Tally {
         } else {
             gradient.read(values -> Elements.addMagnitudes(values, sum));
         }
+        ValueStore.rest(sum);
+        ValueStore.rest(gradient);
     }
 
     @Override
@@ -141,6 +164,7 @@ final class GradientTally implements Tally {
             float value = mean.get(ValueLayout.JAVA_FLOAT, at) / examples;
             target.set(FLOAT, at, score == Score.SNIP ? value * Math.abs(target.get(FLOAT, at)) : value);
         }
+        ValueStore.rest(mean);
     }
 
     @Override

@@ -82,7 +82,14 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
 
     /// What finding a mask will need.
     public static MemoryEstimate memory(ModelConfig model, MemoryPolicy memory, Score score, Mask among) {
-        return MemoryEstimate.of(model, memory, score == Score.WANDA ? 0 : GradientTally.kept(among));
+        if (score == Score.WANDA) {
+            return MemoryEstimate.of(model, memory, 0);
+        }
+        long kept = GradientTally.kept(model, among);
+        long passing = GradientTally.passing(among);
+        return memory.state() == null
+                ? MemoryEstimate.of(model, memory, kept + passing)
+                : MemoryEstimate.of(model, memory, passing).withFiles(kept);
     }
 
     /// What adds up a score; nothing is in it before [#passes].

@@ -13,8 +13,10 @@ import io.lota4j.mask.Pool;
 import io.lota4j.mask.RandomMask;
 import io.lota4j.mask.Scope;
 import io.lota4j.memory.Host;
+import io.lota4j.model.MemoryPolicy;
 import io.lota4j.train.AdaptedModel;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -152,5 +155,25 @@ class ScoringTest {
                 .forEach(name ->
                         bits.put(name, Host.ints(model.decoder().weights().memory(name))));
         return bits;
+    }
+
+    /// Also of tensors outside of layers, whose gradients come in pieces.
+    @ParameterizedTest
+    @EnumSource(names = {"SNIP", "FISHER"})
+    void sumsInFilesChooseTheSame(Score score, @TempDir Path folder) {
+        Mask all = Mask.full(model.base(), Pool.all());
+        Mask expected = mask(score, all, 0.7, Scope.GLOBAL);
+        MemoryPolicy files = MemoryPolicy.KEEP.withState(folder);
+        try (AdaptedModel other = AdaptedModel.open(Golden.path("models/llama-tied"), files)) {
+            Scoring scoring = new Scoring(other, all, Scored.data(Scored.examples()));
+            Mask found = scoring.mask(score, 0.7, Scope.GLOBAL, Scored.SILENT);
+            assertThat(found.tensors()).isEqualTo(expected.tensors());
+            assertThat(found.info()).isEqualTo(expected.info());
+        }
+        assertThat(folder).isEmptyDirectory();
+        var needed = Scoring.memory(model.decoder().config(), files, score, all);
+        long table = all.tensor("model.embed_tokens.weight").shape().numel();
+        long norm = all.tensor("model.norm.weight").shape().numel();
+        assertThat(needed.files()).isEqualTo(4 * (all.poolSize() + table + norm));
     }
 }

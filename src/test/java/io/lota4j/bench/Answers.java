@@ -23,12 +23,16 @@ final class Answers {
             EvalOptions options = new EvalOptions(Integer.parseInt(arguments[4]), Integer.parseInt(arguments[5]), null);
             for (int run = 0; run < Integer.parseInt(arguments[6]); run++) {
                 Evaluation scores = lota.evaluate(rows, List.of(), options);
-                IO.println(Text.format(
-                        "%.0f tokens/s scored, %d new tokens in %.2f s, %.1f new tokens/s",
-                        scores.tokens() / scores.seconds(),
-                        scores.generatedTokens(),
-                        scores.generationSeconds(),
-                        scores.generatedTokens() / scores.generationSeconds()));
+                String scored = Text.format("%.0f tokens/s scored", scores.tokens() / scores.seconds());
+                IO.println(
+                        options.answerTokens() == 0
+                                ? scored
+                                : Text.format(
+                                        "%s, %d new tokens in %.2f s, %.1f new tokens/s",
+                                        scored,
+                                        scores.generatedTokens(),
+                                        scores.generationSeconds(),
+                                        scores.generatedTokens() / scores.generationSeconds()));
             }
         }
     }

@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -208,7 +209,7 @@ class AdaptedModelTest {
                             tensor.index(),
                             tensor.values(),
                             tensor.baseType(),
-                            tensor.baseBits(),
+                            Objects.requireNonNull(tensor.baseBits()),
                             new ExactValues(DType.F32, some, bytes)));
         });
         return new Ticket(ticket.info(), tensors);

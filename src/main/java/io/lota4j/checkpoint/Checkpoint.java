@@ -279,13 +279,19 @@ public final class Checkpoint implements AutoCloseable {
         return changed().isEmpty();
     }
 
-    /// The same directory once more, open for as long as whoever calls wants; this one may be closed. Empty if a file
-    /// has changed since this one was opened.
+    /// The same directory once more, open for as long as whoever calls wants; this one may be closed. Empty if its
+    /// files are not there any more as they were when this one was opened.
     public Optional<Checkpoint> reopen() {
         if (!isAsOpened()) {
             return Optional.empty();
         }
-        Checkpoint again = open(directory);
+        Checkpoint again;
+        try {
+            again = open(directory);
+        } catch (LotaException gone) {
+            // Such as a config.json that was deleted: the caller has what it read, and does without the files.
+            return Optional.empty();
+        }
         if (stamps().equals(again.stamps())) {
             return Optional.of(again);
         }

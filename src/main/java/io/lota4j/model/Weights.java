@@ -235,6 +235,7 @@ public final class Weights implements AutoCloseable {
         if (!store.isMapped() || mapped == null || tensors.containsKey(name)) {
             return trained(name, count, index);
         }
+        changed.add(name);
         // The store's memory is there as long as the model.
         Overlay overlay = new Overlay(
                 index == null ? null : index.get(memory -> memory),

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.Golden;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,10 +14,12 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GeneratorTest {
@@ -57,6 +62,41 @@ class GeneratorTest {
         }
         assertThat(answers.get(0).ended()).isTrue();
         assertThat(answers.get(0).ids()).hasSizeLessThanOrEqualTo(3);
+    }
+
+    /// Weights are read from the files where these are as they were, else from memory.
+    @Test
+    void aLoadedModelNeedsItsFilesNoMore(@TempDir Path folder) throws IOException {
+        Path source = Golden.path("models/llama-bf16-sharded");
+        try (Stream<Path> files = Files.list(source)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, folder.resolve(file.getFileName().toString()));
+            }
+        }
+        int[] prompt = {5, 9, 3};
+        try (Decoder there = Decoder.open(folder);
+                Decoder gone = Decoder.open(folder);
+                Decoder changed = Decoder.open(folder)) {
+            int[] expected = answer(there, prompt);
+            Files.delete(folder.resolve("config.json"));
+            assertThat(answer(gone, prompt)).isEqualTo(expected);
+            for (int number = 1; number <= 3; number++) {
+                Path shard = folder.resolve("model-0000" + number + "-of-00003.safetensors");
+                byte[] bytes = Files.readAllBytes(shard);
+                Arrays.fill(bytes, bytes.length - 1000, bytes.length, (byte) 0);
+                Files.delete(shard);
+                Files.write(shard, bytes);
+            }
+            assertThat(answer(changed, prompt)).isEqualTo(expected);
+            assertThat(answer(there, prompt)).isEqualTo(expected);
+        }
+    }
+
+    private static int[] answer(Decoder decoder, int[] prompt) {
+        return new Generator(decoder, Set.of(), MAX_NEW, GREEDY, 0)
+                .generate(List.of(prompt))
+                .getFirst()
+                .ids();
     }
 
     /// Prompts that wait take the places of those that have ended.

@@ -51,7 +51,7 @@ final class CalibrateCommand extends FitCommand<Mask> {
             defaultValue = "delta",
             description =
                     "What weights are chosen by: delta, how far a brief fine-tune moves them; magnitude (no data);"
-                            + " snip, wanda or fisher, from one pass over each row of --data (default: ${DEFAULT-VALUE}).")
+                        + " snip, wanda or fisher, from one pass over each row of --data (default: ${DEFAULT-VALUE}).")
     private Score score = Score.DELTA;
 
     @Option(

@@ -559,9 +559,10 @@ class ExampleEncoderTest {
     /// Tables whose columns have one type hold tools as a text.
     @Test
     void toolsMayBeAListAsJson() {
-        Path model = model(
-                "{% for m in messages %}<|im_start|>{{ m.role }}\n{% if tools %}{{ tools | tojson }}{% endif %}{{ m.content }}"
-                        + "<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}");
+        Path model = model("{% for m in messages %}<|im_start|>{{ m.role }}\n"
+                + "{% if tools %}{{ tools | tojson }}{% endif %}{{ m.content }}<|im_end|>\n"
+                + "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n"
+                + "{% endif %}");
         ExampleEncoder encoder = encoder(model, 512);
         assertThat(encoder.encode(with(Map.of("tools", "[{\"name\": \"f\"}]"))))
                 .isInstanceOf(EncodeResult.Encoded.class)

@@ -90,8 +90,8 @@ class EvaluatorTest {
                     .isInstanceOf(LotaException.class)
                     .hasMessage(
                             "The loss of data row %d (from 0) is NaN. Tensor `model.layers.1.mlp.up_proj.weight` of"
-                                    + " the model has values that are NaN or infinite: the base is damaged, or a ticket on"
-                                    + " it is.",
+                                + " the model has values that are NaN or infinite: the base is damaged, or a ticket on"
+                                + " it is.",
                             examples.getFirst().row());
             assertThatThrownBy(() -> new Generator(broken, Set.of(), 2, new Sampling.Greedy(), 0)
                             .generate(List.of(new int[] {1, 2})))

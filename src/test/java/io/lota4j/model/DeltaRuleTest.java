@@ -25,11 +25,11 @@ class DeltaRuleTest {
     private static final double TOLERANCE = 2e-5;
 
     private static final String METHODS = Text.format("""
-              def whole(self, x: Tensor, write: Tensor, decay: Tensor, rates: Tensor, bias: Tensor, groups: Tensor) -> List[Tensor]:
-                return [(self).delta(x, write, decay, rates, bias, (self).ints(groups, ), %d, %d, %d, )]
-              def further(self, x: Tensor, write: Tensor, decay: Tensor, rates: Tensor, bias: Tensor, states: Tensor, slots: Tensor, starts: Tensor, lengths: Tensor) -> List[Tensor]:
-                return [(self).delta_in_cache(x, write, decay, rates, bias, states, slots, starts, lengths, %d, %d, %d, )]
-            """, KEY_HEADS, KEY, HEAD, KEY_HEADS, KEY, HEAD);
+          def whole(self, x: Tensor, write: Tensor, decay: Tensor, rates: Tensor, bias: Tensor, groups: Tensor) -> List[Tensor]:
+            return [(self).delta(x, write, decay, rates, bias, (self).ints(groups, ), %d, %d, %d, )]
+          def further(self, x: Tensor, write: Tensor, decay: Tensor, rates: Tensor, bias: Tensor, states: Tensor, slots: Tensor, starts: Tensor, lengths: Tensor) -> List[Tensor]:
+            return [(self).delta_in_cache(x, write, decay, rates, bias, states, slots, starts, lengths, %d, %d, %d, )]
+        """, KEY_HEADS, KEY, HEAD, KEY_HEADS, KEY, HEAD);
 
     /// One sequence's values.
     ///

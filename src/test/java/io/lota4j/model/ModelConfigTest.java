@@ -186,19 +186,19 @@ class ModelConfigTest {
                         + " \"layer_types\" has \"conv\"; supported: \"full_attention\", \"linear_attention\".",
                 "{$, \"model_type\": \"qwen3_5_text\", \"attn_output_gate\": false} | \"attn_output_gate\" is false;"
                         + " supported: true.",
-                "{$, \"model_type\": \"qwen3_5_text\", \"linear_num_key_heads\": 5} | \"linear_num_value_heads\" (32) is"
-                        + " not a multiple of \"linear_num_key_heads\" (5).",
+                "{$, \"model_type\": \"qwen3_5_text\", \"linear_num_key_heads\": 5} | \"linear_num_value_heads\" (32)"
+                        + " is not a multiple of \"linear_num_key_heads\" (5).",
                 "{$, \"model_type\": \"qwen3_5_moe\"} | \"model_type\" is \"qwen3_5_moe\"; supported: \"",
                 "{$, \"model_type\": \"gemma4\"} | \"model_type\" is \"gemma4\"; supported: \"",
                 "{$, \"model_type\": \"gemma4_text\"} | A Gemma 4 needs what no layer here has: an embedding of its"
                         + " tokens for each layer, keys and values that layers take from an earlier one,",
                 "{$, \"model_type\": \"qwen3_moe\", \"num_experts\": 4, \"num_local_experts\": 8} |"
-                        + " \"num_local_experts\" is 8, but \"num_experts\", another name of it, is 4: they must agree.",
+                    + " \"num_local_experts\" is 8, but \"num_experts\", another name of it, is 4: they must agree.",
                 "{$, \"model_type\": \"gpt_oss\", \"num_key_value_heads\": 4, \"num_local_experts\": 2} |"
                         + " \"num_experts_per_tok\" is 4, but there are 2 experts.",
                 "{$, \"model_type\": \"qwen2\", \"num_key_value_heads\": 4, \"layer_types\": [\"sliding_attention\","
-                        + " \"full_attention\"]} | \"layer_types\" has \"sliding_attention\", but \"sliding_window\" gives"
-                        + " those layers no window.",
+                    + " \"full_attention\"]} | \"layer_types\" has \"sliding_attention\", but \"sliding_window\" gives"
+                    + " those layers no window.",
                 "{$, \"model_type\": \"qwen3\", \"num_key_value_heads\": 4, \"use_sliding_window\": true,"
                         + " \"sliding_window\": null, \"layer_types\": [\"sliding_attention\", \"full_attention\"]} |"
                         + " \"layer_types\" has \"sliding_attention\", but \"sliding_window\" gives those",
@@ -236,12 +236,11 @@ class ModelConfigTest {
                         + " \"num_attention_heads\" (64).",
                 "{$, \"model_type\": \"gpt_neox\", \"rotary_pct\": 0.1} | \"partial_rotary_factor\" (0.1) of the 8"
                         + " features of a head are 0: they must be an even number",
-                "{$, \"model_type\": \"ministral3\", \"num_key_value_heads\": 4, \"rope_parameters\":"
-                        + " {\"rope_type\": \"default\"}} | \"rope_parameters\" must have \"llama_4_scaling_beta\", found"
-                        + " nothing.",
+                "{$, \"model_type\": \"ministral3\", \"num_key_value_heads\": 4, \"rope_parameters\": {\"rope_type\":"
+                        + " \"default\"}} | \"rope_parameters\" must have \"llama_4_scaling_beta\", found nothing.",
                 "{$, \"hidden_act\": \"gelu\"} | \"hidden_act\" is \"gelu\"; supported: \"silu\".",
                 "{$, \"rope_scaling\": {\"type\": \"dynamic\"}} | rope type \"dynamic\" is not supported; supported:"
-                        + " default, linear, llama3, yarn. Applying, merging and extracting tickets works all the same.",
+                    + " default, linear, llama3, yarn. Applying, merging and extracting tickets works all the same.",
                 "{$, \"rms_norm_eps\": \"x\"} | \"rms_norm_eps\" must be a number over 0, found \"x\".",
                 "{$, \"rms_norm_eps\": -1e-6} | \"rms_norm_eps\" must be a number over 0, found -0.000001.",
                 "{$, \"rms_norm_eps\": 0} | \"rms_norm_eps\" must be a number over 0, found 0.",

@@ -208,9 +208,9 @@ class WeightsTest {
                 .isInstanceOf(LotaException.class)
                 .hasMessage(
                         "%s: 9 of 20 tensors are missing: model.layers.1.input_layernorm.weight,"
-                                + " model.layers.1.self_attn.q_proj.weight, model.layers.1.self_attn.k_proj.weight and 6"
-                                + " more. Layers that are not there at all, of the 2 that config.json says"
-                                + " (\"num_hidden_layers\"): 1.",
+                            + " model.layers.1.self_attn.q_proj.weight, model.layers.1.self_attn.k_proj.weight and 6"
+                            + " more. Layers that are not there at all, of the 2 that config.json says"
+                            + " (\"num_hidden_layers\"): 1.",
                         folder);
     }
 

@@ -55,9 +55,9 @@ class TrainerTest {
                     .isInstanceOf(LotaException.class)
                     .hasMessage(
                             "Step 4: loss NaN, gradient norm NaN. Tensor `model.norm.weight` of the model has values"
-                                    + " that are NaN or infinite. The batch holds the data rows [4, 5] (from 0). The last"
-                                    + " good state is kept in %s. Start again with a lower learning rate, a warm-up or a"
-                                    + " tighter clip.",
+                                + " that are NaN or infinite. The batch holds the data rows [4, 5] (from 0). The last"
+                                + " good state is kept in %s. Start again with a lower learning rate, a warm-up or a"
+                                + " tighter clip.",
                             state);
         }
         try (AdaptedModel model = Runs.model()) {

@@ -65,8 +65,8 @@ final class AdapterConfig {
         for (String key : root.propertyNames()) {
             if (!understood.contains(key) && asksFor(key)) {
                 throw refusal(Text.format(
-                        "`%s` is %s, which is not merged here. Let PEFT merge it into its base (`merge_and_unload`), and take"
-                                + " the model that it makes.",
+                        "`%s` is %s, which is not merged here. Let PEFT merge it into its base (`merge_and_unload`),"
+                                + " and take the model that it makes.",
                         key, root.get(key)));
             }
         }

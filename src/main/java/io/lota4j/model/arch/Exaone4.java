@@ -11,9 +11,10 @@ import java.util.List;
 final class Exaone4 implements Architecture {
     private static final String PATTERN = "sliding_window_pattern";
     private static final String DEFAULTS = """
-            {"vocab_size": 102400, "hidden_size": 4096, "intermediate_size": 16384, "num_hidden_layers": 32,
-            "num_attention_heads": 32, "num_key_value_heads": 32, "max_position_embeddings": 2048, "sliding_window": 4096,
-            "sliding_window_pattern": 4}""";
+        {"vocab_size": 102400, "hidden_size": 4096, "intermediate_size": 16384, "num_hidden_layers": 32,
+        "num_attention_heads": 32, "num_key_value_heads": 32, "max_position_embeddings": 2048, "sliding_window": 4096,
+        "sliding_window_pattern": 4}\
+        """;
 
     @Override
     public String title() {

@@ -10,10 +10,11 @@ import java.util.List;
 /// Gemma 2: norms around attention and MLP, caps of scores and logits, and every other layer sees a window.
 final class Gemma2 implements Architecture {
     private static final String DEFAULTS = """
-            {"vocab_size": 256000, "hidden_size": 2304, "intermediate_size": 9216, "num_hidden_layers": 26,
-            "num_attention_heads": 8, "num_key_value_heads": 4, "head_dim": 256, "max_position_embeddings": 8192,
-            "query_pre_attn_scalar": 256, "sliding_window": 4096, "attn_logit_softcapping": 50.0,
-            "final_logit_softcapping": 30.0, "tie_word_embeddings": true}""";
+        {"vocab_size": 256000, "hidden_size": 2304, "intermediate_size": 9216, "num_hidden_layers": 26,
+        "num_attention_heads": 8, "num_key_value_heads": 4, "head_dim": 256, "max_position_embeddings": 8192,
+        "query_pre_attn_scalar": 256, "sliding_window": 4096, "attn_logit_softcapping": 50.0,
+        "final_logit_softcapping": 30.0, "tie_word_embeddings": true}\
+        """;
 
     @Override
     public String title() {

@@ -10,10 +10,11 @@ import java.util.List;
 final class Gemma3 implements Architecture {
     private static final double THETA = 1e6;
     private static final String DEFAULTS = """
-            {"vocab_size": 262208, "hidden_size": 2304, "intermediate_size": 9216, "num_hidden_layers": 26,
-            "num_attention_heads": 8, "num_key_value_heads": 4, "head_dim": 256, "max_position_embeddings": 131072,
-            "query_pre_attn_scalar": 256, "sliding_window": 4096, "sliding_window_pattern": 6,
-            "rope_local_base_freq": 10000.0, "tie_word_embeddings": true}""";
+        {"vocab_size": 262208, "hidden_size": 2304, "intermediate_size": 9216, "num_hidden_layers": 26,
+        "num_attention_heads": 8, "num_key_value_heads": 4, "head_dim": 256, "max_position_embeddings": 131072,
+        "query_pre_attn_scalar": 256, "sliding_window": 4096, "sliding_window_pattern": 6,
+        "rope_local_base_freq": 10000.0, "tie_word_embeddings": true}\
+        """;
 
     @Override
     public String title() {

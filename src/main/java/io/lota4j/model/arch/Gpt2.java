@@ -12,8 +12,9 @@ import java.util.List;
 /// GPT-2: layer norms, learned positions, and matrices that are stored transposed.
 final class Gpt2 implements Architecture {
     private static final String DEFAULTS = """
-            {"vocab_size": 50257, "n_positions": 1024, "n_embd": 768, "n_layer": 12, "n_head": 12,
-            "scale_attn_weights": true, "tie_word_embeddings": true}""";
+        {"vocab_size": 50257, "n_positions": 1024, "n_embd": 768, "n_layer": 12, "n_head": 12,
+        "scale_attn_weights": true, "tie_word_embeddings": true}\
+        """;
 
     @Override
     public String title() {

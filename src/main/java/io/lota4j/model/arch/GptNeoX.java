@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// each head rotated, and attention and MLP side by side unless the configuration says otherwise.
 final class GptNeoX implements Architecture {
     private static final String DEFAULTS = """
-            {"vocab_size": 50432, "hidden_size": 6144, "intermediate_size": 24576, "num_hidden_layers": 44,
-            "num_attention_heads": 64, "max_position_embeddings": 2048, "rotary_pct": 0.25, "rotary_emb_base": 10000,
-            "use_parallel_residual": true, "attention_bias": true}""";
+        {"vocab_size": 50432, "hidden_size": 6144, "intermediate_size": 24576, "num_hidden_layers": 44,
+        "num_attention_heads": 64, "max_position_embeddings": 2048, "rotary_pct": 0.25, "rotary_emb_base": 10000,
+        "use_parallel_residual": true, "attention_bias": true}\
+        """;
 
     @Override
     public String title() {

@@ -9,9 +9,10 @@ import java.util.List;
 /// Granite: a Llama with multipliers of embeddings, scores, what layers add, and logits.
 final class Granite implements Architecture {
     private static final String DEFAULTS = """
-            {"vocab_size": 32000, "hidden_size": 4096, "intermediate_size": 11008, "num_hidden_layers": 32,
-            "num_attention_heads": 32, "max_position_embeddings": 2048, "embedding_multiplier": 1.0,
-            "attention_multiplier": 1.0, "residual_multiplier": 1.0, "logits_scaling": 1.0}""";
+        {"vocab_size": 32000, "hidden_size": 4096, "intermediate_size": 11008, "num_hidden_layers": 32,
+        "num_attention_heads": 32, "max_position_embeddings": 2048, "embedding_multiplier": 1.0,
+        "attention_multiplier": 1.0, "residual_multiplier": 1.0, "logits_scaling": 1.0}\
+        """;
 
     @Override
     public String title() {

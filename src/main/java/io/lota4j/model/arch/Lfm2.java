@@ -11,10 +11,11 @@ import java.util.stream.IntStream;
 /// LFM2: short convolutions between two gates in most layers, attention in the others.
 final class Lfm2 implements Architecture {
     private static final String DEFAULTS = """
-            {"vocab_size": 65536, "hidden_size": 2560, "intermediate_size": 12288, "num_hidden_layers": 32,
-            "num_attention_heads": 32, "num_key_value_heads": 8, "max_position_embeddings": 128000, "conv_L_cache": 3,
-            "block_multiple_of": 256, "block_ffn_dim_multiplier": 1.0, "block_auto_adjust_ff_dim": true,
-            "tie_word_embeddings": true}""";
+        {"vocab_size": 65536, "hidden_size": 2560, "intermediate_size": 12288, "num_hidden_layers": 32,
+        "num_attention_heads": 32, "num_key_value_heads": 8, "max_position_embeddings": 128000, "conv_L_cache": 3,
+        "block_multiple_of": 256, "block_ffn_dim_multiplier": 1.0, "block_auto_adjust_ff_dim": true,
+        "tie_word_embeddings": true}\
+        """;
 
     @Override
     public String title() {

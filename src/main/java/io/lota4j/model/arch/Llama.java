@@ -9,8 +9,9 @@ import java.util.List;
 /// Llama, and what differs from it by its configuration only.
 final class Llama implements Architecture {
     private static final String DEFAULTS = """
-            {"vocab_size": 32000, "hidden_size": 4096, "intermediate_size": 11008, "num_hidden_layers": 32,
-            "num_attention_heads": 32, "max_position_embeddings": 2048}""";
+        {"vocab_size": 32000, "hidden_size": 4096, "intermediate_size": 11008, "num_hidden_layers": 32,
+        "num_attention_heads": 32, "max_position_embeddings": 2048}\
+        """;
 
     @Override
     public String title() {

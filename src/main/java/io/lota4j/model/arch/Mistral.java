@@ -9,9 +9,10 @@ import java.util.List;
 /// Mistral: a Llama whose tokens see a window, unless the configuration says `null`.
 final class Mistral implements Architecture {
     private static final String DEFAULTS = """
-            {"vocab_size": 32000, "hidden_size": 4096, "intermediate_size": 14336, "num_hidden_layers": 32,
-            "num_attention_heads": 32, "num_key_value_heads": 8, "max_position_embeddings": 131072,
-            "sliding_window": 4096}""";
+        {"vocab_size": 32000, "hidden_size": 4096, "intermediate_size": 14336, "num_hidden_layers": 32,
+        "num_attention_heads": 32, "num_key_value_heads": 8, "max_position_embeddings": 131072,
+        "sliding_window": 4096}\
+        """;
 
     @Override
     public String title() {

@@ -10,8 +10,9 @@ import java.util.List;
 final class Olmo2 implements Architecture {
     /// Shared with OLMo 3.
     static final String DEFAULTS = """
-            {"vocab_size": 50304, "hidden_size": 4096, "intermediate_size": 11008, "num_hidden_layers": 32,
-            "num_attention_heads": 32, "max_position_embeddings": 2048}""";
+        {"vocab_size": 50304, "hidden_size": 4096, "intermediate_size": 11008, "num_hidden_layers": 32,
+        "num_attention_heads": 32, "max_position_embeddings": 2048}\
+        """;
 
     @Override
     public String title() {

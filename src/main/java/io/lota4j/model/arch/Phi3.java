@@ -10,8 +10,9 @@ import java.util.List;
 /// sequences by other frequencies.
 final class Phi3 implements Architecture {
     private static final String DEFAULTS = """
-            {"vocab_size": 32064, "hidden_size": 3072, "intermediate_size": 8192, "num_hidden_layers": 32,
-            "num_attention_heads": 32, "max_position_embeddings": 4096, "original_max_position_embeddings": 4096}""";
+        {"vocab_size": 32064, "hidden_size": 3072, "intermediate_size": 8192, "num_hidden_layers": 32,
+        "num_attention_heads": 32, "max_position_embeddings": 4096, "original_max_position_embeddings": 4096}\
+        """;
 
     @Override
     public String title() {

@@ -23,9 +23,10 @@ enum Qwen implements Architecture {
     };
 
     private static final String DEFAULTS = """
-            {"vocab_size": 151936, "hidden_size": 4096, "intermediate_size": 22016, "num_hidden_layers": 32,
-            "num_attention_heads": 32, "num_key_value_heads": 32, "max_position_embeddings": 32768,
-            "sliding_window": 4096, "max_window_layers": 28}""";
+        {"vocab_size": 151936, "hidden_size": 4096, "intermediate_size": 22016, "num_hidden_layers": 32,
+        "num_attention_heads": 32, "num_key_value_heads": 32, "max_position_embeddings": 32768,
+        "sliding_window": 4096, "max_window_layers": 28}\
+        """;
 
     private final String called;
     private final String type;

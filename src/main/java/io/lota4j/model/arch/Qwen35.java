@@ -11,10 +11,11 @@ import java.util.List;
 final class Qwen35 implements Architecture {
     private static final String LINEAR = "linear_attention";
     private static final String DEFAULTS = """
-            {"vocab_size": 248320, "hidden_size": 4096, "intermediate_size": 12288, "num_hidden_layers": 32,
-            "num_attention_heads": 16, "num_key_value_heads": 4, "head_dim": 256, "max_position_embeddings": 32768,
-            "full_attention_interval": 4, "linear_conv_kernel_dim": 4, "linear_key_head_dim": 128,
-            "linear_value_head_dim": 128, "linear_num_key_heads": 16, "linear_num_value_heads": 32}""";
+        {"vocab_size": 248320, "hidden_size": 4096, "intermediate_size": 12288, "num_hidden_layers": 32,
+        "num_attention_heads": 16, "num_key_value_heads": 4, "head_dim": 256, "max_position_embeddings": 32768,
+        "full_attention_interval": 4, "linear_conv_kernel_dim": 4, "linear_key_head_dim": 128,
+        "linear_value_head_dim": 128, "linear_num_key_heads": 16, "linear_num_value_heads": 32}\
+        """;
 
     @Override
     public String title() {

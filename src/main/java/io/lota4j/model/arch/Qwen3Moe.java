@@ -11,9 +11,10 @@ import java.util.stream.IntStream;
 /// Qwen 3 with experts: a Qwen 3 whose MLPs are several in most layers, of which a token goes through some.
 final class Qwen3Moe implements Architecture {
     private static final String DEFAULTS = """
-            {"vocab_size": 151936, "hidden_size": 2048, "intermediate_size": 6144, "num_hidden_layers": 24,
-            "num_attention_heads": 32, "num_key_value_heads": 4, "max_position_embeddings": 32768,
-            "num_local_experts": 128, "num_experts_per_tok": 8, "moe_intermediate_size": 768, "decoder_sparse_step": 1}""";
+        {"vocab_size": 151936, "hidden_size": 2048, "intermediate_size": 6144, "num_hidden_layers": 24,
+        "num_attention_heads": 32, "num_key_value_heads": 4, "max_position_embeddings": 32768,
+        "num_local_experts": 128, "num_experts_per_tok": 8, "moe_intermediate_size": 768, "decoder_sparse_step": 1}\
+        """;
 
     @Override
     public String title() {

@@ -13,9 +13,10 @@ import java.util.stream.IntStream;
 /// SmolLM3: a Llama some of whose layers rotate nothing.
 final class SmolLm3 implements Architecture {
     private static final String DEFAULTS = """
-            {"vocab_size": 128256, "hidden_size": 2048, "intermediate_size": 11008, "num_hidden_layers": 36,
-            "num_attention_heads": 16, "num_key_value_heads": 4, "max_position_embeddings": 32768,
-            "no_rope_layer_interval": 4, "tie_word_embeddings": true}""";
+        {"vocab_size": 128256, "hidden_size": 2048, "intermediate_size": 11008, "num_hidden_layers": 36,
+        "num_attention_heads": 16, "num_key_value_heads": 4, "max_position_embeddings": 32768,
+        "no_rope_layer_interval": 4, "tie_word_embeddings": true}\
+        """;
 
     @Override
     public String title() {

@@ -67,7 +67,7 @@ final class KvCache implements AutoCloseable {
             keys.add(zeros(slots, attention.kvHeads(), capacity, attention.head()));
             values.add(zeros(slots, attention.kvHeads(), capacity, attention.head()));
         }
-        this.next = kernel == null ? null : new NextTokens(decoder, kernel, slots, capacity, keys, values);
+        this.next = kernel == null ? null : new NextTokens(decoder, kernel, slots, capacity, keys, values, tables);
     }
 
     /// Zeros, for attention also multiplies what it does not look at, and nothing times NaN is NaN.

@@ -31,7 +31,6 @@ final class NextTokens implements AutoCloseable {
     private final List<Optional<Layer>> layers = new ArrayList<>();
     private final Optional<Head> head;
     private final Map<String, float[]> values = new HashMap<>();
-    private final IdentityHashMap<Rope, Table> tables = new IdentityHashMap<>();
 
     /// @param matrices of the layer's linears, by their names in it
     /// @param vectors its other weights
@@ -41,14 +40,20 @@ final class NextTokens implements AutoCloseable {
             Map<String, Matrix> matrices,
             Map<String, float[]> vectors,
             MemorySegment keys,
-            MemorySegment values) {}
+            MemorySegment values,
+            @Nullable Table table) {}
 
     @SuppressWarnings("ArrayRecordComponent") // made once, never written
     private record Head(float[] norm, Matrix matrix) {}
 
     /// Cosines and sines, a row a position.
     @SuppressWarnings("ArrayRecordComponent") // made once, never written
-    private record Table(float[] cos, float[] sin) {}
+    private record Table(Rope rope, int positions, float[] cos, float[] sin) {
+        /// The row for a sequence's new token.
+        int row(int start) {
+            return Math.toIntExact(rope.row(start, start + 1L, positions));
+        }
+    }
 
     /// Where the new tokens stand.
     ///
@@ -66,21 +71,25 @@ final class NextTokens implements AutoCloseable {
     /// @param capacity most tokens of one
     /// @param keys of each layer, `[slots, kv heads, capacity, head]`
     /// @param values as the keys
+    /// @param rotaries tables of each layer
     NextTokens(
             Decoder decoder,
             DecodingKernel kernel,
             int slots,
             int capacity,
             List<PtNDArray> keys,
-            List<PtNDArray> values) {
+            List<PtNDArray> values,
+            Decoder.Rotaries rotaries) {
         this.decoder = decoder;
         this.kernel = kernel;
         this.slots = slots;
         this.capacity = capacity;
         Blocks blocks = decoder.config().blocks();
         boolean useFiles = decoder.weights().filesAreAsLoaded();
+        IdentityHashMap<Rotary, Table> tables = new IdentityHashMap<>();
         for (int layer = 0; layer < decoder.config().layers(); layer++) {
-            layers.add(prepared(layer, useFiles, keys.get(layer), values.get(layer)));
+            Table table = tables.computeIfAbsent(rotaries.of(layer), NextTokens::table);
+            layers.add(prepared(layer, useFiles, keys.get(layer), values.get(layer), table));
         }
         Optional<Matrix> matrix = decoder.weights().matrix(blocks.head(), useFiles);
         head = isKnown(blocks.norm())
@@ -89,7 +98,18 @@ final class NextTokens implements AutoCloseable {
                 : Optional.empty();
     }
 
-    private Optional<Layer> prepared(int index, boolean useFiles, PtNDArray keys, PtNDArray values) {
+    /// Null for a layer without.
+    private static @Nullable Table table(Rotary rotary) {
+        Rope rope = rotary.rope();
+        return rope == null ? null : new Table(rope, rotary.positions(), floats(rotary.cos()), floats(rotary.sin()));
+    }
+
+    private static float[] floats(PtNDArray tensor) {
+        return Torch.memory(tensor).toArray(ValueLayout.JAVA_FLOAT);
+    }
+
+    private Optional<Layer> prepared(
+            int index, boolean useFiles, PtNDArray keys, PtNDArray values, @Nullable Table table) {
         Blocks blocks = decoder.config().blocks();
         Block block = blocks.layers().get(index);
         Map<String, Matrix> matrices = new HashMap<>();
@@ -111,7 +131,7 @@ final class NextTokens implements AutoCloseable {
                 }
             }
         }
-        return Optional.of(new Layer(block, matrices, vectors, Torch.memory(keys), Torch.memory(values)));
+        return Optional.of(new Layer(block, matrices, vectors, Torch.memory(keys), Torch.memory(values), table));
     }
 
     private float[] vector(Step step, String name) {
@@ -197,8 +217,8 @@ final class NextTokens implements AutoCloseable {
                         value(norm.out()));
             case Step.Linear linear -> linear(linear, layer, rows);
             case Step.Deal deal -> deal(deal, rows);
-            case Step.Rotate rotate -> rotate(rotate, table(layer), rope(layer), places);
-            case Step.Temper temper -> temper(temper, table(layer), rope(layer), places);
+            case Step.Rotate rotate -> rotate(rotate, table(layer), places);
+            case Step.Temper temper -> temper(temper, table(layer), places);
             case Step.Attend attend -> attend(attend, layer, places);
             case Step.Gate gate ->
                 kernel.gate(
@@ -277,28 +297,18 @@ final class NextTokens implements AutoCloseable {
         }
     }
 
-    private static Rope rope(Layer layer) {
-        return Objects.requireNonNull(layer.block.rope());
+    private static Table table(Layer layer) {
+        return Objects.requireNonNull(layer.table);
     }
 
-    private Table table(Layer layer) {
-        return tables.computeIfAbsent(
-                rope(layer), rope -> new Table(rope.table(capacity, true), rope.table(capacity, false)));
-    }
-
-    /// The row of a table for a sequence's new token.
-    private int row(Rope rope, int start) {
-        return Math.toIntExact(rope.row(start, start + 1L, capacity));
-    }
-
-    private void rotate(Step.Rotate rotate, Table table, Rope rope, Places places) {
+    private void rotate(Step.Rotate rotate, Table table, Places places) {
         float[] in = value(rotate.in());
         float[] out = value(rotate.out());
         int half = rotate.part() / 2;
         for (int r = 0; r < places.count(); r++) {
-            int row = row(rope, places.starts[r]);
-            int c = row * rope.width(true);
-            int s = row * rope.width(false);
+            int row = table.row(places.starts[r]);
+            int c = row * table.rope.width(true);
+            int s = row * table.rope.width(false);
             for (int at = r * rotate.width(); at < (r + 1) * rotate.width(); at += rotate.head()) {
                 for (int i = 0; i < half; i++) {
                     float first = in[at + i];
@@ -311,11 +321,11 @@ final class NextTokens implements AutoCloseable {
         }
     }
 
-    private void temper(Step.Temper temper, Table table, Rope rope, Places places) {
+    private void temper(Step.Temper temper, Table table, Places places) {
         float[] in = value(temper.in());
         float[] out = value(temper.out());
         for (int r = 0; r < places.count(); r++) {
-            float factor = table.cos[(row(rope, places.starts[r]) + 1) * rope.width(true) - 1];
+            float factor = table.cos[(table.row(places.starts[r]) + 1) * table.rope.width(true) - 1];
             for (int i = r * temper.width(); i < (r + 1) * temper.width(); i++) {
                 out[i] = in[i] * factor;
             }

@@ -3,6 +3,7 @@ package io.lota4j.kernel;
 import io.lota4j.Text;
 import io.lota4j.memory.Buffer;
 import io.lota4j.memory.HostBuffer;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,23 @@ public record Entries(long count, @Nullable Buffer index) {
     /// Every element of a weight with `count` elements.
     public static Entries all(long count) {
         return new Entries(count, null);
+    }
+
+    /// The place of the first entry whose element is not before one, among some.
+    ///
+    /// @param indices flat indices, I32, ascending
+    public static long firstFrom(MemorySegment indices, long element) {
+        long low = 0;
+        long high = indices.byteSize() / Integer.BYTES;
+        while (low < high) {
+            long middle = (low + high) >>> 1;
+            if (indices.getAtIndex(ValueLayout.JAVA_INT, middle) < element) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     /// The flat index of the entry at `place`. For kernels that compute on the host.

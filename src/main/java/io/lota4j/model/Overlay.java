@@ -1,5 +1,6 @@
 package io.lota4j.model;
 
+import io.lota4j.kernel.Entries;
 import io.lota4j.memory.Buffer;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -71,17 +72,7 @@ record Overlay(@Nullable MemorySegment index, Buffer values) {
 
     /// The first entry whose element is not before a flat index.
     private long entryFrom(long element) {
-        long from = 0;
-        long to = values.byteSize() / Float.BYTES;
-        while (from < to) {
-            long middle = (from + to) >>> 1;
-            if (at(middle) < element) {
-                from = middle + 1;
-            } else {
-                to = middle;
-            }
-        }
-        return from;
+        return Entries.firstFrom(Objects.requireNonNull(index), element);
     }
 
     private int at(long entry) {

@@ -121,21 +121,7 @@ public record Trainable(
         if (index == null || element == 0) {
             return element;
         }
-        return element == elements ? entries.count() : index.get(places -> firstFrom(places, element));
-    }
-
-    private long firstFrom(MemorySegment places, long element) {
-        long low = 0;
-        long high = entries.count();
-        while (low < high) {
-            long middle = (low + high) >>> 1;
-            if (places.getAtIndex(ValueLayout.JAVA_INT, middle) < element) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
+        return element == elements ? entries.count() : index.get(places -> Entries.firstFrom(places, element));
     }
 
     /// One optimizer step on the entries of one of the parts of which the updates are counted.
@@ -148,19 +134,22 @@ public record Trainable(
         if (from == to) {
             return;
         }
-        Moments state = new Moments(slice(moments.first(), from, to), slice(moments.second(), from, to));
-        Buffer index = slice(inMaster.index(), from, to);
+        Moments state = new Moments(partOf(moments.first(), from, to), partOf(moments.second(), from, to));
+        Buffer index = partOf(inMaster.index(), from, to);
         kernel.step(
                 update,
                 new Entries(to - from, index),
-                gradientMemory().slice(from * Float.BYTES, (to - from) * Float.BYTES),
+                part(gradientMemory(), from, to),
                 state,
-                WorkingWeights.inPlace(
-                        index == null ? master.slice(from * Float.BYTES, (to - from) * Float.BYTES) : master));
+                WorkingWeights.inPlace(index == null ? part(master, from, to) : master));
     }
 
-    private static @Nullable Buffer slice(@Nullable Buffer values, long from, long to) {
-        return values == null ? null : values.slice(from * Float.BYTES, (to - from) * Float.BYTES);
+    private static @Nullable Buffer partOf(@Nullable Buffer values, long from, long to) {
+        return values == null ? null : part(values, from, to);
+    }
+
+    private static Buffer part(Buffer values, long from, long to) {
+        return values.slice(from * Float.BYTES, (to - from) * Float.BYTES);
     }
 
     /// Copies the trained values.

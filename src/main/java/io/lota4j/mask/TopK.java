@@ -16,9 +16,8 @@ import org.roaringbitmap.RoaringBitmapWriter;
 /// Chooses the weights with the largest absolute deltas, or other scores, exactly as many as the sparsity says.
 ///
 /// Of equal magnitudes those in the tensor whose name sorts first, and there those at the lowest indices, are chosen.
-/// Deltas are read in parts, three times at most: memory is a part, a histogram and the result, whatever the size of
-/// the
-/// model. The result takes at most a bit a weight.
+/// Deltas are read in parts, three times at most: memory is a part, a histogram and the result, whatever the size
+/// of the model. The result takes at most a bit a weight.
 public final class TopK {
     private static final int INFINITE = Float.floatToIntBits(Float.POSITIVE_INFINITY);
 

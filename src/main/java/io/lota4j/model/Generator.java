@@ -145,9 +145,7 @@ public record Generator(Decoder decoder, Set<Integer> stop, int maxNew, Sampling
                     Arrays.stream(some).map(p -> slot[p]).toArray(),
                     Arrays.stream(some).mapToObj(tokens).toArray(int[][]::new));
             int[] on = choose(some, logits);
-            Arrays.stream(some)
-                    .filter(p -> ended[p] || answers.get(p).size() >= room[p])
-                    .forEach(p -> free.add(slot[p]));
+            Arrays.stream(some).filter(p -> !goesOn(p)).forEach(p -> free.add(slot[p]));
             return on;
         }
 
@@ -162,9 +160,11 @@ public record Generator(Decoder decoder, Set<Integer> stop, int maxNew, Sampling
                     answers.get(prompt).add(token);
                 }
             }
-            return Arrays.stream(active)
-                    .filter(p -> !ended[p] && answers.get(p).size() < room[p])
-                    .toArray();
+            return Arrays.stream(active).filter(this::goesOn).toArray();
+        }
+
+        private boolean goesOn(int prompt) {
+            return !ended[prompt] && answers.get(prompt).size() < room[prompt];
         }
 
         private void requireFinite(float[] logits, int prompt) {

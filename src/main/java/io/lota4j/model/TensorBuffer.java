@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// A contiguous tensor's memory, or a part of it, on a device whose memory Java cannot read. What is lent is a copy.
 final class TensorBuffer implements Buffer {
@@ -70,17 +71,18 @@ final class TensorBuffer implements Buffer {
 
     @Override
     public void write(Consumer<? super MemorySegment> writer) {
-        try (PtNDManager scope = torch.scope()) {
-            PtNDArray host = room(scope);
-            lend(host, writer);
-            take(host, scope);
-        }
+        change(this::room, writer);
     }
 
     @Override
     public void update(Consumer<? super MemorySegment> writer) {
+        change(this::copy, writer);
+    }
+
+    /// @param lent makes the host's memory that the writer gets
+    private void change(Function<PtNDManager, PtNDArray> lent, Consumer<? super MemorySegment> writer) {
         try (PtNDManager scope = torch.scope()) {
-            PtNDArray host = copy(scope);
+            PtNDArray host = lent.apply(scope);
             lend(host, writer);
             take(host, scope);
         }

@@ -30,7 +30,11 @@ final class Memory {
     /// @throws IllegalStateException when it has been freed
     /// @throws IndexOutOfBoundsException when there is less
     static long address(Buffer buffer, long bytes) {
-        MemorySegment segment = HostBuffer.memoryOf(buffer);
+        return address(HostBuffer.memoryOf(buffer), bytes);
+    }
+
+    /// As [#address(Buffer, long)], of the host's memory.
+    static long address(MemorySegment segment, long bytes) {
         if (!segment.scope().isAlive()) {
             throw new IllegalStateException("the memory has been freed");
         }

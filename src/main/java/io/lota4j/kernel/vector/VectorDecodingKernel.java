@@ -2,7 +2,6 @@ package io.lota4j.kernel.vector;
 
 import io.lota4j.checkpoint.DType;
 import io.lota4j.kernel.DecodingKernel;
-import io.lota4j.memory.HostBuffer;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.concurrent.ForkJoinPool;
@@ -45,7 +44,7 @@ public final class VectorDecodingKernel implements DecodingKernel {
     }
 
     private static long address(MemorySegment memory) {
-        return Memory.address(new HostBuffer(memory), memory.byteSize());
+        return Memory.address(memory, memory.byteSize());
     }
 
     private float[] scratch(int worker, int size) {

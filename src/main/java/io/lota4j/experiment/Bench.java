@@ -47,7 +47,7 @@ final class Bench implements AutoCloseable {
             this.fingerprint = base.fingerprint().hex();
             experiment.tasks().forEach(this::load);
             experiment.general().forEach(this::load);
-            this.kernel = kernel.open();
+            this.kernel = kernel.open(experiment.device());
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
@@ -134,7 +134,7 @@ final class Bench implements AutoCloseable {
 
     /// The base with what stages so far have made of it.
     Opened open(Optional<Path> ticket) {
-        AdaptedModel model = AdaptedModel.open(experiment.base(), experiment.memory());
+        AdaptedModel model = AdaptedModel.open(experiment.base(), experiment.memory(), experiment.device());
         try {
             Optional<Ticket> before = ticket.map(TicketFile::read);
             before.ifPresent(model::add);

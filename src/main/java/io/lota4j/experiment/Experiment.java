@@ -1,6 +1,7 @@
 package io.lota4j.experiment;
 
 import io.lota4j.mask.Pool;
+import io.lota4j.memory.Device;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.train.Ranges;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.Set;
 /// @param seeds of data orders, random masks and adapters
 /// @param training for all
 /// @param pool that masks choose from, full fine-tuning trains and adapters adapt
+/// @param device that models compute on
 /// @param memory how runs save it
 /// @param equal what methods were made equal in
 /// @param merges of separately trained tasks
@@ -38,6 +40,7 @@ public record Experiment(
         List<Long> seeds,
         Training training,
         Pool pool,
+        Device device,
         MemoryPolicy memory,
         Set<Equal> equal,
         List<Merging> merges,

@@ -116,7 +116,7 @@ public final class Loadable {
         if (!info.shape().equals(shape)) {
             throw new LotaException(Text.format(
                     "%s: tensor %s has shape %s, but config.json asks for %s.",
-                    checkpoint.directory(), name, info.shape(), shape));
+                    checkpoint.shardOf(name), name, info.shape(), shape));
         }
         checkpoint.requireFloats(name);
     }

@@ -51,7 +51,9 @@ class WeightsTest {
                 : tensor);
         assertThatThrownBy(() -> Decoder.open(model))
                 .isInstanceOf(LotaException.class)
-                .hasMessage("%s: tensor %s has shape [32, 64], but config.json asks for [64, 32].", model, UP);
+                .hasMessage(
+                        "%s: tensor %s has shape [32, 64], but config.json asks for [64, 32].",
+                        model.resolve("model.safetensors"), UP);
     }
 
     @Test

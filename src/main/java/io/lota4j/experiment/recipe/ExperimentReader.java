@@ -11,6 +11,7 @@ import io.lota4j.experiment.Merging;
 import io.lota4j.experiment.Task;
 import io.lota4j.experiment.Variant;
 import io.lota4j.mask.Pool;
+import io.lota4j.memory.Device;
 import io.lota4j.merge.method.MergeMethods;
 import io.lota4j.model.ActivationPolicy;
 import io.lota4j.model.BaseWeights;
@@ -89,6 +90,7 @@ public final class ExperimentReader {
                 "out",
                 "pool",
                 "exclude",
+                "device",
                 "activation-checkpointing",
                 "mapped-base",
                 TASKS,
@@ -121,6 +123,7 @@ public final class ExperimentReader {
                 seeds(),
                 TrainingReader.training(recipe),
                 pool,
+                device(),
                 memory(),
                 equal,
                 merges(variants),
@@ -132,6 +135,16 @@ public final class ExperimentReader {
             return Files.readString(file);
         } catch (IOException e) {
             throw new LotaException(Text.format("%s: cannot be read: %s", file, e.getMessage()), e);
+        }
+    }
+
+    private Device device() {
+        String name = recipe.text("device", Device.CPU.toString());
+        try {
+            return Device.of(name);
+        } catch (LotaException e) {
+            recipe.value("device").ifPresent(at -> recipe.keys().error(at, "device: " + e.getMessage()));
+            return Device.CPU;
         }
     }
 

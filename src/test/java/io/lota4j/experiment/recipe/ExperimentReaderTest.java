@@ -8,6 +8,7 @@ import io.lota4j.experiment.Experiment;
 import io.lota4j.experiment.Method;
 import io.lota4j.experiment.Task;
 import io.lota4j.experiment.Variant;
+import io.lota4j.memory.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -209,6 +210,18 @@ class ExperimentReaderTest {
         assertThat(read(FRAME + methods.replace("true", "false").replace("[0.4, 0.5]", "0.5"))
                         .variants())
                 .hasSize(4);
+    }
+
+    @Test
+    void theDeviceIsRead() throws IOException {
+        String methods = "methods: [{method: full, lr: 1}]\n";
+        assertThat(read(FRAME + methods).device()).isEqualTo(Device.CPU);
+        assertThat(read(FRAME + "device: cuda:1\n" + methods).device()).isEqualTo(Device.cuda(1));
+        assertThatThrownBy(() -> read(FRAME + "device: gpu\n" + methods))
+                .isInstanceOf(LotaException.class)
+                .message()
+                .contains("e.yaml, line 7: ")
+                .contains("device: A device is cpu, cuda (the first card) or cuda:N (card N, from 0), found \"gpu\".");
     }
 
     @Test

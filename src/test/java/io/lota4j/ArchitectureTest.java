@@ -155,8 +155,11 @@ class ArchitectureTest {
     static final ArchRule TICKET = onlyImports("ticket", JACKSON, ROARING, own("checkpoint"), own("mask"));
 
     @ArchTest
-    static final ArchRule MERGE =
-            onlyImports("merge", JACKSON, ROARING, own("yaml"), own("checkpoint"), own("mask"), own("ticket"));
+    static final ArchRule PEFT = onlyImports("peft", JACKSON, own("checkpoint"));
+
+    @ArchTest
+    static final ArchRule MERGE = onlyImports(
+            "merge", JACKSON, ROARING, own("yaml"), own("checkpoint"), own("mask"), own("ticket"), own("peft"));
 
     @ArchTest
     static final ArchRule JINJA = onlyImports("jinja");
@@ -181,7 +184,8 @@ class ArchitectureTest {
             own("ticket"),
             own("data"),
             own("model"),
-            own("events"));
+            own("events"),
+            own("peft"));
 
     @ArchTest
     static final ArchRule EVAL = onlyImports("eval", JACKSON, "ai.djl..", own("checkpoint"), own("data"), own("model"));
@@ -254,7 +258,7 @@ class ArchitectureTest {
             "io.lota4j.events.EventFile",
             "io.lota4j.experiment.RunLock",
             "io.lota4j.model.RandomModel",
-            "io.lota4j.train.lora.Adapter");
+            "io.lota4j.peft.NewAdapter");
 
     /// A file that is written otherwise is lost at the wrong moment, or takes another with it.
     @ArchTest

@@ -5,6 +5,7 @@ import io.lota4j.checkpoint.LayerName;
 import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.ModelOutline;
+import io.lota4j.peft.AdapterConfig;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

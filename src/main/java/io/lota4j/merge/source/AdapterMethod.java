@@ -2,6 +2,8 @@ package io.lota4j.merge.source;
 
 import io.lota4j.Suggestions;
 import io.lota4j.Text;
+import io.lota4j.peft.AdapterConfig;
+import io.lota4j.peft.AdapterModule;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;

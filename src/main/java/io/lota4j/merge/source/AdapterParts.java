@@ -3,6 +3,8 @@ package io.lota4j.merge.source;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.SafetensorsFile;
+import io.lota4j.peft.AdapterConfig;
+import io.lota4j.peft.AdapterTensors;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 

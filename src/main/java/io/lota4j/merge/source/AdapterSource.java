@@ -8,6 +8,8 @@ import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.ModelOutline;
 import io.lota4j.merge.ModelTensor;
+import io.lota4j.peft.AdapterConfig;
+import io.lota4j.peft.AdapterFolder;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;

@@ -3,6 +3,7 @@ package io.lota4j.merge.source;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.Elements;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.merge.ModelTensor;

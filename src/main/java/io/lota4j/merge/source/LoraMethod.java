@@ -2,19 +2,15 @@ package io.lota4j.merge.source;
 
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.peft.AdapterConfig;
+import io.lota4j.peft.AdapterModule;
+import io.lota4j.peft.ParameterNames;
 import java.util.HashSet;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /// LoRA ([arXiv 2106.09685](https://arxiv.org/abs/2106.09685)): `W + scale * B A`, with rsLoRA's scale and DoRA.
 final class LoraMethod implements AdapterMethod {
-    private static final String A = "lora_A.weight";
-    private static final String B = "lora_B.weight";
-    private static final String EMBEDDING_A = "lora_embedding_A";
-    private static final String EMBEDDING_B = "lora_embedding_B";
-    private static final String MAGNITUDE = "lora_magnitude_vector";
-    private static final String BASE = "base_layer.weight";
-
     /// Initializations that leave the base as it is; the others take something away from it first.
     private static final Set<String> PLAIN_STARTS = Set.of("gaussian", "eva", "orthogonal");
 
@@ -42,9 +38,14 @@ final class LoraMethod implements AdapterMethod {
 
     @Override
     public Set<String> parameters() {
-        Set<String> parameters = new HashSet<>(Set.of(A, B, EMBEDDING_A, EMBEDDING_B, BASE));
+        Set<String> parameters = new HashSet<>(Set.of(
+                ParameterNames.LORA_A,
+                ParameterNames.LORA_B,
+                ParameterNames.LORA_EMBEDDING_A,
+                ParameterNames.LORA_EMBEDDING_B,
+                ParameterNames.BASE_WEIGHT));
         if (dora) {
-            parameters.add(MAGNITUDE);
+            parameters.add(ParameterNames.DORA_MAGNITUDES);
         }
         return parameters;
     }
@@ -73,11 +74,14 @@ final class LoraMethod implements AdapterMethod {
 
     @Override
     public AdapterPart part(AdapterModule module) {
-        boolean embedding = module.has(EMBEDDING_A) || module.has(EMBEDDING_B);
-        LowRankPart lowRank =
-                embedding ? lowRank(module, EMBEDDING_A, EMBEDDING_B, true) : lowRank(module, A, B, transposed);
-        AdapterPart part = dora ? DoraPart.of(lowRank, MAGNITUDE) : lowRank;
-        return module.has(BASE) ? new RebasedPart(new WholePart(module.file(), module.info(BASE)), part) : part;
+        boolean embedding = module.has(ParameterNames.LORA_EMBEDDING_A) || module.has(ParameterNames.LORA_EMBEDDING_B);
+        LowRankPart lowRank = embedding
+                ? lowRank(module, ParameterNames.LORA_EMBEDDING_A, ParameterNames.LORA_EMBEDDING_B, true)
+                : lowRank(module, ParameterNames.LORA_A, ParameterNames.LORA_B, transposed);
+        AdapterPart part = dora ? DoraPart.of(lowRank, ParameterNames.DORA_MAGNITUDES) : lowRank;
+        return module.has(ParameterNames.BASE_WEIGHT)
+                ? new RebasedPart(new WholePart(module.file(), module.info(ParameterNames.BASE_WEIGHT)), part)
+                : part;
     }
 
     private LowRankPart lowRank(AdapterModule module, String a, String b, boolean swapped) {

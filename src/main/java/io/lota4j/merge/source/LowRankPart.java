@@ -3,6 +3,7 @@ package io.lota4j.merge.source;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.ModelTensor;
+import io.lota4j.peft.AdapterModule;
 import java.util.Optional;
 
 /// The product of two factors, `A [r, p]` and `B [q, r]`, as it is or transposed.

@@ -1,5 +1,6 @@
 package io.lota4j.merge.source;
 
+import io.lota4j.checkpoint.Elements;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.mask.IndexBits;
 import io.lota4j.mask.IndexSets;

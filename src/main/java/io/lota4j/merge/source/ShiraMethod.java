@@ -1,15 +1,14 @@
 package io.lota4j.merge.source;
 
+import io.lota4j.peft.AdapterModule;
+import io.lota4j.peft.ParameterNames;
 import java.util.Set;
 
 /// SHiRA ([arXiv 2406.13175](https://arxiv.org/abs/2406.13175)): values added at (row, column) pairs.
 final class ShiraMethod implements AdapterMethod {
-    private static final String INDICES = "shira_indices";
-    private static final String VALUES = "shira_weight";
-
     @Override
     public Set<String> parameters() {
-        return Set.of(INDICES, VALUES);
+        return Set.of(ParameterNames.SHIRA_INDICES, ParameterNames.SHIRA_VALUES);
     }
 
     /// Which weights are changed is in the file, however they were chosen.
@@ -20,6 +19,6 @@ final class ShiraMethod implements AdapterMethod {
 
     @Override
     public AdapterPart part(AdapterModule module) {
-        return SparsePart.ofPairs(module, INDICES, VALUES);
+        return SparsePart.ofPairs(module, ParameterNames.SHIRA_INDICES, ParameterNames.SHIRA_VALUES);
     }
 }

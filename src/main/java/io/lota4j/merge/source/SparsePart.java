@@ -5,6 +5,8 @@ import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.mask.IndexSets;
 import io.lota4j.merge.ModelTensor;
+import io.lota4j.peft.AdapterModule;
+import io.lota4j.peft.Integers;
 import java.util.Optional;
 
 /// Values at indices in any order. An index may come again: its values are added up.

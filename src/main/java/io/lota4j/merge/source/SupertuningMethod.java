@@ -1,15 +1,13 @@
 package io.lota4j.merge.source;
 
+import io.lota4j.peft.AdapterConfig;
+import io.lota4j.peft.AdapterModule;
+import io.lota4j.peft.ParameterNames;
 import java.util.Set;
 
 /// Super-Tuning ([arXiv 2607.09287](https://arxiv.org/abs/2607.09287)): values added at flat indices and, in its
 /// hybrid "Supra", a low-rank delta on top.
 final class SupertuningMethod implements AdapterMethod {
-    private static final String INDICES = "supertuning_indices";
-    private static final String VALUES = "supertuning_values";
-    private static final String A = "supertuning_lora_A.weight";
-    private static final String B = "supertuning_lora_B.weight";
-
     private final AdapterConfig config;
 
     SupertuningMethod(AdapterConfig config) {
@@ -22,7 +20,13 @@ final class SupertuningMethod implements AdapterMethod {
 
     @Override
     public Set<String> parameters() {
-        return config.asksFor("r") ? Set.of(INDICES, VALUES, A, B) : Set.of(INDICES, VALUES);
+        return config.asksFor("r")
+                ? Set.of(
+                        ParameterNames.SUPERTUNING_INDICES,
+                        ParameterNames.SUPERTUNING_VALUES,
+                        ParameterNames.SUPERTUNING_A,
+                        ParameterNames.SUPERTUNING_B)
+                : Set.of(ParameterNames.SUPERTUNING_INDICES, ParameterNames.SUPERTUNING_VALUES);
     }
 
     @Override
@@ -39,11 +43,14 @@ final class SupertuningMethod implements AdapterMethod {
 
     @Override
     public AdapterPart part(AdapterModule module) {
-        SparsePart sparse = SparsePart.ofFlat(module, INDICES, VALUES);
+        SparsePart sparse =
+                SparsePart.ofFlat(module, ParameterNames.SUPERTUNING_INDICES, ParameterNames.SUPERTUNING_VALUES);
         if (!config.asksFor("r")) {
             return sparse;
         }
         float scale = (float) (config.positive("lora_alpha") / config.positive("r"));
-        return new SumPart(sparse, LowRankPart.of(module, A, B, false, scale));
+        return new SumPart(
+                sparse,
+                LowRankPart.of(module, ParameterNames.SUPERTUNING_A, ParameterNames.SUPERTUNING_B, false, scale));
     }
 }

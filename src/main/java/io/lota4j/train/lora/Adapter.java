@@ -1,18 +1,19 @@
 package io.lota4j.train.lora;
 
 import ai.djl.pytorch.engine.PtNDArray;
-import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.DType;
-import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorSource;
 import io.lota4j.model.Torch;
-import java.nio.file.Files;
+import io.lota4j.peft.AdapterModule;
+import io.lota4j.peft.NewAdapter;
+import io.lota4j.peft.TargetModules;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// Trained factors as the folder that PEFT writes.
 ///
@@ -21,27 +22,42 @@ import java.util.Map;
 /// @param torch whose the factors are
 public record Adapter(
         Path base, LoraTargets targets, List<Factors> factors, Torch torch, Map<String, String> provenance) {
-    static final String CONFIG = "adapter_config.json";
-    static final String WEIGHTS = "adapter_model.safetensors";
-
-    private static final String PREFIX = "base_model.model.";
-
     /// Writes the folder.
     ///
     /// @param folder one that is not there or empty
     public void write(Path folder) {
-        AtomicFile.requireEmpty(folder);
-        AtomicFile.writeDirectory(folder, Float.BYTES * targets.trainable(), part -> {
-            Files.writeString(part.resolve(CONFIG), AdapterConfigJson.of(base, targets));
-            SafetensorsWriter.write(part.resolve(WEIGHTS), metadata(), tensors());
-        });
+        new NewAdapter("LORA", base.toString(), targets.modules(), settings(), provenance).write(folder, tensors());
     }
 
-    private Map<String, String> metadata() {
-        Map<String, String> metadata = new LinkedHashMap<>();
-        metadata.put("format", "pt");
-        provenance.forEach((key, value) -> metadata.put("lota4j." + key, value));
-        return metadata;
+    private Map<String, Object> settings() {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("r", targets.lora().rank());
+        settings.put("lora_alpha", number(targets.lora().alpha()));
+        settings.put("rank_pattern", ranks());
+        settings.put("alpha_pattern", Map.of());
+        settings.put("lora_dropout", 0.0);
+        settings.put("bias", "none");
+        settings.put("fan_in_fan_out", targets.transposed());
+        settings.put("init_lora_weights", true);
+        settings.put("use_dora", false);
+        settings.put("use_rslora", false);
+        return settings;
+    }
+
+    /// Whole numbers without a point, as PEFT's users write them.
+    private static Object number(double alpha) {
+        if (alpha == Math.rint(alpha) && alpha < Integer.MAX_VALUE) {
+            return (int) alpha;
+        }
+        return alpha;
+    }
+
+    private Map<String, Integer> ranks() {
+        Map<String, Integer> ranks = new TreeMap<>();
+        targets.reduced()
+                .forEach((rank, names) ->
+                        names.forEach(name -> ranks.put(targets.inMemory(TargetModules.module(name)), rank)));
+        return ranks;
     }
 
     private List<TensorSource> tensors() {
@@ -55,6 +71,7 @@ public record Adapter(
 
     private TensorSource tensor(String name, PtNDArray values) {
         Shape shape = Shape.of(values.getShape().getShape());
-        return new TensorSource(PREFIX + targets.inMemory(name), DType.F32, shape, torch.buffer(values)::copyTo);
+        return new TensorSource(
+                AdapterModule.PREFIX + targets.inMemory(name), DType.F32, shape, torch.buffer(values)::copyTo);
     }
 }

@@ -6,6 +6,8 @@ import io.lota4j.SplitMix64;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.model.LowRank;
 import io.lota4j.model.Torch;
+import io.lota4j.peft.ParameterNames;
+import io.lota4j.peft.TargetModules;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -58,10 +60,10 @@ record Factors(String weight, LowRank values, float scale, boolean transposed) {
     }
 
     String nameOfA() {
-        return TargetModules.module(weight) + ".lora_A.weight";
+        return TargetModules.module(weight) + "." + ParameterNames.LORA_A;
     }
 
     String nameOfB() {
-        return TargetModules.module(weight) + ".lora_B.weight";
+        return TargetModules.module(weight) + "." + ParameterNames.LORA_B;
     }
 }

@@ -9,6 +9,7 @@ import io.lota4j.mask.Pool;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.model.ModelConfig;
 import io.lota4j.model.layer.Blocks;
+import io.lota4j.peft.TargetModules;
 import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.Optimizer;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ public record LoraTargets(
                 blocks.names(),
                 shapes.keySet().stream().anyMatch(blocks::isTransposed),
                 TargetModules.of(shapes.keySet(), base.tensors().keySet()).stream()
-                        .map(module -> inMemory(blocks.names(), module))
+                        .map(module -> TargetModules.inMemory(blocks.names(), module))
                         .toList(),
                 left);
     }
@@ -69,11 +70,7 @@ public record LoraTargets(
 
     /// What PEFT calls a tensor or a module of the base: as transformers has it in memory.
     String inMemory(String name) {
-        return inMemory(names, name);
-    }
-
-    private static String inMemory(DecoderNames names, String name) {
-        return names.isInLayer(name) ? names.renamed(name, names.inMemory()) : name;
+        return TargetModules.inMemory(names, name);
     }
 
     /// How many values are trained.

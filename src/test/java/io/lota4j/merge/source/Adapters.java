@@ -1,6 +1,7 @@
 package io.lota4j.merge.source;
 
 import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.Elements;
 import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorSource;

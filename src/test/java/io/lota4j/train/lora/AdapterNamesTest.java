@@ -12,6 +12,7 @@ import io.lota4j.mask.Pool;
 import io.lota4j.merge.ModelReference;
 import io.lota4j.merge.source.MergeSource;
 import io.lota4j.model.MemoryPolicy;
+import io.lota4j.peft.AdapterFolder;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.Runs;
 import java.io.IOException;
@@ -60,11 +61,11 @@ class AdapterNamesTest {
             job.adapter(job.run(null, 0, false, Runs.SILENT, () -> false)).write(written);
         }
         assertThat(targets).isNotEmpty().allMatch(name -> name.startsWith(stored));
-        JsonNode config = JsonMapper.shared().readTree(Files.readString(written.resolve(Adapter.CONFIG)));
+        JsonNode config = JsonMapper.shared().readTree(Files.readString(written.resolve(AdapterFolder.CONFIG)));
         assertThat(config.path("target_modules").valueStream().map(JsonNode::stringValue))
                 .hasSameSizeAs(targets)
                 .allMatch(module -> module.startsWith(inMemory));
-        try (SafetensorsFile weights = SafetensorsFile.open(written.resolve(Adapter.WEIGHTS))) {
+        try (SafetensorsFile weights = SafetensorsFile.open(written.resolve(AdapterFolder.WEIGHTS))) {
             assertThat(weights.tensors().keySet())
                     .hasSize(2 * targets.size())
                     .allMatch(name -> name.startsWith(PEFT + inMemory));

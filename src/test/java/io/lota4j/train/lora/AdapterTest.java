@@ -13,6 +13,7 @@ import io.lota4j.mask.Pool;
 import io.lota4j.merge.ModelReference;
 import io.lota4j.merge.ModelTensor;
 import io.lota4j.merge.source.MergeSource;
+import io.lota4j.peft.AdapterFolder;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.RunState;
@@ -89,7 +90,7 @@ class AdapterTest {
                     .findFirst()
                     .orElseThrow();
             assertThat(key.scale()).isEqualTo(10f / 16);
-            try (SafetensorsFile weights = SafetensorsFile.open(folder.resolve("adapter/" + Adapter.WEIGHTS))) {
+            try (SafetensorsFile weights = SafetensorsFile.open(folder.resolve("adapter/" + AdapterFolder.WEIGHTS))) {
                 assertThat(weights.info("base_model.model." + key.nameOfA()).shape())
                         .isEqualTo(Shape.of(16, 32));
                 assertThat(weights.tensors().values()).allMatch(t -> t.dtype() == DType.F32);
@@ -144,7 +145,7 @@ class AdapterTest {
     }
 
     private JsonNode config() throws IOException {
-        return JsonMapper.shared().readTree(Files.readString(folder.resolve("adapter/" + Adapter.CONFIG)));
+        return JsonMapper.shared().readTree(Files.readString(folder.resolve("adapter/" + AdapterFolder.CONFIG)));
     }
 
     private MergeSource adapterOn(Path base) {

@@ -1,4 +1,4 @@
-package io.lota4j.merge.source;
+package io.lota4j.peft;
 
 import io.lota4j.LotaException;
 import io.lota4j.Text;
@@ -8,14 +8,14 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /// Stored whole numbers: I32, I64 or, as PEFT writes them on Windows, F32.
-record Integers(DType dtype, MemorySegment bytes) {
+public record Integers(DType dtype, MemorySegment bytes) {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /// @throws LotaException when a parameter holds no whole numbers
-    static Integers of(AdapterModule module, String parameter) {
+    public static Integers of(AdapterModule module, String parameter) {
         DType dtype = module.info(parameter).dtype();
         if (dtype != DType.I32 && dtype != DType.I64 && dtype != DType.F32) {
             throw new LotaException(
@@ -25,7 +25,7 @@ record Integers(DType dtype, MemorySegment bytes) {
     }
 
     /// One number; -1 where a float is not whole.
-    long at(long position) {
+    public long at(long position) {
         return switch (dtype) {
             case I32 -> bytes.get(INT, position * Integer.BYTES);
             case I64 -> bytes.get(LONG, position * Long.BYTES);

@@ -1,8 +1,9 @@
-package io.lota4j.merge.source;
+package io.lota4j.peft;
 
 import io.lota4j.Links;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
+import io.lota4j.checkpoint.Nearby;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,9 +13,9 @@ import java.util.Optional;
 ///
 /// @param config `adapter_config.json`
 /// @param weights `adapter_model.safetensors`
-record AdapterFolder(Path config, Path weights) {
-    static final String CONFIG = "adapter_config.json";
-    static final String WEIGHTS = "adapter_model.safetensors";
+public record AdapterFolder(Path config, Path weights) {
+    public static final String CONFIG = "adapter_config.json";
+    public static final String WEIGHTS = "adapter_model.safetensors";
 
     private static final String PICKLED_WEIGHTS = "adapter_model.bin";
     private static final String CHECKPOINT_WEIGHTS = "model.safetensors";
@@ -24,7 +25,7 @@ record AdapterFolder(Path config, Path weights) {
     /// @return empty when there is none
     /// @throws LotaException when its weights are missing, when there are several subfolders with one, or when the
     ///     directory holds a checkpoint as well
-    static Optional<AdapterFolder> find(Path directory) {
+    public static Optional<AdapterFolder> find(Path directory) {
         boolean checkpoint = Files.exists(directory.resolve(CHECKPOINT_WEIGHTS))
                 || Files.exists(directory.resolve(CHECKPOINT_WEIGHTS + ".index.json"));
         Links.requireTarget(directory.resolve(CONFIG));

@@ -1,4 +1,4 @@
-package io.lota4j.merge.source;
+package io.lota4j.peft;
 
 import io.lota4j.LotaException;
 import io.lota4j.Text;
@@ -15,7 +15,7 @@ import java.util.regex.PatternSyntaxException;
 import tools.jackson.databind.JsonNode;
 
 /// `adapter_config.json`. A key that is null counts as missing.
-final class AdapterConfig {
+public final class AdapterConfig {
     private final Path path;
     private final JsonNode root;
 
@@ -24,7 +24,7 @@ final class AdapterConfig {
         this.root = root;
     }
 
-    static AdapterConfig read(Path path) {
+    public static AdapterConfig read(Path path) {
         try {
             return new AdapterConfig(path, StrictJson.object(Files.readAllBytes(path), path.toString()));
         } catch (IOException e) {
@@ -32,7 +32,7 @@ final class AdapterConfig {
         }
     }
 
-    Optional<String> text(String key) {
+    public Optional<String> text(String key) {
         return value(key).map(node -> {
             if (!node.isString()) {
                 throw bad(key, "a string", node);
@@ -42,12 +42,12 @@ final class AdapterConfig {
     }
 
     /// @throws LotaException when the key is missing or no number above 0
-    double positive(String key) {
+    public double positive(String key) {
         return positive(key, value(key).orElseThrow(() -> missing(key, "a number above 0")));
     }
 
     /// A flag, which is off when it is missing.
-    boolean flag(String key) {
+    public boolean flag(String key) {
         return value(key)
                 .map(node -> {
                     if (!node.isBoolean()) {
@@ -61,7 +61,7 @@ final class AdapterConfig {
     /// Refuses what is set and not understood: it may change what the adapter computes.
     ///
     /// @param understood keys whose values are looked at, or change nothing once the adapter is trained
-    void refuseOthers(Set<String> understood) {
+    public void refuseOthers(Set<String> understood) {
         for (String key : root.propertyNames()) {
             if (!understood.contains(key) && asksFor(key)) {
                 throw refusal(Text.format(
@@ -73,7 +73,7 @@ final class AdapterConfig {
     }
 
     /// The patterns of an object that match no module, as [#positive(String, String, String)] matches them.
-    List<String> patternsOfNone(String patterns, Collection<String> modules) {
+    public List<String> patternsOfNone(String patterns, Collection<String> modules) {
         return root.path(patterns).propertyNames().stream()
                 .filter(text -> {
                     Pattern pattern = pattern(patterns, text);
@@ -84,7 +84,7 @@ final class AdapterConfig {
     }
 
     /// Whether a key asks for something: it is not null, false, empty or the string `none`.
-    boolean asksFor(String key) {
+    public boolean asksFor(String key) {
         return value(key)
                 .filter(node -> !node.isBoolean() || node.booleanValue())
                 .filter(node -> !node.isContainer() || !node.isEmpty())
@@ -94,7 +94,7 @@ final class AdapterConfig {
 
     /// A number for one module: the first entry of an object of patterns that matches, as PEFT matches them (the
     /// pattern is a regular expression for the end of the name, from its start or from a dot), or else a key's.
-    double positive(String patterns, String key, String module) {
+    public double positive(String patterns, String key, String module) {
         for (var entry : root.path(patterns).properties()) {
             if (pattern(patterns, entry.getKey()).matcher(module).matches()) {
                 return positive(patterns + "." + entry.getKey(), entry.getValue());
@@ -122,20 +122,20 @@ final class AdapterConfig {
         return node.doubleValue();
     }
 
-    Optional<JsonNode> value(String key) {
+    public Optional<JsonNode> value(String key) {
         return Optional.ofNullable(root.get(key)).filter(node -> !node.isNull());
     }
 
-    LotaException missing(String key, String expected) {
+    public LotaException missing(String key, String expected) {
         return new LotaException(Text.format("%s: `%s` must be %s, but is missing.", path, key, expected));
     }
 
-    LotaException bad(String key, String expected, JsonNode found) {
+    public LotaException bad(String key, String expected, JsonNode found) {
         return new LotaException(Text.format("%s: `%s` must be %s, but is %s.", path, key, expected, found));
     }
 
     /// A refusal of what the configuration says.
-    LotaException refusal(String why) {
+    public LotaException refusal(String why) {
         return new LotaException(Text.format("%s: %s", path, why));
     }
 }

@@ -1,4 +1,4 @@
-package io.lota4j.merge.source;
+package io.lota4j.checkpoint;
 
 import io.lota4j.Links;
 import io.lota4j.LotaException;
@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /// Says what there is where something is missing.
-final class Nearby {
+public final class Nearby {
     /// At most this many names are listed in a message.
     private static final int LISTED = 12;
 
@@ -18,7 +18,7 @@ final class Nearby {
 
     /// The refusal of a path that does not exist: the nearest folder that does, what is in it, and the most similar
     /// name.
-    static LotaException missing(Path path) {
+    public static LotaException missing(Path path) {
         Links.requireTarget(path);
         Path wanted = path.toAbsolutePath().normalize();
         Path parent = wanted.getParent();
@@ -39,7 +39,7 @@ final class Nearby {
     }
 
     /// The names in a directory, sorted.
-    static List<String> names(Path directory) {
+    public static List<String> names(Path directory) {
         try (var entries = Files.list(directory)) {
             return entries.map(path -> path.getFileName().toString()).sorted().toList();
         } catch (IOException e) {
@@ -48,7 +48,7 @@ final class Nearby {
     }
 
     /// The first few names, and how many more there are.
-    static String listed(List<String> names) {
+    public static String listed(List<String> names) {
         return names.size() <= LISTED
                 ? names.toString()
                 : Text.format("%s and %d more", names.subList(0, LISTED), names.size() - LISTED);

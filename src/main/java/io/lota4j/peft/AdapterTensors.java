@@ -1,7 +1,8 @@
-package io.lota4j.merge.source;
+package io.lota4j.peft;
 
 import io.lota4j.LotaException;
 import io.lota4j.Text;
+import io.lota4j.checkpoint.Nearby;
 import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.TensorInfo;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import java.util.regex.Pattern;
 ///
 /// @param modules with parameters of the adapter's method, by name
 /// @param whole tensors of the base that are saved whole, by their names in the base
-record AdapterTensors(SequencedMap<String, AdapterModule> modules, SequencedMap<String, TensorInfo> whole) {
+public record AdapterTensors(SequencedMap<String, AdapterModule> modules, SequencedMap<String, TensorInfo> whole) {
     /// What PEFT puts between a module of the base and its weight.
     private static final Pattern METHODS_OWN =
             Pattern.compile("\\.(lora_\\w+|shira_\\w+|supertuning_\\w+|base_layer|token_adapter|modules_to_save)\\.");
@@ -27,7 +28,7 @@ record AdapterTensors(SequencedMap<String, AdapterModule> modules, SequencedMap<
     ///
     /// @param parameters what the method names its tensors, after the module's name and a dot
     /// @throws LotaException when there is one that is neither the method's nor a weight or bias of the base
-    static AdapterTensors of(SafetensorsFile file, Set<String> parameters) {
+    public static AdapterTensors of(SafetensorsFile file, Set<String> parameters) {
         Map<String, Map<String, TensorInfo>> grouped = new TreeMap<>();
         SequencedMap<String, TensorInfo> whole = new TreeMap<>();
         List<String> unknown = new ArrayList<>();

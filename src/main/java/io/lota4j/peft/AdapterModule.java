@@ -1,7 +1,8 @@
-package io.lota4j.merge.source;
+package io.lota4j.peft;
 
 import io.lota4j.LotaException;
 import io.lota4j.Text;
+import io.lota4j.checkpoint.Elements;
 import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorInfo;
@@ -12,19 +13,19 @@ import java.util.Map;
 /// @param file that holds them
 /// @param name of the module in the base, such as `model.layers.0.mlp.up_proj`
 /// @param parameters by what follows the module's name, such as `lora_A.weight`
-record AdapterModule(SafetensorsFile file, String name, Map<String, TensorInfo> parameters) {
+public record AdapterModule(SafetensorsFile file, String name, Map<String, TensorInfo> parameters) {
     /// What PEFT puts before the names of the base.
-    static final String PREFIX = "base_model.model.";
+    public static final String PREFIX = "base_model.model.";
 
     /// The longest array that every JVM can make.
     private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 8L;
 
-    boolean has(String parameter) {
+    public boolean has(String parameter) {
         return parameters.containsKey(parameter);
     }
 
     /// @throws LotaException when it is missing
-    TensorInfo info(String parameter) {
+    public TensorInfo info(String parameter) {
         TensorInfo info = parameters.get(parameter);
         if (info == null) {
             throw new LotaException(
@@ -34,7 +35,7 @@ record AdapterModule(SafetensorsFile file, String name, Map<String, TensorInfo> 
     }
 
     /// @throws LotaException when it is missing, is empty, is too large or has another number of dimensions
-    Shape shape(String parameter, int rank) {
+    public Shape shape(String parameter, int rank) {
         Shape shape = info(parameter).shape();
         if (shape.rank() != rank) {
             throw new LotaException(
@@ -48,7 +49,7 @@ record AdapterModule(SafetensorsFile file, String name, Map<String, TensorInfo> 
     }
 
     /// @throws LotaException when it is missing or has another shape
-    void requireShape(String parameter, Shape expected, String why) {
+    public void requireShape(String parameter, Shape expected, String why) {
         Shape found = info(parameter).shape();
         if (!found.equals(expected)) {
             throw new LotaException(
@@ -59,7 +60,7 @@ record AdapterModule(SafetensorsFile file, String name, Map<String, TensorInfo> 
     /// The elements of a parameter.
     ///
     /// @throws LotaException when it is missing or holds no floats
-    Elements elements(String parameter) {
+    public Elements elements(String parameter) {
         TensorInfo info = info(parameter);
         if (!info.dtype().isFloat()) {
             throw new LotaException(
@@ -71,7 +72,7 @@ record AdapterModule(SafetensorsFile file, String name, Map<String, TensorInfo> 
     /// All values of a parameter.
     ///
     /// @throws LotaException when one is not finite
-    float[] values(String parameter) {
+    public float[] values(String parameter) {
         Elements elements = elements(parameter);
         elements.firstNotFinite().ifPresent(at -> {
             throw new LotaException(Text.format("%s: element %d is not a finite number.", where(parameter), at));
@@ -79,7 +80,7 @@ record AdapterModule(SafetensorsFile file, String name, Map<String, TensorInfo> 
         return elements.toArray();
     }
 
-    String where(String parameter) {
+    public String where(String parameter) {
         return Text.format("%s: tensor `%s%s.%s`", file.path(), PREFIX, name, parameter);
     }
 }

@@ -1,7 +1,5 @@
-package io.lota4j.merge.source;
+package io.lota4j.checkpoint;
 
-import io.lota4j.checkpoint.DType;
-import io.lota4j.checkpoint.Floats;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
 
@@ -9,22 +7,22 @@ import java.util.OptionalLong;
 ///
 /// @param dtype a float type
 /// @param bytes whole elements, little-endian
-record Elements(DType dtype, MemorySegment bytes) {
+public record Elements(DType dtype, MemorySegment bytes) {
     private static final int BLOCK = 1 << 14;
     private static final int INFINITE = Float.floatToIntBits(Float.POSITIVE_INFINITY);
 
-    static Elements of(float[] values) {
+    public static Elements of(float[] values) {
         return new Elements(DType.F32, MemorySegment.ofArray(values));
     }
 
-    long count() {
+    public long count() {
         return bytes.byteSize() / dtype.size();
     }
 
     /// @param from index of the first element
     /// @param count how many
     /// @param into filled from its start
-    void read(long from, int count, float[] into) {
+    public void read(long from, int count, float[] into) {
         read(from, count, MemorySegment.ofArray(into));
     }
 
@@ -33,14 +31,14 @@ record Elements(DType dtype, MemorySegment bytes) {
         Floats.toF32(dtype, piece, into.asSlice(0, (long) count * Float.BYTES));
     }
 
-    float[] toArray() {
+    public float[] toArray() {
         float[] all = new float[Math.toIntExact(count())];
         read(0, all.length, all);
         return all;
     }
 
     /// The index of the first NaN or infinity.
-    OptionalLong firstNotFinite() {
+    public OptionalLong firstNotFinite() {
         int[] block = new int[(int) Math.min(BLOCK, count())];
         for (long from = 0; from < count(); from += block.length) {
             int size = (int) Math.min(block.length, count() - from);

@@ -13,6 +13,7 @@ import io.lota4j.data.StopTokens;
 import io.lota4j.data.Tokenizer;
 import io.lota4j.metrics.Metric.Split;
 import io.lota4j.model.ModelConfig;
+import io.lota4j.train.Provenance;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -137,6 +138,9 @@ record TaskData(
                 bytes.putInt(example.ids()[i]).put((byte) (example.scored()[i] ? 1 : 0));
             }
             digest.update(bytes.put(answer).array());
+            if (example.rejected() != null || example.tokenWeights() != null) {
+                digest.update(Provenance.digest(List.of(example)).getBytes(StandardCharsets.UTF_8));
+            }
             if (!example.startsWithPrompt()) {
                 ByteBuffer prompt = ByteBuffer.allocate(example.promptLength() * Integer.BYTES);
                 prompt.asIntBuffer().put(example.promptIds());

@@ -5,6 +5,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.function.UnaryOperator;
 
 /// One forward and backward pass, layer by layer, each layer freed as soon as it has been gone back through.
 ///
@@ -34,9 +35,15 @@ final class BackwardPass {
     @SuppressWarnings("ArrayRecordComponent") // made once, never written
     private record Segment(int layer, PtNDManager scope, PtNDArray input, PtNDArray[] kept) {}
 
-    Loss run(float[] rowWeights) {
+    Loss run(RowWeights rowWeights) {
         PtNDArray hidden = forward(decoder.embed(batch.ids(), batch.positions(), scope));
-        HeadPass.Gradient head = new HeadPass(decoder, scope).gradient(hidden, batch, rowWeights, sink);
+        HeadPass pass = new HeadPass(decoder, scope);
+        float[] weights = switch (rowWeights) {
+            case RowWeights.Constant(float[] constant) -> constant;
+            case RowWeights.OfLosses(UnaryOperator<float[]> rule) ->
+                rule.apply(pass.losses(hidden, batch).tokenLosses());
+        };
+        HeadPass.Gradient head = pass.gradient(hidden, batch, weights, sink);
         hidden.close();
         PtNDArray gradient = head.hidden();
         while (!segments.isEmpty()) {

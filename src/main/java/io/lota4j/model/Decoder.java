@@ -139,6 +139,12 @@ public final class Decoder implements AutoCloseable {
     ///
     /// @param rowWeights one a scored token, in the order of [PackedBatch#rows]
     public Loss gradients(PackedBatch batch, float[] rowWeights, GradientSink sink) {
+        return gradients(batch, new RowWeights.Constant(rowWeights), sink);
+    }
+
+    /// As [#gradients(PackedBatch, float[], GradientSink)], with weights that may depend on the losses. They are not
+    /// gone back through: the gradient is that of the sum for the weights as they are.
+    public Loss gradients(PackedBatch batch, RowWeights rowWeights, GradientSink sink) {
         try (PtNDManager scope = torch.scope()) {
             return new BackwardPass(this, batch, sink, scope).run(rowWeights);
         }

@@ -22,11 +22,17 @@ record BatchedSamples(List<Example> examples, BatchOrder order, int batchSize, i
     }
 
     @Override
-    public List<Example> microBatch(long number) {
+    public List<Sample> microBatch(long number) {
         int[] step = order.step(number / accumulation);
         int from = (int) Math.min(step.length, number % accumulation * batchSize);
         return Arrays.stream(step, from, (int) Math.min(step.length, (long) from + batchSize))
-                .mapToObj(examples::get)
+                .mapToObj(place -> new Sample(place, examples.get(place)))
                 .toList();
+    }
+
+    @Override
+    public List<Sample> of(long microBatches) {
+        long inEpoch = BatchOrder.stepsOfAnEpoch(examples.size(), (long) batchSize * accumulation);
+        return microBatches / accumulation >= inEpoch ? Sample.all(examples) : Samples.super.of(microBatches);
     }
 }

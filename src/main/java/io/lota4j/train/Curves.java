@@ -3,6 +3,7 @@ package io.lota4j.train;
 import io.lota4j.events.EventFile;
 import io.lota4j.events.Scalar;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,20 +22,22 @@ public record Curves(@Nullable EventFile file) implements AutoCloseable {
     /// Adds a step's points.
     public void add(Progress p) {
         if (file != null) {
-            file.add(
-                    p.step(),
-                    List.of(
-                            new Scalar("train/loss", p.loss()),
-                            new Scalar("train/gradient_norm", p.gradientNorm()),
-                            new Scalar("train/lr", p.lr()),
-                            new Scalar("train/tokens_per_second", p.tokensPerSecond())));
+            List<Scalar> points = new ArrayList<>(List.of(
+                    new Scalar("train/loss", p.loss()),
+                    new Scalar("train/gradient_norm", p.gradientNorm()),
+                    new Scalar("train/lr", p.lr()),
+                    new Scalar("train/tokens_per_second", p.tokensPerSecond())));
+            p.figures().forEach((name, value) -> points.add(new Scalar("train/" + name, value)));
+            file.add(p.step(), points);
         }
     }
 
     /// Adds a point of the held-out rows.
     public void add(HeldOutLoss score) {
         if (file != null) {
-            file.add(score.step(), List.of(new Scalar("eval/loss", score.loss())));
+            List<Scalar> points = new ArrayList<>(List.of(new Scalar("eval/loss", score.loss())));
+            score.figures().forEach((name, value) -> points.add(new Scalar("eval/" + name, value)));
+            file.add(score.step(), points);
         }
     }
 

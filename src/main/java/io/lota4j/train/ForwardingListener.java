@@ -32,6 +32,11 @@ public class ForwardingListener implements Listener {
     }
 
     @Override
+    public void reference(int done, int all) {
+        to.get().reference(done, all);
+    }
+
+    @Override
     public void warn(String sentence) {
         to.get().warn(sentence);
     }

@@ -4,13 +4,14 @@ import io.lota4j.Text;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.model.Decoder;
+import io.lota4j.train.objective.Objective;
 import java.nio.IntBuffer;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -88,33 +89,50 @@ public record HeldOut(Dataset data, long every, Keep keep, long patience) {
         return keep == Keep.BEST && best.isPresent() ? best.get().step() : end.step();
     }
 
-    /// The mean loss of a labelled token of the rows, in nats.
+    /// What an objective tells of the rows: a mean over labelled tokens, or over pairs, in nats.
     ///
+    /// @param step whose weights the decoder has
+    /// @param reference of the rows, or null where the objective needs none
     /// @param stop asked between parts
     /// @return empty if it was stopped
     /// @throws io.lota4j.LotaException if a loss is NaN or infinite
-    OptionalDouble loss(Decoder decoder, ScoringListener listener, BooleanSupplier stop) {
+    Optional<HeldOutLoss> loss(
+            Decoder decoder,
+            long step,
+            Objective objective,
+            @Nullable Reference reference,
+            ScoringListener listener,
+            BooleanSupplier stop) {
         double sum = 0;
         long tokens = 0;
         int done = 0;
-        for (MicroBatch part :
-                MicroBatch.passes(data.examples(), decoder.device().chunk())) {
+        Map<String, Double> figures = new TreeMap<>();
+        for (MicroBatch part : MicroBatch.passes(samples(), decoder.device().chunk())) {
             if (stop.getAsBoolean()) {
-                return OptionalDouble.empty();
+                return Optional.empty();
             }
             if (part.scored() > 0) {
-                sum += decoder.losses(part.batch()).sum();
+                Weighing weighing = new Weighing(objective, part, reference);
+                sum += weighing.loss(decoder.losses(part.batch()).tokenLosses());
+                weighing.figures().forEach((name, value) -> figures.merge(name, value, Double::sum));
             }
             if (!Double.isFinite(sum)) {
                 throw decoder.notFinite(Text.format(
                         "The loss of the held-out rows %s of %s (from 0) is NaN or infinite",
-                        List.of(part.rows()), data.source()));
+                        part.rows(), data.source()));
             }
             tokens += part.scored();
-            done += part.rows().length;
+            done += part.samples().size();
             listener.scored(done, data.examples().size());
         }
-        return OptionalDouble.of(sum / Math.max(1, tokens));
+        long parts = Math.max(1, objective.mean() == Objective.Mean.SAMPLES ? done : tokens);
+        figures.replaceAll((name, value) -> value / parts);
+        return Optional.of(new HeldOutLoss(step, sum / parts, figures));
+    }
+
+    /// The rows, in their order.
+    List<Sample> samples() {
+        return Sample.all(data.examples());
     }
 
     /// Says in a run's identity what of this decides its result.

@@ -34,6 +34,7 @@ public record Job(
     /// @throws LotaException if the mask is not for the model, or has no weight that is trained
     public Job {
         model.require(mask);
+        TrainingJob.requireFit(config, data, heldOut);
         if (mask.trainable() == 0) {
             throw new LotaException(Text.format(
                     "The mask has no trainable weight: all %,d of its pool are frozen, so there is nothing to train. "

@@ -20,6 +20,12 @@ public interface Listener {
     /// @param all rows in all
     default void scoring(int done, int all) {}
 
+    /// Called while log-probabilities under the weights that the run starts from are computed, before the first step.
+    ///
+    /// @param done rows of which they are known
+    /// @param all rows in all
+    default void reference(int done, int all) {}
+
     /// Hears of what may be wrong with the run, which goes on: a learning rate out of the usual, a loss that runs away.
     ///
     /// @param sentence for people

@@ -3,32 +3,33 @@ package io.lota4j.train;
 import io.lota4j.data.Example;
 import io.lota4j.model.PackedBatch;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/// Some of a step's examples, as one pass takes them.
+/// Some of a step's samples, as one pass takes them.
 ///
-/// @param batch the packed tokens
-/// @param rows the rows of the data file they come from
+/// @param samples whose sequences they are
+/// @param batch the packed tokens of all their sequences
+/// @param starts of each sequence, in the samples' order, the place of its first labelled token among all of the batch
+/// @param counts of each sequence, how many labelled tokens it has
 @SuppressWarnings("ArrayRecordComponent") // made once, never written
-record MicroBatch(PackedBatch batch, int[] rows) {
+record MicroBatch(List<Sample> samples, PackedBatch batch, int[] starts, int[] counts) {
 
-    /// Cuts a micro-batch into passes of similar size, sequences of similar length together. A sequence is never cut.
+    /// Cuts a micro-batch into passes of similar size, samples of similar length together. A sample is never cut.
     ///
-    /// @param most tokens of a pass, where sequences are short enough
-    static List<MicroBatch> passes(List<Example> examples, int most) {
-        List<Example> sorted = examples.stream()
-                .sorted(Comparator.comparingInt(Example::length))
+    /// @param most tokens of a pass, where samples are short enough
+    static List<MicroBatch> passes(List<Sample> samples, int most) {
+        List<Sample> sorted = samples.stream()
+                .sorted(Comparator.comparingInt(MicroBatch::tokens))
                 .toList();
-        int tokens = sorted.stream().mapToInt(Example::length).sum();
-        int passes = Math.max(1, Math.ceilDiv(tokens, most));
+        long tokens = sorted.stream().mapToLong(MicroBatch::tokens).sum();
+        long passes = Math.max(1, Math.ceilDiv(tokens, most));
         List<MicroBatch> cut = new ArrayList<>();
         int from = 0;
-        int held = 0;
+        long held = 0;
         for (int to = 0; to < sorted.size(); to++) {
-            held += sorted.get(to).length();
-            boolean full = held * (long) passes >= tokens * (cut.size() + 1L);
+            held += tokens(sorted.get(to));
+            boolean full = held * passes >= tokens * (cut.size() + 1L);
             if (full || to == sorted.size() - 1) {
                 cut.add(of(sorted.subList(from, to + 1)));
                 from = to + 1;
@@ -37,22 +38,41 @@ record MicroBatch(PackedBatch batch, int[] rows) {
         return cut;
     }
 
-    private static MicroBatch of(List<Example> examples) {
-        return new MicroBatch(
-                PackedBatch.of(examples.stream()
-                        .map(e -> new PackedBatch.Sequence(e.ids(), e.scored()))
-                        .toList()),
-                examples.stream().mapToInt(Example::row).toArray());
+    private static int tokens(Sample sample) {
+        return sample.example().allTokens();
     }
 
+    private static MicroBatch of(List<Sample> samples) {
+        List<Example> sequences = sequences(samples);
+        PackedBatch batch = PackedBatch.of(sequences.stream()
+                .map(e -> new PackedBatch.Sequence(e.ids(), e.scored()))
+                .toList());
+        int[] starts = new int[sequences.size()];
+        int[] counts = new int[sequences.size()];
+        int[] owners = batch.owners();
+        for (int token = 0; token < owners.length; token++) {
+            int sequence = batch.order()[owners[token]];
+            if (counts[sequence]++ == 0) {
+                starts[sequence] = token;
+            }
+        }
+        return new MicroBatch(samples, batch, starts, counts);
+    }
+
+    /// All sequences of samples, in their order.
+    static List<Example> sequences(List<Sample> samples) {
+        return samples.stream()
+                .flatMap(sample -> sample.example().sequences().stream())
+                .toList();
+    }
+
+    /// How many labelled tokens there are.
     int scored() {
         return batch.rows().length;
     }
 
-    /// The weight of every scored token in the step's loss.
-    float[] weights(double each) {
-        float[] weights = new float[scored()];
-        Arrays.fill(weights, (float) each);
-        return weights;
+    /// Rows of the data file that the samples come from.
+    List<Integer> rows() {
+        return samples.stream().map(sample -> sample.example().row()).toList();
     }
 }

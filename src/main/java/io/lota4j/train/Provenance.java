@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// The first lines of how a mask or a ticket came about.
@@ -60,14 +61,30 @@ public final class Provenance {
 
     /// A digest of data over its tokens, so that another template, tokenizer or limit is other data too.
     public static String digest(Dataset data) {
+        return digest(data.examples());
+    }
+
+    /// As [#digest(Dataset)], of rows.
+    public static String digest(List<Example> examples) {
         MessageDigest digest = Sha256.digest();
-        for (Example example : data.examples()) {
-            ByteBuffer bytes = ByteBuffer.allocate(5 * example.length());
-            for (int t = 0; t < example.length(); t++) {
-                bytes.putInt(example.ids()[t]).put((byte) (example.scored()[t] ? 1 : 0));
+        for (Example example : examples) {
+            for (Example sequence : example.sequences()) {
+                digest.update(tokens(sequence));
             }
-            digest.update(bytes.flip());
         }
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /// Weights are told only where there are any: without them a digest is that of earlier versions.
+    private static ByteBuffer tokens(Example sequence) {
+        float[] weights = sequence.tokenWeights();
+        ByteBuffer bytes = ByteBuffer.allocate((weights == null ? 5 : 9) * sequence.length());
+        for (int t = 0; t < sequence.length(); t++) {
+            bytes.putInt(sequence.ids()[t]).put((byte) (sequence.scored()[t] ? 1 : 0));
+            if (weights != null) {
+                bytes.putFloat(weights[t]);
+            }
+        }
+        return bytes.flip();
     }
 }

@@ -74,16 +74,22 @@ public record RunState(
     }
 
     /// The same with one more loss of the held-out rows, at the step that was reached.
-    RunState scored(double loss) {
+    RunState scored(HeldOutLoss loss) {
         List<HeldOutLoss> all = new ArrayList<>(heldOut);
-        all.add(new HeldOutLoss(step, loss));
+        all.add(loss);
         return new RunState(step, losses, tokens, scoredTokens, seconds, all);
     }
 
     /// @param identity what the run was started with (model, mask, data, settings): a state is only resumed by
     /// the same
     /// @param best written with it once the held-out rows were scored, if there is one
-    void write(Path file, Map<String, String> identity, List<Trainable> trainables, @Nullable BestValues best) {
+    /// @param references written with it once they are computed
+    void write(
+            Path file,
+            Map<String, String> identity,
+            List<Trainable> trainables,
+            @Nullable BestValues best,
+            List<Reference> references) {
         List<TensorSource> tensors = new ArrayList<>();
         for (Trainable t : trainables) {
             Shape shape = Shape.of(t.entries().count());
@@ -102,6 +108,7 @@ public record RunState(
                         new HostBuffer(best.copies().get(t)));
             }
         }
+        references.forEach(reference -> reference.addTo(tensors));
         SafetensorsWriter.write(file, metadata(identity), tensors);
     }
 
@@ -172,8 +179,13 @@ public record RunState(
     ///
     /// @throws LotaException if the state belongs to another run, naming what differs
     /// @param best set to what the state has of it, if there is one
+    /// @param references likewise
     static RunState read(
-            Path file, Map<String, String> identity, List<Trainable> trainables, @Nullable BestValues best) {
+            Path file,
+            Map<String, String> identity,
+            List<Trainable> trainables,
+            @Nullable BestValues best,
+            List<Reference> references) {
         try (SafetensorsFile state = SafetensorsFile.open(file)) {
             Map<String, String> metadata = state.metadata();
             if (!("lota4j run state " + VERSION).equals(metadata.get("format"))) {
@@ -201,6 +213,7 @@ public record RunState(
                             new HostBuffer(best.copies().get(t)));
                 }
             }
+            references.forEach(reference -> reference.read(state, reached.step()));
             return reached;
         }
     }
@@ -270,6 +283,9 @@ public record RunState(
 
     private static List<Double> losses(Path file, Map<String, String> metadata, long step) {
         String text = text(file, metadata, "losses");
+        if (step == 0 && text.isEmpty()) {
+            return List.of();
+        }
         try {
             List<Double> losses =
                     Arrays.stream(text.split(",", -1)).map(Double::valueOf).toList();

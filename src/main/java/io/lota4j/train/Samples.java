@@ -1,13 +1,24 @@
 package io.lota4j.train;
 
-import io.lota4j.data.Example;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SequencedMap;
+import java.util.TreeMap;
 
-/// The examples of a run in the order of its steps: a pure function of the step, so that a resumed run goes on
-/// with the same examples.
+/// The samples of a run in the order of its steps: a pure function of the step, so that a resumed run goes on
+/// with the same samples.
 @FunctionalInterface
 public interface Samples {
-    /// The examples of micro-batch `number` = 0, 1, …, counted over the whole run. An epoch that ends within
+    /// The samples of micro-batch `number` = 0, 1, …, counted over the whole run. An epoch that ends within
     /// a step leaves the step's last micro-batches with fewer, or none; the first of a step has at least one.
-    List<Example> microBatch(long number);
+    List<Sample> microBatch(long number);
+
+    /// Every sample that the first so many micro-batches take, once, by its place.
+    default List<Sample> of(long microBatches) {
+        SequencedMap<Integer, Sample> taken = new TreeMap<>();
+        for (long number = 0; number < microBatches; number++) {
+            microBatch(number).forEach(sample -> taken.put(sample.place(), sample));
+        }
+        return new ArrayList<>(taken.values());
+    }
 }

@@ -3,10 +3,15 @@ package io.lota4j.train;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.kernel.Update;
 import io.lota4j.model.Decoder;
+import io.lota4j.model.Loss;
+import io.lota4j.train.objective.Objective;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// One optimizer step: gradients of all micro-batches, clip, update.
 final class StepRunner {
@@ -14,13 +19,21 @@ final class StepRunner {
     private final TrainConfig config;
     private final MaskedKernel kernel;
     private final Parameters parameters;
+    private final @Nullable Reference reference;
     private final List<Trainable> trainables;
     private final StepGradients gradients;
     private double[] squares = {};
     private double passSeconds;
     private double updateSeconds;
 
-    StepRunner(Decoder decoder, TrainConfig config, MaskedKernel kernel, Parameters parameters) {
+    /// @param reference of the run's samples, or null where its objective needs none
+    StepRunner(
+            Decoder decoder,
+            TrainConfig config,
+            MaskedKernel kernel,
+            Parameters parameters,
+            @Nullable Reference reference) {
+        this.reference = reference;
         this.decoder = decoder;
         this.config = config;
         this.kernel = kernel;
@@ -29,9 +42,10 @@ final class StepRunner {
         this.gradients = parameters.gradients();
     }
 
-    /// @param loss in the run's reduction
+    /// @param loss of the run's objective
     /// @param norm of the trained weights' gradient before clipping
-    record Outcome(double loss, double norm, long tokens, long scored) {}
+    /// @param figures that the objective tells beside the loss
+    record Outcome(double loss, double norm, long tokens, long scored, Map<String, Double> figures) {}
 
     /// Adds up the gradients of one step and bounds nothing yet; weights stay as they are.
     Outcome gradients(Samples samples, long step) {
@@ -44,8 +58,9 @@ final class StepRunner {
         double each = weight(batches);
         gradients.clear();
         double loss = 0;
+        Map<String, Double> figures = new TreeMap<>();
         for (MicroBatch batch : batches) {
-            loss += each * pass(batch, each);
+            loss += each * pass(batch, each, figures);
         }
         passSeconds = since(start);
         squares = squares();
@@ -54,22 +69,29 @@ final class StepRunner {
                 loss,
                 Math.sqrt(Arrays.stream(squares).sum()),
                 batches.stream().mapToLong(b -> b.batch().tokens()).sum(),
-                batches.stream().mapToLong(MicroBatch::scored).sum());
+                batches.stream().mapToLong(MicroBatch::scored).sum(),
+                figures);
     }
 
-    private double pass(MicroBatch batch, double each) {
+    /// @param figures to be added to
+    private double pass(MicroBatch batch, double each, Map<String, Double> figures) {
         // A micro-batch may hold no label at all.
-        return batch.scored() == 0
-                ? 0
-                : decoder.gradients(batch.batch(), batch.weights(each), gradients)
-                        .sum();
+        if (batch.scored() == 0) {
+            return 0;
+        }
+        Weighing weighing = new Weighing(config.objective(), batch, reference);
+        Loss losses = decoder.gradients(batch.batch(), weighing.weights(each), gradients);
+        weighing.figures().forEach((name, value) -> figures.merge(name, each * value, Double::sum));
+        return weighing.told(losses.tokenLosses());
     }
 
     private double weight(List<MicroBatch> batches) {
-        long parts = switch (config.reduction()) {
-            case TOKEN_MEAN -> batches.stream().mapToLong(MicroBatch::scored).sum();
-            case EXAMPLE_SUM -> batches.stream().mapToLong(b -> b.rows().length).sum();
-        };
+        boolean overTokens =
+                config.objective().mean() == Objective.Mean.REDUCTION && config.reduction() == Reduction.TOKEN_MEAN;
+        long parts = batches.stream()
+                .mapToLong(
+                        batch -> overTokens ? batch.scored() : batch.samples().size())
+                .sum();
         return parts == 0 ? 0 : 1.0 / parts;
     }
 

@@ -1,7 +1,12 @@
 package io.lota4j.train;
 
+import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.data.BatchOrder;
+import io.lota4j.data.Dataset;
+import io.lota4j.data.Example;
+import io.lota4j.train.objective.Objective;
+import io.lota4j.train.objective.Sft;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +25,7 @@ import java.util.Map;
 /// @param reduction what the loss is the mean of
 /// @param seed of the data order
 /// @param shuffle false: the rows come in the file's order
+/// @param objective what is minimised
 public record TrainConfig(
         long steps,
         Optimizer optimizer,
@@ -32,7 +38,8 @@ public record TrainConfig(
         double maxNorm,
         Reduction reduction,
         long seed,
-        boolean shuffle) {
+        boolean shuffle,
+        Objective objective) {
 
     /// A rate at which AdamW and RMSprop, which move a weight by about the rate, leave nothing of a usual weight.
     private static final double BOLD_RATE = 0.1;
@@ -52,7 +59,44 @@ public record TrainConfig(
         if (clip != Clip.NONE) {
             ranges.positive(maxNorm, "clip's bound");
         }
+        if (objective.mean() == Objective.Mean.SAMPLES && reduction != Reduction.TOKEN_MEAN) {
+            ranges.problem(Text.format(
+                    "The reduction %s cannot be used with the objective '%s', whose loss is the mean over pairs.",
+                    SettingsText.word(reduction), objective.name()));
+        }
         ranges.requireNone();
+    }
+
+    /// Settings of supervised fine-tuning.
+    ///
+    /// @throws io.lota4j.LotaException with every setting that is out of its range
+    public TrainConfig(
+            long steps,
+            Optimizer optimizer,
+            double lr,
+            Schedule schedule,
+            long warmupSteps,
+            int batchSize,
+            int accumulation,
+            Clip clip,
+            double maxNorm,
+            Reduction reduction,
+            long seed,
+            boolean shuffle) {
+        this(
+                steps,
+                optimizer,
+                lr,
+                schedule,
+                warmupSteps,
+                batchSize,
+                accumulation,
+                clip,
+                maxNorm,
+                reduction,
+                seed,
+                shuffle,
+                new Sft());
     }
 
     /// Settings with the command line's defaults for all but these two: AdamW at a constant rate, 8 examples
@@ -112,7 +156,38 @@ public record TrainConfig(
             text.with("max-norm", maxNorm, byDefault.maxNorm);
         }
         optimizer.addTo(text);
+        text.with("objective", objective.name(), byDefault.objective.name());
+        objective.settings().forEach((parameter, value) -> text.with(parameter.name(), value, parameter.byDefault()));
         return text.text();
+    }
+
+    /// Refuses data that the objective does not fit.
+    ///
+    /// @throws io.lota4j.LotaException naming the first row that is a pair where there must be none, or none where
+    ///     there must be one, or has weights that nobody would read
+    public void requireFits(Dataset data) {
+        for (Example example : data.examples()) {
+            int sequences = example.sequences().size();
+            if (sequences != objective.sequences()) {
+                throw new LotaException(Text.format(
+                        sequences == 1
+                                ? "The objective '%s' learns from pairs, but row %d (from 0) of %s has no chosen and"
+                                        + " rejected answer. Take rows with 'prompt', 'chosen' and 'rejected', or"
+                                        + " another objective."
+                                : "The objective '%s' learns from one answer a row, but row %d (from 0) of %s is a"
+                                        + " pair of a chosen and a rejected one. Take the objective dpo or ipo, or"
+                                        + " name the column of the answer to learn.",
+                        objective.name(),
+                        example.row(),
+                        data.source()));
+            }
+            if (!objective.readsWeights() && example.tokenWeights() != null) {
+                throw new LotaException(Text.format(
+                        "Row %d (from 0) of %s has a weight, which the objective '%s' does not read. Take the"
+                                + " objective weighted, or leave the weights out.",
+                        example.row(), data.source(), objective.name()));
+            }
+        }
     }
 
     /// What is allowed and seldom meant, a sentence each.
@@ -123,6 +198,12 @@ public record TrainConfig(
                     "The learning rate is %s: %s moves a weight by about that much a step, and most weights of a model"
                             + " are under 0.1. Usual rates are 1e-5 to 1e-2.",
                     SettingsText.number(lr), optimizer.name()));
+        }
+        if (objective.wantsWarmUp() && warmupSteps == 0) {
+            warnings.add(Text.format(
+                    "The objective '%s' is said to lose most of its effect without a warm-up of the learning rate, and"
+                            + " there is none.",
+                    objective.name()));
         }
         if (lr * optimizer.decay() > 1) {
             warnings.add(Text.format(

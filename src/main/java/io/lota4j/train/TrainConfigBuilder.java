@@ -1,5 +1,8 @@
 package io.lota4j.train;
 
+import io.lota4j.train.objective.Objective;
+import io.lota4j.train.objective.Sft;
+
 /// Settings of a run in the making: what is not said keeps its default.
 public final class TrainConfigBuilder {
     private final long steps;
@@ -14,6 +17,7 @@ public final class TrainConfigBuilder {
     private Reduction reduction = Reduction.TOKEN_MEAN;
     private long seed;
     private boolean shuffle = true;
+    private Objective objective = new Sft();
 
     TrainConfigBuilder(long steps, double lr) {
         this.steps = steps;
@@ -77,6 +81,12 @@ public final class TrainConfigBuilder {
         return this;
     }
 
+    /// What is minimised: by default the cross entropy of labelled tokens.
+    public TrainConfigBuilder objective(Objective value) {
+        objective = value;
+        return this;
+    }
+
     /// The settings.
     ///
     /// @throws io.lota4j.LotaException if one is out of its range
@@ -93,6 +103,7 @@ public final class TrainConfigBuilder {
                 maxNorm,
                 reduction,
                 seed,
-                shuffle);
+                shuffle,
+                objective);
     }
 }

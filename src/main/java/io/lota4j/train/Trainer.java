@@ -13,8 +13,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Trains some parameters of a decoder, such as the weights of a mask: those in place, and all others keep their
@@ -26,6 +28,7 @@ public final class Trainer implements AutoCloseable {
     private final Samples samples;
     private final Decoder decoder;
     private final Parameters parameters;
+    private final @Nullable Reference reference;
     private final StepRunner runner;
     private RunState state = RunState.START;
     private @Nullable Saving saving;
@@ -34,8 +37,13 @@ public final class Trainer implements AutoCloseable {
     /// What scoring a run on held-out rows takes.
     ///
     /// @param best kept where the run ends with it, or null
-    /// @param scope owns it
-    private record Scoring(HeldOut rows, @Nullable BestValues best, PtNDManager scope) {}
+    /// @param reference of the rows, or null where the objective needs none
+    /// @param scope owns the best
+    private record Scoring(
+            HeldOut rows,
+            @Nullable BestValues best,
+            @Nullable Reference reference,
+            PtNDManager scope) {}
 
     /// Where a run's state goes.
     ///
@@ -65,7 +73,10 @@ public final class Trainer implements AutoCloseable {
         this.config = config;
         this.samples = samples;
         this.parameters = parameters;
-        this.runner = new StepRunner(decoder, config, kernel, parameters);
+        this.reference = config.objective().needsReference()
+                ? new Reference("reference", samples.of(Math.multiplyExact(config.steps(), config.accumulation())))
+                : null;
+        this.runner = new StepRunner(decoder, config, kernel, parameters, reference);
     }
 
     /// Keeps the run's state on disk from now on.
@@ -79,7 +90,9 @@ public final class Trainer implements AutoCloseable {
         PtNDManager scope = decoder.torch().scope();
         BestValues best =
                 rows.keep() == HeldOut.Keep.BEST ? BestValues.of(parameters.trainables(), decoder, scope) : null;
-        scoring = new Scoring(rows, best, scope);
+        Reference ofRows =
+                config.objective().needsReference() ? new Reference("reference.held_out", rows.samples()) : null;
+        scoring = new Scoring(rows, best, ofRows, scope);
         return this;
     }
 
@@ -92,7 +105,7 @@ public final class Trainer implements AutoCloseable {
             throw new LotaException("Nothing to resume: there is no run state"
                     + (where == null ? "." : " at " + where.file() + "; start a new run instead."));
         }
-        state = RunState.read(where.file(), where.identity(), parameters.trainables(), best());
+        state = RunState.read(where.file(), where.identity(), parameters.trainables(), best(), references());
         parameters.moved();
         return this;
     }
@@ -114,7 +127,7 @@ public final class Trainer implements AutoCloseable {
         RisingLoss rising = new RisingLoss(state.losses());
         config.warnings().forEach(listener::warn);
         // A stop may have come before the rows of the last step were scored.
-        boolean stopped = !score(listener, asked);
+        boolean stopped = !refer(listener, asked) || !score(listener, asked);
         double before = state.seconds();
         double seconds = 0;
         while (!stopped && !finished()) {
@@ -134,6 +147,10 @@ public final class Trainer implements AutoCloseable {
             stopped = !scored || (asked.getAsBoolean() && !finished());
             save(stopped);
         }
+        if (state.step() == 0) {
+            // Stopped before the first step: another run computes the reference and goes on.
+            save(true);
+        }
         if (finished()) {
             keepBest();
             if (state.step() < config.steps()) {
@@ -148,6 +165,25 @@ public final class Trainer implements AutoCloseable {
         return HeldOut.finished(scoring == null ? null : scoring.rows(), state, config.steps());
     }
 
+    /// Log-probabilities under the weights that the run starts from: what there is of them.
+    private List<Reference> references() {
+        return Stream.of(reference, scoring == null ? null : scoring.reference())
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /// Computes what the objective refers to, unless a run before this one has done so.
+    ///
+    /// @return false if it was stopped before the end
+    private boolean refer(Listener listener, BooleanSupplier stop) {
+        for (Reference wanted : references()) {
+            if (!wanted.isComputed() && !wanted.compute(decoder, listener::reference, stop)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private @Nullable BestValues best() {
         return scoring == null ? null : scoring.best();
     }
@@ -159,12 +195,13 @@ public final class Trainer implements AutoCloseable {
         if (scoring == null || !scoring.rows().due(state, config.steps())) {
             return true;
         }
-        OptionalDouble loss = scoring.rows().loss(decoder, listener::scoring, stop);
+        Optional<HeldOutLoss> loss = scoring.rows()
+                .loss(decoder, state.step(), config.objective(), scoring.reference(), listener::scoring, stop);
         if (loss.isEmpty()) {
             return false;
         }
-        state = state.scored(loss.getAsDouble());
-        HeldOutLoss last = state.heldOut().getLast();
+        state = state.scored(loss.get());
+        HeldOutLoss last = loss.get();
         if (scoring.best() != null && state.best().orElse(last).equals(last)) {
             scoring.best().take();
         }
@@ -203,7 +240,8 @@ public final class Trainer implements AutoCloseable {
                 state.tokens(),
                 state.scoredTokens(),
                 seconds,
-                runner.phases());
+                runner.phases(),
+                outcome.figures());
     }
 
     private void save(boolean stopped) {
@@ -214,7 +252,7 @@ public final class Trainer implements AutoCloseable {
         boolean due = where.every() > 0 && state.step() % where.every() == 0 && !finished();
         if (stopped || due) {
             requireFiniteWeights();
-            state.write(where.file(), where.identity(), parameters.trainables(), best());
+            state.write(where.file(), where.identity(), parameters.trainables(), best(), references());
         }
     }
 
@@ -224,7 +262,8 @@ public final class Trainer implements AutoCloseable {
         }
         List<Integer> rows = new ArrayList<>();
         for (int m = 0; m < config.accumulation(); m++) {
-            samples.microBatch((step - 1) * config.accumulation() + m).forEach(s -> rows.add(s.row()));
+            samples.microBatch((step - 1) * config.accumulation() + m)
+                    .forEach(s -> rows.add(s.example().row()));
         }
         String weights = decoder.weights()
                 .notFinite()

@@ -37,6 +37,16 @@ public interface TrainingJob {
     /// What does the work on the trained entries.
     MaskedKernel kernel();
 
+    /// Refuses rows that the objective does not fit.
+    ///
+    /// @param heldOut null for none
+    static void requireFit(TrainConfig config, Dataset data, @Nullable HeldOut heldOut) {
+        config.requireFits(data);
+        if (heldOut != null) {
+            config.requireFits(heldOut.data());
+        }
+    }
+
     /// A trainer at the first step, to be closed by the caller.
     Trainer trainer();
 

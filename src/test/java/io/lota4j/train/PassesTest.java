@@ -15,6 +15,7 @@ import io.lota4j.model.ActivationPolicy;
 import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.model.ValueStore;
+import io.lota4j.train.objective.Sft;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +37,8 @@ class PassesTest {
     @ValueSource(ints = {1, 8, 20})
     void passesOfAnySizeAddUpToTheSameGradient(int most) {
         try (AdaptedModel model = Runs.model()) {
-            List<MicroBatch> one = MicroBatch.passes(DATA.examples(), Integer.MAX_VALUE);
-            List<MicroBatch> many = MicroBatch.passes(DATA.examples(), most);
+            List<MicroBatch> one = MicroBatch.passes(Sample.all(DATA.examples()), Integer.MAX_VALUE);
+            List<MicroBatch> many = MicroBatch.passes(Sample.all(DATA.examples()), most);
             assertThat(one).hasSize(1);
             assertThat(many).hasSizeGreaterThan(1);
 
@@ -65,7 +66,8 @@ class PassesTest {
             Gradients gradients =
                     new Gradients(trainables, new JavaKernel(), model.decoder().torch(), scope);
             gradients.clear();
-            passes.forEach(pass -> model.decoder().gradients(pass.batch(), pass.weights(0.1), gradients));
+            passes.forEach(pass -> model.decoder()
+                    .gradients(pass.batch(), new Weighing(new Sft(), pass, null).weights(0.1), gradients));
             trainables.forEach(t -> found.put(t.name(), Host.floats(t.gradientMemory())));
         }
         return found;

@@ -49,7 +49,8 @@ class TrainerGoldenTest {
             List<List<Example>> batches = batches(golden);
             TrainConfig config = config(json);
             float[] rates = golden.floats("lr");
-            try (Trainer trainer = new Trainer(decoder, mask, config, n -> batches.get((int) n), new JavaKernel())) {
+            try (Trainer trainer =
+                    new Trainer(decoder, mask, config, n -> Sample.all(batches.get((int) n)), new JavaKernel())) {
                 List<Double> losses = trainer.run(
                                 p -> assertThat(p.lr()).isCloseTo(rates[(int) p.step() - 1], within(1e-6 * p.lr())),
                                 () -> false)

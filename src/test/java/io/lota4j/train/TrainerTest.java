@@ -248,7 +248,7 @@ class TrainerTest {
                         model.decoder(),
                         Runs.everything(model),
                         Runs.plain(1, Runs.ADAMW, 1e-3, 1, 1),
-                        n -> DATA.examples(),
+                        n -> Sample.all(DATA.examples()),
                         new JavaKernel())) {
             assertThatThrownBy(trainer::resume)
                     .isInstanceOf(LotaException.class)

@@ -60,6 +60,7 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
         if (model.decoder().memory().base() == BaseWeights.MAPPED) {
             throw new LotaException("LoRA keeps base and factors added up in memory; the base cannot stay mapped.");
         }
+        TrainingJob.requireFit(config, data, heldOut);
         this.model = model;
         this.targets = LoraTargets.of(model.base(), lora);
         this.whole = Mask.full(model.base(), lora.targets());

@@ -1,5 +1,7 @@
 package io.lota4j.train.score;
 
+import io.lota4j.LotaException;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
@@ -39,9 +41,19 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
     /// What passes over the data have seen.
     record Seen(long tokens, long scored, double loss) {}
 
-    /// @throws io.lota4j.LotaException if the weights are not those of the model
+    /// @throws LotaException if the weights are not those of the model, or a row is a pair or has a weight
     public Scoring {
         model.require(among);
+        for (Example example : data.examples()) {
+            if (example.rejected() != null || example.tokenWeights() != null) {
+                throw new LotaException(Text.format(
+                        "Row %d (from 0) of %s %s: weights of a model are scored by rows of one answer whose tokens"
+                                + " all count the same.",
+                        example.row(),
+                        data.source(),
+                        example.rejected() != null ? "is a pair of answers" : "has a weight"));
+            }
+        }
     }
 
     /// The mask of the weights with the highest magnitudes, which takes no data and no decoder.

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.StrictJson;
 import io.lota4j.data.ChatTemplate;
-import io.lota4j.data.JsonLines;
 import io.lota4j.data.Tokenizer;
+import io.lota4j.data.file.ReadRows;
 import io.lota4j.model.ModelConfig;
 import io.lota4j.yaml.Yaml;
 import java.io.IOException;
@@ -40,10 +40,13 @@ class FileKindTest {
             new Reader("config.json", ModelConfig::read),
             new Reader("a.yaml", Yaml::read),
             new Reader("a.json", file -> StrictJson.object(bytes(file), file.toString())),
-            new Reader("a.jsonl", JsonLines::read),
+            new Reader("a.jsonl", ReadRows::of),
             new Reader("chat_template.jinja", file -> ChatTemplate.of(directory(file))),
             new Reader("tokenizer_config.json", file -> ChatTemplate.of(directory(file))),
             new Reader("tokenizer.json", file -> Tokenizer.of(directory(file)).close()));
+
+    /// What data files may begin with: it is read as what it is.
+    private static final List<String> DATA = List.of("PAR1", "\u001f\u008b");
 
     private static Path directory(Path file) {
         return Objects.requireNonNull(file.getParent());
@@ -91,6 +94,9 @@ class FileKindTest {
     @MethodSource("others")
     void everyReaderNamesIt(String start, String found) throws IOException {
         for (Reader reader : READERS) {
+            if (reader.name().equals("a.jsonl") && DATA.stream().anyMatch(start::startsWith)) {
+                continue;
+            }
             Path file = folder.resolve(reader.name());
             Files.write(file, start.getBytes(StandardCharsets.ISO_8859_1));
             assertThatThrownBy(() -> reader.read().accept(file))

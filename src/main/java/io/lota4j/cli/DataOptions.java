@@ -4,9 +4,10 @@ import io.lota4j.Lota;
 import io.lota4j.Rows;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
-import io.lota4j.data.JsonLines;
+import io.lota4j.data.file.RowFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -22,8 +23,9 @@ final class DataOptions {
     @Reads
     @Option(
             names = REQUIRED,
-            paramLabel = "F.jsonl",
-            description = "The data: one JSON object per line; required where data is used.")
+            paramLabel = "F",
+            description = "The data: JSONL, a JSON array, CSV, TSV or Parquet, also as .gz or .zst; required where data"
+                    + " is used.")
     @SuppressWarnings("NullAway.Init") // set by picocli, or not asked for
     private Path data;
 
@@ -76,7 +78,10 @@ final class DataOptions {
 
     /// As [#rows()], of another file.
     static int rows(Path file, int limit) {
-        return Math.min(limit, JsonLines.read(file).size());
+        QuietLibraries.quieten();
+        AtomicInteger rows = new AtomicInteger();
+        RowFile.of(file).each(limit, row -> rows.incrementAndGet());
+        return rows.get();
     }
 
     /// Loads the rows in the tokens of a base, saying on `err` which were left out.
@@ -86,6 +91,7 @@ final class DataOptions {
 
     /// As [#load(Lota, PrintWriter)], another file with rows of the same kind.
     Dataset load(Lota lota, Path file, int most, PrintWriter err) {
+        QuietLibraries.quieten();
         Dataset dataset = lota.data(file, new Rows(prompt, completion, maxLength, most, allowSpecial));
         dataset.notices().forEach(notice -> err.println("lota: " + notice));
         return dataset;

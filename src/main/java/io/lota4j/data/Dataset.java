@@ -1,18 +1,14 @@
 package io.lota4j.data;
 
 import io.lota4j.LotaException;
-import io.lota4j.Sha256;
 import io.lota4j.Text;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
+import io.lota4j.data.file.BadRowException;
+import io.lota4j.data.file.Row;
+import io.lota4j.data.file.RowFile;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -59,27 +55,21 @@ public record Dataset(
         return new Dataset(source, sha256, maxLength, examples, tooLong, findings, other);
     }
 
-    /// Reads and encodes the first rows of a JSONL file.
+    /// Reads and encodes the first rows of a file.
     ///
     /// @param limit the most rows to take, those that turn out too long included; at least 1
     /// @throws LotaException if the file or a row is bad (with its line), or no row fits
-    public static Dataset load(Path jsonl, ExampleEncoder encoder, int limit) {
+    public static Dataset load(Path path, ExampleEncoder encoder, int limit) {
         if (limit < 1) {
             throw new LotaException("The row limit must be at least 1, found " + limit + ".");
         }
-        MessageDigest digest = Sha256.digest();
-        List<Row> rows;
-        try (InputStream in = new DigestInputStream(Files.newInputStream(jsonl), digest)) {
-            rows = JsonLines.read(in, jsonl, limit);
-        } catch (IOException e) {
-            throw JsonLines.unreadable(jsonl, e);
-        }
+        RowFile file = RowFile.of(path);
         List<Example> examples = new ArrayList<>();
         List<EncodeResult.TooLong> tooLong = new ArrayList<>();
         Map<Finding, Integer> found = new EnumMap<>(Finding.class);
         Set<String> unread = new LinkedHashSet<>();
-        for (Row row : rows) {
-            switch (encode(row, encoder, jsonl)) {
+        file.each(limit, row -> {
+            switch (encode(row, encoder, path)) {
                 case EncodeResult.Encoded(Example example, Set<Finding> findings, List<String> columns) -> {
                     examples.add(example);
                     findings.forEach(finding -> found.merge(finding, 1, Integer::sum));
@@ -87,14 +77,14 @@ public record Dataset(
                 }
                 case EncodeResult.TooLong skipped -> tooLong.add(skipped);
             }
-        }
+        });
         Dataset dataset = new Dataset(
-                jsonl,
-                HexFormat.of().formatHex(digest.digest()),
+                path,
+                file.sha256(),
                 encoder.maxLength(),
                 examples,
                 tooLong,
-                sentences(jsonl, rows.size(), found, unread, encoder.allowsSpecial()),
+                sentences(path, examples.size() + tooLong.size(), found, unread, encoder.allowsSpecial()),
                 Map.of());
         if (examples.isEmpty()) {
             throw dataset.nothingFits();
@@ -103,15 +93,15 @@ public record Dataset(
     }
 
     private static List<String> sentences(
-            Path jsonl, int rows, Map<Finding, Integer> found, Set<String> unread, boolean allowSpecial) {
+            Path path, int rows, Map<Finding, Integer> found, Set<String> unread, boolean allowSpecial) {
         List<String> sentences = new ArrayList<>();
         found.forEach((finding, count) -> {
             String how = finding != Finding.CONTROL_TEXT ? "" : allowSpecial ? " these tokens" : " text";
-            sentences.add(Text.format("%d of %d rows of %s %s%s.", count, rows, jsonl, finding.words(), how));
+            sentences.add(Text.format("%d of %d rows of %s %s%s.", count, rows, path, finding.words(), how));
         });
         if (!unread.isEmpty()) {
             sentences.add(Text.format(
-                    "Columns of %s that are no part of a chat were not read: %s.", jsonl, String.join(", ", unread)));
+                    "Columns of %s that are no part of a chat were not read: %s.", path, String.join(", ", unread)));
         }
         return sentences;
     }
@@ -164,11 +154,11 @@ public record Dataset(
                 rows(), source, maxLength, shortest));
     }
 
-    private static EncodeResult encode(Row row, ExampleEncoder encoder, Path jsonl) {
+    private static EncodeResult encode(Row row, ExampleEncoder encoder, Path path) {
         try {
             return encoder.encode(row);
         } catch (LotaException e) {
-            throw new LotaException(jsonl + ", line " + row.line() + ": " + e.getMessage(), e);
+            throw new BadRowException(path.toString(), row.place(), e);
         }
     }
 }

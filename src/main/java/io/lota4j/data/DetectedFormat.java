@@ -1,6 +1,9 @@
 package io.lota4j.data;
 
 import io.lota4j.LotaException;
+import io.lota4j.data.file.Columns;
+import io.lota4j.data.file.JsonRow;
+import io.lota4j.data.file.Row;
 import io.lota4j.jinja.Marked;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.lota4j.data;
 
 import io.lota4j.LotaException;
 import io.lota4j.data.Answers.Conversation;
+import io.lota4j.data.file.Row;
 import io.lota4j.jinja.Marked;
 import io.lota4j.jinja.Rendering;
 import io.lota4j.jinja.Span;

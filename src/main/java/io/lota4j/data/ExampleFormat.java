@@ -1,6 +1,7 @@
 package io.lota4j.data;
 
 import io.lota4j.LotaException;
+import io.lota4j.data.file.Row;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

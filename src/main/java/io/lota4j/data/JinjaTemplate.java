@@ -1,5 +1,6 @@
 package io.lota4j.data;
 
+import io.lota4j.data.file.JsonNumber;
 import io.lota4j.jinja.Marked;
 import io.lota4j.jinja.Rendering;
 import io.lota4j.jinja.Template;

@@ -1,5 +1,6 @@
 package io.lota4j.data;
 
+import io.lota4j.data.file.Row;
 import java.util.List;
 
 /// A prompt and a completion out of two templates.

@@ -1,6 +1,8 @@
 package io.lota4j.data;
 
 import io.lota4j.LotaException;
+import io.lota4j.data.file.Columns;
+import io.lota4j.data.file.Row;
 import io.lota4j.jinja.Marked;
 import io.lota4j.jinja.Span;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.lota4j.data;
 
 import io.lota4j.LotaException;
+import io.lota4j.data.file.Columns;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
+import io.lota4j.data.file.JsonNumber;
+import io.lota4j.data.file.Row;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

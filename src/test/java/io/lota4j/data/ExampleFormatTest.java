@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.lota4j.LotaException;
+import io.lota4j.data.file.JsonNumber;
+import io.lota4j.data.file.Row;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.lota4j.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lota4j.data.file.Row;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,8 +7,8 @@ import io.lota4j.data.ChatTemplate;
 import io.lota4j.data.EncodeResult;
 import io.lota4j.data.ExampleEncoder;
 import io.lota4j.data.ExampleFormat;
-import io.lota4j.data.JsonLines;
 import io.lota4j.data.Tokenizer;
+import io.lota4j.data.file.ReadRows;
 import io.lota4j.model.ModelConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +56,7 @@ class DemoFilesTest {
         try (Tokenizer tokenizer = Tokenizer.of(folder)) {
             ExampleEncoder encoder = new ExampleEncoder(
                     tokenizer, ChatTemplate.of(folder), ExampleFormat.of("{prompt}", "{completion}"), 64);
-            assertThat(encoder.encode(JsonLines.read(file).getFirst()))
+            assertThat(encoder.encode(ReadRows.of(file).getFirst()))
                     .isInstanceOfSatisfying(EncodeResult.Encoded.class, encoded -> {
                         String bytes = new String(new char[] {USER})
                                 + first.prompt()
@@ -92,7 +92,7 @@ class DemoFilesTest {
                         "plus-test.jsonl",
                         "order-train.jsonl",
                         "order-test.jsonl");
-        assertThat(JsonLines.read(files.getFirst())).hasSize(1000);
+        assertThat(ReadRows.of(files.getFirst())).hasSize(1000);
         DemoRow first = new DemoData(DemoData.DEFAULT_SEED)
                 .task(DemoTask.PLUS, Split.TEST, 1)
                 .getFirst();

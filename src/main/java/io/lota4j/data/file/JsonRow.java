@@ -1,8 +1,9 @@
-package io.lota4j.data;
+package io.lota4j.data.file;
 
 import io.lota4j.JsonFault;
 import io.lota4j.LotaException;
 import io.lota4j.Text;
+import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -18,8 +19,8 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Reads one line of JSONL strictly: nothing is repaired, and numbers keep their text.
-final class JsonRow {
+/// Reads objects of JSON strictly: nothing is repaired, and numbers keep their text.
+public final class JsonRow {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
@@ -32,7 +33,7 @@ final class JsonRow {
     ///
     /// @throws LotaException if the line is no JSON object in UTF-8, has a key twice or holds half a character; the
     ///     message does not say which line
-    static Map<String, @Nullable Object> columns(byte[] line) {
+    public static Map<String, @Nullable Object> columns(byte[] line) {
         String text = decoded(line);
         String json = !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
         try (JsonParser parser = MAPPER.createParser(json)) {
@@ -50,9 +51,12 @@ final class JsonRow {
     }
 
     /// What is wrong with a line that cannot be parsed, and where.
-    private static String reason(JacksonException e) {
-        return JsonFault.plain(e.getOriginalMessage()) + " (column "
-                + e.getLocation().getColumnNr() + ")";
+    static String reason(JacksonException e) {
+        String fault = JsonFault.plain(e.getOriginalMessage());
+        // What is too deep or too long has no place.
+        return e.getLocation() == null
+                ? fault
+                : fault + " (column " + e.getLocation().getColumnNr() + ")";
     }
 
     private static String decoded(byte[] line) {
@@ -76,12 +80,20 @@ final class JsonRow {
         return bytes.position();
     }
 
+    /// Parses a text, of which every number and key stays as it is.
+    static JsonParser parser(Reader text) {
+        return MAPPER.createParser(text);
+    }
+
     @SuppressWarnings("unchecked") // made by the method below
-    private static Map<String, @Nullable Object> columns(Map<?, ?> object) {
+    static Map<String, @Nullable Object> columns(Map<?, ?> object) {
         return (Map<String, @Nullable Object>) object;
     }
 
-    private static @Nullable Object value(JsonParser parser, @Nullable JsonToken token) {
+    /// The value that begins with a token.
+    ///
+    /// @throws LotaException if it holds half a character, or the text ends within it
+    static @Nullable Object value(JsonParser parser, @Nullable JsonToken token) {
         return switch (token) {
             case START_OBJECT -> {
                 Map<String, @Nullable Object> object = new LinkedHashMap<>();
@@ -103,7 +115,7 @@ final class JsonRow {
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
             case VALUE_NULL -> null;
-            case null, default -> throw new LotaException("not valid JSON: the line ends within a value.");
+            case null, default -> throw new LotaException("not valid JSON: the text ends within a value.");
         };
     }
 

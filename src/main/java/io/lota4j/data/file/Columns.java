@@ -1,4 +1,4 @@
-package io.lota4j.data;
+package io.lota4j.data.file;
 
 import io.lota4j.LotaException;
 import io.lota4j.Suggestions;
@@ -7,13 +7,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Reads columns of a row as text.
-final class Columns {
+public final class Columns {
     private Columns() {}
 
     /// A column's text.
     ///
     /// @param why who names the column, as the subject of an error message ("The template")
-    static String text(Row row, String column, String why) {
+    public static String text(Row row, String column, String why) {
         if (!row.columns().containsKey(column)) {
             String hint = Suggestions.nearest(column, row.columns().keySet())
                     .map(near -> " (did you mean '" + near + "'?)")
@@ -31,12 +31,12 @@ final class Columns {
         };
     }
 
-    static String names(Row row) {
+    public static String names(Row row) {
         return String.join(", ", row.columns().keySet());
     }
 
     /// A value's kind with its article, for messages.
-    static String kind(@Nullable Object value) {
+    public static String kind(@Nullable Object value) {
         return switch (value) {
             case null -> "null";
             case String text -> "a string";
@@ -44,6 +44,7 @@ final class Columns {
             case Boolean bool -> "a boolean";
             case List<?> list -> "a list";
             case Map<?, ?> object -> "an object";
+            case byte[] bytes -> "bytes that are no text";
             default -> value.getClass().getSimpleName();
         };
     }

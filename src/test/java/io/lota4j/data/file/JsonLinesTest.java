@@ -1,4 +1,4 @@
-package io.lota4j.data;
+package io.lota4j.data.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -22,23 +22,23 @@ class JsonLinesTest {
 
     @Test
     void onlyNewlinesEndLines() throws IOException {
-        List<Row> rows = JsonLines.read(data("{\"a\":\"x\u2028y\u0085z\u2029\"}\r\n\n{\"a\":\"\u00e9\",\"n\":1.10}"));
+        List<Row> rows = ReadRows.of(data("{\"a\":\"x\u2028y\u0085z\u2029\"}\r\n\n{\"a\":\"\u00e9\",\"n\":1.10}"));
         assertThat(rows).hasSize(2);
         assertThat(rows.getFirst().columns()).containsEntry("a", "x\u2028y\u0085z\u2029");
         assertThat(rows.getLast().index()).isEqualTo(1);
-        assertThat(rows.getLast().line()).isEqualTo(3);
+        assertThat(rows.getLast().place()).isEqualTo("line 3");
         assertThat(rows.getLast().columns().get("n")).hasToString("1.10");
     }
 
     @Test
     void limitLeavesTheRestAlone() throws IOException {
-        assertThat(JsonLines.read(data("{\"a\":1}\n{\"a\":2}\nnot json\n"), 2)).hasSize(2);
+        assertThat(ReadRows.of(data("{\"a\":1}\n{\"a\":2}\nnot json\n"), 2)).hasSize(2);
     }
 
     @Test
     void emptyFilesAreRefused() throws IOException {
         Path file = data(" \n\n");
-        refused(file, file + " holds no rows; expected one JSON object on each line.");
+        refused(file, file + " holds no rows; expected JSONL (one JSON object a line, in UTF-8).");
     }
 
     @Test
@@ -91,7 +91,7 @@ class JsonLinesTest {
                 "2E+3"
             })
     void numbersKeepTheirText(String number) throws IOException {
-        Row row = JsonLines.read(data("{\"n\":" + number + ",\"deep\":[{\"n\":" + number + "}]}"))
+        Row row = ReadRows.of(data("{\"n\":" + number + ",\"deep\":[{\"n\":" + number + "}]}"))
                 .getFirst();
         assertThat(row.columns().get("n")).hasToString(number);
         assertThat(row.columns().get("deep")).hasToString("[{n=" + number + "}]");
@@ -100,8 +100,7 @@ class JsonLinesTest {
 
     @Test
     void keysKeepTheirOrder() throws IOException {
-        Row row = JsonLines.read(data("{\"z\":{\"y\":1,\"b\":2,\"x\":3},\"a\":4}"))
-                .getFirst();
+        Row row = ReadRows.of(data("{\"z\":{\"y\":1,\"b\":2,\"x\":3},\"a\":4}")).getFirst();
         assertThat(row.columns()).hasToString("{z={y=1, b=2, x=3}, a=4}");
     }
 
@@ -117,7 +116,7 @@ class JsonLinesTest {
             })
     void halfACharacterIsRefused(String line) throws IOException {
         Path file = data("{\"a\":\"\\ud83d\\ude00\"}\n" + line.replace('\'', '"') + "\n");
-        assertThatThrownBy(() -> JsonLines.read(file))
+        assertThatThrownBy(() -> ReadRows.of(file))
                 .isInstanceOf(LotaException.class)
                 .hasMessageStartingWith(file + ", line 2: a text holds half a character: \\u");
     }
@@ -138,14 +137,12 @@ class JsonLinesTest {
     @Test
     void nestedDuplicatesAreRefused() throws IOException {
         Path file = data("{\"a\":[{\"b\":1,\"b\":1}]}\n");
-        assertThatThrownBy(() -> JsonLines.read(file))
-                .hasMessageStartingWith(file + ", line 1: not valid JSON: the key");
+        assertThatThrownBy(() -> ReadRows.of(file)).hasMessageStartingWith(file + ", line 1: not valid JSON: the key");
     }
 
     @Test
     void aByteOrderMarkIsNoText() throws IOException {
-        assertThat(JsonLines.read(data("\uFEFF{\"a\":1}\n")).getFirst().columns())
-                .hasToString("{a=1}");
+        assertThat(ReadRows.of(data("\uFEFF{\"a\":1}\n")).getFirst().columns()).hasToString("{a=1}");
     }
 
     @Test
@@ -154,20 +151,8 @@ class JsonLinesTest {
         refused(file, file + ", line 1: a second value follows on the same line; expected one JSON object a line.");
     }
 
-    /// Others are told as everywhere else.
-    @Test
-    void arraysAreNoLines() throws IOException {
-        for (String start : List.of("[", " [", "\n\n[")) {
-            Path array = data(start + "\n{\"a\":1}\n]");
-            refused(
-                    array,
-                    array + ": expected JSONL (one JSON object a line, in UTF-8), found a JSON array: write each of its"
-                            + " objects on a line of its own.");
-        }
-    }
-
     private void refused(Path file, String message) {
-        assertThatThrownBy(() -> JsonLines.read(file))
+        assertThatThrownBy(() -> ReadRows.of(file))
                 .isInstanceOf(LotaException.class)
                 .hasMessage(message);
     }

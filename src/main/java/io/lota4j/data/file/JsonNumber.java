@@ -1,14 +1,15 @@
-package io.lota4j.data;
+package io.lota4j.data.file;
 
 import java.math.BigDecimal;
 
 /// A number of a row, which keeps the text that the file has: `1e5` stays `1e5`, and `1.0` is not `1`.
-final class JsonNumber extends Number {
+public final class JsonNumber extends Number {
     private static final long serialVersionUID = 1L;
 
     private final String text;
 
-    JsonNumber(String text) {
+    /// @param text as the file has it, in digits
+    public JsonNumber(String text) {
         this.text = text;
     }
 

@@ -12,6 +12,11 @@ import io.lota4j.eval.Evaluator;
 import io.lota4j.experiment.ExperimentRun;
 import io.lota4j.experiment.Stages;
 import io.lota4j.experiment.recipe.ExperimentReader;
+import io.lota4j.export.AdapterTicket;
+import io.lota4j.export.Export;
+import io.lota4j.export.ExportInput;
+import io.lota4j.export.ExportOptions;
+import io.lota4j.export.Exported;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
@@ -351,6 +356,25 @@ public final class Lota implements AutoCloseable {
     /// @param dtype F32 keeps what rounding to a base's BF16 or F16 loses
     public Tickets.Applied apply(Ticket ticket, DType dtype, Path out) {
         return Tickets.apply(base.checkpoint(), ticket, Optional.of(dtype), out);
+    }
+
+    /// Writes the base with tickets on it in a form that another program loads.
+    ///
+    /// @param export one of [io.lota4j.export.Exports]
+    /// @param tickets at least one; several are added
+    /// @param out a directory that does not exist or is empty
+    /// @throws LotaException when a ticket is for another base, or cannot be written in this form
+    public Exported export(Export export, List<Ticket> tickets, ExportOptions options, Path out) {
+        return export.prepare(new ExportInput(base.checkpoint(), tickets), options)
+                .write(out);
+    }
+
+    /// What a PEFT adapter for this base does, as a ticket.
+    ///
+    /// @param folder with `adapter_config.json`
+    /// @throws LotaException when it is malformed, of a method that is not known, or does what a ticket cannot hold
+    public AdapterTicket importAdapter(Path folder) {
+        return AdapterTicket.of(base.checkpoint(), folder);
     }
 
     /// The ticket that leads from this base to what any program made of it: every weight of the pool that

@@ -106,6 +106,7 @@ class ArchitectureTest {
                     own("kernel"),
                     own("ticket"),
                     own("merge"),
+                    own("export"),
                     own("data"),
                     own("model"),
                     own("train"),
@@ -161,6 +162,18 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule MERGE = onlyImports(
             "merge", JACKSON, ROARING, own("yaml"), own("checkpoint"), own("mask"), own("ticket"), own("peft"));
+
+    @ArchTest
+    static final ArchRule EXPORT = onlyImports(
+            "export",
+            JACKSON,
+            ROARING,
+            own("checkpoint"),
+            own("mask"),
+            own("ticket"),
+            own("peft"),
+            own("merge"),
+            own("model"));
 
     @ArchTest
     static final ArchRule JINJA = onlyImports("jinja");

@@ -27,6 +27,11 @@ record Commands(List<CommandEntry> all) {
                         () -> new LoraCommand()),
                 entry("eval", "Score a base, with or without tickets, on data.", () -> new EvalCommand()),
                 entry("apply", "Write a base with tickets on it as a model directory.", () -> new ApplyCommand()),
+                entry(
+                        "export",
+                        "Write a base with tickets on it, or tickets alone, as other programs load them.",
+                        () -> new ExportCommand()),
+                entry("import", "Make a ticket of a PEFT adapter.", () -> new ImportCommand()),
                 entry("revert", "Take a ticket off again: the base, bit for bit.", () -> new RevertCommand()),
                 entry(
                         "extract",

@@ -32,6 +32,12 @@ final class Examples {
                             "lota eval --model base --ticket task.ticket.safetensors --data test.jsonl \\",
                             "--prompt '{question}' --completion '{answer}' --generate 48")),
             entry("apply", "lota apply --model base --ticket task.ticket.safetensors --out tuned"),
+            entry(
+                    "export",
+                    lines(
+                            "lota export --format hf --model base --ticket task.ticket.safetensors --dtype BF16 \\",
+                            "--scores scores.json --out tuned")),
+            entry("import", "lota import adapter --model base --out task.ticket.safetensors"),
             entry("revert", "lota revert --model tuned --ticket task.ticket.safetensors --out base-again"),
             entry("extract", "lota extract --base base --tuned tuned --out task.ticket.safetensors"),
             entry(

@@ -2,6 +2,9 @@ package io.lota4j.cli;
 
 import io.lota4j.Text;
 import java.math.BigInteger;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -31,6 +34,29 @@ final class Numbers {
         @Override
         public Long convert(String value) {
             return whole(value, 1, Long.MAX_VALUE);
+        }
+    }
+
+    /// Bytes over 0, such as `5GB`, `500 MB` or `1000000`: units of a thousand, as Hugging Face's programs take them.
+    static final class Bytes implements ITypeConverter<Long> {
+        private static final Pattern SIZE = Pattern.compile("(\\d{1,15})\\s*([KMGT]?)B?", Pattern.CASE_INSENSITIVE);
+
+        @Override
+        public Long convert(String value) {
+            Matcher size = SIZE.matcher(value);
+            BigInteger bytes = BigInteger.ZERO;
+            if (size.matches()) {
+                int thousands = size.group(2).isEmpty()
+                        ? 0
+                        : "KMGT".indexOf(size.group(2).toUpperCase(Locale.ROOT)) + 1;
+                bytes = new BigInteger(size.group(1))
+                        .multiply(BigInteger.valueOf(1000).pow(thousands));
+            }
+            if (bytes.signum() <= 0 || bytes.bitLength() >= Long.SIZE) {
+                throw new TypeConversionException(
+                        Text.format("expected a size over 0, such as 5GB or 500MB, but was '%s'", value));
+            }
+            return bytes.longValueExact();
         }
     }
 

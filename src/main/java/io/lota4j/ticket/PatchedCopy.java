@@ -8,6 +8,7 @@ import io.lota4j.checkpoint.Floats;
 import io.lota4j.checkpoint.IOConsumer;
 import io.lota4j.checkpoint.ModelFiles;
 import io.lota4j.checkpoint.SafetensorsWriter;
+import io.lota4j.checkpoint.Shards;
 import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.checkpoint.TensorSource;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /// A copy of a model directory that differs in the elements of a ticket, and perhaps in the type of all weights.
@@ -30,9 +32,16 @@ import java.util.function.Function;
 /// other tensors stay as they are, and a disk that fills up is an error, not a fault in a mapped file.
 ///
 /// @param types the type of each tensor in the copy
+/// @param mostBytes of a weight file: where one would be larger, all tensors are spread anew
 /// @param restores whether the copy is the ticket's base again
 /// @param patch what is done to the tensors of the ticket
-record PatchedCopy(Checkpoint source, Ticket ticket, Function<TensorInfo, DType> types, boolean restores, Patch patch) {
+record PatchedCopy(
+        Checkpoint source,
+        Ticket ticket,
+        Function<TensorInfo, DType> types,
+        long mostBytes,
+        boolean restores,
+        Patch patch) {
     /// What is done to the elements of a tensor that are in a ticket.
     @FunctionalInterface
     interface Patch {
@@ -65,8 +74,12 @@ record PatchedCopy(Checkpoint source, Ticket ticket, Function<TensorInfo, DType>
             for (Path file : files.kept()) {
                 copyFile(file, copy.resolve(file.getFileName()));
             }
-            for (Path shard : source.shardFiles()) {
-                writeShard(shard, copy.resolve(shard.getFileName()));
+            if (isSpreadAnew()) {
+                writeSpread(copy);
+            } else {
+                for (Path shard : source.shardFiles()) {
+                    writeShard(shard, copy.resolve(shard.getFileName()));
+                }
             }
             OutputType.adapt(this, copy);
             TiedHead.adapt(source, copy, restores);
@@ -77,9 +90,7 @@ record PatchedCopy(Checkpoint source, Ticket ticket, Function<TensorInfo, DType>
 
     /// What the weights of the copy take.
     long bytes() {
-        return source.tensors().values().stream()
-                .mapToLong(info -> types.apply(info).bytes(info.shape().numel()))
-                .sum();
+        return source.tensors().values().stream().mapToLong(this::bytes).sum();
     }
 
     /// Not `Files.copy`, which would make a write-protected file's copy write-protected before it is patched.
@@ -94,17 +105,56 @@ record PatchedCopy(Checkpoint source, Ticket ticket, Function<TensorInfo, DType>
         return types.apply(info) != info.dtype();
     }
 
-    private void writeShard(Path shard, Path copy) throws IOException {
-        List<TensorInfo> tensors = source.tensors().values().stream()
+    private long bytes(TensorInfo info) {
+        return types.apply(info).bytes(info.shape().numel());
+    }
+
+    /// The tensors of a weight file, in its order.
+    private List<TensorInfo> tensors(Path shard) {
+        return source.tensors().values().stream()
                 .filter(info -> source.shardOf(info.name()).equals(shard))
                 .sorted(Comparator.comparingLong(TensorInfo::offset))
                 .toList();
+    }
+
+    /// Whether a weight file would be too large, and could be smaller.
+    boolean isSpreadAnew() {
+        return source.shardFiles().stream()
+                .map(this::tensors)
+                .anyMatch(tensors -> tensors.size() > 1
+                        && tensors.stream().mapToLong(this::bytes).sum() > mostBytes);
+    }
+
+    private void writeSpread(Path copy) throws IOException {
+        List<TensorInfo> all = source.shardFiles().stream()
+                .flatMap(shard -> tensors(shard).stream())
+                .toList();
+        List<List<TensorInfo>> groups = Shards.split(all, this::bytes, mostBytes);
+        Map<String, String> shardOf = new TreeMap<>();
+        for (int i = 0; i < groups.size(); i++) {
+            List<TensorInfo> group = groups.get(i);
+            String name = Shards.name(i + 1, groups.size());
+            group.forEach(info -> shardOf.put(info.name(), name));
+            Map<String, String> metadata =
+                    OutputType.metadata(this, source.shardOf(group.getFirst().name()), group);
+            metadata.putIfAbsent("format", "pt");
+            writeConverted(group, metadata, copy.resolve(name));
+        }
+        Files.writeString(copy.resolve(Checkpoint.INDEX), Shards.index(shardOf, bytes()));
+    }
+
+    private void writeConverted(List<TensorInfo> tensors, Map<String, String> metadata, Path copy) {
+        List<TensorSource> converted = new ArrayList<>();
+        tensors.forEach(info -> converted.add(
+                new TensorSource(info.name(), types.apply(info), info.shape(), target -> fill(info, target))));
+        SafetensorsWriter.write(copy, metadata, converted);
+    }
+
+    private void writeShard(Path shard, Path copy) throws IOException {
+        List<TensorInfo> tensors = tensors(shard);
         Map<String, String> metadata = OutputType.metadata(this, shard, tensors);
         if (tensors.stream().anyMatch(this::converts) || !metadata.equals(source.metadata(shard))) {
-            List<TensorSource> converted = new ArrayList<>();
-            tensors.forEach(info -> converted.add(
-                    new TensorSource(info.name(), types.apply(info), info.shape(), target -> fill(info, target))));
-            SafetensorsWriter.write(copy, metadata, converted);
+            writeConverted(tensors, metadata, copy);
         } else {
             long moved = FormatMark.copy(shard, source.metadata(shard), copy, restores);
             patchAll(tensors, copy, moved);
@@ -160,6 +210,8 @@ record PatchedCopy(Checkpoint source, Ticket ticket, Function<TensorInfo, DType>
     }
 
     boolean isIndexed() {
-        return !source.shardFiles().contains(source.directory().resolve(Checkpoint.SINGLE)) && Files.exists(index());
+        return !isSpreadAnew()
+                && !source.shardFiles().contains(source.directory().resolve(Checkpoint.SINGLE))
+                && Files.exists(index());
     }
 }

@@ -84,6 +84,25 @@ public record TicketTensor(
         this(shape, valueType, index, values, baseType, null, null);
     }
 
+    /// What leads from one tensor to another: a delta for each element that differs, and what no delta gives.
+    ///
+    /// @param base all elements of the base's tensor
+    /// @param tuned as many, F32, BF16 or F16
+    public static TicketTensor between(
+            Shape shape, DType baseType, MemorySegment base, DType tunedType, MemorySegment tuned) {
+        Differences differences = new Differences(baseType, base, tunedType, tuned, Math.toIntExact(shape.numel()));
+        long[] marks = differences.marks();
+        Differences.Gathered gathered = differences.gather(marks);
+        return new TicketTensor(
+                shape,
+                DType.F32,
+                IndexSets.ofRanges(marks, Long.SIZE),
+                gathered.values(),
+                baseType,
+                gathered.baseBits(),
+                gathered.exact());
+    }
+
     private static void require(boolean holds, String otherwise) {
         if (!holds) {
             throw new IllegalArgumentException(otherwise);

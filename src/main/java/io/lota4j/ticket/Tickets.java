@@ -5,6 +5,7 @@ import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Floats;
+import io.lota4j.checkpoint.ModelCard;
 import io.lota4j.checkpoint.ModelFiles;
 import io.lota4j.checkpoint.Quantized;
 import io.lota4j.checkpoint.Shape;
@@ -101,7 +102,12 @@ public final class Tickets {
     /// @throws LotaException when the ticket is for another base (with what differs), or when `out` is not
     ///     empty, is inside the base's directory or cannot be written
     public static Applied apply(Checkpoint base, Ticket ticket, Optional<DType> dtype, Path out) {
-        var types = OutputType.of(dtype);
+        return apply(base, ticket, CopyOptions.PLAIN.as(dtype), out);
+    }
+
+    /// As [#apply(Checkpoint, Ticket, Optional, Path)], with more to choose.
+    public static Applied apply(Checkpoint base, Ticket ticket, CopyOptions options, Path out) {
+        var types = OutputType.of(options.dtype());
         PatchedCopy.requirePlace(base.directory(), out);
         Quantized.refuse(base, CHANGED);
         requireBase(base, ticket);
@@ -111,11 +117,14 @@ public final class Tickets {
                 base,
                 ticket,
                 types,
+                options.mostBytes(),
                 false,
                 (tensor, source, type, target) -> effects.add(Effect.apply(tensor, source, type, target)));
         List<String> leftOut = copy.write(out, made -> {
             Effect effect = effects.stream().reduce(Effect.NONE, Effect::plus);
-            Files.writeString(made.resolve(ModelFiles.CARD), ModelCard.text(base, ticket, effect));
+            ModelCard card = TicketCard.of(base, ticket, effect.changed(), ModelCard.Relation.FINETUNE, "transformers");
+            options.card().accept(card);
+            Files.writeString(made.resolve(ModelFiles.CARD), card.text());
         });
         return new Applied(effects.stream().reduce(Effect.NONE, Effect::plus), leftOut);
     }
@@ -156,7 +165,8 @@ public final class Tickets {
         try (Checkpoint tuned = Checkpoint.open(tunedDirectory)) {
             requireRevertible(tuned, ticket);
             requireHeld(tuned, ticket);
-            PatchedCopy copy = new PatchedCopy(tuned, ticket, OutputType.ofBase(tuned, ticket), true, Tickets::restore);
+            PatchedCopy copy = new PatchedCopy(
+                    tuned, ticket, OutputType.ofBase(tuned, ticket), Long.MAX_VALUE, true, Tickets::restore);
             return copy.write(out, made -> requireRestored(tuned, ticket, made));
         }
     }

@@ -240,7 +240,10 @@ class MergeCommandTest {
         Files.createDirectory(base.resolve("checkpoint-500"));
         assertThat(merge(0, recipe.toString()).out())
                 .endsWith("by task_arithmetic\nnot copied: README.md, checkpoint-500/\n");
-        assertThat(out.resolve("README.md")).doesNotExist();
+        assertThat(out.resolve("README.md"))
+                .content()
+                .contains("- merge\n", "| method | task_arithmetic |", "| base | weights |")
+                .doesNotContain("the base's", folder.toString());
     }
 
     @Test

@@ -30,6 +30,7 @@ class NumericOptionsTest {
             Numbers.Count.class, List.of("0", "-1", "NaN", "1.5", "2147483648", "", "x", "1e3"),
             Numbers.CountOrNone.class, List.of("-1", "NaN", "0.5", "2147483648", "", "x"),
             Numbers.LongCount.class, List.of("0", "-1", "NaN", "9223372036854775808", "", "x"),
+            Numbers.Bytes.class, List.of("0", "0GB", "-1", "1.5GB", "5 PB", "9223373TB", "NaN", "", "x"),
             Numbers.Seed.class, List.of("NaN", "0.5", "9223372036854775808", "-9223372036854775809", "", "x"),
             Numbers.Positive.class, List.of("0", "-0.0", "-1", "NaN", "Infinity", "1e999", "", "x"),
             Numbers.NotNegative.class, List.of("-1", "NaN", "Infinity", "-Infinity", "1e999", "", "x"),

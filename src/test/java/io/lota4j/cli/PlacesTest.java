@@ -52,6 +52,9 @@ class PlacesTest {
         for (String file : new String[] {"run.json", "metrics.jsonl", "stages/a"}) {
             Files.writeString(at("experiment").resolve(file), "{}");
         }
+        Files.writeString(at("scores.json"), "{\"loss\": 1, \"examples\": 1, \"data_sha256\": \"0\"}");
+        Files.createDirectories(at("adapter"));
+        Files.writeString(at("adapter/adapter_config.json"), "{}");
         Files.createSymbolicLink(at("link"), folder);
         String data = Text.format(
                 "--model %s --data %s --prompt {question} --completion {answer}", at("base"), at("rows.jsonl"));
@@ -61,6 +64,11 @@ class PlacesTest {
         line("lora", training + " --rank 1 --lora-alpha 1", "--out " + at("new"));
         line("eval", data + " --ticket " + at("t"), "");
         line("apply", Text.format("--model %s --ticket %s", at("base"), at("t")), "");
+        line(
+                "export",
+                Text.format("--format hf --model %s --ticket %s --scores %s", at("base"), at("t"), at("scores.json")),
+                "");
+        line("import", Text.format("%s --model %s", at("adapter"), at("base")), "");
         line("revert", Text.format("--model %s --ticket %s", at("tuned"), at("t")), "");
         line("extract", Text.format("--base %s --tuned %s", at("base"), at("tuned")), "");
         line("merge", Text.format("--ticket %s --ticket %s", at("t"), at("t")), "--out " + at("new"));

@@ -12,17 +12,17 @@ import java.util.SplittableRandom;
 import org.roaringbitmap.RoaringBitmap;
 
 /// Tickets that laws are tested on.
-final class RandomTickets {
+public final class RandomTickets {
     private RandomTickets() {}
 
     /// Deltas of any magnitude at random places, for a few tensors at none.
-    static Ticket wild(Checkpoint base, long seed) {
+    public static Ticket wild(Checkpoint base, long seed) {
         return ticket(
                 base, seed, (random, weight) -> (float) (random.nextGaussian() * Math.scalb(1, -random.nextInt(24))));
     }
 
     /// Deltas of less than half the weight, so that tuned minus base is exact for F32.
-    static Ticket gentle(Checkpoint base, long seed) {
+    public static Ticket gentle(Checkpoint base, long seed) {
         return ticket(base, seed, (random, weight) -> (float) (weight * (random.nextDouble() - 0.5)));
     }
 

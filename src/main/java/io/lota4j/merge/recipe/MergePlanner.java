@@ -5,6 +5,7 @@ import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.LayerName;
+import io.lota4j.checkpoint.ModelFiles;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.merge.MergeMethod;
 import io.lota4j.merge.ModelOpener;
@@ -139,8 +140,9 @@ final class MergePlanner {
         planner.tell(problems);
         tensors.sort(Comparator.comparing(TensorPlan::name));
         new Effects(method, parts, problems).check(tensors);
-        ResultFiles files = files(recipe, members, donor, parts, tensors, tokens);
         List<ModelOutline> models = members.stream().map(Member::outline).toList();
+        FileChoice files = files(recipe, members, donor, tokens);
+        files.write(ModelFiles.CARD, MergeCard.text(recipe, method, models));
         return new MergePlan(
                 file,
                 method,
@@ -149,17 +151,11 @@ final class MergePlanner {
                 models,
                 donor.outline().directory().orElseThrow(),
                 tensors,
-                files,
+                result(files, recipe, donor, parts, tensors),
                 problems.warnings());
     }
 
-    private ResultFiles files(
-            MergeRecipe recipe,
-            Members members,
-            Member donor,
-            List<Part> parts,
-            List<TensorPlan> tensors,
-            Optional<ResultTokens> tokens) {
+    private FileChoice files(MergeRecipe recipe, Members members, Member donor, Optional<ResultTokens> tokens) {
         Path directory = donor.outline().directory().orElseThrow();
         Path tokenizer = tokens.flatMap(
                         found -> Optional.ofNullable(found.table().file().getParent()))
@@ -174,6 +170,11 @@ final class MergePlanner {
                                         .flatMap(member -> member.outline().directory().stream())
                                         .toList()))
                 .ifPresent(choice::template);
+        return choice;
+    }
+
+    private ResultFiles result(
+            FileChoice choice, MergeRecipe recipe, Member donor, List<Part> parts, List<TensorPlan> tensors) {
         Optional<ResultConfig> config = config(recipe, donor, parts, tensors);
         config.filter(ResultConfig::changed).ifPresent(changed -> choice.write(Checkpoint.CONFIG, changed.text()));
         return choice.files(config.filter(ResultConfig::ties).flatMap(tied -> ownHead(tied, donor, tensors)));

@@ -4,6 +4,7 @@ import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.Shards;
 import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.merge.recipe.ResultFiles;
 import java.io.IOException;
@@ -15,8 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
-import tools.jackson.databind.json.JsonMapper;
 
 /// The result of a merge while it is made, in a directory beside its place: a process that dies leaves what it has
 /// finished, and the next one goes on from there.
@@ -125,7 +124,8 @@ final class PartialResult implements AutoCloseable {
                     directory.resolve(Checkpoint.CONFIG), more.head().get().config());
         }
         if (shards.indexed()) {
-            Files.writeString(directory.resolve(Checkpoint.INDEX), index());
+            Files.writeString(
+                    directory.resolve(Checkpoint.INDEX), Shards.index(shards.shardOf(), shards.weightBytes()));
         }
         close();
         Files.delete(directory.resolve(JOURNAL));
@@ -139,14 +139,6 @@ final class PartialResult implements AutoCloseable {
         return info(one).dtype() != info(other).dtype()
                 || info(one).bytes() != info(other).bytes()
                 || !file(one).isSame(info(one), file(other), info(other));
-    }
-
-    /// As Hugging Face's programs write it.
-    private String index() {
-        Map<String, Object> root = new LinkedHashMap<>();
-        root.put("metadata", Map.of("total_size", shards.weightBytes()));
-        root.put("weight_map", new TreeMap<>(shards.shardOf()));
-        return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
     }
 
     private void move() throws IOException {

@@ -1,12 +1,11 @@
 package io.lota4j.merge.run;
 
-import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.SafetensorsLayout;
+import io.lota4j.checkpoint.Shards;
 import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.merge.recipe.TensorPlan;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,10 +22,6 @@ import java.util.stream.IntStream;
 record ResultShards(SequencedMap<String, SafetensorsLayout> layouts) {
     /// Where a tensor of the result goes.
     record Place(String file, TensorInfo info) {}
-
-    /// Bytes of a file beyond which another is begun, where there are no files to follow: what Hugging Face's
-    /// programs do.
-    private static final long MOST_BYTES = 5_000_000_000L;
 
     /// What transformers asks a file for, and what it takes.
     private static final String FORMAT = "format";
@@ -65,25 +60,12 @@ record ResultShards(SequencedMap<String, SafetensorsLayout> layouts) {
     }
 
     private static ResultShards own(Map<String, TensorPlan> tensors) {
-        List<List<TensorPlan>> groups = new ArrayList<>(List.of(new ArrayList<>()));
-        long bytes = 0;
-        for (TensorPlan tensor : tensors.values()) {
-            long more = tensor.dtype().bytes(tensor.shape().numel());
-            if (bytes > 0 && bytes + more > MOST_BYTES) {
-                groups.add(new ArrayList<>());
-                bytes = 0;
-            }
-            groups.getLast().add(tensor);
-            bytes += more;
-        }
+        List<List<TensorPlan>> groups = Shards.split(
+                tensors.values(), tensor -> tensor.dtype().bytes(tensor.shape().numel()), Shards.MOST_BYTES);
         SequencedMap<String, SafetensorsLayout> layouts = new TreeMap<>();
         IntStream.range(0, groups.size())
-                .forEach(i -> layouts.put(name(i + 1, groups.size()), layout(METADATA, groups.get(i))));
+                .forEach(i -> layouts.put(Shards.name(i + 1, groups.size()), layout(METADATA, groups.get(i))));
         return new ResultShards(layouts);
-    }
-
-    private static String name(int number, int count) {
-        return count == 1 ? Checkpoint.SINGLE : Text.format("model-%05d-of-%05d.safetensors", number, count);
     }
 
     private static SafetensorsLayout layout(Map<String, String> metadata, List<TensorPlan> tensors) {

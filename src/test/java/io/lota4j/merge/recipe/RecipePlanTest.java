@@ -201,7 +201,7 @@ class RecipePlanTest {
             merge_method: karcher
             models: [{model: $a}, {model: $b}]
             """);
-        assertThat(plan.files().written()).isEmpty();
+        assertThat(plan.files().written()).containsOnlyKeys("README.md");
         assertThat(plan.files().copied()).containsOnlyKeys("config.json");
         assertThat(plan.weightBytes()).isEqualTo(4L * 22_688);
         assertThat(plan.lines())

@@ -46,6 +46,10 @@ record Commands(List<CommandEntry> all) {
                 entry("generate", "Answer a prompt.", () -> new GenerateCommand()),
                 entry("demo", "Try all of it on a tiny base that comes with lota.", () -> new DemoCommand()),
                 entry(
+                        CompletionCommand.NAME,
+                        "Print the script that makes a shell complete commands and options.",
+                        () -> new CompletionCommand(standard())),
+                entry(
                         RunCommand.NAME,
                         "Run a recipe: a YAML file that names a command and its flags.",
                         () -> new RunCommand(standard()))));

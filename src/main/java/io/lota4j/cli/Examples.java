@@ -31,6 +31,7 @@ final class Examples {
                     lines(
                             "lota eval --model base --ticket task.ticket.safetensors --data test.jsonl \\",
                             "--prompt '{question}' --completion '{answer}' --generate 48")),
+            entry("completion", "lota completion bash"),
             entry("apply", "lota apply --model base --ticket task.ticket.safetensors --out tuned"),
             entry(
                     "export",

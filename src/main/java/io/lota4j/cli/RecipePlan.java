@@ -78,7 +78,8 @@ record RecipePlan(List<PlannedStep> steps) {
     private static PlannedStep plan(Recipe recipe, Recipe.Step step, Commands commands) {
         String[] words = step.command().split(" ");
         CommandEntry entry = commands.find(words[0])
-                .filter(command -> !command.name().equals(RunCommand.NAME))
+                .filter(command -> !command.name().equals(RunCommand.NAME)
+                        && !command.name().equals(CompletionCommand.NAME))
                 .orElseThrow(() -> unknown(recipe, step, words[0], commands.names()));
         CommandLine line = CommandLines.of(entry, nowhere(), nowhere());
         List<String> nested = Arrays.asList(words).subList(1, words.length);

@@ -94,7 +94,7 @@ public record Evaluator(
 
     /// Sums of the log-probabilities of each example's scored tokens.
     private double[] sums(List<Example> batch) {
-        PackedBatch packed = PackedBatch.of(batch.stream()
+        PackedBatch packed = decoder.toScore(batch.stream()
                 .map(e -> new PackedBatch.Sequence(e.ids(), e.scored()))
                 .toList());
         Loss loss = decoder.losses(packed);

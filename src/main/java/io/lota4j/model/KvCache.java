@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Keys and values of several sequences that grow token by token, each in a slot of its own: no padding, no mask.
 final class KvCache implements AutoCloseable {
-    /// Tokens that it pays to compute apart: fewer take longer so than with all others.
-    private static final int SHARED = 8;
-
     private final Decoder decoder;
     private final PtNDManager scope;
     private final List<PtNDArray> keys = new ArrayList<>();
@@ -89,8 +86,9 @@ final class KvCache implements AutoCloseable {
     /// @param slots which sequences, each at most once
     /// @param tokens what to append to each, at least one token
     float[][] append(int[] slots, int[][] tokens) {
-        int common = longer.isEmpty() && Arrays.stream(slots).allMatch(slot -> lengths[slot] == 0) ? common(tokens) : 0;
-        if (slots.length > 1 && common >= SHARED) {
+        boolean begin = longer.isEmpty() && Arrays.stream(slots).allMatch(slot -> lengths[slot] == 0);
+        int common = begin ? CommonStart.of(tokens) : 0;
+        if (common > 0) {
             begin(slots, Arrays.copyOf(tokens[0], common));
             return append(
                     slots,
@@ -114,16 +112,6 @@ final class KvCache implements AutoCloseable {
         compute(slots, again, s -> ids[slots[s]], logits);
         compute(slots, on, s -> tokens[s], logits);
         return logits;
-    }
-
-    /// How many tokens some sequences have in common at their start, but for the last of the shortest.
-    private static int common(int[][] sequences) {
-        int common = Arrays.stream(sequences).mapToInt(s -> s.length - 1).min().orElse(0);
-        for (int[] sequence : sequences) {
-            int differ = Arrays.mismatch(sequence, 0, common, sequences[0], 0, common);
-            common = differ < 0 ? common : differ;
-        }
-        return common;
     }
 
     /// Begins sequences alike: the tokens go through the layers once.

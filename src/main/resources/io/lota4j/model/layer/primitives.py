@@ -15,8 +15,11 @@ class Ops(Module):
   def sizes(self, groups: List[int]) -> List[int]:
     sizes = annotate(List[int], [])
     for i in range(torch.floordiv(torch.len(groups), 2)):
-      _0 = torch.append(sizes, torch.mul(groups[torch.mul(2, i)], groups[torch.add(torch.mul(2, i), 1)]))
+      _0 = torch.append(sizes, torch.mul((self).count(groups, i, ), groups[torch.add(torch.mul(2, i), 1)]))
     return sizes
+  # Sequences of a group. Of none there is what all others begin with, once.
+  def count(self, groups: List[int], i: int) -> int:
+    return ops.prim.max(groups[torch.mul(2, i)], 1)
   # A linear layer's outputs by token. Few tokens are served better by the product that reads the matrix once.
   def linear(self, x: Tensor, w: Tensor) -> Tensor:
     if torch.lt(torch.size(x, 0), 16):
@@ -571,8 +574,24 @@ class Ops(Module):
     else:
       column = annotate(Optional[Tensor], None)
     return column
-  # Causal attention of sequences laid end to end. groups: pairs, how many sequences of which length. Queries go in
-  # blocks of 256, so scores never exist for a whole sequence.
+  # Tokens before those of a group: what all sequences begin with.
+  def before(self, groups: List[int], i: int) -> int:
+    if torch.__and__(torch.gt(i, 0), torch.eq(groups[0], 0)):
+      tokens = groups[1]
+    else:
+      tokens = 0
+    return tokens
+  # As by_head, with what all begin with before it.
+  def begun(self, x: Tensor, start: Tensor, before: int, n: int, kv: int, dim: int) -> Tensor:
+    own = (self).by_head(x, n, kv, dim, )
+    if torch.gt(before, 0):
+      y = torch.cat([torch.expand((self).by_head(start, 1, kv, dim, ), [n, -1, -1, -1, -1]), own], 3)
+    else:
+      y = own
+    return y
+  # Causal attention of sequences laid end to end. groups: pairs, how many sequences of which length; first, with a count
+  # of 0, how many tokens all begin with, which stand once. Queries go in blocks of 256, so scores never exist for a whole
+  # sequence.
   def attend(self, q: Tensor, k: Tensor, v: Tensor, groups: List[int], dim: int, scale: float, window: int, cap: float, sinks: Optional[Tensor]) -> Tensor:
     sizes = (self).sizes(groups, )
     qs = torch.split_with_sizes(q, sizes, 0)
@@ -581,19 +600,22 @@ class Ops(Module):
     kv = torch.floordiv(torch.size(k, 1), dim)
     outs = annotate(List[Tensor], [])
     for i in range(torch.len(sizes)):
-      n = groups[torch.mul(2, i)]
+      n = (self).count(groups, i, )
       l = groups[torch.add(torch.mul(2, i), 1)]
       qi = (self).by_head(qs[i], n, kv, dim, )
-      ki = (self).by_head(ks[i], n, kv, dim, )
-      vi = (self).by_head(vs[i], n, kv, dim, )
+      before = (self).before(groups, i, )
+      ki = (self).begun(ks[i], ks[0], before, n, kv, dim, )
+      vi = (self).begun(vs[i], vs[0], before, n, kv, dim, )
       blocks = annotate(List[Tensor], [])
       for start in range(0, l, 256):
         end = ops.prim.min(torch.add(start, 256), l)
-        low = (self).low(start, window, )
+        first = torch.add(start, before)
+        last = torch.add(end, before)
+        low = (self).low(first, window, )
         qb = (self).block(qi, start, end, )
         column = (self).sink(sinks, n, kv, torch.sub(end, start), )
-        p = (self).chances(qb, (self).block(ki, low, end, ), start, end, low, scale, window, cap, column, )
-        o = torch.bmm(torch.narrow(p, 2, 0, torch.sub(end, low)), (self).block(vi, low, end, ))
+        p = (self).chances(qb, (self).block(ki, low, last, ), first, last, low, scale, window, cap, column, )
+        o = torch.bmm(torch.narrow(p, 2, 0, torch.sub(last, low)), (self).block(vi, low, last, ))
         _0 = torch.append(blocks, torch.reshape(o, [n, kv, -1, torch.sub(end, start), dim]))
       _1 = torch.append(outs, (self).by_token(torch.cat(blocks, 3), ))
     return torch.cat(outs, 0)

@@ -3,6 +3,7 @@ package io.lota4j.experiment;
 import io.lota4j.Build;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.data.Example;
 import io.lota4j.metrics.RunFile;
 import io.lota4j.model.Torch;
 import java.util.ArrayList;
@@ -17,12 +18,15 @@ import org.jspecify.annotations.Nullable;
 /// @param bench base and data
 /// @param base open
 record Description(Bench bench, Checkpoint base) {
+    /// So much of an example's prompt and answer is shown, in letters.
+    private static final int SHOWN = 240;
 
     RunFile file(List<GridRun> runs, List<GridMerge> merges, double seconds, boolean finished) {
         Experiment experiment = bench.experiment();
         return new RunFile(
                 RunFile.FORMAT,
                 experiment.name(),
+                experiment.about(),
                 "lota run " + experiment.recipe(),
                 experiment.text(),
                 model(),
@@ -49,6 +53,7 @@ record Description(Bench bench, Checkpoint base) {
 
     private RunFile.Task task(Task task) {
         TaskData data = bench.data(task.name());
+        Example example = data.train().examples().getFirst();
         return new RunFile.Task(
                 task.name(),
                 data.train().source().getFileName().toString(),
@@ -56,7 +61,19 @@ record Description(Bench bench, Checkpoint base) {
                 data.train().examples().size(),
                 data.validation().map(d -> d.examples().size()).orElse(0),
                 data.test().examples().size(),
-                task.generate() > 0);
+                task.generate() > 0,
+                ending(example.prompt()),
+                beginning(example.answer()));
+    }
+
+    private static String ending(String text) {
+        int from = text.offsetByCodePoints(text.length(), -Math.min(SHOWN, text.codePointCount(0, text.length())));
+        return from == 0 ? text : "… " + text.substring(from);
+    }
+
+    private static String beginning(String text) {
+        int to = text.offsetByCodePoints(0, Math.min(SHOWN, text.codePointCount(0, text.length())));
+        return to == text.length() ? text : text.substring(0, to) + " …";
     }
 
     private RunFile.Run run(GridRun run) {

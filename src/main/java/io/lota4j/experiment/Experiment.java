@@ -7,12 +7,14 @@ import io.lota4j.train.Ranges;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// A grid of runs: every method with every learning rate, order of tasks and seed.
 ///
 /// @param recipe the file it was read from
 /// @param text of that file
 /// @param name in the report
+/// @param about what it is for, for the report, or null
 /// @param base a model directory
 /// @param out directory for everything that comes of it
 /// @param tasks at least one
@@ -31,6 +33,7 @@ public record Experiment(
         Path recipe,
         String text,
         String name,
+        @Nullable String about,
         Path base,
         Path out,
         List<Task> tasks,

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param format [#FORMAT]
 /// @param name of the experiment
+/// @param about what it is for, in its author's words, or null
 /// @param command that reproduces it
 /// @param recipe its text
 /// @param base its directory's name, fingerprint and sizes
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record RunFile(
         String format,
         String name,
+        @Nullable String about,
         String command,
         String recipe,
         Base base,
@@ -42,6 +44,8 @@ public record RunFile(
     /// @param trainRows rows that can be trained on
     /// @param validationRows 0: none
     /// @param answers whether answers were generated and compared
+    /// @param prompt of one training row, as the model sees it, its end if it is long; null in older files
+    /// @param answer of that row, its beginning if it is long; null in older files
     public record Task(
             String name,
             String train,
@@ -49,7 +53,14 @@ public record RunFile(
             int trainRows,
             int validationRows,
             int testRows,
-            boolean answers) {}
+            boolean answers,
+            @Nullable String prompt,
+            @Nullable String answer) {
+        /// Without the row that is shown, which says nothing of what was measured.
+        public Task withoutRow() {
+            return new Task(name, train, trainSha256, trainRows, validationRows, testRows, answers, null, null);
+        }
+    }
 
     /// @param name as in [Metric.Where#run]
     /// @param method the label in tables, such as `lota 99%`: runs that differ only in seed, order and learning

@@ -56,6 +56,7 @@ public final class RunFiles {
         return new RunFile(
                 of.text("format"),
                 of.text("name"),
+                of.textOrNull("about"),
                 of.text("command"),
                 of.text("recipe"),
                 of.object("base", RunFiles::base),
@@ -81,7 +82,9 @@ public final class RunFiles {
                 of.count("trainRows"),
                 of.count("validationRows"),
                 of.count("testRows"),
-                of.flag("answers"));
+                of.flag("answers"),
+                of.textOrNull("prompt"),
+                of.textOrNull("answer"));
     }
 
     private static Run run(JsonFields of) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Several experiments on the same base and tasks as one.
 ///
@@ -54,7 +55,12 @@ final class Joined {
                 b.tasks().stream().map(RunFile.Task::name).toList(),
                 nameB);
         for (int i = 0; i < a.tasks().size(); i++) {
-            require("task", a.tasks().get(i), nameA, b.tasks().get(i), nameB);
+            require(
+                    "task",
+                    a.tasks().get(i).withoutRow(),
+                    nameA,
+                    b.tasks().get(i).withoutRow(),
+                    nameB);
         }
     }
 
@@ -139,6 +145,7 @@ final class Joined {
         return new RunFile(
                 RunFile.FORMAT,
                 Words.list(names),
+                about(),
                 joined(RunFile::command, "\n"),
                 joined(RunFile::recipe, "\n\n"),
                 first.base(),
@@ -150,6 +157,16 @@ final class Joined {
                 joined(RunFile::started, ", "),
                 parts.stream().mapToDouble(p -> p.file().seconds()).sum(),
                 parts.stream().allMatch(p -> p.file().finished()));
+    }
+
+    private @Nullable String about() {
+        Set<String> said = new LinkedHashSet<>();
+        parts.forEach(part -> {
+            if (part.file().about() != null) {
+                said.add(part.file().about());
+            }
+        });
+        return said.isEmpty() ? null : String.join(" ", said);
     }
 
     private String joined(Function<RunFile, String> text, String between) {

@@ -13,6 +13,7 @@ import java.util.function.Function;
 final class Page {
     private static final String STYLE = "report.css";
     private static final List<Function<Comparison, Optional<Element>>> SECTIONS = List.of(
+            AboutSection::of,
             MatchedSection::of,
             ScatterSection::of,
             MatrixSection::of,

@@ -51,6 +51,7 @@ class ChoiceTest {
         RunFile file = new RunFile(
                 RunFile.FORMAT,
                 "n",
+                null,
                 "c",
                 "r",
                 new RunFile.Base("b", "f", 1, 1),

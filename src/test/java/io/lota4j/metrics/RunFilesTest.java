@@ -18,10 +18,11 @@ class RunFilesTest {
     private static final RunFile FILE = new RunFile(
             RunFile.FORMAT,
             "two tasks",
+            "What it is for.",
             "lota run sequence.yaml",
             "tasks: [sql]\n# \"quoted\"\n",
             new RunFile.Base("tiny", "abc", 1000, 800),
-            List.of(new RunFile.Task("sql", "train.jsonl", "ff", 10, 0, 5, true)),
+            List.of(new RunFile.Task("sql", "train.jsonl", "ff", 10, 0, 5, true, "ask", null)),
             List.of(
                     new RunFile.Run("a", "lota 90%", "lota", 0.9, 1e-3, List.of("sql"), 7, Map.of("steps", "40"), null),
                     new RunFile.Run("m", "ties", "merge", null, 1e-3, List.of("sql"), 7, Map.of(), "lota 90%")),

@@ -36,6 +36,7 @@ class ReportTest {
     void everySectionIsThereInItsOrder() throws IOException {
         assertThat(page(Synthetic.standard()).sections())
                 .containsExactly(
+                        "about",
                         "matched",
                         "scatter",
                         "matrix",
@@ -48,6 +49,24 @@ class ReportTest {
                         "cost",
                         "equal",
                         "how");
+    }
+
+    /// What a stranger asks first: what was trained on what, how, and what names and shares mean.
+    @Test
+    void whatThisIsStandsFirst() throws IOException {
+        Dom page = page(Synthetic.standard());
+        assertThat(page.text())
+                .contains("An easy case, on purpose.")
+                .contains(
+                        "The language model SmolLM2-135M-Instruct (134,515,008 weights) was taught tasks, alone and one"
+                                + " after the other, and what was learned apart was merged")
+                .contains("2,000 training and 160 test rows; answers are generated and compared word for word.")
+                .contains("<ask> sqlsay & stop")
+                .contains("Lottery ticket adaptation: a brief fine-tune finds")
+                .contains("90.0% of these weights stay frozen, 10.0% are trained.")
+                .contains("As LoTA, and each task leaves alone the weights of the masks of earlier tasks.")
+                .contains("LoRA: two thin matrices of rank 8")
+                .contains("Full fine-tuning: every weight");
     }
 
     @Test
@@ -175,7 +194,8 @@ class ReportTest {
                 .forEach(bare::without);
         Dom page = page(bare);
         assertThat(page.sections())
-                .containsExactly("matched", "scatter", "matrix", "alone", "sparsity", "merges", "cost", "equal", "how");
+                .containsExactly(
+                        "about", "matched", "scatter", "matrix", "alone", "sparsity", "merges", "cost", "equal", "how");
         assertThat(page.section("cost").getTextContent())
                 .contains("training tokens")
                 .doesNotContain("calibration");
@@ -218,7 +238,7 @@ class ReportTest {
         one.runs.removeIf(r -> r.kind().equals("merge") || r.order().size() > 1);
         Path directory = write(one, "one");
         Dom page = Dom.of(Report.read(List.of(directory)).html());
-        assertThat(page.sections()).containsExactly("alone", "cost", "equal", "how");
+        assertThat(page.sections()).containsExactly("about", "alone", "cost", "equal", "how");
         assertThat(page.all("p").getFirst().getTextContent()).matches("lota 90% reached a loss of 0\\.\\d+ on sql\\.");
         Oracle oracle = new Oracle(directory);
         List<String> runs = List.of("lota 90%-alone-0-seed0", "lota 90%-alone-0-seed1", "lota 90%-alone-0-seed2");
@@ -269,7 +289,7 @@ class ReportTest {
     @Test
     void theHeadlineOfOneTaskIsHedgedToo() throws IOException {
         Dom page = page(Synthetic.standard().firstTaskOnly());
-        assertThat(page.sections()).containsExactly("alone", "sparsity", "curves", "cost", "equal", "how");
+        assertThat(page.sections()).containsExactly("about", "alone", "sparsity", "curves", "cost", "equal", "how");
         assertThat(page.all("p").getFirst().getTextContent())
                 .isEqualTo("lora r8 learned sql better than every other method.");
         assertThat(page.all("p").get(1).getTextContent())
@@ -294,7 +314,7 @@ class ReportTest {
         }
         begun.metrics.removeIf(m -> !m.where().run().equals("base"));
         Dom page = page(begun);
-        assertThat(page.sections()).containsExactly("equal", "how");
+        assertThat(page.sections()).containsExactly("about", "equal", "how");
         assertThat(page.text()).contains("39 of 39 runs have no last scores yet.");
     }
 

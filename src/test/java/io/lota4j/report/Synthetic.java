@@ -137,11 +137,21 @@ final class Synthetic {
         return new RunFile(
                 RunFile.FORMAT,
                 "three tasks in a row",
+                "An easy case, on purpose.",
                 "lota run sequence.yaml",
                 "tasks: [sql, arc-easy, gsm8k]\n# 3 < 4 & more\n",
                 new RunFile.Base("SmolLM2-135M-Instruct", "81b217e6a7bbf061", 134_515_008, POOL),
                 tasks.stream()
-                        .map(t -> new RunFile.Task(t, t + "/train.jsonl", "5e88" + t.length(), 2000, 64, 160, true))
+                        .map(t -> new RunFile.Task(
+                                t,
+                                t + "/train.jsonl",
+                                "5e88" + t.length(),
+                                2000,
+                                64,
+                                160,
+                                true,
+                                "<ask> " + t,
+                                "say & stop"))
                         .toList(),
                 List.copyOf(runs),
                 List.of("training tokens a task", "examples and their order", "trained weights within 10%"),

@@ -86,6 +86,7 @@ public final class ExperimentReader {
     private Experiment experiment() {
         recipe.only(
                 "name",
+                "about",
                 "base",
                 "out",
                 "pool",
@@ -114,6 +115,7 @@ public final class ExperimentReader {
                 file,
                 source(),
                 recipe.text("name", name),
+                recipe.text("about"),
                 base,
                 Path.of(recipe.required("out")),
                 tasks,

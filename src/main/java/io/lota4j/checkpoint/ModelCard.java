@@ -30,6 +30,9 @@ public final class ModelCard {
         }
     }
 
+    /// Keys of provenance that tell of a machine, not of the model.
+    public static final Set<String> OF_MACHINE = Set.of("jvm", "threads", "kernel");
+
     /// As hubs name a model: its owner and its name.
     private static final Pattern HUB_NAME = Pattern.compile("[A-Za-z0-9][\\w.-]*/[\\w.-]+");
     /// A folder of a hub's cache, `models--OWNER--NAME`, two above its snapshot.

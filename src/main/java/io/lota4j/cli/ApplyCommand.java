@@ -6,7 +6,6 @@ import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.ticket.Effect;
 import io.lota4j.ticket.Ticket;
-import io.lota4j.ticket.TicketFile;
 import io.lota4j.ticket.Tickets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +26,7 @@ final class ApplyCommand extends BaseCommand {
             names = "--ticket",
             required = true,
             paramLabel = "T",
-            description = "The ticket to put on the base. Repeat to add several tickets.")
+            description = "The ticket to put on the base, or a PEFT adapter's folder. Repeat to add several.")
     private List<Path> tickets = new ArrayList<>();
 
     @Writes(OutputKind.DIRECTORY)
@@ -95,6 +94,6 @@ final class ApplyCommand extends BaseCommand {
     }
 
     private List<Ticket> read() {
-        return tickets.stream().map(TicketFile::read).toList();
+        return TicketFiles.read(model.path(), tickets, err());
     }
 }

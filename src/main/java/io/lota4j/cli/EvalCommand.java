@@ -73,7 +73,7 @@ final class EvalCommand extends BaseCommand {
 
     @Override
     Plan plan() {
-        return model.plan(new Plan())
+        return model.plan(new Plan(), err())
                 .line("data", Text.format("%,d rows", data.rows()))
                 .line("answers", generate > 0 ? "greedy, at most " + generate + " tokens each" : "none");
     }
@@ -108,7 +108,7 @@ final class EvalCommand extends BaseCommand {
     }
 
     private Evaluation evaluate(Lota lota, Dataset examples) {
-        List<Ticket> tickets = model.tickets();
+        List<Ticket> tickets = model.tickets(err());
         model.warn(tickets, err());
         try (ProgressBar bar = ProgressBar.on(err(), "eval")) {
             long start = System.nanoTime();

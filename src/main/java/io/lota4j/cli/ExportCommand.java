@@ -12,7 +12,6 @@ import io.lota4j.export.ExportWork;
 import io.lota4j.export.Exported;
 import io.lota4j.export.Exports;
 import io.lota4j.ticket.Ticket;
-import io.lota4j.ticket.TicketFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -33,7 +32,8 @@ final class ExportCommand extends BaseCommand {
             ExportSetting.MOST_BYTES, "--max-shard-size",
             ExportSetting.SCORES, "--scores",
             ExportSetting.DATASETS, "--dataset",
-            ExportSetting.BASE_NAME, "--base-name");
+            ExportSetting.BASE_NAME, "--base-name",
+            ExportSetting.PEFT_TYPE, "--peft-type");
 
     @Option(
             names = "--format",
@@ -51,7 +51,7 @@ final class ExportCommand extends BaseCommand {
     @Option(
             names = "--ticket",
             paramLabel = "T",
-            description = "The ticket to put on the base. Repeat to add several tickets.")
+            description = "The ticket to put on the base, or a PEFT adapter's folder. Repeat to add several.")
     private List<Path> tickets = new ArrayList<>();
 
     @Reads
@@ -86,13 +86,13 @@ final class ExportCommand extends BaseCommand {
     @Option(
             names = "--scores",
             paramLabel = "F.json",
-            description = "With hf: what `eval --json` wrote, for the model card. Repeat for each.")
+            description = "With hf and peft: what `eval --json` wrote, for the model card. Repeat for each.")
     private List<Path> scores = new ArrayList<>();
 
     @Option(
             names = "--dataset",
             paramLabel = "NAME",
-            description = "With hf: what a hub calls the data, for the model card. Repeat for each.")
+            description = "With hf and peft: what a hub calls the data, for the model card. Repeat for each.")
     private List<String> datasets = new ArrayList<>();
 
     @Option(
@@ -100,6 +100,14 @@ final class ExportCommand extends BaseCommand {
             paramLabel = "NAME",
             description = "What a hub calls the base, such as OWNER/NAME (default: what its directory tells).")
     private @Nullable String baseName;
+
+    @Option(
+            names = "--peft-type",
+            paramLabel = "TYPE",
+            description =
+                    "With peft: the method that PEFT applies the ticket by, SHIRA or SUPERTUNING (default: the one"
+                            + " that takes less).")
+    private @Nullable String peftType;
 
     @Override
     void checkOptions(OptionRules rules) {
@@ -140,7 +148,7 @@ final class ExportCommand extends BaseCommand {
     }
 
     private ExportWork prepare(Checkpoint base) {
-        List<Ticket> read = tickets.stream().map(TicketFile::read).toList();
+        List<Ticket> read = TicketFiles.read(model.path(), tickets, err());
         return Exports.of(name).prepare(new ExportInput(base, read, Optional.ofNullable(adapter)), options());
     }
 
@@ -150,7 +158,8 @@ final class ExportCommand extends BaseCommand {
                 mostBytes == null ? Shards.MOST_BYTES : mostBytes,
                 scores,
                 datasets,
-                Optional.ofNullable(baseName));
+                Optional.ofNullable(baseName),
+                Optional.ofNullable(peftType));
     }
 
     /// For help: what there is, and who loads it.

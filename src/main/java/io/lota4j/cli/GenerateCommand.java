@@ -72,13 +72,13 @@ final class GenerateCommand extends BaseCommand {
 
     @Override
     Plan plan() {
-        return model.plan(new Plan()).line("answer", "at most " + maxNew + " tokens");
+        return model.plan(new Plan(), err()).line("answer", "at most " + maxNew + " tokens");
     }
 
     @Override
     int execute() {
         try (Lota lota = warned(model.open())) {
-            List<Ticket> tickets = model.tickets();
+            List<Ticket> tickets = model.tickets(err());
             model.warn(tickets, err());
             Generation.Answer answer =
                     lota.answer(prompt, tickets, new Generation(maxNew, sampling(), seed, allowSpecial));

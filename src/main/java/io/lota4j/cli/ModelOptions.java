@@ -1,16 +1,17 @@
 package io.lota4j.cli;
 
 import io.lota4j.Lota;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.model.Loadable;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.model.ModelConfig;
 import io.lota4j.ticket.Ticket;
-import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.MemoryEstimate;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,8 @@ final class ModelOptions {
     @Option(
             names = "--ticket",
             paramLabel = "T",
-            description = "A ticket to put on the base, in memory only. Repeat to add several tickets.")
+            description = "A ticket to put on the base, in memory only, or a PEFT adapter's folder. Repeat to add"
+                    + " several.")
     private List<Path> tickets = new ArrayList<>();
 
     @Option(names = MemoryOptions.MAPPED, description = MemoryOptions.MAPPED_HELP)
@@ -57,19 +59,29 @@ final class ModelOptions {
     }
 
     /// Reads the tickets.
-    List<Ticket> tickets() {
-        return tickets.stream().map(TicketFile::read).toList();
+    ///
+    /// @param err gets what may not be meant
+    List<Ticket> tickets(PrintWriter err) {
+        return TicketFiles.read(model.path(), tickets, err);
     }
 
     /// Adds model and tickets to a plan, having checked that they belong together.
-    Plan plan(Plan plan) {
+    Plan plan(Plan plan, PrintWriter err) {
         try (Checkpoint base = Checkpoint.open(model.path())) {
             Loadable loaded = Loadable.of(base);
             plan.model(loaded);
-            List<Ticket> read = tickets();
+            List<Ticket> read = tickets(err);
             for (int t = 0; t < read.size(); t++) {
                 AdaptedModel.requireTensors(base, loaded.weights().keySet(), read.get(t));
-                plan.line("ticket", Words.ticket(tickets.get(t), read.get(t)));
+                plan.line(
+                        "ticket",
+                        Files.isDirectory(tickets.get(t))
+                                ? Text.format(
+                                        "%s: an adapter, %,d of %,d weights changed",
+                                        tickets.get(t),
+                                        read.get(t).nnz(),
+                                        read.get(t).poolSize())
+                                : Words.ticket(tickets.get(t), read.get(t)));
             }
             return plan.memory(memory(policy(), read));
         }

@@ -54,7 +54,7 @@ final class Numbers {
             }
             if (bytes.signum() <= 0 || bytes.bitLength() >= Long.SIZE) {
                 throw new TypeConversionException(
-                        Text.format("expected a size over 0, such as 5GB or 500MB, but was '%s'", value));
+                        Text.format("expected a size over 0, such as 5GB or 500MB, found '%s'", value));
             }
             return bytes.longValueExact();
         }

@@ -12,15 +12,17 @@ import java.util.Optional;
 /// @param scores JSON files that evaluations wrote, for the model's description
 /// @param datasets names that a hub has for the data, for the model's description
 /// @param baseName what a hub calls the base; empty: what its directory tells
+/// @param peftType PEFT's word for the method of an adapter, `SHIRA` or `SUPERTUNING`; empty: the smaller one
 public record ExportOptions(
         Optional<ExportType> type,
         long mostBytes,
         List<Path> scores,
         List<String> datasets,
-        Optional<String> baseName) {
+        Optional<String> baseName,
+        Optional<String> peftType) {
     /// What holds where nothing is said.
-    public static final ExportOptions DEFAULTS =
-            new ExportOptions(Optional.empty(), Shards.MOST_BYTES, List.of(), List.of(), Optional.empty());
+    public static final ExportOptions DEFAULTS = new ExportOptions(
+            Optional.empty(), Shards.MOST_BYTES, List.of(), List.of(), Optional.empty(), Optional.empty());
 
     public ExportOptions {
         scores = List.copyOf(scores);
@@ -29,6 +31,6 @@ public record ExportOptions(
 
     /// The same with a type of the weights.
     public ExportOptions as(ExportType type) {
-        return new ExportOptions(Optional.of(type), mostBytes, scores, datasets, baseName);
+        return new ExportOptions(Optional.of(type), mostBytes, scores, datasets, baseName, peftType);
     }
 }

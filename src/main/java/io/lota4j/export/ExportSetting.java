@@ -6,5 +6,6 @@ public enum ExportSetting {
     MOST_BYTES,
     SCORES,
     DATASETS,
-    BASE_NAME
+    BASE_NAME,
+    PEFT_TYPE
 }

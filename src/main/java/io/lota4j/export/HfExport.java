@@ -26,7 +26,7 @@ final class HfExport implements Export {
 
     @Override
     public Set<ExportSetting> settings() {
-        return EnumSet.allOf(ExportSetting.class);
+        return EnumSet.complementOf(EnumSet.of(ExportSetting.PEFT_TYPE));
     }
 
     @Override

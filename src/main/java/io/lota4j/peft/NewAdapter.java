@@ -1,6 +1,7 @@
 package io.lota4j.peft;
 
 import io.lota4j.checkpoint.AtomicFile;
+import io.lota4j.checkpoint.ModelFiles;
 import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.TensorSource;
 import java.nio.file.Files;
@@ -24,11 +25,13 @@ public record NewAdapter(
     ///
     /// @param folder one that is not there or empty
     /// @param tensors by PEFT's names
-    public void write(Path folder, List<TensorSource> tensors) {
+    /// @param card the text of its description
+    public void write(Path folder, List<TensorSource> tensors, String card) {
         AtomicFile.requireEmpty(folder);
         long bytes = tensors.stream().mapToLong(TensorSource::bytes).sum();
         AtomicFile.writeDirectory(folder, bytes, part -> {
             Files.writeString(part.resolve(AdapterFolder.CONFIG), config());
+            Files.writeString(part.resolve(ModelFiles.CARD), card);
             SafetensorsWriter.write(part.resolve(AdapterFolder.WEIGHTS), metadata(), tensors);
         });
     }

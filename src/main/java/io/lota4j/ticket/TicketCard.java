@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,9 +14,6 @@ import java.util.regex.Pattern;
 public final class TicketCard {
     /// Keys of a sum's provenance.
     private static final Pattern PART = Pattern.compile("((?:merge\\.)?ticket\\d+)\\.(.+)");
-
-    /// What only the machine that it was made on knows.
-    private static final Set<String> LEFT = Set.of("jvm", "threads", "kernel");
 
     private TicketCard() {}
 
@@ -67,7 +63,7 @@ public final class TicketCard {
             Matcher part = PART.matcher(entry.getKey());
             String name = part.matches() ? part.group(1) : "";
             String key = part.matches() ? part.group(2) : entry.getKey();
-            if (!LEFT.contains(key)) {
+            if (!ModelCard.OF_MACHINE.contains(key)) {
                 parts.computeIfAbsent(name, n -> new LinkedHashMap<>()).put(key, entry.getValue());
             }
         });

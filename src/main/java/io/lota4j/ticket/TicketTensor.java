@@ -43,7 +43,7 @@ public record TicketTensor(
 
     /// Something done with every changed weight and what becomes of it.
     @FunctionalInterface
-    interface TunedVisitor {
+    public interface TunedVisitor {
         /// Takes a weight.
         ///
         /// @param position in [#values()], from 0
@@ -133,7 +133,7 @@ public record TicketTensor(
     ///
     /// @param type of the elements
     /// @param base all elements of the tensor
-    void forEachTuned(DType type, MemorySegment base, TunedVisitor visitor) {
+    public void forEachTuned(DType type, MemorySegment base, TunedVisitor visitor) {
         ExactValues.Cursor cursor = new ExactValues.Cursor(exact);
         forEach((position, at) -> {
             float before = Floats.get(type, base, at);

@@ -82,7 +82,8 @@ class HfExportTest {
                         Long.MAX_VALUE,
                         List.of(scores),
                         List.of("owner/sql"),
-                        Optional.of("owner/base")),
+                        Optional.of("owner/base"),
+                        Optional.empty()),
                 "described");
         assertThat(directory.resolve("described/README.md"))
                 .content()
@@ -97,8 +98,8 @@ class HfExportTest {
     @Test
     void refusals() throws IOException {
         Path scores = Files.writeString(directory.resolve("s.json"), "{\"loss\": -1}");
-        ExportOptions wrong =
-                new ExportOptions(Optional.empty(), Long.MAX_VALUE, List.of(scores), List.of(), Optional.empty());
+        ExportOptions wrong = new ExportOptions(
+                Optional.empty(), Long.MAX_VALUE, List.of(scores), List.of(), Optional.empty(), Optional.empty());
         refused(wrong, "s.json: \"examples\" must be a whole number over 0");
         refused(options(ExportType.Q8_0, Long.MAX_VALUE), "are written as F32, BF16, F16, not as Q8_0.");
         assertThatThrownBy(() -> Exports.of("hff"))
@@ -114,7 +115,8 @@ class HfExportTest {
     }
 
     private static ExportOptions options(ExportType type, long mostBytes) {
-        return new ExportOptions(Optional.of(type), mostBytes, List.of(), List.of(), Optional.empty());
+        return new ExportOptions(
+                Optional.of(type), mostBytes, List.of(), List.of(), Optional.empty(), Optional.empty());
     }
 
     private Exported write(ExportOptions options, String folder) {

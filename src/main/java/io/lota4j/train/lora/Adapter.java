@@ -1,7 +1,9 @@
 package io.lota4j.train.lora;
 
 import ai.djl.pytorch.engine.PtNDArray;
+import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.ModelCard;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.checkpoint.TensorSource;
 import io.lota4j.model.Torch;
@@ -26,7 +28,25 @@ public record Adapter(
     ///
     /// @param folder one that is not there or empty
     public void write(Path folder) {
-        new NewAdapter("LORA", base.toString(), targets.modules(), settings(), provenance).write(folder, tensors());
+        new NewAdapter("LORA", base.toString(), targets.modules(), settings(), provenance)
+                .write(folder, tensors(), card());
+    }
+
+    private String card() {
+        ModelCard card =
+                new ModelCard(ModelCard.Relation.ADAPTER, "peft").base(base).tags("lora");
+        String name = ModelCard.nameOf(base).orElse("");
+        card.say("# A LoRA adapter" + (name.isEmpty() ? "" : " for " + name));
+        card.say(Text.format(
+                "lota4j trained %,d values beside the weights of %d matrices.",
+                targets.trainable(), targets.shapes().size()));
+        card.table(
+                List.of("", ""),
+                provenance.entrySet().stream()
+                        .filter(entry -> !ModelCard.OF_MACHINE.contains(entry.getKey()))
+                        .map(entry -> List.of(entry.getKey(), entry.getValue()))
+                        .toList());
+        return card.text();
     }
 
     private Map<String, Object> settings() {

@@ -7,15 +7,17 @@ import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
 /// Functions of the C library that this process has.
-final class CFunctions {
+public final class CFunctions {
     private CFunctions() {}
 
+    /// A handle of one of them.
+    ///
     /// @return empty where the JVM was told to deny native access, or there is no such function
-    static Optional<MethodHandle> find(String name, FunctionDescriptor descriptor) {
+    public static Optional<MethodHandle> find(String name, FunctionDescriptor descriptor, Linker.Option... options) {
         try {
             Linker linker = Linker.nativeLinker();
             Optional<MemorySegment> found = linker.defaultLookup().find(name);
-            return found.map(address -> linker.downcallHandle(address, descriptor));
+            return found.map(address -> linker.downcallHandle(address, descriptor, options));
         } catch (IllegalCallerException | UnsupportedOperationException denied) {
             return Optional.empty();
         }

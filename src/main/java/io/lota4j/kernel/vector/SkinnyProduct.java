@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /// The product of few rows of activations with some rows of a matrix, whose cost is reading the matrix:
-/// `y[r * stride + o]` becomes the sum over i of `x[r * columns + i] * matrix[o, i]`.
+/// `y[r * stride + o]` becomes the sum over i of `x[r, i] * matrix[o, i]`.
 ///
 /// A matrix's row goes with eight rows of activations at a time, two of its rows with four, four with one; such rows
 /// are
@@ -22,12 +22,12 @@ import jdk.incubator.vector.VectorSpecies;
 /// @param matrix its address
 /// @param bf16 whether it is BF16, else F32
 /// @param x rows of `columns` values
-/// @param rows of `x`
+/// @param rows how many
 /// @param stride between two rows of `y`
 /// @param lanes of [#ROOM] values, written over
 @SuppressWarnings("ArrayRecordComponent") // made for one call
 record SkinnyProduct(
-        long matrix, boolean bf16, int columns, float[] x, int rows, float[] y, int stride, float[] lanes) {
+        long matrix, boolean bf16, int columns, AlignedRows x, int rows, float[] y, int stride, float[] lanes) {
     private static final VectorSpecies<Float> LANES = Dot.LANES;
     private static final int COUNT = LANES.length();
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, LANES.vectorShape());
@@ -64,23 +64,23 @@ record SkinnyProduct(
         int whole = length - length % COUNT;
         for (int r = 0; r < rows; r += 8) {
             int some = Math.min(8, rows - r);
-            int x0 = r * columns + first;
+            int x0 = x(r, first);
             if (some > 4) {
                 for (int o = from; o < to; o++) {
-                    eight(bf16, at(o, first), whole, x, x0, columns, some, lanes);
+                    eight(bf16, at(o, first), whole, x.values(), x0, x.stride(), some, lanes);
                     finish(o, 1, 0, r, 8, some, first, whole, length);
                 }
             } else if (some > 1) {
                 int half = (to - from) / 2;
                 for (int o = from; o < from + half; o++) {
-                    twoByFour(bf16, at(o, first), at(o + half, first), whole, x, x0, columns, some, lanes);
+                    twoByFour(bf16, at(o, first), at(o + half, first), whole, x.values(), x0, x.stride(), some, lanes);
                     finish(o, 2, half, r, 4, some, first, whole, length);
                 }
                 singles(from + 2 * half, to, r, r + some, first, whole, length);
             } else {
                 int quarter = (to - from) / 4;
                 for (int o = from; o < from + quarter; o++) {
-                    four(bf16, at(o, first), step() * columns * quarter, whole, x, x0, lanes);
+                    four(bf16, at(o, first), step() * columns * quarter, whole, x.values(), x0, lanes);
                     finish(o, 4, quarter, r, 1, 1, first, whole, length);
                 }
                 singles(from + 4 * quarter, to, r, r + 1, first, whole, length);
@@ -91,7 +91,7 @@ record SkinnyProduct(
     private void singles(int from, int to, int r, int end, int first, int whole, int length) {
         for (int o = from; o < to; o++) {
             for (int row = r; row < end; row++) {
-                one(bf16, at(o, first), whole, x, row * columns + first, lanes);
+                one(bf16, at(o, first), whole, x.values(), x(row, first), lanes);
                 finish(o, 1, 0, row, 1, 1, first, whole, length);
             }
         }
@@ -99,6 +99,10 @@ record SkinnyProduct(
 
     private long step() {
         return bf16 ? Short.BYTES : Float.BYTES;
+    }
+
+    private int x(int row, int feature) {
+        return x.start() + row * x.stride() + feature;
     }
 
     private long at(int row, int feature) {
@@ -114,7 +118,7 @@ record SkinnyProduct(
             for (int n = 0; n < some; n++) {
                 float sum = lanes[of * room + n];
                 for (int i = first + whole; i < first + length; i++) {
-                    sum = Math.fma(value(at(out, i)), x[(r + n) * columns + i], sum);
+                    sum = Math.fma(value(at(out, i)), x.values()[x(r + n, i)], sum);
                 }
                 int to = (r + n) * stride + out;
                 y[to] = first > 0 ? y[to] + sum : sum;
@@ -141,14 +145,14 @@ record SkinnyProduct(
 
     /// @param some rows of activations, 5 to 8: the last is taken for those that are not there
     private static void eight(
-            boolean bf16, long row, int whole, float[] x, int x0, int columns, int some, float[] lanes) {
-        int x1 = x0 + columns;
-        int x2 = x1 + columns;
-        int x3 = x2 + columns;
-        int x4 = x3 + columns;
-        int x5 = some > 5 ? x4 + columns : x4;
-        int x6 = some > 6 ? x5 + columns : x5;
-        int x7 = some > 7 ? x6 + columns : x6;
+            boolean bf16, long row, int whole, float[] x, int x0, int stride, int some, float[] lanes) {
+        int x1 = x0 + stride;
+        int x2 = x1 + stride;
+        int x3 = x2 + stride;
+        int x4 = x3 + stride;
+        int x5 = some > 5 ? x4 + stride : x4;
+        int x6 = some > 6 ? x5 + stride : x5;
+        int x7 = some > 7 ? x6 + stride : x6;
         FloatVector s0 = FloatVector.zero(LANES);
         FloatVector s1 = s0;
         FloatVector s2 = s0;
@@ -180,10 +184,10 @@ record SkinnyProduct(
 
     /// @param some rows of activations, 2 to 4: the last is taken for those that are not there
     private static void twoByFour(
-            boolean bf16, long row0, long row1, int whole, float[] x, int x0, int columns, int some, float[] lanes) {
-        int x1 = x0 + columns;
-        int x2 = some > 2 ? x1 + columns : x1;
-        int x3 = some > 3 ? x2 + columns : x2;
+            boolean bf16, long row0, long row1, int whole, float[] x, int x0, int stride, int some, float[] lanes) {
+        int x1 = x0 + stride;
+        int x2 = some > 2 ? x1 + stride : x1;
+        int x3 = some > 3 ? x2 + stride : x2;
         FloatVector s0 = FloatVector.zero(LANES);
         FloatVector s1 = s0;
         FloatVector s2 = s0;

@@ -25,6 +25,7 @@ public final class VectorDecodingKernel implements DecodingKernel {
 
     private final Team team = new Team(ForkJoinPool.getCommonPoolParallelism() + 1);
     private final float[][] scratch = new float[team.size()][0];
+    private final AlignedRows aligned = new AlignedRows();
 
     @Override
     public void product(float[] x, int rows, Matrix matrix, float[] y) {
@@ -34,11 +35,12 @@ public final class VectorDecodingKernel implements DecodingKernel {
         part = Math.min(part, 32 * ROWS);
         int size = part;
         boolean bf16 = matrix.type() == DType.BF16;
+        aligned.put(x, rows, matrix.columns());
         team.each(Math.ceilDiv(outs, size), (number, worker) -> {
             int from = number * size;
             int to = Math.min(outs, from + size);
             float[] lanes = scratch(worker, SkinnyProduct.ROOM);
-            new SkinnyProduct(address, bf16, matrix.columns(), x, rows, y, outs, lanes).run(from, to);
+            new SkinnyProduct(address, bf16, matrix.columns(), aligned, rows, y, outs, lanes).run(from, to);
         });
         Reference.reachabilityFence(matrix);
     }

@@ -37,6 +37,7 @@ import io.lota4j.train.Start;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
+import io.lota4j.train.TrainingJob;
 import io.lota4j.train.Watch;
 import io.lota4j.train.lora.LoraConfig;
 import io.lota4j.train.lora.LoraJob;
@@ -165,6 +166,7 @@ public final class Lota implements AutoCloseable {
     /// @param rows null for none
     public Training<Mask> calibrate(
             Dataset data, Calibration how, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile state) {
+        TrainingJob.requireFit(config, data, rows);
         places(data, rows, state).writes("the dense delta", how.deltaOut()).check();
         return job(data, among(how), config, rows, job -> Training.run(job, watch, state, end -> how.mask(job, end)));
     }
@@ -218,6 +220,7 @@ public final class Lota implements AutoCloseable {
     /// @param rows null for none
     public Training<Ticket> train(
             Dataset data, Mask mask, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile state) {
+        TrainingJob.requireFit(config, data, rows);
         places(data, rows, state).check();
         return job(data, mask, config, rows, job -> Training.run(job, watch, state, job::ticket));
     }
@@ -252,6 +255,7 @@ public final class Lota implements AutoCloseable {
             @Nullable HeldOut rows,
             Watch watch,
             StateFile state) {
+        TrainingJob.requireFit(config, data, rows);
         places(data, rows, state).fills("the adapter", adapter).check();
         return base.with(List.of(), model -> {
             try (LoraJob job =
@@ -277,7 +281,8 @@ public final class Lota implements AutoCloseable {
                 List.of(), model -> work.apply(new Job(model, mask, data, config, base.kernel()).scoredOn(rows)));
     }
 
-    /// Scores the base with any number of tickets on it, in memory: their deltas add up.
+    /// Scores the base with any number of tickets on it, in memory: their deltas add up. Of a preference pair the
+    /// chosen answer is scored.
     public Evaluation evaluate(Dataset data, List<Ticket> tickets, EvalOptions options) {
         Evaluation scores = evaluate(data, tickets, options, (done, all, tokens) -> {}, () -> false);
         if (scores.examples().size() < data.examples().size()) {

@@ -88,14 +88,20 @@ final class OpenBase implements AutoCloseable {
                 ChatTemplate.of(directory),
                 rows.format(),
                 Math.min(rows.maxLength(), positions),
-                rows.allowSpecial());
+                rows.allowSpecial(),
+                rows.labels());
     }
 
     Dataset data(Path jsonl, Rows rows) {
         ExampleEncoder encoder = encoder(rows);
         return Dataset.load(jsonl, encoder, rows.limit())
                 .withOrigin(DataOrigin.of(
-                        directory, rows.prompt(), rows.completion(), encoder.maxLength(), rows.allowSpecial()));
+                        directory,
+                        rows.prompt(),
+                        rows.completion(),
+                        encoder.maxLength(),
+                        rows.allowSpecial(),
+                        rows.labels()));
     }
 
     /// The tokens at which an answer ends.

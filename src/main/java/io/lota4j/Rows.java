@@ -2,6 +2,8 @@ package io.lota4j;
 
 import io.lota4j.data.Dataset;
 import io.lota4j.data.ExampleFormat;
+import io.lota4j.data.Labels;
+import io.lota4j.data.Labels.LossOn;
 import io.lota4j.train.Ranges;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +16,14 @@ import org.jspecify.annotations.Nullable;
 /// @param limit the most rows to take, from the first on; at least 1
 /// @param allowSpecial whether the text of control tokens in rows, such as `<|im_end|>`, stands for these tokens; else
 ///     it is text as any other
+/// @param labels which tokens of a row carry loss, and how much each counts
 public record Rows(
-        @Nullable String prompt, @Nullable String completion, int maxLength, int limit, boolean allowSpecial) {
+        @Nullable String prompt,
+        @Nullable String completion,
+        int maxLength,
+        int limit,
+        boolean allowSpecial,
+        Labels labels) {
     private static final int MAX_LENGTH = 1024;
 
     /// @throws LotaException if only one template is given or one is malformed, or a number is out of its range
@@ -31,11 +39,12 @@ public record Rows(
     ///
     /// @throws LotaException if only one template is given or one is malformed
     public Rows(@Nullable String prompt, @Nullable String completion, int maxLength, int limit) {
-        this(prompt, completion, maxLength, limit, false);
+        this(prompt, completion, maxLength, limit, false, Labels.USUAL);
     }
 
     /// Rows that are chats: of `messages` (role, content) or `conversations` (from, value), of `prompt` and
-    /// `completion`, or of `instruction`, `input` and `output`. All of them, of up to 1024 tokens.
+    /// `completion`, or of `instruction`, `input` and `output`; or preference pairs of `prompt`, `chosen` and
+    /// `rejected`. All of them, of up to 1024 tokens.
     public static Rows chats() {
         return new Rows(null, null, MAX_LENGTH, Dataset.ALL);
     }
@@ -50,17 +59,28 @@ public record Rows(
 
     /// The first so many rows only.
     public Rows limit(int rows) {
-        return new Rows(prompt, completion, maxLength, rows, allowSpecial);
+        return new Rows(prompt, completion, maxLength, rows, allowSpecial, labels);
     }
 
     /// Longer or shorter examples.
     public Rows maxLength(int tokens) {
-        return new Rows(prompt, completion, tokens, limit, allowSpecial);
+        return new Rows(prompt, completion, tokens, limit, allowSpecial, labels);
     }
 
     /// The text of control tokens in rows stands for these tokens: a row can then write turns and end answers.
     public Rows allowingSpecial() {
-        return new Rows(prompt, completion, maxLength, limit, true);
+        return new Rows(prompt, completion, maxLength, limit, true, labels);
+    }
+
+    /// Loss on the last turn of the assistant only, of a chat with several.
+    public Rows lossOnLast() {
+        return new Rows(prompt, completion, maxLength, limit, allowSpecial, new Labels(LossOn.LAST, labels.weighted()));
+    }
+
+    /// The weights of rows (the column `weight`) and of turns are factors of their tokens' loss, as the objective
+    /// `weighted` wants them.
+    public Rows weighted() {
+        return new Rows(prompt, completion, maxLength, limit, allowSpecial, new Labels(labels.on(), true));
     }
 
     ExampleFormat format() {

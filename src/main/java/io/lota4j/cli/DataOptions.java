@@ -4,6 +4,8 @@ import io.lota4j.Lota;
 import io.lota4j.Rows;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
+import io.lota4j.data.Labels;
+import io.lota4j.data.Labels.LossOn;
 import io.lota4j.data.file.RowFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -34,7 +36,7 @@ final class DataOptions {
             paramLabel = "T",
             description = "Template of the user's message, with {columns}; \\n"
                     + " is a newline. Not needed for rows of messages or conversations, of prompt and completion,"
-                    + " or of instruction, input and output.")
+                    + " of instruction, input and output, or of prompt, chosen and rejected.")
     private @Nullable String prompt;
 
     @Option(
@@ -58,6 +60,14 @@ final class DataOptions {
     private boolean allowSpecial;
 
     @Option(
+            names = "--loss-on",
+            paramLabel = "WHICH",
+            defaultValue = "all",
+            description = "Which turns of the assistant carry loss, of a chat with several: all or last (default:"
+                    + " ${DEFAULT-VALUE}).")
+    private LossOn lossOn = LossOn.ALL;
+
+    @Option(
             names = "--limit",
             paramLabel = "N",
             converter = Numbers.Count.class,
@@ -70,6 +80,13 @@ final class DataOptions {
             converter = Numbers.CountOrNone.class,
             description = "Print the tokens of the first N examples, those with loss in brackets, and stop.")
     private int preview;
+
+    private boolean weighted;
+
+    /// Has the weights of rows and turns read from now on, or not.
+    void readWeights(boolean read) {
+        weighted = read;
+    }
 
     /// How many rows there are to take, without looking at them more closely than that they are JSON.
     int rows() {
@@ -92,7 +109,8 @@ final class DataOptions {
     /// As [#load(Lota, PrintWriter)], another file with rows of the same kind.
     Dataset load(Lota lota, Path file, int most, PrintWriter err) {
         QuietLibraries.quieten();
-        Dataset dataset = lota.data(file, new Rows(prompt, completion, maxLength, most, allowSpecial));
+        Dataset dataset = lota.data(
+                file, new Rows(prompt, completion, maxLength, most, allowSpecial, new Labels(lossOn, weighted)));
         dataset.notices().forEach(notice -> err.println("lota: " + notice));
         return dataset;
     }

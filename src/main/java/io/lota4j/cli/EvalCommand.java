@@ -85,6 +85,9 @@ final class EvalCommand extends BaseCommand {
             if (data.previewed(examples, lota, out())) {
                 return ExitCode.OK;
             }
+            if (examples.pairs()) {
+                err().println("lota: the rows are pairs of answers; the chosen ones are scored");
+            }
             Evaluation scores = evaluate(lota, examples);
             print(scores, out());
             scores.roomNotice(generate).ifPresent(notice -> err().println("lota: " + notice));

@@ -66,6 +66,7 @@ abstract class FitCommand<T> extends StepsCommand {
 
     private int fit(Lota lota, Dataset examples) {
         TrainConfig config = training.config(examples.examples().size());
+        config.requireFits(examples);
         HeldOut rows = heldOut.load(lota, data, config, err());
         TrainingRun shown = new TrainingRun(name(), err());
         Training<T> run = shown.run(state, out, (watch, file) -> fit(lota, examples, config, rows, watch, file));

@@ -86,6 +86,7 @@ final class LoraCommand extends StepsCommand {
     }
 
     private int train(Lota lota, Dataset examples) {
+        training.config(examples.examples().size()).requireFits(examples);
         try (AdaptedModel adapted = AdaptedModel.open(model.path(), memory.policy(), kernel.device());
                 MaskedKernel chosen = kernel.open();
                 LoraJob job = job(lota, adapted, examples, chosen)) {

@@ -53,6 +53,7 @@ final class MetricsLog implements AutoCloseable {
         row.put("tokens", p.tokens());
         row.put("scored_tokens", p.scoredTokens());
         row.put("seconds", p.seconds());
+        row.putAll(p.figures());
         write(row);
     }
 
@@ -61,6 +62,7 @@ final class MetricsLog implements AutoCloseable {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("step", score.step());
         row.put("eval_loss", score.loss());
+        score.figures().forEach((name, value) -> row.put("eval_" + name, value));
         write(row);
     }
 

@@ -7,7 +7,10 @@ import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.TensorInfo;
 import io.lota4j.model.Loadable;
 import io.lota4j.train.MemoryEstimate;
+import io.lota4j.train.SettingsText;
 import io.lota4j.train.TrainConfig;
+import io.lota4j.train.objective.Objective;
+import io.lota4j.train.objective.Sft;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileStore;
@@ -62,7 +65,19 @@ final class Plan {
                         config.optimizer().name(),
                         config.lr(),
                         config.schedule().name().toLowerCase(Locale.ROOT)));
+        if (!config.objective().equals(new Sft())) {
+            line("objective", objective(config.objective()));
+        }
         return memory(peak, "gradients and optimizer state");
+    }
+
+    private static String objective(Objective objective) {
+        String settings = objective.settings().entrySet().stream()
+                .map(s -> s.getKey().name() + " " + SettingsText.number(s.getValue()))
+                .collect(Collectors.joining(", "));
+        return objective.name()
+                + (settings.isEmpty() ? "" : " (" + settings + ")")
+                + (objective.needsReference() ? "; before the first step its rows are scored once, as reference" : "");
     }
 
     /// An epoch ends with the data, so that its last step may have fewer examples than the others.

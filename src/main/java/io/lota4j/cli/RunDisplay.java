@@ -13,8 +13,10 @@ import java.io.PrintWriter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +71,7 @@ final class RunDisplay implements AutoCloseable {
         private final MetricsLog rows;
         private final Curves points;
         private final ProgressBar bar;
-        private @Nullable ProgressBar scoring;
+        private @Nullable ProgressBar part;
         private double lowest;
 
         /// @param lowest loss of the held-out rows so far
@@ -93,12 +95,21 @@ final class RunDisplay implements AutoCloseable {
 
         @Override
         public void scoring(int done, int all) {
-            ProgressBar part = scoring == null ? bar.part("held out") : scoring;
-            part.update(done, all);
+            part("held out", done, all);
+        }
+
+        @Override
+        public void reference(int done, int all) {
+            part("reference", done, all);
+        }
+
+        private void part(String label, int done, int all) {
+            ProgressBar shownPart = part == null ? bar.part(label) : part;
+            shownPart.update(done, all);
             if (done == all) {
-                part.clear();
+                shownPart.clear();
             }
-            scoring = done == all ? null : part;
+            part = done == all ? null : shownPart;
         }
 
         @Override
@@ -106,11 +117,21 @@ final class RunDisplay implements AutoCloseable {
             metrics.write(() -> rows.add(score));
             curves.write(() -> points.add(score));
             bar.interrupt(Text.format(
-                    "step %d: held-out loss %.4f%s",
-                    score.step(), score.loss(), score.loss() < lowest ? ", the lowest so far" : ""));
+                    "step %d: held-out loss %.4f%s%s",
+                    score.step(),
+                    score.loss(),
+                    score.loss() < lowest ? ", the lowest so far" : "",
+                    figures(score.figures())));
             lowest = Math.min(lowest, score.loss());
             peak = ProcessMemory.peak();
         }
+    }
+
+    /// `, reward accuracy 0.7500, reward margin 0.0312`
+    private static String figures(Map<String, Double> figures) {
+        return figures.entrySet().stream()
+                .map(figure -> Text.format(", %s %.4f", figure.getKey().replace('_', ' '), figure.getValue()))
+                .collect(Collectors.joining());
     }
 
     private void line(String text) {

@@ -56,6 +56,7 @@ abstract class StepsCommand extends BaseCommand {
 
     /// Loads the data for some work, unless only a preview was asked for.
     final int examples(Lota lota, Work work) {
+        data.readWeights(training.readsWeights());
         Dataset examples = data.load(lota, err());
         return data.previewed(examples, lota, out()) ? ExitCode.OK : work.on(lota, examples);
     }

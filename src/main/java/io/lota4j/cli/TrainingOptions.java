@@ -9,11 +9,13 @@ import io.lota4j.train.Reduction;
 import io.lota4j.train.Schedule;
 import io.lota4j.train.SettingsText;
 import io.lota4j.train.TrainConfig;
+import io.lota4j.train.objective.Objective;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -149,6 +151,9 @@ final class TrainingOptions {
             description = "token-mean or example-sum (as in LoTA's code; default: ${DEFAULT-VALUE}).")
     private Reduction reduction = Reduction.TOKEN_MEAN;
 
+    @Mixin
+    private ObjectiveOptions objective = new ObjectiveOptions();
+
     /// Requires what no run can go without.
     static void require(OptionRules rules) {
         rules.require(REQUIRED);
@@ -163,6 +168,7 @@ final class TrainingOptions {
         Ranges ranges = misplaced();
         checkLength(ranges);
         Optimizer rule = made(this::rule, Optimizer.AdamW.DEFAULT, ranges);
+        Objective minimised = objective.objective(ranges);
         TrainConfig config = made(
                 () -> new TrainConfig(
                         steps(examples),
@@ -176,11 +182,17 @@ final class TrainingOptions {
                         orElse(maxNorm, 1),
                         reduction,
                         seed,
-                        !noShuffle),
+                        !noShuffle,
+                        minimised),
                 TrainConfig.of(1, 1).build(),
                 ranges);
         ranges.requireNone();
         return config;
+    }
+
+    /// Whether rows' weights are read.
+    boolean readsWeights() {
+        return objective.objective(new Ranges()).readsWeights();
     }
 
     /// Refuses what would be refused of any data, before it is read.

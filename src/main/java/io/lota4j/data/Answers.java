@@ -37,14 +37,14 @@ final class Answers {
     /// @param appended whether the token that ends the last answer is not in the text and has to be added
     /// @param prompt what generation of the last answer starts from
     /// @param findings what is to be told
-    record Conversation(Marked text, List<Span> learned, boolean appended, Marked prompt, Set<Finding> findings) {}
+    record Conversation(Marked text, List<Learned> learned, boolean appended, Marked prompt, Set<Finding> findings) {}
 
     Conversation of(Chat chat) {
         int last = chat.lastLearned();
         Rendering whole = template.render(chat, last + 1, false);
         Set<Finding> findings = EnumSet.noneOf(Finding.class);
         Rendering prompt = template.render(chat, last, true);
-        List<Span> learned = whole.generation().isEmpty()
+        List<Learned> learned = whole.generation().isEmpty()
                 ? learned(chat, last, whole, prompt.text(), findings)
                 : blocks.learned(chat, last, whole, findings);
         if (!whole.text().startsWith(prompt.text())) {
@@ -55,14 +55,15 @@ final class Answers {
     }
 
     /// @param lastPrompt what generation of the last answer starts from
-    private List<Span> learned(Chat chat, int last, Rendering whole, String lastPrompt, Set<Finding> findings) {
-        List<Span> learned = new ArrayList<>();
+    private List<Learned> learned(Chat chat, int last, Rendering whole, String lastPrompt, Set<Finding> findings) {
+        List<Learned> learned = new ArrayList<>();
         for (int turn = 0; turn <= last; turn++) {
-            if (chat.messages().get(turn).learned()) {
+            Message message = chat.messages().get(turn);
+            if (message.learned()) {
                 String prompt = turn == last
                         ? lastPrompt
                         : template.render(chat, turn, true).text();
-                learned.add(answer(chat, turn, last, whole, prompt, findings));
+                learned.add(new Learned(answer(chat, turn, last, whole, prompt, findings), message.weight()));
             }
         }
         return learned;

@@ -60,6 +60,16 @@ record Chat(
         return last;
     }
 
+    /// The same with loss on the last of the turns that carry it only.
+    Chat lastOnly() {
+        List<Message> changed = new ArrayList<>();
+        int last = lastLearned();
+        for (Message message : messages) {
+            changed.add(message.learned() && changed.size() < last ? message.silent() : message);
+        }
+        return new Chat(changed, variables, pair, unread);
+    }
+
     Chat with(int turn, Message other) {
         List<Message> changed = new ArrayList<>(messages);
         changed.set(turn, other);

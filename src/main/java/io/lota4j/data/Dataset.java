@@ -55,6 +55,26 @@ public record Dataset(
         return new Dataset(source, sha256, maxLength, examples, tooLong, findings, other);
     }
 
+    /// Whether rows are pairs of a chosen and a rejected answer.
+    public boolean pairs() {
+        return examples.stream().anyMatch(example -> example.rejected() != null);
+    }
+
+    /// The same rows without weights of tokens; itself where there are none.
+    public Dataset unweighted() {
+        if (examples.stream().allMatch(example -> example.tokenWeights() == null)) {
+            return this;
+        }
+        return new Dataset(
+                source,
+                sha256,
+                maxLength,
+                examples.stream().map(example -> example.weighed(null)).toList(),
+                tooLong,
+                findings,
+                origin);
+    }
+
     /// Reads and encodes the first rows of a file.
     ///
     /// @param limit the most rows to take, those that turn out too long included; at least 1
@@ -78,14 +98,11 @@ public record Dataset(
                 case EncodeResult.TooLong skipped -> tooLong.add(skipped);
             }
         });
-        Dataset dataset = new Dataset(
-                path,
-                file.sha256(),
-                encoder.maxLength(),
-                examples,
-                tooLong,
-                sentences(path, examples.size() + tooLong.size(), found, unread, encoder.allowsSpecial()),
-                Map.of());
+        List<String> told = sentences(path, examples.size() + tooLong.size(), found, unread, encoder.allowsSpecial());
+        if (encoder.labels().weighted() && examples.stream().allMatch(example -> example.tokenWeights() == null)) {
+            told.add(Text.format("No row of %s and no turn in it has a weight: all count the same.", path));
+        }
+        Dataset dataset = new Dataset(path, file.sha256(), encoder.maxLength(), examples, tooLong, told, Map.of());
         if (examples.isEmpty()) {
             throw dataset.nothingFits();
         }

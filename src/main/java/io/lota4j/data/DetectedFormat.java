@@ -42,6 +42,9 @@ record DetectedFormat() implements ExampleFormat {
     @Override
     public Chat chat(Row row) {
         Map<String, @Nullable Object> columns = row.columns();
+        if (PreferenceRow.is(row)) {
+            return new PreferenceRow(row).chosen();
+        }
         for (String chat : CHATS) {
             if (columns.containsKey(chat)) {
                 return chat(row, new Turns(chat).read(columns.get(chat)), Set.of(chat));
@@ -54,11 +57,17 @@ record DetectedFormat() implements ExampleFormat {
             return alpaca(row);
         }
         throw new LotaException("Expected the column 'messages' or 'conversations', or 'prompt' and 'completion', or"
-                + " 'instruction' and 'output', found " + (columns.isEmpty() ? "no column" : Columns.names(row)) + ". "
+                + " 'instruction' and 'output', or 'chosen' and 'rejected', found "
+                + (columns.isEmpty() ? "no column" : Columns.names(row)) + ". "
                 + otherChat(columns)
                         .map(column -> "The column '" + column + "' looks like a chat: call it 'messages'.")
                         .orElse("Name the columns with a prompt and a completion template, such as '{question}' and"
                                 + " '{answer}'."));
+    }
+
+    @Override
+    public Optional<Chat> rejected(Row row) {
+        return PreferenceRow.is(row) ? Optional.of(new PreferenceRow(row).rejected()) : Optional.empty();
     }
 
     /// A column of other name whose value is a list of turns.
@@ -78,7 +87,7 @@ record DetectedFormat() implements ExampleFormat {
         Set<String> taken = Set.of(PROMPT, COMPLETION);
         if (prompt instanceof List<?> && completion instanceof List<?>) {
             List<Message> messages = new ArrayList<>();
-            new Turns(PROMPT).read(prompt).forEach(turn -> messages.add(new Message(turn.fields(), false)));
+            new Turns(PROMPT).read(prompt).forEach(turn -> messages.add(turn.silent()));
             messages.addAll(new Turns(COMPLETION).read(completion));
             return chat(row, messages, taken);
         }
@@ -108,13 +117,13 @@ record DetectedFormat() implements ExampleFormat {
         return instruction.isBlank() ? input : instruction + "\n\n" + input;
     }
 
-    private static Chat pair(Row row, String prompt, String completion, Set<String> taken) {
+    static Chat pair(Row row, String prompt, String completion, Set<String> taken) {
         Chat pair = Chat.of(Marked.data(prompt), Marked.data(completion), unread(row, taken));
         Map<String, @Nullable Object> variables = variables(row);
         return new Chat(pair.messages(), variables, variables.isEmpty() ? pair.pair() : null, pair.unread());
     }
 
-    private static Chat chat(Row row, List<Message> messages, Set<String> taken) {
+    static Chat chat(Row row, List<Message> messages, Set<String> taken) {
         return new Chat(messages, variables(row), null, unread(row, taken));
     }
 

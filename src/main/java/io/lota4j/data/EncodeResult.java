@@ -17,9 +17,10 @@ public sealed interface EncodeResult {
         }
     }
 
-    /// The row has more tokens than allowed; it is left out whole, for a cut one would teach the wrong end.
+    /// The row, or an answer of a pair, has more tokens than allowed; it is left out whole, for a cut one would teach
+    /// the wrong end.
     ///
     /// @param row index of the row, from 0
-    /// @param length its tokens
+    /// @param length its tokens, of the longer answer
     record TooLong(int row, int length) implements EncodeResult {}
 }

@@ -3,6 +3,7 @@ package io.lota4j.data;
 import io.lota4j.LotaException;
 import io.lota4j.data.file.Row;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// How a row becomes a chat.
@@ -13,7 +14,7 @@ public sealed interface ExampleFormat permits TemplateFormat, DetectedFormat {
     /// for a newline. A row becomes one user and one assistant message. Without templates a row needs `messages`
     /// or `conversations` (a list of `role` and `content`, or of ShareGPT's `from` and `value`), or `prompt` and
     /// `completion` (two texts or two lists of messages), or, as Alpaca's, `instruction` (with an optional `input`)
-    /// and `output`.
+    /// and `output`; or, for a preference pair, `prompt`, `chosen` and `rejected`, as TRL has them.
     ///
     /// @param prompt template of what the user says, or null
     /// @param completion template of what the assistant answers; null exactly when `prompt` is
@@ -34,6 +35,13 @@ public sealed interface ExampleFormat permits TemplateFormat, DetectedFormat {
     ///
     /// @throws LotaException if a column is missing or is no text; the message names the columns there
     Chat chat(Row row);
+
+    /// What a row says with its rejected answer, where it is a pair; [#chat] is then with the chosen one.
+    ///
+    /// @throws LotaException as [#chat] does
+    default Optional<Chat> rejected(Row row) {
+        return Optional.empty();
+    }
 
     /// The messages of a row, in order.
     ///

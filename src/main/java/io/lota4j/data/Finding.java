@@ -6,6 +6,8 @@ public enum Finding {
     CONTROL_TEXT("hold the text of control tokens, which was read as"),
     /// An answer is empty or white space only.
     BLANK_ANSWER("have an answer that is empty or white space only, of which little but its end is learned"),
+    /// The chosen and the rejected answer of a pair are the same.
+    SAME_ANSWERS("have the same answer chosen and rejected, of which nothing is learned"),
     /// The tokenizer has no token for a character of the row.
     UNKNOWN_TOKENS("hold characters that the tokenizer has no token for; it reads them as its unknown token, so what"
             + " they say is lost"),

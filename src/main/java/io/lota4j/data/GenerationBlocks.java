@@ -27,7 +27,7 @@ record GenerationBlocks(ChatTemplate template, TurnEnds ends) {
     ///
     /// @param last the last turn that carries loss, with which the text ends
     /// @throws LotaException if it cannot be told which blocks belong to turns without loss, or all do
-    List<Span> learned(Chat chat, int last, Rendering whole, Set<Finding> findings) {
+    List<Learned> learned(Chat chat, int last, Rendering whole, Set<Finding> findings) {
         List<Turn> turns = byPrefixes(chat, last, whole)
                 .or(() -> inOrder(chat, last, whole))
                 .orElse(List.of());
@@ -39,13 +39,16 @@ record GenerationBlocks(ChatTemplate template, TurnEnds ends) {
                     whole,
                     true,
                     findings);
-            return whole.generation();
+            double weight = chat.messages().get(last).weight();
+            return whole.generation().stream()
+                    .map(span -> new Learned(span, weight))
+                    .toList();
         }
-        List<Span> learned = new ArrayList<>();
+        List<Learned> learned = new ArrayList<>();
         for (Turn turn : turns) {
             Message message = chat.messages().get(turn.index());
             if (message.learned()) {
-                learned.addAll(turn.blocks());
+                turn.blocks().forEach(span -> learned.add(new Learned(span, message.weight())));
                 tellTexts(message, turn, whole, findings);
                 tellEnd(turn, whole, turn.index() == last, findings);
             }
@@ -114,11 +117,14 @@ record GenerationBlocks(ChatTemplate template, TurnEnds ends) {
 
     private void requireAllLearned(Chat chat, int last, Rendering whole) {
         List<Integer> assistants = assistants(chat, last);
-        if (!assistants.stream().allMatch(index -> chat.messages().get(index).learned())) {
+        double weight = chat.messages().get(last).weight();
+        if (!assistants.stream()
+                .map(chat.messages()::get)
+                .allMatch(message -> message.learned() && message.weight() == weight)) {
             throw new LotaException("The " + template.description() + " marks "
                     + whole.generation().size() + " stretches as generated for " + assistants.size() + " turns of the"
                     + " assistant, which it writes in another way once more messages follow, so it cannot be told"
-                    + " which of them carry no loss; give the answers rows of their own.");
+                    + " which of them carry no loss, or another weight; give the answers rows of their own.");
         }
     }
 

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param fields by name, in the row's order: `role`, mostly `content`, and what else the turn has (`tool_calls`,
 ///     `name`, `reasoning_content`): strings, numbers, booleans, lists, maps or null
 /// @param learned whether the turn carries loss: one of the assistant's whose row does not say otherwise
-public record Message(Map<String, @Nullable Object> fields, boolean learned) {
+/// @param weight what the loss of its tokens counts, over 0; 1 where the row does not say
+public record Message(Map<String, @Nullable Object> fields, boolean learned, double weight) {
     static final String ROLE = "role";
     static final String CONTENT = "content";
     static final String USER = "user";
@@ -30,6 +31,11 @@ public record Message(Map<String, @Nullable Object> fields, boolean learned) {
     /// Copies the fields, in their order.
     public Message {
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+    }
+
+    /// A turn of which a row gives no weight.
+    public Message(Map<String, @Nullable Object> fields, boolean learned) {
+        this(fields, learned, 1);
     }
 
     /// A turn that is a text; one of the assistant's carries loss.
@@ -97,15 +103,20 @@ public record Message(Map<String, @Nullable Object> fields, boolean learned) {
         return role().equals(ASSISTANT);
     }
 
+    /// The same turn as a part of a prompt, which carries no loss.
+    Message silent() {
+        return new Message(fields, false, 1);
+    }
+
     Message with(String field, Object value) {
         Map<String, @Nullable Object> changed = new LinkedHashMap<>(fields);
         changed.put(field, value);
-        return new Message(changed, learned);
+        return new Message(changed, learned, weight);
     }
 
     Message without(String field) {
         Map<String, @Nullable Object> changed = new LinkedHashMap<>(fields);
         changed.remove(field);
-        return new Message(changed, learned);
+        return new Message(changed, learned, weight);
     }
 }

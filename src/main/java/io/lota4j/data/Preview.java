@@ -13,15 +13,31 @@ public final class Preview {
 
     private Preview() {}
 
-    /// The tokens of an example: those that carry loss in brackets, the others apart by a middle dot.
+    /// What an example shows: its tokens, or, of a pair, those with the chosen and those with the rejected answer.
+    public static String text(Example example, Tokenizer tokenizer) {
+        Example rejected = example.rejected();
+        return rejected == null
+                ? text(example, "", tokenizer)
+                : text(example, ", chosen", tokenizer) + text(rejected, ", rejected", tokenizer);
+    }
+
+    /// The tokens of a sequence: those that carry loss in brackets, the others apart by a middle dot.
     ///
     /// Tokens that stand for parts of one character each are shown as one, for none of them can be read.
     /// Line breaks, tabs and invisible characters are written as escapes; after a token that ends a line the
-    /// text goes on in a new one, so that a long prompt stays readable.
-    public static String text(Example example, Tokenizer tokenizer) {
+    /// text goes on in a new one, so that a long prompt stays readable. Before tokens whose loss has another weight
+    /// than those before them the weight is told.
+    ///
+    /// @param which of a row's sequences it is
+    private static String text(Example example, String which, Tokenizer tokenizer) {
         StringBuilder text = new StringBuilder(Text.format(
-                "row %d: %d tokens, %d with loss [in brackets]\n",
-                example.row(), example.length(), example.scoredTokens()));
+                "row %d%s: %d tokens, %d with loss [in brackets]%s\n",
+                example.row(),
+                which,
+                example.length(),
+                example.scoredTokens(),
+                example.tokenWeights() == null ? "" : ", (x its weight)"));
+        float weight = 1;
         boolean lineStart = true;
         boolean before = true;
         int next;
@@ -29,6 +45,10 @@ public final class Preview {
             boolean scored = example.scored()[i];
             next = readable(example.ids(), i, alike(example.scored(), i), tokenizer);
             String piece = piece(example.ids(), i, next, tokenizer);
+            if (scored && example.tokenWeight(i) != weight) {
+                weight = example.tokenWeight(i);
+                text.append("(x").append(weight).append(')');
+            }
             if (!lineStart && !scored && !before) {
                 text.append('·');
             }

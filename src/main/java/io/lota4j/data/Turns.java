@@ -49,9 +49,10 @@ record Turns(String column) {
         }
         boolean assistant = role.equals(Message.ASSISTANT);
         boolean learned = learned(fields, number, assistant);
+        double weight = fields.get(WEIGHT) instanceof Number value ? value.doubleValue() : 1;
         fields.remove(WEIGHT);
         fields.remove(TRAIN);
-        return new Message(fields, learned);
+        return new Message(fields, learned, learned ? weight : 1);
     }
 
     private Map<String, @Nullable Object> fields(Map<?, ?> turn, int number) {
@@ -110,12 +111,12 @@ record Turns(String column) {
         if (value == null) {
             return null;
         }
-        if (value instanceof Number weight && (weight.doubleValue() == 0 || weight.doubleValue() == 1)) {
-            return weight.doubleValue() == 1;
+        if (value instanceof Number weight && weight.doubleValue() >= 0 && Float.isFinite(weight.floatValue())) {
+            return weight.doubleValue() > 0;
         }
         throw new LotaException(where(number) + " has "
                 + (value instanceof Number ? "the weight " + value : Columns.kind(value) + " as 'weight'")
-                + ", expected 0 (no loss on this turn) or 1: turns cannot be weighed otherwise.");
+                + ", expected 0 (no loss on this turn) or a number over 0.");
     }
 
     private @Nullable Boolean train(Map<String, @Nullable Object> fields, int number) {

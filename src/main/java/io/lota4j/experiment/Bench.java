@@ -12,7 +12,9 @@ import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.Start;
+import io.lota4j.train.score.Scoring;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +37,7 @@ final class Bench implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final Map<String, TaskData> data = new LinkedHashMap<>();
     private final Map<Dataset, String> digests = new IdentityHashMap<>();
+    private final Map<String, Dataset> unweighted = new HashMap<>();
     private final String fingerprint;
 
     /// Loads every task's data: what is wrong with it is told before hours of training.
@@ -47,6 +50,7 @@ final class Bench implements AutoCloseable {
             this.fingerprint = base.fingerprint().hex();
             experiment.tasks().forEach(this::load);
             experiment.general().forEach(this::load);
+            requireFits();
             this.kernel = kernel.open(experiment.device());
         } catch (RuntimeException e) {
             tokenizer.close();
@@ -55,7 +59,29 @@ final class Bench implements AutoCloseable {
     }
 
     private void load(Task task) {
-        data.put(task.name(), TaskData.load(task, experiment.base(), tokenizer));
+        data.put(task.name(), TaskData.load(task, experiment.labels(task), experiment.base(), tokenizer));
+    }
+
+    /// Holds every stage's rows against what is minimised there, and against what chooses its mask.
+    private void requireFits() {
+        for (GridRun run : Grid.runs(experiment)) {
+            for (int stage = 0; stage < run.order().size(); stage++) {
+                Dataset rows = rows(run, stage);
+                new Identity(this).config(run, stage).requireFits(rows);
+                if (run.variant().method() instanceof Method.Sparse sparse && Identity.gradesRows(sparse.choice())) {
+                    Scoring.requireFit(rows.unweighted());
+                }
+            }
+        }
+    }
+
+    /// What a stage is trained on, without the weights that its objective does not read.
+    Dataset rows(GridRun run, int stage) {
+        String task = run.order().get(stage);
+        Dataset rows = data(task).train();
+        return experiment.objective(run, stage).readsWeights()
+                ? rows
+                : unweighted.computeIfAbsent(task, t -> rows.unweighted());
     }
 
     Experiment experiment() {

@@ -71,7 +71,7 @@ final class Estimator {
             return;
         }
         StepBudget budget = StepBudget.of(bench.experiment(), run, stage);
-        Dataset data = bench.data(run.order().get(stage)).train();
+        Dataset data = bench.rows(run, stage);
         if (run.variant().method() instanceof Sparse sparse) {
             Folder folder = choice.folder(run, stage, sparse);
             // One calibration serves every sparsity; other scores are found anew for each.
@@ -85,7 +85,7 @@ final class Estimator {
 
     private long tokens(Dataset data, long steps) {
         double mean =
-                data.examples().stream().mapToInt(Example::length).average().orElse(0);
+                data.examples().stream().mapToInt(Example::allTokens).average().orElse(0);
         return Math.round(mean
                 * BatchOrder.examplesOf(
                         steps,

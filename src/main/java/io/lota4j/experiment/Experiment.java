@@ -1,11 +1,14 @@
 package io.lota4j.experiment;
 
+import io.lota4j.data.Labels;
 import io.lota4j.mask.Pool;
 import io.lota4j.memory.Device;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.train.Ranges;
+import io.lota4j.train.objective.Objective;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +62,25 @@ public record Experiment(
         TOKENS,
         /// Adapters get the rank at which they have about as many weights as the masks.
         PARAMETERS
+    }
+
+    /// What a method minimises when it learns a task: its own objective, else the task's, else that of all.
+    Objective objective(Variant variant, Task task) {
+        return Optional.ofNullable(variant.objective())
+                .or(() -> Optional.ofNullable(task.objective()))
+                .orElse(training.objective());
+    }
+
+    /// As [#objective(Variant, Task)], at a stage of a run.
+    Objective objective(GridRun run, int stage) {
+        return objective(run.variant(), task(run.order().get(stage)));
+    }
+
+    /// Which tokens of a task's rows carry loss. Weights are read where some method wants them.
+    Labels labels(Task task) {
+        return new Labels(
+                task.lossOn(),
+                variants.stream().anyMatch(variant -> objective(variant, task).readsWeights()));
     }
 
     /// A task by its name.

@@ -8,6 +8,7 @@ import io.lota4j.experiment.Method.Lora;
 import io.lota4j.experiment.Method.Sparse;
 import io.lota4j.train.SettingsText;
 import io.lota4j.train.TrainConfig;
+import io.lota4j.train.objective.Sft;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -41,7 +42,8 @@ record Identity(Bench bench) {
     }
 
     private static Inputs settings(Inputs inputs, TrainConfig config) {
-        return inputs.with("settings", config.text(), EarlierTexts.of(config));
+        boolean known = config.objective().equals(new Sft());
+        return inputs.with("settings", config.text(), known ? EarlierTexts.of(config) : config.text());
     }
 
     private static String text(Lora lora) {
@@ -69,7 +71,7 @@ record Identity(Bench bench) {
             inputs = inputs.with("avoided", choice(last, 0, sparse).digest()).with("sparsity", sparse.sparsity());
         }
         return switch (sparse.choice()) {
-            case DELTA -> trained(inputs, run, stage, calibration(run, sparse));
+            case DELTA -> trained(inputs, run, stage, calibration(run, stage, sparse));
             case RANDOM -> inputs.with("seed", run.seed());
             case MAGNITUDE -> inputs;
             case SNIP, WANDA, FISHER -> inputs.with("rows", sparse.effort().rows());
@@ -96,24 +98,31 @@ record Identity(Bench bench) {
     }
 
     private Dataset data(GridRun run, int stage) {
-        return bench.data(run.order().get(stage)).train();
+        return bench.rows(run, stage);
     }
 
     TrainConfig config(GridRun run, int stage) {
         Experiment experiment = bench.experiment();
         long steps = StepBudget.of(experiment, run, stage).training();
-        return experiment.training().config(steps, run.variant().lr(), run.seed());
+        return experiment.training().config(steps, run.variant().lr(), run.seed(), experiment.objective(run, stage));
     }
 
-    TrainConfig calibration(GridRun run, Sparse sparse) {
-        return bench.experiment()
+    TrainConfig calibration(GridRun run, int stage, Sparse sparse) {
+        Experiment experiment = bench.experiment();
+        return experiment
                 .training()
-                .calibration(sparse.effort().steps(), sparse.effort().lr(), run.seed());
+                .calibration(
+                        sparse.effort().steps(), sparse.effort().lr(), run.seed(), experiment.objective(run, stage));
     }
 
     /// What a mask's generator starts from: another mask for every stage.
     static long randomSeed(GridRun run, int stage) {
         return run.seed() * 31 + stage;
+    }
+
+    /// Whether a choice scores a model's weights by rows, and trains nothing.
+    static boolean gradesRows(Choice choice) {
+        return takesData(choice) && choice != Choice.DELTA;
     }
 
     /// Whether a choice goes through data.

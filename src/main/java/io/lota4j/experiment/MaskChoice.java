@@ -110,13 +110,18 @@ record MaskChoice(Bench bench, Wanted wanted) {
         }
 
         private Dataset data() {
-            return bench.data(run.order().get(stage)).train();
+            return bench.rows(run, stage);
         }
 
         private void calibrate(Ledger ledger) {
             Identity identity = new Identity(bench);
             Job job = new Job(
-                    opened.model(), among, data(), identity.calibration(run, sparse), bench.kernel(), opened.start());
+                    opened.model(),
+                    among,
+                    data(),
+                    identity.calibration(run, stage, sparse),
+                    bench.kernel(),
+                    opened.start());
             RunState end = new Watched(bench, folder)
                     .run(job, "calibrate " + run.order().get(stage), ledger, Figure.CALIBRATION_LOSS);
             String digest = identity.choice(run, stage, sparse).digest().now();
@@ -127,7 +132,7 @@ record MaskChoice(Bench bench, Wanted wanted) {
         }
 
         private void score(Score score, Ledger ledger) {
-            Dataset all = data();
+            Dataset all = data().unweighted();
             int rows = Math.min(sparse.effort().rows(), all.examples().size());
             Dataset first = TaskData.part(all, 0, rows);
             long start = System.nanoTime();

@@ -67,8 +67,13 @@ final class Rates {
         }
     }
 
+    /// The first stage that there is to train.
+    private GridRun first() {
+        return Grid.runs(bench.experiment()).getFirst();
+    }
+
     private Dataset data() {
-        return bench.data(bench.experiment().tasks().getFirst().name()).train();
+        return bench.rows(first(), 0);
     }
 
     private double train(String what, Mask mask) {
@@ -86,7 +91,8 @@ final class Rates {
     }
 
     private TrainConfig config() {
-        return bench.experiment().training().config(STEPS, SMALL_LR, 0);
+        Experiment experiment = bench.experiment();
+        return experiment.training().config(STEPS, SMALL_LR, 0, experiment.objective(first(), 0));
     }
 
     private double timed(String what, TrainingJob job) {

@@ -6,9 +6,14 @@ import io.lota4j.experiment.Method.Full;
 import io.lota4j.experiment.Method.Lora;
 import io.lota4j.experiment.Method.Sparse;
 import io.lota4j.train.SettingsText;
+import io.lota4j.train.objective.Objective;
+import io.lota4j.train.objective.Sft;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// A method's settings in words, for `run.json`: what a method does not have is not there.
 final class Settings {
@@ -29,6 +34,7 @@ final class Settings {
             }
         }
         training(experiment, settings);
+        objective(experiment, variant, settings);
         return settings;
     }
 
@@ -58,6 +64,31 @@ final class Settings {
                     case GLOBAL, TENSOR, PROPORTIONAL ->
                         word(training.clip()) + " " + SettingsText.number(training.maxNorm());
                 });
+    }
+
+    /// What is minimised, with its parameters, and by which tasks where these differ.
+    private static void objective(Experiment experiment, Variant variant, Map<String, String> settings) {
+        Map<String, String> byTask = new LinkedHashMap<>();
+        experiment.tasks().forEach(task -> byTask.put(task.name(), text(experiment.objective(variant, task))));
+        Set<String> different = new LinkedHashSet<>(byTask.values());
+        if (!different.equals(Set.of(new Sft().name()))) {
+            settings.put(
+                    "objective",
+                    different.size() == 1
+                            ? different.iterator().next()
+                            : byTask.entrySet().stream()
+                                    .map(entry -> entry.getKey() + " " + entry.getValue())
+                                    .collect(Collectors.joining(", ")));
+        }
+    }
+
+    private static String text(Objective objective) {
+        StringBuilder text = new StringBuilder(objective.name());
+        objective
+                .settings()
+                .forEach((parameter, value) ->
+                        text.append(' ').append(parameter.name()).append(' ').append(SettingsText.number(value)));
+        return text.toString();
     }
 
     /// Of a stage, and of the tasks that have their own, such as `40 (sql 60)`.

@@ -61,7 +61,7 @@ record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail 
     }
 
     private Dataset data() {
-        return bench.data(task()).train();
+        return bench.rows(run, number);
     }
 
     /// The weights that this stage may change, once they are chosen.

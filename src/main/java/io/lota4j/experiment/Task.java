@@ -1,6 +1,8 @@
 package io.lota4j.experiment;
 
+import io.lota4j.data.Labels.LossOn;
 import io.lota4j.train.Ranges;
+import io.lota4j.train.objective.Objective;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +17,12 @@ import org.jspecify.annotations.Nullable;
 /// @param prompt template of the user's message, or null for rows that say it themselves
 /// @param completion template of the assistant's message; null exactly when `prompt` is
 /// @param allowSpecial whether the text of control tokens in rows stands for these tokens
+/// @param lossOn which turns of the assistant carry loss
 /// @param maxLength longest example, tokens
 /// @param generate most new tokens of an answer; 0: answers are not generated
 /// @param answer regular expression that picks the answer out of a text, or null for all of it
 /// @param steps of training, where they differ from the experiment's
+/// @param objective of training, or null where it does not differ from the experiment's
 public record Task(
         String name,
         Path train,
@@ -28,10 +32,12 @@ public record Task(
         @Nullable String prompt,
         @Nullable String completion,
         boolean allowSpecial,
+        LossOn lossOn,
         int maxLength,
         int generate,
         @Nullable String answer,
-        OptionalLong steps) {
+        OptionalLong steps,
+        @Nullable Objective objective) {
     /// @throws io.lota4j.LotaException with every number that is out of its range
     public Task {
         new Ranges()

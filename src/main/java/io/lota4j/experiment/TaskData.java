@@ -9,6 +9,7 @@ import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.data.ExampleEncoder;
 import io.lota4j.data.ExampleFormat;
+import io.lota4j.data.Labels;
 import io.lota4j.data.StopTokens;
 import io.lota4j.data.Tokenizer;
 import io.lota4j.metrics.Metric.Split;
@@ -43,16 +44,17 @@ record TaskData(
         }
     }
 
-    static TaskData load(Task task, Path base, Tokenizer tokenizer) {
+    static TaskData load(Task task, Labels labels, Path base, Tokenizer tokenizer) {
         int positions = ModelConfig.of(base).maxPositions();
         ExampleEncoder encoder = new ExampleEncoder(
                 tokenizer,
                 ChatTemplate.of(base),
                 ExampleFormat.of(task.prompt(), task.completion()),
                 Math.min(task.maxLength(), positions),
-                task.allowSpecial());
+                task.allowSpecial(),
+                labels);
         Map<String, String> origin =
-                DataOrigin.of(base, task.prompt(), task.completion(), encoder.maxLength(), task.allowSpecial());
+                DataOrigin.of(base, task.prompt(), task.completion(), encoder.maxLength(), task.allowSpecial(), labels);
         Dataset test = Dataset.load(task.test(), encoder, task.rows().test());
         Set<Integer> stop = StopTokens.of(base, encoder.endToken()).ids();
         Task.Rows rows = task.rows();

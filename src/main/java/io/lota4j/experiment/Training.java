@@ -7,6 +7,7 @@ import io.lota4j.train.Ranges;
 import io.lota4j.train.Reduction;
 import io.lota4j.train.Schedule;
 import io.lota4j.train.TrainConfig;
+import io.lota4j.train.objective.Objective;
 
 /// How every stage of an experiment is trained.
 ///
@@ -19,6 +20,7 @@ import io.lota4j.train.TrainConfig;
 /// @param clip how gradients are bounded
 /// @param maxNorm the bound
 /// @param saveEvery steps between two states on disk; 0: only when stopped
+/// @param objective of tasks and methods that do not have their own
 public record Training(
         long steps,
         Optimizer optimizer,
@@ -28,7 +30,8 @@ public record Training(
         int accumulation,
         Clip clip,
         double maxNorm,
-        long saveEvery) {
+        long saveEvery,
+        Objective objective) {
     /// Another order of the same rows than a calibration with the same seed, which training must not repeat.
     private static final long CALIBRATION_ORDER = 0x63616c6962726174L;
 
@@ -48,7 +51,8 @@ public record Training(
                     maxNorm,
                     Reduction.TOKEN_MEAN,
                     0,
-                    true);
+                    true,
+                    objective);
         } catch (LotaException refusal) {
             ranges.problems(refusal);
         }
@@ -56,16 +60,16 @@ public record Training(
     }
 
     /// The settings of a stage's training.
-    TrainConfig config(long steps, double lr, long seed) {
-        return config(steps, lr, schedule, Math.min(warmupSteps, steps), seed);
+    TrainConfig config(long steps, double lr, long seed, Objective minimised) {
+        return config(steps, lr, schedule, Math.min(warmupSteps, steps), seed, minimised);
     }
 
     /// The settings of a calibration.
-    TrainConfig calibration(long steps, double lr, long seed) {
-        return config(steps, lr, Schedule.CONSTANT, 0, seed ^ CALIBRATION_ORDER);
+    TrainConfig calibration(long steps, double lr, long seed, Objective minimised) {
+        return config(steps, lr, Schedule.CONSTANT, 0, seed ^ CALIBRATION_ORDER, minimised);
     }
 
-    private TrainConfig config(long steps, double lr, Schedule schedule, long warmup, long seed) {
+    private TrainConfig config(long steps, double lr, Schedule schedule, long warmup, long seed, Objective minimised) {
         return new TrainConfig(
                 steps,
                 optimizer,
@@ -78,7 +82,8 @@ public record Training(
                 maxNorm,
                 Reduction.TOKEN_MEAN,
                 seed,
-                true);
+                true,
+                minimised);
     }
 
     /// Examples of one step.

@@ -1,7 +1,9 @@
 package io.lota4j.experiment;
 
 import io.lota4j.train.Ranges;
+import io.lota4j.train.objective.Objective;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /// One method with all its settings.
 ///
@@ -9,10 +11,21 @@ import java.util.OptionalDouble;
 /// @param kind the word of the recipe, such as `lotto`
 /// @param method what is done
 /// @param lr learning rate of training
-public record Variant(String label, String kind, Method method, double lr) {
+/// @param objective of training, or null for the task's or the experiment's
+public record Variant(
+        String label,
+        String kind,
+        Method method,
+        double lr,
+        @Nullable Objective objective) {
     /// @throws io.lota4j.LotaException if the learning rate is not over 0 and finite
     public Variant {
         new Ranges().positive(lr, "learning rate").requireNone();
+    }
+
+    /// A method that minimises what the task or the experiment says.
+    public Variant(String label, String kind, Method method, double lr) {
+        this(label, kind, method, lr, null);
     }
 
     /// Frozen share of the pool, where a mask is chosen.

@@ -172,8 +172,9 @@ class BadInputTest {
         assertThat(failure(1, "eval", "--model", base.toString(), "--data", data.toString()))
                 .isEqualTo(Text.format(
                         "lota: %s, line 1: Expected the column 'messages' or 'conversations', or 'prompt' and"
-                            + " 'completion', or 'instruction' and 'output', found question, answer. Name the columns"
-                            + " with a prompt and a completion template, such as '{question}' and '{answer}'.",
+                                + " 'completion', or 'instruction' and 'output', or 'chosen' and 'rejected', found"
+                                + " question, answer. Name the columns with a prompt and a completion template, such as"
+                                + " '{question}' and '{answer}'.",
                         data));
     }
 

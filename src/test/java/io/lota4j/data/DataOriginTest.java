@@ -18,7 +18,7 @@ class DataOriginTest {
 
     @Test
     void templatesAndLengthAreSaidAsTheyWereGiven() {
-        assertThat(DataOrigin.of(model, "{question}\\n\\nSchema: {context}", "{answer}", 512, false))
+        assertThat(DataOrigin.of(model, "{question}\\n\\nSchema: {context}", "{answer}", 512, false, Labels.USUAL))
                 .containsExactly(
                         entry("prompt", "{question}\\n\\nSchema: {context}"),
                         entry("completion", "{answer}"),
@@ -28,8 +28,8 @@ class DataOriginTest {
 
     @Test
     void controlTokensThatRowsMayWriteAreSaid() {
-        assertThat(DataOrigin.of(model, null, null, 8, true)).containsEntry("allow_special", "true");
-        assertThat(DataOrigin.of(model, null, null, 8, false)).doesNotContainKey("allow_special");
+        assertThat(DataOrigin.of(model, null, null, 8, true, Labels.USUAL)).containsEntry("allow_special", "true");
+        assertThat(DataOrigin.of(model, null, null, 8, false, Labels.USUAL)).doesNotContainKey("allow_special");
     }
 
     /// A template is the same whichever file holds it.
@@ -37,13 +37,13 @@ class DataOriginTest {
     void aChatTemplateIsSaidByTheDigestOfItsText() throws IOException {
         Path config = model.resolve("tokenizer_config.json");
         Files.writeString(config, "{\"chat_template\": \"{{ messages }}\"}");
-        assertThat(DataOrigin.of(model, null, null, 8, false))
+        assertThat(DataOrigin.of(model, null, null, 8, false, Labels.USUAL))
                 .containsExactly(entry("max_length", "8"), entry("chat_template", DIGEST));
         Files.writeString(config, "{}");
         Files.writeString(model.resolve("chat_template.jinja"), "{{ messages }}");
-        assertThat(DataOrigin.of(model, null, null, 8, false)).containsEntry("chat_template", DIGEST);
+        assertThat(DataOrigin.of(model, null, null, 8, false, Labels.USUAL)).containsEntry("chat_template", DIGEST);
         Files.writeString(model.resolve("chat_template.jinja"), "{{ messages }}\n");
-        assertThat(DataOrigin.of(model, null, null, 8, false).get("chat_template"))
+        assertThat(DataOrigin.of(model, null, null, 8, false, Labels.USUAL).get("chat_template"))
                 .isNotEqualTo(DIGEST)
                 .startsWith("sha256:");
     }

@@ -330,8 +330,8 @@ class ExampleEncoderTest {
     void whoAsksForItGetsControlTokens() {
         Path model = ModelDirs.golden("byte-level");
         Tokenizer tokenizer = tokenizer(model);
-        ExampleEncoder encoder =
-                new ExampleEncoder(tokenizer, ChatTemplate.of(model), ExampleFormat.of(null, null), 512, true);
+        ExampleEncoder encoder = new ExampleEncoder(
+                tokenizer, ChatTemplate.of(model), ExampleFormat.of(null, null), 512, true, Labels.USUAL);
         Example example = encode(encoder, List.of(Message.user(FORGED), Message.assistant("no")));
         assertThat(Arrays.stream(example.ids()).filter(id -> id == start(tokenizer)))
                 .hasSize(3);
@@ -439,12 +439,16 @@ class ExampleEncoderTest {
         }
         refused(
                 chat(turn("user", "q", Map.of()), turn("assistant", "a", Map.of("weight", new JsonNumber("0.5")))),
-                "Message 2 of the column 'messages' has the weight 0.5, expected 0 (no loss on this turn) or 1: turns"
-                        + " cannot be weighed otherwise.");
+                "A message has the weight 0.5, which only the objective 'weighted' reads; expected 0 (no loss on this"
+                        + " turn) or 1.");
+        refused(
+                chat(turn("user", "q", Map.of()), turn("assistant", "a", Map.of("weight", new JsonNumber("-1")))),
+                "Message 2 of the column 'messages' has the weight -1, expected 0 (no loss on this turn) or a number"
+                        + " over 0.");
         refused(
                 chat(turn("user", "q", Map.of()), turn("assistant", "a", Map.of("weight", "1"))),
-                "Message 2 of the column 'messages' has a string as 'weight', expected 0 (no loss on this turn) or 1:"
-                        + " turns cannot be weighed otherwise.");
+                "Message 2 of the column 'messages' has a string as 'weight', expected 0 (no loss on this turn) or a"
+                        + " number over 0.");
         refused(
                 chat(turn("user", "q", Map.of()), turn("assistant", "a", Map.of("train", false))),
                 "No message of the assistant carries loss (weight 0, train false, or part of the prompt), so there is"

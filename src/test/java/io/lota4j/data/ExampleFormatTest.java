@@ -189,7 +189,8 @@ class ExampleFormatTest {
             refused(
                     () -> DETECTED.messages(row(Map.of("dialog", List.of(turn)))),
                     "Expected the column 'messages' or 'conversations', or 'prompt' and 'completion', or 'instruction'"
-                        + " and 'output', found dialog. The column 'dialog' looks like a chat: call it 'messages'.");
+                        + " and 'output', or 'chosen' and 'rejected', found dialog. The column 'dialog' looks like a"
+                        + " chat: call it 'messages'.");
         }
     }
 
@@ -198,7 +199,7 @@ class ExampleFormatTest {
         refused(
                 () -> DETECTED.messages(row(Map.of("question", "q"))),
                 "Expected the column 'messages' or 'conversations', or 'prompt' and 'completion', or 'instruction' and"
-                        + " 'output', found question."
+                        + " 'output', or 'chosen' and 'rejected', found question."
                         + " Name the columns with a prompt and a completion template,"
                         + " such as '{question}' and '{answer}'.");
     }

@@ -3,6 +3,7 @@ package io.lota4j.experiment;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
+import io.lota4j.data.Labels.LossOn;
 import io.lota4j.experiment.Method.Choice;
 import io.lota4j.experiment.Method.Effort;
 import io.lota4j.mask.Scope;
@@ -10,6 +11,7 @@ import io.lota4j.train.Clip;
 import io.lota4j.train.Optimizer;
 import io.lota4j.train.Schedule;
 import io.lota4j.train.Trainer;
+import io.lota4j.train.objective.Sft;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -24,7 +26,16 @@ class RangesTest {
     void everythingWrongWithTheTrainingIsToldAtOnce() {
         refused(
                 () -> new Training(
-                        0, Optimizer.AdamW.DEFAULT, Schedule.CONSTANT, -1, 0, 0, Clip.GLOBAL, Double.NaN, -1),
+                        0,
+                        Optimizer.AdamW.DEFAULT,
+                        Schedule.CONSTANT,
+                        -1,
+                        0,
+                        0,
+                        Clip.GLOBAL,
+                        Double.NaN,
+                        -1,
+                        new Sft()),
                 "steps between two states",
                 "steps must be at least 1",
                 "warm-up",
@@ -38,7 +49,21 @@ class RangesTest {
         Task.Rows rows = new Task.Rows(1, 0, 1);
         Path file = Path.of("rows.jsonl");
         refused(
-                () -> new Task("a", file, file, null, rows, null, null, false, 0, -1, null, OptionalLong.of(0)),
+                () -> new Task(
+                        "a",
+                        file,
+                        file,
+                        null,
+                        rows,
+                        null,
+                        null,
+                        false,
+                        LossOn.ALL,
+                        0,
+                        -1,
+                        null,
+                        OptionalLong.of(0),
+                        null),
                 "longest example",
                 "most new tokens",
                 "steps");

@@ -7,9 +7,11 @@ import io.lota4j.experiment.Method.Effort;
 import io.lota4j.experiment.Variant;
 import io.lota4j.mask.Pool;
 import io.lota4j.mask.Scope;
+import io.lota4j.train.objective.Objective;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -44,10 +46,13 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
         List<Double> sparsities = sparsities(recipe);
         for (Fields fields : entries(recipe)) {
             String kind = kind(fields);
-            for (Named named : named(kind, fields, sparsities)) {
+            Objective objective = ObjectiveReader.objective(fields);
+            String usual = objective == null ? kind : kind + " " + objective.name();
+            for (Named named : named(kind, fields.text("name", usual), fields, sparsities)) {
                 for (double lr : rates(fields)) {
-                    refuseTwins(named, lr, variants, fields);
-                    variants.add(new Variant(named.label(), kind, named.method(), lr));
+                    Variant variant = new Variant(named.label(), kind, named.method(), lr, objective);
+                    refuseTwins(variant, variants, fields);
+                    variants.add(variant);
                 }
             }
         }
@@ -60,17 +65,19 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
     private record Named(String label, Method method) {}
 
     /// A label and a rate name a run, so they must be those of one method.
-    private static void refuseTwins(Named named, double lr, List<Variant> earlier, Fields fields) {
+    private static void refuseTwins(Variant twin, List<Variant> earlier, Fields fields) {
         boolean taken = earlier.stream()
-                .filter(variant -> variant.label().equals(named.label()))
-                .anyMatch(variant -> variant.lr() == lr || !variant.method().equals(named.method()));
+                .filter(variant -> variant.label().equals(twin.label()))
+                .anyMatch(variant -> variant.lr() == twin.lr()
+                        || !variant.method().equals(twin.method())
+                        || !Objects.equals(variant.objective(), twin.objective()));
         if (taken) {
             fields.keys()
                     .error(
                             fields.mapping(),
                             Text.format(
                                     "%s: there is a method '%s' already; tell them apart with %s",
-                                    fields.where(), named.label(), fields.place("name")));
+                                    fields.where(), twin.label(), fields.place("name")));
         }
     }
 
@@ -110,15 +117,14 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
         return fields.positives("lr", List.of(1.0));
     }
 
-    private List<Named> named(String kind, Fields fields, List<Double> sparsities) {
-        String name = fields.text("name", kind);
+    private List<Named> named(String kind, String name, Fields fields, List<Double> sparsities) {
         return switch (kind) {
             case FULL -> {
-                fields.only("method", "name", "lr");
+                fields.only("method", "name", "lr", ObjectiveReader.KEY);
                 yield List.of(new Named(name, new Method.Full(pool)));
             }
             case FREEZE -> {
-                fields.only("method", "name", "lr", "layers");
+                fields.only("method", "name", "lr", ObjectiveReader.KEY, "layers");
                 yield List.of(new Named(name, new Method.Full(frozen(fields))));
             }
             case LORA -> adapters(name, fields, sparsities);
@@ -142,7 +148,7 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
     }
 
     private List<Named> adapters(String name, Fields fields, List<Double> sparsities) {
-        fields.only("method", "name", "lr", "rank", "alpha");
+        fields.only("method", "name", "lr", ObjectiveReader.KEY, "rank", "alpha");
         List<Named> adapters = new ArrayList<>();
         if (ranks.isPresent()) {
             if (fields.has("rank")) {
@@ -192,7 +198,15 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
     private static List<Effort> efforts(Choice choice, Fields fields) {
         return switch (choice) {
             case DELTA -> {
-                fields.only("method", "name", "lr", "sparsity", "scope", "calibration-steps", "calibration-lr");
+                fields.only(
+                        "method",
+                        "name",
+                        "lr",
+                        ObjectiveReader.KEY,
+                        "sparsity",
+                        "scope",
+                        "calibration-steps",
+                        "calibration-lr");
                 for (String key : List.of("calibration-steps", "calibration-lr")) {
                     fields.required(key, "a mask is found by a brief fine-tune");
                 }
@@ -202,13 +216,13 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
                         .toList();
             }
             case SNIP, WANDA, FISHER -> {
-                fields.only("method", "name", "lr", "sparsity", "scope", "rows");
+                fields.only("method", "name", "lr", ObjectiveReader.KEY, "sparsity", "scope", "rows");
                 yield fields.wholes("rows", List.of(ROWS), 1).stream()
                         .map(rows -> new Effort(0, 0, rows))
                         .toList();
             }
             case RANDOM, MAGNITUDE -> {
-                fields.only("method", "name", "lr", "sparsity", "scope");
+                fields.only("method", "name", "lr", ObjectiveReader.KEY, "sparsity", "scope");
                 yield List.of(Effort.NONE);
             }
         };

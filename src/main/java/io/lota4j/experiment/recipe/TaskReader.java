@@ -2,7 +2,9 @@ package io.lota4j.experiment.recipe;
 
 import io.lota4j.Text;
 import io.lota4j.data.Dataset;
+import io.lota4j.data.Labels.LossOn;
 import io.lota4j.experiment.Task;
+import io.lota4j.train.objective.Objective;
 import io.lota4j.yaml.Yaml;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,7 +73,9 @@ final class TaskReader {
                 "max-length",
                 "generate",
                 "answer",
-                "steps");
+                "steps",
+                "loss-on",
+                ObjectiveReader.KEY);
         Path train = Path.of(fields.required("train"));
         Path test = Path.of(fields.required("test"));
         Task.Rows rows = new Task.Rows(
@@ -80,14 +84,14 @@ final class TaskReader {
                 fields.whole("test-rows", Dataset.ALL, 1));
         @Nullable Path validation = fields.has("validation") ? Path.of(fields.required("validation")) : null;
         OptionalLong steps = fields.has("steps") ? OptionalLong.of(fields.whole("steps", 1, 1)) : OptionalLong.empty();
-        return task(name, fields, train, test, validation, rows, steps);
+        return task(name, fields, train, test, validation, rows, steps, ObjectiveReader.objective(fields));
     }
 
     private static Task text(String name, Fields fields) {
-        fields.only("data", "rows", "prompt", "completion", "allow-special", "max-length");
+        fields.only("data", "rows", "prompt", "completion", "allow-special", "max-length", "loss-on");
         Path data = Path.of(fields.required("data"));
         int rows = fields.whole("rows", Dataset.ALL, 1);
-        return task(name, fields, data, data, null, new Task.Rows(rows, 0, rows), OptionalLong.empty());
+        return task(name, fields, data, data, null, new Task.Rows(rows, 0, rows), OptionalLong.empty(), null);
     }
 
     private static Task task(
@@ -97,7 +101,8 @@ final class TaskReader {
             Path test,
             @Nullable Path validation,
             Task.Rows rows,
-            OptionalLong steps) {
+            OptionalLong steps,
+            @Nullable Objective objective) {
         @Nullable String prompt = fields.text("prompt");
         @Nullable String completion = fields.text("completion");
         if ((prompt == null) != (completion == null)) {
@@ -112,10 +117,12 @@ final class TaskReader {
                 prompt,
                 completion,
                 fields.flag("allow-special"),
+                fields.constant("loss-on", LossOn.ALL),
                 fields.whole("max-length", MAX_LENGTH, 1),
                 fields.whole("generate", 0, 0),
                 answer(fields),
-                steps);
+                steps,
+                objective);
     }
 
     private static @Nullable String answer(Fields fields) {

@@ -5,7 +5,10 @@ import io.lota4j.experiment.Training;
 import io.lota4j.train.Clip;
 import io.lota4j.train.Optimizer;
 import io.lota4j.train.Schedule;
+import io.lota4j.train.objective.Objective;
+import io.lota4j.train.objective.Sft;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Reads how the stages of a recipe are trained.
 final class TrainingReader {
@@ -20,7 +23,7 @@ final class TrainingReader {
 
     private static Training absent(Fields recipe) {
         recipe.keys().error(recipe.mapping(), "training is missing (training.steps, at least)");
-        return new Training(1, Optimizer.AdamW.DEFAULT, Schedule.CONSTANT, 0, BATCH, 1, Clip.GLOBAL, 1, 0);
+        return new Training(1, Optimizer.AdamW.DEFAULT, Schedule.CONSTANT, 0, BATCH, 1, Clip.GLOBAL, 1, 0, new Sft());
     }
 
     private static Training read(Fields fields) {
@@ -33,7 +36,9 @@ final class TrainingReader {
                 "accumulate",
                 "clip",
                 "max-norm",
-                "save-every");
+                "save-every",
+                ObjectiveReader.KEY);
+        @Nullable Objective objective = ObjectiveReader.objective(fields);
         if (!fields.has("steps")) {
             fields.keys().error(fields.mapping(), "training.steps is missing");
         }
@@ -61,7 +66,8 @@ final class TrainingReader {
                 fields.whole("accumulate", 1, 1),
                 clip(fields),
                 fields.positive("max-norm", 1),
-                fields.whole("save-every", 0, 0));
+                fields.whole("save-every", 0, 0),
+                objective == null ? new Sft() : objective);
     }
 
     private static Clip clip(Fields fields) {

@@ -44,6 +44,13 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
     /// @throws LotaException if the weights are not those of the model, or a row is a pair or has a weight
     public Scoring {
         model.require(among);
+        requireFit(data);
+    }
+
+    /// Refuses rows that are no single answer whose tokens count the same.
+    ///
+    /// @throws LotaException naming the first that is a pair or has a weight
+    public static void requireFit(Dataset data) {
         for (Example example : data.examples()) {
             if (example.rejected() != null || example.tokenWeights() != null) {
                 throw new LotaException(Text.format(

@@ -7,6 +7,7 @@ import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.data.ExampleEncoder;
 import io.lota4j.data.Preview;
+import io.lota4j.data.file.DataFiles;
 import io.lota4j.eval.Evaluation;
 import io.lota4j.eval.Evaluator;
 import io.lota4j.experiment.ExperimentRun;
@@ -117,11 +118,17 @@ public final class Lota implements AutoCloseable {
                         others.size(), base.checkpoint().tensors().size(), others.getFirst()));
     }
 
-    /// Reads rows of a JSONL file as examples in this base's tokens. They fit no base with another tokenizer.
+    /// Reads rows of a file, or of a folder that is a data set, as examples in this base's tokens. They fit no base
+    /// with another tokenizer.
     ///
     /// @throws LotaException if the file or a row is bad (with its line), or no row fits
-    public Dataset data(Path jsonl, Rows rows) {
-        return base.data(jsonl, rows);
+    public Dataset data(Path file, Rows rows) {
+        return data(DataFiles.of(file), rows);
+    }
+
+    /// As [#data(Path, Rows)], of several files and folders, mixed by their weights.
+    public Dataset data(DataFiles files, Rows rows) {
+        return base.data(files, rows);
     }
 
     /// The tokens of an example as the model sees them, those that carry loss in brackets.

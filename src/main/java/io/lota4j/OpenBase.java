@@ -9,6 +9,7 @@ import io.lota4j.data.Dataset;
 import io.lota4j.data.ExampleEncoder;
 import io.lota4j.data.StopTokens;
 import io.lota4j.data.Tokenizer;
+import io.lota4j.data.file.DataFiles;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.memory.Device;
@@ -92,9 +93,9 @@ final class OpenBase implements AutoCloseable {
                 rows.labels());
     }
 
-    Dataset data(Path jsonl, Rows rows) {
+    Dataset data(DataFiles files, Rows rows) {
         ExampleEncoder encoder = encoder(rows);
-        return Dataset.load(jsonl, encoder, rows.limit())
+        return Dataset.load(files, encoder, rows.limit())
                 .withOrigin(DataOrigin.of(
                         directory,
                         rows.prompt(),

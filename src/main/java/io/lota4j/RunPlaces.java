@@ -17,9 +17,10 @@ final class RunPlaces {
     /// @param base claims of the base
     /// @param heldOut that the run is scored on, or null for none
     RunPlaces(Claims base, Dataset data, @Nullable HeldOut heldOut) {
-        claims = base.reads("the data", data.source());
+        claims = base;
+        data.paths().forEach(path -> claims.reads("the data", path));
         if (heldOut != null) {
-            claims.reads("the held-out data", heldOut.data().source());
+            heldOut.data().paths().forEach(path -> claims.reads("the held-out data", path));
         }
     }
 

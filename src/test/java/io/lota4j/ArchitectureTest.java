@@ -270,6 +270,7 @@ class ArchitectureTest {
             "io.lota4j.cli.MergeWorks",
             "io.lota4j.cli.MetricsLog",
             "io.lota4j.cli.MetricsRows",
+            "io.lota4j.data.StoredExamples$Writer",
             "io.lota4j.data.file.Spool",
             "io.lota4j.events.EventFile",
             "io.lota4j.experiment.RunLock",

@@ -76,8 +76,12 @@ class LotaPlacesTest {
         Mask mask = lota.random(Pool.standard(), 0.9, Scope.GLOBAL, 3);
         HeldOut heldOut = new HeldOut(others, 2);
         Calibration how = Calibration.of(0.9);
-        for (Path place :
-                List.of(at("base/model.safetensors"), at("base/new"), at("link/new"), rows.source(), others.source())) {
+        for (Path place : List.of(
+                at("base/model.safetensors"),
+                at("base/new"),
+                at("link/new"),
+                rows.paths().getFirst(),
+                others.paths().getFirst())) {
             StateFile state = StateFile.at(place);
             refuses(place, () -> lota.train(rows, mask, CONFIG, heldOut, NEVER, state));
             refuses(place, () -> lota.calibrate(rows, how, CONFIG, heldOut, NEVER, state));
@@ -117,7 +121,7 @@ class LotaPlacesTest {
                         () -> lota.train(rows, lota.everything(Pool.standard()), CONFIG, NEVER, StateFile.at(nowhere)))
                 .isInstanceOf(LotaException.class)
                 .hasMessageContaining("there is no folder");
-        Path inFile = rows.source().resolve("new");
+        Path inFile = rows.paths().getFirst().resolve("new");
         assertThatThrownBy(() -> lota.lora(rows, FACTORS, CONFIG, inFile, NEVER, StateFile.NONE))
                 .isInstanceOf(LotaException.class)
                 .hasMessageContaining("is a file, not a folder");
@@ -137,8 +141,12 @@ class LotaPlacesTest {
         }
         refuses(at("same"), () -> Lota.merge(List.of(at("ticket"), at("ticket")), Merging.by("add"), at("same")));
         Evaluation scores = new Evaluation(List.of(), 0, 1, 0, 0);
-        refuses(rows.source(), () -> ScoreFiles.write(scores, rows, rows.source(), null));
-        refuses(rows.source(), () -> ScoreFiles.write(scores, rows, at("new"), rows.source()));
+        refuses(
+                rows.paths().getFirst(),
+                () -> ScoreFiles.write(scores, rows, rows.paths().getFirst(), null));
+        refuses(
+                rows.paths().getFirst(),
+                () -> ScoreFiles.write(scores, rows, at("new"), rows.paths().getFirst()));
     }
 
     private void refuses(Path place, ThrowingCallable work) throws IOException {

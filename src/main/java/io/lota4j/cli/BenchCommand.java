@@ -17,6 +17,8 @@ import io.lota4j.train.Listener;
 import io.lota4j.train.Progress;
 import io.lota4j.train.RunState;
 import io.lota4j.train.TrainConfig;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -50,6 +52,12 @@ final class BenchCommand extends Group {
         private boolean json;
 
         @Override
+        @Nullable
+        Path result() {
+            return null;
+        }
+
+        @Override
         Plan plan() {
             try (Checkpoint base = Checkpoint.open(model.path())) {
                 Loadable loaded = Loadable.of(base);
@@ -74,7 +82,7 @@ final class BenchCommand extends Group {
         }
 
         private int time(Lota lota, Dataset examples) {
-            TrainConfig config = config(examples.examples().size());
+            TrainConfig config = config(examples.epochRows());
             try (AdaptedModel adapted = AdaptedModel.open(model.path(), memory.policy(), kernel.device());
                     MaskedKernel chosen = kernel.open()) {
                 return report(new Job(adapted, mask(adapted.base()), examples, config, chosen));

@@ -97,6 +97,9 @@ final class CalibrateCommand extends FitCommand<Mask> {
     @Override
     void check() {
         Sparsity.check(sparsity, "--sparsity");
+        if (!score.trains()) {
+            data.refuseWeights("--score " + score + ", which takes every row once");
+        }
         super.check();
     }
 

@@ -1,17 +1,30 @@
 package io.lota4j.cli;
 
 import io.lota4j.Lota;
+import io.lota4j.LotaException;
 import io.lota4j.Rows;
+import io.lota4j.Text;
+import io.lota4j.checkpoint.AtomicFile;
+import io.lota4j.checkpoint.RealPath;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.data.Labels;
 import io.lota4j.data.Labels.LossOn;
-import io.lota4j.data.file.RowFile;
+import io.lota4j.data.file.BadRow;
+import io.lota4j.data.file.DataFiles;
+import io.lota4j.data.file.DataPart;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Where examples come from and how a row becomes a chat, as a picocli mixin. A command that reads them
 /// requires [#REQUIRED].
@@ -25,11 +38,50 @@ final class DataOptions {
     @Reads
     @Option(
             names = REQUIRED,
-            paramLabel = "F",
-            description = "The data: JSONL, a JSON array, CSV, TSV or Parquet, also as .gz or .zst; required where data"
-                    + " is used.")
-    @SuppressWarnings("NullAway.Init") // set by picocli, or not asked for
-    private Path data;
+            paramLabel = "F[:WEIGHT]",
+            converter = Part.class,
+            description = "The data: JSONL, a JSON array, CSV, TSV or Parquet, also as .gz or .zst, a folder of such"
+                    + " files, or - for standard input; required where data is used. Several are mixed: an epoch"
+                    + " takes each row WEIGHT times (default: 1).")
+    private List<DataPart> data = new ArrayList<>();
+
+    @Option(
+            names = "--format",
+            paramLabel = "KIND",
+            description = "What the data's files are: jsonl, json, csv, tsv or parquet (default: what their content"
+                    + " or name shows).")
+    private @Nullable String format;
+
+    @Option(
+            names = "--split",
+            paramLabel = "NAME",
+            description = "Which split of a folder of data is taken (default: train).")
+    private @Nullable String split;
+
+    @Option(
+            names = "--on-bad-row",
+            paramLabel = "WHAT",
+            description = "stop: the first row that cannot be used ends the command; skip: such rows are left out and"
+                    + " listed in a file beside the result (default: stop).")
+    private OnBadRow onBadRow = OnBadRow.STOP;
+
+    /// What is done about a row that cannot be used.
+    enum OnBadRow {
+        STOP,
+        SKIP
+    }
+
+    /// A path with its weight.
+    static final class Part implements ITypeConverter<DataPart> {
+        @Override
+        public DataPart convert(String value) {
+            try {
+                return DataPart.parse(value);
+            } catch (LotaException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
 
     @Option(
             names = "--prompt",
@@ -71,7 +123,7 @@ final class DataOptions {
             names = "--limit",
             paramLabel = "N",
             converter = Numbers.Count.class,
-            description = "Use the first N rows only.")
+            description = "Use the first N rows of each file or folder only.")
     private int limit = Dataset.ALL;
 
     @Option(
@@ -88,31 +140,90 @@ final class DataOptions {
         weighted = read;
     }
 
-    /// How many rows there are to take, without looking at them more closely than that they are JSON.
-    int rows() {
-        return rows(data, limit);
+    /// Refuses weights where every row is taken once.
+    ///
+    /// @param why such as `eval: it takes every row once`
+    void refuseWeights(String why) {
+        for (DataPart part : data) {
+            if (part.weight() != 1) {
+                throw new LotaException(
+                        Text.format("%s %s: a weight cannot be used with %s. Leave it out.", REQUIRED, part, why));
+            }
+        }
     }
 
-    /// As [#rows()], of another file.
-    static int rows(Path file, int limit) {
+    private DataFiles files() {
+        return new DataFiles(data, format, split, onBadRow == OnBadRow.SKIP);
+    }
+
+    /// How many rows an epoch takes, without looking at them more closely than that they can be read.
+    int rows() {
         QuietLibraries.quieten();
-        AtomicInteger rows = new AtomicInteger();
-        RowFile.of(file).each(limit, row -> rows.incrementAndGet());
-        return rows.get();
+        return files().count(limit);
     }
 
     /// Loads the rows in the tokens of a base, saying on `err` which were left out.
     Dataset load(Lota lota, PrintWriter err) {
-        return load(lota, data, limit, err);
+        return load(lota, files(), limit, err);
     }
 
     /// As [#load(Lota, PrintWriter)], another file with rows of the same kind.
-    Dataset load(Lota lota, Path file, int most, PrintWriter err) {
+    Dataset load(Lota lota, DataFiles files, int most, PrintWriter err) {
         QuietLibraries.quieten();
-        Dataset dataset = lota.data(
-                file, new Rows(prompt, completion, maxLength, most, allowSpecial, new Labels(lossOn, weighted)));
+        Dataset dataset = lota.data(files, new Rows(prompt, completion, maxLength, most, allowSpecial, new Labels(lossOn, weighted)));
+        if (previews() || !isPlain(dataset)) {
+            dataset.read().forEach(line -> err.println("lota: data " + line));
+        }
         dataset.notices().forEach(notice -> err.println("lota: " + notice));
         return dataset;
+    }
+
+    /// Whether what was read is what anybody would expect: the rows of one file of lines.
+    private static boolean isPlain(Dataset dataset) {
+        return dataset.read().size() == 1
+                && dataset.read().getFirst().contains(": JSONL, ")
+                && !dataset.read().getFirst().contains(" of weight ");
+    }
+
+    /// Adds the file that bad rows are listed in, if they are to be skipped.
+    ///
+    /// @param beside the result, or null for none
+    void addTo(Places places, @Nullable Path beside) {
+        Path list = badRows(beside);
+        if (list != null) {
+            places.writes("the list of bad rows", list, OutputKind.REPORT);
+        }
+    }
+
+    private @Nullable Path badRows(@Nullable Path beside) {
+        return onBadRow == OnBadRow.STOP || beside == null || RealPath.isStream(RealPath.of(beside))
+                ? null
+                : beside.resolveSibling(beside.getFileName() + ".bad-rows.jsonl");
+    }
+
+    /// Lists the rows that were left out because they cannot be used.
+    ///
+    /// @param beside the result, or null for none
+    /// @return a sentence on them, empty if none was to be skipped
+    Optional<String> listBadRows(Dataset dataset, @Nullable Path beside) {
+        if (onBadRow == OnBadRow.STOP) {
+            return Optional.empty();
+        }
+        Path list = badRows(beside);
+        String count = Text.format(
+                "%,d bad %s left out", dataset.bad().size(), dataset.bad().size() == 1 ? "row was" : "rows were");
+        if (list == null) {
+            return Optional.of("lota: " + count + ".");
+        }
+        StringBuilder lines = new StringBuilder();
+        for (BadRow row : dataset.bad()) {
+            lines.append(JsonMapper.shared()
+                            .writeValueAsString(new TreeMap<>(
+                                    Map.of("file", row.file(), "place", row.place(), "reason", row.reason()))))
+                    .append('\n');
+        }
+        AtomicFile.write(list, lines.toString());
+        return Optional.of(Text.format("lota: %s; %s lists them.", count, list));
     }
 
     /// Whether only a preview was asked for.

@@ -64,6 +64,16 @@ final class EvalCommand extends BaseCommand {
     @Override
     void check() {
         pattern();
+        data.refuseWeights("eval, which takes every row once");
+    }
+
+    @Override
+    void addTo(Places places) {
+        data.addTo(places, badRowsBeside());
+    }
+
+    private @Nullable Path badRowsBeside() {
+        return json != null ? json : details;
     }
 
     @Override
@@ -92,6 +102,7 @@ final class EvalCommand extends BaseCommand {
             print(scores, out());
             scores.roomNotice(generate).ifPresent(notice -> err().println("lota: " + notice));
             ScoreFiles.write(scores, examples, json, details);
+            data.listBadRows(examples, badRowsBeside()).ifPresent(err()::println);
         }
         return ExitCode.OK;
     }

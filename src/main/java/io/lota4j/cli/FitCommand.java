@@ -54,7 +54,13 @@ abstract class FitCommand<T> extends StepsCommand {
 
     @Override
     void addTo(Places places) {
+        super.addTo(places);
         state.addTo(places, out);
+    }
+
+    @Override
+    Path result() {
+        return out;
     }
 
     @Override
@@ -65,7 +71,7 @@ abstract class FitCommand<T> extends StepsCommand {
     }
 
     private int fit(Lota lota, Dataset examples) {
-        TrainConfig config = training.config(examples.examples().size());
+        TrainConfig config = training.config(examples.epochRows());
         config.requireFits(examples);
         HeldOut rows = heldOut.load(lota, data, config, err());
         TrainingRun shown = new TrainingRun(name(), err());

@@ -3,6 +3,7 @@ package io.lota4j.cli;
 import io.lota4j.Lota;
 import io.lota4j.Text;
 import io.lota4j.data.Dataset;
+import io.lota4j.data.file.DataFiles;
 import io.lota4j.train.HeldOut;
 import io.lota4j.train.HeldOut.Keep;
 import io.lota4j.train.TrainConfig;
@@ -22,9 +23,15 @@ final class HeldOutOptions {
     @Reads
     @Option(
             names = DATA,
-            paramLabel = "F.jsonl",
+            paramLabel = "F",
             description = "Held-out rows: their loss is told while training; columns and templates as in --data.")
     private @Nullable Path data;
+
+    @Option(
+            names = "--eval-split",
+            paramLabel = "NAME",
+            description = "Which split of a folder of held-out rows is taken (default: train).")
+    private @Nullable String split;
 
     @Option(
             names = "--eval-every",
@@ -57,7 +64,7 @@ final class HeldOutOptions {
     /// Refuses options that nobody would read.
     void check(OptionRules rules) {
         if (data == null) {
-            List.of("--eval-every", "--eval-limit", "--keep", "--patience")
+            List.of("--eval-every", "--eval-split", "--eval-limit", "--keep", "--patience")
                     .forEach(option -> rules.refuse(option, "a run without " + DATA));
         }
     }
@@ -68,7 +75,13 @@ final class HeldOutOptions {
     /// @return null for a run without held-out rows
     @Nullable
     HeldOut load(Lota lota, DataOptions rows, TrainConfig config, PrintWriter err) {
-        return data == null ? null : of(rows.load(lota, data, limit(), err), config);
+        return data == null ? null : of(rows.load(lota, files(data), limit(), err), config);
+    }
+
+    private DataFiles files(Path path) {
+        QuietLibraries.quieten();
+        DataFiles files = DataFiles.of(path);
+        return split == null ? files : files.split(split);
     }
 
     private int limit() {
@@ -95,7 +108,7 @@ final class HeldOutOptions {
                     "held out",
                     Text.format(
                             "%,d rows of %s, scored %,d %s",
-                            DataOptions.rows(data, limit()), data, scores, scores == 1 ? "time" : "times"));
+                            files(data).count(limit()), data, scores, scores == 1 ? "time" : "times"));
         }
     }
 

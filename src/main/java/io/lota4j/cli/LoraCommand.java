@@ -73,7 +73,13 @@ final class LoraCommand extends StepsCommand {
     }
 
     @Override
+    Path result() {
+        return out;
+    }
+
+    @Override
     void addTo(Places places) {
+        super.addTo(places);
         state.addTo(places, out);
     }
 
@@ -116,7 +122,7 @@ final class LoraCommand extends StepsCommand {
     }
 
     private LoraJob job(Lota lota, AdaptedModel adapted, Dataset examples, MaskedKernel chosen) {
-        TrainConfig config = training.config(examples.examples().size());
+        TrainConfig config = training.config(examples.epochRows());
         return new LoraJob(
                 adapted,
                 factors.config(),

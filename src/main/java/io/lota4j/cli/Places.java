@@ -6,6 +6,7 @@ import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.Claims;
 import io.lota4j.checkpoint.OutputLock;
 import io.lota4j.checkpoint.RealPath;
+import io.lota4j.data.file.DataPart;
 import java.io.IOException;
 import java.lang.reflect.AnnotatedElement;
 import java.nio.file.Files;
@@ -63,11 +64,9 @@ final class Places {
     private static List<Path> paths(@Nullable Object value) {
         return switch (value) {
             case Path path -> List.of(path);
+            case DataPart part -> List.of(part.path());
             case Collection<?> many ->
-                many.stream()
-                        .filter(Path.class::isInstance)
-                        .map(Path.class::cast)
-                        .toList();
+                many.stream().flatMap(one -> paths(one).stream()).toList();
             case null, default -> List.of();
         };
     }
@@ -125,7 +124,8 @@ final class Places {
     boolean canBeReadTwice() {
         return inputs.stream()
                 .map(Input::path)
-                .allMatch(path -> !Files.exists(path) || Files.isRegularFile(path) || Files.isDirectory(path));
+                .allMatch(path -> !path.equals(DASH)
+                        && (!Files.exists(path) || Files.isRegularFile(path) || Files.isDirectory(path)));
     }
 
     /// Refuses a place that would be harmed, is taken, or cannot be written.

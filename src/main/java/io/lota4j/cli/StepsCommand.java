@@ -3,6 +3,9 @@ package io.lota4j.cli;
 import io.lota4j.Lota;
 import io.lota4j.data.Dataset;
 import io.lota4j.model.MemoryPolicy;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 
 /// What takes optimizer steps on a base: the data, the settings, and what computes.
@@ -48,6 +51,14 @@ abstract class StepsCommand extends BaseCommand {
         return memory.policy();
     }
 
+    /// The file or folder of the result, or null for none.
+    abstract @Nullable Path result();
+
+    @Override
+    void addTo(Places places) {
+        data.addTo(places, result());
+    }
+
     /// What is done with examples.
     interface Work {
         /// @return the exit code
@@ -58,6 +69,12 @@ abstract class StepsCommand extends BaseCommand {
     final int examples(Lota lota, Work work) {
         data.readWeights(training.readsWeights());
         Dataset examples = data.load(lota, err());
-        return data.previewed(examples, lota, out()) ? ExitCode.OK : work.on(lota, examples);
+        if (data.previewed(examples, lota, out())) {
+            return ExitCode.OK;
+        }
+        Optional<String> bad = data.listBadRows(examples, result());
+        int code = work.on(lota, examples);
+        bad.ifPresent(err()::println);
+        return code;
     }
 }

@@ -1,36 +1,41 @@
 package io.lota4j.data;
 
 import io.lota4j.LotaException;
+import io.lota4j.Sha256;
 import io.lota4j.Text;
-import io.lota4j.data.file.BadRowException;
-import io.lota4j.data.file.Row;
-import io.lota4j.data.file.RowFile;
+import io.lota4j.data.DataSource.DataFile;
+import io.lota4j.data.file.BadRow;
+import io.lota4j.data.file.DataFiles;
+import io.lota4j.data.file.DataPart;
+import io.lota4j.data.file.Share;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/// The encoded examples of a file.
+/// The encoded examples of one or several files.
 ///
-/// @param source the file
-/// @param sha256 SHA-256 of the whole file, 64 hex digits
+/// @param sources where they come from, in the order of their examples, at least one
 /// @param maxLength the most tokens that an example could have
-/// @param examples the examples that fit, in file order, at least one
-/// @param tooLong the rows left out because they do not fit, in file order
+/// @param examples the examples that fit, in the order of the sources and their rows, at least one; where they are many
+///     they lie in a file, and each is read when it is asked for
+/// @param tooLong the rows left out because they do not fit, in their order
+/// @param bad the rows left out because they cannot be used, in their order
 /// @param findings whole sentences on what a user should know of the rows that were taken
 /// @param origin what decided how rows became tokens, for provenance, as [DataOrigin] says it; may be empty
 public record Dataset(
-        Path source,
-        String sha256,
+        List<DataSource> sources,
         int maxLength,
         List<Example> examples,
         List<EncodeResult.TooLong> tooLong,
+        List<BadRow> bad,
         List<String> findings,
         Map<String, String> origin) {
     /// The limit that takes every row.
@@ -38,21 +43,62 @@ public record Dataset(
 
     /// Copies the lists.
     public Dataset {
-        examples = List.copyOf(examples);
+        sources = List.copyOf(sources);
+        examples = examples instanceof StoredExamples ? examples : List.copyOf(examples);
         tooLong = List.copyOf(tooLong);
+        bad = List.copyOf(bad);
         findings = List.copyOf(findings);
         origin = Collections.unmodifiableMap(new LinkedHashMap<>(origin));
     }
 
-    /// Data of which there is nothing to tell, and nothing is said of how its rows became tokens.
+    /// Data of one file, of which there is nothing to tell, and nothing is said of how its rows became tokens.
+    ///
+    /// @param sha256 SHA-256 of the whole file, 64 hex digits
     public Dataset(
             Path source, String sha256, int maxLength, List<Example> examples, List<EncodeResult.TooLong> tooLong) {
-        this(source, sha256, maxLength, examples, tooLong, List.of(), Map.of());
+        this(
+                List.of(new DataSource(
+                        DataPart.of(source),
+                        examples.size(),
+                        List.of(new DataFile(source, "JSONL", sha256, 0, examples.size() + tooLong.size())))),
+                maxLength,
+                examples,
+                tooLong,
+                List.of(),
+                List.of(),
+                Map.of());
     }
 
     /// The same data with what decided how rows became tokens.
     public Dataset withOrigin(Map<String, String> other) {
-        return new Dataset(source, sha256, maxLength, examples, tooLong, findings, other);
+        return new Dataset(sources, maxLength, examples, tooLong, bad, findings, other);
+    }
+
+    /// The same rows as other examples.
+    ///
+    /// @param others as many, in the same order
+    public Dataset withExamples(List<Example> others) {
+        if (others.size() != examples.size()) {
+            throw new IllegalArgumentException(others.size() + " examples for " + examples.size());
+        }
+        return new Dataset(sources, maxLength, others, tooLong, bad, findings, origin);
+    }
+
+    /// Some of the examples that follow one another.
+    ///
+    /// @param from the first of them
+    /// @param to behind the last of them
+    public Dataset part(int from, int to) {
+        List<DataSource> some = new ArrayList<>();
+        int start = 0;
+        for (DataSource source : sources) {
+            int within = Math.min(to, start + source.examples()) - Math.max(from, start);
+            if (within > 0) {
+                some.add(new DataSource(source.part(), within, source.files()));
+            }
+            start += source.examples();
+        }
+        return new Dataset(some, maxLength, examples.subList(from, to), tooLong, bad, findings, origin);
     }
 
     /// Whether rows are pairs of a chosen and a rejected answer.
@@ -65,68 +111,135 @@ public record Dataset(
         if (examples.stream().allMatch(example -> example.tokenWeights() == null)) {
             return this;
         }
-        return new Dataset(
-                source,
-                sha256,
-                maxLength,
-                examples.stream().map(example -> example.weighed(null)).toList(),
-                tooLong,
-                findings,
-                origin);
+        return withExamples(
+                examples.stream().map(example -> example.weighed(null)).toList());
     }
 
     /// Reads and encodes the first rows of a file.
     ///
     /// @param limit the most rows to take, those that turn out too long included; at least 1
     /// @throws LotaException if the file or a row is bad (with its line), or no row fits
-    public static Dataset load(Path path, ExampleEncoder encoder, int limit) {
-        if (limit < 1) {
-            throw new LotaException("The row limit must be at least 1, found " + limit + ".");
-        }
-        RowFile file = RowFile.of(path);
-        List<Example> examples = new ArrayList<>();
-        List<EncodeResult.TooLong> tooLong = new ArrayList<>();
-        Map<Finding, Integer> found = new EnumMap<>(Finding.class);
-        Set<String> unread = new LinkedHashSet<>();
-        file.each(limit, row -> {
-            switch (encode(row, encoder, path)) {
-                case EncodeResult.Encoded(Example example, Set<Finding> findings, List<String> columns) -> {
-                    examples.add(example);
-                    findings.forEach(finding -> found.merge(finding, 1, Integer::sum));
-                    unread.addAll(columns);
-                }
-                case EncodeResult.TooLong skipped -> tooLong.add(skipped);
-            }
-        });
-        List<String> told = sentences(path, examples.size() + tooLong.size(), found, unread, encoder.allowsSpecial());
-        if (encoder.labels().weighted() && examples.stream().allMatch(example -> example.tokenWeights() == null)) {
-            told.add(Text.format("No row of %s and no turn in it has a weight: all count the same.", path));
-        }
-        Dataset dataset = new Dataset(path, file.sha256(), encoder.maxLength(), examples, tooLong, told, Map.of());
-        if (examples.isEmpty()) {
-            throw dataset.nothingFits();
-        }
-        return dataset;
+    public static Dataset load(Path file, ExampleEncoder encoder, int limit) {
+        return load(DataFiles.of(file), encoder, limit);
     }
 
-    private static List<String> sentences(
-            Path path, int rows, Map<Finding, Integer> found, Set<String> unread, boolean allowSpecial) {
-        List<String> sentences = new ArrayList<>();
-        found.forEach((finding, count) -> {
-            String how = finding != Finding.CONTROL_TEXT ? "" : allowSpecial ? " these tokens" : " text";
-            sentences.add(Text.format("%d of %d rows of %s %s%s.", count, rows, path, finding.words(), how));
-        });
-        if (!unread.isEmpty()) {
-            sentences.add(Text.format(
-                    "Columns of %s that are no part of a chat were not read: %s.", path, String.join(", ", unread)));
-        }
-        return sentences;
+    /// As [#load(Path, ExampleEncoder, int)], of several files.
+    ///
+    /// @param limit the most rows of each of the parts
+    public static Dataset load(DataFiles data, ExampleEncoder encoder, int limit) {
+        return DatasetReader.read(data, encoder, limit);
+    }
+
+    /// The files, as their user names them.
+    public String name() {
+        return name(sources);
+    }
+
+    static String name(List<DataSource> sources) {
+        return sources.stream().map(source -> source.part().path().toString()).collect(Collectors.joining(", "));
+    }
+
+    /// Files and folders that are read.
+    public List<Path> paths() {
+        return sources.stream().map(source -> source.part().path()).toList();
+    }
+
+    private Stream<DataFile> files() {
+        return sources.stream().flatMap(source -> source.files().stream());
+    }
+
+    /// SHA-256 of the file, 64 hex digits; of several files the one of their digests, one behind the other.
+    public String sha256() {
+        List<String> digests = files().map(DataFile::sha256).toList();
+        return digests.size() == 1
+                ? digests.getFirst()
+                : HexFormat.of()
+                        .formatHex(
+                                Sha256.digest().digest(String.join("", digests).getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    /// Every file with its digest, and with its weight where that is not 1.
+    public String digests() {
+        return sources.stream()
+                .flatMap(source -> source.files().stream()
+                        .map(file -> file.path().getFileName() + " sha256:" + file.sha256()
+                                + (source.part().weight() == 1
+                                        ? ""
+                                        : " x" + DataPart.number(source.part().weight()))))
+                .collect(Collectors.joining(", "));
+    }
+
+    /// What was read, a line for each file or folder: its kind, rows, and how often an epoch takes them.
+    public List<String> read() {
+        return sources.stream()
+                .map(source -> {
+                    int rows = source.files().stream().mapToInt(DataFile::rows).sum();
+                    String kinds = source.files().stream()
+                            .map(DataFile::kind)
+                            .distinct()
+                            .collect(Collectors.joining("; "));
+                    int files = source.files().size();
+                    return Text.format(
+                            "%s: %s%s, %,d %s%s",
+                            source.part().path(),
+                            kinds,
+                            files == 1 ? "" : Text.format(" in %,d files", files),
+                            rows,
+                            rows == 1 ? "row" : "rows",
+                            source.part().weight() == 1
+                                    ? ""
+                                    : Text.format(
+                                            " of weight %s: an epoch takes %,d",
+                                            DataPart.number(source.part().weight()),
+                                            source.share().inEpoch()));
+                })
+                .toList();
+    }
+
+    /// How many rows of which an epoch takes.
+    public List<Share> shares() {
+        return sources.stream().map(DataSource::share).toList();
+    }
+
+    /// Rows that an epoch takes, each as often as it is taken.
+    public int epochRows() {
+        return shares().stream().mapToInt(Share::inEpoch).reduce(0, Math::addExact);
+    }
+
+    /// What is said in a run's identity of how sources are mixed; empty where all rows are taken alike.
+    public Optional<String> mix() {
+        return sources.stream().allMatch(source -> source.part().weight() == 1)
+                ? Optional.empty()
+                : Optional.of(sources.stream()
+                        .map(source -> source.examples() + " x"
+                                + DataPart.number(source.part().weight()))
+                        .collect(Collectors.joining(", ")));
+    }
+
+    /// Where a row stands, such as `row 3 (from 0) of rows.jsonl`.
+    ///
+    /// @param row index among all rows, from 0
+    public String place(int row) {
+        DataFile file = files().filter(one -> one.first() <= row)
+                .reduce((one, other) -> other)
+                .orElseThrow();
+        return Text.format("row %d (from 0) of %s", row - file.first(), file.path());
+    }
+
+    /// Where rows stand: their numbers, where there is one file, else each with its file.
+    ///
+    /// @param rows indices among all rows, from 0
+    public String places(List<Integer> rows) {
+        return files().count() == 1
+                ? Text.format("%s (from 0)", rows)
+                : rows.stream().map(this::place).collect(Collectors.joining(", "));
     }
 
     /// Whole sentences on what was left out or should be known of the data.
     public List<String> notices() {
         List<String> notices = new ArrayList<>(findings);
         skippedNotice().ifPresent(notices::add);
+        badNotice().ifPresent(notices::add);
         return notices;
     }
 
@@ -139,10 +252,10 @@ public record Dataset(
                 .findFirst()
                 .ifPresent(example -> {
                     throw new LotaException(Text.format(
-                            "The prompt of row %d (from 0) of %s is empty and the model has no chat template, so there"
+                            "The prompt of %s is empty and the model has no chat template, so there"
                                     + " is nothing that an answer could start from. Give it a text, or do not let"
                                     + " answers be generated.",
-                            example.row(), source));
+                            place(example.row())));
                 });
     }
 
@@ -151,7 +264,20 @@ public record Dataset(
         return examples.size() + tooLong.size();
     }
 
-    /// One sentence about the rows that were left out, empty if none was.
+    private Optional<String> badNotice() {
+        return bad.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Text.format(
+                        "%d %s of %s left out: they cannot be used. The first is %s, %s: %s",
+                        bad.size(),
+                        bad.size() == 1 ? "row" : "rows",
+                        name(),
+                        bad.getFirst().file(),
+                        bad.getFirst().place(),
+                        bad.getFirst().reason()));
+    }
+
+    /// One sentence about the rows that were left out for their length, empty if none was.
     public Optional<String> skippedNotice() {
         if (tooLong.isEmpty()) {
             return Optional.empty();
@@ -160,22 +286,26 @@ public record Dataset(
                 tooLong.stream().mapToInt(EncodeResult.TooLong::length).max().orElseThrow();
         return Optional.of(Text.format(
                 "%d of %d rows of %s left out: longer than %d tokens (the longest has %d).",
-                tooLong.size(), rows(), source, maxLength, longest));
+                tooLong.size(), rows(), name(), maxLength, longest));
     }
 
-    private LotaException nothingFits() {
+    /// @throws LotaException if no row can be learned from
+    void requireExamples() {
+        if (!examples.isEmpty()) {
+            return;
+        }
+        if (tooLong.isEmpty()) {
+            throw new LotaException(Text.format(
+                    "None of the rows of %s can be used. The first is %s, %s: %s",
+                    name(),
+                    bad.getFirst().file(),
+                    bad.getFirst().place(),
+                    bad.getFirst().reason()));
+        }
         int shortest =
                 tooLong.stream().mapToInt(EncodeResult.TooLong::length).min().orElseThrow();
-        return new LotaException(Text.format(
+        throw new LotaException(Text.format(
                 "None of the %d rows of %s fits in %d tokens; the shortest needs %d.",
-                rows(), source, maxLength, shortest));
-    }
-
-    private static EncodeResult encode(Row row, ExampleEncoder encoder, Path path) {
-        try {
-            return encoder.encode(row);
-        } catch (LotaException e) {
-            throw new BadRowException(path.toString(), row.place(), e);
-        }
+                rows(), name(), maxLength, shortest));
     }
 }

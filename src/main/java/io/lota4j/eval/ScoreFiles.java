@@ -22,7 +22,8 @@ public final class ScoreFiles {
     /// @throws io.lota4j.LotaException before anything is written if one would be written over the data or over the
     ///     other; or when one cannot be written
     public static void write(Evaluation scores, Dataset data, @Nullable Path summary, @Nullable Path details) {
-        Claims claims = new Claims().reads("the evaluation", data.source());
+        Claims claims = new Claims();
+        data.paths().forEach(path -> claims.reads("the evaluation", path));
         if (summary != null) {
             claims.writes("the summary", summary);
         }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +57,9 @@ record Description(Bench bench, Checkpoint base) {
         Example example = data.train().examples().getFirst();
         return new RunFile.Task(
                 task.name(),
-                data.train().source().getFileName().toString(),
+                data.train().paths().stream()
+                        .map(path -> path.getFileName().toString())
+                        .collect(Collectors.joining(", ")),
                 data.train().sha256(),
                 data.train().examples().size(),
                 data.validation().map(d -> d.examples().size()).orElse(0),

@@ -88,9 +88,7 @@ final class Estimator {
                 data.examples().stream().mapToInt(Example::allTokens).average().orElse(0);
         return Math.round(mean
                 * BatchOrder.examplesOf(
-                        steps,
-                        data.examples().size(),
-                        bench.experiment().training().examples()));
+                        steps, data.epochRows(), bench.experiment().training().examples()));
     }
 
     private void train(long tokens, double rate) {

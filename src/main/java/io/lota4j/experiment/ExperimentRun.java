@@ -51,7 +51,7 @@ public final class ExperimentRun implements AutoCloseable {
                 .writes("run.json", experiment.out().resolve("run.json"));
         for (Task task : Stream.concat(experiment.tasks().stream(), experiment.general().stream())
                 .toList()) {
-            claims.reads("the task " + task.name(), task.train());
+            task.train().forEach(part -> claims.reads("the task " + task.name(), part.path()));
             claims.reads("the task " + task.name(), task.test());
             if (task.validation() != null) {
                 claims.reads("the task " + task.name(), task.validation());

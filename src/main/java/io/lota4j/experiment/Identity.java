@@ -89,7 +89,7 @@ record Identity(Bench bench) {
     /// Settings, and whether epochs end short: where none does, the digest is that of earlier versions.
     private Inputs trained(Inputs inputs, GridRun run, int stage, TrainConfig config) {
         Map<String, String> order = new LinkedHashMap<>();
-        config.addOrderTo(order, data(run, stage).examples().size());
+        config.addOrderTo(order, data(run, stage));
         Inputs trained = settings(inputs, config);
         for (Map.Entry<String, String> entry : order.entrySet()) {
             trained = trained.with(entry.getKey(), entry.getValue());

@@ -134,7 +134,7 @@ record MaskChoice(Bench bench, Wanted wanted) {
         private void score(Score score, Ledger ledger) {
             Dataset all = data().unweighted();
             int rows = Math.min(sparse.effort().rows(), all.examples().size());
-            Dataset first = TaskData.part(all, 0, rows);
+            Dataset first = all.part(0, rows);
             long start = System.nanoTime();
             long[] tokens = {0};
             try (Stages.Stage shown =

@@ -1,18 +1,21 @@
 package io.lota4j.experiment;
 
 import io.lota4j.data.Labels.LossOn;
+import io.lota4j.data.file.DataPart;
 import io.lota4j.train.Ranges;
 import io.lota4j.train.objective.Objective;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// One task: its data, how rows become chats, and how answers are judged.
 ///
 /// @param name in tables and directories
-/// @param train JSONL file
-/// @param test JSONL file
-/// @param validation JSONL file, or null: then the last of the rows taken from the training file
+/// @param train files or folders of rows, with their weights, at least one
+/// @param test file of rows, or a folder that has the split `test`
+/// @param validation file of rows, a folder that has the split `validation`, or null: then the last of the rows taken
+///     from the training file
 /// @param rows how many rows are taken of each
 /// @param prompt template of the user's message, or null for rows that say it themselves
 /// @param completion template of the assistant's message; null exactly when `prompt` is
@@ -25,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// @param objective of training, or null where it does not differ from the experiment's
 public record Task(
         String name,
-        Path train,
+        List<DataPart> train,
         Path test,
         @Nullable Path validation,
         Rows rows,

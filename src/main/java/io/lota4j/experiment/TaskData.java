@@ -12,11 +12,13 @@ import io.lota4j.data.ExampleFormat;
 import io.lota4j.data.Labels;
 import io.lota4j.data.StopTokens;
 import io.lota4j.data.Tokenizer;
+import io.lota4j.data.file.DataFiles;
 import io.lota4j.metrics.Metric.Split;
 import io.lota4j.model.ModelConfig;
 import io.lota4j.train.Provenance;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -55,18 +57,28 @@ record TaskData(
                 labels);
         Map<String, String> origin =
                 DataOrigin.of(base, task.prompt(), task.completion(), encoder.maxLength(), task.allowSpecial(), labels);
-        Dataset test = Dataset.load(task.test(), encoder, task.rows().test());
+        Dataset test =
+                Dataset.load(split(task.test(), "test"), encoder, task.rows().test());
         Set<Integer> stop = StopTokens.of(base, encoder.endToken()).ids();
         Task.Rows rows = task.rows();
         if (task.validation() != null) {
-            Dataset train = Dataset.load(task.train(), encoder, rows.train()).withOrigin(origin);
+            Dataset train = Dataset.load(train(task), encoder, rows.train()).withOrigin(origin);
             int limit = rows.validation() == 0 ? Dataset.ALL : rows.validation();
-            Dataset validation = Dataset.load(task.validation(), encoder, limit);
+            Dataset validation = Dataset.load(split(task.validation(), "validation"), encoder, limit);
             return new TaskData(task, train, Optional.of(validation), test, stop, positions);
         }
         int taken = rows.train() == Dataset.ALL ? Dataset.ALL : rows.train() + rows.validation();
-        Dataset all = Dataset.load(task.train(), encoder, taken).withOrigin(origin);
+        Dataset all = Dataset.load(train(task), encoder, taken).withOrigin(origin);
         return new TaskData(task, all, Optional.empty(), test, stop, positions).split(rows.validation());
+    }
+
+    private static DataFiles train(Task task) {
+        return new DataFiles(task.train(), null, null, false);
+    }
+
+    private static DataFiles split(Path path, String split) {
+        DataFiles files = DataFiles.of(path);
+        return Files.isDirectory(path) ? files.split(split) : files;
     }
 
     /// The last training rows are held back for validation.
@@ -75,14 +87,20 @@ record TaskData(
             return this;
         }
         Dataset all = train;
+        if (all.sources().size() > 1) {
+            throw new LotaException(Text.format(
+                    "task %s: the last rows of %s would all be of the last file. Name a file of its own for"
+                            + " validation.",
+                    task.name(), all.name()));
+        }
         int left = all.examples().size() - held;
         if (left < 1) {
             throw new LotaException(Text.format(
                             "task %s: of %d rows of %s none is left to train on when %d are held back for ",
-                            task.name(), all.examples().size(), task.train(), held)
+                            task.name(), all.examples().size(), all.name(), held)
                     + "validation.");
         }
-        return new TaskData(task, part(all, 0, left), Optional.of(part(all, left, left + held)), test, stop, positions);
+        return new TaskData(task, all.part(0, left), Optional.of(all.part(left, left + held)), test, stop, positions);
     }
 
     /// Whole sentences on what should be known of the rows: what was left out, read otherwise than it may look, or
@@ -104,18 +122,7 @@ record TaskData(
                 ? Optional.empty()
                 : Optional.of(Text.format(
                         "%d of %d rows of %s have room for fewer than %d new tokens: the model's positions end before.",
-                        cramped, rows.examples().size(), rows.source(), task.generate()));
-    }
-
-    static Dataset part(Dataset all, int from, int to) {
-        return new Dataset(
-                all.source(),
-                all.sha256(),
-                all.maxLength(),
-                all.examples().subList(from, to),
-                all.tooLong(),
-                all.findings(),
-                all.origin());
+                        cramped, rows.examples().size(), rows.name(), task.generate()));
     }
 
     /// The rows to score.

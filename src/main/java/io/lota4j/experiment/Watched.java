@@ -47,7 +47,7 @@ record Watched(Bench bench, Folder folder) {
                     end.step(), job.config().steps(), what));
         }
         Figure seconds = losses == Figure.TRAIN_LOSS ? Figure.TRAIN_SECONDS : Figure.CALIBRATION_SECONDS;
-        int examples = job.data().examples().size();
+        int examples = job.data().epochRows();
         ledger.losses(losses, end.losses(), step -> job.config().examplesOf(step, examples));
         // Unknown after a state of an earlier version, which did not keep them.
         if (!Double.isNaN(end.seconds())) {

@@ -2,7 +2,6 @@ package io.lota4j.train;
 
 import io.lota4j.data.BatchOrder;
 import io.lota4j.data.Dataset;
-import io.lota4j.data.Example;
 import java.util.Arrays;
 import java.util.List;
 
@@ -11,12 +10,11 @@ import java.util.List;
 /// @param order of the steps' examples
 /// @param batchSize the most examples of a micro-batch
 /// @param accumulation micro-batches a step
-record BatchedSamples(List<Example> examples, BatchOrder order, int batchSize, int accumulation) implements Samples {
+record BatchedSamples(Dataset data, BatchOrder order, int batchSize, int accumulation) implements Samples {
     static BatchedSamples of(Dataset data, TrainConfig config) {
-        List<Example> examples = data.examples();
         return new BatchedSamples(
-                examples,
-                new BatchOrder(examples.size(), config.stepExamples(), config.seed(), config.shuffle()),
+                data,
+                new BatchOrder(data.shares(), config.stepExamples(), config.seed(), config.shuffle()),
                 config.batchSize(),
                 config.accumulation());
     }
@@ -26,13 +24,18 @@ record BatchedSamples(List<Example> examples, BatchOrder order, int batchSize, i
         int[] step = order.step(number / accumulation);
         int from = (int) Math.min(step.length, number % accumulation * batchSize);
         return Arrays.stream(step, from, (int) Math.min(step.length, (long) from + batchSize))
-                .mapToObj(place -> new Sample(place, examples.get(place)))
+                .mapToObj(place -> new Sample(place, data.examples().get(place)))
                 .toList();
     }
 
     @Override
+    public String places(List<Integer> rows) {
+        return data.places(rows);
+    }
+
+    @Override
     public List<Sample> of(long microBatches) {
-        long inEpoch = BatchOrder.stepsOfAnEpoch(examples.size(), (long) batchSize * accumulation);
-        return microBatches / accumulation >= inEpoch ? Sample.all(examples) : Samples.super.of(microBatches);
+        long inEpoch = BatchOrder.stepsOfAnEpoch(data.epochRows(), (long) batchSize * accumulation);
+        return microBatches / accumulation >= inEpoch ? Sample.all(data.examples()) : Samples.super.of(microBatches);
     }
 }

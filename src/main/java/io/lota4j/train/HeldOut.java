@@ -6,11 +6,10 @@ import io.lota4j.data.Example;
 import io.lota4j.model.Decoder;
 import io.lota4j.train.objective.Objective;
 import java.nio.IntBuffer;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -117,9 +116,8 @@ public record HeldOut(Dataset data, long every, Keep keep, long patience) {
                 weighing.figures().forEach((name, value) -> figures.merge(name, value, Double::sum));
             }
             if (!Double.isFinite(sum)) {
-                throw decoder.notFinite(Text.format(
-                        "The loss of the held-out rows %s of %s (from 0) is NaN or infinite",
-                        part.rows(), data.source()));
+                throw decoder.notFinite(
+                        Text.format("The loss of the held-out rows %s is NaN or infinite", data.places(part.rows())));
             }
             tokens += part.scored();
             done += part.samples().size();
@@ -149,7 +147,7 @@ public record HeldOut(Dataset data, long every, Keep keep, long patience) {
 
     /// Says in a result's provenance which rows chose it, and how it did on them.
     public void addTo(Map<String, String> provenance, RunState end) {
-        provenance.put("held_out_data", data.source().getFileName() + " sha256:" + data.sha256());
+        provenance.put("held_out_data", data.digests());
         provenance.put("held_out_rows", Integer.toString(data.examples().size()));
         long kept = keptStep(end);
         provenance.put("kept_step", Long.toString(kept));
@@ -160,13 +158,14 @@ public record HeldOut(Dataset data, long every, Keep keep, long patience) {
 
     /// A warning where rows are trained on as well: what is kept then says nothing of new rows.
     Optional<String> overlap(Dataset trained) {
-        Set<IntBuffer> known = new HashSet<>();
-        trained.examples().forEach(example -> known.add(IntBuffer.wrap(example.ids())));
-        long shared = data.examples().stream()
-                .map(Example::ids)
-                .map(IntBuffer::wrap)
-                .filter(known::contains)
-                .count();
+        // What is trained on may be larger than the memory.
+        Map<IntBuffer, Integer> held = new HashMap<>();
+        data.examples().forEach(example -> held.merge(IntBuffer.wrap(example.ids()), 1, Integer::sum));
+        long shared = 0;
+        for (Example example : trained.examples()) {
+            Integer rows = held.remove(IntBuffer.wrap(example.ids()));
+            shared += rows == null ? 0 : rows;
+        }
         return shared == 0
                 ? Optional.empty()
                 : Optional.of(Text.format(

@@ -32,9 +32,12 @@ public final class Provenance {
     /// @return a map to go on with
     public static Map<String, String> of(String source, Dataset data) {
         Map<String, String> provenance = of(source);
-        provenance.put("data", data.source().getFileName() + " sha256:" + data.sha256());
+        provenance.put("data", data.digests());
         provenance.put("rows", Long.toString(data.examples().size()));
         provenance.put("rows_left_out", Long.toString(data.tooLong().size()));
+        if (!data.bad().isEmpty()) {
+            provenance.put("rows_bad", Integer.toString(data.bad().size()));
+        }
         provenance.putAll(data.origin());
         return provenance;
     }

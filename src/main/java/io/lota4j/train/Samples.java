@@ -13,6 +13,11 @@ public interface Samples {
     /// a step leaves the step's last micro-batches with fewer, or none; the first of a step has at least one.
     List<Sample> microBatch(long number);
 
+    /// Where rows of the data stand, by their numbers from 0.
+    default String places(List<Integer> rows) {
+        return rows + " (from 0)";
+    }
+
     /// Every sample that the first so many micro-batches take, once, by its place.
     default List<Sample> of(long microBatches) {
         SequencedMap<Integer, Sample> taken = new TreeMap<>();

@@ -131,10 +131,11 @@ public record TrainConfig(
     /// versions filled such steps from the next epoch, and none of their states may be resumed as one of these.
     ///
     /// @param identity of the run, to be added to
-    public void addOrderTo(Map<String, String> identity, int examples) {
-        if (BatchOrder.endsShort(steps, examples, stepExamples())) {
+    public void addOrderTo(Map<String, String> identity, Dataset data) {
+        if (BatchOrder.endsShort(steps, data.epochRows(), stepExamples())) {
             identity.put("epochs", "each ends with the data");
         }
+        data.mix().ifPresent(mix -> identity.put("mix", mix));
     }
 
     /// The settings as text, in [SettingsText]'s form: what has the default of [#of] is left out, and so is what is
@@ -171,21 +172,20 @@ public record TrainConfig(
             if (sequences != objective.sequences()) {
                 throw new LotaException(Text.format(
                         sequences == 1
-                                ? "The objective '%s' learns from pairs, but row %d (from 0) of %s has no chosen and"
+                                ? "The objective '%s' learns from pairs, but %s has no chosen and"
                                         + " rejected answer. Take rows with 'prompt', 'chosen' and 'rejected', or"
                                         + " another objective."
-                                : "The objective '%s' learns from one answer a row, but row %d (from 0) of %s is a"
+                                : "The objective '%s' learns from one answer a row, but %s is a"
                                         + " pair of a chosen and a rejected one. Take the objective dpo or ipo, or"
                                         + " name the column of the answer to learn.",
                         objective.name(),
-                        example.row(),
-                        data.source()));
+                        data.place(example.row())));
             }
             if (!objective.readsWeights() && example.tokenWeights() != null) {
                 throw new LotaException(Text.format(
-                        "Row %d (from 0) of %s has a weight, which the objective '%s' does not read. Take the"
+                        "Of the data, %s has a weight, which the objective '%s' does not read. Take the"
                                 + " objective weighted, or leave the weights out.",
-                        example.row(), data.source(), objective.name()));
+                        data.place(example.row()), objective.name()));
             }
         }
     }

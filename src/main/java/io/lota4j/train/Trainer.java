@@ -272,9 +272,9 @@ public final class Trainer implements AutoCloseable {
                         name, state.step() == 0 ? " before the first step" : ""))
                 .orElse("");
         throw new LotaException(Text.format(
-                "Step %d: loss %s, gradient norm %s. %sThe batch holds the data rows %s (from 0). "
+                "Step %d: loss %s, gradient norm %s. %sThe batch holds the data rows %s. "
                         + "%s Start again with a lower learning rate, a warm-up or a tighter clip.",
-                step, outcome.loss(), outcome.norm(), weights, rows, lastGood()));
+                step, outcome.loss(), outcome.norm(), weights, samples.places(rows), lastGood()));
     }
 
     /// A step can leave weights that are not finite though its loss and its gradient were: the next one would tell.

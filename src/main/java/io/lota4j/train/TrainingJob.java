@@ -57,7 +57,7 @@ public interface TrainingJob {
         identity.put(trained().getKey(), trained().getValue());
         identity.put("data", Provenance.digest(data()));
         identity.put("settings", config().text());
-        config().addOrderTo(identity, data().examples().size());
+        config().addOrderTo(identity, data());
         start().addTo(identity);
         HeldOut rows = heldOut();
         if (rows != null) {

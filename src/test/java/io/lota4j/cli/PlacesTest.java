@@ -3,6 +3,7 @@ package io.lota4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lota4j.Text;
+import io.lota4j.data.file.DataPart;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -102,7 +103,8 @@ class PlacesTest {
                 Field field = (Field) arg.userObject();
                 boolean reads = field.isAnnotationPresent(Reads.class);
                 boolean writes = field.isAnnotationPresent(Writes.class);
-                boolean path = field.getGenericType().getTypeName().contains(Path.class.getName());
+                String type = field.getGenericType().getTypeName();
+                boolean path = type.contains(Path.class.getName()) || type.contains(DataPart.class.getName());
                 assertThat(reads || writes)
                         .as("%s %s is marked as read or written", command.qualifiedName(), arg.paramLabel())
                         .isEqualTo(path);
@@ -402,7 +404,8 @@ class PlacesTest {
                 .filter(arg -> ((Field) arg.userObject()).isAnnotationPresent(Reads.class))
                 .flatMap(arg -> switch (arg.getValue()) {
                     case Path path -> Stream.of(path);
-                    case List<?> many -> many.stream().map(Path.class::cast);
+                    case List<?> many ->
+                        many.stream().map(one -> one instanceof DataPart part ? part.path() : (Path) one);
                     case null, default -> Stream.empty();
                 })
                 .distinct()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
 import io.lota4j.data.Labels.LossOn;
+import io.lota4j.data.file.DataPart;
 import io.lota4j.experiment.Method.Choice;
 import io.lota4j.experiment.Method.Effort;
 import io.lota4j.mask.Scope;
@@ -13,6 +14,7 @@ import io.lota4j.train.Schedule;
 import io.lota4j.train.Trainer;
 import io.lota4j.train.objective.Sft;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -51,7 +53,7 @@ class RangesTest {
         refused(
                 () -> new Task(
                         "a",
-                        file,
+                        List.of(DataPart.of(file)),
                         file,
                         null,
                         rows,

@@ -14,35 +14,65 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A file of rows, of a kind that is known.
-public final class RowFile {
+public final class RowFile implements AutoCloseable {
     private static final String EXPECTED =
             "rows as JSONL, as a JSON array, as CSV or TSV or as Parquet, also compressed by gzip or zstd";
+
+    private static final Path STANDARD_INPUT = Path.of("-");
 
     private final Source source;
     private final RowKind kind;
 
-    private RowFile(Source source, RowKind kind) {
+    private final @Nullable Spool spool;
+
+    private RowFile(Source source, RowKind kind, @Nullable Spool spool) {
         this.source = source;
         this.kind = kind;
+        this.spool = spool;
     }
 
     /// A file of the kind that its content, or else its name, shows.
     ///
+    /// @param file or `-` for standard input, which is read once and kept until the JVM ends
     /// @param format the name of the kind, or null to find it out
     /// @throws LotaException if it cannot be read or holds no rows
     public static RowFile of(Path file, @Nullable String format) {
-        String name = file.toString();
+        boolean standard = file.equals(STANDARD_INPUT);
+        String name = standard ? "standard input" : file.toString();
+        Spool spool = null;
         try {
-            Source source = Source.of(name, file);
+            if (!standard && Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+                // A pipe can be read once only.
+                try (InputStream in = Files.newInputStream(file)) {
+                    spool = Spool.of(in);
+                }
+            }
+            Path regular = standard ? Spool.standardInput() : spool == null ? file : spool.file();
+            Source source = Source.of(name, regular);
             byte[] start = source.start();
-            return new RowFile(
-                    source,
-                    format == null ? detected(source, start) : chosen(RowKinds.named(format), source.name(), start));
+            RowKind kind =
+                    format == null ? detected(source, start) : chosen(RowKinds.named(format), source.name(), start);
+            return new RowFile(source, kind, spool);
         } catch (IOException e) {
+            delete(spool);
             throw new LotaException(Text.format("The data file %s cannot be read: %s.", name, FileKind.reason(e)), e);
+        } catch (LotaException e) {
+            delete(spool);
+            throw e;
+        }
+    }
+
+    private static void delete(@Nullable Spool spool) {
+        if (spool != null) {
+            try {
+                spool.close();
+            } catch (IOException e) {
+                throw new LotaException("The temporary file " + spool.file() + " cannot be deleted.", e);
+            }
         }
     }
 
@@ -96,14 +126,37 @@ public final class RowFile {
     /// @param limit the most rows, at least 1
     /// @throws LotaException if the file cannot be read, holds no row, or a row is bad
     public void each(int limit, Use use) {
+        each(limit, use, null);
+    }
+
+    /// As [#each(int, Use)], without the rows that cannot be used.
+    ///
+    /// @param limit the most rows that can be used, at least 1
+    /// @param use may throw a [BadRowException] as well
+    /// @param bad hears of each bad row; if it is null, the first ends the reading
+    /// @throws LotaException if the file cannot be read, holds no row, or what is behind a row cannot be read
+    public void each(int limit, Use use, @Nullable Consumer<BadRow> bad) {
         try (RowReader reader = open()) {
             int taken = 0;
-            @Nullable Row row;
-            while (taken < limit && (row = reader.next()) != null) {
-                use.take(row);
-                taken++;
+            boolean none = true;
+            while (taken < limit) {
+                try {
+                    Row row = reader.next();
+                    if (row == null) {
+                        break;
+                    }
+                    none = false;
+                    use.take(row);
+                    taken++;
+                } catch (BadRowException e) {
+                    if (bad == null) {
+                        throw e;
+                    }
+                    none = false;
+                    bad.accept(BadRow.of(e));
+                }
             }
-            if (taken == 0) {
+            if (none) {
                 throw new LotaException(source.name() + " holds no rows; expected " + kind.words() + ".");
             }
         } catch (IOException e) {
@@ -129,6 +182,12 @@ public final class RowFile {
             throw source.unreadable(e);
         }
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /// Deletes what was written only to be read.
+    @Override
+    public void close() {
+        delete(spool);
     }
 
     /// As its user names it.

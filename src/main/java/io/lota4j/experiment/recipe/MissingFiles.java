@@ -3,9 +3,11 @@ package io.lota4j.experiment.recipe;
 import io.lota4j.Existing;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.HubCache;
+import io.lota4j.data.file.DataPart;
 import io.lota4j.experiment.Experiment;
 import io.lota4j.experiment.Task;
 import io.lota4j.yaml.Problems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Tells which of an experiment's files are not there.
@@ -25,7 +27,9 @@ final class MissingFiles {
             problems.error(Text.format("%s: base: %s: %s%s", recipe, problem, experiment.base(), advice));
         });
         for (Task task : experiment.tasks()) {
-            require(recipe, Text.format("tasks.%s.train", task.name()), task.train(), problems);
+            for (DataPart part : task.train()) {
+                require(recipe, Text.format("tasks.%s.train", task.name()), part.path(), problems);
+            }
             require(recipe, Text.format("tasks.%s.test", task.name()), task.test(), problems);
             if (task.validation() != null) {
                 require(recipe, Text.format("tasks.%s.validation", task.name()), task.validation(), problems);
@@ -37,7 +41,7 @@ final class MissingFiles {
     }
 
     private static void require(Path recipe, String key, Path file, Problems problems) {
-        if (given(file)) {
+        if (given(file) && !Files.isDirectory(file)) {
             Existing.problemOfFile(file)
                     .ifPresent(problem -> problems.error(Text.format("%s: %s: %s: %s", recipe, key, problem, file)));
         }

@@ -1,8 +1,10 @@
 package io.lota4j.experiment.recipe;
 
+import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Labels.LossOn;
+import io.lota4j.data.file.DataPart;
 import io.lota4j.experiment.Task;
 import io.lota4j.train.objective.Objective;
 import io.lota4j.yaml.Yaml;
@@ -76,7 +78,7 @@ final class TaskReader {
                 "steps",
                 "loss-on",
                 ObjectiveReader.KEY);
-        Path train = Path.of(fields.required("train"));
+        List<DataPart> train = train(fields);
         Path test = Path.of(fields.required("test"));
         Task.Rows rows = new Task.Rows(
                 fields.whole("train-rows", Dataset.ALL, 1),
@@ -87,17 +89,41 @@ final class TaskReader {
         return task(name, fields, train, test, validation, rows, steps, ObjectiveReader.objective(fields));
     }
 
+    /// One file or folder, or a list of them, each with its weight behind a colon.
+    private static List<DataPart> train(Fields fields) {
+        fields.required("train");
+        List<DataPart> parts = new ArrayList<>();
+        for (String text : fields.texts("train")) {
+            try {
+                parts.add(DataPart.parse(text));
+            } catch (LotaException e) {
+                fields.value("train")
+                        .ifPresent(at ->
+                                fields.keys().error(at, Text.format("%s: %s", fields.place("train"), e.getMessage())));
+            }
+        }
+        return parts.isEmpty() ? List.of(DataPart.of(Path.of(""))) : parts;
+    }
+
     private static Task text(String name, Fields fields) {
         fields.only("data", "rows", "prompt", "completion", "allow-special", "max-length", "loss-on");
         Path data = Path.of(fields.required("data"));
         int rows = fields.whole("rows", Dataset.ALL, 1);
-        return task(name, fields, data, data, null, new Task.Rows(rows, 0, rows), OptionalLong.empty(), null);
+        return task(
+                name,
+                fields,
+                List.of(DataPart.of(data)),
+                data,
+                null,
+                new Task.Rows(rows, 0, rows),
+                OptionalLong.empty(),
+                null);
     }
 
     private static Task task(
             String name,
             Fields fields,
-            Path train,
+            List<DataPart> train,
             Path test,
             @Nullable Path validation,
             Task.Rows rows,

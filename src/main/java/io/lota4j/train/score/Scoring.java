@@ -54,10 +54,9 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
         for (Example example : data.examples()) {
             if (example.rejected() != null || example.tokenWeights() != null) {
                 throw new LotaException(Text.format(
-                        "Row %d (from 0) of %s %s: weights of a model are scored by rows of one answer whose tokens"
-                                + " all count the same.",
-                        example.row(),
-                        data.source(),
+                        "Weights of a model are scored by rows of one answer whose tokens all count the same, but %s"
+                                + " %s.",
+                        data.place(example.row()),
                         example.rejected() != null ? "is a pair of answers" : "has a weight"));
             }
         }

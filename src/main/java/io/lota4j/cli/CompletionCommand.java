@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.Text;
+import io.lota4j.data.file.DataPart;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -190,7 +191,9 @@ final class CompletionCommand implements Callable<Integer> {
         if (!words.isEmpty()) {
             return " -x -a " + quoted(String.join(" ", words));
         }
-        return option.auxiliaryTypes()[0] == Path.class ? " -r -F" : " -x";
+        return option.auxiliaryTypes()[0] == Path.class || option.auxiliaryTypes()[0] == DataPart.class
+                ? " -r -F"
+                : " -x";
     }
 
     /// The words that may be given, if they are known.

@@ -170,7 +170,8 @@ final class DataOptions {
     /// As [#load(Lota, PrintWriter)], another file with rows of the same kind.
     Dataset load(Lota lota, DataFiles files, int most, PrintWriter err) {
         QuietLibraries.quieten();
-        Dataset dataset = lota.data(files, new Rows(prompt, completion, maxLength, most, allowSpecial, new Labels(lossOn, weighted)));
+        Dataset dataset = lota.data(
+                files, new Rows(prompt, completion, maxLength, most, allowSpecial, new Labels(lossOn, weighted)));
         if (previews() || !isPlain(dataset)) {
             dataset.read().forEach(line -> err.println("lota: data " + line));
         }

@@ -13,8 +13,8 @@ import picocli.CommandLine.Option;
         description = "Write the base's corpus, the tasks' rows and the base without its weights.",
         footer = {
             "",
-            "DIR/base-train.jsonl, flip-train.jsonl, flip-test.jsonl ... are read with",
-            "--prompt '{prompt}' --completion '{completion}'. DIR/model holds the base without its weights."
+            "DIR/base-train.jsonl, flip-train.jsonl, flip-test.jsonl ... are rows of prompt and completion, which",
+            "need no templates. DIR/model holds the base without its weights."
         })
 final class DemoDataCommand extends BaseCommand {
     /// As many as 2800 steps of 64 rows read.

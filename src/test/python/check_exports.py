@@ -5,9 +5,10 @@
     lota export --format peft --peft-type SHIRA --model BASE --ticket T --out DIR/shira
     lota export --format peft --peft-type SUPERTUNING --model BASE --ticket T --out DIR/supertuning
     lota export --format patch --model BASE --ticket T --out DIR/patch
+    lota export --format gguf --dtype F32 --model BASE --ticket T --out DIR/gguf
     python3 check_exports.py BASE DIR
 
-Needs torch, transformers and peft 0.21. What is not in DIR is passed over.
+Needs torch, transformers, peft 0.21 and gguf. What is not in DIR is passed over.
 """
 
 import sys
@@ -16,7 +17,7 @@ from pathlib import Path
 import torch
 from peft import PeftModel
 from safetensors import safe_open
-from transformers import AutoModelForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 base_path, folder = sys.argv[1], Path(sys.argv[2])
 
@@ -67,3 +68,12 @@ if (folder / "patch").exists():
     check("the patched server has the export's weights", all(torch.equal(w, tuned[n]) for n, w in model.state_dict().items()))
     apply(model, folder / "patch" / "reverse.safetensors")
     check("and the base's, bit for bit", all(torch.equal(w, before[n]) for n, w in model.state_dict().items()))
+if (folder / "gguf").exists():
+    # What transformers' reader does not take from the file, such as scaled rotary embeddings, the base's configuration says.
+    config = AutoConfig.from_pretrained(base_path)
+    model = AutoModelForCausalLM.from_pretrained(folder / "gguf", gguf_file="model.gguf", config=config, dtype=torch.float32)
+    worst = float((logits(model) - expected).abs().max())
+    check("the GGUF file gives the same logits", worst < 2e-4, worst)
+    text = "Hello world, 123 times!\n\n  it's <|im_start|>user \u00dcn\u00efc\u00f6d\u00e9 don't"
+    tokenizers = AutoTokenizer.from_pretrained(folder / "gguf", gguf_file="model.gguf"), AutoTokenizer.from_pretrained(base_path)
+    check("and the same tokens", tokenizers[0](text).input_ids == tokenizers[1](text).input_ids)

@@ -164,6 +164,9 @@ class ArchitectureTest {
             "merge", JACKSON, ROARING, own("yaml"), own("checkpoint"), own("mask"), own("ticket"), own("peft"));
 
     @ArchTest
+    static final ArchRule GGUF = onlyImports("gguf", own("checkpoint"));
+
+    @ArchTest
     static final ArchRule EXPORT = onlyImports(
             "export",
             JACKSON,
@@ -173,6 +176,8 @@ class ArchitectureTest {
             own("ticket"),
             own("peft"),
             own("merge"),
+            own("gguf"),
+            own("data"),
             own("model"));
 
     @ArchTest

@@ -9,17 +9,17 @@ import java.nio.file.Path;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /// The JSON files of a model directory, as Python writes them.
-final class ModelJson {
+public final class ModelJson {
     private ModelJson() {}
 
     /// A file's keys; none where the directory has no such file.
-    static JsonKeys optional(Path dir, String name) {
+    public static JsonKeys optional(Path dir, String name) {
         Path file = dir.resolve(name);
         return present(file) ? required(file) : new JsonKeys(file, "", JsonNodeFactory.instance.objectNode());
     }
 
     /// Whether a file is there to be read. A link that leads nowhere is no missing file: reading it says so.
-    static boolean present(Path file) {
+    public static boolean present(Path file) {
         return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
     }
 

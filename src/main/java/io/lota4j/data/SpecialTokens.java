@@ -11,7 +11,7 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /// The named special tokens of `tokenizer_config.json`: `bos_token`, `eos_token`, `pad_token` and so on.
-record SpecialTokens(Map<String, String> byName) {
+public record SpecialTokens(Map<String, String> byName) {
     private static final String SUFFIX = "_token";
     private static final String CONTENT = "content";
 
@@ -19,7 +19,8 @@ record SpecialTokens(Map<String, String> byName) {
     private static final Set<String> TOKENS =
             Set.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
 
-    static SpecialTokens of(Path modelDir) {
+    /// Those of a model directory; none where it has no such file.
+    public static SpecialTokens of(Path modelDir) {
         JsonKeys config = ModelJson.optional(modelDir, ChatTemplate.CONFIG);
         Map<String, String> tokens = new LinkedHashMap<>();
         for (String key : config.node().propertyNames()) {

@@ -7,7 +7,8 @@ import java.util.List;
 
 /// The exports that there are, a line each.
 public final class Exports {
-    private static final List<Export> ALL = List.of(new HfExport(), new PeftExport(), new PatchExport());
+    private static final List<Export> ALL =
+            List.of(new HfExport(), new PeftExport(), new PatchExport(), new GgufExport());
 
     private Exports() {}
 

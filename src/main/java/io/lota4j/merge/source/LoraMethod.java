@@ -4,6 +4,7 @@ import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.peft.AdapterConfig;
 import io.lota4j.peft.AdapterModule;
+import io.lota4j.peft.LoraScale;
 import io.lota4j.peft.ParameterNames;
 import java.util.HashSet;
 import java.util.Set;
@@ -16,13 +17,11 @@ final class LoraMethod implements AdapterMethod {
 
     private final AdapterConfig config;
     private final boolean transposed;
-    private final boolean rootScale;
     private final boolean dora;
 
     LoraMethod(AdapterConfig config) {
         this.config = config;
         this.transposed = config.flag("fan_in_fan_out");
-        this.rootScale = config.flag("use_rslora");
         this.dora = config.flag("use_dora");
         config.value("init_lora_weights").filter(JsonNode::isString).ifPresent(this::requirePlainStart);
     }
@@ -85,11 +84,9 @@ final class LoraMethod implements AdapterMethod {
     }
 
     private LowRankPart lowRank(AdapterModule module, String a, String b, boolean swapped) {
-        double alpha = config.positive("alpha_pattern", "lora_alpha", module.name());
-        long rank = (long) Math.ceil(config.positive("rank_pattern", "r", module.name()));
-        float scale = (float) (alpha / (rootScale ? Math.sqrt(rank) : rank));
+        LoraScale scale = LoraScale.of(config, module.name());
         Shape down = module.shape(a, 2);
-        module.requireShape(a, Shape.of(rank, down.dim(1)), Text.format("rank %d", rank));
-        return LowRankPart.of(module, a, b, swapped, scale);
+        module.requireShape(a, Shape.of(scale.rank(), down.dim(1)), Text.format("rank %d", scale.rank()));
+        return LowRankPart.of(module, a, b, swapped, scale.factor());
     }
 }

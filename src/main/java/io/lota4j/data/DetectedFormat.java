@@ -47,7 +47,7 @@ record DetectedFormat() implements ExampleFormat {
         }
         for (String chat : CHATS) {
             if (columns.containsKey(chat)) {
-                return chat(row, new Turns(chat).read(columns.get(chat)), Set.of(chat));
+                return chat(row, new Turns(chat).read(list(chat, columns.get(chat))), Set.of(chat));
             }
         }
         if (columns.containsKey(PROMPT) && columns.containsKey(COMPLETION)) {
@@ -146,7 +146,11 @@ record DetectedFormat() implements ExampleFormat {
         return names.stream().sorted().map(name -> "'" + name + "'").toList();
     }
 
-    /// What a column says as JSON in a text: tables whose columns have one type hold it so.
+    /// A column's value, which may be a list as JSON in a text: tables whose columns have one type hold it so.
+    private static @Nullable Object list(String name, @Nullable Object value) {
+        return value instanceof String text && text.strip().startsWith("[") ? listed(name, text) : value;
+    }
+
     private static @Nullable Object listed(String name, String text) {
         String row = "{\"" + name + "\": " + text + "}";
         try {
@@ -162,7 +166,7 @@ record DetectedFormat() implements ExampleFormat {
         Map<String, @Nullable Object> variables = new LinkedHashMap<>();
         row.columns().forEach((name, value) -> {
             if (VARIABLES.contains(name) && Turns.says(value)) {
-                Object list = value instanceof String text && text.strip().startsWith("[") ? listed(name, text) : value;
+                Object list = list(name, value);
                 if (!(list instanceof List<?>)) {
                     throw new LotaException(
                             "The column '" + name + "' holds " + Columns.kind(value) + ", expected a list.");

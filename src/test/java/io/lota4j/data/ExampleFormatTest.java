@@ -204,6 +204,16 @@ class ExampleFormatTest {
                         + " such as '{question}' and '{answer}'.");
     }
 
+    /// A table's columns hold text only.
+    @Test
+    void chatsMayBeJsonInAText() {
+        String chat = "[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\",\"content\":\"b\"}]";
+        assertThat(DETECTED.messages(row(Map.of("messages", chat))))
+                .containsExactly(Message.user("a"), Message.assistant("b"));
+        assertThatThrownBy(() -> DETECTED.messages(row(Map.of("messages", "[{'role': 'user'}]"))))
+                .hasMessageStartingWith("The column 'messages' holds a text that is no list as JSON: not valid JSON: ");
+    }
+
     private static Row row(Map<String, ? extends @Nullable Object> columns) {
         return new Row(0, new HashMap<>(columns));
     }

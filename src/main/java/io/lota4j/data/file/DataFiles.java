@@ -81,7 +81,7 @@ public record DataFiles(
         return List.of(part.path());
     }
 
-    /// Does something with each of the first rows of every part, without taking any for bad.
+    /// Counts the first rows of every part, without looking at them more closely than that they can be read.
     ///
     /// @param limit the most rows of each part
     /// @return rows in all, each as often as an epoch takes it
@@ -92,7 +92,7 @@ public record DataFiles(
             for (Path path : files(part)) {
                 if (rows[0] < limit) {
                     try (RowFile file = RowFile.of(path, format)) {
-                        file.each(limit - rows[0], row -> rows[0]++);
+                        file.each(limit - rows[0], row -> rows[0]++, skipsBadRows ? bad -> {} : null);
                     }
                 }
             }

@@ -10,6 +10,7 @@ import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
 import io.lota4j.model.Loadable;
 import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.ModelConfig;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.AdaptedModel;
@@ -64,7 +65,8 @@ final class TrainCommand extends FitCommand<Ticket> {
     Training<Ticket> fit(
             Lota lota, Dataset examples, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile file) {
         Mask trained = mask != null ? MaskFile.read(mask) : lota.everything(pool.pool());
-        memory.warn(policy -> predicted(policy, config, trained), err());
+        ModelConfig shape = ModelConfig.of(model.path());
+        memory.warn(policy -> predicted(policy, config, trained).withExamples(shape, policy, examples), err());
         return lota.train(examples, trained, config, rows, watch, file);
     }
 

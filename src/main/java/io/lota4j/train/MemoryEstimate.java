@@ -1,5 +1,7 @@
 package io.lota4j.train;
 
+import io.lota4j.data.Dataset;
+import io.lota4j.data.Example;
 import io.lota4j.mask.Mask;
 import io.lota4j.memory.Device;
 import io.lota4j.model.ActivationPolicy;
@@ -14,7 +16,7 @@ import io.lota4j.model.layer.Scripts;
 /// @param weights the working weights, F32
 /// @param state gradients, moments and indices of what is trained, or the sums that scores are made of
 /// @param pass what one pass through the model keeps, for a pass of [Device#chunk] tokens of which half are
-///     scored; an example that is longer takes more
+///     scored, or of the longest example where it is known to be longer
 /// @param runtime JVM, engine, and gaps between tensors whose sizes change from pass to pass
 /// @param files what is kept in files of a directory for it and not in memory; no part of the total
 public record MemoryEstimate(long weights, long state, long pass, long runtime, long files) {
@@ -22,6 +24,8 @@ public record MemoryEstimate(long weights, long state, long pass, long runtime, 
     private static final long PROCESS = 400_000_000;
     /// Gaps, as a share of what passes allocate. This and [#PROCESS] fit what was measured: `docs/performance.md`.
     private static final double GAPS = 0.9;
+    /// Gaps and the scores of attention, as a share of what a longer example allocates more; fits what was measured.
+    private static final double LONGER_GAPS = 0.35;
 
     /// @param pool weights of the matrices that hold the trained ones
     public static MemoryEstimate of(
@@ -51,16 +55,32 @@ public record MemoryEstimate(long weights, long state, long pass, long runtime, 
     }
 
     private static MemoryEstimate of(ModelConfig model, MemoryPolicy memory, long kept, long overlays) {
-        long pass = Device.CPU.chunk()
-                * (memory.activations().floatsPerToken(model)
-                        + Scripts.of(model.blocks()).mostBack()
-                        + model.vocabSize());
+        long pass = Device.CPU.chunk() * (floatsPerToken(model, memory) + model.vocabSize());
         return new MemoryEstimate(
                 Float.BYTES * (Weights.inMemory(model, memory.base()) + overlays),
                 Float.BYTES * kept,
                 Float.BYTES * pass,
                 PROCESS + Math.round(GAPS * Float.BYTES * pass),
                 0);
+    }
+
+    private static long floatsPerToken(ModelConfig model, MemoryPolicy memory) {
+        return memory.activations().floatsPerToken(model)
+                + Scripts.of(model.blocks()).mostBack();
+    }
+
+    /// The same with these examples: one that is longer than a pass is a pass of its own. Logits are made in slices and
+    /// do not grow with it.
+    public MemoryEstimate withExamples(ModelConfig model, MemoryPolicy memory, Dataset data) {
+        int longest =
+                data.examples().stream().mapToInt(Example::allTokens).max().orElse(0);
+        long more = Math.max(0, longest - Device.CPU.chunk()) * floatsPerToken(model, memory);
+        return new MemoryEstimate(
+                weights,
+                state,
+                pass + Float.BYTES * more,
+                runtime + Math.round(LONGER_GAPS * Float.BYTES * more),
+                files);
     }
 
     /// Of a job that has not run yet.
@@ -72,6 +92,8 @@ public record MemoryEstimate(long weights, long state, long pass, long runtime, 
                         job.config().optimizer(),
                         mask.trainable(),
                         mask.poolSize())
+                .withExamples(
+                        job.model().decoder().config(), job.model().decoder().memory(), job.data())
                 .withState(HeldOut.copies(job.heldOut(), mask.trainable()));
     }
 

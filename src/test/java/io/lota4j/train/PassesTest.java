@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.Golden;
 import io.lota4j.data.Dataset;
+import io.lota4j.data.Example;
 import io.lota4j.kernel.java.JavaKernel;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
@@ -14,9 +15,11 @@ import io.lota4j.memory.Host;
 import io.lota4j.model.ActivationPolicy;
 import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.ModelConfig;
 import io.lota4j.model.ValueStore;
 import io.lota4j.train.objective.Sft;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -150,6 +153,28 @@ class PassesTest {
             assertThat(files.withState(10).files()).isEqualTo(4 * 4 * all.trainable() + 40);
             assertThat(dense.total()).isEqualTo(dense.weights() + dense.state() + dense.pass() + dense.runtime());
         }
+    }
+
+    /// What goes through the layers at once is a pass of short examples, or the longest example.
+    @Test
+    void aLongExampleIsAPassOfItsOwn() {
+        try (AdaptedModel model = Runs.model()) {
+            ModelConfig config = model.decoder().config();
+            MemoryEstimate estimate = estimate(model, Runs.everything(model), Runs.ADAMW);
+            assertThat(estimate.withExamples(config, MemoryPolicy.KEEP, ofLengths(3, 256)))
+                    .isEqualTo(estimate);
+            MemoryEstimate longer = estimate.withExamples(config, MemoryPolicy.KEEP, ofLengths(3, 1256));
+            long kept = ActivationPolicy.KEEP.floatsPerToken(config);
+            assertThat(longer.pass() - estimate.pass()).isGreaterThan(1000 * 4 * kept);
+            assertThat(longer.runtime()).isGreaterThan(estimate.runtime());
+        }
+    }
+
+    private static Dataset ofLengths(int... lengths) {
+        List<Example> examples = Arrays.stream(lengths)
+                .mapToObj(length -> new Example(0, new int[length], new boolean[length], 1, "", ""))
+                .toList();
+        return new Dataset(Path.of("rows.jsonl"), "00", Dataset.ALL, examples, List.of());
     }
 
     private static MemoryEstimate estimate(AdaptedModel model, Mask mask, Optimizer optimizer) {

@@ -6,6 +6,8 @@ import io.lota4j.data.Dataset;
 import io.lota4j.kernel.MaskedKernel;
 import io.lota4j.mask.Mask;
 import io.lota4j.model.BaseWeights;
+import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.ModelConfig;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.HeldOut;
@@ -136,7 +138,10 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
 
     @Override
     public MemoryEstimate memory() {
-        return targets.memory(model.decoder().config(), model.decoder().memory(), config.optimizer())
+        ModelConfig shape = model.decoder().config();
+        MemoryPolicy policy = model.decoder().memory();
+        return targets.memory(shape, policy, config.optimizer())
+                .withExamples(shape, policy, data)
                 .withState(HeldOut.copies(heldOut, targets.trainable()));
     }
 

@@ -87,7 +87,8 @@ class HelpPageTest {
         // Every option once.
         String listed = cli.out().substring(0, cli.out().indexOf("\nExample:"));
         for (OptionSpec option : line("train").getCommandSpec().options()) {
-            assertThat(listed.lines().filter(text -> text.matches(" {2}(-h, |    )" + option.longestName() + "\\b.*")))
+            assertThat(listed.lines()
+                            .filter(text -> text.matches(" {2}(-h, |    )" + option.longestName() + "(?![\\w-]).*")))
                     .as(option.longestName())
                     .hasSize(1);
         }

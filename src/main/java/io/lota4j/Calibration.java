@@ -43,6 +43,11 @@ public record Calibration(
         return new Calibration(sparsity, Scope.GLOBAL, Pool.standard(), List.of(), null);
     }
 
+    /// The same with another frozen share of the pool, in [0, 1].
+    public Calibration sparsity(double other) {
+        return new Calibration(other, scope, pool, avoided, deltaOut);
+    }
+
     /// The same for a choice in each tensor or row apart.
     public Calibration scope(Scope other) {
         return new Calibration(sparsity, other, pool, avoided, deltaOut);

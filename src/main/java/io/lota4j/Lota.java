@@ -21,8 +21,6 @@ import io.lota4j.export.Exported;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
-import io.lota4j.mask.RandomMask;
-import io.lota4j.mask.Scope;
 import io.lota4j.memory.Device;
 import io.lota4j.merge.run.MergeReport;
 import io.lota4j.merge.run.TicketMerge;
@@ -40,10 +38,10 @@ import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
 import io.lota4j.train.TrainingJob;
 import io.lota4j.train.Watch;
+import io.lota4j.train.attribution.Attribution;
+import io.lota4j.train.attribution.Scoring;
 import io.lota4j.train.lora.LoraConfig;
 import io.lota4j.train.lora.LoraJob;
-import io.lota4j.train.score.Score;
-import io.lota4j.train.score.Scoring;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -141,13 +139,6 @@ public final class Lota implements AutoCloseable {
         return Mask.full(base.checkpoint(), pool);
     }
 
-    /// A mask drawn at random, to compare others with.
-    ///
-    /// @param sparsity frozen share of the pool, in [0, 1]
-    public Mask random(Pool pool, double sparsity, Scope scope, long seed) {
-        return RandomMask.of(base.checkpoint(), pool, sparsity, scope, seed);
-    }
-
     /// The weights that a calibration chooses from.
     ///
     /// @throws LotaException if what is avoided leaves too few of them
@@ -178,35 +169,48 @@ public final class Lota implements AutoCloseable {
         return job(data, among(how), config, rows, job -> Training.run(job, watch, state, end -> how.mask(job, end)));
     }
 
-    /// Finds a mask by a score that takes a pass over each example and trains nothing.
+    /// Finds a mask by the base's weights alone, such as [io.lota4j.train.attribution.Magnitude] or
+    /// [io.lota4j.train.attribution.Random].
     ///
-    /// @param score [Score#SNIP], [Score#WANDA] or [Score#FISHER]
-    public Mask score(Score score, Dataset data, Calibration how) {
-        return score(score, data, how, (done, all, tokens) -> {}, () -> false)
+    /// @param seed of what is drawn
+    public Mask mask(Attribution.OfBase by, Calibration how, long seed) {
+        return by.mask(base.checkpoint(), among(how), how.sparsity(), how.scope(), seed);
+    }
+
+    /// Finds a mask by an attribution that takes a pass over each example and trains nothing, such as
+    /// [io.lota4j.train.attribution.Snip].
+    public Mask mask(Attribution.OfRows by, Dataset data, Calibration how) {
+        return mask(by, data, how, (done, all, tokens) -> {}, () -> false)
                 .orElseThrow(() -> new StoppedException("The scoring of weights was interrupted; there is no mask."));
     }
 
-    /// As [#score(Score, Dataset, Calibration)], heard of and stopped after a pass.
+    /// As [#mask(Attribution.OfRows, Dataset, Calibration)], heard of and stopped after a pass.
     ///
     /// @return empty if it was stopped
-    public Optional<Mask> score(
-            Score score, Dataset data, Calibration how, Scoring.Listener listener, BooleanSupplier stop) {
+    public Optional<Mask> mask(
+            Attribution.OfRows by, Dataset data, Calibration how, Scoring.Listener listener, BooleanSupplier stop) {
         places(data, null, StateFile.NONE).check();
         Mask among = among(how);
         return base.with(
                 List.of(),
                 model -> new Scoring(model, among, data)
-                        .mask(score, how.sparsity(), how.scope(), listener, orInterrupted(stop)));
+                        .mask(by, how.sparsity(), how.scope(), listener, orInterrupted(stop)));
     }
 
-    /// What finding a mask by a score will need at its peak.
-    public MemoryEstimate memory(Score score, Calibration how) {
-        return Scoring.memory(base.config(), base.memory(), score, among(how));
+    /// What some rows need and others do not: the mask of the first without the weights that are highest for the
+    /// others, the set difference of arXiv 2402.05162. It has fewer weights than the sparsity says.
+    ///
+    /// @param except the other rows
+    /// @param top share of the pool that is highest for them, in (0, 1]
+    /// @throws LotaException if nothing is left
+    public Mask difference(Attribution.OfRows by, Dataset data, Dataset except, double top, Calibration how) {
+        Mask mask = mask(by, data, how);
+        return Scoring.difference(mask, mask(by, except, how.sparsity(1 - top)));
     }
 
-    /// Finds the mask of the largest weights, which takes no data.
-    public Mask magnitudes(Calibration how) {
-        return Scoring.magnitude(base.checkpoint(), among(how), how.sparsity(), how.scope());
+    /// What finding a mask by passes over rows will need at its peak.
+    public MemoryEstimate memory(Attribution.OfRows by, Calibration how) {
+        return Scoring.memory(base.config(), base.memory(), by, among(how));
     }
 
     /// Trains the weights of a mask, from the base; all others keep their bits.

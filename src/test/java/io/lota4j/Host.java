@@ -6,10 +6,9 @@ import io.lota4j.demo.DemoFiles;
 import io.lota4j.demo.DemoTask;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.mask.Mask;
-import io.lota4j.mask.Pool;
-import io.lota4j.mask.Scope;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.train.TrainConfig;
+import io.lota4j.train.attribution.Random;
 import java.io.File;
 import java.io.IOException;
 import java.net.MalformedURLException;
@@ -72,7 +71,7 @@ public final class Host {
             Dataset rows = lota.data(
                     folder.resolve("plus-train.jsonl"),
                     Rows.templates("{prompt}", "{completion}").limit(4));
-            Mask mask = lota.random(Pool.standard(), 0.99, Scope.GLOBAL, 1);
+            Mask mask = lota.mask(new Random(), Calibration.of(0.99), 1);
             var ticket = lota.train(rows, mask, TrainConfig.of(1, 1e-3).build()).result();
             System.out.println("threads " + ticket.info().provenance().get("threads"));
         }

@@ -12,7 +12,6 @@ import io.lota4j.eval.ScoreFiles;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
-import io.lota4j.mask.Scope;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
@@ -20,6 +19,7 @@ import io.lota4j.train.HeldOut;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Watch;
+import io.lota4j.train.attribution.Random;
 import io.lota4j.train.lora.LoraConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -73,7 +73,7 @@ class LotaPlacesTest {
 
     @Test
     void aRunIsKeptOffWhatItReads() throws IOException {
-        Mask mask = lota.random(Pool.standard(), 0.9, Scope.GLOBAL, 3);
+        Mask mask = lota.mask(new Random(), Calibration.of(0.9), 3);
         HeldOut heldOut = new HeldOut(others, 2);
         Calibration how = Calibration.of(0.9);
         for (Path place : List.of(
@@ -129,7 +129,7 @@ class LotaPlacesTest {
 
     @Test
     void modelsMergesAndScoresAreKeptOffWhatTheyAreMadeFrom() throws IOException {
-        Ticket ticket = lota.train(rows, lota.random(Pool.standard(), 0.99, Scope.GLOBAL, 3), CONFIG)
+        Ticket ticket = lota.train(rows, lota.mask(new Random(), Calibration.of(0.99), 3), CONFIG)
                 .result();
         TicketFile.write(at("ticket"), ticket);
         Files.createLink(at("same"), at("ticket"));

@@ -12,7 +12,6 @@ import io.lota4j.eval.ExampleScore;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
-import io.lota4j.mask.Scope;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
@@ -21,8 +20,11 @@ import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
 import io.lota4j.train.Watch;
+import io.lota4j.train.attribution.Fisher;
+import io.lota4j.train.attribution.Magnitude;
+import io.lota4j.train.attribution.Random;
+import io.lota4j.train.attribution.Snip;
 import io.lota4j.train.lora.LoraConfig;
-import io.lota4j.train.score.Score;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -69,7 +71,7 @@ class LotaTest {
     void everyRunStartsFromTheBase() throws IOException {
         byte[] first = trained("first");
         lota.evaluate(rows, List.of(TicketFile.read(folder.resolve("first"))), EvalOptions.LOSSES);
-        lota.score(Score.FISHER, rows, Calibration.of(0.5));
+        lota.mask(new Fisher(), rows, Calibration.of(0.5));
         assertThat(trained("second")).isEqualTo(first);
     }
 
@@ -83,7 +85,7 @@ class LotaTest {
     }
 
     private Mask mask() {
-        return lota.random(Pool.standard(), 0.9, Scope.GLOBAL, 3);
+        return lota.mask(new Random(), Calibration.of(0.9), 3);
     }
 
     @Test
@@ -174,8 +176,8 @@ class LotaTest {
         assertThat(all.examples()).hasSize(12).startsWith(part.examples().toArray(ExampleScore[]::new));
 
         List<Long> passes = new ArrayList<>();
-        assertThat(lota.score(
-                        Score.SNIP,
+        assertThat(lota.mask(
+                        new Snip(),
                         rows,
                         Calibration.of(0.9),
                         (done, of, tokens) -> passes.add(done),
@@ -186,8 +188,8 @@ class LotaTest {
 
     @Test
     void masksKeepOutOfOthers() {
-        Mask first = lota.magnitudes(Calibration.of(0.9));
-        Mask second = lota.magnitudes(Calibration.of(0.9).avoid("first", first));
+        Mask first = lota.mask(new Magnitude(), Calibration.of(0.9), 0);
+        Mask second = lota.mask(new Magnitude(), Calibration.of(0.9).avoid("first", first), 0);
         assertThat(second.trainable()).isEqualTo(first.trainable()).isEqualTo(78_643);
         assertThat(second.and(first).trainable()).isZero();
         assertThat(lota.among(Calibration.of(0.9).avoid("first", first)).trainable())
@@ -263,7 +265,7 @@ class LotaTest {
             Lota.revert(folder.resolve("tuned"), ticket, folder.resolve("back"));
             assertThatThrownBy(() -> lota.evaluate(rows, List.of(), EvalOptions.LOSSES.batchSize(2)))
                     .isInstanceOf(StoppedException.class);
-            assertThatThrownBy(() -> lota.score(Score.SNIP, rows, Calibration.of(0.5)))
+            assertThatThrownBy(() -> lota.mask(new Snip(), rows, Calibration.of(0.5)))
                     .isInstanceOf(StoppedException.class);
         } finally {
             assertThat(Thread.interrupted()).isTrue();

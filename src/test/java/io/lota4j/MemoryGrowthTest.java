@@ -15,7 +15,7 @@ import io.lota4j.mask.Pool;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.Job;
 import io.lota4j.train.TrainConfig;
-import io.lota4j.train.score.Score;
+import io.lota4j.train.attribution.Fisher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,7 +116,7 @@ class MemoryGrowthTest {
                 Dataset data = lota.data(rows, ROWS);
                 lota.evaluate(data, List.of(), EvalOptions.answers(2));
                 lota.calibrate(data, Calibration.of(0.9), ONE_STEP);
-                lota.score(Score.FISHER, data, Calibration.of(0.9));
+                lota.mask(new Fisher(), data, Calibration.of(0.9));
             }
         }
 

@@ -31,6 +31,12 @@ final class Examples {
                     lines(
                             "lota eval --model base --ticket task.ticket.safetensors --data test.jsonl \\",
                             "--prompt '{question}' --completion '{answer}' --generate 48")),
+            entry(
+                    "mask choose",
+                    lines(
+                            "lota mask choose --by snip --model base --data train.jsonl --prompt '{question}'"
+                                    + " --completion '{answer}' \\",
+                            "--sparsity 0.9 --out task.mask.safetensors")),
             entry("completion", "lota completion bash"),
             entry("apply", "lota apply --model base --ticket task.ticket.safetensors --out tuned"),
             entry(

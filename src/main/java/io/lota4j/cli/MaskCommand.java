@@ -27,7 +27,8 @@ import picocli.CommandLine.Parameters;
             MaskCommand.Or.class,
             MaskCommand.Minus.class,
             MaskCommand.Invert.class,
-            MaskCommand.RandomOf.class
+            MaskCommand.RandomOf.class,
+            ChooseCommand.class
         })
 final class MaskCommand extends Group {
 

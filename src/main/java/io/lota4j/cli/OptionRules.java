@@ -4,6 +4,7 @@ import io.lota4j.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,9 +54,18 @@ final class OptionRules {
     /// @param where such as `--score snip: it does not train`
     /// @throws ParameterException when one of them is given
     void refuseMixin(String mixin, String where) {
+        refuseMixin(mixin, where, Set.of());
+    }
+
+    /// As the other, but for some options.
+    ///
+    /// @param allowed their names
+    void refuseMixin(String mixin, String where, Set<String> allowed) {
         CommandSpec options = Objects.requireNonNull(spec.mixins().get(mixin), mixin);
         for (OptionSpec option : options.options()) {
-            refuse(option.longestName(), where);
+            if (!allowed.contains(option.longestName())) {
+                refuse(option.longestName(), where);
+            }
         }
     }
 

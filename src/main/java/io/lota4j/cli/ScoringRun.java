@@ -7,15 +7,15 @@ import io.lota4j.Text;
 import io.lota4j.data.Dataset;
 import io.lota4j.mask.Mask;
 import io.lota4j.train.MemoryEstimate;
-import io.lota4j.train.score.Score;
+import io.lota4j.train.attribution.Attribution;
 import java.io.PrintWriter;
 
 /// Finds a mask by a score in front of a user, with a progress line.
 ///
 /// @param err where messages go
-record ScoringRun(Score score, Calibration how, PrintWriter err) {
+record ScoringRun(Attribution.OfRows by, Calibration how, PrintWriter err) {
     Mask run(Lota lota, Dataset data) {
-        MemoryEstimate predicted = lota.memory(score, how);
+        MemoryEstimate predicted = lota.memory(by, how);
         Mask mask = scored(lota, data);
         ProcessMemory.peak()
                 .ifPresent(peak -> err.println(Text.format(
@@ -25,9 +25,9 @@ record ScoringRun(Score score, Calibration how, PrintWriter err) {
 
     private Mask scored(Lota lota, Dataset data) {
         long start = System.nanoTime();
-        try (ProgressBar bar = ProgressBar.on(err, score.toString())) {
-            return lota.score(
-                            score,
+        try (ProgressBar bar = ProgressBar.on(err, by.name())) {
+            return lota.mask(
+                            by,
                             data,
                             how,
                             (done, all, tokens) ->

@@ -24,7 +24,7 @@ final class StateDirectory {
     @Option(
             names = NAME,
             paramLabel = "DIR",
-            description = "Keep values, gradients and optimizer state of all weights (with --score snip or fisher: the"
+            description = "Keep values, gradients and optimizer state of all weights (for snip and fisher: the"
                     + " sums) in mapped files in this directory and not in memory: up to 16 bytes a weight, the same"
                     + " result, more time. Implies --mapped-base. The files have no names and are gone when the command"
                     + " ends, however it ends.")

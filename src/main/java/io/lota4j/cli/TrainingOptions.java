@@ -30,6 +30,8 @@ final class TrainingOptions {
         SGD
     }
 
+    static final String SEED = "--seed";
+
     @Option(
             names = "--steps",
             paramLabel = "N",
@@ -64,7 +66,7 @@ final class TrainingOptions {
     private int accumulate;
 
     @Option(
-            names = "--seed",
+            names = SEED,
             paramLabel = "S",
             defaultValue = "0",
             description = "Seed of the order of the data (default: ${DEFAULT-VALUE}).")
@@ -153,6 +155,11 @@ final class TrainingOptions {
 
     @Mixin
     private ObjectiveOptions objective = new ObjectiveOptions();
+
+    /// The seed alone, for what is drawn.
+    long seed() {
+        return seed;
+    }
 
     /// Requires what no run can go without.
     static void require(OptionRules rules) {

@@ -12,7 +12,8 @@ import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.Start;
-import io.lota4j.train.score.Scoring;
+import io.lota4j.train.attribution.Attribution;
+import io.lota4j.train.attribution.Scoring;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -68,7 +69,8 @@ final class Bench implements AutoCloseable {
             for (int stage = 0; stage < run.order().size(); stage++) {
                 Dataset rows = rows(run, stage);
                 new Identity(this).config(run, stage).requireFits(rows);
-                if (run.variant().method() instanceof Method.Sparse sparse && Identity.gradesRows(sparse.choice())) {
+                if (run.variant().method() instanceof Method.Sparse sparse
+                        && sparse.by() instanceof Attribution.OfRows) {
                     Scoring.requireFit(rows.unweighted());
                 }
             }

@@ -3,8 +3,8 @@ package io.lota4j.experiment;
 import io.lota4j.data.BatchOrder;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
-import io.lota4j.experiment.Method.Choice;
 import io.lota4j.experiment.Method.Sparse;
+import io.lota4j.train.attribution.Attribution;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -75,7 +75,7 @@ final class Estimator {
         if (run.variant().method() instanceof Sparse sparse) {
             Folder folder = choice.folder(run, stage, sparse);
             // One calibration serves every sparsity; other scores are found anew for each.
-            boolean shared = sparse.choice() == Choice.DELTA && !seen.add(folder);
+            boolean shared = sparse.by() instanceof Attribution.OfTraining && !seen.add(folder);
             if (budget.calibration() > 0 && !folder.isDone() && !shared) {
                 train(tokens(data, budget.calibration()), rates.dense());
             }

@@ -2,14 +2,15 @@ package io.lota4j.experiment;
 
 import io.lota4j.data.Dataset;
 import io.lota4j.experiment.Inputs.Digest;
-import io.lota4j.experiment.Method.Choice;
 import io.lota4j.experiment.Method.Full;
 import io.lota4j.experiment.Method.Lora;
 import io.lota4j.experiment.Method.Sparse;
 import io.lota4j.train.SettingsText;
 import io.lota4j.train.TrainConfig;
+import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.objective.Sft;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /// What decides the outcome of each piece of a grid. Runs that begin alike share their pieces: the same inputs have
@@ -60,7 +61,7 @@ record Identity(Bench bench) {
 
     private Inputs choice(GridRun run, int stage, Sparse sparse, Digest before) {
         Inputs inputs = work("choose", run, stage, before)
-                .with("choice", sparse.choice().name())
+                .with("choice", sparse.by().name().toUpperCase(Locale.ROOT))
                 .with("scope", sparse.scope().toString())
                 .with("pool", bench.experiment().pool().toString())
                 // The first stage has nothing to avoid: LoTTO begins as LoTA does.
@@ -70,11 +71,10 @@ record Identity(Bench bench) {
             GridRun last = run.runsBeside().getLast();
             inputs = inputs.with("avoided", choice(last, 0, sparse).digest()).with("sparsity", sparse.sparsity());
         }
-        return switch (sparse.choice()) {
-            case DELTA -> trained(inputs, run, stage, calibration(run, stage, sparse));
-            case RANDOM -> inputs.with("seed", run.seed());
-            case MAGNITUDE -> inputs;
-            case SNIP, WANDA, FISHER -> inputs.with("rows", sparse.effort().rows());
+        return switch (sparse.by()) {
+            case Attribution.OfTraining training -> trained(inputs, run, stage, calibration(run, stage, sparse));
+            case Attribution.OfBase base -> base.isDrawn() ? inputs.with("seed", run.seed()) : inputs;
+            case Attribution.OfRows rows -> inputs.with("rows", sparse.effort().rows());
         };
     }
 
@@ -118,15 +118,5 @@ record Identity(Bench bench) {
     /// What a mask's generator starts from: another mask for every stage.
     static long randomSeed(GridRun run, int stage) {
         return run.seed() * 31 + stage;
-    }
-
-    /// Whether a choice scores a model's weights by rows, and trains nothing.
-    static boolean gradesRows(Choice choice) {
-        return takesData(choice) && choice != Choice.DELTA;
-    }
-
-    /// Whether a choice goes through data.
-    static boolean takesData(Choice choice) {
-        return choice != Choice.RANDOM && choice != Choice.MAGNITUDE;
     }
 }

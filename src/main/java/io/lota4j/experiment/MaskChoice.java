@@ -8,13 +8,12 @@ import io.lota4j.mask.Avoided;
 import io.lota4j.mask.Complement;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
-import io.lota4j.mask.RandomMask;
 import io.lota4j.mask.Room;
 import io.lota4j.metrics.Figure;
 import io.lota4j.train.Job;
 import io.lota4j.train.RunState;
-import io.lota4j.train.score.Score;
-import io.lota4j.train.score.Scoring;
+import io.lota4j.train.attribution.Attribution;
+import io.lota4j.train.attribution.Scoring;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.SortedSet;
@@ -49,7 +48,7 @@ record MaskChoice(Bench bench, Wanted wanted) {
     /// Where the mask of a stage lies.
     Folder folder(GridRun run, int stage, Sparse sparse) {
         String label = Text.format(
-                "%s-%s-s%d", GridRun.slug(sparse.choice().name()), run.order().get(stage), run.seed());
+                "%s-%s-s%d", GridRun.slug(sparse.by().name()), run.order().get(stage), run.seed());
         return Folder.of(
                 bench.experiment().out().resolve("masks"), label, new Identity(bench).choice(run, stage, sparse));
     }
@@ -85,28 +84,21 @@ record MaskChoice(Bench bench, Wanted wanted) {
         }
 
         void choose(Ledger ledger) {
-            switch (sparse.choice()) {
-                case DELTA -> calibrate(ledger);
-                case RANDOM -> write(random());
-                case MAGNITUDE ->
-                    write(Scoring.magnitude(opened.model().base(), among, sparse.sparsity(), sparse.scope()));
-                case SNIP -> score(Score.SNIP, ledger);
-                case WANDA -> score(Score.WANDA, ledger);
-                case FISHER -> score(Score.FISHER, ledger);
+            switch (sparse.by()) {
+                case Attribution.OfTraining training -> calibrate(ledger);
+                case Attribution.OfBase base ->
+                    write(base.mask(
+                            opened.model().base(),
+                            among,
+                            sparse.sparsity(),
+                            sparse.scope(),
+                            Identity.randomSeed(run, stage)));
+                case Attribution.OfRows rows -> score(rows, ledger);
             }
         }
 
         private void write(Mask mask) {
             MaskFile.write(folder.mask(mask.info().requestedSparsity()), mask);
-        }
-
-        private Mask random() {
-            return RandomMask.of(
-                    opened.model().base(),
-                    bench.experiment().pool(),
-                    sparse.sparsity(),
-                    sparse.scope(),
-                    Identity.randomSeed(run, stage));
         }
 
         private Dataset data() {
@@ -131,16 +123,16 @@ record MaskChoice(Bench bench, Wanted wanted) {
             ledger.add(Figure.CALIBRATION_TOKENS, end.tokens(), end.step());
         }
 
-        private void score(Score score, Ledger ledger) {
+        private void score(Attribution.OfRows by, Ledger ledger) {
             Dataset all = data().unweighted();
             int rows = Math.min(sparse.effort().rows(), all.examples().size());
             Dataset first = all.part(0, rows);
             long start = System.nanoTime();
             long[] tokens = {0};
             try (Stages.Stage shown =
-                    bench.stages().begin(score + " " + run.order().get(stage))) {
+                    bench.stages().begin(by.name() + " " + run.order().get(stage))) {
                 write(new Scoring(opened.model(), among, first)
-                        .mask(score, sparse.sparsity(), sparse.scope(), (done, of, count) -> {
+                        .mask(by, sparse.sparsity(), sparse.scope(), (done, of, count) -> {
                             bench.check();
                             tokens[0] = count;
                             shown.at(done, of, count / ((System.nanoTime() - start) / 1e9), Double.NaN);

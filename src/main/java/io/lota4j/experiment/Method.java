@@ -4,6 +4,7 @@ import io.lota4j.mask.Pool;
 import io.lota4j.mask.Scope;
 import io.lota4j.mask.Sparsity;
 import io.lota4j.train.Ranges;
+import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.lora.LoraConfig;
 
 /// How a stage is trained.
@@ -15,12 +16,12 @@ public sealed interface Method {
 
     /// The weights of a mask.
     ///
-    /// @param choice what the mask's weights are chosen by
+    /// @param by what the mask's weights are chosen by
     /// @param sparsity frozen share of the pool
     /// @param scope where the largest scores are chosen
     /// @param disjoint whether the masks of earlier stages are left alone, LoTTO
     /// @param effort what choosing costs
-    record Sparse(Choice choice, double sparsity, Scope scope, boolean disjoint, Effort effort) implements Method {
+    record Sparse(Attribution by, double sparsity, Scope scope, boolean disjoint, Effort effort) implements Method {
         /// @throws io.lota4j.LotaException if the sparsity is not within [0, 1]
         public Sparse {
             Sparsity.check(sparsity, "The sparsity");
@@ -45,19 +46,9 @@ public sealed interface Method {
         }
     }
 
-    /// What a mask's weights are chosen by.
-    enum Choice {
-        DELTA,
-        RANDOM,
-        MAGNITUDE,
-        SNIP,
-        WANDA,
-        FISHER
-    }
-
     /// What choosing a mask costs.
     ///
-    /// @param steps of a brief fine-tune, for [Choice#DELTA]; else 0
+    /// @param steps of a brief fine-tune, for an attribution of training; else 0
     /// @param lr of that fine-tune
     /// @param rows that are gone through once, for scores that take data; else 0
     record Effort(long steps, double lr, int rows) {

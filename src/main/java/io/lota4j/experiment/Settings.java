@@ -1,11 +1,11 @@
 package io.lota4j.experiment;
 
 import io.lota4j.Text;
-import io.lota4j.experiment.Method.Choice;
 import io.lota4j.experiment.Method.Full;
 import io.lota4j.experiment.Method.Lora;
 import io.lota4j.experiment.Method.Sparse;
 import io.lota4j.train.SettingsText;
+import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.objective.Objective;
 import io.lota4j.train.objective.Sft;
 import java.util.LinkedHashMap;
@@ -39,13 +39,13 @@ final class Settings {
     }
 
     private static void mask(Sparse sparse, Map<String, String> settings) {
-        settings.put("choice", word(sparse.choice()));
+        settings.put("choice", sparse.by().name());
         settings.put("scope", word(sparse.scope()));
         settings.put("disjoint", sparse.disjoint() ? "yes" : "no");
-        if (sparse.choice() == Choice.DELTA) {
+        if (sparse.by() instanceof Attribution.OfTraining) {
             settings.put("calibration steps", Long.toString(sparse.effort().steps()));
             settings.put("calibration rate", SettingsText.number(sparse.effort().lr()));
-        } else if (Identity.takesData(sparse.choice())) {
+        } else if (sparse.by() instanceof Attribution.OfRows) {
             settings.put("rows", Integer.toString(sparse.effort().rows()));
         }
     }

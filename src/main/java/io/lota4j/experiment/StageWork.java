@@ -39,7 +39,7 @@ record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail 
 
     private static String slug(Method method) {
         return switch (method) {
-            case Sparse sparse -> GridRun.slug(sparse.choice() + "-" + sparse.sparsity());
+            case Sparse sparse -> GridRun.slug(sparse.by().name() + "-" + sparse.sparsity());
             case Full full -> "full";
             case Lora lora -> "lora-r" + lora.rank();
         };

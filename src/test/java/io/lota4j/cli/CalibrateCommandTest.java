@@ -135,11 +135,11 @@ class CalibrateCommandTest {
         assertThat(failure(2, bare("delta", "--data", text("rows.jsonl"))))
                 .startsWith("lota: missing required options: '--lr=X', '--steps=N' or '--epochs=E'\n");
         assertThat(failure(2, bare("delta", "--lr", "1")))
-                .startsWith("lota: missing required options: '--data=F.jsonl', '--steps=N' or '--epochs=E'\n");
-        assertThat(failure(2, bare("snip"))).startsWith("lota: missing required option: '--data=F.jsonl'");
+                .startsWith("lota: missing required options: '--data=F[:WEIGHT]', '--steps=N' or '--epochs=E'\n");
+        assertThat(failure(2, bare("snip"))).startsWith("lota: missing required option: '--data=F[:WEIGHT]'");
         assertThat(failure(2, bare("snipp"))).startsWith("lota: invalid value for option '--score'");
         assertThat(failure(2, "eval", "--model", text("base")))
-                .startsWith("lota: missing required option: '--data=F.jsonl'");
+                .startsWith("lota: missing required option: '--data=F[:WEIGHT]'");
         Path recipe = Files.writeString(
                 at("r.yaml"), "command: calibrate\nmodel: m\nsparsity: 0.9\nscore: snip\nlr: 1\nout: o\n");
         assertThat(failure(1, "run", recipe.toString()))
@@ -170,13 +170,63 @@ class CalibrateCommandTest {
                 .startsWith("lota: mlp has no tensor in common with the pool `attn");
     }
 
+    /// The same masks under the other name, and what is for it alone.
+    @Test
+    void chooseFindsTheSameMasks() {
+        run(command("fisher", "base", "a"));
+        String[] choose = command("fisher", "base", "b");
+        List<String> words = new ArrayList<>(List.of("mask", "choose", "--by"));
+        words.addAll(List.of(choose).subList(2, choose.length));
+        run(words.toArray(String[]::new));
+        assertThat(MaskFile.read(at("b")).sha256())
+                .isEqualTo(MaskFile.read(at("a")).sha256());
+        Cli cli = new Cli(Commands.standard());
+        assertThat(cli.run(command("snip", "base", "c"))).isZero();
+        assertThat(cli.err()).contains("lota mask choose --by snip is the same");
+        run(
+                "mask",
+                "choose",
+                "--by",
+                "random",
+                "--model",
+                text("base"),
+                "--sparsity",
+                "0.9",
+                "--seed",
+                "4",
+                "--out",
+                text("d"));
+        run("mask", "random", "--model", text("base"), "--sparsity", "0.9", "--seed", "4", "--out", text("e"));
+        assertThat(MaskFile.read(at("d")).sha256())
+                .isEqualTo(MaskFile.read(at("e")).sha256());
+    }
+
+    @Test
+    void whatIsHighestForOtherRowsIsLeftOut() throws IOException {
+        Files.writeString(at("other.jsonl"), "{\"question\": \"b?\", \"answer\": \"no\"}\n");
+        run(command("snip", "base", "a"));
+        run(command("snip", "base", "b", "--except", text("other.jsonl"), "--except-top", "0.2"));
+        run(command("snip", "base", "top", "--data", text("other.jsonl"), "--sparsity", "0.8"));
+        Mask left = MaskFile.read(at("b"));
+        assertThat(left.sha256())
+                .isEqualTo(
+                        MaskFile.read(at("a")).minus(MaskFile.read(at("top"))).sha256());
+        assertThat(left.info().origin()).containsEntry("except_sparsity", "0.8").containsEntry("except_rows", "1");
+        assertThat(failure(2, command("magnitude", "base", "out", "--except", text("other.jsonl"))))
+                .contains("--except cannot be used with --score magnitude: it goes through no rows.");
+        assertThat(failure(2, command("snip", "base", "out", "--except-top", "0.1")))
+                .contains("--except-top cannot be used with a choice without --except.");
+    }
+
     private String[] command(String score, String model, String out, String... more) {
         List<String> command = new ArrayList<>(List.of("calibrate", "--score", score, "--model", text(model)));
         command.addAll(List.of("--out", text(out)));
         boolean sparsity = List.of(more).contains("--sparsity");
         command.addAll(sparsity ? List.of() : List.of("--sparsity", "0.9"));
-        if (!score.equals("magnitude")) {
+        if (!score.equals("magnitude") && !List.of(more).contains("--data")) {
             command.addAll(data());
+        } else if (!score.equals("magnitude")) {
+            command.addAll(data().subList(2, data().size()));
         }
         if (score.equals("delta")) {
             command.addAll(List.of("--steps", "2", "--lr", "1e-3", "--batch", "3"));

@@ -79,6 +79,7 @@ class PlacesTest {
         }
         line("mask invert", at("m").toString(), "");
         line("mask random", "--sparsity 0.9 --model " + at("base"), "");
+        line("mask choose", training + " --by delta --sparsity 0.5 --avoid " + at("m"), "--out " + at("new"));
         line("report", at("experiment").toString(), "");
         line(
                 "bench merge",

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lota4j.LotaException;
 import io.lota4j.data.Labels.LossOn;
 import io.lota4j.data.file.DataPart;
-import io.lota4j.experiment.Method.Choice;
 import io.lota4j.experiment.Method.Effort;
 import io.lota4j.mask.Scope;
 import io.lota4j.train.Clip;
 import io.lota4j.train.Optimizer;
 import io.lota4j.train.Schedule;
 import io.lota4j.train.Trainer;
+import io.lota4j.train.attribution.Random;
 import io.lota4j.train.objective.Sft;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,7 +74,7 @@ class RangesTest {
     @ParameterizedTest
     @ValueSource(doubles = {Double.NaN, Double.NEGATIVE_INFINITY, -0.1, 1.1})
     void sparsities(double found) {
-        refused(() -> new Method.Sparse(Choice.RANDOM, found, Scope.GLOBAL, false, Effort.NONE), "" + found);
+        refused(() -> new Method.Sparse(new Random(), found, Scope.GLOBAL, false, Effort.NONE), "" + found);
     }
 
     @ParameterizedTest

@@ -2,11 +2,13 @@ package io.lota4j.experiment.recipe;
 
 import io.lota4j.Text;
 import io.lota4j.experiment.Method;
-import io.lota4j.experiment.Method.Choice;
 import io.lota4j.experiment.Method.Effort;
 import io.lota4j.experiment.Variant;
 import io.lota4j.mask.Pool;
 import io.lota4j.mask.Scope;
+import io.lota4j.train.attribution.Attribution;
+import io.lota4j.train.attribution.Attributions;
+import io.lota4j.train.attribution.Delta;
 import io.lota4j.train.objective.Objective;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,14 +23,19 @@ import java.util.TreeMap;
 /// @param ranks of adapters that have about as many weights as the recipe's masks, by sparsity; empty: adapters have
 ///     the rank they say
 record MethodReader(Pool pool, Optional<Ranks> ranks) {
-    private static final Map<String, Choice> CHOICES = new TreeMap<>(Map.of(
-            "lota", Choice.DELTA,
-            "lotto", Choice.DELTA,
-            "random", Choice.RANDOM,
-            "magnitude", Choice.MAGNITUDE,
-            "snip", Choice.SNIP,
-            "wanda", Choice.WANDA,
-            "fisher", Choice.FISHER));
+    /// What a method's mask is chosen by: the attribution of its name, or a brief fine-tune.
+    private static final Map<String, Attribution> CHOICES = new TreeMap<>();
+
+    static {
+        for (Attribution attribution : Attributions.all()) {
+            if (attribution instanceof Attribution.OfTraining) {
+                CHOICES.put("lota", attribution);
+                CHOICES.put("lotto", attribution);
+            } else {
+                CHOICES.put(attribution.name(), attribution);
+            }
+        }
+    }
 
     private static final String FULL = "full";
     private static final String FREEZE = "freeze";
@@ -177,8 +184,8 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
     }
 
     private static List<Named> masks(String kind, String name, Fields fields) {
-        Choice choice = CHOICES.getOrDefault(kind, Choice.DELTA);
-        List<Effort> efforts = efforts(choice, fields);
+        Attribution by = CHOICES.getOrDefault(kind, new Delta());
+        List<Effort> efforts = efforts(by, fields);
         if (!fields.has("sparsity")) {
             fields.keys().error(fields.mapping(), Text.format("%s is missing", fields.place("sparsity")));
         }
@@ -189,15 +196,15 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
                 String more = efforts.size() > 1 ? Text.format(" c%d", effort.steps() + effort.rows()) : "";
                 masks.add(new Named(
                         Text.format("%s %s%s", name, percent(sparsity), more),
-                        new Method.Sparse(choice, sparsity, scope, kind.equals("lotto"), effort)));
+                        new Method.Sparse(by, sparsity, scope, kind.equals("lotto"), effort)));
             }
         }
         return masks;
     }
 
-    private static List<Effort> efforts(Choice choice, Fields fields) {
-        return switch (choice) {
-            case DELTA -> {
+    private static List<Effort> efforts(Attribution by, Fields fields) {
+        return switch (by) {
+            case Attribution.OfTraining training -> {
                 fields.only(
                         "method",
                         "name",
@@ -215,13 +222,13 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
                         .map(steps -> new Effort(steps, lr, 0))
                         .toList();
             }
-            case SNIP, WANDA, FISHER -> {
+            case Attribution.OfRows rows -> {
                 fields.only("method", "name", "lr", ObjectiveReader.KEY, "sparsity", "scope", "rows");
                 yield fields.wholes("rows", List.of(ROWS), 1).stream()
-                        .map(rows -> new Effort(0, 0, rows))
+                        .map(count -> new Effort(0, 0, count))
                         .toList();
             }
-            case RANDOM, MAGNITUDE -> {
+            case Attribution.OfBase base -> {
                 fields.only("method", "name", "lr", ObjectiveReader.KEY, "sparsity", "scope");
                 yield List.of(Effort.NONE);
             }

@@ -1,4 +1,4 @@
-package io.lota4j.train.score;
+package io.lota4j.train.attribution;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

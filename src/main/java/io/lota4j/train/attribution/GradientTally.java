@@ -1,4 +1,4 @@
-package io.lota4j.train.score;
+package io.lota4j.train.attribution;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
@@ -18,10 +18,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
 
-/// Adds up what [Score#SNIP] and [Score#FISHER] make of every example's gradient.
+/// Adds up what [Snip] and [Fisher] make of every example's gradient.
 ///
 /// The gradient of one example exists for one matrix at a time, in a buffer that matrices of one shape share;
 /// what is kept is one F32 sum a weight. SNIP's factor abs(w) is the same for all examples, so it comes in at
@@ -31,7 +32,8 @@ final class GradientTally implements Tally {
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Decoder decoder;
-    private final Score score;
+    private final BiConsumer<MemorySegment, MemorySegment> term;
+    private final boolean timesWeight;
     private final SequencedMap<String, Shape> shapes;
     private final PtNDManager scope;
     private final Map<String, MemorySegment> sums = new HashMap<>();
@@ -40,9 +42,12 @@ final class GradientTally implements Tally {
     private long examples;
 
     /// @param among tensors of which it trains nothing are passed over
-    GradientTally(Decoder decoder, Score score, Mask among) {
+    /// @param term adds what an example's gradient gives to the sums
+    /// @param timesWeight whether the mean is multiplied by the weight's magnitude
+    GradientTally(Decoder decoder, Mask among, BiConsumer<MemorySegment, MemorySegment> term, boolean timesWeight) {
         this.decoder = decoder;
-        this.score = score;
+        this.term = term;
+        this.timesWeight = timesWeight;
         this.shapes = among.shapes();
         this.scope = decoder.torch().scope();
         ValueStore store = decoder.store(scope, counts(decoder.weights()::isInLayer, among));
@@ -135,11 +140,7 @@ final class GradientTally implements Tally {
         if (sum == null) {
             throw new IllegalArgumentException("the gradient of " + weight + " was not asked for");
         }
-        if (score == Score.FISHER) {
-            gradient.read(values -> Elements.addSquares(values, sum));
-        } else {
-            gradient.read(values -> Elements.addMagnitudes(values, sum));
-        }
+        gradient.read(values -> term.accept(values, sum));
         ValueStore.rest(sum);
         ValueStore.rest(gradient);
     }
@@ -157,12 +158,12 @@ final class GradientTally implements Tally {
             return;
         }
         MemorySegment mean = sum.asSlice(first * Float.BYTES, target.byteSize());
-        if (score == Score.SNIP) {
+        if (timesWeight) {
             decoder.weights().read(name, first, target);
         }
         for (long at = 0; at < target.byteSize(); at += Float.BYTES) {
             float value = mean.get(ValueLayout.JAVA_FLOAT, at) / examples;
-            target.set(FLOAT, at, score == Score.SNIP ? value * Math.abs(target.get(FLOAT, at)) : value);
+            target.set(FLOAT, at, timesWeight ? value * Math.abs(target.get(FLOAT, at)) : value);
         }
         ValueStore.rest(mean);
     }

@@ -1,4 +1,4 @@
-package io.lota4j.train.score;
+package io.lota4j.train.attribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ScoringTest {
@@ -47,8 +47,8 @@ class ScoringTest {
 
     /// Whatever the score and the scope: exactly as many as asked for, none of the avoided, no weight changed.
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DELTA")
-    void aMaskIsDisjointFromThoseItAvoids(Score score) {
+    @ValueSource(strings = {"magnitude", "snip", "wanda", "fisher"})
+    void aMaskIsDisjointFromThoseItAvoids(String score) {
         Map<String, int[]> before = bits();
         for (Scope scope : Scope.values()) {
             Mask first = mask(score, pool, 0.7, scope);
@@ -66,18 +66,18 @@ class ScoringTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DELTA")
-    void aMaskSaysHowItWasMade(Score score) {
+    @ValueSource(strings = {"magnitude", "snip", "wanda", "fisher"})
+    void aMaskSaysHowItWasMade(String score) {
         Mask avoided = RandomMask.of(model.base(), Pool.standard(), 0.9, Scope.GLOBAL, 1);
         Mask among = Complement.of(pool, List.of(new Avoided("a.mask", avoided)));
         Map<String, String> origin =
                 mask(score, among, 0.9, Scope.GLOBAL).info().origin();
         assertThat(origin)
                 .containsEntry("source", "calibrate")
-                .containsEntry("score", score.toString())
+                .containsEntry("score", score)
                 .containsEntry("avoided", "a.mask sha256:" + avoided.sha256())
                 .containsEntry("avoided_weights", Long.toString(avoided.trainable()));
-        if (score.takesData()) {
+        if (Attributions.of(score) instanceof Attribution.OfRows) {
             assertThat(origin)
                     .containsEntry("data", "rows.jsonl sha256:00")
                     .containsEntry("rows", "3")
@@ -89,7 +89,7 @@ class ScoringTest {
 
     @Test
     void theSameScoresTwiceGiveTheSameMask() {
-        for (Score score : List.of(Score.SNIP, Score.WANDA, Score.FISHER)) {
+        for (String score : List.of("snip", "wanda", "fisher")) {
             assertThat(mask(score, pool, 0.9, Scope.GLOBAL).sha256())
                     .isEqualTo(mask(score, pool, 0.9, Scope.GLOBAL).sha256());
         }
@@ -100,8 +100,8 @@ class ScoringTest {
         Example example = Scored.examples().getFirst();
         Example silent = new Example(1, example.ids(), new boolean[example.length()], 1, "", "");
         String tensor = pool.tensors().firstEntry().getKey();
-        float[] one = Scored.of(model, pool, Score.SNIP, List.of(example), tensor);
-        float[] two = Scored.of(model, pool, Score.SNIP, List.of(example, silent), tensor);
+        float[] one = Scored.of(model, pool, new Snip(), List.of(example), tensor);
+        float[] two = Scored.of(model, pool, new Snip(), List.of(example, silent), tensor);
         for (int i = 0; i < one.length; i++) {
             assertThat(two[i]).isEqualTo(one[i] / 2);
         }
@@ -111,14 +111,14 @@ class ScoringTest {
     void passesAreHeardOf() {
         List<String> heard = new ArrayList<>();
         new Scoring(model, pool, Scored.data(Scored.examples()))
-                .mask(Score.SNIP, 0.9, Scope.GLOBAL, (done, all, tokens) -> heard.add(done + "/" + all + " " + tokens));
+                .mask(new Snip(), 0.9, Scope.GLOBAL, (done, all, tokens) -> heard.add(done + "/" + all + " " + tokens));
         assertThat(heard).containsExactly("1/3 14", "2/3 28", "3/3 42");
     }
 
     @Test
     void wandaIsForMatricesOfLayers() {
         Mask all = Mask.full(model.base(), Pool.all());
-        assertThatThrownBy(() -> mask(Score.WANDA, all, 0.9, Scope.GLOBAL))
+        assertThatThrownBy(() -> mask("wanda", all, 0.9, Scope.GLOBAL))
                 .isInstanceOf(LotaException.class)
                 .hasMessage("Wanda scores what goes into a layer's matrix, but tensor `model.embed_tokens.weight`"
                         + " is none; exclude it from the pool.");
@@ -133,17 +133,20 @@ class ScoringTest {
                     .memory(name)
                     .update(values -> values.setAtIndex(ValueLayout.JAVA_FLOAT, 5, Float.NaN));
             Scoring scoring = new Scoring(broken, pool, Scored.data(Scored.examples()));
-            assertThatThrownBy(() -> scoring.mask(Score.SNIP, 0.9, Scope.GLOBAL, Scored.SILENT))
+            assertThatThrownBy(() -> scoring.mask(new Snip(), 0.9, Scope.GLOBAL, Scored.SILENT))
                     .isInstanceOf(LotaException.class)
                     .hasMessageContaining("the score at index")
                     .hasMessageEndingWith("A weight of the base, or a value in the passes over the data, is so too.");
         }
     }
 
-    private Mask mask(Score score, Mask among, double sparsity, Scope scope) {
-        return score == Score.MAGNITUDE
-                ? Scoring.magnitude(model.base(), among, sparsity, scope)
-                : new Scoring(model, among, Scored.data(Scored.examples())).mask(score, sparsity, scope, Scored.SILENT);
+    private Mask mask(String score, Mask among, double sparsity, Scope scope) {
+        return switch (Attributions.of(score)) {
+            case Attribution.OfBase base -> base.mask(model.base(), among, sparsity, scope, 0);
+            case Attribution.OfRows rows ->
+                new Scoring(model, among, Scored.data(Scored.examples())).mask(rows, sparsity, scope, Scored.SILENT);
+            case Attribution.OfTraining training -> throw new IllegalArgumentException(score);
+        };
     }
 
     private Map<String, int[]> bits() {
@@ -159,21 +162,71 @@ class ScoringTest {
 
     /// Also of tensors outside of layers, whose gradients come in pieces.
     @ParameterizedTest
-    @EnumSource(names = {"SNIP", "FISHER"})
-    void sumsInFilesChooseTheSame(Score score, @TempDir Path folder) {
+    @ValueSource(strings = {"snip", "fisher"})
+    void sumsInFilesChooseTheSame(String score, @TempDir Path folder) {
         Mask all = Mask.full(model.base(), Pool.all());
         Mask expected = mask(score, all, 0.7, Scope.GLOBAL);
         MemoryPolicy files = MemoryPolicy.KEEP.withState(folder);
         try (AdaptedModel other = AdaptedModel.open(Golden.path("models/llama-tied"), files)) {
             Scoring scoring = new Scoring(other, all, Scored.data(Scored.examples()));
-            Mask found = scoring.mask(score, 0.7, Scope.GLOBAL, Scored.SILENT);
+            Mask found = scoring.mask((Attribution.OfRows) Attributions.of(score), 0.7, Scope.GLOBAL, Scored.SILENT);
             assertThat(found.tensors()).isEqualTo(expected.tensors());
             assertThat(found.info()).isEqualTo(expected.info());
         }
         assertThat(folder).isEmptyDirectory();
-        var needed = Scoring.memory(model.decoder().config(), files, score, all);
+        var needed = Scoring.memory(model.decoder().config(), files, (Attribution.OfRows) Attributions.of(score), all);
         long table = all.tensor("model.embed_tokens.weight").shape().numel();
         long norm = all.tensor("model.norm.weight").shape().numel();
         assertThat(needed.files()).isEqualTo(4 * (all.poolSize() + table + norm));
+    }
+
+    /// What the first rows need and the others do not.
+    @Test
+    void aDifferenceLeavesOutWhatIsHighestForOtherRows() {
+        List<Example> examples = Scored.examples();
+        Snip snip = new Snip();
+        Mask mine = new Scoring(model, pool, Scored.data(examples.subList(0, 1)))
+                .mask(snip, 0.9, Scope.GLOBAL, Scored.SILENT);
+        Mask others = new Scoring(model, pool, Scored.data(examples.subList(1, 3)))
+                .mask(snip, 0.8, Scope.GLOBAL, Scored.SILENT);
+        Mask left = Scoring.difference(mine, others);
+        assertThat(left.trainable()).isPositive().isLessThan(mine.trainable());
+        assertThat(left.overlap(others).intersection()).isZero();
+        assertThat(left.overlap(mine).intersection()).isEqualTo(left.trainable());
+        assertThat(left.info().origin())
+                .containsEntry("score", "snip")
+                .containsEntry("rows", "1")
+                .containsEntry("except_rows", "2")
+                .containsEntry("except_sparsity", "0.8");
+        assertThatThrownBy(() -> Scoring.difference(mine, mine))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("nothing is left");
+    }
+
+    @Test
+    void aRandomMaskIsThatOfItsSeed() {
+        Random random = new Random();
+        Mask first = random.mask(model.base(), pool, 0.9, Scope.TENSOR, 5);
+        assertThat(first.sha256())
+                .isEqualTo(RandomMask.of(model.base(), Pool.standard(), 0.9, Scope.TENSOR, 5)
+                        .sha256());
+        assertThat(random.mask(model.base(), pool, 0.9, Scope.TENSOR, 6).sha256())
+                .isNotEqualTo(first.sha256());
+        Mask among = Complement.of(pool, List.of(new Avoided("first", first)));
+        assertThatThrownBy(() -> random.mask(model.base(), among, 0.9, Scope.TENSOR, 5))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("cannot avoid other masks");
+    }
+
+    @Test
+    void unknownNamesAreRefusedWithAHint() {
+        assertThatThrownBy(() -> Attributions.of("fischer"))
+                .isInstanceOf(LotaException.class)
+                .hasMessage("No attribution is called 'fischer' (did you mean 'fisher'?); there are delta, magnitude,"
+                        + " random, snip, wanda, fisher.");
+        for (Attribution attribution : Attributions.all()) {
+            assertThat(Attributions.of(attribution.name())).isEqualTo(attribution);
+            assertThat(attribution.meaning()).isNotBlank();
+        }
     }
 }

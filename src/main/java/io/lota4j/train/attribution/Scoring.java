@@ -1,12 +1,12 @@
-package io.lota4j.train.score;
+package io.lota4j.train.attribution;
 
 import io.lota4j.LotaException;
 import io.lota4j.Text;
-import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.mask.Complement;
 import io.lota4j.mask.Mask;
+import io.lota4j.mask.MaskInfo;
 import io.lota4j.mask.Room;
 import io.lota4j.mask.Scope;
 import io.lota4j.mask.TopK;
@@ -18,6 +18,7 @@ import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.Provenance;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,61 +63,33 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
         }
     }
 
-    /// The mask of the weights with the highest magnitudes, which takes no data and no decoder.
-    ///
-    /// @param sparsity frozen share of the whole pool, in [0, 1]
-    /// @throws io.lota4j.LotaException as [TopK#select(io.lota4j.mask.DeltaSource, double, Scope, Mask, Map)]
-    ///     does
-    public static Mask magnitude(Checkpoint base, Mask among, double sparsity, Scope scope) {
-        Map<String, String> origin = Provenance.of("calibrate");
-        origin.put("score", Score.MAGNITUDE.toString());
-        origin.putAll(Complement.origin(among));
-        return TopK.select(new Magnitudes(base, among), sparsity, scope, among, origin);
-    }
-
     /// The mask of the weights with the highest scores.
     ///
-    /// @param score one that takes data and does not train
     /// @param sparsity frozen share of the whole pool, in [0, 1]
     /// @throws io.lota4j.LotaException as [TopK#select(io.lota4j.mask.DeltaSource, double, Scope, Mask, Map)]
     ///     does
-    public Mask mask(Score score, double sparsity, Scope scope, Listener listener) {
-        return mask(score, sparsity, scope, listener, () -> false).orElseThrow();
+    public Mask mask(Attribution.OfRows by, double sparsity, Scope scope, Listener listener) {
+        return mask(by, sparsity, scope, listener, () -> false).orElseThrow();
     }
 
-    /// As [#mask(Score, double, Scope, Listener)], until `stop` says so.
+    /// As [#mask(Attribution.OfRows, double, Scope, Listener)], until `stop` says so.
     ///
     /// @param stop asked after every pass; true ends the scoring there
     /// @return empty if it was stopped before the last pass
     /// @throws io.lota4j.LotaException as [TopK#select(io.lota4j.mask.DeltaSource, double, Scope, Mask, Map)]
     ///     does
-    public Optional<Mask> mask(Score score, double sparsity, Scope scope, Listener listener, BooleanSupplier stop) {
+    public Optional<Mask> mask(
+            Attribution.OfRows by, double sparsity, Scope scope, Listener listener, BooleanSupplier stop) {
         Room.require(among, sparsity, scope);
-        try (Tally tally = tally(score)) {
+        try (Tally tally = by.tally(model.decoder(), among)) {
             return passes(tally, listener, stop)
-                    .map(seen -> TopK.select(tally, sparsity, scope, among, origin(score, seen)));
+                    .map(seen -> TopK.select(tally, sparsity, scope, among, origin(by, seen)));
         }
     }
 
     /// What finding a mask will need.
-    public static MemoryEstimate memory(ModelConfig model, MemoryPolicy memory, Score score, Mask among) {
-        if (score == Score.WANDA) {
-            return MemoryEstimate.of(model, memory, 0);
-        }
-        long kept = GradientTally.kept(model, among);
-        long passing = GradientTally.passing(among);
-        return memory.state() == null
-                ? MemoryEstimate.of(model, memory, kept + passing)
-                : MemoryEstimate.of(model, memory, passing).withFiles(kept);
-    }
-
-    /// What adds up a score; nothing is in it before [#passes].
-    Tally tally(Score score) {
-        return switch (score) {
-            case SNIP, FISHER -> new GradientTally(model.decoder(), score, among);
-            case WANDA -> new InputTally(model.decoder(), among);
-            case DELTA, MAGNITUDE -> throw new IllegalArgumentException(score + " is not found by passes over data");
-        };
+    public static MemoryEstimate memory(ModelConfig model, MemoryPolicy memory, Attribution.OfRows by, Mask among) {
+        return by.memory(model, memory, among);
     }
 
     /// @return empty if stopped before the last pass
@@ -148,9 +121,31 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
         return new Seen(before.tokens() + example.tokens(), before.scored() + ones.length, before.loss() + loss);
     }
 
-    private Map<String, String> origin(Score score, Seen seen) {
+    /// The weights of a mask that are not in another, which was found by other rows: what the first rows need and the
+    /// others do not, the set difference of arXiv 2402.05162.
+    ///
+    /// @param mask of the rows whose weights are wanted
+    /// @param except of the others
+    public static Mask difference(Mask mask, Mask except) {
+        Mask difference = mask.minus(except);
+        if (difference.trainable() == 0) {
+            throw new LotaException(Text.format(
+                    "All %,d weights of the mask are among the %,d of the other rows: nothing is left of it.",
+                    mask.trainable(), except.trainable()));
+        }
+        Map<String, String> origin = new LinkedHashMap<>(mask.info().origin());
+        except.info().origin().forEach((key, value) -> origin.put("except_" + key, value));
+        origin.put("except_sparsity", Double.toString(except.info().requestedSparsity()));
+        MaskInfo info = mask.info();
+        return new Mask(
+                new MaskInfo(
+                        info.base(), info.pool(), info.scope(), info.requestedSparsity(), info.threshold(), origin),
+                difference.tensors());
+    }
+
+    private Map<String, String> origin(Attribution.OfRows by, Seen seen) {
         Map<String, String> origin = Provenance.of("calibrate", data);
-        origin.put("score", score.toString());
+        origin.put("score", by.name());
         origin.put("tokens", Long.toString(seen.tokens()));
         origin.put("scored_tokens", Long.toString(seen.scored()));
         origin.put("loss", Double.toString(seen.loss() / Math.max(1, seen.scored())));

@@ -1,4 +1,4 @@
-package io.lota4j.train.score;
+package io.lota4j.train.attribution;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import io.lota4j.LotaException;
@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
 
-/// Adds up the squares of what goes into every matrix at the response's tokens, for [Score#WANDA]. One F64 sum
+/// Adds up the squares of what goes into every matrix at the response's tokens, for [Wanda]. One F64 sum
 /// a feature is kept.
 ///
 /// The inputs come with a backward pass, whose gradients nobody looks at: simpler than a pass of its own, and a

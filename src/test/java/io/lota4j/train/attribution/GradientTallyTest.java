@@ -1,4 +1,4 @@
-package io.lota4j.train.score;
+package io.lota4j.train.attribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -41,7 +41,7 @@ class GradientTallyTest {
         Mask among = Mask.full("base", "all", Map.of(TINY, io.lota4j.checkpoint.Shape.of(2, 3)));
         try (Decoder decoder = Decoder.open(Golden.path("models/llama-tied"));
                 PtNDManager scope = decoder.torch().scope();
-                GradientTally tally = new GradientTally(decoder, Score.FISHER, among)) {
+                Tally tally = new Fisher().tally(decoder, among)) {
             tally.begin(ANY);
             tally.linear(TINY, rows(scope, 3, 1, 2, 0, 0, 1, 1), rows(scope, 2, 1, 0, 2, 1));
             tally.end();
@@ -63,8 +63,8 @@ class GradientTallyTest {
             Map<String, float[]> gradients = gradients(model, example);
             assertThat(gradients.keySet()).isEqualTo(all.tensors().keySet());
             gradients.forEach((tensor, gradient) -> {
-                float[] fisher = Scored.of(model, all, Score.FISHER, List.of(example), tensor);
-                float[] snip = Scored.of(model, all, Score.SNIP, List.of(example), tensor);
+                float[] fisher = Scored.of(model, all, new Fisher(), List.of(example), tensor);
+                float[] snip = Scored.of(model, all, new Snip(), List.of(example), tensor);
                 float[] weights = Host.floats(model.decoder().weights().memory(tensor));
                 for (int i = 0; i < gradient.length; i++) {
                     double square = gradient[i] * gradient[i];
@@ -81,9 +81,9 @@ class GradientTallyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SNIP", "FISHER"})
+    @ValueSource(strings = {"snip", "fisher"})
     void aScoreIsTheMeanOfItsExamplesScores(String name) {
-        Score score = Score.valueOf(name);
+        Attribution.OfRows score = (Attribution.OfRows) Attributions.of(name);
         String tensor = "model.layers.1.self_attn.k_proj.weight";
         List<Example> examples = Scored.examples();
         try (AdaptedModel model = AdaptedModel.open(Golden.path("models/llama-tied"))) {

@@ -1,4 +1,4 @@
-package io.lota4j.train.score;
+package io.lota4j.train.attribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -37,7 +37,7 @@ class ExpertWandaTest {
     /// The sum of squares of each input, from scores of the first row: `abs(w) * sqrt(sum)`.
     private static double[] squares(AdaptedModel model, Mask pool, String name) {
         Mask matrix = new Mask(pool.info(), Map.of(name, pool.tensor(name)));
-        float[] scores = Scored.of(model, matrix, Score.WANDA, Scored.examples(), name);
+        float[] scores = Scored.of(model, matrix, new Wanda(), Scored.examples(), name);
         float[] weights = Host.floats(model.decoder().weights().memory(name));
         double[] squares = new double[32];
         for (int f = 0; f < squares.length; f++) {

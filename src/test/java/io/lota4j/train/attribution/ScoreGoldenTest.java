@@ -1,4 +1,4 @@
-package io.lota4j.train.score;
+package io.lota4j.train.attribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -7,9 +7,8 @@ import io.lota4j.Golden;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
 import io.lota4j.train.AdaptedModel;
-import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// SNIP and Wanda scores as PyTorch computes them.
 class ScoreGoldenTest {
@@ -17,13 +16,14 @@ class ScoreGoldenTest {
     private static final double TOLERANCE = 1e-5;
 
     @ParameterizedTest
-    @EnumSource(names = {"SNIP", "WANDA"})
-    void scoresAreThoseOfPyTorch(Score score) {
+    @ValueSource(strings = {"snip", "wanda"})
+    void scoresAreThoseOfPyTorch(String rule) {
+        Attribution.OfRows score = (Attribution.OfRows) Attributions.of(rule);
         try (AdaptedModel model = AdaptedModel.open(Golden.path("models/llama-tied"));
                 Golden golden = Golden.open("attribution/golden.safetensors")) {
             Mask pool = Mask.full(model.base(), Pool.standard());
             for (String name : pool.tensors().keySet()) {
-                float[] expected = golden.floats(score.name().toLowerCase(Locale.ROOT) + "." + name);
+                float[] expected = golden.floats(rule + "." + name);
                 float[] found = Scored.of(model, pool, score, Scored.examples(), name);
                 double largest = largest(expected);
                 assertThat(found).hasSameSizeAs(expected);

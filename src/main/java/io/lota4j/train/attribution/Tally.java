@@ -1,4 +1,4 @@
-package io.lota4j.train.score;
+package io.lota4j.train.attribution;
 
 import io.lota4j.mask.DeltaSource;
 import io.lota4j.mask.Wording;
@@ -6,7 +6,8 @@ import io.lota4j.model.GradientSink;
 import io.lota4j.model.PackedBatch;
 
 /// A score that is added up example by example, and read when all have been seen.
-sealed interface Tally extends GradientSink, DeltaSource, AutoCloseable permits GradientTally, InputTally {
+interface Tally extends GradientSink, DeltaSource, AutoCloseable {
+    /// How messages speak of it.
     Wording WORDING = new Wording(
             "score",
             "scores",

@@ -1,4 +1,4 @@
-package io.lota4j.train.score;
+package io.lota4j.train.attribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -44,9 +44,9 @@ final class Scored {
     }
 
     /// What a score gives one tensor.
-    static float[] of(AdaptedModel model, Mask among, Score score, List<Example> examples, String tensor) {
+    static float[] of(AdaptedModel model, Mask among, Attribution.OfRows by, List<Example> examples, String tensor) {
         Scoring scoring = new Scoring(model, among, data(examples));
-        try (Tally tally = scoring.tally(score)) {
+        try (Tally tally = by.tally(model.decoder(), among)) {
             assertThat(scoring.passes(tally, SILENT, () -> false)).isPresent();
             return of(tally, tensor);
         }

@@ -1,4 +1,4 @@
-package io.lota4j.train.score;
+package io.lota4j.train.attribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -20,7 +20,7 @@ class TransposedWandaTest {
     void aRowIsMultipliedByTheNormOfItsInput() {
         try (AdaptedModel model = AdaptedModel.open(Golden.path("models/gpt2"))) {
             Mask pool = Mask.full(model.base(), Pool.standard());
-            float[] found = Scored.of(model, pool, Score.WANDA, Scored.examples(), WEIGHT);
+            float[] found = Scored.of(model, pool, new Wanda(), Scored.examples(), WEIGHT);
             float[] weight = weight(model, WEIGHT);
             double[] norms = norms(model);
             int out = weight.length / HIDDEN;

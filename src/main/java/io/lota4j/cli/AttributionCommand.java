@@ -1,0 +1,287 @@
+package io.lota4j.cli;
+
+import io.lota4j.Calibration;
+import io.lota4j.Lota;
+import io.lota4j.Text;
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.Shape;
+import io.lota4j.data.Dataset;
+import io.lota4j.data.file.DataFiles;
+import io.lota4j.mask.Mask;
+import io.lota4j.mask.MaskFile;
+import io.lota4j.mask.Room;
+import io.lota4j.mask.Scope;
+import io.lota4j.mask.Sparsity;
+import io.lota4j.model.Loadable;
+import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.ModelConfig;
+import io.lota4j.train.AdaptedModel;
+import io.lota4j.train.HeldOut;
+import io.lota4j.train.MemoryEstimate;
+import io.lota4j.train.RunState;
+import io.lota4j.train.StateFile;
+import io.lota4j.train.TrainConfig;
+import io.lota4j.train.Training;
+import io.lota4j.train.Watch;
+import io.lota4j.train.attribution.Attribution;
+import io.lota4j.train.attribution.Scoring;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Finds a mask by an attribution: what `lota calibrate` and `lota mask choose` share.
+abstract class AttributionCommand extends FitCommand<Mask> {
+    private static final String EXCEPT = "--except";
+    private static final String TOP = "--except-top";
+
+    @Option(
+            names = "--sparsity",
+            required = true,
+            paramLabel = "S",
+            converter = Numbers.Fraction.class,
+            description = "Frozen share of the pool, a fraction: 0.9 leaves a tenth trainable.")
+    private double sparsity;
+
+    @Option(
+            names = "--scope",
+            paramLabel = "NAME",
+            defaultValue = "global",
+            description = "Where the largest scores are chosen: global, tensor or row (default: ${DEFAULT-VALUE}).")
+    private Scope scope = Scope.GLOBAL;
+
+    @Mixin
+    private AvoidOptions avoid = new AvoidOptions();
+
+    @Writes(OutputKind.RESULT)
+    @Option(
+            names = "--delta-out",
+            paramLabel = "D",
+            description = "Of a brief fine-tune: also write the dense delta, F32 safetensors.")
+    private @Nullable Path deltaOut;
+
+    @Mixin
+    private StateDirectory stateDirectory = new StateDirectory();
+
+    @Reads
+    @Option(
+            names = EXCEPT,
+            paramLabel = "F",
+            description =
+                    "Of an attribution by rows: leave out the weights that are highest for these other rows, which"
+                            + " are read as those of --data are. The mask is smaller then.")
+    private @Nullable Path except;
+
+    @Option(
+            names = TOP,
+            paramLabel = "P",
+            converter = Numbers.Fraction.class,
+            description =
+                    "With --except: which share of the pool is left out, the highest (default: as much as the mask"
+                            + " has).")
+    private @Nullable Double top;
+
+    /// By what weights are chosen.
+    abstract Attribution by();
+
+    /// The option that says so.
+    abstract String option();
+
+    @Override
+    void checkOptions(OptionRules rules) {
+        Attribution by = by();
+        if (!(by instanceof Attribution.OfRows)) {
+            String none = Text.format("%s %s: it goes through no rows", option(), by.name());
+            rules.refuse(EXCEPT, none);
+        }
+        if (except == null) {
+            rules.refuse(TOP, "a choice without " + EXCEPT);
+        }
+        if (trains()) {
+            super.checkOptions(rules);
+            return;
+        }
+        String nothing = Text.format("%s %s: it does not train", option(), by.name());
+        boolean drawn = by instanceof Attribution.OfBase base && base.isDrawn();
+        rules.refuseMixin("training", nothing, drawn ? Set.of(TrainingOptions.SEED) : Set.of());
+        List.of("heldOut", "kernel", "state").forEach(mixin -> rules.refuseMixin(mixin, nothing));
+        rules.refuse("--delta-out", nothing);
+        if (!keepsByWeight()) {
+            rules.refuse(
+                    StateDirectory.NAME, Text.format("%s %s: it keeps nothing for each weight", option(), by.name()));
+        }
+        if (by instanceof Attribution.OfRows) {
+            rules.require(DataOptions.REQUIRED);
+        } else {
+            String alone = Text.format("%s %s: it takes no data", option(), by.name());
+            List.of("data", "memory").forEach(mixin -> rules.refuseMixin(mixin, alone));
+        }
+        if (drawn) {
+            rules.refuseMixin("avoid", Text.format("%s %s: it is drawn from a whole pool", option(), by.name()));
+        }
+    }
+
+    /// Whether sums or deltas of single weights are kept, in memory or in files.
+    private boolean keepsByWeight() {
+        return trains() || (by() instanceof Attribution.OfRows rows && rows.keepsSums());
+    }
+
+    @Override
+    void check() {
+        Sparsity.check(sparsity, "--sparsity");
+        if (!trains()) {
+            data.refuseWeights(Text.format("%s %s, which takes every row once", option(), by().name()));
+        }
+        super.check();
+    }
+
+    @Override
+    boolean trains() {
+        return by() instanceof Attribution.OfTraining;
+    }
+
+    @Override
+    MemoryPolicy policy() {
+        return stateDirectory.addTo(super.policy());
+    }
+
+    private void warn(Function<MemoryPolicy, MemoryEstimate> needed) {
+        List<MemoryPolicy> others = keepsByWeight() ? StateDirectory.policies() : MemoryOptions.ALL;
+        MemoryOptions.warn(policy(), others, policy -> needed.apply(policy).total(), err());
+    }
+
+    @Override
+    int execute() {
+        return switch (by()) {
+            case Attribution.OfTraining training -> super.execute();
+            case Attribution.OfBase base -> found(lota -> print(lota.mask(base, calibration(), training.seed())));
+            case Attribution.OfRows rows -> found(lota -> examples(lota, (of, examples) -> score(of, examples, rows)));
+        };
+    }
+
+    private int found(ToIntFunction<Lota> work) {
+        try (Lota lota = open()) {
+            return work.applyAsInt(lota);
+        }
+    }
+
+    private int score(Lota lota, Dataset examples, Attribution.OfRows by) {
+        Calibration how = calibration();
+        Mask among = lota.among(how);
+        warn(policy -> predicted(policy, among, by));
+        stateDirectory.requireRoom(predicted(policy(), among, by).files(), null, 0, err());
+        Mask mask = new ScoringRun(by, how, err()).run(lota, examples);
+        if (except == null) {
+            return print(mask);
+        }
+        Dataset others = data.load(lota, DataFiles.of(except), Dataset.ALL, err());
+        Mask left = new ScoringRun(by, how.sparsity(top == null ? sparsity : 1 - top), err()).run(lota, others);
+        return print(Scoring.difference(mask, left));
+    }
+
+    private int print(Mask mask) {
+        out().println(Rescue.write(out, file -> write(file, mask)));
+        return ExitCode.OK;
+    }
+
+    private Calibration calibration() {
+        return new Calibration(sparsity, scope, pool.pool(), avoid.avoided(), deltaOut);
+    }
+
+    @Override
+    String name() {
+        return "calibrate";
+    }
+
+    @Override
+    Training<Mask> fit(
+            Lota lota, Dataset examples, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile file) {
+        Calibration how = calibration();
+        Mask among = lota.among(how);
+        warn(policy -> predicted(policy, config, among));
+        MemoryEstimate predicted = predicted(policy(), config, among);
+        stateDirectory.requireRoom(predicted.files(), stateFile(), saved(config, among), err());
+        return lota.calibrate(examples, how, config, rows, watch, file);
+    }
+
+    @Override
+    String write(Path file, Mask mask) {
+        MaskFile.write(file, mask);
+        return Words.mask(file, mask);
+    }
+
+    @Override
+    Plan plan() {
+        try (Checkpoint base = Checkpoint.open(model.path())) {
+            SequencedMap<String, Shape> shapes = pool.pool().select(base.tensors());
+            // A fingerprint would take reading the whole base.
+            Mask among = avoid.among(Mask.full("", pool.pool().toString(), shapes));
+            Room.require(among, sparsity, scope);
+            long weights = among.poolSize();
+            Plan plan = (takesRows() ? new Plan().model(loadable(base, among)) : new Plan().model("model", base))
+                    .line("pool", Text.format("%s: %d tensors, %,d weights", pool.pool(), shapes.size(), weights));
+            avoid.plan(plan, among);
+            work(plan, among);
+            return plan.line(
+                            "mask",
+                            Text.format(
+                                    "%,d of %,d weights trainable (sparsity %s, scope %s)",
+                                    Sparsity.trainable(weights, sparsity), weights, sparsity, scope))
+                    // At most a bit a weight: a denser set of indices is stored as one.
+                    .disk(out, weights / Byte.SIZE);
+        }
+    }
+
+    private boolean takesRows() {
+        return !(by() instanceof Attribution.OfBase);
+    }
+
+    private static Loadable loadable(Checkpoint base, Mask among) {
+        Loadable loaded = Loadable.of(base);
+        AdaptedModel.requireTensors(base, loaded.weights().keySet(), among);
+        return loaded;
+    }
+
+    private MemoryEstimate predicted(MemoryPolicy policy, TrainConfig config, Mask among) {
+        return MemoryOptions.estimate(policy, model.path(), config, among.trainable(), among.poolSize())
+                .withState(heldOut.copies(among.trainable()));
+    }
+
+    private void work(Plan plan, Mask among) {
+        if (trains()) {
+            int rows = data.rows();
+            TrainConfig config = training.config(rows);
+            MemoryEstimate predicted = predicted(policy(), config, among);
+            plan.training(config, rows, predicted);
+            stateDirectory.plan(plan, predicted.files(), stateFile(), saved(config, among));
+            heldOut.addTo(plan, config);
+            return;
+        }
+        plan.line("score", Text.format("%s: %s", by().name(), by().meaning()));
+        if (by() instanceof Attribution.OfRows by) {
+            plan.line("data", Text.format("%,d rows, each gone through once", data.rows()));
+            if (except != null) {
+                plan.line(
+                        "except",
+                        Text.format("%,d rows of %s", DataFiles.of(except).count(Dataset.ALL), except));
+            }
+            MemoryEstimate predicted = predicted(policy(), among, by);
+            plan.memory(predicted, "scores and gradients");
+            stateDirectory.plan(plan, predicted.files(), null, 0);
+        }
+    }
+
+    /// Bytes of a stopped run's state.
+    private long saved(TrainConfig config, Mask among) {
+        return RunState.bytes(config.optimizer(), among.trainable()) + Float.BYTES * heldOut.copies(among.trainable());
+    }
+
+    private MemoryEstimate predicted(MemoryPolicy policy, Mask among, Attribution.OfRows by) {
+        return Scoring.memory(ModelConfig.of(model.path()), policy, by, among);
+    }
+}

@@ -153,7 +153,8 @@ class BadInputTest {
     void dataThatIsNotThere() throws IOException {
         Path empty = Files.writeString(at("empty.jsonl"), "\n");
         assertThat(failure(1, calibrate("--data", empty.toString())))
-                .isEqualTo(Text.format("lota: %s holds no rows; expected one JSON object on each line.", empty));
+                .isEqualTo(Text.format(
+                        "lota: %s holds no rows; expected JSONL (one JSON object a line, in UTF-8).", empty));
         assertThat(failure(1, calibrate("--data", at("none.jsonl").toString())))
                 .isEqualTo(
                         Text.format("lota: The data file %s cannot be read: there is no such file.", at("none.jsonl")));

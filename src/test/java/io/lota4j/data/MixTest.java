@@ -121,8 +121,7 @@ class MixTest {
 
     @Test
     void pairsAndWeightsAreKeptInAFile() {
-        Example rejected =
-                new Example(1, new int[] {1, 2}, new boolean[] {false, true}, new int[] {9}, "p", "r", null, null);
+        Example rejected = new Example(1, new int[] {1, 2}, new boolean[] {false, true}, new int[] {9}, "p", "r");
         Example pair = new Example(
                 1,
                 new int[] {1, 3},

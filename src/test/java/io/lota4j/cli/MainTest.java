@@ -120,8 +120,9 @@ class MainTest {
         Cli standard = new Cli(Commands.standard());
         assertThat(standard.run("train", "--batch", "2")).isEqualTo(2);
         assertThat(standard.err())
-                .startsWith("lota: missing required options: '--model=DIR', '--out=F.safetensors', '--data=F.jsonl', "
-                        + "'--lr=X', '--steps=N' or '--epochs=E', '--mask=M' or '--dense'\n");
+                .startsWith(
+                        "lota: missing required options: '--model=DIR', '--out=F.safetensors', '--data=F[:WEIGHT]', "
+                                + "'--lr=X', '--steps=N' or '--epochs=E', '--mask=M' or '--dense'\n");
     }
 
     /// What the launcher asks before it starts a JVM with the Vector API.

@@ -141,7 +141,7 @@ class NumericOptionsTest {
         arguments.add("--dry-run");
         for (OptionSpec option : c.command().options()) {
             if (option.required() && !option.equals(c.option())) {
-                arguments.add(option.longestName() + "=" + (NUMBERS.contains(option.type()) ? "1" : missing()));
+                arguments.add(option.longestName() + "=" + valid(option));
             }
         }
         arguments.add(c.option().longestName() + "=" + value);
@@ -151,6 +151,15 @@ class NumericOptionsTest {
             }
         }
         return arguments.toArray(String[]::new);
+    }
+
+    private String valid(OptionSpec option) {
+        if (NUMBERS.contains(option.type())) {
+            return "1";
+        }
+        return option.completionCandidates() == null
+                ? missing()
+                : option.completionCandidates().iterator().next();
     }
 
     private String missing() {

@@ -97,7 +97,7 @@ class ObjectiveGridTest {
                         .replaceFirst("\\{method: lota.*\\}", "{method: snip, sparsity: 0.9, lr: 1e-3}")));
         assertThatThrownBy(() -> Grids.run(graded, new ArrayList<>()))
                 .isInstanceOf(LotaException.class)
-                .hasMessageContaining("is a pair of answers: weights of a model are scored by rows of one answer");
+                .hasMessageContaining("Weights of a model are scored by rows of one answer");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import io.lota4j.LotaException;
+import io.lota4j.Processes;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -156,6 +157,19 @@ class RowFileTest {
         assertThat(rows).hasSize(3);
         assertThat(rows.get(1).columns()).hasToString(CHAT);
         assertThat(rows.get(1).place()).isEqualTo("row 1 (from 0)");
+    }
+
+    /// The library that reads Parquet looks for the end of such a page without end, on a thread that nobody can stop.
+    @Test
+    void damageThatIsReadWithoutEndIsRefused() throws IOException, InterruptedException {
+        ProcessBuilder java = Processes.java(
+                List.of("--enable-native-access=ALL-UNNAMED"),
+                StalledParquet.class,
+                fixture("chats-none.parquet").toString(),
+                dir.resolve("damaged.parquet").toString());
+        assertThat(Processes.output(java))
+                .contains("refused: damaged.parquet: expected Parquet, found a file that is damaged or cut off")
+                .contains("Interrupted: false");
     }
 
     @Test

@@ -49,7 +49,7 @@ public final class Sparsity {
     ///
     /// @param pool shapes by tensor name
     /// @throws LotaException with the largest sparsity that leaves one
-    public static void requireSome(Map<String, Shape> pool, double sparsity, Scope scope) {
+    static void requireSome(Map<String, Shape> pool, double sparsity, Scope scope) {
         LongStream groups = scope == Scope.GLOBAL
                 ? LongStream.of(pool.values().stream().mapToLong(Shape::numel).reduce(0, Math::addExact))
                 : pool.values().stream().mapToLong(scope::groupLength);

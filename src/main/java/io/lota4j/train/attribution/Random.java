@@ -3,9 +3,9 @@ package io.lota4j.train.attribution;
 import io.lota4j.LotaException;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.mask.Mask;
+import io.lota4j.mask.Pool;
 import io.lota4j.mask.RandomMask;
 import io.lota4j.mask.Scope;
-import io.lota4j.mask.Sparsity;
 
 /// Chance: the control that every other attribution must beat.
 public record Random() implements Attribution.OfBase {
@@ -29,13 +29,6 @@ public record Random() implements Attribution.OfBase {
         if (among.trainable() < among.poolSize()) {
             throw new LotaException("A random mask is drawn from a whole pool: it cannot avoid other masks.");
         }
-        Sparsity.requireSome(among.shapes(), Sparsity.check(sparsity, "The sparsity"), scope);
-        return RandomMask.of(
-                among.shapes(),
-                sparsity,
-                scope,
-                seed,
-                among.info().base(),
-                among.info().pool());
+        return RandomMask.of(base, Pool.parse(among.info().pool()), sparsity, scope, seed);
     }
 }

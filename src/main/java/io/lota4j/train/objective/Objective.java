@@ -1,5 +1,6 @@
 package io.lota4j.train.objective;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 
@@ -15,7 +16,9 @@ public interface Objective {
     String name();
 
     /// Its parameters with their values, those that have their defaults included.
-    SequencedMap<Parameter, Double> settings();
+    default SequencedMap<Parameter, Double> settings() {
+        return new LinkedHashMap<>();
+    }
 
     /// What a step's loss is the mean of.
     enum Mean {

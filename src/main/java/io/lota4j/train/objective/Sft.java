@@ -1,8 +1,6 @@
 package io.lota4j.train.objective;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SequencedMap;
 
 /// Supervised fine-tuning: every labelled token counts the same, so that the loss is their cross entropy.
 public record Sft() implements Objective {
@@ -11,11 +9,6 @@ public record Sft() implements Objective {
     @Override
     public String name() {
         return DEFINITION.name();
-    }
-
-    @Override
-    public SequencedMap<Parameter, Double> settings() {
-        return new LinkedHashMap<>();
     }
 
     @Override

@@ -1,8 +1,6 @@
 package io.lota4j.train.objective;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SequencedMap;
 
 /// Supervised fine-tuning with the weights that rows give their tokens. The mean is over tokens or examples as without
 /// weights: twice the weight is twice the gradient.
@@ -13,11 +11,6 @@ public record WeightedSft() implements Objective {
     @Override
     public String name() {
         return DEFINITION.name();
-    }
-
-    @Override
-    public SequencedMap<Parameter, Double> settings() {
-        return new LinkedHashMap<>();
     }
 
     @Override

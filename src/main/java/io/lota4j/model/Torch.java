@@ -1,7 +1,6 @@
 package io.lota4j.model;
 
 import ai.djl.engine.Engine;
-import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -9,17 +8,12 @@ import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.pytorch.engine.PtEngineProvider;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.lota4j.Natives;
 import io.lota4j.memory.Buffer;
 import io.lota4j.memory.Device;
 import io.lota4j.memory.HostBuffer;
-import io.lota4j.model.layer.Primitives;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -34,7 +28,8 @@ public final class Torch implements AutoCloseable {
 
     private final TensorDevice device;
     private final PtNDManager manager;
-    private final PtSymbolBlock ops;
+    private final ScriptModule ops;
+    private boolean closed;
 
     /// The name that makes a tensor part of a list argument.
     static final String LIST = "w[]";
@@ -56,27 +51,12 @@ public final class Torch implements AutoCloseable {
 
     Torch(TensorDevice device, String methods) {
         this.device = device;
+        this.ops = ScriptModule.of(engine(), device, methods);
         this.manager = (PtNDManager) engine().newBaseManager(device.engine());
-        this.ops = load(device.product(), methods);
     }
 
     TensorDevice device() {
         return device;
-    }
-
-    /// Falls back to the product that every libtorch has.
-    private PtSymbolBlock load(Product product, String methods) {
-        try (InputStream archive =
-                TorchArchive.of(Primitives.source().replace("$PRODUCT", product.source()) + methods)) {
-            return JniUtils.loadModule(manager, archive, false, false);
-        } catch (EngineException e) {
-            if (product.isUnknown(e)) {
-                return load(Product.PLAIN, methods);
-            }
-            throw e;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static Engine engine() {
@@ -135,7 +115,7 @@ public final class Torch implements AutoCloseable {
             inputs.addAll(List.of(arguments));
             // "Training" keeps libtorch out of inference mode, whose tensors must not be written in place
             // outside of it.
-            return IValueUtils.forward(ops, inputs, true).toArray(PtNDArray[]::new);
+            return IValueUtils.forward(ops.block(), inputs, true).toArray(PtNDArray[]::new);
         }
     }
 
@@ -271,7 +251,10 @@ public final class Torch implements AutoCloseable {
 
     @Override
     public void close() {
-        ops.close();
-        manager.close();
+        if (!closed) {
+            closed = true;
+            ops.close();
+            manager.close();
+        }
     }
 }

@@ -28,7 +28,8 @@ final class Grids {
     /// Puts base and data into a directory, and an experiment on top of them.
     ///
     /// @param rest of the recipe, from `methods` on
-    static Experiment write(Path directory, String out, String rest) throws IOException {
+    /// @param tasks of the experiment; all three if none are given. The first has rows for validation too.
+    static Experiment write(Path directory, String out, String rest, DemoTask... tasks) throws IOException {
         Path base = directory.resolve("base");
         if (!Files.exists(base)) {
             DemoFiles.writeBase(base);
@@ -38,18 +39,20 @@ final class Grids {
         }
         StringBuilder text =
                 new StringBuilder(Text.format("base: %s\nout: %s\ntasks:\n", base, directory.resolve(out)));
-        for (DemoTask task : DemoTask.values()) {
+        String validation = "validation-rows: 4";
+        for (DemoTask task : tasks.length == 0 ? DemoTask.values() : tasks) {
             text.append(Text.format("""
                   %1$s:
                     train: %2$s/%1$s-train.jsonl
                     test: %2$s/%1$s-test.jsonl
                     train-rows: 32
-                    validation-rows: 4
+                    %3$s
                     test-rows: 4
                     prompt: "{prompt}"
                     completion: "{completion}"
-                    generate: 2
-                """, task.taskName(), directory));
+                    generate: 1
+                """, task.taskName(), directory, validation));
+            validation = "";
         }
         return ExperimentReader.read(Files.writeString(directory.resolve(out + ".yaml"), text + rest));
     }

@@ -51,6 +51,11 @@ public record EvalOptions(
         }
     }
 
+    /// The same without answers.
+    EvalOptions losses() {
+        return new EvalOptions(batchSize, 0, null);
+    }
+
     AnswerCheck check() {
         return new AnswerCheck(answer);
     }

@@ -39,7 +39,7 @@ record Commands(List<CommandEntry> all) {
                         () -> new ExtractCommand()),
                 entry("merge", "Merge tickets, or whole models by a recipe.", () -> new MergeCommand()),
                 entry("mask", "Look at masks, combine them, draw random ones.", () -> new MaskCommand()),
-                entry("ticket", "Look at tickets.", () -> new TicketCommand()),
+                entry("ticket", "Look at tickets, or shrink one to what its task needs.", () -> new TicketCommand()),
                 entry("report", "Make a page of what experiments found.", () -> new ReportCommand()),
                 entry("init", "Start a model from random weights.", () -> new InitCommand()),
                 entry("bench", "Time optimizer steps or merges on this machine.", () -> new BenchCommand()),

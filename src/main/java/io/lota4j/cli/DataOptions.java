@@ -2,14 +2,11 @@ package io.lota4j.cli;
 
 import io.lota4j.Lota;
 import io.lota4j.LotaException;
-import io.lota4j.Rows;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.RealPath;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
-import io.lota4j.data.Labels;
-import io.lota4j.data.Labels.LossOn;
 import io.lota4j.data.file.BadRow;
 import io.lota4j.data.file.DataFiles;
 import io.lota4j.data.file.DataPart;
@@ -22,6 +19,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 import tools.jackson.databind.json.JsonMapper;
@@ -83,41 +81,8 @@ final class DataOptions {
         }
     }
 
-    @Option(
-            names = "--prompt",
-            paramLabel = "T",
-            description = "Template of the user's message, with {columns}; \\n"
-                    + " is a newline. Not needed for rows of messages or conversations, of prompt and completion,"
-                    + " of instruction, input and output, or of prompt, chosen and rejected.")
-    private @Nullable String prompt;
-
-    @Option(
-            names = "--completion",
-            paramLabel = "T",
-            description = "Template of the assistant's message, with {columns}.")
-    private @Nullable String completion;
-
-    @Option(
-            names = "--max-length",
-            paramLabel = "N",
-            defaultValue = "1024",
-            converter = Numbers.Count.class,
-            description =
-                    "Longest example in tokens; longer ones are left out and counted (default: ${DEFAULT-VALUE}).")
-    private int maxLength;
-
-    @Option(
-            names = "--allow-special",
-            description = "Read the text of control tokens in rows, such as <|im_end|>, as these tokens, not as text.")
-    private boolean allowSpecial;
-
-    @Option(
-            names = "--loss-on",
-            paramLabel = "WHICH",
-            defaultValue = "all",
-            description = "Which turns of the assistant carry loss, of a chat with several: all or last (default:"
-                    + " ${DEFAULT-VALUE}).")
-    private LossOn lossOn = LossOn.ALL;
+    @Mixin
+    private RowOptions rows = new RowOptions();
 
     @Option(
             names = "--limit",
@@ -169,9 +134,7 @@ final class DataOptions {
 
     /// As [#load(Lota, PrintWriter)], another file with rows of the same kind.
     Dataset load(Lota lota, DataFiles files, int most, PrintWriter err) {
-        QuietLibraries.quieten();
-        Dataset dataset = lota.data(
-                files, new Rows(prompt, completion, maxLength, most, allowSpecial, new Labels(lossOn, weighted)));
+        Dataset dataset = rows.load(lota, files, most, weighted);
         if (previews() || !isPlain(dataset)) {
             dataset.read().forEach(line -> err.println("lota: data " + line));
         }

@@ -60,6 +60,13 @@ final class Examples {
             entry("mask invert", "lota mask invert task.mask.safetensors --out rest.mask.safetensors"),
             entry("mask random", "lota mask random --model base --sparsity 0.9 --out random.mask.safetensors"),
             entry("ticket info", "lota ticket info task.ticket.safetensors"),
+            entry(
+                    "ticket shrink",
+                    lines(
+                            "lota ticket shrink --model base --ticket task.ticket.safetensors --validation"
+                                    + " validation.jsonl \\",
+                            "--prompt '{question}' --completion '{answer}' --generate 48 --out"
+                                    + " small.ticket.safetensors")),
             entry("report", "lota report results --out report.html"),
             entry("init", "lota init --model config-and-tokenizer --seed 1 --out random-model"),
             entry(

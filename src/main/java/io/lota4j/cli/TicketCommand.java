@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/// `lota ticket`: looks at tickets.
-@Command(subcommands = TicketCommand.InfoOf.class)
+/// `lota ticket`: looks at tickets, and makes them smaller.
+@Command(subcommands = {TicketCommand.InfoOf.class, ShrinkCommand.class})
 final class TicketCommand extends Group {
 
     @Command(name = "info", description = "What a ticket changes, what it is for and how it was made.")

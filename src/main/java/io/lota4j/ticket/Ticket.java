@@ -74,6 +74,17 @@ public final class Ticket {
         return poolSize() == 0 ? 0 : (double) nnz() / poolSize();
     }
 
+    /// The Euclidean norm of all deltas, summed up in F64 in the order of the tensors.
+    public double norm() {
+        double squares = 0;
+        for (TicketTensor tensor : tensors.values()) {
+            for (float value : tensor.values()) {
+                squares += (double) value * value;
+            }
+        }
+        return Math.sqrt(squares);
+    }
+
     /// The same ticket with its values kept as another type, rounded to nearest when that is narrower.
     ///
     /// @param type F32 (four bytes a value) or BF16 (two, with 8 significant bits)

@@ -260,7 +260,7 @@ public record TicketTensor(
     static LotaException noDelta(String name, int index, float value) {
         return new LotaException(Text.format(
                 "tensor `%s`: the ticket makes the weight at index %d %s, to which no finite delta leads, so it cannot "
-                        + "be added to or merged with others.",
+                        + "be scaled, or added to or merged with others.",
                 name, index, value));
     }
 
@@ -276,6 +276,11 @@ public record TicketTensor(
             rounded[i] = Floats.bf16ToFloat(Floats.floatToBf16(values[i]));
         }
         return new TicketTensor(shape, type, index, rounded, baseType, baseBits, exact);
+    }
+
+    /// The same tensor with no weight changed.
+    TicketTensor without() {
+        return new TicketTensor(shape, valueType, new RoaringBitmap(), new float[0], baseType, new byte[0], null);
     }
 
     /// The same deltas with base bits read from a tensor of the base.

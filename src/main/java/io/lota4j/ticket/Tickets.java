@@ -245,8 +245,43 @@ public final class Tickets {
         return new TicketSum(tickets, weights).ticket();
     }
 
-    /// Where a sum has deltas for what one of its tickets keeps exactly: others change the weight too, or the
-    /// change is scaled.
+    /// A ticket with every delta times a number, in F32: what [ShrinkRule] and other shrinking make of it.
+    /// Its index sets and the base's bits stay, so that it is applied and reverted as before. A weight that
+    /// the ticket keeps exactly gets the part of its delta.
+    ///
+    /// @param alpha in (0, 1], taken as F32; 1 gives the ticket as it is
+    /// @throws LotaException when the number is out of its range, or a weight is kept exactly to which no
+    ///     finite delta leads
+    public static Ticket scaled(Ticket ticket, double alpha) {
+        return between(null, ticket, alpha);
+    }
+
+    /// A part of the way from one ticket to another, as from a stage's start to its end: `before + alpha x
+    /// (after - before)`, in F32, with an entry wherever one of both has one. A weight to which both do the
+    /// same, bit for bit, is not touched.
+    ///
+    /// @param before null for the base alone
+    /// @param alpha in (0, 1], taken as F32
+    /// @throws LotaException as [#scaled] does, and when the tickets are for different bases
+    public static Ticket between(@Nullable Ticket before, Ticket after, double alpha) {
+        if (!(alpha > 0 && alpha <= 1)) {
+            throw new LotaException(Text.format("A ticket is scaled by a factor over 0 up to 1, found %s.", alpha));
+        }
+        SequencedMap<String, TicketTensor> start = before == null ? new TreeMap<>() : before.tensors();
+        if (before != null && !before.info().base().equals(after.info().base())) {
+            throw new LotaException(Text.format(
+                    "There is no way between tickets for different bases: their fingerprints are %s and %s.",
+                    before.info().base(), after.info().base()));
+        }
+        Map<String, TicketTensor> ends = new TreeMap<>(after.tensors());
+        start.forEach((name, tensor) -> ends.putIfAbsent(name, tensor.without()));
+        Map<String, TicketTensor> tensors = new TreeMap<>();
+        ends.forEach((name, end) -> tensors.put(name, new PartWay(name, (float) alpha).of(start.get(name), end)));
+        return new Ticket(after.info(), tensors);
+    }
+
+    /// Where a sum has deltas for what one of its tickets keeps exactly: others change the weight too, or
+    /// the change is scaled.
     ///
     /// @param sum of the tickets, as [#add(List, double[])] gives it
     /// @return by tensor, how many weights; tensors without any are left out

@@ -85,7 +85,10 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
         decoder.weights().moved();
     }
 
-    private void add(String name, TicketTensor tensor, MemorySegment values, boolean compact) {
+    /// Adds the deltas of one tensor to its working weights.
+    ///
+    /// @param compact whether the values are of the changed weights alone
+    void add(String name, TicketTensor tensor, MemorySegment values, boolean compact) {
         tensor.addTo(name, base.info(name).dtype(), base.bytes(name), new TicketTensor.Weights() {
             @Override
             public float get(int position, int index) {

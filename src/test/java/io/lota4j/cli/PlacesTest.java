@@ -80,6 +80,12 @@ class PlacesTest {
         line("mask invert", at("m").toString(), "");
         line("mask random", "--sparsity 0.9 --model " + at("base"), "");
         line("mask choose", training + " --by delta --sparsity 0.5 --avoid " + at("m"), "--out " + at("new"));
+        line(
+                "ticket shrink",
+                Text.format(
+                        "--model %s --ticket %s --validation %s --prompt {question} --completion {answer}",
+                        at("base"), at("t"), at("rows.jsonl")),
+                "--out " + at("new"));
         line("report", at("experiment").toString(), "");
         line(
                 "bench merge",

@@ -253,7 +253,7 @@ class ExactnessTest {
         assertThatThrownBy(() -> Tickets.add(List.of(broken, first), new double[] {1, 1}))
                 .isInstanceOf(LotaException.class)
                 .hasMessage("tensor `mlp.weight`: the ticket makes the weight at index 0 NaN, to which no finite delta"
-                        + " leads, so it cannot be added to or merged with others.");
+                        + " leads, so it cannot be scaled, or added to or merged with others.");
         assertThat(Tickets.add(List.of(broken, second), new double[] {1, 1}).exact())
                 .isEqualTo(1);
     }

@@ -1,0 +1,295 @@
+package io.lota4j.cli;
+
+import io.lota4j.EvalOptions;
+import io.lota4j.Lota;
+import io.lota4j.LotaException;
+import io.lota4j.ShrinkOptions;
+import io.lota4j.Shrunk;
+import io.lota4j.Text;
+import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.data.Dataset;
+import io.lota4j.data.file.DataFiles;
+import io.lota4j.kernel.choice.KernelChoice;
+import io.lota4j.model.Loadable;
+import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.ModelConfig;
+import io.lota4j.peft.ScaledAdapter;
+import io.lota4j.ticket.ShrinkRule;
+import io.lota4j.ticket.Ticket;
+import io.lota4j.ticket.TicketFile;
+import io.lota4j.train.AdaptedModel;
+import io.lota4j.train.MemoryEstimate;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `lota ticket shrink`: makes a ticket no larger than its task needs.
+@Command(
+        name = "shrink",
+        description = "Make a ticket no larger than its task needs, by validation rows: less of it disturbs what else"
+                + " the model knows.")
+final class ShrinkCommand extends BaseCommand {
+    private static final String ADAPTER_OUT = "--adapter-out";
+
+    @Mixin
+    private BaseOption model = new BaseOption();
+
+    @Reads
+    @Option(
+            names = "--ticket",
+            required = true,
+            paramLabel = "T",
+            description = "The ticket to shrink, or a PEFT adapter's folder.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path ticket;
+
+    @Reads
+    @Option(
+            names = "--below",
+            paramLabel = "T0",
+            description = "A ticket that lies below it, as that of an earlier task; it is not shrunk. Repeat for"
+                    + " several.")
+    private List<Path> below = new ArrayList<>();
+
+    @Reads
+    @Option(
+            names = "--validation",
+            required = true,
+            paramLabel = "F",
+            description = "Rows of the ticket's own task that it was not trained on.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path validation;
+
+    @Option(
+            names = "--split",
+            paramLabel = "NAME",
+            description = "Which split of a folder of validation rows is taken (default: train).")
+    private @Nullable String split;
+
+    @Option(
+            names = "--rows",
+            paramLabel = "N",
+            defaultValue = "128",
+            converter = Numbers.Count.class,
+            description = "Score the first N validation rows only (default: ${DEFAULT-VALUE}).")
+    private int most;
+
+    @Mixin
+    private RowOptions rows = new RowOptions();
+
+    @Option(
+            names = "--tolerance",
+            paramLabel = "X",
+            defaultValue = "0.01",
+            converter = Numbers.Fraction.class,
+            description = "What may be lost: a share of the rows' right answers with --generate, else a share of what"
+                    + " the ticket gains in loss (default: ${DEFAULT-VALUE}).")
+    private double tolerance;
+
+    @Option(
+            names = "--margin",
+            paramLabel = "M",
+            defaultValue = "1.5",
+            converter = Numbers.Positive.class,
+            description = "Keep M times as much of the ticket as the rows need, at least 1; 2 where many tasks come"
+                    + " after it (default: ${DEFAULT-VALUE}).")
+    private double margin;
+
+    @Option(
+            names = "--generate",
+            paramLabel = "K",
+            converter = Numbers.Count.class,
+            description = "Judge by greedy answers of at most K tokens, compared with the reference, instead of by the"
+                    + " loss.")
+    private int generate;
+
+    @Option(
+            names = "--answer",
+            paramLabel = "REGEX",
+            description = "With --generate: compare only what the first group of this expression captures (in its last"
+                    + " match).")
+    private @Nullable String answer;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "B",
+            defaultValue = "8",
+            converter = Numbers.Count.class,
+            description = "Rows per batch; the result does not depend on it (default: ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(names = MemoryOptions.MAPPED, description = MemoryOptions.MAPPED_HELP)
+    private boolean mapped;
+
+    @Mixin
+    private DeviceOption device = new DeviceOption();
+
+    @Writes(OutputKind.RESULT)
+    @Option(names = "--out", required = true, paramLabel = "T2", description = "The smaller ticket to write.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path out;
+
+    @Writes(OutputKind.DIRECTORY)
+    @Option(
+            names = ADAPTER_OUT,
+            paramLabel = "DIR2",
+            description = "Of a LoRA adapter: also write it with its B made smaller, new or empty.")
+    private @Nullable Path adapterOut;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private ForceOption force = new ForceOption();
+
+    @Override
+    void checkOptions(OptionRules rules) {
+        if (generate == 0) {
+            rules.refuse("--answer", "a score without answers; add --generate");
+        }
+    }
+
+    @Override
+    void check() {
+        options(List.of());
+        if (adapterOut != null && !Files.isDirectory(ticket)) {
+            throw new LotaException(
+                    Text.format("%s needs the folder of a PEFT adapter as --ticket; %s is none.", ADAPTER_OUT, ticket));
+        }
+    }
+
+    @Override
+    boolean usesKernel() {
+        return generate > 0;
+    }
+
+    private ShrinkOptions options(List<Ticket> lower) {
+        EvalOptions scoring = new EvalOptions(batch, generate, null);
+        return new ShrinkOptions(
+                answer == null ? scoring : scoring.matching(answer), new ShrinkRule(tolerance, margin), lower);
+    }
+
+    private DataFiles files() {
+        DataFiles files = DataFiles.of(validation);
+        return split == null ? files : files.split(split);
+    }
+
+    private MemoryPolicy policy() {
+        return mapped ? MemoryOptions.ONLY_MAPPED : MemoryPolicy.KEEP;
+    }
+
+    /// Beside the model: the ticket, a part of it, and the weights before.
+    private long memory(MemoryPolicy policy, Ticket whole, List<Ticket> lower) {
+        long changed = whole.nnz() + lower.stream().mapToLong(Ticket::nnz).sum();
+        return MemoryEstimate.scoring(ModelConfig.of(model.path()), policy.base(), changed)
+                        .total()
+                + 3L * Float.BYTES * whole.nnz();
+    }
+
+    @Override
+    Plan plan() {
+        try (Checkpoint base = Checkpoint.open(model.path())) {
+            QuietLibraries.quieten();
+            Loadable loaded = Loadable.of(base);
+            Plan plan = new Plan().model(loaded);
+            Ticket whole = read();
+            AdaptedModel.requireTensors(base, loaded.weights().keySet(), whole);
+            plan.line("ticket", Text.format("%s: %,d of %,d weights", ticket, whole.nnz(), whole.poolSize()));
+            List<Ticket> lower = TicketFiles.read(model.path(), below, err());
+            for (Ticket other : lower) {
+                AdaptedModel.requireTensors(base, loaded.weights().keySet(), other);
+            }
+            int count = files().count(most);
+            plan.line(
+                    "validation",
+                    Text.format(
+                            "%,d rows of %s, scored %s by %s",
+                            count,
+                            validation,
+                            generate > 0 ? "6 times" : "7 times",
+                            generate > 0 ? "right answers" : "loss"));
+            plan.line("keeps", Text.format("all but %s, times a margin of %s", tolerance, margin));
+            return plan.memory(memory(policy(), whole, lower)).disk(out, ticketBytes());
+        }
+    }
+
+    private long ticketBytes() {
+        return ticket.toFile().isFile() ? ticket.toFile().length() : 0;
+    }
+
+    private Ticket read() {
+        return TicketFiles.read(model.path(), List.of(ticket), err()).getFirst();
+    }
+
+    @Override
+    int execute() {
+        try (Lota lota = warned(Lota.open(model.path(), device.device(), KernelChoice.AUTO, policy()))) {
+            Dataset examples = rows.load(lota, files(), most, false);
+            examples.notices().forEach(notice -> err().println("lota: " + notice));
+            Ticket whole = read();
+            List<Ticket> lower = TicketFiles.read(model.path(), below, err());
+            MemoryOptions.warn(
+                    policy(), List.of(MemoryOptions.ONLY_MAPPED), policy -> memory(policy, whole, lower), err());
+            Shrunk shrunk = shrink(lota, whole, examples, options(lower));
+            out().println(shrunk.how().text());
+            shrunk.how().notices().forEach(notice -> err().println("lota: " + notice));
+            out().println(Rescue.write(out, file -> {
+                TicketFile.write(file, shrunk.ticket());
+                return Words.ticket(file, shrunk.ticket());
+            }));
+            if (adapterOut != null) {
+                ScaledAdapter.write(
+                        ticket,
+                        shrunk.how().alpha(),
+                        shrunk.how()
+                                .origin(examples.digests(), examples.examples().size()),
+                        adapterOut);
+                out().println(Text.format(
+                        "%s: the adapter, its B times %s",
+                        adapterOut, shrunk.how().alpha()));
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private Shrunk shrink(Lota lota, Ticket whole, Dataset examples, ShrinkOptions options) {
+        try (Shown shown = new Shown(err())) {
+            return lota.shrink(whole, examples, options, shown, () -> false).orElseThrow();
+        }
+    }
+
+    /// A progress line for each scoring.
+    private static final class Shown implements ShrinkOptions.Listener, AutoCloseable {
+        private final PrintWriter err;
+        private @Nullable ProgressBar bar;
+        private double part = -1;
+        private long began;
+
+        Shown(PrintWriter err) {
+            this.err = err;
+            this.began = System.nanoTime();
+        }
+
+        @Override
+        public void at(double alpha, int done, int all, long tokens) {
+            if (alpha != part || bar == null) {
+                close();
+                bar = ProgressBar.on(err, Text.format("score %s of the ticket", Words.percent(alpha)));
+                part = alpha;
+            }
+            bar.update(done, all, tokens / ((System.nanoTime() - began) / 1e9), Double.NaN);
+            began = done == all ? System.nanoTime() : began;
+        }
+
+        @Override
+        public void close() {
+            if (bar != null) {
+                bar.close();
+            }
+        }
+    }
+}

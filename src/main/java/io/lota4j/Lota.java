@@ -1,6 +1,8 @@
 package io.lota4j;
 
+import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.checkpoint.Claims;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.DecoderNames;
 import io.lota4j.data.Dataset;
@@ -29,6 +31,7 @@ import io.lota4j.model.MemoryPolicy;
 import io.lota4j.ticket.ShrinkRule;
 import io.lota4j.ticket.Shrinkage;
 import io.lota4j.ticket.Ticket;
+import io.lota4j.ticket.TicketFile;
 import io.lota4j.ticket.Tickets;
 import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.HeldOut;
@@ -43,6 +46,9 @@ import io.lota4j.train.Trial;
 import io.lota4j.train.Watch;
 import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.attribution.Scoring;
+import io.lota4j.train.fit.Fit;
+import io.lota4j.train.fit.FitConfig;
+import io.lota4j.train.fit.Fitted;
 import io.lota4j.train.lora.LoraConfig;
 import io.lota4j.train.lora.LoraJob;
 import java.nio.file.Path;
@@ -497,6 +503,59 @@ public final class Lota implements AutoCloseable {
     public static MergeReport merge(List<Path> tickets, Merging how, Path out) {
         return how.forTickets(tickets.size())
                 .merge(tickets, Runtime.getRuntime().availableProcessors(), out);
+    }
+
+    /// Merges ticket files for this base by coefficients that are fitted on prompts of each ticket's task,
+    /// so that the merge expects what each ticket alone expects. No labels are needed.
+    ///
+    /// @param tickets at least one
+    /// @param prompts rows of each ticket's task that nothing is judged by later, in the tickets' order
+    /// @param out the merged ticket's file
+    /// @return the coefficients, and what each ticket brought and kept
+    /// @throws LotaException before any work if the ticket would be written over what is read or cannot be
+    ///     written; if a ticket is for another base, or a prompt is empty to which an answer shall be
+    ///     generated
+    public FittedMerge fit(List<Path> tickets, List<Dataset> prompts, FitConfig how, Path out) {
+        return fit(tickets, prompts, how, out, (what, done, all, divergence) -> {}, () -> false)
+                .orElseThrow(() -> new StoppedException("The fit was interrupted; no ticket was written."));
+    }
+
+    /// As [#fit(List, List, FitConfig, Path)], heard of and stopped after a step.
+    ///
+    /// @return empty if it was stopped; then nothing was written
+    public Optional<FittedMerge> fit(
+            List<Path> tickets,
+            List<Dataset> prompts,
+            FitConfig how,
+            Path out,
+            Fit.Listener listener,
+            BooleanSupplier stop) {
+        if (prompts.size() != tickets.size()) {
+            throw new LotaException(Text.format(
+                    "A fit takes prompts for each ticket: expected %d sets of rows, found %d.",
+                    tickets.size(), prompts.size()));
+        }
+        TicketMerge.check(tickets, out);
+        Claims claims = base.claims().writes("the merged ticket", out);
+        prompts.forEach(rows -> rows.paths().forEach(path -> claims.reads("the prompts", path)));
+        claims.check();
+        AtomicFile.requireWritable(out);
+        return fitted(tickets, prompts, how, listener, stop)
+                .map(fitted -> new FittedMerge(
+                        fitted,
+                        TicketMerge.added(tickets.size(), fitted.weights(), fitted.provenance())
+                                .merge(tickets, Runtime.getRuntime().availableProcessors(), out)));
+    }
+
+    private Optional<Fitted> fitted(
+            List<Path> tickets, List<Dataset> prompts, FitConfig how, Fit.Listener listener, BooleanSupplier stop) {
+        List<Ticket> read = tickets.stream().map(TicketFile::read).toList();
+        return base.with(List.of(), model -> {
+            try (Fit fit =
+                    new Fit(model, read, prompts, base.stopTokens(base.encoder(Rows.chats())), base.kernel(), how)) {
+                return fit.run(listener, orInterrupted(stop));
+            }
+        });
     }
 
     /// An experiment: tasks learned one after the other, by several methods, from a recipe that names its base. Its

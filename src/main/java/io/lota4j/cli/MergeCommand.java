@@ -33,6 +33,12 @@ final class MergeCommand extends BaseCommand {
     @ArgGroup(exclusive = false, heading = "Merging tickets:%n")
     private TicketMergeOptions options = new TicketMergeOptions();
 
+    @ArgGroup(exclusive = false, heading = "Fitting coefficients (--method fit):%n")
+    private FitOptions fit = new FitOptions();
+
+    @Mixin
+    private KernelOptions kernel = new KernelOptions();
+
     @Writes(OutputKind.RESULT)
     @Option(
             names = "--out",
@@ -67,11 +73,19 @@ final class MergeCommand extends BaseCommand {
         }
         if (recipe != null) {
             options.refuse();
-        } else if (dtype != null) {
+        }
+        if (options.fits()) {
+            fit.model();
+            fit.prompts(tickets);
+        } else {
+            fit.refuse();
+        }
+        if (recipe == null && dtype != null) {
             throw new LotaException(
                     "--dtype is for a recipe; a merged ticket has deltas of F32, and `apply --dtype` says "
                             + "what the model is written as.");
-        } else if (restart) {
+        }
+        if (recipe == null && restart) {
             throw new LotaException("--restart is for a recipe; a merge of tickets leaves nothing unfinished.");
         }
     }
@@ -89,7 +103,34 @@ final class MergeCommand extends BaseCommand {
 
     @Override
     Plan plan() {
-        return recipe == null ? options.plan(tickets, out) : merge(recipe).plan();
+        if (recipe != null) {
+            return merge(recipe).plan();
+        }
+        return options.fits() ? fitting().plan() : options.plan(tickets, out);
+    }
+
+    @Override
+    void checkOptions(OptionRules rules) {
+        if (!options.fits()) {
+            rules.refuseMixin("kernel", "a merge that fits nothing");
+        }
+    }
+
+    @Override
+    boolean usesKernel() {
+        return options.fits() && kernel.mayUseVector();
+    }
+
+    private FitMerge fitting() {
+        return new FitMerge(
+                fit.model(),
+                kernel.device(),
+                kernel.choice(),
+                tickets,
+                fit.prompts(tickets),
+                fit.config(options.seed()),
+                out,
+                options.report());
     }
 
     private RecipeMerge merge(Path file) {
@@ -100,6 +141,9 @@ final class MergeCommand extends BaseCommand {
     int execute() {
         if (recipe != null) {
             return merge(recipe).run(restart, out(), err());
+        }
+        if (options.fits()) {
+            return fitting().run(out(), err());
         }
         options.merge(tickets, out, out());
         return ExitCode.OK;

@@ -72,7 +72,7 @@ final class MergeReportText {
                         letter(model), Words.percent(total.kept(model))));
     }
 
-    private static String letter(int model) {
+    static String letter(int model) {
         return model < 26 ? String.valueOf((char) ('A' + model)) : "T" + model;
     }
 }

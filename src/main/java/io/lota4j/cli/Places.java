@@ -65,6 +65,7 @@ final class Places {
         return switch (value) {
             case Path path -> List.of(path);
             case DataPart part -> List.of(part.path());
+            case Named<?> named -> paths(named.given());
             case Collection<?> many ->
                 many.stream().flatMap(one -> paths(one).stream()).toList();
             case null, default -> List.of();

@@ -23,13 +23,15 @@ import picocli.CommandLine.Option;
 
 /// How tickets are merged, as a picocli group.
 final class TicketMergeOptions {
+    private static final String FIT = "fit";
     private static final String WEIGHT = "weight";
 
     @Option(
             names = "--method",
             paramLabel = "NAME",
             description = "add (default), linear, task_arithmetic, ties, dare_linear, dare_ties, della_linear, della, "
-                    + "breadcrumbs, breadcrumbs_ties, sce, ram, ramplus_tl, nuslerp or multislerp.")
+                    + "breadcrumbs, breadcrumbs_ties, sce, ram, ramplus_tl, nuslerp, multislerp, or fit, which finds "
+                    + "coefficients on prompts.")
     private @Nullable String method;
 
     @Option(
@@ -54,7 +56,7 @@ final class TicketMergeOptions {
             names = "--seed",
             paramLabel = "N",
             converter = Numbers.Seed.class,
-            description = "Seed for methods that use random numbers (default: 0).")
+            description = "Seed for methods that use random numbers, and of the order of a fit's prompts (default: 0).")
     private @Nullable Long seed;
 
     @Writes(OutputKind.REPORT)
@@ -75,6 +77,28 @@ final class TicketMergeOptions {
             throw new LotaException("--method, --weight, --parameter, --compat, --seed and --report are for tickets; "
                     + "a recipe says these things itself.");
         }
+    }
+
+    /// Whether coefficients are to be fitted; refuses what has no meaning then.
+    boolean fits() {
+        boolean fits = FIT.equals(method);
+        if (fits && (compat != null || !weights.isEmpty() || !parameters.isEmpty())) {
+            throw new LotaException(
+                    "--weight, --parameter and --compat cannot be used with --method fit, which finds the"
+                            + " weights itself.");
+        }
+        return fits;
+    }
+
+    /// Seed of what is drawn.
+    long seed() {
+        return seed == null ? 0 : seed;
+    }
+
+    /// Where the report goes, or null.
+    @Nullable
+    Path report() {
+        return report;
     }
 
     void merge(List<Path> tickets, Path out, PrintWriter output) {
@@ -116,8 +140,7 @@ final class TicketMergeOptions {
     }
 
     private TicketMerge merge(int tickets) {
-        return new Merging(method == null ? "add" : method, reading(), given(), seed == null ? 0 : seed)
-                .forTickets(tickets);
+        return new Merging(method == null ? "add" : method, reading(), given(), seed()).forTickets(tickets);
     }
 
     private Compat reading() {

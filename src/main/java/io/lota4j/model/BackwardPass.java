@@ -35,15 +35,17 @@ final class BackwardPass {
     @SuppressWarnings("ArrayRecordComponent") // made once, never written
     private record Segment(int layer, PtNDManager scope, PtNDArray input, PtNDArray[] kept) {}
 
-    Loss run(RowWeights rowWeights) {
+    Loss run(HeadLoss loss) {
         PtNDArray hidden = forward(decoder.embed(batch.ids(), batch.positions(), scope));
         HeadPass pass = new HeadPass(decoder, scope);
-        float[] weights = switch (rowWeights) {
-            case RowWeights.Constant(float[] constant) -> constant;
-            case RowWeights.OfLosses(UnaryOperator<float[]> rule) ->
-                rule.apply(pass.losses(hidden, batch).tokenLosses());
+        HeadPass.Gradient head = switch (loss) {
+            case HeadLoss.Labels(RowWeights.Constant(float[] weights)) -> pass.gradient(hidden, batch, weights, sink);
+            case HeadLoss.Labels(RowWeights.OfLosses(UnaryOperator<float[]> rule)) ->
+                pass.gradient(
+                        hidden, batch, rule.apply(pass.losses(hidden, batch).tokenLosses()), sink);
+            case HeadLoss.Divergence(Expectations from, float[] weights) ->
+                pass.gradient(hidden, batch, from, weights, sink);
         };
-        HeadPass.Gradient head = pass.gradient(hidden, batch, weights, sink);
         hidden.close();
         PtNDArray gradient = head.hidden();
         while (!segments.isEmpty()) {

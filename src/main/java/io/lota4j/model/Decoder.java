@@ -154,9 +154,47 @@ public final class Decoder implements AutoCloseable {
     /// As [#gradients(PackedBatch, float[], GradientSink)], with weights that may depend on the losses. They are not
     /// gone back through: the gradient is that of the sum for the weights as they are.
     public Loss gradients(PackedBatch batch, RowWeights rowWeights, GradientSink sink) {
+        return gradients(batch, new HeadLoss.Labels(rowWeights), sink);
+    }
+
+    private Loss gradients(PackedBatch batch, HeadLoss loss, GradientSink sink) {
         try (PtNDManager scope = torch.scope()) {
-            return new BackwardPass(this, batch, sink, scope).run(rowWeights);
+            return new BackwardPass(this, batch, sink, scope).run(loss);
         }
+    }
+
+    /// What the model expects, with the weights that it has now, at the scored places of a batch.
+    ///
+    /// @return to be closed by the caller
+    public Expectations expectations(PackedBatch batch) {
+        PtNDManager kept = torch.scope();
+        try (PtNDManager scope = torch.scope()) {
+            PtNDArray hidden = hidden(batch, scope);
+            return new Expectations(kept, new HeadPass(this, scope).logProbabilities(hidden, batch, kept));
+        } catch (RuntimeException e) {
+            kept.close();
+            throw e;
+        }
+    }
+
+    /// How far what the model expects now is from what was expected, without recording anything: for each
+    /// scored token the Kullback-Leibler divergence `sum over v of p(v) (log p(v) - log q(v))` in nats, p
+    /// what was expected, q what is now.
+    ///
+    /// @param from of the same batch
+    public Loss divergences(PackedBatch batch, Expectations from) {
+        try (PtNDManager scope = torch.scope()) {
+            PtNDArray hidden = hidden(batch, scope);
+            return new HeadPass(this, scope).divergences(hidden, batch, from);
+        }
+    }
+
+    /// As [#divergences], and hands the gradients of `sum(weights[r] * divergence[r])` to `sink`, last
+    /// layer first. What was expected is frozen.
+    ///
+    /// @param weights one a scored token, in the order of [PackedBatch#rows]
+    public Loss gradients(PackedBatch batch, Expectations from, float[] weights, GradientSink sink) {
+        return gradients(batch, new HeadLoss.Divergence(from, weights), sink);
     }
 
     /// Logits after every token, row-major `[tokens, vocab]`, tokens in the batch's own order. For small inputs.

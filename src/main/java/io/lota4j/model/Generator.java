@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.IntFunction;
@@ -35,10 +36,17 @@ public record Generator(Decoder decoder, Set<Integer> stop, int maxNew, Sampling
         stop = Set.copyOf(stop);
     }
 
+    /// What was generated behind one prompt.
+    ///
     /// @param ids the answer's tokens without the one that ended it
-    /// @param ended whether a stop token ended it, not the limit
+    /// @param end the stop token that ended it; empty if the limit did
     @SuppressWarnings("ArrayRecordComponent") // made once and given away
-    public record Answer(int[] ids, boolean ended) {}
+    public record Answer(int[] ids, OptionalInt end) {
+        /// Whether a stop token ended it, not the limit.
+        public boolean ended() {
+            return end.isPresent();
+        }
+    }
 
     /// Answers to `prompts`, all at once: as [#generate(List, int)].
     public List<Answer> generate(List<int[]> prompts) {
@@ -82,7 +90,7 @@ public record Generator(Decoder decoder, Set<Integer> stop, int maxNew, Sampling
         private final KvCache cache;
         private final List<List<Integer>> answers = new ArrayList<>();
         private final SplittableRandom[] random;
-        private final boolean[] ended;
+        private final OptionalInt[] ends;
         private final int[] room;
         /// Slots without a sequence.
         private final Deque<Integer> free = new ArrayDeque<>();
@@ -95,7 +103,8 @@ public record Generator(Decoder decoder, Set<Integer> stop, int maxNew, Sampling
             this.slot = new int[prompts];
             IntStream.range(0, slots).forEach(free::add);
             this.room = room;
-            this.ended = new boolean[prompts];
+            this.ends = new OptionalInt[prompts];
+            Arrays.fill(ends, OptionalInt.empty());
             this.random = new SplittableRandom[prompts];
             SplittableRandom seeds = new SplittableRandom(seed);
             for (int p = 0; p < prompts; p++) {
@@ -119,7 +128,7 @@ public record Generator(Decoder decoder, Set<Integer> stop, int maxNew, Sampling
             }
             return IntStream.range(0, prompts.size())
                     .mapToObj(p -> new Answer(
-                            answers.get(p).stream().mapToInt(Integer::intValue).toArray(), ended[p]))
+                            answers.get(p).stream().mapToInt(Integer::intValue).toArray(), ends[p]))
                     .toList();
         }
 
@@ -155,8 +164,9 @@ public record Generator(Decoder decoder, Set<Integer> stop, int maxNew, Sampling
                 int prompt = active[a];
                 requireFinite(logits[a], prompt);
                 int token = sampling.choose(logits[a], random[prompt]);
-                ended[prompt] = stop.contains(token);
-                if (!ended[prompt]) {
+                if (stop.contains(token)) {
+                    ends[prompt] = OptionalInt.of(token);
+                } else {
                     answers.get(prompt).add(token);
                 }
             }
@@ -164,7 +174,7 @@ public record Generator(Decoder decoder, Set<Integer> stop, int maxNew, Sampling
         }
 
         private boolean goesOn(int prompt) {
-            return !ended[prompt] && answers.get(prompt).size() < room[prompt];
+            return ends[prompt].isEmpty() && answers.get(prompt).size() < room[prompt];
         }
 
         private void requireFinite(float[] logits, int prompt) {

@@ -30,24 +30,95 @@ final class HeadPass {
         return new Loss(losses);
     }
 
+    /// The log-probability of every token behind each scored one, `[scored tokens, vocabulary]`.
+    ///
+    /// @param into owns them
+    PtNDArray logProbabilities(PtNDArray hidden, PackedBatch batch, PtNDManager into) {
+        PtNDArray all = Torch.floats(into, batch.rows().length, decoder.config().vocabSize());
+        slices(batch, (from, to) -> {
+            try (PtNDManager slice = torch().scope()) {
+                PtNDArray z = shaped(hidden, batch, from, to, slice);
+                torch().run(slice, "log_probabilities", z, Torch.rows(all, from, to, slice));
+            }
+        });
+        return all;
+    }
+
+    /// The divergence of what is expected now from what was, at each scored token.
+    Loss divergences(PtNDArray hidden, PackedBatch batch, Expectations expected) {
+        requireOf(batch, expected);
+        float[] losses = new float[batch.rows().length];
+        slices(batch, (from, to) -> {
+            try (PtNDManager slice = torch().scope()) {
+                PtNDArray z = shaped(hidden, batch, from, to, slice);
+                copy(torch().one(slice, "divergences", z, expected.rows(from, to, slice)), losses, from);
+            }
+        });
+        return new Loss(losses);
+    }
+
+    /// The logits behind some scored tokens, a block of the head's rows after the other: the same bits for
+    /// whoever asks.
+    private PtNDArray shaped(PtNDArray hidden, PackedBatch batch, int from, int to, PtNDManager slice) {
+        PtNDArray h = torch().one(slice, "rows", hidden, index(batch, from, to, slice));
+        return blockLogits(torch().one(slice, "head_norm", withNorm(h)), slice);
+    }
+
+    private static void requireOf(PackedBatch batch, Expectations expected) {
+        if (expected.places() != batch.rows().length) {
+            throw new IllegalArgumentException(
+                    expected.places() + " places were expected at, the batch has " + batch.rows().length);
+        }
+    }
+
     /// As [#losses], with the gradient of `sum(rowWeights[r] * loss[r])`: unscored rows of `hidden` get zero.
     Gradient gradient(PtNDArray hidden, PackedBatch batch, float[] rowWeights, GradientSink sink) {
+        return gradient(
+                hidden,
+                batch,
+                (h, from, to, slice) ->
+                        back(h, labels(batch, from, to, slice), weights(rowWeights, from, to, slice), slice),
+                sink);
+    }
+
+    /// As [#divergences], with the gradient of `sum(rowWeights[r] * divergence[r])`.
+    Gradient gradient(
+            PtNDArray hidden, PackedBatch batch, Expectations expected, float[] rowWeights, GradientSink sink) {
+        requireOf(batch, expected);
+        return gradient(
+                hidden,
+                batch,
+                (h, from, to, slice) -> blocksBack(
+                        h,
+                        slice,
+                        "divergences_back",
+                        expected.rows(from, to, slice),
+                        weights(rowWeights, from, to, slice)),
+                sink);
+    }
+
+    /// Goes back through the head for the scored tokens of a slice.
+    private interface SliceBack {
+        Back back(PtNDArray h, int from, int to, PtNDManager slice);
+    }
+
+    private Gradient gradient(PtNDArray hidden, PackedBatch batch, SliceBack loss, GradientSink sink) {
         float[] losses = new float[batch.rows().length];
         PtNDArray sum = (PtNDArray) scope.zeros(hidden.getShape());
         slices(batch, (from, to) -> {
             try (PtNDManager slice = torch().scope()) {
                 PtNDArray index = index(batch, from, to, slice);
-                Back back = back(
-                        torch().one(slice, "rows", hidden, index),
-                        labels(batch, from, to, slice),
-                        Torch.floats(slice, Arrays.copyOfRange(rowWeights, from, to)),
-                        slice);
+                Back back = loss.back(torch().one(slice, "rows", hidden, index), from, to, slice);
                 copy(back.losses(), losses, from);
                 torch().run(slice, "spread", back.hidden(), index, sum);
                 deliver(back, sink);
             }
         });
         return new Gradient(new Loss(losses), sum);
+    }
+
+    private static PtNDArray weights(float[] rowWeights, int from, int to, PtNDManager slice) {
+        return Torch.floats(slice, Arrays.copyOfRange(rowWeights, from, to));
     }
 
     private void deliver(Back back, GradientSink sink) {
@@ -80,8 +151,16 @@ final class HeadPass {
                             slice, "head_back", withNorm(h, decoder.weights().head(), labels, weights));
             return new Back(back[0], back[1], back[2], back[3], Arrays.copyOfRange(back, 4, back.length));
         }
+        return blocksBack(h, slice, "logits_back", labels, weights);
+    }
+
+    /// Goes back with one block of the head's rows after the other.
+    ///
+    /// @param method makes losses and the logits' gradient of logits, what they are held against and
+    ///     weights
+    private Back blocksBack(PtNDArray h, PtNDManager slice, String method, PtNDArray target, PtNDArray weights) {
         PtNDArray normed = torch().one(slice, "head_norm", withNorm(h));
-        PtNDArray[] scored = torch().run(slice, "logits_back", blockLogits(normed, slice), labels, weights);
+        PtNDArray[] scored = torch().run(slice, method, blockLogits(normed, slice), target, weights);
         PtNDArray sum = (PtNDArray) slice.zeros(normed.getShape());
         // Backwards, so that the block that was used last is still there.
         for (int block = blocks() - 1; block >= 0; block--) {

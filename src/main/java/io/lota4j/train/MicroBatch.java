@@ -13,12 +13,12 @@ import java.util.List;
 /// @param starts of each sequence, in the samples' order, the place of its first labelled token among all of the batch
 /// @param counts of each sequence, how many labelled tokens it has
 @SuppressWarnings("ArrayRecordComponent") // made once, never written
-record MicroBatch(List<Sample> samples, PackedBatch batch, int[] starts, int[] counts) {
+public record MicroBatch(List<Sample> samples, PackedBatch batch, int[] starts, int[] counts) {
 
     /// Cuts a micro-batch into passes of similar size, samples of similar length together. A sample is never cut.
     ///
     /// @param most tokens of a pass, where samples are short enough
-    static List<MicroBatch> passes(List<Sample> samples, int most) {
+    public static List<MicroBatch> passes(List<Sample> samples, int most) {
         List<Sample> sorted = samples.stream()
                 .sorted(Comparator.comparingInt(MicroBatch::tokens))
                 .toList();
@@ -67,7 +67,7 @@ record MicroBatch(List<Sample> samples, PackedBatch batch, int[] starts, int[] c
     }
 
     /// How many labelled tokens there are.
-    int scored() {
+    public int scored() {
         return batch.rows().length;
     }
 

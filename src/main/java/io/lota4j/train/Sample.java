@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 /// @param place of the row among those of its data, from 0
 public record Sample(int place, Example example) {
     /// All rows of data, in their order.
-    static List<Sample> all(List<Example> examples) {
+    public static List<Sample> all(List<Example> examples) {
         return IntStream.range(0, examples.size())
                 .mapToObj(place -> new Sample(place, examples.get(place)))
                 .toList();

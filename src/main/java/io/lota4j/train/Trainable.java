@@ -43,24 +43,33 @@ public record Trainable(
         Buffer master,
         Entries inMaster) {
 
-    /// Tensors of so many elements that the store will hold for the trained weights of a mask.
+    /// Tensors of so many elements that the store will hold for the trained weights of a mask: the weight
+    /// itself, gradient and moments, and the index where not all of a tensor is trained.
     static LongStream counts(Mask mask, Optimizer optimizer) {
+        return counts(mask, optimizer.moments());
+    }
+
+    /// @param moments of each trained weight
+    static LongStream counts(Mask mask, int moments) {
         return mask.tensors().values().stream()
                 .filter(tensor -> !tensor.trainable().isEmpty())
                 .flatMapToLong(tensor -> LongStream.generate(tensor::count)
-                        .limit(kept(optimizer)
-                                + (tensor.count() < tensor.shape().numel() ? 1 : 0)));
-    }
-
-    /// Values for each trained weight: the weight itself, gradient and moments.
-    private static int kept(Optimizer optimizer) {
-        return 2 + optimizer.moments();
+                        .limit(2 + moments + (tensor.count() < tensor.shape().numel() ? 1 : 0)));
     }
 
     /// The weights of a mask, where the model reads them.
     ///
     /// @param store for what is made
     static Trainable of(String name, MaskTensor mask, Optimizer optimizer, Weights weights, ValueStore store) {
+        return of(name, mask, moments(mask.count(), optimizer, store), weights, store);
+    }
+
+    /// As the other, without moments: for gradients of weights that no optimizer moves.
+    static Trainable of(String name, MaskTensor mask, Weights weights, ValueStore store) {
+        return of(name, mask, new Moments(null, null), weights, store);
+    }
+
+    private static Trainable of(String name, MaskTensor mask, Moments moments, Weights weights, ValueStore store) {
         Entries entries = entries(mask, store);
         TrainedValues values = weights.trained(name, entries.count(), entries.index(), store);
         long[] shape = entries.index() == null
@@ -71,7 +80,7 @@ public record Trainable(
                 mask.shape().numel(),
                 entries,
                 store.floats(shape),
-                moments(entries.count(), optimizer, store),
+                moments,
                 new Updates(),
                 values.memory(),
                 values.compact() ? Entries.all(entries.count()) : entries);

@@ -12,10 +12,13 @@ import io.lota4j.merge.TensorMerge;
 import io.lota4j.merge.TensorPieces;
 import io.lota4j.merge.TensorTask;
 import io.lota4j.merge.Workers;
+import io.lota4j.merge.method.MergeMethods;
 import io.lota4j.ticket.TicketInfo;
 import io.lota4j.ticket.TicketTensor;
 import io.lota4j.ticket.TicketWriter;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,9 +33,42 @@ import org.roaringbitmap.RoaringBitmap;
 ///
 /// @param method one that merges deltas
 /// @param compat whose reading of it
-/// @param settings the same for every tensor, with a model for each ticket
+/// @param settings with a model for each ticket, for every tensor that has none of its own
 /// @param seed of random methods
-public record TicketMerge(MergeMethod method, Compat compat, Settings settings, long seed) {
+/// @param ofTensors settings of single tensors, by name
+/// @param origin what more is said of how the merged ticket came about, also in place of what is said
+///     otherwise
+public record TicketMerge(
+        MergeMethod method,
+        Compat compat,
+        Settings settings,
+        long seed,
+        Map<String, Settings> ofTensors,
+        Map<String, String> origin) {
+    /// Copies the maps.
+    public TicketMerge {
+        ofTensors = Map.copyOf(ofTensors);
+        origin = Collections.unmodifiableMap(new LinkedHashMap<>(origin));
+    }
+
+    /// With the same settings for every tensor.
+    public TicketMerge(MergeMethod method, Compat compat, Settings settings, long seed) {
+        this(method, compat, settings, seed, Map.of(), Map.of());
+    }
+
+    /// Tickets added, each with a weight of its own in every tensor.
+    ///
+    /// @param tickets how many there are
+    /// @param weights by tensor, one a ticket; 1 in tensors that are not named
+    /// @param origin of the weights, for the merged ticket
+    public static TicketMerge added(int tickets, Map<String, List<Double>> weights, Map<String, String> origin) {
+        MergeMethod add = MergeMethods.of("add");
+        Map<String, Settings> ofTensors = new TreeMap<>();
+        weights.forEach((name, own) ->
+                ofTensors.put(name, TicketSettings.of(add, Compat.PAPER, tickets, Map.of("weight", own))));
+        Settings settings = TicketSettings.of(add, Compat.PAPER, tickets, Map.of());
+        return new TicketMerge(add, Compat.PAPER, settings, 0, ofTensors, origin);
+    }
 
     /// Merges.
     ///
@@ -95,7 +131,13 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
     }
 
     private TensorPieces pieces(TicketInputs inputs, String name, Shape shape, Workers workers) {
-        TensorTask task = new TensorTask(name, shape, Optional.empty(), inputs.deltas(name, shape), settings, seed);
+        TensorTask task = new TensorTask(
+                name,
+                shape,
+                Optional.empty(),
+                inputs.deltas(name, shape),
+                ofTensors.getOrDefault(name, settings),
+                seed);
         return new TensorPieces(task, method, workers);
     }
 
@@ -135,6 +177,7 @@ public record TicketMerge(MergeMethod method, Compat compat, Settings settings, 
                         .get(model)
                         .forEach((name, value) ->
                                 provenance.put(Text.format("merge.ticket%d.%s", model, name), value.toString())));
+        provenance.putAll(origin);
         return provenance;
     }
 }

@@ -90,6 +90,20 @@ final class HeadScript {
             _1 = torch.scatter_add_(d, 1, at, torch.new_full(d, [torch.size(d, 0), 1], -1.))
             _2 = torch.mul_(d, torch.unsqueeze(weights, 1))
         $UNSHAPED    return [losses, d]
+          def log_probabilities(self, z: Tensor, out: Tensor) -> List[Tensor]:
+            return [torch.copy_(out, torch.log_softmax(z, 1))]
+          def divergences(self, z: Tensor, expected: Tensor) -> List[Tensor]:
+            gap = torch.sub(expected, torch.log_softmax(z, 1))
+            return [torch.sum(torch.mul_(gap, torch.exp(expected)), [1])]
+          def divergences_back(self, z: Tensor, expected: Tensor, weights: Tensor) -> List[Tensor]:
+            d = torch.log_softmax(z, 1)
+            gap = torch.sub(expected, d)
+            p = torch.exp(expected)
+            losses = torch.sum(torch.mul_(gap, p), [1])
+            _0 = torch.exp_(d)
+            _1 = torch.sub_(d, p)
+            _2 = torch.mul_(d, torch.unsqueeze(weights, 1))
+        $UNSHAPED    return [losses, d]
           def head_back(self, h: Tensor, norm: List[Tensor], head: Tensor, labels: Tensor, weights: Tensor) -> List[Tensor]:
             n = $NORM
             scored = (self).logits_back((self).shaped(n, head, ), labels, weights, )

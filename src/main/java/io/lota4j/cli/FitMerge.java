@@ -1,0 +1,173 @@
+package io.lota4j.cli;
+
+import io.lota4j.FittedMerge;
+import io.lota4j.Lota;
+import io.lota4j.Text;
+import io.lota4j.data.Dataset;
+import io.lota4j.kernel.choice.KernelChoice;
+import io.lota4j.memory.Device;
+import io.lota4j.merge.run.MergeReport;
+import io.lota4j.merge.run.MergeReportFile;
+import io.lota4j.merge.run.TicketMerge;
+import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.ModelConfig;
+import io.lota4j.ticket.MappedTicket;
+import io.lota4j.train.MemoryEstimate;
+import io.lota4j.train.fit.FitConfig;
+import io.lota4j.train.fit.Fitted;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Merges tickets by fitted coefficients, in front of a user.
+///
+/// @param base its directory
+/// @param tickets to merge
+/// @param prompts of each of them
+/// @param report where what each ticket brought is written, or null
+record FitMerge(
+        Path base,
+        Device device,
+        KernelChoice kernel,
+        List<Path> tickets,
+        List<FitOptions.Prompts> prompts,
+        FitConfig config,
+        Path out,
+        @Nullable Path report) {
+    private static final Map<String, String> PARTS =
+            Map.of("answers", "own answers", "before", "score the sum", "fit", "fit", "after", "score the merge");
+
+    Plan plan() {
+        Plan plan = new Plan().line("method", "fit: " + config.text());
+        TicketMerge.check(tickets, out);
+        long changed = 0;
+        long bytes = 0;
+        for (int t = 0; t < tickets.size(); t++) {
+            try (MappedTicket ticket = MappedTicket.open(tickets.get(t))) {
+                plan.line(
+                        "ticket",
+                        Text.format(
+                                "%s: for the base %s",
+                                tickets.get(t), ticket.info().base()));
+                plan.line(
+                        "prompts",
+                        Text.format(
+                                "%,d rows",
+                                prompts.get(t)
+                                        .files()
+                                        .count(prompts.get(t).rows().limit())));
+                changed += ticket.nnz();
+                bytes += tickets.get(t).toFile().length();
+            }
+        }
+        return plan.memory(memory(changed), "gradients, indices and deltas of what the tickets change")
+                .disk(out, bytes);
+    }
+
+    /// Of each change a value and a place, and of each weight that is changed its base, index and gradient.
+    private MemoryEstimate memory(long changed) {
+        return MemoryEstimate.of(ModelConfig.of(base), MemoryPolicy.KEEP, 5 * changed);
+    }
+
+    int run(PrintWriter output, PrintWriter err) {
+        long changed = 0;
+        for (Path file : tickets) {
+            try (MappedTicket ticket = MappedTicket.open(file)) {
+                changed += ticket.nnz();
+            }
+        }
+        long needed = memory(changed).total();
+        MemoryOptions.warn(MemoryPolicy.KEEP, List.of(), policy -> needed, err);
+        try (Lota lota = Lota.open(base, device, kernel, MemoryPolicy.KEEP);
+                StopSignal stop = StopSignal.hold(System.err)) {
+            QuietLibraries.quieten();
+            List<Dataset> rows = new ArrayList<>();
+            for (FitOptions.Prompts one : prompts) {
+                Dataset read = lota.data(one.files(), one.rows());
+                read.notices().forEach(notice -> err.println("lota: " + notice));
+                rows.add(read);
+            }
+            Optional<FittedMerge> merged = fitted(lota, rows, err, stop);
+            if (merged.isEmpty()) {
+                err.println("lota: stopped; nothing was written.");
+                return ExitCode.INTERRUPTED;
+            }
+            output.println(lines(merged.get()));
+            return ExitCode.OK;
+        }
+    }
+
+    private Optional<FittedMerge> fitted(Lota lota, List<Dataset> rows, PrintWriter err, StopSignal stop) {
+        try (Shown shown = new Shown(err)) {
+            return lota.fit(tickets, rows, config, out, shown::at, stop);
+        }
+    }
+
+    /// A bar for each part of the work.
+    private static final class Shown implements AutoCloseable {
+        private final PrintWriter err;
+        private String part = "";
+        private @Nullable ProgressBar bar;
+
+        Shown(PrintWriter err) {
+            this.err = err;
+        }
+
+        void at(String what, long done, long all, double divergence) {
+            ProgressBar shown = bar;
+            if (shown == null || !part.equals(what)) {
+                close();
+                part = what;
+                shown = ProgressBar.on(err, PARTS.getOrDefault(what, what));
+                bar = shown;
+            }
+            shown.update(done, all, Double.NaN, divergence);
+        }
+
+        @Override
+        public void close() {
+            if (bar != null) {
+                bar.close();
+            }
+        }
+    }
+
+    private String lines(FittedMerge merged) {
+        if (report != null) {
+            MergeReportFile.write(report, merged.merged());
+        }
+        try (MappedTicket ticket = MappedTicket.open(out)) {
+            return Stream.of(
+                            Stream.of(Words.ticket(ticket)),
+                            MergeReportText.lines(merged.merged()).stream(),
+                            fitted(merged.fit(), merged.merged()).stream())
+                    .flatMap(lines -> lines)
+                    .collect(Collectors.joining("\n"));
+        }
+    }
+
+    private static List<String> fitted(Fitted fit, MergeReport merged) {
+        List<String> lines = new ArrayList<>();
+        lines.add(Text.format(
+                "%-12s %10s %10s   %s",
+                "divergence", "added", "fitted", "coefficients: least, mean, most (nats a token of an answer)"));
+        for (int t = 0; t < merged.models().size(); t++) {
+            double[] spread = fit.spread(t);
+            lines.add(Text.format(
+                    "%-12s %10.4f %10.4f   %.3f, %.3f, %.3f",
+                    MergeReportText.letter(t),
+                    fit.before().get(t),
+                    fit.after().get(t),
+                    spread[0],
+                    spread[1],
+                    spread[2]));
+        }
+        return lines;
+    }
+}

@@ -1,5 +1,6 @@
 package io.lota4j.experiment;
 
+import io.lota4j.data.Dataset;
 import io.lota4j.merge.Compat;
 import io.lota4j.merge.MergeMethod;
 import io.lota4j.merge.method.MergeMethods;
@@ -10,9 +11,17 @@ import io.lota4j.merge.run.TicketSettings;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;
 import io.lota4j.ticket.MappedTicket;
+import io.lota4j.ticket.TicketFile;
+import io.lota4j.train.fit.Fit;
+import io.lota4j.train.fit.FitConfig;
+import io.lota4j.train.fit.Fitted;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 
 /// Merges what separately trained tasks learned.
 ///
@@ -32,6 +41,13 @@ record MergeWork(Bench bench, GridMerge merge) {
                 .with("method", merge.merging().label())
                 .with("compat", READING.name())
                 .with("seed", merge.seed());
+        FitConfig fit = merge.merging().fit();
+        if (fit != null) {
+            inputs = inputs.with("fit", config(fit).text());
+            for (String task : merge.tasks()) {
+                inputs = inputs.with("prompts of " + task, bench.digest(prompts(task)));
+            }
+        }
         for (GridRun input : merge.inputs()) {
             inputs = inputs.with(
                     input.order().getFirst(), identity.stage(input, 0).digest());
@@ -47,16 +63,64 @@ record MergeWork(Bench bench, GridMerge merge) {
             List<Path> tickets = merge.inputs().stream()
                     .map(input -> StageWork.folder(bench, input, 0).ticket())
                     .toList();
-            MergeMethod method = MergeMethods.of(merge.merging().method());
-            var settings = TicketSettings.of(
-                    method, READING, tickets.size(), merge.merging().parameters());
             MergeReport report;
             try (Stages.Stage shown = bench.stages().begin("merge " + merge.label())) {
-                report = new TicketMerge(method, READING, settings, merge.seed())
+                report = merge(tickets, shown)
                         .merge(tickets, Runtime.getRuntime().availableProcessors(), folder.ticket());
             }
             folder.finish(figures(report, folder.ticket()));
         }
+    }
+
+    private TicketMerge merge(List<Path> tickets, Stages.Stage shown) {
+        FitConfig fit = merge.merging().fit();
+        if (fit != null) {
+            Fitted fitted = fitted(tickets, config(fit), shown);
+            return TicketMerge.added(tickets.size(), fitted.weights(), fitted.provenance());
+        }
+        MergeMethod method = MergeMethods.of(merge.merging().method());
+        return new TicketMerge(
+                method,
+                READING,
+                TicketSettings.of(
+                        method, READING, tickets.size(), merge.merging().parameters()),
+                merge.seed());
+    }
+
+    /// @throws CancellationException if the user wants to stop
+    private Fitted fitted(List<Path> tickets, FitConfig config, Stages.Stage shown) {
+        List<Dataset> prompts = merge.tasks().stream().map(this::prompts).toList();
+        Set<Integer> stop = bench.data(merge.tasks().getFirst()).stop();
+        try (Bench.Opened opened = bench.open(Optional.empty());
+                Fit fit = new Fit(
+                        opened.model(),
+                        tickets.stream().map(TicketFile::read).toList(),
+                        prompts,
+                        stop,
+                        bench.kernel(),
+                        config)) {
+            return fit.run((what, done, all, divergence) -> shown.at(done, all, Double.NaN, divergence), bench.stop())
+                    .orElseThrow(() -> new CancellationException("stopped"));
+        }
+    }
+
+    /// The grid's seed orders the prompts, and an answer is as long as the longest that a task is judged
+    /// by.
+    private FitConfig config(FitConfig fit) {
+        int longest = merge.tasks().stream()
+                .mapToInt(task -> bench.data(task).task().generate())
+                .max()
+                .orElse(0);
+        return fit.seed(merge.seed()).generate(longest == 0 ? fit.generate() : longest);
+    }
+
+    /// A task's rows for validation, or the last of those that it was trained on; never those that it is
+    /// judged by.
+    private Dataset prompts(String task) {
+        TaskData data = bench.data(task);
+        int wanted = Objects.requireNonNull(merge.merging().fit()).rows();
+        int rows = data.train().examples().size();
+        return data.validation().orElseGet(() -> data.train().part(Math.max(0, rows - wanted), rows));
     }
 
     private List<Metric> figures(MergeReport report, Path file) {

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -187,6 +188,38 @@ class ExperimentRunTest {
         assertThat(Grids.of(merged, Figure.SIGN_CONFLICTS)).hasSize(3);
         assertThat(Grids.of(merged, Figure.LOSS).stream().filter(m -> m.where().split() == Split.TEST))
                 .hasSize(3);
+    }
+
+    /// The first task has rows for validation, the others give their last rows: those that they are judged
+    /// by are never prompts.
+    @Test
+    void coefficientsAreFittedOnRowsThatNothingIsJudgedBy() throws IOException {
+        Experiment experiment =
+                Grids.write(directory, "fitted", TRAINING + Text.format("""
+                    orders: [[flip], [plus]]
+                    methods: [%s]
+                    merge:
+                      - {method: fit, of: lota, prompts: 6, steps: 2, batch: 2, parameters: {per: task}}
+                    """, LOTA), DemoTask.FLIP, DemoTask.PLUS);
+        List<Metric> metrics = Grids.run(experiment, new ArrayList<>());
+        assertThat(metrics)
+                .filteredOn(m ->
+                        m.where().run().equals("lota-90-fit-per-task-batch-2-prompts-6-steps-2-lr0.001-flip.plus-s0"))
+                .filteredOn(m -> m.figure() == Figure.LOSS && m.where().split() == Split.TEST)
+                .hasSize(2);
+        Path merged;
+        try (Stream<Path> folders = Files.list(directory.resolve("fitted/merges"))) {
+            merged = folders.findFirst().orElseThrow();
+        }
+        Map<String, String> said =
+                TicketFile.read(merged.resolve("ticket.safetensors")).info().provenance();
+        assertThat(said)
+                .containsEntry("merge.method", "fit")
+                .containsEntry("merge.ticket0.prompts_rows", "4")
+                .containsEntry("merge.ticket1.prompts_rows", "6");
+        assertThat(said.get("merge.settings")).contains("generate=1, per=task");
+        assertThat(said.get("merge.ticket0.prompts")).contains("flip-train.jsonl");
+        assertThat(Files.readString(merged.resolve("inputs.json"))).contains("\"prompts of plus\"");
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.lota4j.merge.method.MergeMethods;
 import io.lota4j.model.ActivationPolicy;
 import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
+import io.lota4j.train.fit.FitConfig;
 import io.lota4j.yaml.Problems;
 import io.lota4j.yaml.RecipeKeys;
 import io.lota4j.yaml.Yaml;
@@ -236,7 +237,12 @@ public final class ExperimentReader {
     }
 
     private Merging merge(Fields fields, List<Variant> variants) {
-        fields.only("method", "of", "parameters");
+        boolean fits = Merging.FIT.equals(fields.text("method"));
+        if (fits) {
+            fields.only("method", "of", "parameters", "prompts", "steps", "rate", "batch");
+        } else {
+            fields.only("method", "of", "parameters");
+        }
         List<String> known = variants.stream()
                 .flatMap(variant -> List.of(variant.kind(), variant.label()).stream())
                 .distinct()
@@ -253,11 +259,35 @@ public final class ExperimentReader {
                                                 fields.place("of"), name, RecipeKeys.hint(name, known))));
             }
         }
+        if (fits) {
+            return new Merging(of, Merging.FIT, Map.of(), fit(fields));
+        }
         Map<String, List<Double>> parameters = new HashMap<>();
         fields.within("parameters")
                 .ifPresent(inner ->
                         inner.mapping().entries().keySet().forEach(key -> parameters.put(key, inner.numbers(key))));
-        return new Merging(of, method(fields), parameters);
+        return new Merging(of, method(fields), parameters, null);
+    }
+
+    private static FitConfig fit(Fields fields) {
+        FitConfig usual = FitConfig.DEFAULT;
+        Optional<Fields> parameters = fields.within("parameters");
+        parameters.ifPresent(inner -> inner.only("per", "answers"));
+        return usual.per(
+                        parameters.map(inner -> word(inner, "per", usual.per())).orElse(usual.per()))
+                .answers(parameters
+                        .map(inner -> word(inner, "answers", usual.answers()))
+                        .orElse(usual.answers()))
+                .rows(fields.whole("prompts", usual.rows(), 1))
+                .steps(fields.whole("steps", Math.toIntExact(usual.steps()), 1))
+                .rate(fields.positive("rate", usual.rate()))
+                .batch(fields.whole("batch", usual.batch(), 1));
+    }
+
+    private static <E extends Enum<E>> E word(Fields fields, String key, E usual) {
+        List<E> all = List.of(usual.getDeclaringClass().getEnumConstants());
+        List<String> words = all.stream().map(Fields::word).toList();
+        return all.get(words.indexOf(fields.one(key, words, Fields.word(usual))));
     }
 
     private static String method(Fields fields) {

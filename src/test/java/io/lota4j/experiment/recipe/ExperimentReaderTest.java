@@ -157,6 +157,7 @@ class ExperimentReaderTest {
             equal: speed
             merge:
               - {method: tiess, of: full2}
+              - {method: fit, prompt: 3, steps: 0, parameters: {per: tusk, density: 1}}
             """))
                 .isInstanceOf(LotaException.class)
                 .message()
@@ -176,7 +177,11 @@ class ExperimentReaderTest {
                 .contains("methods[1].calibration-steps is missing")
                 .contains("equal is 'speed'")
                 .contains("no method 'full2'")
-                .contains("tiess");
+                .contains("tiess")
+                .contains("unknown key 'merge[1].prompt'; did you mean 'prompts'?")
+                .contains("merge[1].steps must be a whole number of at least 1, found '0'")
+                .contains("merge[1].parameters.per is 'tusk'; did you mean 'task'?")
+                .contains("unknown key 'merge[1].parameters.density'");
     }
 
     @Test

@@ -71,7 +71,9 @@ import org.jspecify.annotations.Nullable;
 /// An interrupt of the thread ends training after its step and an evaluation after its batch, as a watcher may; what
 /// is being written is written first. The flag stays set. What has no result then says so by a [StoppedException].
 ///
-/// One thread at a time may use it. Closing frees what is still open; nothing may be asked of it afterwards.
+/// One thread at a time may use it, which may ask for more from within a watcher; threads that compute at once have one
+/// each. Closing frees what is still open; nothing may be asked of it afterwards. A second thread at work, and what is
+/// asked of a closed one, is an [IllegalStateException]: a defect of the program, not of what it was given.
 public final class Lota implements AutoCloseable {
     private final OpenBase base;
 

@@ -113,6 +113,11 @@ record NativeCache(Natives.Library library, Path folder) {
         if (said.contains("IllegalCallerException")) {
             return "this JVM denies native access. Start it with --enable-native-access=ALL-UNNAMED.";
         }
+        if (said.contains("already loaded in another classloader")) {
+            return "another class loader of this JVM has loaded them, and a JVM gives a native library to one class"
+                + " loader until it ends. Load lota4j by one class loader that all of them share, such as a server's"
+                + " for common libraries, or run each program in a JVM of its own.";
+        }
         if (said.contains("No space left") || said.contains("quota exceeded")) {
             return "the disk is full. " + REMEDY;
         }

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What of a base is open: each part from when it is first asked for.
@@ -34,6 +35,9 @@ final class OpenBase implements AutoCloseable {
     private @Nullable Checkpoint checkpoint;
     private @Nullable MaskedKernel kernel;
     private boolean closed;
+    /// Whose work goes on; it may ask for more meanwhile, as a watcher does.
+    private @Nullable Thread user;
+    private int works;
 
     OpenBase(Path directory, Device device, KernelChoice choice, MemoryPolicy memory) {
         choice.requireFits(device);
@@ -94,6 +98,10 @@ final class OpenBase implements AutoCloseable {
     }
 
     Dataset data(DataFiles files, Rows rows) {
+        return alone(() -> read(files, rows));
+    }
+
+    private Dataset read(DataFiles files, Rows rows) {
         ExampleEncoder encoder = encoder(rows);
         return Dataset.load(files, encoder, rows.limit())
                 .withOrigin(DataOrigin.of(
@@ -112,6 +120,10 @@ final class OpenBase implements AutoCloseable {
 
     /// Does some work with the base's weights in memory, and tickets on them. They are freed afterwards.
     <T> T with(List<Ticket> tickets, Function<AdaptedModel, T> work) {
+        return alone(() -> opened(tickets, work));
+    }
+
+    private <T> T opened(List<Ticket> tickets, Function<AdaptedModel, T> work) {
         Checkpoint base = checkpoint();
         try (Decoder decoder = Decoder.open(base, memory, device)) {
             AdaptedModel model = new AdaptedModel(base, decoder);
@@ -122,7 +134,36 @@ final class OpenBase implements AutoCloseable {
         }
     }
 
+    /// Does some work that no other thread may come into.
+    private <T> T alone(Supplier<T> work) {
+        synchronized (this) {
+            requireOpen();
+            user = Thread.currentThread();
+            works++;
+        }
+        try {
+            return work.get();
+        } finally {
+            synchronized (this) {
+                works--;
+                user = works == 0 ? null : user;
+            }
+        }
+    }
+
+    /// Another thread would use what is open together with this one, or free it under it.
+    private synchronized void requireNoOther() {
+        Thread now = Thread.currentThread();
+        if (user != null && user != now) {
+            throw new IllegalStateException(Text.format(
+                    "%s is in use by thread %s while thread %s asks for it: one Lota is for one thread at a time. Open "
+                            + "one for each thread.",
+                    directory, user.getName(), now.getName()));
+        }
+    }
+
     private void requireOpen() {
+        requireNoOther();
         if (closed) {
             throw new IllegalStateException(directory + " was closed");
         }
@@ -130,6 +171,7 @@ final class OpenBase implements AutoCloseable {
 
     @Override
     public void close() {
+        requireNoOther();
         if (closed) {
             return;
         }

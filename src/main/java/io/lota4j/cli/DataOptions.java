@@ -10,19 +10,17 @@ import io.lota4j.data.Example;
 import io.lota4j.data.file.BadRow;
 import io.lota4j.data.file.DataFiles;
 import io.lota4j.data.file.DataPart;
+import io.lota4j.data.file.OnBadRow;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Where examples come from and how a row becomes a chat, as a picocli mixin. A command that reads them
 /// requires [#REQUIRED].
@@ -60,14 +58,9 @@ final class DataOptions {
             names = "--on-bad-row",
             paramLabel = "WHAT",
             description = "stop: the first row that cannot be used ends the command; skip: such rows are left out and"
-                    + " listed in a file beside the result (default: stop).")
+                + " listed in a file beside the result, but for faults that make the rest of a file unreadable: a JSON"
+                + " array that breaks off, a quote in CSV that is not closed (default: stop).")
     private OnBadRow onBadRow = OnBadRow.STOP;
-
-    /// What is done about a row that cannot be used.
-    enum OnBadRow {
-        STOP,
-        SKIP
-    }
 
     /// A path with its weight.
     static final class Part implements ITypeConverter<DataPart> {
@@ -179,14 +172,7 @@ final class DataOptions {
         if (list == null) {
             return Optional.of("lota: " + count + ".");
         }
-        StringBuilder lines = new StringBuilder();
-        for (BadRow row : dataset.bad()) {
-            lines.append(JsonMapper.shared()
-                            .writeValueAsString(new TreeMap<>(
-                                    Map.of("file", row.file(), "place", row.place(), "reason", row.reason()))))
-                    .append('\n');
-        }
-        AtomicFile.write(list, lines.toString());
+        AtomicFile.write(list, BadRow.lines(dataset.bad()));
         return Optional.of(Text.format("lota: %s; %s lists them.", count, list));
     }
 

@@ -4,6 +4,7 @@ import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Tokenizer;
+import io.lota4j.data.file.BadRow;
 import io.lota4j.eval.AnswerCheck;
 import io.lota4j.eval.Evaluator;
 import io.lota4j.kernel.MaskedKernel;
@@ -117,6 +118,14 @@ final class Bench implements AutoCloseable {
         return Stream.concat(
                         data.values().stream().flatMap(task -> task.notices().stream()),
                         Grid.runs(experiment).stream().flatMap(this::shortStages))
+                .distinct()
+                .toList();
+    }
+
+    /// The rows of all tasks that were left out because they cannot be used.
+    List<BadRow> badRows() {
+        return data.values().stream()
+                .flatMap(task -> task.bad().stream())
                 .distinct()
                 .toList();
     }

@@ -77,18 +77,36 @@ final class Estimator {
             // One calibration serves every sparsity; other scores are found anew for each.
             boolean shared = sparse.by() instanceof Attribution.OfTraining && !seen.add(folder);
             if (budget.calibration() > 0 && !folder.isDone() && !shared) {
+                reference(run, stage, budget.calibration());
                 train(tokens(data, budget.calibration()), rates.dense());
             }
         }
+        reference(run, stage, budget.training());
         train(tokens(data, budget.training()), rates.training(run.variant().method()));
     }
 
     private long tokens(Dataset data, long steps) {
-        double mean =
-                data.examples().stream().mapToInt(Example::allTokens).average().orElse(0);
-        return Math.round(mean
-                * BatchOrder.examplesOf(
-                        steps, data.epochRows(), bench.experiment().training().examples()));
+        return Math.round(mean(data) * examples(data, steps));
+    }
+
+    private static double mean(Dataset data) {
+        return data.examples().stream().mapToInt(Example::allTokens).average().orElse(0);
+    }
+
+    private long examples(Dataset data, long steps) {
+        return BatchOrder.examplesOf(
+                steps, data.epochRows(), bench.experiment().training().examples());
+    }
+
+    /// An objective that compares with the start scores each example once before the first step.
+    private void reference(GridRun run, int stage, long steps) {
+        if (bench.experiment().objective(run, stage).needsReference()) {
+            Dataset data = bench.rows(run, stage);
+            long examples = Math.min(examples(data, steps), data.examples().size());
+            long tokens = Math.round(mean(data) * examples);
+            scored += tokens;
+            seconds += tokens / rates.scoring();
+        }
     }
 
     private void train(long tokens, double rate) {

@@ -1,9 +1,15 @@
 package io.lota4j.experiment;
 
+import io.lota4j.LotaException;
+import io.lota4j.Text;
+import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.Claims;
+import io.lota4j.data.file.BadRow;
 import io.lota4j.experiment.Method.Sparse;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.metrics.Metric;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedSet;
@@ -17,6 +23,8 @@ import java.util.stream.Stream;
 /// Runs an experiment: everything that is not done yet, in the grid's order. Figures are gathered after each stage,
 /// so that a grid that is stopped, or killed, leaves what it has; another call goes on from there.
 public final class ExperimentRun implements AutoCloseable {
+    private static final String BAD_ROWS = "bad-rows.jsonl";
+
     private final Bench bench;
     private final MaskChoice choice;
     private final List<GridRun> runs;
@@ -48,7 +56,8 @@ public final class ExperimentRun implements AutoCloseable {
                 .reads("'base'", experiment.base())
                 .addsTo("'out'", experiment.out())
                 .writes("metrics.jsonl", experiment.out().resolve("metrics.jsonl"))
-                .writes("run.json", experiment.out().resolve("run.json"));
+                .writes("run.json", experiment.out().resolve("run.json"))
+                .writes(BAD_ROWS, experiment.out().resolve(BAD_ROWS));
         for (Task task : Stream.concat(experiment.tasks().stream(), experiment.general().stream())
                 .toList()) {
             task.train().forEach(part -> claims.reads("the task " + task.name(), part.path()));
@@ -82,7 +91,23 @@ public final class ExperimentRun implements AutoCloseable {
     /// @throws io.lota4j.LotaException if a run is at work on the same directory, or something goes wrong
     public boolean run() {
         try (RunLock lock = RunLock.hold(bench.experiment().out())) {
+            listBadRows();
             return grid();
+        }
+    }
+
+    /// An experiment without such rows has no list of them, nor an earlier one's.
+    private void listBadRows() {
+        Path list = bench.experiment().out().resolve(BAD_ROWS);
+        List<BadRow> bad = bench.badRows();
+        if (!bad.isEmpty()) {
+            AtomicFile.write(list, BadRow.lines(bad));
+            return;
+        }
+        try {
+            Files.deleteIfExists(list);
+        } catch (IOException e) {
+            throw new LotaException(Text.format("%s: cannot be removed: %s", list, e.getMessage()), e);
         }
     }
 

@@ -2,6 +2,7 @@ package io.lota4j.experiment;
 
 import io.lota4j.data.Labels.LossOn;
 import io.lota4j.data.file.DataPart;
+import io.lota4j.data.file.OnBadRow;
 import io.lota4j.train.Ranges;
 import io.lota4j.train.objective.Objective;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param completion template of the assistant's message; null exactly when `prompt` is
 /// @param allowSpecial whether the text of control tokens in rows stands for these tokens
 /// @param lossOn which turns of the assistant carry loss
+/// @param onBadRow what is done about rows of any of its files that cannot be used
 /// @param maxLength longest example, tokens
 /// @param generate most new tokens of an answer; 0: answers are not generated
 /// @param answer regular expression that picks the answer out of a text, or null for all of it
@@ -36,6 +38,7 @@ public record Task(
         @Nullable String completion,
         boolean allowSpecial,
         LossOn lossOn,
+        OnBadRow onBadRow,
         int maxLength,
         int generate,
         @Nullable String answer,

@@ -12,7 +12,9 @@ import io.lota4j.data.ExampleFormat;
 import io.lota4j.data.Labels;
 import io.lota4j.data.StopTokens;
 import io.lota4j.data.Tokenizer;
+import io.lota4j.data.file.BadRow;
 import io.lota4j.data.file.DataFiles;
+import io.lota4j.data.file.OnBadRow;
 import io.lota4j.metrics.Metric.Split;
 import io.lota4j.model.ModelConfig;
 import io.lota4j.train.Provenance;
@@ -57,14 +59,14 @@ record TaskData(
                 labels);
         Map<String, String> origin =
                 DataOrigin.of(base, task.prompt(), task.completion(), encoder.maxLength(), task.allowSpecial(), labels);
-        Dataset test =
-                Dataset.load(split(task.test(), "test"), encoder, task.rows().test());
+        Dataset test = Dataset.load(
+                split(task, task.test(), "test"), encoder, task.rows().test());
         Set<Integer> stop = StopTokens.of(base, encoder.endToken()).ids();
         Task.Rows rows = task.rows();
         if (task.validation() != null) {
             Dataset train = Dataset.load(train(task), encoder, rows.train()).withOrigin(origin);
             int limit = rows.validation() == 0 ? Dataset.ALL : rows.validation();
-            Dataset validation = Dataset.load(split(task.validation(), "validation"), encoder, limit);
+            Dataset validation = Dataset.load(split(task, task.validation(), "validation"), encoder, limit);
             return new TaskData(task, train, Optional.of(validation), test, stop, positions);
         }
         int taken = rows.train() == Dataset.ALL ? Dataset.ALL : rows.train() + rows.validation();
@@ -73,11 +75,15 @@ record TaskData(
     }
 
     private static DataFiles train(Task task) {
-        return new DataFiles(task.train(), null, null, false);
+        return new DataFiles(task.train(), null, null, skips(task));
     }
 
-    private static DataFiles split(Path path, String split) {
-        DataFiles files = DataFiles.of(path);
+    private static boolean skips(Task task) {
+        return task.onBadRow() == OnBadRow.SKIP;
+    }
+
+    private static DataFiles split(Task task, Path path, String split) {
+        DataFiles files = skips(task) ? DataFiles.of(path).skippingBadRows() : DataFiles.of(path);
         return Files.isDirectory(path) ? files.split(split) : files;
     }
 
@@ -123,6 +129,14 @@ record TaskData(
                 : Optional.of(Text.format(
                         "%d of %d rows of %s have room for fewer than %d new tokens: the model's positions end before.",
                         cramped, rows.examples().size(), rows.name(), task.generate()));
+    }
+
+    /// The rows of all its files that were left out because they cannot be used. A file's stand there once.
+    List<BadRow> bad() {
+        return Stream.concat(Stream.of(train, test), validation.stream())
+                .flatMap(rows -> rows.bad().stream())
+                .distinct()
+                .toList();
     }
 
     /// The rows to score.

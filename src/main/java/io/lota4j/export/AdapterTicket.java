@@ -7,6 +7,7 @@ import io.lota4j.Sha256;
 import io.lota4j.Text;
 import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
+import io.lota4j.checkpoint.ModelCard;
 import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.mask.IndexSets;
@@ -67,8 +68,35 @@ public record AdapterTicket(Ticket ticket, List<String> doubts) {
             TicketInfo info = new TicketInfo(
                     base.fingerprint().hex(), "adapter", "adapter", OptionalDouble.empty(), provenance(files, adapter));
             List<String> doubts = new ArrayList<>(adapter.doubts());
+            otherBase(base, folder, info, adapter.baseName()).ifPresent(doubts::add);
             return new AdapterTicket(Tickets.withBaseBits(base, new Ticket(info, tensors)), doubts);
         }
+    }
+
+    /// What speaks against the adapter being for the base: its fingerprint, where a ticket was written as the adapter,
+    /// or else the names. A folder may have been renamed, so neither is refused.
+    private static Optional<String> otherBase(Checkpoint base, Path folder, TicketInfo info, Optional<String> named) {
+        String made = info.provenance().get("adapter.base");
+        if (made != null) {
+            return made.equals(info.base())
+                    ? Optional.empty()
+                    : Optional.of(Text.format(
+                            "%s: was written for the base with fingerprint %s, but %s has %s",
+                            folder, made, base.directory(), info.base()));
+        }
+        String own = lastName(base.directory());
+        return named.filter(name -> !lastName(Path.of(name)).equalsIgnoreCase(own))
+                .map(name -> Text.format(
+                        "%s: its `base_model_name_or_path` is `%s`, but the base in use is `%s` in %s; whether its"
+                                + " weights are those it was trained on cannot be told",
+                        folder, name, own, base.directory()));
+    }
+
+    /// Without the owner or the folders around it: of a name, of a model in a hub's cache, of any directory.
+    private static String lastName(Path model) {
+        String name = ModelCard.nameOf(model)
+                .orElse(model.toAbsolutePath().normalize().toString());
+        return name.substring(name.lastIndexOf('/') + 1);
     }
 
     private static ModelReference reference(Path path) {

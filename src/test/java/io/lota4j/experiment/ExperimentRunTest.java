@@ -7,6 +7,7 @@ import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.demo.DemoTask;
 import io.lota4j.events.EventReader;
+import io.lota4j.experiment.recipe.ExperimentReader;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
@@ -312,6 +313,37 @@ class ExperimentRunTest {
                 .isEqualTo(Grids.of(metrics, Figure.TRAIN_LOSS).stream()
                         .map(metric -> (float) metric.value())
                         .toList());
+    }
+
+    @Test
+    void badRowsEndItOrAreLeftOutAndListed() throws IOException {
+        String rest = TRAINING + "methods: [{method: full, lr: 1e-4}]\n";
+        Grids.write(directory, "bad", rest, DemoTask.FLIP);
+        Path recipe = directory.resolve("bad.yaml");
+        Path rows = directory.resolve("flip-train.jsonl");
+        Files.writeString(rows, Files.readString(rows).replaceFirst("\n", "\n{\n"));
+        assertThatThrownBy(() -> begin(recipe))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("flip-train.jsonl, line 2");
+        Files.writeString(recipe, Files.readString(recipe).replace("generate: 1", "on-bad-row: skip"));
+        assertThat(begin(recipe))
+                .singleElement()
+                .asString()
+                .contains("1 row of", "left out: they cannot be used")
+                .contains("line 2");
+        assertThat(directory.resolve("bad/bad-rows.jsonl"))
+                .content()
+                .hasLineCount(1)
+                .contains("flip-train.jsonl", "\"place\":\"line 2\"");
+    }
+
+    /// Stops before the first stage.
+    private static List<String> begin(Path recipe) {
+        Experiment experiment = ExperimentReader.read(recipe);
+        try (ExperimentRun run = new ExperimentRun(experiment, KernelChoice.JAVA, Stages.NONE, () -> true)) {
+            assertThat(run.run()).isFalse();
+            return run.notices();
+        }
     }
 
     @Test

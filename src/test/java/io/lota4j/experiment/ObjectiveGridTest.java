@@ -2,10 +2,12 @@ package io.lota4j.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.lota4j.LotaException;
 import io.lota4j.Text;
 import io.lota4j.experiment.recipe.ExperimentReader;
+import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;
 import java.io.IOException;
@@ -51,7 +53,7 @@ class ObjectiveGridTest {
     @Test
     void anObjectiveIsOtherWork() throws IOException {
         Experiment experiment = Grids.write(directory, "identity", METHODS);
-        try (Bench bench = new Bench(experiment, io.lota4j.kernel.choice.KernelChoice.JAVA, Stages.NONE, () -> false)) {
+        try (Bench bench = new Bench(experiment, KernelChoice.JAVA, Stages.NONE, () -> false)) {
             List<Inputs> stages = Grid.runs(experiment).stream()
                     .map(run -> new Identity(bench).stage(run, 0))
                     .toList();
@@ -83,6 +85,9 @@ class ObjectiveGridTest {
         for (String[] where : new String[][] {{", objective: dpo", ""}, {"", ", objective: {name: ipo, beta: 0.2}"}}) {
             Experiment experiment = ExperimentReader.read(Files.writeString(
                     directory.resolve("pairs.yaml"), Text.format(recipe, directory, where[0], where[1])));
+            if (where[1].isEmpty()) {
+                requireReferenceCounted(experiment);
+            }
             List<Metric> metrics = Grids.run(experiment, new ArrayList<>());
             assertThat(Grids.of(metrics, Figure.TRAIN_LOSS)).hasSize(2 * 3);
         }
@@ -98,6 +103,17 @@ class ObjectiveGridTest {
         assertThatThrownBy(() -> Grids.run(graded, new ArrayList<>()))
                 .isInstanceOf(LotaException.class)
                 .hasMessageContaining("Weights of a model are scored by rows of one answer");
+    }
+
+    /// Of 12 rows, 2 steps of calibration take 8 and 3 steps of training all: each is scored once before.
+    private static void requireReferenceCounted(Experiment experiment) {
+        try (ExperimentRun run = new ExperimentRun(experiment, KernelChoice.JAVA, Stages.NONE, () -> false)) {
+            List<Estimate.Line> lines = run.estimate().runs();
+            double lota = lines.get(1).scored() - lines.get(0).scored();
+            double lora = lines.get(2).scored() - lines.get(0).scored();
+            assertThat(lora).isPositive();
+            assertThat(lota / lora).isCloseTo((8.0 + 12) / 12, within(0.01));
+        }
     }
 
     @Test

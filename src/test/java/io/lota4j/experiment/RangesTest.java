@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lota4j.LotaException;
 import io.lota4j.data.Labels.LossOn;
 import io.lota4j.data.file.DataPart;
+import io.lota4j.data.file.OnBadRow;
 import io.lota4j.experiment.Method.Effort;
 import io.lota4j.mask.Scope;
 import io.lota4j.train.Clip;
@@ -61,6 +62,7 @@ class RangesTest {
                         null,
                         false,
                         LossOn.ALL,
+                        OnBadRow.STOP,
                         0,
                         -1,
                         null,

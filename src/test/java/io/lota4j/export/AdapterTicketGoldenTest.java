@@ -55,6 +55,48 @@ class AdapterTicketGoldenTest {
         compare("peft-kinds/" + kind, base, "peft-kinds/" + kind + "/merged.safetensors", "", tolerance);
     }
 
+    @Test
+    void anotherBaseIsToldByItsFingerprintOrItsName() throws IOException {
+        Path base = Golden.path("models/llama-tied");
+        try (Checkpoint tied = Checkpoint.open(base);
+                Checkpoint other = Checkpoint.open(changed(base, directory.resolve("other")))) {
+            Path shira = Golden.path("peft/shira");
+            assertThat(AdapterTicket.of(tied, shira).doubts()).isEmpty();
+            assertThat(AdapterTicket.of(other, shira).doubts())
+                    .singleElement()
+                    .asString()
+                    .contains("`base_model_name_or_path` is `shared/golden/models/llama-tied`")
+                    .contains("the base in use is `other`");
+
+            // What was exported says more than a name.
+            Path exported = directory.resolve("exported");
+            Ticket ticket = PeftExportTest.sparse(tied, 40);
+            Exports.of("peft")
+                    .prepare(new ExportInput(tied, List.of(ticket)), ExportOptions.DEFAULTS)
+                    .write(exported);
+            Path renamed = Files.createSymbolicLink(directory.resolve("renamed"), base);
+            try (Checkpoint same = Checkpoint.open(renamed)) {
+                assertThat(AdapterTicket.of(same, exported).doubts()).isEmpty();
+            }
+            assertThat(AdapterTicket.of(other, exported).doubts())
+                    .singleElement()
+                    .asString()
+                    .contains("was written for the base with fingerprint "
+                            + tied.fingerprint().hex())
+                    .contains(other.fingerprint().hex());
+        }
+    }
+
+    /// A model with one other weight.
+    private static Path changed(Path model, Path out) throws IOException {
+        Files.createDirectory(out);
+        Files.copy(model.resolve("config.json"), out.resolve("config.json"));
+        byte[] weights = Files.readAllBytes(model.resolve("model.safetensors"));
+        weights[weights.length - 4] ^= 1;
+        Files.write(out.resolve("model.safetensors"), weights);
+        return out;
+    }
+
     private void compare(String adapter, String model, String golden, String prefix, float tolerance) {
         try (Checkpoint base = Checkpoint.open(Golden.path(model));
                 Golden peft = Golden.open(golden)) {

@@ -1,5 +1,10 @@
 package io.lota4j.data.file;
 
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.databind.json.JsonMapper;
+
 /// A row that was left out because it could not be used.
 ///
 /// @param file as its user names it
@@ -8,5 +13,17 @@ package io.lota4j.data.file;
 public record BadRow(String file, String place, String reason) {
     static BadRow of(BadRowException fault) {
         return new BadRow(fault.file(), fault.place(), fault.reason());
+    }
+
+    /// A list of them as JSON lines.
+    public static String lines(List<BadRow> rows) {
+        StringBuilder lines = new StringBuilder();
+        for (BadRow row : rows) {
+            lines.append(JsonMapper.shared()
+                            .writeValueAsString(new TreeMap<>(
+                                    Map.of("file", row.file(), "place", row.place(), "reason", row.reason()))))
+                    .append('\n');
+        }
+        return lines.toString();
     }
 }

@@ -5,6 +5,7 @@ import io.lota4j.Text;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Labels.LossOn;
 import io.lota4j.data.file.DataPart;
+import io.lota4j.data.file.OnBadRow;
 import io.lota4j.experiment.Task;
 import io.lota4j.train.objective.Objective;
 import io.lota4j.yaml.Yaml;
@@ -22,6 +23,7 @@ final class TaskReader {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+");
 
     private static final int MAX_LENGTH = 1024;
+    private static final String ON_BAD_ROW = "on-bad-row";
 
     private TaskReader() {}
 
@@ -77,6 +79,7 @@ final class TaskReader {
                 "answer",
                 "steps",
                 "loss-on",
+                ON_BAD_ROW,
                 ObjectiveReader.KEY);
         List<DataPart> train = train(fields);
         Path test = Path.of(fields.required("test"));
@@ -106,7 +109,7 @@ final class TaskReader {
     }
 
     private static Task text(String name, Fields fields) {
-        fields.only("data", "rows", "prompt", "completion", "allow-special", "max-length", "loss-on");
+        fields.only("data", "rows", "prompt", "completion", "allow-special", "max-length", "loss-on", ON_BAD_ROW);
         Path data = Path.of(fields.required("data"));
         int rows = fields.whole("rows", Dataset.ALL, 1);
         return task(
@@ -144,6 +147,7 @@ final class TaskReader {
                 completion,
                 fields.flag("allow-special"),
                 fields.constant("loss-on", LossOn.ALL),
+                fields.constant(ON_BAD_ROW, OnBadRow.STOP),
                 fields.whole("max-length", MAX_LENGTH, 1),
                 fields.whole("generate", 0, 0),
                 answer(fields),

@@ -149,14 +149,14 @@ public final class Lota implements AutoCloseable {
 
     /// The mask of all weights of a pool: training it is full fine-tuning of the pool.
     public Mask everything(Pool pool) {
-        return Mask.full(base.checkpoint(), pool);
+        return base.reading(files -> Mask.full(files, pool));
     }
 
     /// The weights that a calibration chooses from.
     ///
     /// @throws LotaException if what is avoided leaves too few of them
     public Mask among(Calibration how) {
-        return how.among(base.checkpoint());
+        return base.reading(how::among);
     }
 
     /// Finds a mask by a brief fine-tune of all weights to choose from: those that moved most.
@@ -187,7 +187,7 @@ public final class Lota implements AutoCloseable {
     ///
     /// @param seed of what is drawn
     public Mask mask(Attribution.OfBase by, Calibration how, long seed) {
-        return by.mask(base.checkpoint(), among(how), how.sparsity(), how.scope(), seed);
+        return base.reading(files -> by.mask(files, among(how), how.sparsity(), how.scope(), seed));
     }
 
     /// Finds a mask by an attribution that takes a pass over each example and trains nothing, such as
@@ -439,14 +439,14 @@ public final class Lota implements AutoCloseable {
     /// @return how many weights changed, what rounding lost, and what of the base's directory is not in the result
     /// @throws LotaException as [Tickets#apply] does
     public Tickets.Applied apply(Ticket ticket, Path out) {
-        return Tickets.apply(base.checkpoint(), ticket, out);
+        return base.reading(files -> Tickets.apply(files, ticket, out));
     }
 
     /// As [#apply(Ticket, Path)], with all weights as F32, BF16 or F16.
     ///
     /// @param dtype F32 keeps what rounding to a base's BF16 or F16 loses
     public Tickets.Applied apply(Ticket ticket, DType dtype, Path out) {
-        return Tickets.apply(base.checkpoint(), ticket, Optional.of(dtype), out);
+        return base.reading(files -> Tickets.apply(files, ticket, Optional.of(dtype), out));
     }
 
     /// Writes the base with tickets on it in a form that another program loads.
@@ -456,8 +456,8 @@ public final class Lota implements AutoCloseable {
     /// @param out a directory that does not exist or is empty
     /// @throws LotaException when a ticket is for another base, or cannot be written in this form
     public Exported export(Export export, List<Ticket> tickets, ExportOptions options, Path out) {
-        return export.prepare(new ExportInput(base.checkpoint(), tickets), options)
-                .write(out);
+        return base.reading(files ->
+                export.prepare(new ExportInput(files, tickets), options).write(out));
     }
 
     /// What a PEFT adapter for this base does, as a ticket.
@@ -465,7 +465,7 @@ public final class Lota implements AutoCloseable {
     /// @param folder with `adapter_config.json`
     /// @throws LotaException when it is malformed, of a method that is not known, or does what a ticket cannot hold
     public AdapterTicket importAdapter(Path folder) {
-        return AdapterTicket.of(base.checkpoint(), folder);
+        return base.reading(files -> AdapterTicket.of(files, folder));
     }
 
     /// The ticket that leads from this base to what any program made of it: every weight of the pool that
@@ -475,7 +475,7 @@ public final class Lota implements AutoCloseable {
     /// @throws LotaException as [Tickets#extract] does
     public Ticket extract(Path tuned, OptionalDouble sparsity, Pool pool) {
         try (Checkpoint other = Checkpoint.open(tuned)) {
-            return Tickets.extract(base.checkpoint(), other, sparsity, pool);
+            return base.reading(files -> Tickets.extract(files, other, sparsity, pool));
         }
     }
 

@@ -118,6 +118,11 @@ final class OpenBase implements AutoCloseable {
         return StopTokens.of(directory, encoder.endToken()).ids();
     }
 
+    /// Does some work with the base's files.
+    <T> T reading(Function<Checkpoint, T> work) {
+        return alone(() -> work.apply(checkpoint()));
+    }
+
     /// Does some work with the base's weights in memory, and tickets on them. They are freed afterwards.
     <T> T with(List<Ticket> tickets, Function<AdaptedModel, T> work) {
         return alone(() -> opened(tickets, work));

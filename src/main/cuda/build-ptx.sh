@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Compiles the kernels to PTX and writes the text and the digest of what it was made from:
 #
-#   src/main/cuda/build-ptx.sh [folder]     default: src/main/resources/io/lota4j/kernel/cuda
+#   src/main/cuda/build-ptx.sh [folder]     default: src/main/resources/io/lota4j/internal/kernel/cuda
 #
 # Needs nvcc 12 or newer on the PATH. Commit what it writes.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
-folder=${1:-../resources/io/lota4j/kernel/cuda}
+folder=${1:-../resources/io/lota4j/internal/kernel/cuda}
 mkdir -p "$folder"
 
 flags=(--ptx -arch=compute_75 -O3 --fmad=false --prec-div=true --prec-sqrt=true --ftz=false)

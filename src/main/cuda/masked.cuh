@@ -1,4 +1,4 @@
-// What the kernels share. Each kernel has its CPU reference in io.lota4j.kernel.java.JavaKernel, named beside
+// What the kernels share. Each kernel has its CPU reference in io.lota4j.internal.kernel.java.JavaKernel, named beside
 // it.
 //
 // Nothing is included: everything a kernel needs beyond the language is written here, so that the test suite
@@ -11,7 +11,7 @@
 
 typedef long long Index;
 
-// How working weights are stored: the numbers that io.lota4j.kernel.cuda.Codes passes.
+// How working weights are stored: the numbers that io.lota4j.internal.kernel.cuda.Codes passes.
 enum WeightType { F32 = 0, BF16 = 1, F16 = 2 };
 
 // The entry that a thread works on: one thread an entry.

@@ -1,15 +1,15 @@
 package io.lota4j;
 
-import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.mask.Complement;
+import io.lota4j.internal.mask.DeltaFile;
+import io.lota4j.internal.mask.Room;
+import io.lota4j.internal.train.Job;
 import io.lota4j.mask.Avoided;
-import io.lota4j.mask.Complement;
-import io.lota4j.mask.DeltaFile;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
-import io.lota4j.mask.Room;
 import io.lota4j.mask.Scope;
 import io.lota4j.mask.Sparsity;
-import io.lota4j.train.Job;
 import io.lota4j.train.RunState;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.lota4j;
 
-import io.lota4j.eval.AnswerCheck;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.eval.AnswerCheck;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;

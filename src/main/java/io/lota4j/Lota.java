@@ -1,56 +1,59 @@
 package io.lota4j;
 
-import io.lota4j.checkpoint.AtomicFile;
-import io.lota4j.checkpoint.Checkpoint;
-import io.lota4j.checkpoint.Claims;
 import io.lota4j.checkpoint.DType;
-import io.lota4j.checkpoint.DecoderNames;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
-import io.lota4j.data.ExampleEncoder;
-import io.lota4j.data.Preview;
 import io.lota4j.data.file.DataFiles;
 import io.lota4j.eval.Evaluation;
-import io.lota4j.eval.Evaluator;
+import io.lota4j.eval.ScoreListener;
 import io.lota4j.experiment.ExperimentRun;
 import io.lota4j.experiment.Stages;
-import io.lota4j.experiment.recipe.ExperimentReader;
 import io.lota4j.export.AdapterTicket;
 import io.lota4j.export.Export;
-import io.lota4j.export.ExportInput;
 import io.lota4j.export.ExportOptions;
 import io.lota4j.export.Exported;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.AtomicFile;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.checkpoint.Claims;
+import io.lota4j.internal.checkpoint.DecoderNames;
+import io.lota4j.internal.data.ExampleEncoder;
+import io.lota4j.internal.data.Preview;
+import io.lota4j.internal.eval.Evaluator;
+import io.lota4j.internal.experiment.recipe.ExperimentReader;
+import io.lota4j.internal.export.ExportInput;
+import io.lota4j.internal.merge.run.TicketMerge;
+import io.lota4j.internal.model.Generator;
+import io.lota4j.internal.train.AdaptedModel;
+import io.lota4j.internal.train.Job;
+import io.lota4j.internal.train.Start;
+import io.lota4j.internal.train.TrainingJob;
+import io.lota4j.internal.train.Trial;
+import io.lota4j.internal.train.fit.Fit;
+import io.lota4j.internal.train.lora.LoraJob;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
 import io.lota4j.memory.Device;
 import io.lota4j.merge.run.MergeReport;
-import io.lota4j.merge.run.TicketMerge;
-import io.lota4j.model.Generator;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.ticket.ShrinkRule;
 import io.lota4j.ticket.Shrinkage;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.ticket.Tickets;
-import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.HeldOut;
-import io.lota4j.train.Job;
 import io.lota4j.train.MemoryEstimate;
-import io.lota4j.train.Start;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
-import io.lota4j.train.TrainingJob;
-import io.lota4j.train.Trial;
 import io.lota4j.train.Watch;
 import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.attribution.Scoring;
-import io.lota4j.train.fit.Fit;
 import io.lota4j.train.fit.FitConfig;
+import io.lota4j.train.fit.FitListener;
 import io.lota4j.train.fit.Fitted;
 import io.lota4j.train.lora.LoraConfig;
-import io.lota4j.train.lora.LoraJob;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -323,11 +326,7 @@ public final class Lota implements AutoCloseable {
     /// @throws LotaException if a ticket is for another base, or a prompt is empty to which an answer shall be
     ///     generated
     public Evaluation evaluate(
-            Dataset data,
-            List<Ticket> tickets,
-            EvalOptions options,
-            Evaluator.Listener listener,
-            BooleanSupplier stop) {
+            Dataset data, List<Ticket> tickets, EvalOptions options, ScoreListener listener, BooleanSupplier stop) {
         if (options.answerTokens() > 0) {
             data.requirePrompts();
         }
@@ -501,9 +500,11 @@ public final class Lota implements AutoCloseable {
     /// whole.
     ///
     /// @return what each ticket brought and kept
-    /// @throws LotaException as [Merging#forTickets] and [TicketMerge#merge] do
+    /// @throws LotaException when the method is unknown or does not merge so many tickets, a parameter is
+    ///     unknown, missing or out of its limits, a file is no ticket, tickets are for different bases, or the
+    ///     result cannot be written
     public static MergeReport merge(List<Path> tickets, Merging how, Path out) {
-        return how.forTickets(tickets.size())
+        return TicketMerge.by(how.method(), how.compat(), how.parameters(), how.seed(), tickets.size())
                 .merge(tickets, Runtime.getRuntime().availableProcessors(), out);
     }
 
@@ -530,7 +531,7 @@ public final class Lota implements AutoCloseable {
             List<Dataset> prompts,
             FitConfig how,
             Path out,
-            Fit.Listener listener,
+            FitListener listener,
             BooleanSupplier stop) {
         if (prompts.size() != tickets.size()) {
             throw new LotaException(Text.format(
@@ -550,7 +551,7 @@ public final class Lota implements AutoCloseable {
     }
 
     private Optional<Fitted> fitted(
-            List<Path> tickets, List<Dataset> prompts, FitConfig how, Fit.Listener listener, BooleanSupplier stop) {
+            List<Path> tickets, List<Dataset> prompts, FitConfig how, FitListener listener, BooleanSupplier stop) {
         List<Ticket> read = tickets.stream().map(TicketFile::read).toList();
         return base.with(List.of(), model -> {
             try (Fit fit =

@@ -1,10 +1,6 @@
 package io.lota4j;
 
 import io.lota4j.merge.Compat;
-import io.lota4j.merge.MergeMethod;
-import io.lota4j.merge.method.MergeMethods;
-import io.lota4j.merge.run.TicketMerge;
-import io.lota4j.merge.run.TicketSettings;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -47,14 +43,5 @@ public record Merging(String method, Compat compat, Map<String, List<Double>> pa
     /// The same with another seed.
     public Merging seed(long other) {
         return new Merging(method, compat, parameters, other);
-    }
-
-    /// The merge of so many tickets.
-    ///
-    /// @throws LotaException when the method is unknown or does not merge tickets or so many, or when a
-    ///     parameter is unknown, missing or out of its limits
-    public TicketMerge forTickets(int tickets) {
-        MergeMethod chosen = MergeMethods.of(method);
-        return new TicketMerge(chosen, compat, TicketSettings.of(chosen, compat, tickets, parameters), seed);
     }
 }

@@ -1,10 +1,10 @@
 package io.lota4j;
 
 import io.lota4j.data.Dataset;
-import io.lota4j.data.ExampleFormat;
 import io.lota4j.data.Labels;
 import io.lota4j.data.Labels.LossOn;
-import io.lota4j.train.Ranges;
+import io.lota4j.internal.data.ExampleFormat;
+import io.lota4j.internal.train.Ranges;
 import org.jspecify.annotations.Nullable;
 
 /// Which rows of a data file are taken, and how each becomes a chat.

@@ -1,8 +1,8 @@
 package io.lota4j;
 
-import io.lota4j.checkpoint.AtomicFile;
-import io.lota4j.checkpoint.Claims;
 import io.lota4j.data.Dataset;
+import io.lota4j.internal.checkpoint.AtomicFile;
+import io.lota4j.internal.checkpoint.Claims;
 import io.lota4j.train.HeldOut;
 import java.nio.file.Path;
 import java.util.ArrayList;

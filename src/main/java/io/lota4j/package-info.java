@@ -1,6 +1,6 @@
-/// Lottery Ticket Adaptation for the JVM: [Lota] is where to begin.
+/// Lottery Ticket Adaptation for the JVM: [Lota] is where to begin, and beside it stands what it takes.
 ///
-/// Beside it and what it takes stand a few classes that every package shares.
+/// What is not below `io.lota4j.internal` is for other programs to use.
 @NullMarked
 package io.lota4j;
 

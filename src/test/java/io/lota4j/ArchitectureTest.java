@@ -24,13 +24,13 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
-import io.lota4j.memory.Buffer;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.memory.Buffer;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -52,26 +52,8 @@ class ArchitectureTest {
     private static final String ZSTD = "com.github.luben.zstd..";
 
     /// What every package may use, though it stands beside the library's front.
-    private static final DescribedPredicate<JavaClass> SHARED = belongToAnyOf(
-                    Build.class,
-                    CFunctions.class,
-                    Cgroup.class,
-                    Existing.class,
-                    FileKind.class,
-                    FileSpace.class,
-                    JsonFault.class,
-                    Links.class,
-                    LotaException.class,
-                    NativeCache.class,
-                    NativeAllocator.class,
-                    NativeEnvironment.class,
-                    Natives.class,
-                    ProcessMemory.class,
-                    Sha256.class,
-                    SplitMix64.class,
-                    StoppedException.class,
-                    Suggestions.class,
-                    Text.class)
+    private static final DescribedPredicate<JavaClass> SHARED = resideInAPackage("io.lota4j.internal")
+            .or(belongToAnyOf(LotaException.class, StoppedException.class))
             .as("shared classes");
 
     /// [Lota] and what it takes: the library's front.
@@ -100,6 +82,7 @@ class ArchitectureTest {
                     JDK,
                     JSPECIFY,
                     "io.lota4j",
+                    "io.lota4j.internal",
                     own("memory"),
                     own("checkpoint"),
                     own("mask"),
@@ -113,10 +96,27 @@ class ArchitectureTest {
                     own("eval"),
                     own("experiment")));
 
-    /// Nor do the types that it names give one away.
+    private static final DescribedPredicate<JavaClass> ENGINE = resideInAnyPackage("ai.djl..", "jcuda..");
+    private static final DescribedPredicate<JavaClass> INTERNAL = resideInAPackage("io.lota4j.internal..");
+
+    /// What a program can name, and no more.
     @ArchTest
-    static final ArchRule NO_ENGINE_BEHIND_THE_FRONT =
-            methods().that().arePublic().and().areDeclaredInClassesThat(FRONT).should(new NameNoEngine());
+    static final ArchRule THE_FRONT_NAMES_NOTHING_INTERNAL = methods()
+            .that()
+            .arePublic()
+            .and()
+            .areDeclaredInClassesThat(FRONT)
+            .should(new NameNone(ENGINE.or(INTERNAL), "name nothing internal"));
+
+    @ArchTest
+    static final ArchRule NO_ENGINE_IN_THE_PUBLIC_SURFACE = methods()
+            .that()
+            .arePublic()
+            .and()
+            .areDeclaredInClassesThat(DescribedPredicate.describe(
+                    "are public and not internal",
+                    type -> type.getModifiers().contains(JavaModifier.PUBLIC) && !INTERNAL.test(type)))
+            .should(new NameNone(ENGINE, "name no engine"));
 
     @ArchTest
     static final ArchRule YAML = onlyImports("yaml", SNAKEYAML);
@@ -251,7 +251,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule NO_CYCLES =
-            slices().matching("io.lota4j.(**)").should().beFreeOfCycles();
+            slices().assignedFrom(new Packages()).should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule SAME_ON_EVERY_MACHINE = classes().should(new SameOnEveryMachine());
@@ -271,16 +271,16 @@ class ArchitectureTest {
     /// What writes by itself, as `ticket` and `merge.run` do, for a reason: in directories that become results when
     /// they are done, or rows that are on the disk as soon as they are known, or no file that anybody keeps.
     private static final Set<String> WRITERS = Set.of(
-            "io.lota4j.ProcessMemory",
+            "io.lota4j.internal.ProcessMemory",
             "io.lota4j.cli.MergeWorks",
             "io.lota4j.cli.MetricsLog",
             "io.lota4j.cli.MetricsRows",
-            "io.lota4j.data.StoredExamples$Writer",
-            "io.lota4j.data.file.Spool",
-            "io.lota4j.events.EventFile",
+            "io.lota4j.internal.data.StoredExamples$Writer",
+            "io.lota4j.internal.data.file.Spool",
+            "io.lota4j.internal.events.EventFile",
             "io.lota4j.experiment.RunLock",
-            "io.lota4j.model.RandomModel",
-            "io.lota4j.peft.NewAdapter");
+            "io.lota4j.internal.model.RandomModel",
+            "io.lota4j.internal.peft.NewAdapter");
 
     /// A file that is written otherwise is lost at the wrong moment, or takes another with it.
     @ArchTest
@@ -323,10 +323,10 @@ class ArchitectureTest {
     /// What reads JSON by itself, for a reason: rows of lota's own that a crash may have cut
     /// off, and tables, which are no JSON.
     private static final Set<String> JSON_READERS = Set.of(
-            "io.lota4j.checkpoint.StrictJson",
+            "io.lota4j.internal.checkpoint.StrictJson",
             "io.lota4j.cli.MetricsRows",
-            "io.lota4j.data.file.SeparatedValues",
-            "io.lota4j.merge.run.Journal");
+            "io.lota4j.internal.data.file.SeparatedValues",
+            "io.lota4j.internal.merge.run.Journal");
 
     /// Another reader would take the last of two keys of one name, or text behind the value.
     @ArchTest
@@ -340,8 +340,10 @@ class ArchitectureTest {
                             && access.getName().startsWith("read")));
 
     /// What lends a device's memory, so what knows where it is.
-    private static final Set<String> BUFFERS =
-            Set.of("io.lota4j.model.TensorAddress", "io.lota4j.model.TensorBuffer", "io.lota4j.model.Torch");
+    private static final Set<String> BUFFERS = Set.of(
+            "io.lota4j.internal.model.TensorAddress",
+            "io.lota4j.internal.model.TensorBuffer",
+            "io.lota4j.internal.model.Torch");
 
     /// A card's address read on the host ends the JVM. All others borrow what is in a buffer from it.
     @ArchTest
@@ -379,8 +381,9 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule NO_BARE_EXCEPTIONS = NO_CLASSES_SHOULD_THROW_GENERIC_EXCEPTIONS;
 
+    /// A package's public part and its internal one: one unit, of which either may use the other.
     private static String own(String name) {
-        return "io.lota4j." + name + "..";
+        return Text.format("io.lota4j.[%s|internal.%s]..", name, name);
     }
 
     private static ArchRule onlyImports(String name, String... others) {
@@ -393,42 +396,37 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat(resideInAnyPackage(allowed).or(SHARED));
     }
 
-    /// No engine's type is in a method's signature, nor in those of the methods that can be called, one after
-    /// the other, on what the signature names.
-    private static final class NameNoEngine extends ArchCondition<JavaMethod> {
-        private static final DescribedPredicate<JavaClass> ENGINE = resideInAnyPackage("ai.djl..", "jcuda..");
-        private static final DescribedPredicate<JavaClass> OWN = resideInAnyPackage("io.lota4j..");
+    /// Packages, each with its internal part.
+    private static final class Packages implements SliceAssignment {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            String name = type.getPackageName().replaceFirst("^io\\.lota4j(\\.internal)?\\.?", "");
+            return name.isEmpty() ? SliceIdentifier.ignore() : SliceIdentifier.of(name);
+        }
 
-        NameNoEngine() {
-            super("lead to no engine");
+        @Override
+        public String getDescription() {
+            return "packages, each with its internal part,";
+        }
+    }
+
+    /// None of some types is in a method's signature.
+    private static final class NameNone extends ArchCondition<JavaMethod> {
+        private final DescribedPredicate<JavaClass> types;
+
+        NameNone(DescribedPredicate<JavaClass> types, String description) {
+            super(description);
+            this.types = types;
         }
 
         @Override
         public void check(JavaMethod method, ConditionEvents events) {
-            Set<JavaClass> reached = new HashSet<>();
-            Deque<JavaClass> open = new ArrayDeque<>();
-            named(method).forEach(open::add);
-            while (!open.isEmpty()) {
-                JavaClass type = open.remove();
-                if (reached.add(type) && OWN.test(type)) {
-                    type.getMethods().stream().filter(NameNoEngine::callable).forEach(m -> named(m).forEach(open::add));
-                }
-            }
-            reached.stream()
-                    .filter(ENGINE)
+            Stream.concat(
+                            method.getReturnType().getAllInvolvedRawTypes().stream(),
+                            method.getParameterTypes().stream().flatMap(type -> type.getAllInvolvedRawTypes().stream()))
+                    .filter(types)
                     .forEach(type -> events.add(SimpleConditionEvent.violated(
-                            method, Text.format("%s leads to %s", method.getFullName(), type.getName()))));
-        }
-
-        private static boolean callable(JavaMethod method) {
-            return method.getModifiers().contains(JavaModifier.PUBLIC)
-                    && !method.getModifiers().contains(JavaModifier.STATIC);
-        }
-
-        private static Stream<JavaClass> named(JavaMethod method) {
-            return Stream.concat(
-                    method.getReturnType().getAllInvolvedRawTypes().stream(),
-                    method.getParameterTypes().stream().flatMap(type -> type.getAllInvolvedRawTypes().stream()));
+                            method, Text.format("%s names %s", method.getFullName(), type.getName()))));
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.lota4j;
 
-import io.lota4j.checkpoint.SafetensorsFile;
+import io.lota4j.internal.checkpoint.SafetensorsFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.URISyntaxException;

@@ -4,6 +4,8 @@ import io.lota4j.data.Dataset;
 import io.lota4j.demo.DemoData;
 import io.lota4j.demo.DemoFiles;
 import io.lota4j.demo.DemoTask;
+import io.lota4j.internal.NativeAllocatorProbe;
+import io.lota4j.internal.NativeEnvironmentProbe;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.mask.Mask;
 import io.lota4j.model.MemoryPolicy;

@@ -2,6 +2,7 @@ package io.lota4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lota4j.internal.Text;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;

@@ -8,7 +8,7 @@ import io.lota4j.demo.DemoData;
 import io.lota4j.demo.DemoFiles;
 import io.lota4j.demo.DemoTask;
 import io.lota4j.eval.Evaluation;
-import io.lota4j.eval.ScoreFiles;
+import io.lota4j.internal.eval.ScoreFiles;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;

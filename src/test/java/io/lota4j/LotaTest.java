@@ -12,6 +12,7 @@ import io.lota4j.eval.ExampleScore;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
+import io.lota4j.merge.run.MergeReport;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
@@ -227,10 +228,15 @@ class LotaTest {
         assertThatThrownBy(() -> EvalOptions.LOSSES.batchSize(0)).isInstanceOf(LotaException.class);
         assertThatThrownBy(() -> Generation.greedy(0)).isInstanceOf(LotaException.class);
         assertThatThrownBy(() -> TrainConfig.of(0, 1).build()).isInstanceOf(LotaException.class);
-        assertThatThrownBy(() -> Merging.by("tise").forTickets(2)).hasMessageContaining("Did you mean `ties`?");
-        assertThatThrownBy(() -> Merging.by("ties").with("densty", 1).forTickets(2))
+        assertThatThrownBy(() -> merged(Merging.by("tise"))).hasMessageContaining("Did you mean `ties`?");
+        assertThatThrownBy(() -> merged(Merging.by("ties").with("densty", 1)))
                 .hasMessageContaining("Did you mean `density`?");
     }
+
+    private MergeReport merged(Merging how) {
+        return Lota.merge(List.of(folder.resolve("a"), folder.resolve("b")), how, folder.resolve("merged"));
+    }
+
     /// As Ctrl-C does: what was trained is kept, and goes on bit for bit.
     @Test
     void anInterruptedRunEndsAfterItsStepAndGoesOn() throws IOException {

@@ -1,7 +1,7 @@
 package io.lota4j.checkpoint;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
+import io.lota4j.internal.Text;
 import java.util.Arrays;
 
 /// The element type of a stored tensor, named as safetensors names it.

@@ -1,4 +1,4 @@
-/// Safetensors files and Hugging Face model directories: checked headers, mapped reads, atomic writes, fingerprints.
+/// Element types and shapes of stored tensors.
 @NullMarked
 package io.lota4j.checkpoint;
 

@@ -1,8 +1,8 @@
 package io.lota4j.cli;
 
-import io.lota4j.Text;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.mask.Complement;
 import io.lota4j.mask.Avoided;
-import io.lota4j.mask.Complement;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.lota4j.cli;
 
-import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.internal.checkpoint.AtomicFile;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.ticket.TicketInfo;

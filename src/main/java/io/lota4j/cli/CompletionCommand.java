@@ -1,7 +1,7 @@
 package io.lota4j.cli;
 
-import io.lota4j.Text;
 import io.lota4j.data.file.DataPart;
+import io.lota4j.internal.Text;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package io.lota4j.cli;
 
 import io.lota4j.Lota;
-import io.lota4j.Text;
-import io.lota4j.checkpoint.AtomicFile;
 import io.lota4j.demo.Demo;
 import io.lota4j.demo.DemoSequence;
 import io.lota4j.experiment.ExperimentRun;
-import io.lota4j.report.Report;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.AtomicFile;
+import io.lota4j.internal.report.Report;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.lota4j.cli;
 
-import io.lota4j.Text;
 import io.lota4j.demo.DemoData;
 import io.lota4j.demo.DemoFiles;
+import io.lota4j.internal.Text;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -1,9 +1,9 @@
 package io.lota4j.cli;
 
 import io.lota4j.Lota;
-import io.lota4j.Text;
 import io.lota4j.experiment.Estimate;
 import io.lota4j.experiment.ExperimentRun;
+import io.lota4j.internal.Text;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.stream.Collectors;

@@ -1,16 +1,16 @@
 package io.lota4j.cli;
 
-import io.lota4j.Text;
-import io.lota4j.checkpoint.Checkpoint;
-import io.lota4j.checkpoint.Shards;
 import io.lota4j.export.Export;
-import io.lota4j.export.ExportInput;
 import io.lota4j.export.ExportOptions;
 import io.lota4j.export.ExportSetting;
 import io.lota4j.export.ExportType;
-import io.lota4j.export.ExportWork;
 import io.lota4j.export.Exported;
 import io.lota4j.export.Exports;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.checkpoint.Shards;
+import io.lota4j.internal.export.ExportInput;
+import io.lota4j.internal.export.ExportWork;
 import io.lota4j.ticket.Ticket;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package io.lota4j.cli;
 
 import io.lota4j.Lota;
-import io.lota4j.Text;
-import io.lota4j.checkpoint.Checkpoint;
-import io.lota4j.checkpoint.ModelFiles;
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.checkpoint.ModelFiles;
 import io.lota4j.mask.Sparsity;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;

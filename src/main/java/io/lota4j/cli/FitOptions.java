@@ -2,9 +2,9 @@ package io.lota4j.cli;
 
 import io.lota4j.LotaException;
 import io.lota4j.Rows;
-import io.lota4j.Suggestions;
-import io.lota4j.Text;
 import io.lota4j.data.file.DataFiles;
+import io.lota4j.internal.Suggestions;
+import io.lota4j.internal.Text;
 import io.lota4j.train.fit.FitConfig;
 import io.lota4j.train.fit.FitConfig.Answers;
 import io.lota4j.train.fit.FitConfig.Per;

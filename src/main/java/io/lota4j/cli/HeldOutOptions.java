@@ -1,9 +1,9 @@
 package io.lota4j.cli;
 
 import io.lota4j.Lota;
-import io.lota4j.Text;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.file.DataFiles;
+import io.lota4j.internal.Text;
 import io.lota4j.train.HeldOut;
 import io.lota4j.train.HeldOut.Keep;
 import io.lota4j.train.TrainConfig;

@@ -1,9 +1,9 @@
 package io.lota4j.cli;
 
-import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
-import io.lota4j.model.RandomModel;
-import io.lota4j.model.Weights;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.model.RandomModel;
+import io.lota4j.internal.model.Weights;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

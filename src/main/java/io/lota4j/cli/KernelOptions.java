@@ -1,7 +1,7 @@
 package io.lota4j.cli;
 
-import io.lota4j.Text;
-import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.kernel.MaskedKernel;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.memory.Device;
 import picocli.CommandLine.Mixin;

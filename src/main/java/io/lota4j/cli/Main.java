@@ -1,7 +1,7 @@
 package io.lota4j.cli;
 
-import io.lota4j.Suggestions;
-import io.lota4j.Text;
+import io.lota4j.internal.Suggestions;
+import io.lota4j.internal.Text;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;

@@ -1,12 +1,12 @@
 package io.lota4j.cli;
 
-import io.lota4j.Text;
-import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.mask.RandomMask;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
 import io.lota4j.mask.MaskStatistics;
 import io.lota4j.mask.Overlap;
-import io.lota4j.mask.RandomMask;
 import io.lota4j.mask.Scope;
 import io.lota4j.mask.Sparsity;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package io.lota4j.cli;
 
-import io.lota4j.ProcessMemory;
-import io.lota4j.Text;
+import io.lota4j.internal.ProcessMemory;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.model.ModelConfig;
 import io.lota4j.model.ActivationPolicy;
 import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
-import io.lota4j.model.ModelConfig;
 import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.TrainConfig;
 import java.io.PrintWriter;

@@ -1,10 +1,10 @@
 package io.lota4j.cli;
 
-import io.lota4j.Existing;
 import io.lota4j.LotaException;
-import io.lota4j.Text;
-import io.lota4j.checkpoint.Checkpoint;
-import io.lota4j.merge.method.MergeMethods;
+import io.lota4j.internal.Existing;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.merge.method.MergeMethods;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

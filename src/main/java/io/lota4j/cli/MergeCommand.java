@@ -2,7 +2,7 @@ package io.lota4j.cli;
 
 import io.lota4j.LotaException;
 import io.lota4j.checkpoint.DType;
-import io.lota4j.merge.run.ModelMerge;
+import io.lota4j.internal.merge.run.ModelMerge;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

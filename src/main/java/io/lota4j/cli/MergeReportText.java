@@ -1,6 +1,6 @@
 package io.lota4j.cli;
 
-import io.lota4j.Text;
+import io.lota4j.internal.Text;
 import io.lota4j.merge.run.MergeReport;
 import io.lota4j.merge.run.Overlap;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.lota4j.cli;
 
-import io.lota4j.checkpoint.HubCache;
+import io.lota4j.internal.checkpoint.HubCache;
 import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
 

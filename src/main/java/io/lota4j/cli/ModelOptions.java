@@ -1,14 +1,14 @@
 package io.lota4j.cli;
 
 import io.lota4j.Lota;
-import io.lota4j.Text;
-import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.model.Loadable;
+import io.lota4j.internal.model.ModelConfig;
+import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.kernel.choice.KernelChoice;
-import io.lota4j.model.Loadable;
 import io.lota4j.model.MemoryPolicy;
-import io.lota4j.model.ModelConfig;
 import io.lota4j.ticket.Ticket;
-import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.MemoryEstimate;
 import java.io.PrintWriter;
 import java.nio.file.Files;

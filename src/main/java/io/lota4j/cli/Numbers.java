@@ -1,6 +1,6 @@
 package io.lota4j.cli;
 
-import io.lota4j.Text;
+import io.lota4j.internal.Text;
 import java.math.BigInteger;
 import java.util.Locale;
 import java.util.regex.Matcher;

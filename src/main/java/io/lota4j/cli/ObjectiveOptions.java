@@ -1,8 +1,8 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
-import io.lota4j.train.Ranges;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.train.Ranges;
 import io.lota4j.train.objective.Objective;
 import io.lota4j.train.objective.Objectives;
 import io.lota4j.train.objective.Sft;

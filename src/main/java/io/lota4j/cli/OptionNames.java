@@ -2,8 +2,8 @@ package io.lota4j.cli;
 
 import static java.util.Map.entry;
 
-import io.lota4j.Suggestions;
-import io.lota4j.Text;
+import io.lota4j.internal.Suggestions;
+import io.lota4j.internal.Text;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

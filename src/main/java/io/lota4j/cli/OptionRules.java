@@ -1,6 +1,6 @@
 package io.lota4j.cli;
 
-import io.lota4j.Text;
+import io.lota4j.internal.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

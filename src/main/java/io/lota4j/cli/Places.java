@@ -1,12 +1,12 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
-import io.lota4j.checkpoint.AtomicFile;
-import io.lota4j.checkpoint.Claims;
-import io.lota4j.checkpoint.OutputLock;
-import io.lota4j.checkpoint.RealPath;
 import io.lota4j.data.file.DataPart;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.AtomicFile;
+import io.lota4j.internal.checkpoint.Claims;
+import io.lota4j.internal.checkpoint.OutputLock;
+import io.lota4j.internal.checkpoint.RealPath;
 import java.io.IOException;
 import java.lang.reflect.AnnotatedElement;
 import java.nio.file.Files;

@@ -1,13 +1,13 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
-import io.lota4j.ProcessMemory;
-import io.lota4j.Text;
-import io.lota4j.checkpoint.Checkpoint;
-import io.lota4j.checkpoint.TensorInfo;
-import io.lota4j.model.Loadable;
+import io.lota4j.internal.ProcessMemory;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.checkpoint.TensorInfo;
+import io.lota4j.internal.model.Loadable;
+import io.lota4j.internal.train.SettingsText;
 import io.lota4j.train.MemoryEstimate;
-import io.lota4j.train.SettingsText;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.objective.Objective;
 import io.lota4j.train.objective.Sft;

@@ -1,17 +1,17 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
-import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
-import io.lota4j.checkpoint.ModelFiles;
-import io.lota4j.merge.recipe.MergePlan;
-import io.lota4j.merge.recipe.PlanSources;
-import io.lota4j.merge.recipe.TensorPlan;
-import io.lota4j.merge.run.MergeMemory;
-import io.lota4j.merge.run.ModelMerge;
-import io.lota4j.merge.run.Rounding;
-import io.lota4j.merge.run.UnfinishedMerge;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.checkpoint.ModelFiles;
+import io.lota4j.internal.merge.recipe.MergePlan;
+import io.lota4j.internal.merge.recipe.PlanSources;
+import io.lota4j.internal.merge.recipe.TensorPlan;
+import io.lota4j.internal.merge.run.MergeMemory;
+import io.lota4j.internal.merge.run.ModelMerge;
+import io.lota4j.internal.merge.run.Rounding;
+import io.lota4j.internal.merge.run.UnfinishedMerge;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.lota4j.cli;
 
-import io.lota4j.yaml.Yaml;
+import io.lota4j.internal.yaml.Yaml;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -1,8 +1,8 @@
 package io.lota4j.cli;
 
-import io.lota4j.Text;
-import io.lota4j.checkpoint.AtomicFile;
-import io.lota4j.report.Report;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.AtomicFile;
+import io.lota4j.internal.report.Report;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
+import io.lota4j.internal.Text;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

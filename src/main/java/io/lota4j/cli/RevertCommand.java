@@ -1,8 +1,8 @@
 package io.lota4j.cli;
 
 import io.lota4j.Lota;
-import io.lota4j.Text;
-import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.ticket.Tickets;

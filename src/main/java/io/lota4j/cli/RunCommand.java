@@ -1,9 +1,9 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
-import io.lota4j.experiment.recipe.ExperimentReader;
-import io.lota4j.yaml.Yaml;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.experiment.recipe.ExperimentReader;
+import io.lota4j.internal.yaml.Yaml;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

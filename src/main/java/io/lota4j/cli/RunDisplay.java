@@ -1,7 +1,7 @@
 package io.lota4j.cli;
 
-import io.lota4j.ProcessMemory;
-import io.lota4j.Text;
+import io.lota4j.internal.ProcessMemory;
+import io.lota4j.internal.Text;
 import io.lota4j.train.Curves;
 import io.lota4j.train.ForwardingListener;
 import io.lota4j.train.HeldOutLoss;

@@ -2,9 +2,9 @@ package io.lota4j.cli;
 
 import io.lota4j.Calibration;
 import io.lota4j.Lota;
-import io.lota4j.ProcessMemory;
-import io.lota4j.Text;
 import io.lota4j.data.Dataset;
+import io.lota4j.internal.ProcessMemory;
+import io.lota4j.internal.Text;
 import io.lota4j.mask.Mask;
 import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.attribution.Attribution;

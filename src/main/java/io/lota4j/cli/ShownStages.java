@@ -1,7 +1,7 @@
 package io.lota4j.cli;
 
-import io.lota4j.Text;
 import io.lota4j.experiment.Stages;
+import io.lota4j.internal.Text;
 import java.io.PrintWriter;
 
 /// Shows each stage's progress on a line of its own.

@@ -1,6 +1,6 @@
 package io.lota4j.cli;
 
-import io.lota4j.checkpoint.RealPath;
+import io.lota4j.internal.checkpoint.RealPath;
 import io.lota4j.train.StateFile;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

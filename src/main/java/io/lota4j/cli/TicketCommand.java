@@ -1,6 +1,6 @@
 package io.lota4j.cli;
 
-import io.lota4j.Text;
+import io.lota4j.internal.Text;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import java.io.PrintWriter;

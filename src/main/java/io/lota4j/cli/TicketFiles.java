@@ -1,8 +1,8 @@
 package io.lota4j.cli;
 
-import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.export.AdapterTicket;
-import io.lota4j.peft.AdapterFolder;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.peft.AdapterFolder;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import java.io.PrintWriter;

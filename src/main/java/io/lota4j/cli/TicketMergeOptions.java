@@ -1,13 +1,12 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
-import io.lota4j.Merging;
-import io.lota4j.Text;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.merge.run.MergeReportFile;
+import io.lota4j.internal.merge.run.TicketMerge;
+import io.lota4j.internal.ticket.MappedTicket;
 import io.lota4j.merge.Compat;
 import io.lota4j.merge.run.MergeReport;
-import io.lota4j.merge.run.MergeReportFile;
-import io.lota4j.merge.run.TicketMerge;
-import io.lota4j.ticket.MappedTicket;
 import io.lota4j.ticket.TicketInfo;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -140,7 +139,7 @@ final class TicketMergeOptions {
     }
 
     private TicketMerge merge(int tickets) {
-        return new Merging(method == null ? "add" : method, reading(), given(), seed()).forTickets(tickets);
+        return TicketMerge.by(method == null ? "add" : method, reading(), given(), seed(), tickets);
     }
 
     private Compat reading() {

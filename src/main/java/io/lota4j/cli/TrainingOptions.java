@@ -1,13 +1,13 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.train.Ranges;
+import io.lota4j.internal.train.SettingsText;
 import io.lota4j.train.Clip;
 import io.lota4j.train.Optimizer;
-import io.lota4j.train.Ranges;
 import io.lota4j.train.Reduction;
 import io.lota4j.train.Schedule;
-import io.lota4j.train.SettingsText;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.objective.Objective;
 import java.util.List;

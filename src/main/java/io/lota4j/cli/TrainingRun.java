@@ -1,6 +1,6 @@
 package io.lota4j.cli;
 
-import io.lota4j.Text;
+import io.lota4j.internal.Text;
 import io.lota4j.train.HeldOut;
 import io.lota4j.train.HeldOutLoss;
 import io.lota4j.train.RunState;

@@ -1,7 +1,7 @@
 package io.lota4j.cli;
 
-import io.lota4j.Build;
-import io.lota4j.Text;
+import io.lota4j.internal.Build;
+import io.lota4j.internal.Text;
 
 /// What `lota --version` prints.
 final class Version {

@@ -1,7 +1,7 @@
 package io.lota4j.cli;
 
-import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
+import io.lota4j.internal.Text;
 import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;

@@ -1,10 +1,10 @@
 package io.lota4j.cli;
 
-import io.lota4j.Text;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.merge.run.Rounding;
+import io.lota4j.internal.ticket.MappedTicket;
 import io.lota4j.mask.Mask;
-import io.lota4j.merge.run.Rounding;
 import io.lota4j.ticket.Effect;
-import io.lota4j.ticket.MappedTicket;
 import io.lota4j.ticket.Ticket;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,13 +1,18 @@
 package io.lota4j.data;
 
 import io.lota4j.LotaException;
-import io.lota4j.Sha256;
-import io.lota4j.Text;
 import io.lota4j.data.DataSource.DataFile;
 import io.lota4j.data.file.BadRow;
 import io.lota4j.data.file.DataFiles;
 import io.lota4j.data.file.DataPart;
 import io.lota4j.data.file.Share;
+import io.lota4j.internal.Sha256;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.data.DataOrigin;
+import io.lota4j.internal.data.DatasetReader;
+import io.lota4j.internal.data.EncodeResult;
+import io.lota4j.internal.data.ExampleEncoder;
+import io.lota4j.internal.data.StoredExamples;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -135,7 +140,7 @@ public record Dataset(
         return name(sources);
     }
 
-    static String name(List<DataSource> sources) {
+    public static String name(List<DataSource> sources) {
         return sources.stream().map(source -> source.part().path().toString()).collect(Collectors.joining(", "));
     }
 
@@ -290,7 +295,7 @@ public record Dataset(
     }
 
     /// @throws LotaException if no row can be learned from
-    void requireExamples() {
+    public void requireExamples() {
         if (!examples.isEmpty()) {
             return;
         }

@@ -32,7 +32,7 @@ public enum Finding {
     }
 
     /// What is true of the rows, after their number.
-    String words() {
+    public String words() {
         return words;
     }
 }

@@ -1,8 +1,4 @@
-/// Data as a model takes it: rows of text, chats, token ids with those that carry loss, and the order of batches.
-///
-/// A row of a file ([io.lota4j.data.file.RowFile]) becomes messages ([ExampleFormat]), the model's own [ChatTemplate]
-/// and
-/// [Tokenizer] make an [Example] of them ([ExampleEncoder]), and [BatchOrder] says which examples a step takes.
+/// Data as a model takes it: examples of token ids with those that carry loss, and where they come from.
 @NullMarked
 package io.lota4j.data;
 

@@ -1,8 +1,8 @@
 package io.lota4j.demo;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
-import io.lota4j.checkpoint.AtomicFile;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.AtomicFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,6 @@
 package io.lota4j.demo;
 
-import io.lota4j.checkpoint.AtomicFile;
+import io.lota4j.internal.checkpoint.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,7 +1,7 @@
 package io.lota4j.eval;
 
-import io.lota4j.Text;
-import io.lota4j.eval.AnswerCheck.Verdict;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.eval.AnswerCheck.Verdict;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;

@@ -1,5 +1,6 @@
 package io.lota4j.eval;
 
+import io.lota4j.internal.eval.AnswerCheck;
 import org.jspecify.annotations.Nullable;
 
 /// One example's scores.

@@ -1,11 +1,15 @@
 package io.lota4j.experiment;
 
-import io.lota4j.Build;
-import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.data.Example;
-import io.lota4j.metrics.RunFile;
-import io.lota4j.model.Torch;
+import io.lota4j.internal.Build;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.experiment.Experiment;
+import io.lota4j.internal.experiment.GridRun;
+import io.lota4j.internal.experiment.Task;
+import io.lota4j.internal.experiment.Variant;
+import io.lota4j.internal.metrics.RunFile;
+import io.lota4j.internal.model.Torch;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

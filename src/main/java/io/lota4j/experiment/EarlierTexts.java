@@ -1,6 +1,7 @@
 package io.lota4j.experiment;
 
-import io.lota4j.Text;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.experiment.Method;
 import io.lota4j.train.Optimizer;
 import io.lota4j.train.TrainConfig;
 

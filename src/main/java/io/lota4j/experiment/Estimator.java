@@ -1,9 +1,10 @@
 package io.lota4j.experiment;
 
-import io.lota4j.data.BatchOrder;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
-import io.lota4j.experiment.Method.Sparse;
+import io.lota4j.internal.data.BatchOrder;
+import io.lota4j.internal.experiment.GridRun;
+import io.lota4j.internal.experiment.Method.Sparse;
 import io.lota4j.train.attribution.Attribution;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,11 +1,14 @@
 package io.lota4j.experiment;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
-import io.lota4j.checkpoint.AtomicFile;
-import io.lota4j.checkpoint.Claims;
 import io.lota4j.data.file.BadRow;
-import io.lota4j.experiment.Method.Sparse;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.AtomicFile;
+import io.lota4j.internal.checkpoint.Claims;
+import io.lota4j.internal.experiment.Experiment;
+import io.lota4j.internal.experiment.GridRun;
+import io.lota4j.internal.experiment.Method.Sparse;
+import io.lota4j.internal.experiment.Task;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.metrics.Metric;
 import java.io.IOException;

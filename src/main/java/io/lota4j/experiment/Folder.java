@@ -1,8 +1,8 @@
 package io.lota4j.experiment;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
-import io.lota4j.checkpoint.AtomicFile;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.AtomicFile;
 import io.lota4j.metrics.Metric;
 import io.lota4j.metrics.MetricsFile;
 import java.io.IOException;

@@ -1,9 +1,11 @@
 package io.lota4j.experiment;
 
-import io.lota4j.checkpoint.Checkpoint;
-import io.lota4j.checkpoint.TensorInfo;
-import io.lota4j.experiment.Method.Full;
-import io.lota4j.experiment.Method.Sparse;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.checkpoint.TensorInfo;
+import io.lota4j.internal.experiment.GridRun;
+import io.lota4j.internal.experiment.Method;
+import io.lota4j.internal.experiment.Method.Full;
+import io.lota4j.internal.experiment.Method.Sparse;
 import io.lota4j.mask.Pool;
 import io.lota4j.mask.Sparsity;
 import java.util.Collection;

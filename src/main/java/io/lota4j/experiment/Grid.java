@@ -1,6 +1,11 @@
 package io.lota4j.experiment;
 
-import io.lota4j.experiment.Method.Sparse;
+import io.lota4j.internal.experiment.Experiment;
+import io.lota4j.internal.experiment.GridRun;
+import io.lota4j.internal.experiment.Merging;
+import io.lota4j.internal.experiment.Method.Sparse;
+import io.lota4j.internal.experiment.Task;
+import io.lota4j.internal.experiment.Variant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,6 +1,9 @@
 package io.lota4j.experiment;
 
-import io.lota4j.Text;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.experiment.GridRun;
+import io.lota4j.internal.experiment.Merging;
+import io.lota4j.internal.experiment.Variant;
 import java.util.List;
 
 /// One merge of a grid.

@@ -2,10 +2,13 @@ package io.lota4j.experiment;
 
 import io.lota4j.data.Dataset;
 import io.lota4j.experiment.Inputs.Digest;
-import io.lota4j.experiment.Method.Full;
-import io.lota4j.experiment.Method.Lora;
-import io.lota4j.experiment.Method.Sparse;
-import io.lota4j.train.SettingsText;
+import io.lota4j.internal.experiment.Experiment;
+import io.lota4j.internal.experiment.GridRun;
+import io.lota4j.internal.experiment.Method.Full;
+import io.lota4j.internal.experiment.Method.Lora;
+import io.lota4j.internal.experiment.Method.Sparse;
+import io.lota4j.internal.experiment.Task;
+import io.lota4j.internal.train.SettingsText;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.objective.Sft;

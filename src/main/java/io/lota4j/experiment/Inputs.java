@@ -1,6 +1,6 @@
 package io.lota4j.experiment;
 
-import io.lota4j.Sha256;
+import io.lota4j.internal.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;

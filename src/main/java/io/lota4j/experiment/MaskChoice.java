@@ -1,16 +1,17 @@
 package io.lota4j.experiment;
 
-import io.lota4j.Text;
 import io.lota4j.data.Dataset;
 import io.lota4j.experiment.Bench.Opened;
-import io.lota4j.experiment.Method.Sparse;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.experiment.GridRun;
+import io.lota4j.internal.experiment.Method.Sparse;
+import io.lota4j.internal.mask.Complement;
+import io.lota4j.internal.mask.Room;
+import io.lota4j.internal.train.Job;
 import io.lota4j.mask.Avoided;
-import io.lota4j.mask.Complement;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
-import io.lota4j.mask.Room;
 import io.lota4j.metrics.Figure;
-import io.lota4j.train.Job;
 import io.lota4j.train.RunState;
 import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.attribution.Scoring;

@@ -1,6 +1,6 @@
 package io.lota4j.experiment;
 
-import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskStatistics;
 import io.lota4j.mask.Overlap;

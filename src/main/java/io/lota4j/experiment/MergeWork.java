@@ -1,18 +1,19 @@
 package io.lota4j.experiment;
 
 import io.lota4j.data.Dataset;
+import io.lota4j.internal.experiment.GridRun;
+import io.lota4j.internal.merge.MergeMethod;
+import io.lota4j.internal.merge.method.MergeMethods;
+import io.lota4j.internal.merge.run.TicketMerge;
+import io.lota4j.internal.merge.run.TicketSettings;
+import io.lota4j.internal.ticket.MappedTicket;
+import io.lota4j.internal.train.fit.Fit;
 import io.lota4j.merge.Compat;
-import io.lota4j.merge.MergeMethod;
-import io.lota4j.merge.method.MergeMethods;
 import io.lota4j.merge.run.MergeReport;
 import io.lota4j.merge.run.Overlap;
-import io.lota4j.merge.run.TicketMerge;
-import io.lota4j.merge.run.TicketSettings;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;
-import io.lota4j.ticket.MappedTicket;
 import io.lota4j.ticket.TicketFile;
-import io.lota4j.train.fit.Fit;
 import io.lota4j.train.fit.FitConfig;
 import io.lota4j.train.fit.Fitted;
 import java.nio.file.Path;

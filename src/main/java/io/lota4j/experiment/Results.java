@@ -1,12 +1,13 @@
 package io.lota4j.experiment;
 
-import io.lota4j.checkpoint.AtomicFile;
-import io.lota4j.checkpoint.Checkpoint;
-import io.lota4j.experiment.Method.Sparse;
+import io.lota4j.internal.checkpoint.AtomicFile;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.experiment.GridRun;
+import io.lota4j.internal.experiment.Method.Sparse;
+import io.lota4j.internal.metrics.RunFiles;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;
 import io.lota4j.metrics.MetricsFile;
-import io.lota4j.metrics.RunFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.lota4j.experiment;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
-import io.lota4j.checkpoint.HeldFile;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.HeldFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,12 @@
 package io.lota4j.experiment;
 
-import io.lota4j.Text;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.eval.Evaluation;
-import io.lota4j.eval.Evaluator;
 import io.lota4j.experiment.Bench.Opened;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.eval.Evaluator;
+import io.lota4j.internal.experiment.Task;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;
 import io.lota4j.metrics.Metric.Split;

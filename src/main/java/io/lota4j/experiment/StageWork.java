@@ -1,23 +1,25 @@
 package io.lota4j.experiment;
 
 import io.lota4j.LotaException;
-import io.lota4j.ProcessMemory;
-import io.lota4j.Text;
 import io.lota4j.data.Dataset;
 import io.lota4j.experiment.Bench.Opened;
-import io.lota4j.experiment.Method.Full;
-import io.lota4j.experiment.Method.Lora;
-import io.lota4j.experiment.Method.Sparse;
+import io.lota4j.internal.ProcessMemory;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.experiment.GridRun;
+import io.lota4j.internal.experiment.Method;
+import io.lota4j.internal.experiment.Method.Full;
+import io.lota4j.internal.experiment.Method.Lora;
+import io.lota4j.internal.experiment.Method.Sparse;
+import io.lota4j.internal.train.Job;
+import io.lota4j.internal.train.TrainingJob;
+import io.lota4j.internal.train.lora.LoraJob;
 import io.lota4j.mask.Avoided;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
 import io.lota4j.metrics.Figure;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
-import io.lota4j.train.Job;
 import io.lota4j.train.RunState;
-import io.lota4j.train.TrainingJob;
-import io.lota4j.train.lora.LoraJob;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package io.lota4j.experiment;
 
 import io.lota4j.LotaException;
-import io.lota4j.checkpoint.JsonKeys;
-import io.lota4j.checkpoint.StrictJson;
+import io.lota4j.internal.checkpoint.JsonKeys;
+import io.lota4j.internal.checkpoint.StrictJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,14 @@
 package io.lota4j.experiment;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
-import io.lota4j.experiment.Experiment.Equal;
-import io.lota4j.experiment.Method.Effort;
-import io.lota4j.experiment.Method.Sparse;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.experiment.Experiment;
+import io.lota4j.internal.experiment.Experiment.Equal;
+import io.lota4j.internal.experiment.GridRun;
+import io.lota4j.internal.experiment.Method.Effort;
+import io.lota4j.internal.experiment.Method.Sparse;
+import io.lota4j.internal.experiment.Task;
+import io.lota4j.internal.experiment.Variant;
 
 /// How a stage's steps are shared out.
 ///

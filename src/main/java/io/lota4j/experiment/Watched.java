@@ -1,12 +1,12 @@
 package io.lota4j.experiment;
 
-import io.lota4j.Text;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.train.TrainingJob;
 import io.lota4j.metrics.Figure;
 import io.lota4j.train.Curves;
 import io.lota4j.train.Listener;
 import io.lota4j.train.Progress;
 import io.lota4j.train.RunState;
-import io.lota4j.train.TrainingJob;
 import java.nio.file.Files;
 import java.util.concurrent.CancellationException;
 

@@ -1,4 +1,4 @@
-/// Grids of training runs over sequences of tasks: what is run, and what comes of it.
+/// Experiments: grids of training runs over sequences of tasks.
 @NullMarked
 package io.lota4j.experiment;
 

@@ -1,5 +1,7 @@
 package io.lota4j.export;
 
+import io.lota4j.internal.export.ExportInput;
+import io.lota4j.internal.export.ExportWork;
 import java.util.Set;
 
 /// A form in which a base with a change leaves for another program. To add one: a class, a line in [Exports], a test.

@@ -1,6 +1,6 @@
 package io.lota4j.export;
 
-import io.lota4j.checkpoint.Shards;
+import io.lota4j.internal.checkpoint.Shards;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

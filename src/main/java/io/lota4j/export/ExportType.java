@@ -1,8 +1,8 @@
 package io.lota4j.export;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
+import io.lota4j.internal.Text;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,17 +1,17 @@
 package io.lota4j.export;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
-import io.lota4j.checkpoint.SafetensorsFile;
 import io.lota4j.checkpoint.Shape;
-import io.lota4j.gguf.GgmlType;
-import io.lota4j.gguf.GgufTensor;
-import io.lota4j.peft.AdapterConfig;
-import io.lota4j.peft.AdapterFolder;
-import io.lota4j.peft.AdapterModule;
-import io.lota4j.peft.AdapterTensors;
-import io.lota4j.peft.LoraScale;
-import io.lota4j.peft.ParameterNames;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.SafetensorsFile;
+import io.lota4j.internal.gguf.GgmlType;
+import io.lota4j.internal.gguf.GgufTensor;
+import io.lota4j.internal.peft.AdapterConfig;
+import io.lota4j.internal.peft.AdapterFolder;
+import io.lota4j.internal.peft.AdapterModule;
+import io.lota4j.internal.peft.AdapterTensors;
+import io.lota4j.internal.peft.LoraScale;
+import io.lota4j.internal.peft.ParameterNames;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;

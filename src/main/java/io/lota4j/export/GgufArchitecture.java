@@ -1,9 +1,9 @@
 package io.lota4j.export;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
-import io.lota4j.checkpoint.JsonKeys;
-import io.lota4j.model.layer.Blocks;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.JsonKeys;
+import io.lota4j.internal.model.layer.Blocks;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

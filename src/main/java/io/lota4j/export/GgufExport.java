@@ -1,14 +1,16 @@
 package io.lota4j.export;
 
-import io.lota4j.Text;
-import io.lota4j.checkpoint.AtomicFile;
-import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
-import io.lota4j.checkpoint.ModelCard;
-import io.lota4j.gguf.GgmlType;
-import io.lota4j.gguf.GgufFile;
-import io.lota4j.gguf.GgufTensor;
-import io.lota4j.gguf.GgufValues;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.AtomicFile;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.checkpoint.ModelCard;
+import io.lota4j.internal.export.ExportInput;
+import io.lota4j.internal.export.ExportWork;
+import io.lota4j.internal.gguf.GgmlType;
+import io.lota4j.internal.gguf.GgufFile;
+import io.lota4j.internal.gguf.GgufTensor;
+import io.lota4j.internal.gguf.GgufValues;
 import io.lota4j.ticket.Ticket;
 import java.util.ArrayList;
 import java.util.EnumSet;

@@ -1,13 +1,13 @@
 package io.lota4j.export;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
-import io.lota4j.checkpoint.JsonKeys;
-import io.lota4j.checkpoint.JsonKeys.Null;
-import io.lota4j.data.ChatTemplate;
-import io.lota4j.data.ModelJson;
-import io.lota4j.data.SpecialTokens;
-import io.lota4j.gguf.GgufValues;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.JsonKeys;
+import io.lota4j.internal.checkpoint.JsonKeys.Null;
+import io.lota4j.internal.data.ChatTemplate;
+import io.lota4j.internal.data.ModelJson;
+import io.lota4j.internal.data.SpecialTokens;
+import io.lota4j.internal.gguf.GgufValues;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,9 +1,11 @@
 package io.lota4j.export;
 
-import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
-import io.lota4j.checkpoint.ModelCard;
-import io.lota4j.ticket.CopyOptions;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.ModelCard;
+import io.lota4j.internal.export.ExportInput;
+import io.lota4j.internal.export.ExportWork;
+import io.lota4j.internal.ticket.CopyOptions;
 import io.lota4j.ticket.Effect;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.Tickets;

@@ -1,15 +1,17 @@
 package io.lota4j.export;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
-import io.lota4j.checkpoint.AtomicFile;
-import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
-import io.lota4j.checkpoint.Floats;
-import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.Shape;
-import io.lota4j.checkpoint.TensorInfo;
-import io.lota4j.checkpoint.TensorSource;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.AtomicFile;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.checkpoint.Floats;
+import io.lota4j.internal.checkpoint.SafetensorsWriter;
+import io.lota4j.internal.checkpoint.TensorInfo;
+import io.lota4j.internal.checkpoint.TensorSource;
+import io.lota4j.internal.export.ExportInput;
+import io.lota4j.internal.export.ExportWork;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketTensor;
 import java.lang.foreign.MemorySegment;

@@ -1,10 +1,10 @@
 package io.lota4j.export;
 
-import io.lota4j.FileKind;
-import io.lota4j.Text;
-import io.lota4j.checkpoint.JsonKeys;
-import io.lota4j.checkpoint.ModelCard;
-import io.lota4j.checkpoint.StrictJson;
+import io.lota4j.internal.FileKind;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.JsonKeys;
+import io.lota4j.internal.checkpoint.ModelCard;
+import io.lota4j.internal.checkpoint.StrictJson;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

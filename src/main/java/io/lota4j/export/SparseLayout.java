@@ -1,12 +1,12 @@
 package io.lota4j.export;
 
 import io.lota4j.LotaException;
-import io.lota4j.Suggestions;
-import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
-import io.lota4j.checkpoint.TensorSource;
-import io.lota4j.peft.ParameterNames;
+import io.lota4j.internal.Suggestions;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.TensorSource;
+import io.lota4j.internal.peft.ParameterNames;
 import io.lota4j.ticket.TicketTensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,5 +1,4 @@
-/// What leaves for other programs, and what comes from them: a base with tickets on it in the forms that they load, and
-/// their adapters as tickets.
+/// What leaves for other programs, and what comes from them.
 @NullMarked
 package io.lota4j.export;
 

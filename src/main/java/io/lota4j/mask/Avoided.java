@@ -5,7 +5,7 @@ package io.lota4j.mask;
 /// @param name the mask's file name, for messages and provenance
 public record Avoided(String name, Mask mask) {
     /// Name and digest, as provenance keeps them.
-    String origin() {
+    public String origin() {
         return name + " sha256:" + mask.sha256();
     }
 }

@@ -1,11 +1,13 @@
 package io.lota4j.mask;
 
 import io.lota4j.LotaException;
-import io.lota4j.Sha256;
-import io.lota4j.Suggestions;
-import io.lota4j.Text;
-import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.internal.Sha256;
+import io.lota4j.internal.Suggestions;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.mask.Compatibility;
+import io.lota4j.internal.mask.IndexSets;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Collections;

@@ -1,13 +1,14 @@
 package io.lota4j.mask;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
-import io.lota4j.checkpoint.SafetensorsFile;
-import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.Shape;
-import io.lota4j.checkpoint.TensorInfo;
-import io.lota4j.checkpoint.TensorSource;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.SafetensorsFile;
+import io.lota4j.internal.checkpoint.SafetensorsWriter;
+import io.lota4j.internal.checkpoint.TensorInfo;
+import io.lota4j.internal.checkpoint.TensorSource;
+import io.lota4j.internal.mask.IndexSets;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;

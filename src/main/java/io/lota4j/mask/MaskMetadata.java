@@ -1,9 +1,9 @@
 package io.lota4j.mask;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
-import io.lota4j.checkpoint.StrictJson;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.lota4j.mask;
 
-import io.lota4j.checkpoint.LayerName;
+import io.lota4j.internal.checkpoint.LayerName;
 import java.util.Collections;
 import java.util.SequencedMap;
 import java.util.TreeMap;

@@ -1,7 +1,8 @@
 package io.lota4j.mask;
 
-import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.mask.IndexSets;
 import org.roaringbitmap.RoaringBitmap;
 
 /// The trainable weights of one tensor.

@@ -1,10 +1,11 @@
 package io.lota4j.mask;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
-import io.lota4j.checkpoint.DecoderNames;
 import io.lota4j.checkpoint.Shape;
-import io.lota4j.checkpoint.TensorInfo;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.DecoderNames;
+import io.lota4j.internal.checkpoint.TensorInfo;
+import io.lota4j.internal.mask.IndexSets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package io.lota4j.mask;
 
 import io.lota4j.LotaException;
-import io.lota4j.Suggestions;
-import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.internal.Suggestions;
+import io.lota4j.internal.Text;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -43,7 +43,7 @@ public enum Scope {
     /// The words for one group of a tensor in a message.
     ///
     /// @param group its number, from 0
-    String where(String tensor, Shape shape, long group) {
+    public String where(String tensor, Shape shape, long group) {
         return groupLength(shape) == shape.numel()
                 ? Text.format("tensor `%s`", tensor)
                 : Text.format("row %d of tensor `%s`", group, tensor);
@@ -51,7 +51,7 @@ public enum Scope {
 
     /// How many neighbouring elements of a tensor share one count; for [#GLOBAL] all of them, and the count goes on
     /// in the next tensor.
-    long groupLength(Shape shape) {
+    public long groupLength(Shape shape) {
         return switch (this) {
             case GLOBAL, TENSOR -> shape.numel();
             case ROW -> shape.rank() < 2 || shape.numel() == 0 ? shape.numel() : shape.numel() / shape.dim(0);

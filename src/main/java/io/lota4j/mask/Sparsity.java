@@ -1,8 +1,8 @@
 package io.lota4j.mask;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.internal.Text;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Map;
@@ -49,7 +49,7 @@ public final class Sparsity {
     ///
     /// @param pool shapes by tensor name
     /// @throws LotaException with the largest sparsity that leaves one
-    static void requireSome(Map<String, Shape> pool, double sparsity, Scope scope) {
+    public static void requireSome(Map<String, Shape> pool, double sparsity, Scope scope) {
         LongStream groups = scope == Scope.GLOBAL
                 ? LongStream.of(pool.values().stream().mapToLong(Shape::numel).reduce(0, Math::addExact))
                 : pool.values().stream().mapToLong(scope::groupLength);
@@ -76,7 +76,7 @@ public final class Sparsity {
     }
 
     /// The least sparsity of few digits that leaves at most so many weights trainable.
-    static String leastFor(long trainable, long weights) {
+    public static String leastFor(long trainable, long weights) {
         for (int digits = 2; ; digits++) {
             BigDecimal frozen = BigDecimal.ONE.subtract(
                     BigDecimal.valueOf(trainable).divide(BigDecimal.valueOf(weights), digits, RoundingMode.FLOOR));

@@ -1,4 +1,4 @@
-/// Masks: which weights are trainable. Pools, exact top-k selection, random masks, set algebra, statistics and files.
+/// Masks: which weights are trainable. Pools, set algebra, statistics and files.
 @NullMarked
 package io.lota4j.mask;
 

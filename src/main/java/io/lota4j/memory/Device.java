@@ -1,7 +1,7 @@
 package io.lota4j.memory;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
+import io.lota4j.internal.Text;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

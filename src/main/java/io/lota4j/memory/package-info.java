@@ -1,4 +1,4 @@
-/// Memory of the host or of a card, and what a model computes on: the ground floor that kernels and models share.
+/// What a model computes on.
 @NullMarked
 package io.lota4j.memory;
 

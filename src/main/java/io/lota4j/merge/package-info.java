@@ -1,4 +1,4 @@
-/// Merging: what several models learned from one base becomes one model, offline and piece by piece.
+/// What decides how tickets are merged.
 @NullMarked
 package io.lota4j.merge;
 

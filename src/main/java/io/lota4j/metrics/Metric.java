@@ -1,6 +1,6 @@
 package io.lota4j.metrics;
 
-import io.lota4j.Text;
+import io.lota4j.internal.Text;
 import org.jspecify.annotations.Nullable;
 
 /// One figure.

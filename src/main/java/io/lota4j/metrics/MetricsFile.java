@@ -1,9 +1,10 @@
 package io.lota4j.metrics;
 
 import io.lota4j.LotaException;
-import io.lota4j.Suggestions;
-import io.lota4j.Text;
-import io.lota4j.checkpoint.StrictJson;
+import io.lota4j.internal.Suggestions;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.StrictJson;
+import io.lota4j.internal.metrics.JsonFields;
 import io.lota4j.metrics.Metric.Split;
 import io.lota4j.metrics.Metric.Where;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package io.lota4j.model;
 
-import io.lota4j.model.layer.Scripts;
+import io.lota4j.internal.model.ModelConfig;
+import io.lota4j.internal.model.layer.Scripts;
 
 /// What of a layer's forward pass stays in memory until the pass goes back through it. Both yield the same bits.
 public enum ActivationPolicy {

@@ -1,5 +1,4 @@
-/// The decoder: configuration, weights, forward and backward by layers, generation. DJL's types stay in here and in
-/// the packages that train and score.
+/// What is kept in memory while a model trains, and how answers are drawn.
 @NullMarked
 package io.lota4j.model;
 

@@ -1,7 +1,8 @@
 package io.lota4j.ticket;
 
 import io.lota4j.checkpoint.DType;
-import io.lota4j.checkpoint.Floats;
+import io.lota4j.internal.checkpoint.Floats;
+import io.lota4j.internal.ticket.Bits;
 import java.lang.foreign.MemorySegment;
 
 /// What a ticket does to the weights of a model that is written: a type with few bits has no room for small changes.

@@ -1,7 +1,7 @@
 package io.lota4j.ticket;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
+import io.lota4j.internal.Text;
 import java.util.OptionalDouble;
 
 /// How small a ticket may be made: `before + alpha x delta`, with `alpha = min(1, margin x alpha*)` and

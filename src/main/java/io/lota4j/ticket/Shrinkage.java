@@ -1,6 +1,6 @@
 package io.lota4j.ticket;
 
-import io.lota4j.Text;
+import io.lota4j.internal.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.lota4j.ticket;
 
 import io.lota4j.LotaException;
-import io.lota4j.Suggestions;
-import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
+import io.lota4j.internal.Suggestions;
+import io.lota4j.internal.Text;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SequencedMap;

@@ -1,8 +1,11 @@
 package io.lota4j.ticket;
 
-import io.lota4j.checkpoint.SafetensorsFile;
-import io.lota4j.checkpoint.SafetensorsWriter;
-import io.lota4j.checkpoint.TensorSource;
+import io.lota4j.internal.checkpoint.SafetensorsFile;
+import io.lota4j.internal.checkpoint.SafetensorsWriter;
+import io.lota4j.internal.checkpoint.TensorSource;
+import io.lota4j.internal.ticket.StoredTensor;
+import io.lota4j.internal.ticket.TicketMetadata;
+import io.lota4j.internal.ticket.TicketReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

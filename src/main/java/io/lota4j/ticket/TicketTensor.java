@@ -1,11 +1,15 @@
 package io.lota4j.ticket;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
-import io.lota4j.checkpoint.Floats;
 import io.lota4j.checkpoint.Shape;
-import io.lota4j.mask.IndexSets;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.Floats;
+import io.lota4j.internal.mask.IndexSets;
+import io.lota4j.internal.ticket.Bits;
+import io.lota4j.internal.ticket.Differences;
+import io.lota4j.internal.ticket.ExactValues;
+import io.lota4j.internal.ticket.TensorLayout;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
@@ -110,7 +114,7 @@ public record TicketTensor(
     }
 
     /// Whether a ticket can be for a tensor that the base keeps as this.
-    static boolean isBaseType(DType dtype) {
+    public static boolean isBaseType(DType dtype) {
         return dtype == DType.F32 || dtype == DType.BF16 || dtype == DType.F16;
     }
 
@@ -120,7 +124,7 @@ public record TicketTensor(
     }
 
     /// The tensor, whatever changes in it.
-    TensorLayout layout() {
+    public TensorLayout layout() {
         return new TensorLayout(shape, baseType);
     }
 
@@ -142,7 +146,7 @@ public record TicketTensor(
     }
 
     /// As [#forEachTuned(DType, MemorySegment, TunedVisitor)], with the base's weights that the ticket keeps.
-    void forEachKept(byte[] bits, TunedVisitor visitor) {
+    public void forEachKept(byte[] bits, TunedVisitor visitor) {
         ExactValues.Cursor cursor = new ExactValues.Cursor(exact);
         MemorySegment kept = MemorySegment.ofArray(bits);
         forEach((position, at) -> {
@@ -196,7 +200,7 @@ public record TicketTensor(
         });
     }
 
-    static void forEach(RoaringBitmap index, EntryVisitor visitor) {
+    public static void forEach(RoaringBitmap index, EntryVisitor visitor) {
         forEach(index, 0, IndexSets.MAX_ELEMENTS, visitor);
     }
 
@@ -228,7 +232,7 @@ public record TicketTensor(
     }
 
     /// @throws LotaException when a delta is NaN or infinite, naming the tensor and the index
-    void requireFinite(String name) {
+    public void requireFinite(String name) {
         if (isFinite()) {
             return;
         }
@@ -244,7 +248,7 @@ public record TicketTensor(
     /// Refuses to take exact values for their deltas where none leads there, as to a NaN.
     ///
     /// @param but indices where the values are kept
-    void requireDeltas(String name, RoaringBitmap but) {
+    public void requireDeltas(String name, RoaringBitmap but) {
         if (exact == null) {
             return;
         }

@@ -1,4 +1,4 @@
-/// Tickets, the sparse deltas that training yields: their files, extracting, applying, reverting and adding them.
+/// Tickets, the sparse deltas that training yields, and their files.
 @NullMarked
 package io.lota4j.ticket;
 

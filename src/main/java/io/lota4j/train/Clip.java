@@ -16,7 +16,7 @@ public enum Clip {
     /// The factor on each tensor's gradient.
     ///
     /// @param squares sum of squares of each tensor's gradient
-    double[] factors(double[] squares, double max) {
+    public double[] factors(double[] squares, double max) {
         double total = 0;
         for (double square : squares) {
             total += square;

@@ -1,7 +1,7 @@
 package io.lota4j.train;
 
-import io.lota4j.events.EventFile;
-import io.lota4j.events.Scalar;
+import io.lota4j.internal.events.EventFile;
+import io.lota4j.internal.events.Scalar;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

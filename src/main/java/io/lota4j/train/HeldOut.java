@@ -1,9 +1,16 @@
 package io.lota4j.train;
 
-import io.lota4j.Text;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
-import io.lota4j.model.Decoder;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.model.Decoder;
+import io.lota4j.internal.train.MicroBatch;
+import io.lota4j.internal.train.Provenance;
+import io.lota4j.internal.train.Ranges;
+import io.lota4j.internal.train.Reference;
+import io.lota4j.internal.train.Sample;
+import io.lota4j.internal.train.SettingsText;
+import io.lota4j.internal.train.Weighing;
 import io.lota4j.train.objective.Objective;
 import java.nio.IntBuffer;
 import java.util.HashMap;
@@ -31,7 +38,7 @@ public record HeldOut(Dataset data, long every, Keep keep, long patience) {
 
     /// Hears how far the scoring has come.
     @FunctionalInterface
-    interface ScoringListener {
+    public interface ScoringListener {
         /// @param done rows scored
         /// @param all rows in all
         void scored(int done, int all);
@@ -51,7 +58,7 @@ public record HeldOut(Dataset data, long every, Keep keep, long patience) {
     }
 
     /// Whether the rows are to be scored with the weights that a run has reached.
-    boolean due(RunState state, long steps) {
+    public boolean due(RunState state, long steps) {
         long step = state.step();
         boolean when = step > 0 && (step % every == 0 || step == steps);
         return when && (state.heldOut().isEmpty() || state.heldOut().getLast().step() < step);
@@ -61,7 +68,7 @@ public record HeldOut(Dataset data, long every, Keep keep, long patience) {
     /// that it reached are scored.
     ///
     /// @param rows that it is scored on, or null for none
-    static boolean finished(@Nullable HeldOut rows, RunState state, long steps) {
+    public static boolean finished(@Nullable HeldOut rows, RunState state, long steps) {
         boolean last = state.step() == steps;
         if (rows == null) {
             return last;
@@ -95,7 +102,7 @@ public record HeldOut(Dataset data, long every, Keep keep, long patience) {
     /// @param stop asked between parts
     /// @return empty if it was stopped
     /// @throws io.lota4j.LotaException if a loss is NaN or infinite
-    Optional<HeldOutLoss> loss(
+    public Optional<HeldOutLoss> loss(
             Decoder decoder,
             long step,
             Objective objective,
@@ -129,7 +136,7 @@ public record HeldOut(Dataset data, long every, Keep keep, long patience) {
     }
 
     /// The rows, in their order.
-    List<Sample> samples() {
+    public List<Sample> samples() {
         return Sample.all(data.examples());
     }
 
@@ -157,7 +164,7 @@ public record HeldOut(Dataset data, long every, Keep keep, long patience) {
     }
 
     /// A warning where rows are trained on as well: what is kept then says nothing of new rows.
-    Optional<String> overlap(Dataset trained) {
+    public Optional<String> overlap(Dataset trained) {
         // What is trained on may be larger than the memory.
         Map<IntBuffer, Integer> held = new HashMap<>();
         data.examples().forEach(example -> held.merge(IntBuffer.wrap(example.ids()), 1, Integer::sum));

@@ -2,14 +2,15 @@ package io.lota4j.train;
 
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
+import io.lota4j.internal.model.ModelConfig;
+import io.lota4j.internal.model.Weights;
+import io.lota4j.internal.model.layer.Scripts;
+import io.lota4j.internal.train.Job;
 import io.lota4j.mask.Mask;
 import io.lota4j.memory.Device;
 import io.lota4j.model.ActivationPolicy;
 import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
-import io.lota4j.model.ModelConfig;
-import io.lota4j.model.Weights;
-import io.lota4j.model.layer.Scripts;
 
 /// What a run that trains or scores weights will need at its peak, in bytes, from sizes alone.
 ///

@@ -1,6 +1,8 @@
 package io.lota4j.train;
 
-import io.lota4j.kernel.Update;
+import io.lota4j.internal.kernel.Update;
+import io.lota4j.internal.train.Ranges;
+import io.lota4j.internal.train.SettingsText;
 
 /// Which rule turns gradients into updates, with its constants.
 public sealed interface Optimizer {

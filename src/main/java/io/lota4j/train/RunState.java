@@ -1,16 +1,19 @@
 package io.lota4j.train;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
 import io.lota4j.checkpoint.DType;
-import io.lota4j.checkpoint.SafetensorsFile;
-import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.Shape;
-import io.lota4j.checkpoint.TensorInfo;
-import io.lota4j.checkpoint.TensorSource;
-import io.lota4j.memory.Buffer;
-import io.lota4j.memory.HostBuffer;
-import io.lota4j.model.ValueStore;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.SafetensorsFile;
+import io.lota4j.internal.checkpoint.SafetensorsWriter;
+import io.lota4j.internal.checkpoint.TensorInfo;
+import io.lota4j.internal.checkpoint.TensorSource;
+import io.lota4j.internal.memory.Buffer;
+import io.lota4j.internal.memory.HostBuffer;
+import io.lota4j.internal.model.ValueStore;
+import io.lota4j.internal.train.BestValues;
+import io.lota4j.internal.train.Reference;
+import io.lota4j.internal.train.Trainable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -47,7 +50,7 @@ public record RunState(
     private static final String BEST = ".best";
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    static final RunState START = new RunState(0, List.of(), 0, 0, 0, List.of());
+    public static final RunState START = new RunState(0, List.of(), 0, 0, 0, List.of());
 
     public RunState {
         losses = List.copyOf(losses);
@@ -74,7 +77,7 @@ public record RunState(
     }
 
     /// The same with one more loss of the held-out rows, at the step that was reached.
-    RunState scored(HeldOutLoss loss) {
+    public RunState scored(HeldOutLoss loss) {
         List<HeldOutLoss> all = new ArrayList<>(heldOut);
         all.add(loss);
         return new RunState(step, losses, tokens, scoredTokens, seconds, all);
@@ -84,7 +87,7 @@ public record RunState(
     /// the same
     /// @param best written with it once the held-out rows were scored, if there is one
     /// @param references written with it once they are computed
-    void write(
+    public void write(
             Path file,
             Map<String, String> identity,
             List<Trainable> trainables,
@@ -180,7 +183,7 @@ public record RunState(
     /// @throws LotaException if the state belongs to another run, naming what differs
     /// @param best set to what the state has of it, if there is one
     /// @param references likewise
-    static RunState read(
+    public static RunState read(
             Path file,
             Map<String, String> identity,
             List<Trainable> trainables,

@@ -1,7 +1,8 @@
 package io.lota4j.train;
 
 import io.lota4j.LotaException;
-import io.lota4j.checkpoint.OutputLock;
+import io.lota4j.internal.checkpoint.OutputLock;
+import io.lota4j.internal.train.Ranges;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,12 @@
 package io.lota4j.train;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
-import io.lota4j.data.BatchOrder;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.data.BatchOrder;
+import io.lota4j.internal.train.Ranges;
+import io.lota4j.internal.train.SettingsText;
 import io.lota4j.train.objective.Objective;
 import io.lota4j.train.objective.Sft;
 import java.util.ArrayList;
@@ -191,7 +193,7 @@ public record TrainConfig(
     }
 
     /// What is allowed and seldom meant, a sentence each.
-    List<String> warnings() {
+    public List<String> warnings() {
         List<String> warnings = new ArrayList<>();
         if (!(optimizer instanceof Optimizer.Sgd) && lr >= BOLD_RATE) {
             warnings.add(Text.format(
@@ -215,7 +217,7 @@ public record TrainConfig(
     }
 
     /// The learning rate of `step` = 1, 2, ….
-    double lr(long step) {
+    public double lr(long step) {
         return lr * schedule.factor(step, steps, warmupSteps);
     }
 }

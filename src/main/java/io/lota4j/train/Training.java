@@ -1,8 +1,9 @@
 package io.lota4j.train;
 
 import io.lota4j.StoppedException;
-import io.lota4j.Text;
-import io.lota4j.checkpoint.OutputLock;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.OutputLock;
+import io.lota4j.internal.train.TrainingJob;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

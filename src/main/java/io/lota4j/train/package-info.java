@@ -1,4 +1,4 @@
-/// Calibration and sparse fine-tuning: objectives, optimizers, schedules, clipping, run state and resume.
+/// Calibration and sparse fine-tuning: settings, progress, state of a run.
 @NullMarked
 package io.lota4j.train;
 

@@ -3,9 +3,9 @@ package io.lota4j.bench;
 import io.lota4j.EvalOptions;
 import io.lota4j.Lota;
 import io.lota4j.Rows;
-import io.lota4j.Text;
 import io.lota4j.data.Dataset;
 import io.lota4j.eval.Evaluation;
+import io.lota4j.internal.Text;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package io.lota4j.bench;
 
-import io.lota4j.memory.Buffer;
+import io.lota4j.internal.memory.Buffer;
+import io.lota4j.internal.memory.HostBuffer;
 import io.lota4j.memory.Host;
-import io.lota4j.memory.HostBuffer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;

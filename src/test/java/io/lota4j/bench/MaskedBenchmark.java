@@ -1,14 +1,14 @@
 package io.lota4j.bench;
 
 import io.lota4j.checkpoint.DType;
-import io.lota4j.kernel.Entries;
-import io.lota4j.kernel.MaskedKernel;
-import io.lota4j.kernel.Moments;
-import io.lota4j.kernel.Update;
-import io.lota4j.kernel.WorkingWeights;
-import io.lota4j.kernel.java.JavaKernel;
-import io.lota4j.kernel.vector.VectorKernel;
-import io.lota4j.memory.Buffer;
+import io.lota4j.internal.kernel.Entries;
+import io.lota4j.internal.kernel.MaskedKernel;
+import io.lota4j.internal.kernel.Moments;
+import io.lota4j.internal.kernel.Update;
+import io.lota4j.internal.kernel.WorkingWeights;
+import io.lota4j.internal.kernel.java.JavaKernel;
+import io.lota4j.internal.kernel.vector.VectorKernel;
+import io.lota4j.internal.memory.Buffer;
 import java.lang.foreign.Arena;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

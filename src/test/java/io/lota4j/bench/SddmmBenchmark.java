@@ -1,12 +1,12 @@
 package io.lota4j.bench;
 
-import io.lota4j.kernel.Activations;
-import io.lota4j.kernel.Entries;
-import io.lota4j.kernel.MaskedKernel;
-import io.lota4j.kernel.java.JavaKernel;
-import io.lota4j.kernel.vector.VectorKernel;
-import io.lota4j.memory.Buffer;
-import io.lota4j.model.DenseProduct;
+import io.lota4j.internal.kernel.Activations;
+import io.lota4j.internal.kernel.Entries;
+import io.lota4j.internal.kernel.MaskedKernel;
+import io.lota4j.internal.kernel.java.JavaKernel;
+import io.lota4j.internal.kernel.vector.VectorKernel;
+import io.lota4j.internal.memory.Buffer;
+import io.lota4j.internal.model.DenseProduct;
 import java.lang.foreign.Arena;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -2,8 +2,8 @@ package io.lota4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lota4j.Text;
-import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
 import java.io.IOException;

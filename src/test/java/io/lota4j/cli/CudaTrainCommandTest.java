@@ -3,7 +3,7 @@ package io.lota4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.lota4j.kernel.cuda.StandIn;
+import io.lota4j.internal.kernel.cuda.StandIn;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.ticket.TicketTensor;

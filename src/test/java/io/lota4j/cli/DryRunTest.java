@@ -2,12 +2,12 @@ package io.lota4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lota4j.Text;
-import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
-import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.Shape;
-import io.lota4j.checkpoint.TensorSource;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.checkpoint.SafetensorsWriter;
+import io.lota4j.internal.checkpoint.TensorSource;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;

@@ -2,10 +2,10 @@ package io.lota4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lota4j.Text;
 import io.lota4j.demo.DemoData;
 import io.lota4j.demo.DemoFiles;
 import io.lota4j.demo.DemoTask;
+import io.lota4j.internal.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

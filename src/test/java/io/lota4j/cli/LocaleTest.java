@@ -3,8 +3,8 @@ package io.lota4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lota4j.Processes;
-import io.lota4j.Text;
-import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.Checkpoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

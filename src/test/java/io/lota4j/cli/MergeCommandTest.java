@@ -3,8 +3,8 @@ package io.lota4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lota4j.Golden;
-import io.lota4j.Text;
-import io.lota4j.merge.method.MergeMethods;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.merge.method.MergeMethods;
 import io.lota4j.ticket.TicketFile;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -9,7 +9,7 @@ import io.lota4j.Lota;
 import io.lota4j.LotaException;
 import io.lota4j.Rows;
 import io.lota4j.data.Dataset;
-import io.lota4j.events.EventReader;
+import io.lota4j.internal.events.EventReader;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
 import io.lota4j.train.StateFile;

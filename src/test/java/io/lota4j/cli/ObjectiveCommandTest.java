@@ -2,8 +2,8 @@ package io.lota4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lota4j.Text;
-import io.lota4j.checkpoint.SafetensorsFile;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.SafetensorsFile;
 import io.lota4j.ticket.TicketFile;
 import java.io.IOException;
 import java.nio.file.Files;

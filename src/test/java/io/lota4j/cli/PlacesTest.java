@@ -2,8 +2,8 @@ package io.lota4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lota4j.Text;
 import io.lota4j.data.file.DataPart;
+import io.lota4j.internal.Text;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -2,7 +2,7 @@ package io.lota4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lota4j.Text;
+import io.lota4j.internal.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

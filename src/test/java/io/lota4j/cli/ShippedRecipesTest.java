@@ -2,8 +2,8 @@ package io.lota4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lota4j.experiment.recipe.ExperimentReader;
-import io.lota4j.yaml.Yaml;
+import io.lota4j.internal.experiment.recipe.ExperimentReader;
+import io.lota4j.internal.yaml.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

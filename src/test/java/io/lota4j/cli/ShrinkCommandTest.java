@@ -3,7 +3,7 @@ package io.lota4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.lota4j.peft.AdapterFolder;
+import io.lota4j.internal.peft.AdapterFolder;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.ticket.Tickets;

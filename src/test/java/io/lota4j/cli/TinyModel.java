@@ -1,8 +1,8 @@
 package io.lota4j.cli;
 
 import io.lota4j.Golden;
-import io.lota4j.Text;
-import io.lota4j.model.RandomModel;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.model.RandomModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

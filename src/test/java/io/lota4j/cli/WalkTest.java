@@ -3,7 +3,7 @@ package io.lota4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
 import io.lota4j.ticket.Ticket;

@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.data.ChatTemplate;
+import io.lota4j.internal.data.EncodeResult;
+import io.lota4j.internal.data.ExampleEncoder;
+import io.lota4j.internal.data.ExampleFormat;
+import io.lota4j.internal.data.ModelDirs;
+import io.lota4j.internal.data.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

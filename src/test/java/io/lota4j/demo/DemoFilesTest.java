@@ -2,14 +2,14 @@ package io.lota4j.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lota4j.Text;
-import io.lota4j.data.ChatTemplate;
-import io.lota4j.data.EncodeResult;
-import io.lota4j.data.ExampleEncoder;
-import io.lota4j.data.ExampleFormat;
-import io.lota4j.data.Tokenizer;
-import io.lota4j.data.file.ReadRows;
-import io.lota4j.model.ModelConfig;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.data.ChatTemplate;
+import io.lota4j.internal.data.EncodeResult;
+import io.lota4j.internal.data.ExampleEncoder;
+import io.lota4j.internal.data.ExampleFormat;
+import io.lota4j.internal.data.Tokenizer;
+import io.lota4j.internal.data.file.ReadRows;
+import io.lota4j.internal.model.ModelConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

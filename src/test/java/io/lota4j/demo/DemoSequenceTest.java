@@ -2,10 +2,10 @@ package io.lota4j.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lota4j.experiment.Experiment;
-import io.lota4j.experiment.Task;
-import io.lota4j.experiment.Variant;
-import io.lota4j.experiment.recipe.ExperimentReader;
+import io.lota4j.internal.experiment.Experiment;
+import io.lota4j.internal.experiment.Task;
+import io.lota4j.internal.experiment.Variant;
+import io.lota4j.internal.experiment.recipe.ExperimentReader;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,7 @@ package io.lota4j.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lota4j.internal.experiment.Method;
 import io.lota4j.train.Optimizer;
 import io.lota4j.train.TrainConfig;
 import java.io.IOException;

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
 import io.lota4j.demo.DemoTask;
-import io.lota4j.events.EventReader;
-import io.lota4j.experiment.recipe.ExperimentReader;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.events.EventReader;
+import io.lota4j.internal.experiment.Experiment;
+import io.lota4j.internal.experiment.recipe.ExperimentReader;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;

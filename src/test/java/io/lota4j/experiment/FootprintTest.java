@@ -2,6 +2,7 @@ package io.lota4j.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.kernel.choice.KernelChoice;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,10 +1,11 @@
 package io.lota4j.experiment;
 
-import io.lota4j.Text;
 import io.lota4j.demo.DemoData;
 import io.lota4j.demo.DemoFiles;
 import io.lota4j.demo.DemoTask;
-import io.lota4j.experiment.recipe.ExperimentReader;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.experiment.Experiment;
+import io.lota4j.internal.experiment.recipe.ExperimentReader;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
-import io.lota4j.experiment.recipe.ExperimentReader;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.experiment.Experiment;
+import io.lota4j.internal.experiment.Variant;
+import io.lota4j.internal.experiment.recipe.ExperimentReader;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;

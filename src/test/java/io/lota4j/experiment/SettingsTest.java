@@ -2,7 +2,8 @@ package io.lota4j.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lota4j.experiment.recipe.ExperimentReader;
+import io.lota4j.internal.experiment.Experiment;
+import io.lota4j.internal.experiment.recipe.ExperimentReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lota4j.Golden;
 import io.lota4j.LotaException;
-import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.export.ExportInput;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.Tickets;
 import java.io.IOException;
@@ -39,7 +40,7 @@ class AdapterTicketGoldenTest {
         compare(adapter, "models/llama-tied", adapter + "/golden.safetensors", "merged.", 0);
     }
 
-    /// As [io.lota4j.merge.source.SourcePeftKindsTest] explains the differences.
+    /// As [io.lota4j.internal.merge.source.SourcePeftKindsTest] explains the differences.
     @ParameterizedTest
     @CsvSource({
         "dora, models/llama-tied, 1.2e-7",

@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lota4j.Golden;
 import io.lota4j.LotaException;
-import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
-import io.lota4j.gguf.GgufFile;
-import io.lota4j.gguf.GgufValues;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.export.ExportInput;
+import io.lota4j.internal.gguf.GgufFile;
+import io.lota4j.internal.gguf.GgufValues;
 import io.lota4j.ticket.RandomTickets;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.Tickets;

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.Golden;
 import io.lota4j.LotaException;
-import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.export.ExportInput;
 import io.lota4j.ticket.RandomTickets;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.Tickets;

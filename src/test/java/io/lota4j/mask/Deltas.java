@@ -1,6 +1,8 @@
 package io.lota4j.mask;
 
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.internal.mask.DeltaSource;
+import io.lota4j.internal.mask.TopK;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Map;
@@ -9,19 +11,19 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 
 /// Deltas for tests.
-final class Deltas implements DeltaSource {
-    static final String BASE = "0123456789abcdef".repeat(4);
+public final class Deltas implements DeltaSource {
+    public static final String BASE = "0123456789abcdef".repeat(4);
 
     private final SequencedMap<String, Shape> shapes = new TreeMap<>();
     private final SequencedMap<String, float[]> values = new TreeMap<>();
 
-    Deltas with(String name, Shape shape, float... floats) {
+    public Deltas with(String name, Shape shape, float... floats) {
         shapes.put(name, shape);
         values.put(name, floats);
         return this;
     }
 
-    static Deltas of(float... floats) {
+    public static Deltas of(float... floats) {
         return new Deltas().with("w", Shape.of(floats.length), floats);
     }
 
@@ -36,11 +38,11 @@ final class Deltas implements DeltaSource {
         MemorySegment.copy(values(name), (int) first, target, ValueLayout.JAVA_FLOAT_UNALIGNED, 0, count);
     }
 
-    float[] values(String name) {
+    public float[] values(String name) {
         return Objects.requireNonNull(values.get(name), name);
     }
 
-    Mask select(double sparsity, Scope scope) {
+    public Mask select(double sparsity, Scope scope) {
         return TopK.select(this, sparsity, scope, BASE, "all", Map.of(MaskInfo.SOURCE, "delta"));
     }
 }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
 import io.lota4j.checkpoint.DType;
-import io.lota4j.checkpoint.SafetensorsFile;
-import io.lota4j.checkpoint.SafetensorsWriter;
 import io.lota4j.checkpoint.Shape;
-import io.lota4j.checkpoint.TensorSource;
+import io.lota4j.internal.checkpoint.SafetensorsFile;
+import io.lota4j.internal.checkpoint.SafetensorsWriter;
+import io.lota4j.internal.checkpoint.TensorSource;
+import io.lota4j.internal.mask.IndexSets;
+import io.lota4j.internal.mask.RandomMasks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

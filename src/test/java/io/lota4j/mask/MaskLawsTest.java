@@ -3,6 +3,7 @@ package io.lota4j.mask;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.internal.mask.RandomMasks;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;

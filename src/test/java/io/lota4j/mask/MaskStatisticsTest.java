@@ -2,8 +2,8 @@ package io.lota4j.mask;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lota4j.checkpoint.LayerName;
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.internal.checkpoint.LayerName;
 import io.lota4j.mask.MaskStatistics.Share;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

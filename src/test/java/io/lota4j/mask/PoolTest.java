@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lota4j.LotaException;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
-import io.lota4j.checkpoint.TensorInfo;
+import io.lota4j.internal.checkpoint.TensorInfo;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;

@@ -1,5 +1,7 @@
 package io.lota4j.memory;
 
+import io.lota4j.internal.memory.Buffer;
+import io.lota4j.internal.memory.HostBuffer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

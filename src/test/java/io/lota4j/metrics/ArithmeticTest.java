@@ -3,8 +3,12 @@ package io.lota4j.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.lota4j.metrics.Front.Point;
-import io.lota4j.metrics.Matrix.Cell;
+import io.lota4j.internal.metrics.Front;
+import io.lota4j.internal.metrics.Front.Point;
+import io.lota4j.internal.metrics.Kept;
+import io.lota4j.internal.metrics.Matrix;
+import io.lota4j.internal.metrics.Matrix.Cell;
+import io.lota4j.internal.metrics.Spread;
 import io.lota4j.metrics.Metric.Split;
 import java.util.HashMap;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
+import io.lota4j.internal.Text;
 import io.lota4j.metrics.Metric.Split;
 import io.lota4j.metrics.Metric.Where;
 import java.io.IOException;

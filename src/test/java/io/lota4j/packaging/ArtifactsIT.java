@@ -71,7 +71,7 @@ class ArtifactsIT {
         List<String> library = files(LIBRARY);
         List<String> commandLine = files(COMMAND_LINE);
         assertThat(library)
-                .contains("io/lota4j/Lota.class", "io/lota4j/kernel/cuda/kernels.ptx")
+                .contains("io/lota4j/Lota.class", "io/lota4j/internal/kernel/cuda/kernels.ptx")
                 .noneMatch(name -> name.matches("io/lota4j/(cli|demo)/.*|.*picocli.*|simplelogger.*"));
         assertThat(commandLine).contains("io/lota4j/cli/Main.class", "io/lota4j/demo/base/model.safetensors");
         assertThat(commandLine).noneMatch(library::contains);

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
-import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
-import io.lota4j.checkpoint.Floats;
 import io.lota4j.checkpoint.Shape;
-import io.lota4j.checkpoint.TensorSource;
-import io.lota4j.checkpoint.TestModels;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.checkpoint.Floats;
+import io.lota4j.internal.checkpoint.TensorSource;
+import io.lota4j.internal.checkpoint.TestModels;
 import io.lota4j.mask.Pool;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

@@ -1,8 +1,8 @@
 package io.lota4j.ticket;
 
-import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
-import io.lota4j.checkpoint.Floats;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.checkpoint.Floats;
 import io.lota4j.mask.Pool;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
 import io.lota4j.checkpoint.DType;
-import io.lota4j.checkpoint.Floats;
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.internal.checkpoint.Floats;
+import io.lota4j.internal.ticket.ExactValues;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.OptionalDouble;

@@ -2,13 +2,13 @@ package io.lota4j.ticket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lota4j.Text;
-import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.DType;
-import io.lota4j.checkpoint.Fingerprint;
-import io.lota4j.checkpoint.Floats;
-import io.lota4j.checkpoint.TensorInfo;
-import io.lota4j.checkpoint.TestModels;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.checkpoint.Fingerprint;
+import io.lota4j.internal.checkpoint.Floats;
+import io.lota4j.internal.checkpoint.TensorInfo;
+import io.lota4j.internal.checkpoint.TestModels;
 import io.lota4j.mask.Pool;
 import java.io.IOException;
 import java.nio.file.Path;

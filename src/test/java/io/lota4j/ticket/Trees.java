@@ -20,7 +20,7 @@ final class Trees {
         }
     }
 
-    /// The files of a model that one made of it has too; see [io.lota4j.checkpoint.ModelFiles].
+    /// The files of a model that one made of it has too; see [io.lota4j.internal.checkpoint.ModelFiles].
     static List<String> model(Path root) throws IOException {
         return files(root).stream()
                 .filter(file -> !file.contains("/") && !file.equals("README.md"))

@@ -1,5 +1,6 @@
 package io.lota4j.data.file;
 
+import io.lota4j.internal.data.file.BadRowException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,7 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param place where in the file, such as `line 3`
 /// @param reason what was expected and what was found
 public record BadRow(String file, String place, String reason) {
-    static BadRow of(BadRowException fault) {
+    public static BadRow of(BadRowException fault) {
         return new BadRow(fault.file(), fault.place(), fault.reason());
     }
 

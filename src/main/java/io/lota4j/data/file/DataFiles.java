@@ -1,6 +1,9 @@
 package io.lota4j.data.file;
 
 import io.lota4j.LotaException;
+import io.lota4j.internal.data.file.Folder;
+import io.lota4j.internal.data.file.RowFile;
+import io.lota4j.internal.data.file.RowKinds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,4 +1,4 @@
-/// Files of rows: what kind a file is of, and its rows one after the other.
+/// Files and folders of rows, and the rows of them that cannot be used.
 @NullMarked
 package io.lota4j.data.file;
 

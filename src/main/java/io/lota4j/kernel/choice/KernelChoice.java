@@ -1,12 +1,12 @@
 package io.lota4j.kernel.choice;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
-import io.lota4j.kernel.MaskedKernel;
-import io.lota4j.kernel.VectorModule;
-import io.lota4j.kernel.cuda.CudaKernel;
-import io.lota4j.kernel.java.JavaKernel;
-import io.lota4j.kernel.vector.VectorKernel;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.kernel.MaskedKernel;
+import io.lota4j.internal.kernel.VectorModule;
+import io.lota4j.internal.kernel.cuda.CudaKernel;
+import io.lota4j.internal.kernel.java.JavaKernel;
+import io.lota4j.internal.kernel.vector.VectorKernel;
 import io.lota4j.memory.Device;
 import java.util.Locale;
 

@@ -1,6 +1,6 @@
 package io.lota4j.merge.run;
 
-import io.lota4j.merge.Piece;
+import io.lota4j.internal.merge.Piece;
 
 /// How the models' deltas meet in a merge, and what becomes of them: counts of changed weights and sums of squares
 /// and products, which add up over tensors.
@@ -21,7 +21,7 @@ public final class Overlap {
     private long merged;
     private double mergedEnergy;
 
-    Overlap(int models) {
+    public Overlap(int models) {
         this.models = models;
         changed = new long[models];
         energy = new double[models];
@@ -36,7 +36,7 @@ public final class Overlap {
     /// Takes a piece.
     ///
     /// @param piece a sparse one
-    void add(Piece piece, float[] result) {
+    public void add(Piece piece, float[] result) {
         addMerged(result, piece.size());
         for (int m = 0; m < models; m++) {
             addModel(m, piece, result);
@@ -126,7 +126,7 @@ public final class Overlap {
     }
 
     /// Takes what was counted elsewhere.
-    void append(Overlap other) {
+    public void append(Overlap other) {
         merged += other.merged;
         mergedEnergy += other.mergedEnergy;
         add(changed, other.changed);

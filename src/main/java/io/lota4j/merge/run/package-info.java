@@ -1,4 +1,4 @@
-/// Carrying merges out: tickets into a ticket, models into a model.
+/// What a merge tells of itself.
 @NullMarked
 package io.lota4j.merge.run;
 

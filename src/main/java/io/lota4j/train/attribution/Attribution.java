@@ -1,11 +1,11 @@
 package io.lota4j.train.attribution;
 
-import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.model.Decoder;
+import io.lota4j.internal.model.ModelConfig;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Scope;
-import io.lota4j.model.Decoder;
 import io.lota4j.model.MemoryPolicy;
-import io.lota4j.model.ModelConfig;
 import io.lota4j.train.MemoryEstimate;
 
 /// A rule that scores weights: a mask takes those with the highest scores.
@@ -20,7 +20,7 @@ public sealed interface Attribution permits Attribution.OfTraining, Attribution.
     /// What it scores weights by, as a phrase that goes on after the name and a colon.
     String meaning();
 
-    /// A score that a brief fine-tune of all weights gives, see [io.lota4j.train.Job#calibrated].
+    /// A score that a brief fine-tune of all weights gives, see [io.lota4j.internal.train.Job#calibrated].
     non-sealed interface OfTraining extends Attribution {}
 
     /// A score of the base's weights as they are, without data.

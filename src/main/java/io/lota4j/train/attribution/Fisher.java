@@ -1,7 +1,7 @@
 package io.lota4j.train.attribution;
 
+import io.lota4j.internal.model.Decoder;
 import io.lota4j.mask.Mask;
-import io.lota4j.model.Decoder;
 
 /// Mean over the examples of the squared dL/dw: the diagonal of the empirical Fisher information, as in
 /// FISH masks (arXiv 2111.09839).

@@ -2,12 +2,12 @@ package io.lota4j.train.attribution;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import io.lota4j.LotaException;
-import io.lota4j.Text;
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.model.Activation;
+import io.lota4j.internal.model.Decoder;
+import io.lota4j.internal.model.PackedBatch;
 import io.lota4j.mask.Mask;
-import io.lota4j.model.Activation;
-import io.lota4j.model.Decoder;
-import io.lota4j.model.PackedBatch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;

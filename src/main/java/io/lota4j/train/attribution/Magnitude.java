@@ -1,14 +1,14 @@
 package io.lota4j.train.attribution;
 
-import io.lota4j.checkpoint.Checkpoint;
 import io.lota4j.checkpoint.Shape;
-import io.lota4j.mask.Complement;
-import io.lota4j.mask.DeltaSource;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.mask.Complement;
+import io.lota4j.internal.mask.DeltaSource;
+import io.lota4j.internal.mask.TopK;
+import io.lota4j.internal.mask.Wording;
+import io.lota4j.internal.train.Provenance;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Scope;
-import io.lota4j.mask.TopK;
-import io.lota4j.mask.Wording;
-import io.lota4j.train.Provenance;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.SequencedMap;

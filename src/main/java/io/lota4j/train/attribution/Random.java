@@ -1,10 +1,10 @@
 package io.lota4j.train.attribution;
 
 import io.lota4j.LotaException;
-import io.lota4j.checkpoint.Checkpoint;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.mask.RandomMask;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
-import io.lota4j.mask.RandomMask;
 import io.lota4j.mask.Scope;
 
 /// Chance: the control that every other attribution must beat.

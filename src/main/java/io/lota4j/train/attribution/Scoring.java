@@ -1,22 +1,22 @@
 package io.lota4j.train.attribution;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
-import io.lota4j.mask.Complement;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.mask.Complement;
+import io.lota4j.internal.mask.Room;
+import io.lota4j.internal.mask.TopK;
+import io.lota4j.internal.model.ModelConfig;
+import io.lota4j.internal.model.PackedBatch;
+import io.lota4j.internal.model.Torch;
+import io.lota4j.internal.train.AdaptedModel;
+import io.lota4j.internal.train.Provenance;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskInfo;
-import io.lota4j.mask.Room;
 import io.lota4j.mask.Scope;
-import io.lota4j.mask.TopK;
 import io.lota4j.model.MemoryPolicy;
-import io.lota4j.model.ModelConfig;
-import io.lota4j.model.PackedBatch;
-import io.lota4j.model.Torch;
-import io.lota4j.train.AdaptedModel;
 import io.lota4j.train.MemoryEstimate;
-import io.lota4j.train.Provenance;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,8 +66,7 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
     /// The mask of the weights with the highest scores.
     ///
     /// @param sparsity frozen share of the whole pool, in [0, 1]
-    /// @throws io.lota4j.LotaException as [TopK#select(io.lota4j.mask.DeltaSource, double, Scope, Mask, Map)]
-    ///     does
+    /// @throws io.lota4j.LotaException as `TopK.select` does
     public Mask mask(Attribution.OfRows by, double sparsity, Scope scope, Listener listener) {
         return mask(by, sparsity, scope, listener, () -> false).orElseThrow();
     }
@@ -76,8 +75,7 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
     ///
     /// @param stop asked after every pass; true ends the scoring there
     /// @return empty if it was stopped before the last pass
-    /// @throws io.lota4j.LotaException as [TopK#select(io.lota4j.mask.DeltaSource, double, Scope, Mask, Map)]
-    ///     does
+    /// @throws io.lota4j.LotaException as `TopK.select` does
     public Optional<Mask> mask(
             Attribution.OfRows by, double sparsity, Scope scope, Listener listener, BooleanSupplier stop) {
         Room.require(among, sparsity, scope);

@@ -1,7 +1,7 @@
 package io.lota4j.train.attribution;
 
+import io.lota4j.internal.model.Decoder;
 import io.lota4j.mask.Mask;
-import io.lota4j.model.Decoder;
 
 /// Mean over the examples of abs(w * dL/dw): SNIP (arXiv 1810.02340), one example at a time as in the study
 /// of safety-critical weights (arXiv 2402.05162).

@@ -1,9 +1,9 @@
 package io.lota4j.train.attribution;
 
-import io.lota4j.mask.DeltaSource;
-import io.lota4j.mask.Wording;
-import io.lota4j.model.GradientSink;
-import io.lota4j.model.PackedBatch;
+import io.lota4j.internal.mask.DeltaSource;
+import io.lota4j.internal.mask.Wording;
+import io.lota4j.internal.model.GradientSink;
+import io.lota4j.internal.model.PackedBatch;
 
 /// A score that is added up example by example, and read when all have been seen.
 interface Tally extends GradientSink, DeltaSource, AutoCloseable {

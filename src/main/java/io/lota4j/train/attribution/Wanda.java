@@ -1,7 +1,7 @@
 package io.lota4j.train.attribution;
 
+import io.lota4j.internal.model.Decoder;
 import io.lota4j.mask.Mask;
-import io.lota4j.model.Decoder;
 
 /// abs(w) times the L2 norm, over all response tokens, of the feature that the weight multiplies: Wanda
 /// (arXiv 2306.11695), on response tokens only as in arXiv 2402.05162. For matrices of layers.

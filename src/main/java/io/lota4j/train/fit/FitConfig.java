@@ -1,7 +1,7 @@
 package io.lota4j.train.fit;
 
-import io.lota4j.train.Ranges;
-import io.lota4j.train.SettingsText;
+import io.lota4j.internal.train.Ranges;
+import io.lota4j.internal.train.SettingsText;
 
 /// How the coefficients of a merge are fitted.
 ///

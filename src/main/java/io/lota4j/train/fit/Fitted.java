@@ -1,7 +1,7 @@
 package io.lota4j.train.fit;
 
-import io.lota4j.Text;
-import io.lota4j.train.SettingsText;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.train.SettingsText;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,9 +1,9 @@
 package io.lota4j.train.lora;
 
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.internal.train.Ranges;
+import io.lota4j.internal.train.SettingsText;
 import io.lota4j.mask.Pool;
-import io.lota4j.train.Ranges;
-import io.lota4j.train.SettingsText;
 
 /// What LoRA's ([arXiv 2106.09685](https://arxiv.org/abs/2106.09685)) factors are: every target matrix is used as
 /// `W + alpha / rank * B A`.
@@ -37,7 +37,7 @@ public record LoraConfig(int rank, double alpha, Pool targets) {
 
     /// What the product of factors of this rank is multiplied with, as PEFT does: a matrix whose rank was reduced has
     /// a scale of its own.
-    float scale(int ownRank) {
+    public float scale(int ownRank) {
         return (float) (alpha / ownRank);
     }
 }

@@ -1,8 +1,8 @@
 package io.lota4j.train.objective;
 
 import io.lota4j.LotaException;
-import io.lota4j.Suggestions;
-import io.lota4j.Text;
+import io.lota4j.internal.Suggestions;
+import io.lota4j.internal.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.lota4j.train.objective;
 
 import io.lota4j.LotaException;
-import io.lota4j.Text;
+import io.lota4j.internal.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

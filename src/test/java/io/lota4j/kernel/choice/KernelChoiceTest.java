@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lota4j.LotaException;
 import io.lota4j.Processes;
-import io.lota4j.kernel.MaskedKernel;
+import io.lota4j.internal.kernel.MaskedKernel;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lota4j.Golden;
+import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
 import io.lota4j.memory.Host;
-import io.lota4j.train.AdaptedModel;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lota4j.Golden;
+import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
-import io.lota4j.train.AdaptedModel;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lota4j.Golden;
 import io.lota4j.data.Example;
+import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
 import io.lota4j.memory.Host;
-import io.lota4j.train.AdaptedModel;
 import org.junit.jupiter.api.Test;
 
 /// GPT-2's matrices are stored `[in, out]`: an input's norm is one of a row.

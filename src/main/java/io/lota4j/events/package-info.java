@@ -1,5 +1,0 @@
-/// Event files, which TensorBoard shows as curves.
-@NullMarked
-package io.lota4j.events;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,7 +1,0 @@
-/// GGUF, llama.cpp's file format ([layout](https://github.com/ggml-org/ggml/blob/master/docs/gguf.md)): keys and
-/// values,
-/// then tensors.
-@NullMarked
-package io.lota4j.gguf;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,47 @@
+package io.lota4j.internal.eval;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// How a generated answer is held against the reference: white space and case folded.
+///
+/// @param pattern picks the answer out of a longer text by its first group (or as a whole where it has none),
+///     from its last match; null: the whole text is the answer
+public record AnswerCheck(@Nullable Pattern pattern) {
+    private static final Pattern SPACE = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
+
+    public enum Verdict {
+        CORRECT,
+        WRONG,
+        /// The pattern is nowhere in the generated text: a lost format is not lost knowledge.
+        UNPARSED
+    }
+
+    public Verdict check(String generated, String reference) {
+        Optional<String> found = answer(generated);
+        if (found.isEmpty()) {
+            return Verdict.UNPARSED;
+        }
+        String expected = answer(reference).orElse(folded(reference));
+        return found.get().equals(expected) ? Verdict.CORRECT : Verdict.WRONG;
+    }
+
+    private Optional<String> answer(String text) {
+        if (pattern == null) {
+            return Optional.of(folded(text));
+        }
+        Optional<String> last = Optional.empty();
+        Matcher matcher = pattern.matcher(text);
+        while (matcher.find()) {
+            last = Optional.ofNullable(matcher.group(Math.min(1, matcher.groupCount())));
+        }
+        return last.map(AnswerCheck::folded);
+    }
+
+    private static String folded(String text) {
+        return SPACE.matcher(text).replaceAll(" ").strip().toLowerCase(Locale.ROOT);
+    }
+}

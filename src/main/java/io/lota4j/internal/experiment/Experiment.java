@@ -1,0 +1,90 @@
+package io.lota4j.internal.experiment;
+
+import io.lota4j.data.Labels;
+import io.lota4j.internal.train.Ranges;
+import io.lota4j.mask.Pool;
+import io.lota4j.memory.Device;
+import io.lota4j.model.MemoryPolicy;
+import io.lota4j.train.objective.Objective;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A grid of runs: every method with every learning rate, order of tasks and seed.
+///
+/// @param recipe the file it was read from
+/// @param text of that file
+/// @param name in the report
+/// @param about what it is for, for the report, or null
+/// @param base a model directory
+/// @param out directory for everything that comes of it
+/// @param tasks at least one
+/// @param general held-out text that belongs to no task; at most one
+/// @param variants methods with their settings
+/// @param orders of tasks, each a sequence of stages
+/// @param seeds of data orders, random masks and adapters
+/// @param training for all
+/// @param pool that masks choose from, full fine-tuning trains and adapters adapt
+/// @param device that models compute on
+/// @param memory how runs save it
+/// @param equal what methods were made equal in
+/// @param merges of separately trained tasks
+/// @param scoringBatch examples per batch of scoring
+public record Experiment(
+        Path recipe,
+        String text,
+        String name,
+        @Nullable String about,
+        Path base,
+        Path out,
+        List<Task> tasks,
+        List<Task> general,
+        List<Variant> variants,
+        List<List<String>> orders,
+        List<Long> seeds,
+        Training training,
+        Pool pool,
+        Device device,
+        MemoryPolicy memory,
+        Set<Equal> equal,
+        List<Merging> merges,
+        int scoringBatch) {
+    /// @throws io.lota4j.LotaException if the batch of scoring is under 1
+    public Experiment {
+        new Ranges().atLeast(1, scoringBatch, "examples per batch of scoring").requireNone();
+    }
+
+    /// What can be made equal among methods.
+    public enum Equal {
+        /// A stage's steps count calibration too, so that every method sees as many tokens.
+        TOKENS,
+        /// Adapters get the rank at which they have about as many weights as the masks.
+        PARAMETERS
+    }
+
+    /// What a method minimises when it learns a task: its own objective, else the task's, else that of all.
+    public Objective objective(Variant variant, Task task) {
+        return Optional.ofNullable(variant.objective())
+                .or(() -> Optional.ofNullable(task.objective()))
+                .orElse(training.objective());
+    }
+
+    /// As [#objective(Variant, Task)], at a stage of a run.
+    public Objective objective(GridRun run, int stage) {
+        return objective(run.variant(), task(run.order().get(stage)));
+    }
+
+    /// Which tokens of a task's rows carry loss. Weights are read where some method wants them.
+    public Labels labels(Task task) {
+        return new Labels(
+                task.lossOn(),
+                variants.stream().anyMatch(variant -> objective(variant, task).readsWeights()));
+    }
+
+    /// A task by its name.
+    public Task task(String name) {
+        return tasks.stream().filter(t -> t.name().equals(name)).findFirst().orElseThrow();
+    }
+}

@@ -1,0 +1,93 @@
+package io.lota4j.internal.experiment;
+
+import io.lota4j.LotaException;
+import io.lota4j.internal.train.Ranges;
+import io.lota4j.train.Clip;
+import io.lota4j.train.Optimizer;
+import io.lota4j.train.Reduction;
+import io.lota4j.train.Schedule;
+import io.lota4j.train.TrainConfig;
+import io.lota4j.train.objective.Objective;
+
+/// How every stage of an experiment is trained.
+///
+/// @param steps of a stage
+/// @param optimizer of training and calibration
+/// @param schedule of the learning rate after the warm-up
+/// @param warmupSteps of training; calibrations have none
+/// @param batchSize examples per micro-batch
+/// @param accumulation micro-batches per step
+/// @param clip how gradients are bounded
+/// @param maxNorm the bound
+/// @param saveEvery steps between two states on disk; 0: only when stopped
+/// @param objective of tasks and methods that do not have their own
+public record Training(
+        long steps,
+        Optimizer optimizer,
+        Schedule schedule,
+        long warmupSteps,
+        int batchSize,
+        int accumulation,
+        Clip clip,
+        double maxNorm,
+        long saveEvery,
+        Objective objective) {
+    /// Another order of the same rows than a calibration with the same seed, which training must not repeat.
+    private static final long CALIBRATION_ORDER = 0x63616c6962726174L;
+
+    /// @throws io.lota4j.LotaException with everything that is out of its range
+    public Training {
+        Ranges ranges = new Ranges().atLeast(0, saveEvery, "steps between two states");
+        try {
+            new TrainConfig(
+                    steps,
+                    optimizer,
+                    1,
+                    schedule,
+                    Math.min(warmupSteps, steps),
+                    batchSize,
+                    accumulation,
+                    clip,
+                    maxNorm,
+                    Reduction.TOKEN_MEAN,
+                    0,
+                    true,
+                    objective);
+        } catch (LotaException refusal) {
+            ranges.problems(refusal);
+        }
+        ranges.requireNone();
+    }
+
+    /// The settings of a stage's training.
+    public TrainConfig config(long steps, double lr, long seed, Objective minimised) {
+        return config(steps, lr, schedule, Math.min(warmupSteps, steps), seed, minimised);
+    }
+
+    /// The settings of a calibration.
+    public TrainConfig calibration(long steps, double lr, long seed, Objective minimised) {
+        return config(steps, lr, Schedule.CONSTANT, 0, seed ^ CALIBRATION_ORDER, minimised);
+    }
+
+    private TrainConfig config(long steps, double lr, Schedule schedule, long warmup, long seed, Objective minimised) {
+        return new TrainConfig(
+                steps,
+                optimizer,
+                lr,
+                schedule,
+                warmup,
+                batchSize,
+                accumulation,
+                clip,
+                maxNorm,
+                Reduction.TOKEN_MEAN,
+                seed,
+                true,
+                minimised);
+    }
+
+    /// Examples of one step.
+    public long examples() {
+        return (long) batchSize * accumulation;
+    }
+}

@@ -1,0 +1,35 @@
+package io.lota4j.internal.experiment;
+
+import io.lota4j.internal.train.Ranges;
+import io.lota4j.train.objective.Objective;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/// One method with all its settings.
+///
+/// @param label in tables: everything but the learning rate
+/// @param kind the word of the recipe, such as `lotto`
+/// @param method what is done
+/// @param lr learning rate of training
+/// @param objective of training, or null for the task's or the experiment's
+public record Variant(
+        String label,
+        String kind,
+        Method method,
+        double lr,
+        @Nullable Objective objective) {
+    /// @throws io.lota4j.LotaException if the learning rate is not over 0 and finite
+    public Variant {
+        new Ranges().positive(lr, "learning rate").requireNone();
+    }
+
+    /// A method that minimises what the task or the experiment says.
+    public Variant(String label, String kind, Method method, double lr) {
+        this(label, kind, method, lr, null);
+    }
+
+    /// Frozen share of the pool, where a mask is chosen.
+    public OptionalDouble sparsity() {
+        return method instanceof Method.Sparse sparse ? OptionalDouble.of(sparse.sparsity()) : OptionalDouble.empty();
+    }
+}

@@ -1,0 +1,243 @@
+package io.lota4j.internal.experiment.recipe;
+
+import io.lota4j.internal.Text;
+import io.lota4j.internal.experiment.Method;
+import io.lota4j.internal.experiment.Method.Effort;
+import io.lota4j.internal.experiment.Variant;
+import io.lota4j.mask.Pool;
+import io.lota4j.mask.Scope;
+import io.lota4j.train.attribution.Attribution;
+import io.lota4j.train.attribution.Attributions;
+import io.lota4j.train.attribution.Delta;
+import io.lota4j.train.objective.Objective;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// Reads the methods of a recipe; each list of values makes as many variants.
+///
+/// @param pool that masks choose from
+/// @param ranks of adapters that have about as many weights as the recipe's masks, by sparsity; empty: adapters have
+///     the rank they say
+record MethodReader(Pool pool, Optional<Ranks> ranks) {
+    /// What a method's mask is chosen by: the attribution of its name, or a brief fine-tune.
+    private static final Map<String, Attribution> CHOICES = new TreeMap<>();
+
+    static {
+        for (Attribution attribution : Attributions.all()) {
+            if (attribution instanceof Attribution.OfTraining) {
+                CHOICES.put("lota", attribution);
+                CHOICES.put("lotto", attribution);
+            } else {
+                CHOICES.put(attribution.name(), attribution);
+            }
+        }
+    }
+
+    private static final String FULL = "full";
+    private static final String FREEZE = "freeze";
+    private static final String LORA = "lora";
+    private static final int ROWS = 64;
+
+    /// The rank of an adapter with as many weights as a mask.
+    interface Ranks {
+        int of(double sparsity);
+    }
+
+    /// Every variant behind `methods`, in the file's order.
+    List<Variant> variants(Fields recipe) {
+        List<Variant> variants = new ArrayList<>();
+        List<Double> sparsities = sparsities(recipe);
+        for (Fields fields : entries(recipe)) {
+            String kind = kind(fields);
+            Objective objective = ObjectiveReader.objective(fields);
+            String usual = objective == null ? kind : kind + " " + objective.name();
+            for (Named named : named(kind, fields.text("name", usual), fields, sparsities)) {
+                for (double lr : rates(fields)) {
+                    Variant variant = new Variant(named.label(), kind, named.method(), lr, objective);
+                    refuseTwins(variant, variants, fields);
+                    variants.add(variant);
+                }
+            }
+        }
+        if (variants.isEmpty()) {
+            recipe.keys().error(recipe.mapping(), "methods is missing or empty");
+        }
+        return variants;
+    }
+
+    private record Named(String label, Method method) {}
+
+    /// A label and a rate name a run, so they must be those of one method.
+    private static void refuseTwins(Variant twin, List<Variant> earlier, Fields fields) {
+        boolean taken = earlier.stream()
+                .filter(variant -> variant.label().equals(twin.label()))
+                .anyMatch(variant -> variant.lr() == twin.lr()
+                        || !variant.method().equals(twin.method())
+                        || !Objects.equals(variant.objective(), twin.objective()));
+        if (taken) {
+            fields.keys()
+                    .error(
+                            fields.mapping(),
+                            Text.format(
+                                    "%s: there is a method '%s' already; tell them apart with %s",
+                                    fields.where(), twin.label(), fields.place("name")));
+        }
+    }
+
+    private static List<Fields> entries(Fields recipe) {
+        return recipe.keys()
+                .items(
+                        recipe.mapping(),
+                        "",
+                        "methods",
+                        (item, place) -> recipe.keys()
+                                .mapping(item, place)
+                                .map(mapping -> new Fields(recipe.keys(), mapping, place)));
+    }
+
+    /// Those of all masks, which adapters are held against.
+    private static List<Double> sparsities(Fields recipe) {
+        return entries(recipe).stream()
+                .filter(fields -> fields.has("sparsity"))
+                .flatMap(fields -> fields.fractions("sparsity").stream())
+                .distinct()
+                .toList();
+    }
+
+    private static String kind(Fields fields) {
+        List<String> kinds = new ArrayList<>(List.of(FULL, FREEZE, LORA));
+        kinds.addAll(CHOICES.keySet());
+        if (!fields.has("method")) {
+            fields.keys().error(fields.mapping(), Text.format("%s is missing", fields.place("method")));
+        }
+        return fields.one("method", kinds, FULL);
+    }
+
+    private static List<Double> rates(Fields fields) {
+        if (!fields.has("lr")) {
+            fields.keys().error(fields.mapping(), Text.format("%s is missing", fields.place("lr")));
+        }
+        return fields.positives("lr", List.of(1.0));
+    }
+
+    private List<Named> named(String kind, String name, Fields fields, List<Double> sparsities) {
+        return switch (kind) {
+            case FULL -> {
+                fields.only("method", "name", "lr", ObjectiveReader.KEY);
+                yield List.of(new Named(name, new Method.Full(pool)));
+            }
+            case FREEZE -> {
+                fields.only("method", "name", "lr", ObjectiveReader.KEY, "layers");
+                yield List.of(new Named(name, new Method.Full(frozen(fields))));
+            }
+            case LORA -> adapters(name, fields, sparsities);
+            default -> masks(kind, name, fields);
+        };
+    }
+
+    private Pool frozen(Fields fields) {
+        List<String> layers = fields.texts("layers");
+        if (layers.isEmpty()) {
+            fields.keys()
+                    .error(
+                            fields.mapping(),
+                            Text.format(
+                                    "%s is missing: parts of the names of tensors to freeze, such as layers.0.",
+                                    fields.place("layers")));
+        }
+        List<String> exclude = new ArrayList<>(pool.exclude());
+        exclude.addAll(layers);
+        return new Pool(pool.include(), exclude);
+    }
+
+    private List<Named> adapters(String name, Fields fields, List<Double> sparsities) {
+        fields.only("method", "name", "lr", ObjectiveReader.KEY, "rank", "alpha");
+        List<Named> adapters = new ArrayList<>();
+        if (ranks.isPresent()) {
+            if (fields.has("rank")) {
+                fields.value("rank")
+                        .ifPresent(at -> fields.keys()
+                                .error(at, Text.format("%s: equal parameters choose the rank", fields.place("rank"))));
+            }
+            for (double sparsity : sparsities) {
+                int rank = ranks.get().of(sparsity);
+                adapters.add(adapter(Text.format("%s r%d", name, rank), rank, fields));
+            }
+            if (sparsities.isEmpty()) {
+                fields.keys()
+                        .error(fields.mapping(), Text.format("%s: there is no mask to be equal to", fields.where()));
+            }
+            return adapters.stream().distinct().toList();
+        }
+        for (int rank : fields.wholes("rank", List.of(8), 1)) {
+            adapters.add(adapter(Text.format("%s r%d", name, rank), rank, fields));
+        }
+        return adapters;
+    }
+
+    private static Named adapter(String label, int rank, Fields fields) {
+        return new Named(label, new Method.Lora(rank, fields.positive("alpha", 2.0 * rank)));
+    }
+
+    private static List<Named> masks(String kind, String name, Fields fields) {
+        Attribution by = CHOICES.getOrDefault(kind, new Delta());
+        List<Effort> efforts = efforts(by, fields);
+        if (!fields.has("sparsity")) {
+            fields.keys().error(fields.mapping(), Text.format("%s is missing", fields.place("sparsity")));
+        }
+        Scope scope = fields.constant("scope", Scope.GLOBAL);
+        List<Named> masks = new ArrayList<>();
+        for (double sparsity : fields.fractions("sparsity")) {
+            for (Effort effort : efforts) {
+                String more = efforts.size() > 1 ? Text.format(" c%d", effort.steps() + effort.rows()) : "";
+                masks.add(new Named(
+                        Text.format("%s %s%s", name, percent(sparsity), more),
+                        new Method.Sparse(by, sparsity, scope, kind.equals("lotto"), effort)));
+            }
+        }
+        return masks;
+    }
+
+    private static List<Effort> efforts(Attribution by, Fields fields) {
+        return switch (by) {
+            case Attribution.OfTraining training -> {
+                fields.only(
+                        "method",
+                        "name",
+                        "lr",
+                        ObjectiveReader.KEY,
+                        "sparsity",
+                        "scope",
+                        "calibration-steps",
+                        "calibration-lr");
+                for (String key : List.of("calibration-steps", "calibration-lr")) {
+                    fields.required(key, "a mask is found by a brief fine-tune");
+                }
+                double lr = fields.positive("calibration-lr", 1);
+                yield fields.wholes("calibration-steps", List.of(1), 1).stream()
+                        .map(steps -> new Effort(steps, lr, 0))
+                        .toList();
+            }
+            case Attribution.OfRows rows -> {
+                fields.only("method", "name", "lr", ObjectiveReader.KEY, "sparsity", "scope", "rows");
+                yield fields.wholes("rows", List.of(ROWS), 1).stream()
+                        .map(count -> new Effort(0, 0, count))
+                        .toList();
+            }
+            case Attribution.OfBase base -> {
+                fields.only("method", "name", "lr", ObjectiveReader.KEY, "sparsity", "scope");
+                yield List.of(Effort.NONE);
+            }
+        };
+    }
+
+    /// A fraction such as 0.999 as `99.9%`.
+    private static String percent(double sparsity) {
+        String text = Text.format("%.6f", sparsity * 100);
+        return text.replaceFirst("\\.?0+$", "") + "%";
+    }
+}

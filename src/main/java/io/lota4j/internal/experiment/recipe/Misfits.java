@@ -1,0 +1,53 @@
+package io.lota4j.internal.experiment.recipe;
+
+import io.lota4j.internal.Text;
+import io.lota4j.internal.experiment.Experiment;
+import io.lota4j.internal.experiment.Method;
+import io.lota4j.internal.experiment.Variant;
+import io.lota4j.internal.yaml.Problems;
+import io.lota4j.model.BaseWeights;
+
+/// Tells what single values do not show: runs that would fail, some of them after hours.
+final class Misfits {
+    /// What is left of 1 - sparsity, such as 1 - 0.9, when it is no exact fraction.
+    private static final double ROUNDING = 1e-9;
+
+    private Misfits() {}
+
+    static void tell(Experiment experiment, Problems problems) {
+        if (experiment.out().toString().equals("-")) {
+            problems.error(Text.format(
+                    "%s: out: '-' is not taken as a folder; write ./- for one of that name", experiment.recipe()));
+        }
+        for (Variant variant : experiment.variants()) {
+            switch (variant.method()) {
+                case Method.Full full -> {}
+                case Method.Lora lora -> adapter(experiment, variant, problems);
+                case Method.Sparse sparse -> masks(experiment, variant, sparse, problems);
+            }
+        }
+    }
+
+    private static void adapter(Experiment experiment, Variant variant, Problems problems) {
+        if (experiment.memory().base() == BaseWeights.MAPPED) {
+            problems.error(Text.format(
+                    "%s: mapped-base does not go with '%s': LoRA keeps base and factors added up in memory",
+                    experiment.recipe(), variant.label()));
+        }
+    }
+
+    private static void masks(Experiment experiment, Variant variant, Method.Sparse sparse, Problems problems) {
+        boolean merged = experiment.merges().stream().anyMatch(merge -> merge.takes(variant));
+        int stages = experiment.orders().stream()
+                .mapToInt(order -> order.size())
+                .max()
+                .orElse(0);
+        stages = merged ? Math.max(stages, experiment.tasks().size()) : stages;
+        double trained = stages * (1 - sparse.sparsity());
+        if (sparse.disjoint() && trained > 1 + ROUNDING) {
+            problems.error(Text.format(
+                    "%s: '%s' trains other weights for each of %d tasks, %.2f times the pool in all",
+                    experiment.recipe(), variant.label(), stages, trained));
+        }
+    }
+}

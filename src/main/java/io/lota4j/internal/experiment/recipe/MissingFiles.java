@@ -1,0 +1,54 @@
+package io.lota4j.internal.experiment.recipe;
+
+import io.lota4j.data.file.DataPart;
+import io.lota4j.internal.Existing;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.HubCache;
+import io.lota4j.internal.experiment.Experiment;
+import io.lota4j.internal.experiment.Task;
+import io.lota4j.internal.yaml.Problems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Tells which of an experiment's files are not there.
+final class MissingFiles {
+    private MissingFiles() {}
+
+    static void tell(Experiment experiment, Problems problems) {
+        Path recipe = experiment.recipe();
+        if (!given(experiment.base())) {
+            return;
+        }
+        Existing.problemOfDirectory(experiment.base()).ifPresent(problem -> {
+            String advice = HubCache.ofUser()
+                    .advice(experiment.base())
+                    .map(sentence -> ". " + sentence)
+                    .orElse("");
+            problems.error(Text.format("%s: base: %s: %s%s", recipe, problem, experiment.base(), advice));
+        });
+        for (Task task : experiment.tasks()) {
+            for (DataPart part : task.train()) {
+                require(recipe, Text.format("tasks.%s.train", task.name()), part.path(), problems);
+            }
+            require(recipe, Text.format("tasks.%s.test", task.name()), task.test(), problems);
+            if (task.validation() != null) {
+                require(recipe, Text.format("tasks.%s.validation", task.name()), task.validation(), problems);
+            }
+        }
+        for (Task text : experiment.general()) {
+            require(recipe, Text.format("general.%s.data", text.name()), text.test(), problems);
+        }
+    }
+
+    private static void require(Path recipe, String key, Path file, Problems problems) {
+        if (given(file) && !Files.isDirectory(file)) {
+            Existing.problemOfFile(file)
+                    .ifPresent(problem -> problems.error(Text.format("%s: %s: %s: %s", recipe, key, problem, file)));
+        }
+    }
+
+    /// A key that is missing is told of already.
+    private static boolean given(Path path) {
+        return !path.toString().isEmpty();
+    }
+}

@@ -1,0 +1,86 @@
+package io.lota4j.internal.metrics;
+
+import io.lota4j.metrics.Metric;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What `run.json` says of a grid of runs: everything that the figures beside it do not.
+///
+/// @param format [#FORMAT]
+/// @param name of the experiment
+/// @param about what it is for, in its author's words, or null
+/// @param command that reproduces it
+/// @param recipe its text
+/// @param base its directory's name, fingerprint and sizes
+/// @param tasks in the recipe's order
+/// @param runs every run of the grid with what is special to it
+/// @param equal what baselines were made equal in, a line each; empty: nothing
+/// @param versions of the tool and what it runs on
+/// @param machine processors, memory and system
+/// @param started ISO 8601, UTC
+/// @param seconds that training and choosing masks took; work that runs share is counted once
+/// @param finished whether every run of the grid is done
+public record RunFile(
+        String format,
+        String name,
+        @Nullable String about,
+        String command,
+        String recipe,
+        Base base,
+        List<Task> tasks,
+        List<Run> runs,
+        List<String> equal,
+        Map<String, String> versions,
+        Map<String, String> machine,
+        String started,
+        double seconds,
+        boolean finished) {
+    public static final String FORMAT = "lota4j run 1";
+
+    /// @param weights in all
+    /// @param pool that masks choose from
+    public record Base(String name, String fingerprint, long weights, long pool) {}
+
+    /// @param trainRows rows that can be trained on
+    /// @param validationRows 0: none
+    /// @param answers whether answers were generated and compared
+    /// @param prompt of one training row, as the model sees it, its end if it is long; null in older files
+    /// @param answer of that row, its beginning if it is long; null in older files
+    public record Task(
+            String name,
+            String train,
+            String trainSha256,
+            int trainRows,
+            int validationRows,
+            int testRows,
+            boolean answers,
+            @Nullable String prompt,
+            @Nullable String answer) {
+        /// Without the row that is shown, which says nothing of what was measured.
+        public Task withoutRow() {
+            return new Task(name, train, trainSha256, trainRows, validationRows, testRows, answers, null, null);
+        }
+    }
+
+    /// @param name as in [Metric.Where#run]
+    /// @param method the label in tables, such as `lota 99%`: runs that differ only in seed, order and learning
+    ///     rate share it
+    /// @param kind `lota`, `lotto`, `full`, `lora`, `random`, `magnitude`, `snip`, `wanda`, `fisher`, `freeze`, or
+    ///     `merge`
+    /// @param sparsity frozen share of the pool, or null where that is not chosen
+    /// @param lr learning rate; of a merge that of the runs whose results it merges
+    /// @param order tasks, one a stage; of a merge those that went in, for its one stage
+    /// @param settings all other settings, as text
+    /// @param merged of a merge: the method (label) whose separately trained results it merges; else null
+    public record Run(
+            String name,
+            String method,
+            String kind,
+            @Nullable Double sparsity,
+            double lr,
+            List<String> order,
+            long seed,
+            Map<String, String> settings,
+            @Nullable String merged) {}
+}

@@ -1,0 +1,116 @@
+package io.lota4j.internal.report;
+
+import io.lota4j.internal.Text;
+import io.lota4j.internal.metrics.Group;
+import io.lota4j.internal.metrics.RunFile.Run;
+import io.lota4j.internal.metrics.Spread;
+import io.lota4j.metrics.Direction;
+import io.lota4j.metrics.Figure;
+import io.lota4j.metrics.Metric;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.stream.DoubleStream;
+
+/// What each method took.
+final class CostSection {
+    private static final List<String> HEAD = List.of(
+            "method",
+            "trained weights a task",
+            "calibration tokens",
+            "training tokens",
+            "tokens in all",
+            "calibration",
+            "training",
+            "training tokens a second",
+            "peak memory",
+            "file a task");
+
+    private final Comparison comparison;
+
+    private CostSection(Comparison comparison) {
+        this.comparison = comparison;
+    }
+
+    static Optional<Element> of(Comparison comparison) {
+        Table table = table(comparison);
+        Section section = new Section("cost", "What it took")
+                .note("A run over all its tasks, mean over seeds. Times are wall times on one machine and say little"
+                        + " where other work ran beside.");
+        if (table.head().size() > 1) {
+            section.add(table.html());
+        }
+        return section.html();
+    }
+
+    static Table table(Comparison comparison) {
+        CostSection made = new CostSection(comparison);
+        return new Table(
+                        HEAD,
+                        comparison.chosen().stream()
+                                .map(made::row)
+                                .filter(row -> row.cells().stream().anyMatch(Cell::known))
+                                .toList())
+                .withoutEmptyColumns();
+    }
+
+    private Table.Row row(Group group) {
+        List<Cell> cells = List.of(
+                cell(group, Unit.COUNT, run -> each(run, Figure.TRAINABLE).average()),
+                cell(group, Unit.COUNT, run -> sum(run, Figure.CALIBRATION_TOKENS)),
+                cell(group, Unit.COUNT, run -> sum(run, Figure.TRAIN_TOKENS)),
+                cell(group, Unit.COUNT, this::allTokens),
+                cell(group, Unit.SECONDS, run -> sum(run, Figure.CALIBRATION_SECONDS)),
+                cell(group, Unit.SECONDS, run -> sum(run, Figure.TRAIN_SECONDS)),
+                cell(group, Unit.COUNT, this::speed),
+                cell(group, Unit.BYTES, run -> each(run, Figure.PEAK_MEMORY).max()),
+                cell(group, Unit.BYTES, run -> each(run, Figure.RESULT_BYTES).average()));
+        return new Table.Row(label(group), comparison.look().of(group.method()), cells);
+    }
+
+    private String label(Group group) {
+        boolean others = !comparison.sequences().isEmpty() || comparison.alone().size() > 1;
+        if (group.order().size() == 1 && others) {
+            return Text.format("%s, %s alone", group.method(), group.order().getFirst());
+        }
+        return comparison.severalOrders()
+                ? Text.format("%s (%s)", group.method(), String.join(", ", group.order()))
+                : group.method();
+    }
+
+    private static Cell cell(Group group, Unit unit, Function<Run, OptionalDouble> value) {
+        Optional<Spread> spread = group.spread(Direction.NONE, value);
+        return Cell.mean(spread, unit);
+    }
+
+    /// A figure of every stage.
+    private DoubleStream each(Run run, Figure figure) {
+        return comparison.results().of(run.name(), figure).stream()
+                .filter(m -> m.where().part() == null && m.where().step() == null)
+                .mapToDouble(Metric::value);
+    }
+
+    private OptionalDouble sum(Run run, Figure figure) {
+        List<Double> all = new ArrayList<>(each(run, figure).boxed().toList());
+        return all.isEmpty()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(
+                        all.stream().mapToDouble(Double::doubleValue).sum());
+    }
+
+    private OptionalDouble allTokens(Run run) {
+        OptionalDouble trained = sum(run, Figure.TRAIN_TOKENS);
+        double calibrated = sum(run, Figure.CALIBRATION_TOKENS).orElse(0);
+        return trained.isEmpty() ? trained : OptionalDouble.of(trained.getAsDouble() + calibrated);
+    }
+
+    private OptionalDouble speed(Run run) {
+        OptionalDouble tokens = sum(run, Figure.TRAIN_TOKENS);
+        double seconds = sum(run, Figure.TRAIN_SECONDS).orElse(0);
+        return tokens.isEmpty() || seconds <= 0
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(tokens.getAsDouble() / seconds);
+    }
+}

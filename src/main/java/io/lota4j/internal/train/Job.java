@@ -1,0 +1,103 @@
+package io.lota4j.internal.train;
+
+import io.lota4j.LotaException;
+import io.lota4j.data.Dataset;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.kernel.MaskedKernel;
+import io.lota4j.internal.mask.Complement;
+import io.lota4j.internal.mask.DeltaSource;
+import io.lota4j.internal.mask.TopK;
+import io.lota4j.mask.Mask;
+import io.lota4j.mask.Scope;
+import io.lota4j.ticket.Ticket;
+import io.lota4j.train.HeldOut;
+import io.lota4j.train.MemoryEstimate;
+import io.lota4j.train.RunState;
+import io.lota4j.train.TrainConfig;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// One training run of a model on data under a mask.
+///
+/// @param model whose working weights are trained in place
+/// @param mask which of them
+/// @param data tokenized examples
+/// @param config everything else
+/// @param kernel does the work on masked entries
+/// @param start the weights that the model has before the run
+/// @param heldOut rows that the run is scored on meanwhile, or null for none
+public record Job(
+        AdaptedModel model,
+        Mask mask,
+        Dataset data,
+        TrainConfig config,
+        MaskedKernel kernel,
+        Start start,
+        @Nullable HeldOut heldOut)
+        implements TrainingJob {
+    /// @throws LotaException if the mask is not for the model, or has no weight that is trained
+    public Job {
+        model.require(mask);
+        TrainingJob.requireFit(config, data, heldOut);
+        if (mask.trainable() == 0) {
+            throw new LotaException(Text.format(
+                    "The mask has no trainable weight: all %,d of its pool are frozen, so there is nothing to train. "
+                            + "Take a mask of a lower sparsity.",
+                    mask.poolSize()));
+        }
+    }
+
+    /// A run that is not scored meanwhile.
+    public Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig config, MaskedKernel kernel, Start start) {
+        this(model, mask, data, config, kernel, start, null);
+    }
+
+    /// The same run, scored on held-out rows meanwhile.
+    ///
+    /// @param rows null for none
+    public Job scoredOn(@Nullable HeldOut rows) {
+        return new Job(model, mask, data, config, kernel, start, rows);
+    }
+
+    /// A run that starts from the base.
+    public Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig config, MaskedKernel kernel) {
+        this(model, mask, data, config, kernel, new Start(model.base(), null));
+    }
+
+    @Override
+    public Trainer trainer() {
+        return new Trainer(model.decoder(), mask, config, BatchedSamples.of(data, config), kernel);
+    }
+
+    @Override
+    public Map.Entry<String, String> trained() {
+        return Map.entry("mask", mask.sha256());
+    }
+
+    @Override
+    public MemoryEstimate memory() {
+        return MemoryEstimate.of(this);
+    }
+
+    /// The mask of the weights that moved most in a finished run, as its calibration. It has no weight that the
+    /// run did not train.
+    ///
+    /// @param sparsity frozen share of the whole pool, in [0, 1]
+    /// @throws io.lota4j.LotaException if fewer weights moved than are to be chosen
+    public Mask calibrated(RunState end, double sparsity, Scope scope) {
+        Map<String, String> origin = provenance("calibrate", end);
+        origin.put("score", "delta");
+        origin.putAll(Complement.origin(mask));
+        return TopK.select(deltas(), sparsity, scope, mask, origin);
+    }
+
+    /// Working weights minus those of the start of the tensors in the mask.
+    public DeltaSource deltas() {
+        return model.deltas(mask, start);
+    }
+
+    /// What a finished run, and what was on the base before it in the same weights, changes of the base.
+    public Ticket ticket(RunState end) {
+        return model.ticket(mask, provenance("train", end));
+    }
+}

@@ -1,0 +1,144 @@
+package io.lota4j.internal.train;
+
+import io.lota4j.internal.kernel.MaskedKernel;
+import io.lota4j.internal.kernel.Update;
+import io.lota4j.internal.model.Decoder;
+import io.lota4j.internal.model.Loss;
+import io.lota4j.train.Phases;
+import io.lota4j.train.Reduction;
+import io.lota4j.train.TrainConfig;
+import io.lota4j.train.objective.Objective;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// One optimizer step: gradients of all micro-batches, clip, update.
+final class StepRunner {
+    private final Decoder decoder;
+    private final TrainConfig config;
+    private final MaskedKernel kernel;
+    private final Parameters parameters;
+    private final @Nullable Reference reference;
+    private final List<Trainable> trainables;
+    private final StepGradients gradients;
+    private double[] squares = {};
+    private double passSeconds;
+    private double updateSeconds;
+
+    /// @param reference of the run's samples, or null where its objective needs none
+    StepRunner(
+            Decoder decoder,
+            TrainConfig config,
+            MaskedKernel kernel,
+            Parameters parameters,
+            @Nullable Reference reference) {
+        this.reference = reference;
+        this.decoder = decoder;
+        this.config = config;
+        this.kernel = kernel;
+        this.parameters = parameters;
+        this.trainables = parameters.trainables();
+        this.gradients = parameters.gradients();
+    }
+
+    /// @param loss of the run's objective
+    /// @param norm of the trained weights' gradient before clipping
+    /// @param figures that the objective tells beside the loss
+    record Outcome(double loss, double norm, long tokens, long scored, Map<String, Double> figures) {}
+
+    /// Adds up the gradients of one step and bounds nothing yet; weights stay as they are.
+    Outcome gradients(Samples samples, long step) {
+        List<MicroBatch> batches = new ArrayList<>();
+        int chunk = decoder.device().chunk();
+        for (int m = 0; m < config.accumulation(); m++) {
+            batches.addAll(MicroBatch.passes(samples.microBatch((step - 1) * config.accumulation() + m), chunk));
+        }
+        long start = System.nanoTime();
+        double each = weight(batches);
+        gradients.clear();
+        double loss = 0;
+        Map<String, Double> figures = new TreeMap<>();
+        for (MicroBatch batch : batches) {
+            loss += each * pass(batch, each, figures);
+        }
+        passSeconds = since(start);
+        squares = squares();
+        updateSeconds = since(start) - passSeconds;
+        return new Outcome(
+                loss,
+                Math.sqrt(Arrays.stream(squares).sum()),
+                batches.stream().mapToLong(b -> b.batch().tokens()).sum(),
+                batches.stream().mapToLong(MicroBatch::scored).sum(),
+                figures);
+    }
+
+    /// @param figures to be added to
+    private double pass(MicroBatch batch, double each, Map<String, Double> figures) {
+        // A micro-batch may hold no label at all.
+        if (batch.scored() == 0) {
+            return 0;
+        }
+        Weighing weighing = new Weighing(config.objective(), batch, reference);
+        Loss losses = decoder.gradients(batch.batch(), weighing.weights(each), gradients);
+        weighing.figures().forEach((name, value) -> figures.merge(name, each * value, Double::sum));
+        return weighing.told(losses.tokenLosses());
+    }
+
+    private double weight(List<MicroBatch> batches) {
+        boolean overTokens =
+                config.objective().mean() == Objective.Mean.REDUCTION && config.reduction() == Reduction.TOKEN_MEAN;
+        long parts = batches.stream()
+                .mapToLong(
+                        batch -> overTokens ? batch.scored() : batch.samples().size())
+                .sum();
+        return parts == 0 ? 0 : 1.0 / parts;
+    }
+
+    /// Sum of squares of each tensor's gradient. Tensors are independent: any number of threads yields the same.
+    private double[] squares() {
+        return IntStream.range(0, trainables.size())
+                .parallel()
+                .mapToDouble(t -> squares(trainables.get(t)))
+                .toArray();
+    }
+
+    private double squares(Trainable trainable) {
+        double sum = kernel.sumOfSquares(
+                trainable.gradientMemory(), trainable.entries().count());
+        trainable.rest();
+        return sum;
+    }
+
+    /// Moves the weights by the gradients of [#gradients].
+    void update(long step) {
+        long start = System.nanoTime();
+        double[] factors = config.clip().factors(squares, config.maxNorm());
+        IntStream.range(0, factors.length).parallel().forEach(t -> {
+            Trainable trainable = trainables.get(t);
+            if (!gradients.moves(trainable.name())) {
+                return;
+            }
+            Updates updates = trainable.updates();
+            updates.moved(gradients.parts(trainable.name())).forEach(part -> {
+                Update update = config.optimizer().update(updates.next(part), config.lr(step), factors[t]);
+                trainable.step(update, kernel, part);
+            });
+            trainable.rest();
+        });
+        parameters.moved();
+        updateSeconds += since(start);
+    }
+
+    /// What the last step's time went to.
+    Phases phases() {
+        return new Phases(passSeconds - gradients.seconds(), gradients.seconds(), updateSeconds);
+    }
+
+    private static double since(long start) {
+        return (System.nanoTime() - start) / 1e9;
+    }
+}

@@ -1,0 +1,317 @@
+package io.lota4j.internal.train;
+
+import ai.djl.pytorch.engine.PtNDManager;
+import io.lota4j.LotaException;
+import io.lota4j.data.Dataset;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.kernel.MaskedKernel;
+import io.lota4j.internal.model.Decoder;
+import io.lota4j.internal.train.StepRunner.Outcome;
+import io.lota4j.mask.Mask;
+import io.lota4j.train.HeldOut;
+import io.lota4j.train.HeldOutLoss;
+import io.lota4j.train.Listener;
+import io.lota4j.train.Progress;
+import io.lota4j.train.RunState;
+import io.lota4j.train.TrainConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Trains some parameters of a decoder, such as the weights of a mask: those in place, and all others keep their
+/// bits.
+///
+/// Everything it keeps beside the model (gradients, moments) has the parameters' size and is freed by [#close].
+public final class Trainer implements AutoCloseable {
+    private final TrainConfig config;
+    private final Samples samples;
+    private final Decoder decoder;
+    private final Parameters parameters;
+    private final @Nullable Reference reference;
+    private final StepRunner runner;
+    private RunState state = RunState.START;
+    private @Nullable Saving saving;
+    private @Nullable Scoring scoring;
+
+    /// What scoring a run on held-out rows takes.
+    ///
+    /// @param best kept where the run ends with it, or null
+    /// @param reference of the rows, or null where the objective needs none
+    /// @param scope owns the best
+    private record Scoring(
+            HeldOut rows,
+            @Nullable BestValues best,
+            @Nullable Reference reference,
+            PtNDManager scope) {}
+
+    /// Where a run's state goes.
+    ///
+    /// @param file written through a temporary name, so that the last good one always stands
+    /// @param every steps between two writes; 0: only when the run is stopped
+    /// @param identity what the run was started with, compared on resuming
+    public record Saving(Path file, long every, Map<String, String> identity) {
+        /// @throws LotaException if the steps between two writes are under 0
+        public Saving {
+            new Ranges().atLeast(0, every, "steps between two states").requireNone();
+        }
+    }
+
+    /// @param mask the weights to train; an empty tensor in it is skipped
+    public Trainer(Decoder decoder, Mask mask, TrainConfig config, Samples samples, MaskedKernel kernel) {
+        this(decoder, MaskedParameters.of(decoder, mask, config.optimizer(), kernel), config, samples, kernel);
+    }
+
+    /// @param parameters to train; closed with the trainer
+    /// @param data in the order that the configuration's seed gives it
+    public Trainer(Decoder decoder, Parameters parameters, TrainConfig config, Dataset data, MaskedKernel kernel) {
+        this(decoder, parameters, config, BatchedSamples.of(data, config), kernel);
+    }
+
+    private Trainer(Decoder decoder, Parameters parameters, TrainConfig config, Samples samples, MaskedKernel kernel) {
+        this.decoder = decoder;
+        this.config = config;
+        this.samples = samples;
+        this.parameters = parameters;
+        this.reference = config.objective().needsReference()
+                ? new Reference("reference", samples.of(Math.multiplyExact(config.steps(), config.accumulation())))
+                : null;
+        this.runner = new StepRunner(decoder, config, kernel, parameters, reference);
+    }
+
+    /// Keeps the run's state on disk from now on.
+    public Trainer saving(Saving where) {
+        this.saving = where;
+        return this;
+    }
+
+    /// Scores the run on held-out rows from now on. A run with patience may end before its last step.
+    public Trainer scoring(HeldOut rows) {
+        PtNDManager scope = decoder.torch().scope();
+        BestValues best =
+                rows.keep() == HeldOut.Keep.BEST ? BestValues.of(parameters.trainables(), decoder, scope) : null;
+        Reference ofRows =
+                config.objective().needsReference() ? new Reference("reference.held_out", rows.samples()) : null;
+        scoring = new Scoring(rows, best, ofRows, scope);
+        return this;
+    }
+
+    /// Goes on where the state on disk ends.
+    ///
+    /// @throws LotaException if there is none or it belongs to another run
+    public Trainer resume() {
+        Saving where = saving;
+        if (where == null || !Files.isRegularFile(where.file())) {
+            throw new LotaException("Nothing to resume: there is no run state"
+                    + (where == null ? "." : " at " + where.file() + "; start a new run instead."));
+        }
+        state = RunState.read(where.file(), where.identity(), parameters.trainables(), best(), references());
+        parameters.moved();
+        return this;
+    }
+
+    /// Runs to the last step, or until `stop` says so after a step, or the thread is interrupted:
+    /// then the state is written and can be resumed.
+    ///
+    /// A finished run that keeps the best weights of its held-out rows ends with those.
+    ///
+    /// @return the state reached; see [TrainingJob#finished]
+    /// @throws LotaException if the loss or the gradient is not finite, weights and state files are then those of
+    ///     the step before; or if the last step, or one whose state is due, left trained weights that are not,
+    ///     which are then not written
+    public RunState run(Listener listener, BooleanSupplier stop) {
+        listener.begin(state);
+        // An interrupt asks for the same as a watcher does.
+        BooleanSupplier asked =
+                () -> stop.getAsBoolean() || Thread.currentThread().isInterrupted();
+        RisingLoss rising = new RisingLoss(state.losses());
+        config.warnings().forEach(listener::warn);
+        // A stop may have come before the rows of the last step were scored.
+        boolean stopped = !refer(listener, asked) || !score(listener, asked);
+        double before = state.seconds();
+        double seconds = 0;
+        while (!stopped && !finished()) {
+            long start = System.nanoTime();
+            long step = state.step() + 1;
+            Outcome outcome = runner.gradients(samples, step);
+            requireFinite(outcome, step);
+            runner.update(step);
+            seconds += (System.nanoTime() - start) / 1e9;
+            state = after(outcome, before + seconds);
+            if (step == config.steps()) {
+                requireFiniteWeights();
+            }
+            listener.step(progress(outcome, Double.isNaN(before) ? seconds : before + seconds));
+            rising.after(step, outcome.loss()).ifPresent(listener::warn);
+            boolean scored = score(listener, asked);
+            stopped = !scored || (asked.getAsBoolean() && !finished());
+            save(stopped);
+        }
+        if (state.step() == 0) {
+            // Stopped before the first step: another run computes the reference and goes on.
+            save(true);
+        }
+        if (finished()) {
+            keepBest();
+            if (state.step() < config.steps()) {
+                // After the last step they were looked at before anybody heard of it.
+                requireFiniteWeights();
+            }
+        }
+        return state;
+    }
+
+    private boolean finished() {
+        return HeldOut.finished(scoring == null ? null : scoring.rows(), state, config.steps());
+    }
+
+    /// Log-probabilities under the weights that the run starts from: what there is of them.
+    private List<Reference> references() {
+        return Stream.of(reference, scoring == null ? null : scoring.reference())
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /// Computes what the objective refers to, unless a run before this one has done so.
+    ///
+    /// @return false if it was stopped before the end
+    private boolean refer(Listener listener, BooleanSupplier stop) {
+        for (Reference wanted : references()) {
+            if (!wanted.isComputed() && !wanted.compute(decoder, listener::reference, stop)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private @Nullable BestValues best() {
+        return scoring == null ? null : scoring.best();
+    }
+
+    /// Scores the held-out rows, if they are due.
+    ///
+    /// @return false if it was stopped before the end, which leaves them due
+    private boolean score(Listener listener, BooleanSupplier stop) {
+        if (scoring == null || !scoring.rows().due(state, config.steps())) {
+            return true;
+        }
+        Optional<HeldOutLoss> loss = scoring.rows()
+                .loss(decoder, state.step(), config.objective(), scoring.reference(), listener::scoring, stop);
+        if (loss.isEmpty()) {
+            return false;
+        }
+        state = state.scored(loss.get());
+        HeldOutLoss last = loss.get();
+        if (scoring.best() != null && state.best().orElse(last).equals(last)) {
+            scoring.best().take();
+        }
+        listener.heldOut(last);
+        return true;
+    }
+
+    /// The weights that a finished run ends with.
+    private void keepBest() {
+        BestValues best = best();
+        if (best != null && state.best().filter(b -> b.step() < state.step()).isPresent()) {
+            best.restore();
+            parameters.moved();
+        }
+    }
+
+    private RunState after(Outcome outcome, double seconds) {
+        List<Double> losses = new ArrayList<>(state.losses());
+        losses.add(outcome.loss());
+        return new RunState(
+                state.step() + 1,
+                losses,
+                state.tokens() + outcome.tokens(),
+                state.scoredTokens() + outcome.scored(),
+                seconds,
+                state.heldOut());
+    }
+
+    private Progress progress(Outcome outcome, double seconds) {
+        return new Progress(
+                state.step(),
+                config.steps(),
+                outcome.loss(),
+                outcome.norm(),
+                config.lr(state.step()),
+                state.tokens(),
+                state.scoredTokens(),
+                seconds,
+                runner.phases(),
+                outcome.figures());
+    }
+
+    private void save(boolean stopped) {
+        Saving where = saving;
+        if (where == null) {
+            return;
+        }
+        boolean due = where.every() > 0 && state.step() % where.every() == 0 && !finished();
+        if (stopped || due) {
+            requireFiniteWeights();
+            state.write(where.file(), where.identity(), parameters.trainables(), best(), references());
+        }
+    }
+
+    private void requireFinite(Outcome outcome, long step) {
+        if (Double.isFinite(outcome.loss()) && Double.isFinite(outcome.norm())) {
+            return;
+        }
+        List<Integer> rows = new ArrayList<>();
+        for (int m = 0; m < config.accumulation(); m++) {
+            samples.microBatch((step - 1) * config.accumulation() + m)
+                    .forEach(s -> rows.add(s.example().row()));
+        }
+        String weights = decoder.weights()
+                .notFinite()
+                .map(name -> Text.format(
+                        "Tensor `%s` of the model has values that are NaN or infinite%s. ",
+                        name, state.step() == 0 ? " before the first step" : ""))
+                .orElse("");
+        throw new LotaException(Text.format(
+                "Step %d: loss %s, gradient norm %s. %sThe batch holds the data rows %s. "
+                        + "%s Start again with a lower learning rate, a warm-up or a tighter clip.",
+                step, outcome.loss(), outcome.norm(), weights, samples.places(rows), lastGood()));
+    }
+
+    /// A step can leave weights that are not finite though its loss and its gradient were: the next one would tell.
+    private void requireFiniteWeights() {
+        for (Trainable trainable : parameters.trainables()) {
+            long broken = trainable.notFinite();
+            if (broken > 0) {
+                throw new LotaException(Text.format(
+                        "Step %d left %,d of the %,d trained values of tensor `%s` NaN or infinite. %s Start again with"
+                                + " a lower learning rate (it is %s), a warm-up or a tighter clip.",
+                        state.step(),
+                        broken,
+                        trainable.entries().count(),
+                        trainable.name(),
+                        lastGood(),
+                        SettingsText.number(config.lr())));
+            }
+        }
+    }
+
+    private String lastGood() {
+        return saving != null && Files.isRegularFile(saving.file())
+                ? "The last good state is kept in " + saving.file() + "."
+                : "No state had been written.";
+    }
+
+    @Override
+    public void close() {
+        if (scoring != null) {
+            scoring.scope().close();
+        }
+        parameters.close();
+    }
+}

@@ -1,5 +1,0 @@
-/// The hot loops on a weight matrix's masked entries, behind one interface.
-@NullMarked
-package io.lota4j.kernel;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/// The merge methods, one a file, and what they share.
-@NullMarked
-package io.lota4j.merge.method;
-
-import org.jspecify.annotations.NullMarked;

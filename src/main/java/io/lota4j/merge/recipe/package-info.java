@@ -1,5 +1,0 @@
-/// Merge recipes: mergekit's YAML, and the plan of a merge, made from headers alone.
-@NullMarked
-package io.lota4j.merge.recipe;
-
-import org.jspecify.annotations.NullMarked;

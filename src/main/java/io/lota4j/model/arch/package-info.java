@@ -1,5 +1,0 @@
-/// The architectures: what a `config.json` says, as lists of steps.
-@NullMarked
-package io.lota4j.model.arch;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/// YAML files of users, read so that messages can name the line.
-@NullMarked
-package io.lota4j.yaml;
-
-import org.jspecify.annotations.NullMarked;

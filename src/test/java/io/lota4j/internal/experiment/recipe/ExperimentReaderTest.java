@@ -1,0 +1,248 @@
+package io.lota4j.internal.experiment.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lota4j.LotaException;
+import io.lota4j.internal.experiment.Experiment;
+import io.lota4j.internal.experiment.Method;
+import io.lota4j.internal.experiment.Task;
+import io.lota4j.internal.experiment.Variant;
+import io.lota4j.memory.Device;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExperimentReaderTest {
+    private static final String FRAME = """
+        base: base
+        out: out
+        tasks:
+          flip: {train: flip.jsonl, test: flip.jsonl}
+          plus: {train: plus.jsonl, test: plus.jsonl}
+        training: {steps: 10}
+        """;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void everyListOfValuesMakesAsManyVariants() throws IOException {
+        Experiment experiment = read(FRAME + """
+            methods:
+              - {method: full, lr: [1e-5, 2e-5]}
+              - {method: lota, sparsity: [0.9, 0.999], lr: 1e-3, calibration-steps: [1, 5], calibration-lr: 1e-4}
+              - {method: lora, rank: [4, 8], lr: 1e-3}
+            """);
+        assertThat(experiment.variants().stream().map(v -> v.label() + " " + v.lr()))
+                .containsExactly(
+                        "full 1.0E-5",
+                        "full 2.0E-5",
+                        "lota 90% c1 0.001",
+                        "lota 90% c5 0.001",
+                        "lota 99.9% c1 0.001",
+                        "lota 99.9% c5 0.001",
+                        "lora r4 0.001",
+                        "lora r8 0.001");
+        assertThat(experiment.orders()).containsExactly(List.of("flip", "plus"));
+        assertThat(experiment.seeds()).containsExactly(0L);
+    }
+
+    @Test
+    void controlTokensInRowsAreTextUnlessTheTaskSaysSo() throws IOException {
+        String rest = "methods: [{method: full, lr: 1}]\ngeneral:\n  wiki: {data: wiki.jsonl, allow-special: true}\n";
+        Experiment experiment = read(FRAME.replace("test: flip.jsonl", "test: flip.jsonl, allow-special: true") + rest);
+        assertThat(experiment.tasks().stream().map(Task::allowSpecial)).containsExactly(true, false);
+        assertThat(experiment.general().stream().map(Task::allowSpecial)).containsExactly(true);
+        String wrong = FRAME.replace("test: flip.jsonl", "test: flip.jsonl, allow-special: \"yes\"") + rest;
+        assertThatThrownBy(() -> read(wrong))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("line 4")
+                .hasMessageContaining("allow-special")
+                .hasMessageContaining("expected one of false, true");
+    }
+
+    @Test
+    void layersAreFrozenByPattern() throws IOException {
+        Variant variant = read(FRAME + "methods: [{method: freeze, layers: [layers.0., layers.1.], lr: 1}]\n")
+                .variants()
+                .getFirst();
+        assertThat(variant.method())
+                .isInstanceOfSatisfying(
+                        Method.Full.class,
+                        full -> assertThat(full.pool())
+                                .hasToString("mlp,attn without embed,lm_head,norm,layers.0.,layers.1."));
+    }
+
+    @Test
+    void lottoAvoidsEarlierMasksAndIsCalibratedAsLotaIs() throws IOException {
+        List<Variant> variants = read(FRAME + """
+            methods:
+              - {method: lota, sparsity: 0.9, lr: 1e-3, calibration-steps: 3, calibration-lr: 1e-4}
+              - {method: lotto, sparsity: 0.9, lr: 1e-3, calibration-steps: 3, calibration-lr: 1e-4}
+            """).variants();
+        Method.Sparse lota = (Method.Sparse) variants.getFirst().method();
+        Method.Sparse lotto = (Method.Sparse) variants.getLast().method();
+        assertThat(lota.disjoint()).isFalse();
+        assertThat(lotto.disjoint()).isTrue();
+        assertThat(lotto.effort()).isEqualTo(lota.effort());
+    }
+
+    @Test
+    void methodsThatWouldBeCalledAlikeNeedNames() throws IOException {
+        String twins = """
+            methods:
+              - {method: lota, sparsity: 0.9, lr: [1, 2], calibration-steps: 3, calibration-lr: 1e-4}
+              - {method: lota, sparsity: 0.9, lr: 3, calibration-steps: 3, calibration-lr: 2e-4}
+            """;
+        assertThatThrownBy(() -> read(FRAME + twins))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining(
+                        "methods[1]: there is a method 'lota 90%' already; tell them apart with " + "methods[1].name");
+        assertThat(read(FRAME + twins.replace("lota, sparsity: 0.9, lr: 3", "lota, name: slow, sparsity: 0.9, lr: 3"))
+                        .variants())
+                .hasSize(3);
+    }
+
+    @Test
+    void aDashIsNoFolder() throws IOException {
+        String methods = "methods:\n  - {method: full, lr: 1e-3}\n";
+        assertThatThrownBy(() -> read(FRAME.replace("out: out", "out: \"-\"") + methods))
+                .isInstanceOf(LotaException.class)
+                .message()
+                .endsWith("out: '-' is not taken as a folder; write ./- for one of that name");
+        assertThat(read(FRAME.replace("out: out", "out: ./-") + methods).out()).hasToString("./-");
+    }
+
+    @Test
+    void trainingHasRanges() {
+        assertThatThrownBy(() -> read("""
+            base: base
+            out: out
+            tasks:
+              flip: {train: flip.jsonl, test: flip.jsonl}
+            training:
+              steps: 10
+              warmup-steps: 11
+              clip: none
+              max-norm: 2
+            methods:
+              - {method: lota, sparsity: 0.9, lr: NaN, calibration-steps: 1, calibration-lr: -1}
+            """))
+                .isInstanceOf(LotaException.class)
+                .message()
+                .contains("line 7: training.warmup-steps is 11, more than the 10 of training.steps")
+                .contains("line 9: training.max-norm cannot be used with clip: none")
+                .contains("line 11: methods[0].lr must be a number over 0, found 'NaN'")
+                .contains("line 11: methods[0].calibration-lr must be a number over 0, found '-1'");
+    }
+
+    @Test
+    void allThatIsWrongIsToldAtOnceWithLines() {
+        assertThatThrownBy(() -> read("""
+            base: base
+            out: out
+            seed: 3
+            tasks:
+              flip: {train: flip.jsonl, tests: flip.jsonl}
+              a/b: {train: x, test: x, answer: "(", generate: -1}
+            training: {steps: 0, optimizer: adam}
+            orders: [[flip, flop], [flip, flip]]
+            methods:
+              - {method: lotta, lr: 1}
+              - {method: lota, sparsity: 90, lr: x}
+            equal: speed
+            merge:
+              - {method: tiess, of: full2}
+              - {method: fit, prompt: 3, steps: 0, parameters: {per: tusk, density: 1}}
+            """))
+                .isInstanceOf(LotaException.class)
+                .message()
+                .contains("line 3: unknown key 'seed'; did you mean 'seeds'?")
+                .contains("line 5: unknown key 'tasks.flip.tests'; did you mean 'test'?")
+                .contains("tasks.flip.test is missing")
+                .contains("line 6: tasks.a/b: a name has letters, digits, - and _ only")
+                .contains("tasks.a/b.answer is not a regular expression")
+                .contains("tasks.a/b.generate must be a whole number of at least 0")
+                .contains("training.steps must be a whole number of at least 1, found '0'")
+                .contains("training.optimizer is 'adam'; did you mean 'adamw'?")
+                .contains("no task 'flop'; did you mean 'flip'?")
+                .contains("task 'flip' is there twice")
+                .contains("methods[0].method is 'lotta'; did you mean")
+                .contains("methods[1].sparsity must be a fraction from 0 to under 1, found '90'")
+                .contains("methods[1].lr must be a number over 0, found 'x'")
+                .contains("methods[1].calibration-steps is missing")
+                .contains("equal is 'speed'")
+                .contains("no method 'full2'")
+                .contains("tiess")
+                .contains("unknown key 'merge[1].prompt'; did you mean 'prompts'?")
+                .contains("merge[1].steps must be a whole number of at least 1, found '0'")
+                .contains("merge[1].parameters.per is 'tusk'; did you mean 'task'?")
+                .contains("unknown key 'merge[1].parameters.density'");
+    }
+
+    @Test
+    void filesThatAreNotThereAreToldOf() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("e.yaml"), FRAME + "methods: [{method: full, lr: 1}]\ngeneral: {t: {data: none}}\n");
+        assertThatThrownBy(() -> ExperimentReader.read(file))
+                .isInstanceOf(LotaException.class)
+                .message()
+                .contains("base: no such directory: base")
+                .contains("tasks.flip.train: no such file: flip.jsonl")
+                .contains("tasks.plus.test: no such file: plus.jsonl")
+                .contains("general.t.data: no such file: none");
+    }
+
+    @Test
+    void whatWouldFailAtALaterStageIsRefused() throws IOException {
+        String methods = """
+            mapped-base: true
+            methods:
+              - {method: lora, lr: [1, 2]}
+              - {method: lotto, sparsity: [0.4, 0.5], lr: 1, calibration-steps: 1, calibration-lr: 1}
+              - {method: lota, sparsity: 0.1, lr: 1, calibration-steps: 1, calibration-lr: 1}
+            """;
+        assertThatThrownBy(() -> read(FRAME + methods))
+                .isInstanceOf(LotaException.class)
+                .message()
+                .contains("mapped-base does not go with 'lora r8'")
+                .contains("'lotto 40%' trains other weights for each of 2 tasks, 1.20 times the pool in all")
+                .doesNotContain("lotto 50%", "lota 10%");
+        assertThat(read(FRAME + methods.replace("true", "false").replace("[0.4, 0.5]", "0.5"))
+                        .variants())
+                .hasSize(4);
+    }
+
+    @Test
+    void theDeviceIsRead() throws IOException {
+        String methods = "methods: [{method: full, lr: 1}]\n";
+        assertThat(read(FRAME + methods).device()).isEqualTo(Device.CPU);
+        assertThat(read(FRAME + "device: cuda:1\n" + methods).device()).isEqualTo(Device.cuda(1));
+        assertThatThrownBy(() -> read(FRAME + "device: gpu\n" + methods))
+                .isInstanceOf(LotaException.class)
+                .message()
+                .contains("e.yaml, line 7: ")
+                .contains("device: A device is cpu, cuda (the first card) or cuda:N (card N, from 0), found \"gpu\".");
+    }
+
+    @Test
+    void equalParametersChooseTheRank() {
+        assertThatThrownBy(() -> read(FRAME + """
+            equal: parameters
+            methods:
+              - {method: lora, rank: 4, lr: 1}
+            """))
+                .isInstanceOf(LotaException.class)
+                .message()
+                .contains("methods[0].rank: equal parameters choose the rank")
+                .contains("methods[0]: there is no mask to be equal to");
+    }
+
+    private Experiment read(String text) throws IOException {
+        return ExperimentReader.parse(Files.writeString(directory.resolve("e.yaml"), text));
+    }
+}

@@ -1,0 +1,322 @@
+package io.lota4j.internal.report;
+
+import io.lota4j.internal.Text;
+import io.lota4j.internal.metrics.RunFile;
+import io.lota4j.internal.metrics.RunFile.Run;
+import io.lota4j.internal.metrics.RunFiles;
+import io.lota4j.metrics.Figure;
+import io.lota4j.metrics.Metric;
+import io.lota4j.metrics.Metric.Split;
+import io.lota4j.metrics.Metric.Where;
+import io.lota4j.metrics.MetricsFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/// An experiment that nobody ran: four methods, three seeds, three tasks, two rates, two merges. Its figures are drawn
+/// by a formula with a seeded spread, so that the more a run learns the more it forgets.
+final class Synthetic {
+    static final List<String> TASKS = List.of("sql", "arc-easy", "gsm8k");
+    static final List<String> KINDS =
+            List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
+    static final int LAYERS = 12;
+    static final long POOL = 84_000_000;
+    private static final double[] BASE_LOSS = {1.297, 2.273, 1.415};
+    private static final double[] BEST_LOSS = {0.22, 0.205, 0.61};
+    private static final int STEPS = 120;
+
+    final List<Run> runs = new ArrayList<>();
+    final List<Metric> metrics = new ArrayList<>();
+    private final List<String> tasks;
+    private final Random random = new Random(7);
+    private boolean finished = true;
+
+    /// A method of the grid.
+    ///
+    /// @param gentle how much less it forgets than full fine-tuning, from 0 to 1
+    private record Method(
+            String name, String kind, @Nullable Double sparsity, double[] rates, double gentle) {}
+
+    private static final List<Method> METHODS = List.of(
+            new Method("full", "full", null, new double[] {2e-5, 5e-5}, 0),
+            new Method("lora r8", "lora", null, new double[] {2e-4, 5e-4}, -0.5),
+            new Method("lota 90%", "lota", 0.9, new double[] {1e-4, 3e-4}, 0.45),
+            new Method("lotto 99%", "lotto", 0.99, new double[] {3e-4, 1e-3}, 0.62));
+
+    private Synthetic(List<String> tasks) {
+        this.tasks = tasks;
+    }
+
+    static Synthetic standard() {
+        return of(TASKS, 3);
+    }
+
+    /// @param tasks three
+    static Synthetic of(List<String> tasks, int seeds) {
+        return of(tasks, seeds, METHODS);
+    }
+
+    /// With methods that forget as much less than full fine-tuning as is said, from 0 to 1.
+    static Synthetic gentle(double... gentle) {
+        List<Method> methods = new ArrayList<>();
+        for (int i = 0; i < gentle.length; i++) {
+            Method m = METHODS.get(i);
+            methods.add(new Method(m.name(), m.kind(), m.sparsity(), m.rates(), gentle[i]));
+        }
+        return of(TASKS, 3, methods);
+    }
+
+    private static Synthetic of(List<String> tasks, int seeds, List<Method> methods) {
+        Synthetic made = new Synthetic(tasks);
+        made.base();
+        for (Method method : methods) {
+            for (double lr : method.rates()) {
+                for (long seed = 0; seed < seeds; seed++) {
+                    made.sequence(method, lr, seed);
+                }
+            }
+        }
+        for (long seed = 0; seed < seeds; seed++) {
+            made.merges(METHODS.get(2), seed);
+        }
+        return made;
+    }
+
+    /// Takes everything of some runs away but the first stage, as if they were still on their way.
+    Synthetic without(String method, long seed) {
+        List<String> names = runs.stream()
+                .filter(r -> r.method().equals(method) && r.seed() == seed)
+                .map(Run::name)
+                .toList();
+        metrics.removeIf(m -> names.contains(m.where().run()) && m.where().stage() > 1);
+        finished = false;
+        return this;
+    }
+
+    /// With the runs of another on the same tasks in another order.
+    Synthetic and(Synthetic other) {
+        runs.addAll(other.runs);
+        List<String> names = other.runs.stream().map(Run::name).toList();
+        other.metrics.stream().filter(m -> names.contains(m.where().run())).forEach(metrics::add);
+        return this;
+    }
+
+    /// As if no run had gone on to a second task.
+    Synthetic firstTaskOnly() {
+        runs.removeIf(r -> r.kind().equals("merge") || r.order().size() == 1);
+        runs.replaceAll(r -> new Run(
+                r.name(),
+                r.method(),
+                r.kind(),
+                r.sparsity(),
+                r.lr(),
+                r.order().subList(0, 1),
+                r.seed(),
+                r.settings(),
+                r.merged()));
+        return this;
+    }
+
+    Synthetic withoutSplit(Split split) {
+        metrics.removeIf(m -> m.where().split() == split);
+        return this;
+    }
+
+    Synthetic without(Figure figure) {
+        metrics.removeIf(m -> m.figure() == figure);
+        return this;
+    }
+
+    RunFile file() {
+        return new RunFile(
+                RunFile.FORMAT,
+                "three tasks in a row",
+                "An easy case, on purpose.",
+                "lota run sequence.yaml",
+                "tasks: [sql, arc-easy, gsm8k]\n# 3 < 4 & more\n",
+                new RunFile.Base("SmolLM2-135M-Instruct", "81b217e6a7bbf061", 134_515_008, POOL),
+                tasks.stream()
+                        .map(t -> new RunFile.Task(
+                                t,
+                                t + "/train.jsonl",
+                                "5e88" + t.length(),
+                                2000,
+                                64,
+                                160,
+                                true,
+                                "<ask> " + t,
+                                "say & stop"))
+                        .toList(),
+                List.copyOf(runs),
+                List.of("training tokens a task", "examples and their order", "trained weights within 10%"),
+                new LinkedHashMap<>(Map.of("lota4j", "development")),
+                new LinkedHashMap<>(Map.of("processors", "2")),
+                "2026-01-02T03:04:05Z",
+                41_234,
+                finished);
+    }
+
+    Path write(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        RunFiles.write(directory.resolve("run.json"), file());
+        Files.writeString(directory.resolve("metrics.jsonl"), MetricsFile.text(metrics));
+        return directory;
+    }
+
+    private void add(Where where, Figure figure, double value, long n) {
+        metrics.add(new Metric(where, figure, value, n));
+    }
+
+    private double noise(double size) {
+        return size * random.nextGaussian();
+    }
+
+    private void base() {
+        for (int j = 0; j < tasks.size(); j++) {
+            scores("base", 0, 0, j, BASE_LOSS[j], 0);
+        }
+        add(Where.stage("base", 0, 0, "wiki").at(Split.HELD_OUT), Figure.LOSS, 3.1, 4000);
+    }
+
+    /// @param learned share of what can be learned, 0: nothing
+    private void scores(String run, long seed, int stage, int task, double loss, double learned) {
+        Where where = Where.stage(run, seed, stage, tasks.get(task));
+        add(where.at(Split.VALIDATION), Figure.LOSS, loss + Math.abs(noise(0.004)), 1800);
+        add(where.at(Split.TEST), Figure.LOSS, loss + Math.abs(noise(0.004)), 4466);
+        for (Split split : List.of(Split.VALIDATION, Split.TEST)) {
+            double right = Math.max(0, Math.min(1, 0.6 * learned + noise(0.015)));
+            add(where.at(split), Figure.ACCURACY, learned > 0 ? Math.round(96 * right) / 96.0 : 0.01, 96);
+            add(where.at(split), Figure.UNPARSED, Math.round(96 * 0.3 * (1 - right)) / 96.0, 96);
+        }
+    }
+
+    private void sequence(Method method, double lr, long seed) {
+        String name = Text.format("%s-%s-%s-seed%d", method.name(), lr, tasks.getFirst(), seed);
+        runs.add(run(name, method, lr, tasks, seed));
+        double strength = lr == method.rates()[1] ? 1 : 0.8;
+        double[] share = new double[tasks.size()];
+        for (int stage = 1; stage <= tasks.size(); stage++) {
+            for (int j = 0; j < stage - 1; j++) {
+                share[j] *= 1 - Math.max(0, 0.3 * strength * (1 - method.gentle()) + noise(0.02));
+            }
+            share[stage - 1] = strength * (0.97 - 0.05 * method.gentle()) + noise(0.01);
+            for (int j = 0; j < tasks.size(); j++) {
+                scores(name, seed, stage, j, BASE_LOSS[j] - share[j] * (BASE_LOSS[j] - BEST_LOSS[j]), share[j]);
+            }
+            add(Where.stage(name, seed, stage, "wiki").at(Split.HELD_OUT), Figure.LOSS, 3.1 + 0.05 * stage, 4000);
+            costs(name, seed, stage, method);
+            curve(name, seed, stage, strength);
+            masks(name, seed, stage, method);
+        }
+    }
+
+    private Run run(String name, Method method, double lr, List<String> order, long seed) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("steps", Integer.toString(STEPS));
+        settings.put("batch", "8");
+        if (method.kind().equals("lora")) {
+            settings.put("rank", "8");
+        }
+        return new Run(name, method.name(), method.kind(), method.sparsity(), lr, order, seed, settings, null);
+    }
+
+    private void costs(String name, long seed, int stage, Method method) {
+        Where where = Where.stage(name, seed, stage, tasks.get(stage - 1));
+        double density = method.sparsity() == null ? 1 : 1 - method.sparsity();
+        double trainable = method.kind().equals("lora") ? 2_442_240 : Math.round(density * POOL);
+        add(where, Figure.TRAINABLE, trainable, 0);
+        add(where, Figure.POOL, POOL, 0);
+        add(where, Figure.TRAIN_TOKENS, 98_304 + stage, STEPS);
+        add(where, Figure.TRAIN_SECONDS, 240 + Math.abs(noise(8)), STEPS);
+        add(where, Figure.PEAK_MEMORY, 2.4e9 + 1e7 * stage + density * 1e9, 0);
+        add(where, Figure.RESULT_BYTES, 7.3 * trainable, 0);
+        if (method.sparsity() != null) {
+            add(where, Figure.CALIBRATION_TOKENS, 8192, 10);
+            add(where, Figure.CALIBRATION_SECONDS, 31 + Math.abs(noise(1)), 10);
+        }
+    }
+
+    private void curve(String name, long seed, int stage, double strength) {
+        double from = BASE_LOSS[stage - 1];
+        double to = BEST_LOSS[stage - 1];
+        for (long step = 1; step <= STEPS; step++) {
+            double loss = to + (from - to) * Math.exp(-strength * step / 12.0) + Math.abs(noise(0.05));
+            Where where = Where.stage(name, seed, stage, tasks.get(stage - 1))
+                    .at(Split.TRAIN)
+                    .atStep(step);
+            add(where, Figure.TRAIN_LOSS, loss, 220);
+        }
+    }
+
+    private void masks(String name, long seed, int stage, Method method) {
+        Double sparsity = method.sparsity();
+        if (sparsity == null) {
+            return;
+        }
+        Where where = Where.stage(name, seed, stage, tasks.get(stage - 1));
+        boolean disjoint = method.kind().equals("lotto");
+        for (int other = 0; other < stage - 1; other++) {
+            Where beside = where.beside(tasks.get(other));
+            add(beside, Figure.OVERLAP, disjoint ? 0 : 0.09 + noise(0.002), 16_000_000);
+            each((part, middle) ->
+                    add(beside.in(part), Figure.OVERLAP, disjoint ? 0 : 0.04 + 0.1 * middle + noise(0.003), 90_000));
+        }
+        if (disjoint && stage > 1) {
+            add(where, Figure.CHANGED_EARLIER, 0, 840_000L * (stage - 1));
+        }
+        each((part, middle) ->
+                add(where.in(part), Figure.MASK_SHARE, (1 - sparsity) * (0.6 + 0.7 * middle), POOL / 84));
+    }
+
+    private interface Part {
+        /// @param middle 1 in the middle of the model, 0 at its ends
+        void of(String part, double middle);
+    }
+
+    private static void each(Part body) {
+        for (int layer = 0; layer < LAYERS; layer++) {
+            for (String kind : KINDS) {
+                double middle = 1 - Math.abs(2.0 * layer / (LAYERS - 1) - 1);
+                body.of(Text.format("layers.%d.%s", layer, kind), kind.startsWith("v") ? 1 : middle);
+            }
+        }
+    }
+
+    private void merges(Method method, long seed) {
+        double lr = method.rates()[1];
+        for (int j = 0; j < tasks.size(); j++) {
+            String name = Text.format("%s-alone-%d-seed%d", method.name(), j, seed);
+            runs.add(run(name, method, lr, List.of(tasks.get(j)), seed));
+            scores(name, seed, 1, j, BEST_LOSS[j] + 0.02, 0.95);
+            add(Where.stage(name, seed, 1, tasks.get(j)), Figure.TRAIN_TOKENS, 98_304 + j, STEPS);
+        }
+        for (String how : List.of("add", "ties")) {
+            String name = Text.format("%s-%s-seed%d", method.name(), how, seed);
+            runs.add(new Run(
+                    name,
+                    Text.format("%s + %s", method.name(), how),
+                    "merge",
+                    method.sparsity(),
+                    lr,
+                    tasks,
+                    seed,
+                    Map.of("merge", how),
+                    method.name()));
+            for (int j = 0; j < tasks.size(); j++) {
+                double share = (how.equals("ties") ? 0.82 : 0.74) + noise(0.02);
+                scores(name, seed, 1, j, BASE_LOSS[j] - share * (BASE_LOSS[j] - BEST_LOSS[j]), share);
+                for (int other = 0; other < j; other++) {
+                    Where where = Where.stage(name, seed, 1, tasks.get(j)).beside(tasks.get(other));
+                    add(where, Figure.OVERLAP, 0.057 + noise(0.002), 16_000_000);
+                    add(where, Figure.SIGN_CONFLICTS, 0.5 + noise(0.01), 1_150_000);
+                }
+            }
+        }
+    }
+}

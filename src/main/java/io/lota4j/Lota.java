@@ -49,6 +49,8 @@ import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
 import io.lota4j.train.Watch;
 import io.lota4j.train.attribution.Attribution;
+import io.lota4j.train.attribution.FreshRows;
+import io.lota4j.train.attribution.GradientShare;
 import io.lota4j.train.attribution.Scoring;
 import io.lota4j.train.fit.FitConfig;
 import io.lota4j.train.fit.FitListener;
@@ -213,8 +215,43 @@ public final class Lota implements AutoCloseable {
                         .mask(by, how.sparsity(), how.scope(), listener, orInterrupted(stop)));
     }
 
-    /// What some rows need and others do not: the mask of the first without the weights that are highest for the
-    /// others, the set difference of arXiv 2402.05162. It has fewer weights than the sparsity says.
+    /// How much of a task a mask sees at the base's weights: the share of a batch's gradient norm.
+    ///
+    /// @param batch rows of the task, at best such as the mask was not chosen by ([FreshRows]); at least
+    ///     one
+    /// @throws LotaException if the mask is for another base, or there is no row
+    /// @throws StoppedException if the thread is interrupted
+    public GradientShare gradientShare(Mask mask, List<Example> batch) {
+        return gradientShares(List.of(mask), List.of(), batch, (done, all, tokens) -> {}, () -> false)
+                .orElseThrow(() -> new StoppedException("The measuring of what a mask sees was interrupted."))
+                .getFirst();
+    }
+
+    /// As [#gradientShare(Mask, List)], of several masks by one pass over the batch, with tickets on the
+    /// base, heard of and stopped after a few rows.
+    ///
+    /// @param masks at least one, all of one pool
+    /// @return one a mask, in their order; empty if it was stopped
+    public Optional<List<GradientShare>> gradientShares(
+            List<Mask> masks,
+            List<Ticket> tickets,
+            List<Example> batch,
+            Scoring.Listener listener,
+            BooleanSupplier stop) {
+        Mask first = masks.getFirst();
+        for (Mask other : masks) {
+            if (!other.shapes().equals(first.shapes())) {
+                throw new LotaException(Text.format(
+                        "What masks of different pools see cannot be compared: one is of `%s`, another of `%s`.",
+                        first.info().pool(), other.info().pool()));
+            }
+        }
+        Mask whole = Mask.full(first.info().base(), first.info().pool(), first.shapes());
+        return base.with(tickets, model -> GradientShare.of(model, whole, masks, batch, listener, orInterrupted(stop)));
+    }
+
+    /// What some rows need and others do not: the mask of the first without the weights that are highest
+    /// for the others, the set difference of arXiv 2402.05162. It has fewer weights than the sparsity says.
     ///
     /// @param except the other rows
     /// @param top share of the pool that is highest for them, in (0, 1]

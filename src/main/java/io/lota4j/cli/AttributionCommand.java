@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import io.lota4j.Calibration;
 import io.lota4j.Lota;
+import io.lota4j.LotaException;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.file.DataFiles;
@@ -24,12 +25,16 @@ import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
 import io.lota4j.train.Watch;
 import io.lota4j.train.attribution.Attribution;
+import io.lota4j.train.attribution.FreshRows;
+import io.lota4j.train.attribution.GradientShare;
 import io.lota4j.train.attribution.Scoring;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -39,6 +44,7 @@ import picocli.CommandLine.Option;
 abstract class AttributionCommand extends FitCommand<Mask> {
     private static final String EXCEPT = "--except";
     private static final String TOP = "--except-top";
+    private static final String SHARE = "--share-rows";
 
     @Option(
             names = "--sparsity",
@@ -86,6 +92,15 @@ abstract class AttributionCommand extends FitCommand<Mask> {
                             + " has).")
     private @Nullable Double top;
 
+    @Option(
+            names = SHARE,
+            paramLabel = "N",
+            defaultValue = "" + GradientShare.ROWS,
+            converter = Numbers.CountOrNone.class,
+            description = "Say how much of the gradient of N rows the mask sees, at best of rows that it was not chosen"
+                    + " by (default: ${DEFAULT-VALUE}; 0: do not).")
+    private int shareRows;
+
     /// By what weights are chosen.
     abstract Attribution by();
 
@@ -120,6 +135,7 @@ abstract class AttributionCommand extends FitCommand<Mask> {
         } else {
             String alone = Text.format("%s %s: it takes no data", option(), by.name());
             List.of("data", "memory").forEach(mixin -> rules.refuseMixin(mixin, alone));
+            rules.refuse(SHARE, alone);
         }
         if (drawn) {
             rules.refuseMixin("avoid", Text.format("%s %s: it is drawn from a whole pool", option(), by.name()));
@@ -177,11 +193,56 @@ abstract class AttributionCommand extends FitCommand<Mask> {
         stateDirectory.requireRoom(predicted(policy(), among, by).files(), null, 0, err());
         Mask mask = new ScoringRun(by, how, err()).run(lota, examples);
         if (except == null) {
-            return print(mask);
+            return print(shared(lota, mask, () -> unseen(lota, examples)));
         }
         Dataset others = data.load(lota, DataFiles.of(except), Dataset.ALL, err());
         Mask left = new ScoringRun(by, how.sparsity(top == null ? sparsity : 1 - top), err()).run(lota, others);
-        return print(Scoring.difference(mask, left));
+        return print(shared(lota, Scoring.difference(mask, left), () -> unseen(lota, examples)));
+    }
+
+    /// Rows behind those that were scored, where the user took only the first of a file.
+    private FreshRows unseen(Lota lota, Dataset examples) {
+        Dataset more = data.more(lota, examples, shareRows);
+        return FreshRows.afterFirst(more, examples.examples().size(), 0);
+    }
+
+    @Override
+    Mask finished(Lota lota, Dataset examples, TrainConfig config, Mask mask) {
+        return shared(lota, mask, () -> FreshRows.after(examples, config));
+    }
+
+    /// Says how much of the task a mask sees, and has the mask say it. A mask is never lost for it.
+    private Mask shared(Lota lota, Mask mask, Supplier<FreshRows> fresh) {
+        if (shareRows == 0) {
+            return mask;
+        }
+        long start = System.nanoTime();
+        try (StopSignal stop = StopSignal.hold(System.err);
+                ProgressBar bar = ProgressBar.on(err(), "gradient")) {
+            FreshRows rows = fresh.get();
+            if (!rows.isFresh()) {
+                err().println("lota: no row is left that the mask was not chosen by; what it sees is told of some of"
+                        + " these");
+            }
+            Optional<List<GradientShare>> found = lota.gradientShares(
+                    List.of(mask),
+                    List.of(),
+                    rows.draw(shareRows),
+                    (done, all, tokens) ->
+                            bar.update(done, all, tokens / ((System.nanoTime() - start) / 1e9), Double.NaN),
+                    stop);
+            bar.close();
+            if (found.isEmpty()) {
+                err().println("lota: stopped; the mask is written, what it sees was not measured");
+                return mask;
+            }
+            GradientShare share = found.get().getFirst();
+            out().println("gradient share " + share.text());
+            return share.noted(mask);
+        } catch (LotaException e) {
+            err().println("lota: warning: what the mask sees could not be measured: " + e.getMessage());
+            return mask;
+        }
     }
 
     private int print(Mask mask) {

@@ -14,6 +14,7 @@ import io.lota4j.internal.data.file.OnBadRow;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -133,6 +134,26 @@ final class DataOptions {
         }
         dataset.notices().forEach(notice -> err.println("lota: " + notice));
         return dataset;
+    }
+
+    /// The rows with some behind them, where the first of one file were taken only.
+    ///
+    /// @param loaded what [#load(Lota, PrintWriter)] gave
+    /// @param rows how many more, at least
+    /// @return as it was loaded where there are none
+    Dataset more(Lota lota, Dataset loaded, int rows) {
+        if (limit == Dataset.ALL
+                || data.size() > 1
+                || files().parts().getFirst().path().toString().equals("-")) {
+            return loaded;
+        }
+        int most = (int) Math.min(Dataset.ALL, (long) limit + 2L * rows);
+        Dataset more = this.rows.load(lota, files(), most, weighted);
+        boolean begins = more.examples().size() > loaded.examples().size()
+                && Arrays.equals(
+                        more.examples().get(loaded.examples().size() - 1).ids(),
+                        loaded.examples().getLast().ids());
+        return begins ? more : loaded;
     }
 
     /// Whether what was read is what anybody would expect: the rows of one file of lines.

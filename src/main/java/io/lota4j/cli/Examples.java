@@ -59,6 +59,12 @@ final class Examples {
             entry("mask minus", "lota mask minus a.mask.safetensors b.mask.safetensors --out only-a.mask.safetensors"),
             entry("mask invert", "lota mask invert task.mask.safetensors --out rest.mask.safetensors"),
             entry("mask random", "lota mask random --model base --sparsity 0.9 --out random.mask.safetensors"),
+            entry(
+                    "mask share",
+                    lines(
+                            "lota mask share task.mask.safetensors random.mask.safetensors --model base --data"
+                                    + " validation.jsonl \\",
+                            "--prompt '{question}' --completion '{answer}'")),
             entry("ticket info", "lota ticket info task.ticket.safetensors"),
             entry(
                     "ticket shrink",

@@ -79,7 +79,8 @@ abstract class FitCommand<T> extends StepsCommand {
         if (!run.finished()) {
             return ExitCode.INTERRUPTED;
         }
-        out().println(Rescue.write(out, file -> write(file, run.result())));
+        T result = finished(lota, examples, config, run.result());
+        out().println(Rescue.write(out, file -> write(file, result)));
         run.forget();
         return shown.end();
     }
@@ -97,6 +98,11 @@ abstract class FitCommand<T> extends StepsCommand {
     /// @param rows that the run is scored on meanwhile, or null for none
     abstract Training<T> fit(
             Lota lota, Dataset examples, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile file);
+
+    /// Adds to the result of a finished run what it says of itself.
+    T finished(Lota lota, Dataset examples, TrainConfig config, T result) {
+        return result;
+    }
 
     /// Writes the result of a finished run to a file.
     ///

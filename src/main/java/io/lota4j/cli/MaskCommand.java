@@ -28,7 +28,8 @@ import picocli.CommandLine.Parameters;
             MaskCommand.Minus.class,
             MaskCommand.Invert.class,
             MaskCommand.RandomOf.class,
-            ChooseCommand.class
+            ChooseCommand.class,
+            ShareCommand.class
         })
 final class MaskCommand extends Group {
 

@@ -87,18 +87,19 @@ record Description(Bench bench, Checkpoint base) {
         Variant variant = run.variant();
         return new RunFile.Run(
                 run.name(),
-                variant.label(),
+                run.label(),
                 variant.kind(),
                 sparsity(variant),
                 variant.lr(),
                 run.order(),
                 run.seed(),
-                Settings.of(bench.experiment(), variant),
+                Settings.of(bench.experiment(), variant, run.protection()),
                 null);
     }
 
     private RunFile.Run merge(GridMerge merge) {
-        Map<String, String> settings = Settings.of(bench.experiment(), merge.variant());
+        Map<String, String> settings = Settings.of(
+                bench.experiment(), merge.variant(), merge.inputs().getFirst().protection());
         settings.put("merge", merge.merging().label());
         return new RunFile.Run(
                 merge.name(),
@@ -109,7 +110,7 @@ record Description(Bench bench, Checkpoint base) {
                 merge.tasks(),
                 merge.seed(),
                 settings,
-                merge.variant().label());
+                merge.inputs().getFirst().label());
     }
 
     private static @Nullable Double sparsity(Variant variant) {

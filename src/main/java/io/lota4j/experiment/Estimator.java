@@ -5,7 +5,10 @@ import io.lota4j.data.Example;
 import io.lota4j.internal.data.BatchOrder;
 import io.lota4j.internal.experiment.GridRun;
 import io.lota4j.internal.experiment.Method.Sparse;
+import io.lota4j.internal.experiment.Shrink;
+import io.lota4j.internal.experiment.Task;
 import io.lota4j.train.attribution.Attribution;
+import io.lota4j.train.attribution.GradientShare;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -13,11 +16,15 @@ import java.util.Set;
 
 /// Adds up what a grid has left to do, from rates measured on this machine.
 final class Estimator {
+    /// Of a ticket that is shrunk: the whole, and the bisection's.
+    private static final int SCORINGS = 6;
+
     private final Bench bench;
     private final MaskChoice choice;
     private final List<GridRun> runs;
     private final Rates rates;
     private final Set<Folder> seen = new HashSet<>();
+    private final Set<Folder> ended = new HashSet<>();
     private int stages;
     private int done;
     private long trained;
@@ -42,6 +49,11 @@ final class Estimator {
             for (int stage = 0; stage < run.order().size(); stage++) {
                 if (seen.add(StageWork.folder(bench, run, stage))) {
                     stage(run, stage);
+                }
+                Folder end = StageWork.result(bench, run, stage);
+                if (ended.add(end)) {
+                    int number = stage;
+                    run.protection().shrink().ifPresent(shrink -> shrink(run, number, shrink, end));
                     scores(results.scores(run, stage));
                 }
             }
@@ -83,6 +95,13 @@ final class Estimator {
             }
         }
         reference(run, stage, budget.training());
+        if (ShareWork.measures(run)) {
+            train(
+                    GradientShare.ROWS
+                            * tokens(data, 1)
+                            / bench.experiment().training().examples(),
+                    rates.dense());
+        }
         train(tokens(data, budget.training()), rates.training(run.variant().method()));
     }
 
@@ -116,15 +135,25 @@ final class Estimator {
     }
 
     private void scores(Scores scores) {
-        scores.missing().forEach((task, rows) -> {
-            long tokens = rows.stream().mapToLong(Example::length).sum();
-            scored += tokens;
-            seconds += tokens / rates.scoring();
-            if (task.generate() > 0) {
-                long generated = (long) task.generate() * rows.size();
-                scored += generated;
-                seconds += generated / rates.generating();
-            }
-        });
+        scores.missing().forEach(this::score);
+    }
+
+    private void score(Task task, List<Example> rows) {
+        long tokens = rows.stream().mapToLong(Example::length).sum();
+        scored += tokens;
+        seconds += tokens / rates.scoring();
+        if (task.generate() > 0) {
+            long generated = (long) task.generate() * rows.size();
+            scored += generated;
+            seconds += generated / rates.generating();
+        }
+    }
+
+    /// At most: a bisection may end one scoring earlier.
+    private void shrink(GridRun run, int stage, Shrink shrink, Folder folder) {
+        Task task = bench.experiment().task(run.order().get(stage));
+        for (int scoring = 0; scoring < SCORINGS && !folder.isDone(); scoring++) {
+            score(task, ShrinkWork.rows(bench, task.name(), shrink).examples());
+        }
     }
 }

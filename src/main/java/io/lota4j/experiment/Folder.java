@@ -38,9 +38,19 @@ record Folder(Path directory) {
         return directory.resolve("state.safetensors");
     }
 
+    /// What a stage's mask sees, measured before a run that was stopped.
+    Path share() {
+        return directory.resolve("share.jsonl");
+    }
+
     /// How long a stopped run took so far, as earlier versions kept it; now the state holds it.
     private Path seconds() {
         return directory.resolve("seconds");
+    }
+
+    /// What parts of a ticket scored that is shrunk.
+    Path scores() {
+        return directory.resolve("parts.txt");
     }
 
     Path adapter() {
@@ -76,7 +86,7 @@ record Folder(Path directory) {
 
     void finish(List<Metric> figures) {
         AtomicFile.write(figuresFile(), MetricsFile.text(figures));
-        for (Path left : List.of(state(), seconds())) {
+        for (Path left : List.of(state(), seconds(), share())) {
             try {
                 Files.deleteIfExists(left);
             } catch (IOException e) {

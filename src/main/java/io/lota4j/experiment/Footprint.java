@@ -42,6 +42,10 @@ final class Footprint {
         for (GridRun run : runs) {
             for (int stage = 0; stage < run.order().size(); stage++) {
                 Folder folder = StageWork.folder(bench, run, stage);
+                Folder result = StageWork.result(bench, run, stage);
+                if (!result.equals(folder) && seen.add(result) && !result.isDone()) {
+                    bytes += ticket(changed(run.variant().method(), stage + 1));
+                }
                 if (!seen.add(folder) || folder.isDone()) {
                     continue;
                 }

@@ -4,6 +4,7 @@ import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.GridRun;
 import io.lota4j.internal.experiment.Merging;
 import io.lota4j.internal.experiment.Method.Sparse;
+import io.lota4j.internal.experiment.Protection;
 import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.experiment.Variant;
 import java.util.ArrayList;
@@ -24,9 +25,11 @@ final class Grid {
                     .toList();
             for (List<String> order : experiment.orders()) {
                 for (Variant variant : experiment.variants()) {
-                    GridRun run = run(merged, variant, order, seed);
-                    runs.addAll(run.runsBeside());
-                    runs.add(run);
+                    for (Protection protection : experiment.protections(variant)) {
+                        GridRun run = run(merged, variant, order, seed).with(protection);
+                        runs.addAll(run.runsBeside());
+                        runs.add(run);
+                    }
                 }
             }
             runs.addAll(merged);
@@ -40,7 +43,11 @@ final class Grid {
         for (Merging merging : experiment.merges()) {
             for (Variant variant : experiment.variants()) {
                 if (merging.takes(variant)) {
-                    merges.add(new GridMerge(merging, inputs(experiment, variant, seed)));
+                    experiment.protections(variant).stream()
+                            .map(Protection::whileTraining)
+                            .distinct()
+                            .map(protection -> inputs(experiment, variant, seed, protection))
+                            .forEach(inputs -> merges.add(new GridMerge(merging, inputs)));
                 }
             }
         }
@@ -57,13 +64,14 @@ final class Grid {
     }
 
     /// Masks that avoid each other in a sequence do so in a merge.
-    private static List<GridRun> inputs(Experiment experiment, Variant variant, long seed) {
+    private static List<GridRun> inputs(Experiment experiment, Variant variant, long seed, Protection protection) {
         List<String> tasks = experiment.tasks().stream().map(Task::name).toList();
         boolean disjoint = variant.method() instanceof Sparse sparse && sparse.disjoint();
         return IntStream.range(0, tasks.size())
                 .mapToObj(task -> disjoint
                         ? GridRun.disjoint(variant, tasks, task, seed)
                         : new GridRun(variant, List.of(tasks.get(task)), seed))
+                .map(run -> run.with(protection))
                 .toList();
     }
 }

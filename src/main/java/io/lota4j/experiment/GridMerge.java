@@ -13,7 +13,7 @@ import java.util.List;
 record GridMerge(Merging merging, List<GridRun> inputs) {
     /// Label in tables, such as `lota 99% + ties`.
     String label() {
-        return variant().label() + " + " + merging.label();
+        return inputs.getFirst().label() + " + " + merging.label();
     }
 
     Variant variant() {

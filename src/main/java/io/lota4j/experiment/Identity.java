@@ -7,6 +7,7 @@ import io.lota4j.internal.experiment.GridRun;
 import io.lota4j.internal.experiment.Method.Full;
 import io.lota4j.internal.experiment.Method.Lora;
 import io.lota4j.internal.experiment.Method.Sparse;
+import io.lota4j.internal.experiment.Shrink;
 import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.train.SettingsText;
 import io.lota4j.train.TrainConfig;
@@ -25,7 +26,7 @@ record Identity(Bench bench) {
     private Digest before(GridRun run, int stage) {
         return stage == 0
                 ? Digest.of(bench.fingerprint())
-                : stage(run, stage - 1).digest();
+                : result(run, stage - 1).digest();
     }
 
     /// Of a stage's training.
@@ -43,6 +44,28 @@ record Identity(Bench bench) {
                         .with("mask", choice(run, stage, sparse, before).digest())
                         .with("sparsity", sparse.sparsity());
         };
+    }
+
+    /// Of what a stage ends with, and the next one starts from: its training, or what was made of that.
+    Inputs result(GridRun run, int stage) {
+        Inputs trained = stage(run, stage);
+        return run.protection()
+                .shrink()
+                .map(shrink -> shrunk(run, stage, shrink, trained))
+                .orElse(trained);
+    }
+
+    private Inputs shrunk(GridRun run, int stage, Shrink shrink, Inputs trained) {
+        Task task = bench.experiment().task(run.order().get(stage));
+        return Inputs.of("shrink")
+                .with("stage", trained.digest())
+                .with("task", task.name())
+                .with("rows", bench.digest(ShrinkWork.rows(bench, task.name(), shrink)))
+                .with("tolerance", shrink.rule().tolerance())
+                .with("margin", shrink.rule().margin())
+                .with("stop", Scores.stop(bench, task))
+                .with("generate", task.generate())
+                .with("answer", String.valueOf(task.answer()));
     }
 
     private static Inputs settings(Inputs inputs, TrainConfig config) {

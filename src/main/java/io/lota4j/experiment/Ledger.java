@@ -53,6 +53,11 @@ final class Ledger {
         metrics.add(new Metric(at, figure, value, n));
     }
 
+    /// Figures that were found before.
+    void addAll(List<Metric> others) {
+        metrics.addAll(others);
+    }
+
     List<Metric> metrics() {
         return List.copyOf(metrics);
     }

@@ -24,12 +24,11 @@ record Results(Bench bench, MaskChoice choice, List<GridRun> runs) {
     static final String BASE = "base";
 
     Scores scores(GridRun run, int stage) {
-        Folder folder = StageWork.folder(bench, run, stage);
         return new Scores(
                 bench,
-                run.variant().label(),
-                Optional.of(folder.ticket()),
-                new Identity(bench).stage(run, stage).digest());
+                run.label(),
+                Optional.of(StageWork.result(bench, run, stage).ticket()),
+                new Identity(bench).result(run, stage).digest());
     }
 
     Scores scores(MergeWork work) {
@@ -67,7 +66,13 @@ record Results(Bench bench, MaskChoice choice, List<GridRun> runs) {
 
     private List<Metric> stage(GridRun run, int stage) {
         List<Metric> figures = new ArrayList<>();
-        folders(run, stage).forEach(folder -> figures.addAll(folder.figures()));
+        folders(run, stage)
+                .forEach(folder -> folder.figures().forEach(metric -> {
+                    // What was made of a training comes first, and says what its result is.
+                    if (figures.stream().noneMatch(metric::isOfTheSame)) {
+                        figures.add(metric);
+                    }
+                }));
         if (!figures.isEmpty()) {
             figures.addAll(scores(run, stage).done());
         }
@@ -96,7 +101,7 @@ record Results(Bench bench, MaskChoice choice, List<GridRun> runs) {
 
     private boolean finished(GridRun run) {
         for (int stage = 0; stage < run.order().size(); stage++) {
-            if (!StageWork.folder(bench, run, stage).isDone()
+            if (!StageWork.isDone(bench, run, stage)
                     || !scores(run, stage).missing().isEmpty()) {
                 return false;
             }
@@ -115,15 +120,17 @@ record Results(Bench bench, MaskChoice choice, List<GridRun> runs) {
                 .sum();
     }
 
-    /// Where a stage's training and the choice of its mask lie; none if it is not done.
+    /// Where what was made of a stage's training, the training and the choice of its mask lie; none if it
+    /// is not done.
     private Stream<Folder> folders(GridRun run, int stage) {
-        Folder folder = StageWork.folder(bench, run, stage);
-        if (!folder.isDone()) {
+        if (!StageWork.isDone(bench, run, stage)) {
             return Stream.empty();
         }
+        Stream<Folder> ends = Stream.of(StageWork.result(bench, run, stage), StageWork.folder(bench, run, stage))
+                .distinct();
         return run.variant().method() instanceof Sparse sparse
-                ? Stream.of(folder, choice.folder(run, stage, sparse))
-                : Stream.of(folder);
+                ? Stream.concat(ends, Stream.of(choice.folder(run, stage, sparse)))
+                : ends;
     }
 
     /// Writes both files.

@@ -79,7 +79,7 @@ record Scores(Bench bench, String model, Optional<Path> ticket, Inputs.Digest id
                 .with("task", task.name())
                 .with("split", split.name())
                 .with("rows", bench.digest(data))
-                .with("stop", stop(task))
+                .with("stop", stop(bench, task))
                 .with("generate", task.generate())
                 .with("answer", String.valueOf(task.answer()));
         String label = Text.format(
@@ -88,7 +88,8 @@ record Scores(Bench bench, String model, Optional<Path> ticket, Inputs.Digest id
                 task, split, data, Folder.of(bench.experiment().out().resolve("scores"), label, inputs), inputs);
     }
 
-    private String stop(Task task) {
+    /// The tokens at which an answer to a task ends.
+    static String stop(Bench bench, Task task) {
         return bench.data(task.name()).stop().stream()
                 .sorted()
                 .map(String::valueOf)

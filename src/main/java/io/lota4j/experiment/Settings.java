@@ -5,6 +5,7 @@ import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.Method.Full;
 import io.lota4j.internal.experiment.Method.Lora;
 import io.lota4j.internal.experiment.Method.Sparse;
+import io.lota4j.internal.experiment.Protection;
 import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.experiment.Training;
 import io.lota4j.internal.experiment.Variant;
@@ -23,7 +24,7 @@ import java.util.stream.Collectors;
 final class Settings {
     private Settings() {}
 
-    static Map<String, String> of(Experiment experiment, Variant variant) {
+    static Map<String, String> of(Experiment experiment, Variant variant, Protection protection) {
         Map<String, String> settings = new LinkedHashMap<>();
         switch (variant.method()) {
             case Full(var pool) -> settings.put("pool", pool.toString());
@@ -39,6 +40,9 @@ final class Settings {
         }
         training(experiment, settings);
         objective(experiment, variant, settings);
+        if (!protection.safeguards().isEmpty()) {
+            settings.put("protection", protection.text());
+        }
         return settings;
     }
 

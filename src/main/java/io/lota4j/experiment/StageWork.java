@@ -17,6 +17,7 @@ import io.lota4j.mask.Avoided;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
 import io.lota4j.metrics.Figure;
+import io.lota4j.metrics.Metric;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.RunState;
@@ -39,7 +40,20 @@ record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail 
         return Folder.of(bench.experiment().out().resolve("stages"), label, new Identity(bench).stage(run, number));
     }
 
-    private static String slug(Method method) {
+    /// Where what a stage ends with lies: its training, or what was made of that.
+    static Folder result(Bench bench, GridRun run, int number) {
+        return run.protection()
+                .shrink()
+                .map(shrink -> new ShrinkWork(bench, run, number, shrink).folder())
+                .orElseGet(() -> folder(bench, run, number));
+    }
+
+    /// Whether nothing of a stage is left to do but its scores.
+    static boolean isDone(Bench bench, GridRun run, int number) {
+        return folder(bench, run, number).isDone() && result(bench, run, number).isDone();
+    }
+
+    static String slug(Method method) {
         return switch (method) {
             case Sparse sparse -> GridRun.slug(sparse.by().name() + "-" + sparse.sparsity());
             case Full full -> "full";
@@ -55,7 +69,15 @@ record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail 
         if (!folder.isDone()) {
             train(folder);
         }
-        return trail.then(folder.ticket(), mask(), task());
+        return trail.then(end(folder).ticket(), mask(), task());
+    }
+
+    /// What the stage ends with.
+    private Folder end(Folder trained) {
+        return run.protection()
+                .shrink()
+                .map(shrink -> new ShrinkWork(bench, run, number, shrink).done(trained, trail))
+                .orElse(trained);
     }
 
     private String task() {
@@ -95,15 +117,22 @@ record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail 
                 choice.choose(run, number, sparse, opened, avoided(sparse));
             }
         }
+        long chosen = ProcessMemory.peak().orElse(0);
+        List<Metric> share = new ShareWork(bench, run, number, trail).done(mask(), folder.share());
+        // What was measured beside is none of what the method takes.
+        peakIsOwn &= forgetOthers();
         try (Opened opened = bench.open(trail.ticket())) {
             folder.begin(new Identity(bench).stage(run, number));
             Ledger ledger = new Ledger(task());
             Mask mask = mask();
             Masks.figures(mask, trail, ledger);
-            TicketFile.write(folder.ticket(), trained(folder, opened, mask, ledger));
+            ledger.addAll(share);
+            Ticket ticket = trained(folder, opened, mask, ledger);
+            TicketFile.write(folder.ticket(), ticket);
+            ledger.add(Figure.DELTA_NORM, ticket.norm(), ticket.nnz());
             ledger.add(Figure.RESULT_BYTES, folder.ticket().toFile().length(), 1);
             if (peakIsOwn) {
-                ProcessMemory.peak().ifPresent(peak -> ledger.add(Figure.PEAK_MEMORY, peak, 1));
+                ProcessMemory.peak().ifPresent(peak -> ledger.add(Figure.PEAK_MEMORY, Math.max(peak, chosen), 1));
             }
             folder.finish(ledger.metrics());
         }

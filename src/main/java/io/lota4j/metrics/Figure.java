@@ -36,7 +36,15 @@ public enum Figure {
     OVERLAP(Direction.NONE),
     /// Share of the weights of one part of the model that a mask trains, in [0, 1]; n: weights of that part.
     MASK_SHARE(Direction.NONE),
-    /// Share of the weights that two tickets both change to which they give different signs; n: weights in both.
+    /// Share of the norm of a fresh batch's gradient that a stage's mask sees at its start, in [0, 1]; n:
+    /// rows, 0 where the mask has all weights.
+    GRADIENT_SHARE(Direction.HIGHER),
+    /// Factor by which what a stage learned was made smaller, in (0, 1]; n: validation rows that chose it.
+    ALPHA(Direction.NONE),
+    /// Euclidean norm of the difference from the base after a stage; n: weights that differ.
+    DELTA_NORM(Direction.NONE),
+    /// Share of the weights that two tickets both change to which they give different signs; n: weights in
+    /// both.
     SIGN_CONFLICTS(Direction.NONE);
 
     private final Direction direction;

@@ -16,6 +16,11 @@ public record Metric(Where where, Figure figure, double value, long n) {
         }
     }
 
+    /// Whether another is the same figure of the same.
+    public boolean isOfTheSame(Metric other) {
+        return figure == other.figure && where.equals(other.where);
+    }
+
     /// What a figure belongs to. What does not apply is null.
     ///
     /// @param run the run's name; `base` for the untouched base

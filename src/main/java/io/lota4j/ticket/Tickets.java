@@ -262,6 +262,9 @@ public final class Tickets {
     /// @throws LotaException when the number is out of its range, or a weight is kept exactly to which no
     ///     finite delta leads
     public static Ticket scaled(Ticket ticket, double alpha) {
+        if (alpha == 0) {
+            throw new LotaException("A ticket is scaled by a factor over 0 up to 1, found 0.0.");
+        }
         return between(null, ticket, alpha);
     }
 
@@ -273,7 +276,7 @@ public final class Tickets {
     /// @param alpha in (0, 1], taken as F32
     /// @throws LotaException as [#scaled] does, and when the tickets are for different bases
     public static Ticket between(@Nullable Ticket before, Ticket after, double alpha) {
-        if (!(alpha > 0 && alpha <= 1)) {
+        if (!(alpha >= 0 && alpha <= 1)) {
             throw new LotaException(Text.format("A ticket is scaled by a factor over 0 up to 1, found %s.", alpha));
         }
         SequencedMap<String, TicketTensor> start = before == null ? new TreeMap<>() : before.tensors();

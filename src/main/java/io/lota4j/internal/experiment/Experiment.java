@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// @param memory how runs save it
 /// @param equal what methods were made equal in
 /// @param merges of separately trained tasks
+/// @param protections what is done so that what was known before stays; each makes runs of its own
 /// @param scoringBatch examples per batch of scoring
 public record Experiment(
         Path recipe,
@@ -50,6 +51,7 @@ public record Experiment(
         MemoryPolicy memory,
         Set<Equal> equal,
         List<Merging> merges,
+        List<Protection> protections,
         int scoringBatch) {
     /// @throws io.lota4j.LotaException if the batch of scoring is under 1
     public Experiment {
@@ -74,6 +76,13 @@ public record Experiment(
     /// As [#objective(Variant, Task)], at a stage of a run.
     public Objective objective(GridRun run, int stage) {
         return objective(run.variant(), task(run.order().get(stage)));
+    }
+
+    /// The protections that are for a method: those of all, or its own.
+    public List<Protection> protections(Variant variant) {
+        return protections.stream()
+                .filter(protection -> protection.covers(variant))
+                .toList();
     }
 
     /// Which tokens of a task's rows carry loss. Weights are read where some method wants them.

@@ -29,6 +29,7 @@ final class MatchedSection {
             for (Matched matched : sequence.matched()) {
                 section.add(Element.of("h3", title(sequence, matched)));
                 section.add(Element.of("p", note(matched)).in("note"));
+                keeping(comparison, matched).ifPresent(section::add);
                 KeptPlot.of(comparison, matched).ifPresent(section::add);
                 section.add(table(comparison, matched).html());
             }
@@ -55,6 +56,13 @@ final class MatchedSection {
                         : "Kept: the score at the end as a share of that right after the task.");
     }
 
+    private static Optional<Element> keeping(Comparison comparison, Matched matched) {
+        String note = new Keeping(comparison.results()).note(matched.chosen());
+        return note.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Element.of("p", note).in("note"));
+    }
+
     static Table table(Comparison comparison, Matched matched) {
         String last = matched.order().getLast();
         List<String> head = new ArrayList<>(List.of("method", "rate", "seeds", last));
@@ -62,11 +70,13 @@ final class MatchedSection {
             head.addAll(List.of(task + " learned", task + " at the end", task + " kept"));
         }
         head.addAll(List.of("kept, mean", "kept, worst seed"));
+        head.addAll(new Keeping(comparison.results()).head());
         return new Table(
-                head,
-                matched.chosen().stream()
-                        .map(group -> row(comparison, matched, group))
-                        .toList());
+                        head,
+                        matched.chosen().stream()
+                                .map(group -> row(comparison, matched, group))
+                                .toList())
+                .withoutEmptyColumns();
     }
 
     private static Table.Row row(Comparison comparison, Matched matched, Group group) {
@@ -88,6 +98,7 @@ final class MatchedSection {
                 kept.isPresent()
                         ? Cell.number(kept.get().worst(), Unit.SHARE)
                         : Cell.number(OptionalDouble.empty(), Unit.SHARE));
+        cells.addAll(new Keeping(results).cells(group));
         return new Table.Row(group.method(), comparison.look().of(group.method()), cells);
     }
 

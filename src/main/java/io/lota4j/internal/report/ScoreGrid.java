@@ -33,7 +33,8 @@ record ScoreGrid(Results results, Figure figure, List<Column> columns) {
         return new ScoreGrid(results, figure, columns);
     }
 
-    private static List<String> heldOut(Results results, Figure figure) {
+    /// Texts that belong to no task.
+    static List<String> heldOut(Results results, Figure figure) {
         return results.of(Results.BASE, figure).stream()
                 .filter(m -> m.where().split() == Split.HELD_OUT)
                 .flatMap(m -> Optional.ofNullable(m.where().task()).stream())

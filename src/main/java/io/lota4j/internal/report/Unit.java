@@ -60,6 +60,13 @@ enum Unit {
                     .replace("e+", "e");
         }
     },
+    /// Two decimals.
+    NUMBER {
+        @Override
+        String digits(double value) {
+            return Text.format("%.2f", value);
+        }
+    },
     /// A factor, two decimals.
     FACTOR {
         @Override

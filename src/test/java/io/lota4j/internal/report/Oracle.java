@@ -145,10 +145,16 @@ final class Oracle {
         }
         spread(all, group, run -> sum(run, "train_tokens") + sum(run, "calibration_tokens"));
         spread(all, group, run -> sum(run, "train_tokens") / sum(run, "train_seconds"));
-        for (String figure : List.of("trainable", "result_bytes", "overlap", "sign_conflicts", "peak_memory")) {
+        for (String figure : List.of(
+                "trainable", "result_bytes", "overlap", "sign_conflicts", "peak_memory", "alpha", "gradient_share")) {
             spread(all, group, run -> of(run, figure).average().orElse(Double.NaN));
             spread(all, group, run -> of(run, figure).max().orElse(Double.NaN));
         }
+        spread(
+                all,
+                group,
+                run -> Math.sqrt(of(run, "trainable").average().orElse(Double.NaN)
+                        / of(run, "pool").average().orElse(Double.NaN)));
         densities(all, group);
         scores(all, first, group);
     }

@@ -97,6 +97,21 @@ class ReportTest {
                 lotto,
                 r -> oracle.kept(r, "accuracy", "arc-easy", 2, 3, "test"));
         is(page.cell("matched", 0, "lotto 99%", "gsm8k"), lotto, r -> oracle.score(r, "loss", 3, "gsm8k", "test"));
+        is(
+                page.cell("matched", 0, "lotto 99%", "loss of wiki (base 3.1000)"),
+                lotto,
+                r -> oracle.score(r, "loss", 3, "wiki", "held_out"));
+        assertThat(page.cell("matched", 0, "lotto 99%", "norm of the change")).containsExactly(5.0, 0.0);
+        assertThat(page.cell("matched", 0, "lotto 99%", "gradient seen").getFirst())
+                .isCloseTo(0.2, within(1e-9));
+        assertThat(page.cell("matched", 0, "lotto 99%", "by chance").getFirst()).isCloseTo(0.1, within(1e-9));
+        assertThat(page.cell("matched", 0, "lotto 99%", "shrunk to")).isEmpty();
+        assertThat(page.cell("matched", 0, "full", "shrunk to")).containsExactly(0.75, 0.0);
+        assertThat(page.cell("matched", 0, "full", "by chance")).isEmpty();
+        assertThat(page.section("matched").getTextContent())
+                .contains("The masks of lota 90% see less of sql than chance would: 0.16, chance 0.32.")
+                .doesNotContain("The masks of lotto 99% see less")
+                .contains("The validation rows that choose it also choose the rates.");
         is(page.cell("matrix", 3, "arc-easy", "sql"), lotto, r -> oracle.score(r, "loss", 2, "sql", "test"));
         is(page.cell("matrix", 3, "gsm8k", "wiki"), lotto, r -> oracle.score(r, "loss", 3, "wiki", "held_out"));
         assertThat(page.cell("matrix", 0, "base", "sql"))

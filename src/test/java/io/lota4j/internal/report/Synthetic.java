@@ -236,7 +236,16 @@ final class Synthetic {
         add(where, Figure.TRAIN_SECONDS, 240 + Math.abs(noise(8)), STEPS);
         add(where, Figure.PEAK_MEMORY, 2.4e9 + 1e7 * stage + density * 1e9, 0);
         add(where, Figure.RESULT_BYTES, 7.3 * trainable, 0);
+        add(where, Figure.DELTA_NORM, 2 + stage, 1000);
+        if (method.kind().equals("full")) {
+            add(where, Figure.ALPHA, 0.25 * (stage + 1), 64);
+        }
         if (method.sparsity() != null) {
+            add(
+                    where,
+                    Figure.GRADIENT_SHARE,
+                    Math.sqrt(density) * (method.kind().equals("lota") ? 0.5 : 2),
+                    16);
             add(where, Figure.CALIBRATION_TOKENS, 8192, 10);
             add(where, Figure.CALIBRATION_SECONDS, 31 + Math.abs(noise(1)), 10);
         }

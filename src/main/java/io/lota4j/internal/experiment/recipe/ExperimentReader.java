@@ -103,7 +103,8 @@ public final class ExperimentReader {
                 "scoring-batch",
                 "methods",
                 "equal",
-                "merge");
+                "merge",
+                ProtectReader.KEY);
         Pool pool = Pool.parse(recipe.text("pool"), recipe.text("exclude"));
         Path base = HubCache.ofUser().resolve(Path.of(recipe.required("base")));
         List<Task> tasks = TaskReader.tasks(recipe);
@@ -130,6 +131,7 @@ public final class ExperimentReader {
                 memory(),
                 equal,
                 merges(variants),
+                new ProtectReader(tasks, variants).protections(recipe),
                 recipe.whole("scoring-batch", SCORING_BATCH, 1));
     }
 

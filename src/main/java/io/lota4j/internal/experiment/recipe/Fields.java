@@ -128,6 +128,17 @@ record Fields(RecipeKeys keys, Yaml.Mapping mapping, String where) {
         return some(key, List.of(), text -> Optional.of(Double.valueOf(text)), "a number");
     }
 
+    /// One number.
+    double number(String key, double absent) {
+        List<Double> list = some(key, List.of(absent), text -> Optional.of(Double.valueOf(text)), "a number");
+        if (list.size() != 1) {
+            value(key)
+                    .ifPresent(
+                            value -> keys.error(value, Text.format("%s takes one number, found a list", place(key))));
+        }
+        return list.getFirst();
+    }
+
     /// One text, or a list.
     List<String> texts(String key) {
         return some(key, List.of(), Optional::of, "a text");

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lota4j.LotaException;
 import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.Method;
+import io.lota4j.internal.experiment.Protection;
+import io.lota4j.internal.experiment.Shrink;
 import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.experiment.Variant;
 import io.lota4j.memory.Device;
+import io.lota4j.ticket.ShrinkRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +66,49 @@ class ExperimentReaderTest {
                 .hasMessageContaining("line 4")
                 .hasMessageContaining("allow-special")
                 .hasMessageContaining("expected one of false, true");
+    }
+
+    @Test
+    void everyProtectionMakesRunsOfItsOwn() throws IOException {
+        String frame = FRAME.replace("test: flip.jsonl", "test: flip.jsonl, validation-rows: 4")
+                .replace("test: plus.jsonl", "test: plus.jsonl, validation: more.jsonl");
+        String methods = "methods: [{method: full, lr: 1}, {method: random, sparsity: 0.9, lr: 1}]\n";
+        assertThat(read(frame + methods).protections()).containsExactly(Protection.NONE);
+        assertThat(read(frame + methods + """
+            protect:
+              - {name: none}
+              - {name: shrunk, shrink: {}}
+              - {name: tight, shrink: {rows: 9, tolerance: 0, margin: 2}, only: [full]}
+            """).protections())
+                .containsExactly(
+                        Protection.NONE,
+                        new Protection("shrunk", List.of(new Shrink(128, ShrinkRule.USUAL)), List.of()),
+                        new Protection("tight", List.of(new Shrink(9, new ShrinkRule(0, 2))), List.of("full")));
+    }
+
+    @Test
+    void everythingThatIsWrongWithProtectionsIsToldAtOnce() {
+        String wrong = FRAME.replace("test: flip.jsonl", "test: flip.jsonl, validation-rows: 4") + """
+            methods: [{method: full, lr: 1}]
+            protect:
+              - {name: none}
+              - {name: also}
+              - {name: shrunk, shrink: {row: 3}}
+              - {shrink: {margin: 0.5}}
+              - {name: other, only: [ful]}
+              - {name: both, shrnk: {}}
+            """;
+        assertThatThrownBy(() -> read(wrong))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("protect[1] does nothing, as another entry does")
+                .hasMessageContaining(
+                        "protect[2].shrink: task 'plus' has no validation rows to choose by; give it validation or"
+                                + " validation-rows")
+                .hasMessageContaining("unknown key 'protect[2].shrink.row'; did you mean 'rows'?")
+                .hasMessageContaining("unknown key 'protect[5].shrnk'; did you mean 'shrink'?")
+                .hasMessageContaining("protect[3].name is missing")
+                .hasMessageContaining("protect[3].shrink: The margin must be a finite number of at least 1, found 0.5.")
+                .hasMessageContaining("protect[4].only: no method 'ful'");
     }
 
     @Test

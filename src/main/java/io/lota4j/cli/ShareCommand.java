@@ -1,0 +1,101 @@
+package io.lota4j.cli;
+
+import io.lota4j.Lota;
+import io.lota4j.data.Dataset;
+import io.lota4j.data.Example;
+import io.lota4j.internal.Text;
+import io.lota4j.mask.Mask;
+import io.lota4j.mask.MaskFile;
+import io.lota4j.ticket.Ticket;
+import io.lota4j.train.attribution.FreshRows;
+import io.lota4j.train.attribution.GradientShare;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `lota mask share`: how much of a task masks see.
+@Command(
+        name = "share",
+        description = "How much of a task masks see: which share of the norm of its gradient. Masks that see less than"
+                + " chance would must move their weights further for as much.")
+final class ShareCommand extends BaseCommand {
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private DataOptions data = new DataOptions();
+
+    @Option(
+            names = "--rows",
+            paramLabel = "N",
+            defaultValue = "" + GradientShare.ROWS,
+            converter = Numbers.Count.class,
+            description = "Rows of the data that the gradient is of, drawn by the seed (default: ${DEFAULT-VALUE}).")
+    private int rows;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            converter = Numbers.Seed.class,
+            description = "Seed of the draw (default: 0).")
+    private long seed;
+
+    @Reads
+    @Parameters(arity = "1..*", paramLabel = "MASK", description = "Masks of one pool.")
+    private List<Path> files = new ArrayList<>();
+
+    @Override
+    void checkOptions(OptionRules rules) {
+        rules.require(DataOptions.REQUIRED);
+    }
+
+    @Override
+    void check() {
+        data.refuseWeights("mask share, which takes rows once");
+    }
+
+    @Override
+    Plan plan() {
+        Plan plan = model.plan(new Plan(), err());
+        files.forEach(file -> plan.line("mask", Words.mask(file, MaskFile.read(file))));
+        return plan.line("data", Text.format("%,d of %,d rows", Math.min(rows, data.rows()), data.rows()));
+    }
+
+    @Override
+    int execute() {
+        List<Mask> masks = files.stream().map(MaskFile::read).toList();
+        try (Lota lota = warned(model.open())) {
+            Dataset examples = data.load(lota, err());
+            if (data.previewed(examples, lota, out())) {
+                return ExitCode.OK;
+            }
+            List<Ticket> tickets = model.tickets(err());
+            model.warn(tickets, err());
+            List<GradientShare> shares =
+                    measured(lota, masks, tickets, FreshRows.of(examples, seed).draw(rows));
+            for (int mask = 0; mask < shares.size(); mask++) {
+                out().println(Text.format(
+                        "%s: %s", files.get(mask), shares.get(mask).text()));
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private List<GradientShare> measured(Lota lota, List<Mask> masks, List<Ticket> tickets, List<Example> batch) {
+        long start = System.nanoTime();
+        try (ProgressBar bar = ProgressBar.on(err(), "gradient")) {
+            return lota.gradientShares(
+                            masks,
+                            tickets,
+                            batch,
+                            (done, all, tokens) ->
+                                    bar.update(done, all, tokens / ((System.nanoTime() - start) / 1e9), Double.NaN),
+                            () -> false)
+                    .orElseThrow();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.lota4j.internal.experiment;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// What is done in the runs of a grid so that what was known before stays. Each makes runs of its own, as a
+/// method does.
+///
+/// @param name in tables
+/// @param safeguards what is done, at most one of a kind; none: the method alone
+/// @param only labels or kinds of the methods that it is for; empty: of all
+public record Protection(String name, List<Safeguard> safeguards, List<String> only) {
+    /// The method alone.
+    public static final Protection NONE = new Protection("none", List.of(), List.of());
+
+    /// Copies the lists.
+    public Protection {
+        safeguards = List.copyOf(safeguards);
+        only = List.copyOf(only);
+    }
+
+    /// Whether it is for a method.
+    public boolean covers(Variant variant) {
+        return only.isEmpty() || only.contains(variant.label()) || only.contains(variant.kind());
+    }
+
+    /// A method's label with this one's name behind it, such as `lota 90%, shrunk`; of the method alone its
+    /// own.
+    public String label(Variant variant) {
+        return safeguards.isEmpty() ? variant.label() : variant.label() + ", " + name;
+    }
+
+    /// How a stage is shrunk, if it is.
+    public Optional<Shrink> shrink() {
+        return safeguards.stream()
+                .filter(Shrink.class::isInstance)
+                .map(Shrink.class::cast)
+                .findFirst();
+    }
+
+    /// The same without what is done after the training. Merges take what was trained so: a shrunk ticket
+    /// has no margin left for what others add to its weights.
+    public Protection whileTraining() {
+        List<Safeguard> left =
+                safeguards.stream().filter(Safeguard::whileTraining).toList();
+        return left.isEmpty() ? NONE : new Protection(name, left, only);
+    }
+
+    /// In words, for `run.json`.
+    public String text() {
+        return safeguards.stream().map(Safeguard::text).collect(Collectors.joining(", "));
+    }
+}

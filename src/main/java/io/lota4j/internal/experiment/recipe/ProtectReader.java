@@ -1,0 +1,113 @@
+package io.lota4j.internal.experiment.recipe;
+
+import io.lota4j.LotaException;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.experiment.Protection;
+import io.lota4j.internal.experiment.Safeguard;
+import io.lota4j.internal.experiment.Shrink;
+import io.lota4j.internal.experiment.Task;
+import io.lota4j.internal.experiment.Variant;
+import io.lota4j.internal.yaml.RecipeKeys;
+import io.lota4j.ticket.ShrinkRule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Reads what is done so that what was known stays: each entry of `protect` makes runs of its own.
+///
+/// @param tasks of the experiment
+/// @param variants that a protection may be limited to
+record ProtectReader(List<Task> tasks, List<Variant> variants) {
+    static final String KEY = "protect";
+    private static final String SHRINK = "shrink";
+
+    /// Every protection, in the file's order; without the key the methods alone.
+    List<Protection> protections(Fields recipe) {
+        List<Protection> protections = new ArrayList<>();
+        for (Fields fields : entries(recipe)) {
+            protection(fields, protections).ifPresent(protections::add);
+        }
+        return protections.isEmpty() ? List.of(Protection.NONE) : List.copyOf(protections);
+    }
+
+    private static List<Fields> entries(Fields recipe) {
+        return recipe.keys()
+                .items(
+                        recipe.mapping(),
+                        "",
+                        KEY,
+                        (item, place) -> recipe.keys()
+                                .mapping(item, place)
+                                .map(mapping -> new Fields(recipe.keys(), mapping, place)));
+    }
+
+    private Optional<Protection> protection(Fields fields, List<Protection> earlier) {
+        fields.only("name", "only", SHRINK);
+        String name = fields.required("name");
+        List<Safeguard> safeguards = fields.within(SHRINK).flatMap(this::shrink).stream()
+                .map(Safeguard.class::cast)
+                .toList();
+        Protection made = new Protection(name, safeguards, only(fields));
+        if (earlier.stream().anyMatch(other -> other.name().equals(name))) {
+            fields.keys()
+                    .error(
+                            fields.mapping(),
+                            Text.format(
+                                    "%s: there is a protection '%s' already; give it another name",
+                                    fields.where(), name));
+            return Optional.empty();
+        }
+        boolean idle = !fields.has(SHRINK);
+        if (idle && earlier.stream().anyMatch(other -> other.safeguards().isEmpty())) {
+            fields.keys()
+                    .error(fields.mapping(), Text.format("%s does nothing, as another entry does", fields.where()));
+            return Optional.empty();
+        }
+        return name.isEmpty() || (safeguards.isEmpty() && !idle) ? Optional.empty() : Optional.of(made);
+    }
+
+    private List<String> only(Fields fields) {
+        List<String> known = variants.stream()
+                .flatMap(variant -> Stream.of(variant.kind(), variant.label()))
+                .distinct()
+                .toList();
+        List<String> only = fields.texts("only");
+        for (String name : only) {
+            if (!known.contains(name)) {
+                fields.value("only")
+                        .ifPresent(at -> fields.keys()
+                                .error(
+                                        at,
+                                        Text.format(
+                                                "%s: no method '%s'; %s",
+                                                fields.place("only"), name, RecipeKeys.hint(name, known))));
+            }
+        }
+        return only;
+    }
+
+    private Optional<Shrink> shrink(Fields fields) {
+        fields.only("rows", "tolerance", "margin");
+        for (Task task : tasks) {
+            if (task.validation() == null && task.rows().validation() == 0) {
+                fields.keys()
+                        .error(
+                                fields.mapping(),
+                                Text.format(
+                                        "%s: task '%s' has no validation rows to choose by; give it validation or"
+                                                + " validation-rows",
+                                        fields.where(), task.name()));
+            }
+        }
+        try {
+            ShrinkRule rule = new ShrinkRule(
+                    fields.number("tolerance", ShrinkRule.USUAL.tolerance()),
+                    fields.number("margin", ShrinkRule.USUAL.margin()));
+            return Optional.of(new Shrink(fields.whole("rows", Shrink.ROWS, 1), rule));
+        } catch (LotaException e) {
+            fields.keys().error(fields.mapping(), Text.format("%s: %s", fields.where(), e.getMessage()));
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package io.lota4j.internal.report;
+
+import io.lota4j.internal.Text;
+import io.lota4j.internal.metrics.Group;
+import io.lota4j.internal.metrics.Results;
+import io.lota4j.internal.metrics.RunFile.Run;
+import io.lota4j.internal.metrics.Spread;
+import io.lota4j.metrics.Direction;
+import io.lota4j.metrics.Figure;
+import io.lota4j.metrics.Metric;
+import io.lota4j.metrics.Metric.Split;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+
+/// What stands beside the kept tasks: texts of no task, how far the weights went, and what the masks saw.
+///
+/// @param results of the experiment
+record Keeping(Results results) {
+    /// Masks drawn by chance see up to a twentieth less than they should.
+    private static final double LUCK = 0.95;
+
+    /// Titles of the columns, of which some may have nothing in them.
+    List<String> head() {
+        List<String> head = new ArrayList<>();
+        for (String text : texts()) {
+            OptionalDouble base = results.score(Results.BASE, 0, Figure.LOSS, text, Split.HELD_OUT);
+            head.add(
+                    base.isPresent()
+                            ? Text.format("loss of %s (base %s)", text, Unit.LOSS.text(base.getAsDouble()))
+                            : "loss of " + text);
+        }
+        head.addAll(List.of("shrunk to", "norm of the change", "gradient seen", "by chance"));
+        return head;
+    }
+
+    private List<String> texts() {
+        return ScoreGrid.heldOut(results, Figure.LOSS);
+    }
+
+    /// As many as there are titles.
+    List<Cell> cells(Group group) {
+        int stages = group.order().size();
+        List<Cell> cells = new ArrayList<>();
+        for (String text : texts()) {
+            cells.add(Cell.spread(
+                    group.spread(
+                            Direction.LOWER,
+                            run -> results.score(run.name(), stages, Figure.LOSS, text, Split.HELD_OUT)),
+                    Unit.LOSS));
+        }
+        cells.add(Cell.spread(mean(group, run -> stages(run, Figure.ALPHA)), Unit.NUMBER));
+        cells.add(Cell.spread(
+                group.spread(Direction.NONE, run -> last(stages(run, Figure.DELTA_NORM), stages)), Unit.NUMBER));
+        cells.add(Cell.spread(mean(group, run -> stages(run, Figure.GRADIENT_SHARE)), Unit.NUMBER));
+        cells.add(Cell.mean(mean(group, this::chances), Unit.NUMBER));
+        return cells;
+    }
+
+    private static OptionalDouble last(Map<Integer, Double> byStage, int stages) {
+        Double value = byStage.get(stages);
+        return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
+    }
+
+    private interface ByStage {
+        Map<Integer, Double> of(Run run);
+    }
+
+    /// Over the stages of each run, then over seeds.
+    private static Optional<Spread> mean(Group group, ByStage values) {
+        return group.spread(
+                Direction.NONE,
+                run -> values.of(run).values().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .average());
+    }
+
+    private Map<Integer, Double> stages(Run run, Figure figure) {
+        return stages(run, figure, Metric::value);
+    }
+
+    private Map<Integer, Double> stages(Run run, Figure figure, ToDoubleFunction<Metric> value) {
+        Map<Integer, Double> stages = new TreeMap<>();
+        results.of(run.name(), figure).stream()
+                .filter(m -> m.where().part() == null)
+                .forEach(m -> stages.put(m.where().stage(), value.applyAsDouble(m)));
+        return stages;
+    }
+
+    /// What masks drawn by chance would see, where it is known what the run's masks saw.
+    private Map<Integer, Double> chances(Run run) {
+        Map<Integer, Double> pool = stages(run, Figure.POOL);
+        Map<Integer, Double> chances = stages(run, Figure.TRAINABLE);
+        chances.keySet().retainAll(stages(run, Figure.GRADIENT_SHARE).keySet());
+        chances.keySet().retainAll(pool.keySet());
+        chances.replaceAll((stage, trained) -> Math.sqrt(trained / pool.getOrDefault(stage, trained)));
+        return chances;
+    }
+
+    /// Whole sentences on what the columns mean, and on masks that see less than chance would; empty where
+    /// nothing is known.
+    String note(List<Group> groups) {
+        List<String> sentences = new ArrayList<>();
+        if (groups.stream()
+                .anyMatch(g ->
+                        g.runs().stream().anyMatch(r -> !stages(r, Figure.ALPHA).isEmpty()))) {
+            sentences.add("Shrunk to: the factor by which what a stage learned was made smaller, mean over stages. The"
+                    + " validation rows that choose it also choose the rates.");
+        }
+        if (groups.stream()
+                .anyMatch(g -> g.runs().stream().anyMatch(r -> !chances(r).isEmpty()))) {
+            sentences.add("Gradient seen: the share of the norm of a fresh batch's gradient that a stage's mask sees,"
+                    + " mean over stages, beside what a mask drawn by chance would see.");
+            groups.forEach(group -> below(group, sentences));
+        }
+        return String.join(" ", sentences);
+    }
+
+    private void below(Group group, List<String> sentences) {
+        for (int stage = 1; stage <= group.order().size(); stage++) {
+            int number = stage;
+            Optional<Spread> seen =
+                    group.spread(Direction.NONE, run -> last(stages(run, Figure.GRADIENT_SHARE), number));
+            Optional<Spread> chance = group.spread(Direction.NONE, run -> last(chances(run), number));
+            if (seen.isPresent()
+                    && chance.isPresent()
+                    && seen.get().mean() < LUCK * chance.get().mean()) {
+                sentences.add(Text.format(
+                        "The masks of %s see less of %s than chance would: %s, chance %s.",
+                        group.method(),
+                        group.order().get(stage - 1),
+                        Unit.NUMBER.text(seen.get().mean()),
+                        Unit.NUMBER.text(chance.get().mean())));
+            }
+        }
+    }
+}

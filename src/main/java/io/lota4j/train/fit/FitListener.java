@@ -3,7 +3,7 @@ package io.lota4j.train.fit;
 /// Hears how far a fit has come.
 @FunctionalInterface
 public interface FitListener {
-    /// Called after a part.
+    /// Called before the first part and after each.
     ///
     /// @param what is done: `answers`, `before`, `fit` or `after`
     /// @param done parts of it

@@ -162,6 +162,7 @@ public final class Fit implements AutoCloseable {
         for (List<Sample> own : rows) {
             orders.add(new BatchOrder(own.size(), config.batch(), config.seed() + orders.size(), true));
         }
+        listener.at("fit", 0, config.steps(), Double.NaN);
         for (long step = 1; step <= config.steps(); step++) {
             double divergence = step(orders, step);
             listener.at("fit", step, config.steps(), divergence);
@@ -178,6 +179,9 @@ public final class Fit implements AutoCloseable {
     private boolean answer(FitListener listener, BooleanSupplier stop) {
         int all = prompts.stream().mapToInt(data -> data.examples().size()).sum();
         int done = 0;
+        if (config.answers() == FitConfig.Answers.OWN) {
+            listener.at("answers", 0, all, Double.NaN);
+        }
         for (int ticket = 0; ticket < prompts.size(); ticket++) {
             List<Example> examples = prompts.get(ticket).examples();
             if (config.answers() == FitConfig.Answers.OWN) {
@@ -273,6 +277,7 @@ public final class Fit implements AutoCloseable {
         List<Double> means = new ArrayList<>();
         int all = rows.stream().mapToInt(List::size).sum();
         int done = 0;
+        listener.at(what, 0, all, Double.NaN);
         for (int ticket = 0; ticket < rows.size(); ticket++) {
             List<Sample> own = rows.get(ticket);
             double sum = 0;

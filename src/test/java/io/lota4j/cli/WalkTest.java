@@ -39,11 +39,16 @@ class WalkTest {
     void fromBaseToTicketAndBack() throws IOException {
         everyDryRunWritesNothing(calibrate());
         assertThat(run(calibrate()))
-                .matches("\\S+base.mask.safetensors: 384 of 3,840 weights trainable"
-                        + " \\(sparsity 90.00%\\), [0-9.]+ k?B\n");
+                .matches("gradient share 0\\.\\d\\d of the gradient norm of 12 rows; a mask drawn by chance sees"
+                        + " 0\\.32\n"
+                        + "\\S+base.mask.safetensors: 384 of 3,840 weights trainable \\(sparsity 90.00%\\),"
+                        + " [0-9.]+ k?B\n");
         Mask mask = MaskFile.read(at("base.mask.safetensors"));
         assertThat(mask.trainable()).isEqualTo(384);
-        assertThat(mask.info().origin()).containsEntry("source", "calibrate").containsEntry("steps", "3");
+        assertThat(mask.info().origin())
+                .containsEntry("source", "calibrate")
+                .containsEntry("steps", "3")
+                .containsEntry("gradient_share_rows", "12");
         assertThat(run("mask", "stats", at("base.mask.safetensors").toString(), "--tensors"))
                 .contains(
                         "384 of 3,840 weights", "pool mlp,attn without embed,lm_head,norm, scope global", "down_proj");

@@ -228,9 +228,9 @@ class LotaTest {
         assertThatThrownBy(() -> EvalOptions.LOSSES.batchSize(0)).isInstanceOf(LotaException.class);
         assertThatThrownBy(() -> Generation.greedy(0)).isInstanceOf(LotaException.class);
         assertThatThrownBy(() -> TrainConfig.of(0, 1).build()).isInstanceOf(LotaException.class);
-        assertThatThrownBy(() -> merged(Merging.by("tise"))).hasMessageContaining("Did you mean `ties`?");
+        assertThatThrownBy(() -> merged(Merging.by("tise"))).hasMessageContaining("Did you mean 'ties'?");
         assertThatThrownBy(() -> merged(Merging.by("ties").with("densty", 1)))
-                .hasMessageContaining("Did you mean `density`?");
+                .hasMessageContaining("Did you mean 'density'?");
     }
 
     private MergeReport merged(Merging how) {

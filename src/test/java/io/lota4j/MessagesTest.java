@@ -40,6 +40,18 @@ class MessagesTest {
             "no plain file name",
             "likewise.");
 
+    private static final List<String> MARKDOWN = List.of("report/Table.java", "checkpoint/ModelCard.java");
+
+    /// What an exception is made of first.
+    private static final Pattern THROWN =
+            Pattern.compile("new LotaException\\(\\s*(?:Text\\.format\\(\\s*)?\"((?:[^\"\\\\\\n]|\\\\.)+)\"");
+
+    /// Whose exceptions are reasons that stand behind a file and a line.
+    private static final List<String> REASONS = List.of("file/JsonRow.java", "file/JsonArray.java");
+
+    /// Places that begin in lower case.
+    private static final List<String> PLACES = List.of("task %s: ", "chat_template: ", "llama.cpp");
+
     private record Literal(Path file, String text) {}
 
     private static List<Literal> literals() throws IOException {
@@ -72,6 +84,35 @@ class MessagesTest {
         assertThat(literals())
                 .hasSizeGreaterThan(1000)
                 .filteredOn(literal -> RIDDLES.stream().anyMatch(literal.text()::contains))
+                .isEmpty();
+    }
+
+    /// Names stand in single quotes. Where text becomes Markdown, backticks are marks of it.
+    @Test
+    void thereIsOneKindOfQuotes() throws IOException {
+        assertThat(literals())
+                .filteredOn(literal -> MARKDOWN.stream().noneMatch(literal.file()::endsWith))
+                .filteredOn(literal -> literal.text().indexOf('`') >= 0)
+                .isEmpty();
+    }
+
+    /// An exception's message is a whole sentence: it begins with a capital, a quantity or a place such as a file.
+    @Test
+    void messagesBeginAsSentencesDo() throws IOException {
+        List<String> beginnings = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                if (REASONS.stream().anyMatch(file::endsWith)) {
+                    continue;
+                }
+                THROWN.matcher(Files.readString(file)).results().forEach(m -> beginnings.add(m.group(1)));
+            }
+        }
+        assertThat(beginnings)
+                .hasSizeGreaterThan(300)
+                .filteredOn(text -> Character.isLowerCase(text.charAt(0)))
+                .filteredOn(text -> PLACES.stream().noneMatch(text::startsWith))
                 .isEmpty();
     }
 }

@@ -109,6 +109,6 @@ public enum DType {
             }
         }
         throw new LotaException(Text.format(
-                "%s: unknown dtype `%s`; known are %s.", where, safetensorsName, Arrays.toString(values())));
+                "%s: unknown dtype '%s'; known are %s.", where, safetensorsName, Arrays.toString(values())));
     }
 }

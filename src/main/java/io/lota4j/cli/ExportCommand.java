@@ -86,7 +86,7 @@ final class ExportCommand extends BaseCommand {
     @Option(
             names = "--scores",
             paramLabel = "F.json",
-            description = "With hf and peft: what `eval --json` wrote, for the model card. Repeat for each.")
+            description = "With hf and peft: what 'eval --json' wrote, for the model card. Repeat for each.")
     private List<Path> scores = new ArrayList<>();
 
     @Option(

@@ -192,13 +192,7 @@ final class FitOptions {
             if (!names.contains(one.name())) {
                 throw new LotaException(Text.format(
                         "%s %s: no ticket is called %s; they are %s.%s",
-                        option,
-                        one,
-                        one.name(),
-                        String.join(", ", names),
-                        Suggestions.nearest(one.name(), names)
-                                .map(near -> " Did you mean " + near + "?")
-                                .orElse("")));
+                        option, one, one.name(), String.join(", ", names), Suggestions.hint(one.name(), names)));
             }
             if (byTicket.put(one.name(), one.given()) != null) {
                 throw new LotaException(Text.format("%s was given twice for the ticket %s.", option, one.name()));

@@ -82,7 +82,7 @@ final class MergeCommand extends BaseCommand {
         }
         if (recipe == null && dtype != null) {
             throw new LotaException(
-                    "--dtype is for a recipe; a merged ticket has deltas of F32, and `apply --dtype` says "
+                    "--dtype is for a recipe; a merged ticket has deltas of F32, and 'apply --dtype' says "
                             + "what the model is written as.");
         }
         if (recipe == null && restart) {

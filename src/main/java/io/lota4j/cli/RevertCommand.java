@@ -19,7 +19,7 @@ final class RevertCommand extends BaseCommand {
             required = true,
             converter = ModelDirectory.class,
             paramLabel = "DIR2",
-            description = "What `apply` wrote.")
+            description = "What 'apply' wrote.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path model;
 

@@ -166,7 +166,7 @@ final class TicketMergeOptions {
                     .map(value -> number("--parameter " + name, value))
                     .toList();
             if (given.put(name, values) != null) {
-                throw new LotaException(Text.format("the parameter `%s` was given twice.", name));
+                throw new LotaException(Text.format("The parameter '%s' was given twice.", name));
             }
         }
         return given;

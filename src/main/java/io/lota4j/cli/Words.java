@@ -64,7 +64,7 @@ final class Words {
                 .filter(some -> some.vanished() > 0)
                 .map(some -> Text.format(
                         "rounding: of %,d weights that the merge changes %,d stay as they were; "
-                                + "`out_dtype: float32` in the recipe, or --dtype F32, keeps them",
+                                + "'out_dtype: float32' in the recipe, or --dtype F32, keeps them",
                         some.changed() + some.vanished(), some.vanished()));
     }
 

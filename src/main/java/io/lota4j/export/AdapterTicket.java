@@ -87,7 +87,7 @@ public record AdapterTicket(Ticket ticket, List<String> doubts) {
         String own = lastName(base.directory());
         return named.filter(name -> !lastName(Path.of(name)).equalsIgnoreCase(own))
                 .map(name -> Text.format(
-                        "%s: its `base_model_name_or_path` is `%s`, but the base in use is `%s` in %s; whether its"
+                        "%s: its 'base_model_name_or_path' is '%s', but the base in use is '%s' in %s; whether its"
                                 + " weights are those it was trained on cannot be told",
                         folder, name, own, base.directory()));
     }

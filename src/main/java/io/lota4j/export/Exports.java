@@ -26,11 +26,9 @@ public final class Exports {
                 .filter(export -> export.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> {
-                    String hint = Suggestions.nearest(name, names)
-                            .map(near -> " Did you mean `" + near + "`?")
-                            .orElse("");
+                    String hint = Suggestions.hint(name, names);
                     return new LotaException(Text.format(
-                            "There is no export `%s`; there are %s.%s", name, String.join(", ", names), hint));
+                            "There is no export '%s'; there are %s.%s", name, String.join(", ", names), hint));
                 });
     }
 }

@@ -36,7 +36,7 @@ record GgufAdapter(double alpha, List<GgufTensor> tensors) {
         String method = config.text("peft_type").orElse("");
         if (!method.equals("LORA") || config.flag("use_dora")) {
             throw config.refusal(Text.format(
-                    "llama.cpp has adapters of LoRA only, not of `%s`%s. Import the adapter as a ticket and write the"
+                    "llama.cpp has adapters of LoRA only, not of '%s'%s. Import the adapter as a ticket and write the"
                             + " whole model.",
                     method, config.flag("use_dora") ? " with DoRA" : ""));
         }
@@ -46,7 +46,7 @@ record GgufAdapter(double alpha, List<GgufTensor> tensors) {
             AdapterTensors all = AdapterTensors.of(file, Set.of(ParameterNames.LORA_A, ParameterNames.LORA_B));
             if (!all.whole().isEmpty()) {
                 throw config.refusal(Text.format(
-                        "it brings tensor `%s` whole, which llama.cpp's adapters cannot. Import the adapter as a"
+                        "it brings tensor '%s' whole, which llama.cpp's adapters cannot. Import the adapter as a"
                                 + " ticket and write the whole model.",
                         all.whole().firstEntry().getKey()));
             }

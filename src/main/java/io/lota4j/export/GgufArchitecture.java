@@ -109,7 +109,7 @@ record GgufArchitecture(String name, List<String> types, double theta, boolean p
                                         names.get(layer.rest().substring(1)))
                                 .map(known -> Text.format("blk.%d.%s%s", layer.index(), known, end))))
                 .orElseThrow(() ->
-                        new LotaException(Text.format("llama.cpp's `%s` has no name for tensor `%s`.", name, tensor)));
+                        new LotaException(Text.format("llama.cpp's '%s' has no name for tensor '%s'.", name, tensor)));
     }
 
     private static Optional<String> outside(Blocks blocks, String tensor, String end) {

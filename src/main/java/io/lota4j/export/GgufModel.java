@@ -69,7 +69,7 @@ record GgufModel(Checkpoint base, GgufArchitecture architecture, Blocks blocks, 
             int expected = slides(i) ? attention.window() : 0;
             if (attention.window() != expected || (slides(i) && attention.window() != window())) {
                 throw refused(Text.format(
-                        "layer %d has a window of %d tokens, where llama.cpp's `%s` has %s",
+                        "layer %d has a window of %d tokens, where llama.cpp's '%s' has %s",
                         i, attention.window(), architecture.name(), slides(i) ? "another" : "none"));
             }
         }

@@ -114,7 +114,7 @@ final class GgufTokenizer {
     private void put(String token, int id, int type) {
         if (id < 0 || id >= rows) {
             throw file.refused(
-                    Text.format("token `%s` has the id %d, but the model's embedding has %d rows.", token, id, rows));
+                    Text.format("token '%s' has the id %d, but the model's embedding has %d rows.", token, id, rows));
         }
         tokens[id] = token;
         types[id] = type;

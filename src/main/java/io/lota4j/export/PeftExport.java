@@ -118,7 +118,7 @@ final class PeftExport implements Export {
         }
         problem.ifPresent(why -> {
             throw new LotaException(Text.format(
-                    "PEFT's sparse methods change linear modules only, but tensor `%s` %s. Export the ticket in another"
+                    "PEFT's sparse methods change linear modules only, but tensor '%s' %s. Export the ticket in another"
                             + " form, such as a whole directory of %s's files.",
                     info.name(), why, base.directory()));
         });

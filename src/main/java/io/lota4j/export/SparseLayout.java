@@ -71,12 +71,8 @@ sealed interface SparseLayout {
                     known.contains(type.get())
                             ? misfit.orElseThrow()
                             : Text.format(
-                                    "A ticket becomes an adapter of one of the types %s, not `%s`.%s",
-                                    String.join(", ", known),
-                                    type.get(),
-                                    Suggestions.nearest(type.get(), known)
-                                            .map(near -> " Did you mean `" + near + "`?")
-                                            .orElse("")));
+                                    "A ticket becomes an adapter of one of the types %s, not '%s'.%s",
+                                    String.join(", ", known), type.get(), Suggestions.hint(type.get(), known)));
         }
         return chosen;
     }
@@ -105,7 +101,7 @@ sealed interface SparseLayout {
                     .findFirst()
                     .map(tensor -> Text.format(
                             "SHIRA keeps r times (rows + columns) values of every matrix. The matrix that changes most"
-                                    + " needs r = %d, which is more than tensor `%s` of shape %s has. SUPERTUNING can"
+                                    + " needs r = %d, which is more than tensor '%s' of shape %s has. SUPERTUNING can"
                                     + " hold this ticket.",
                             r, tensor.getKey(), tensor.getValue().shape()));
         }

@@ -40,7 +40,7 @@ public record FileKind(String what, String advice) {
             magic(
                     "version https://git-lfs",
                     "a pointer of Git LFS, not the file itself",
-                    "run `git lfs pull` in its directory to get the file"),
+                    "run 'git lfs pull' in its directory to get the file"),
             magic("PAR1", "a Parquet file", CONVERT),
             magic("ARROW1", "an Arrow file", CONVERT),
             magic("GGUF", "a GGUF file", CONVERT),

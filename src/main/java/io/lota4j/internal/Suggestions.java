@@ -35,6 +35,13 @@ public final class Suggestions {
         return Optional.ofNullable(nearest);
     }
 
+    /// A sentence about the nearest name, with a blank before it, to stand behind another; empty when none is close.
+    public static String hint(String wrong, Collection<String> known) {
+        return nearest(wrong, known)
+                .map(near -> " Did you mean '" + near + "'?")
+                .orElse("");
+    }
+
     /// Optimal string alignment: Damerau-Levenshtein in which no part is edited twice.
     static int distance(String a, String b) {
         int[] beforeLast = new int[b.length() + 1];

@@ -83,11 +83,9 @@ public final class Mask {
     public MaskTensor tensor(String name) {
         MaskTensor tensor = tensors.get(name);
         if (tensor == null) {
-            String hint = Suggestions.nearest(name, tensors.keySet())
-                    .map(near -> " Did you mean `" + near + "`?")
-                    .orElse("");
+            String hint = Suggestions.hint(name, tensors.keySet());
             throw new LotaException(
-                    Text.format("tensor `%s` is not in the mask's pool of %d tensors.%s", name, tensors.size(), hint));
+                    Text.format("Tensor '%s' is not in the mask's pool of %d tensors.%s", name, tensors.size(), hint));
         }
         return tensor;
     }

@@ -63,19 +63,19 @@ public final class MaskFile {
         for (String name : file.tensors().keySet()) {
             if (!shapes.containsKey(name)) {
                 throw new LotaException(Text.format(
-                        "%s: tensor `%s` is in the file, but not in the metadata's `shapes`.", file.path(), name));
+                        "%s: tensor '%s' is in the file, but not in the metadata's 'shapes'.", file.path(), name));
             }
         }
         for (String name : shapes.keySet()) {
             if (!file.tensors().containsKey(name)) {
                 throw new LotaException(Text.format(
-                        "%s: tensor `%s` is in the metadata's `shapes`, but not in the file.", file.path(), name));
+                        "%s: tensor '%s' is in the metadata's 'shapes', but not in the file.", file.path(), name));
             }
         }
     }
 
     private static MaskTensor tensor(SafetensorsFile file, String name, Shape shape) {
-        String where = Text.format("%s: tensor `%s`", file.path(), name);
+        String where = Text.format("%s: tensor '%s'", file.path(), name);
         TensorInfo info = file.info(name);
         if (info.dtype() != DType.U8 || info.shape().rank() != 1) {
             throw new LotaException(Text.format(

@@ -60,9 +60,9 @@ record MaskMetadata(Map<String, String> entries, String file) {
     void requireFormat() {
         String format = entries.get(FORMAT);
         if (!FORMAT_NAME.equals(format)) {
-            String found = format == null ? "none" : "`" + format + "`";
+            String found = format == null ? "none" : "'" + format + "'";
             throw new LotaException(Text.format(
-                    "%s: not a mask file: metadata `format` must be `%s`, but there is %s.", file, FORMAT_NAME, found));
+                    "%s: not a mask file: metadata 'format' must be '%s', but there is %s.", file, FORMAT_NAME, found));
         }
         if (!text(VERSION).equals(CURRENT)) {
             throw new LotaException(Text.format(
@@ -79,7 +79,7 @@ record MaskMetadata(Map<String, String> entries, String file) {
             }
         });
         double requested = number(REQUESTED, Double::valueOf);
-        Sparsity.check(requested, Text.format("%s: metadata `%s`", file, REQUESTED));
+        Sparsity.check(requested, Text.format("%s: metadata '%s'", file, REQUESTED));
         OptionalDouble threshold = entries.containsKey(THRESHOLD)
                 ? OptionalDouble.of(number(THRESHOLD, Double::valueOf))
                 : OptionalDouble.empty();
@@ -88,7 +88,7 @@ record MaskMetadata(Map<String, String> entries, String file) {
 
     /// The shape of each tensor in the pool.
     SequencedMap<String, Shape> shapes() {
-        String where = Text.format("%s: metadata `%s`", file, SHAPES);
+        String where = Text.format("%s: metadata '%s'", file, SHAPES);
         JsonNode json = StrictJson.object(text(SHAPES).getBytes(StandardCharsets.UTF_8), where);
         SequencedMap<String, Shape> shapes = new LinkedHashMap<>();
         json.properties().forEach(entry -> shapes.put(entry.getKey(), shape(entry.getKey(), entry.getValue(), where)));
@@ -110,13 +110,13 @@ record MaskMetadata(Map<String, String> entries, String file) {
             return new Shape(dims);
         } catch (ArithmeticException e) {
             throw new LotaException(
-                    Text.format("%s: shape %s of tensor `%s` has too many elements to count.", where, json, name), e);
+                    Text.format("%s: shape %s of tensor '%s' has too many elements to count.", where, json, name), e);
         }
     }
 
     private static LotaException notAShape(String name, JsonNode json, String where) {
         return new LotaException(Text.format(
-                "%s: the shape of tensor `%s` must be an array of whole numbers from 0, but is %s.",
+                "%s: the shape of tensor '%s' must be an array of whole numbers from 0, but is %s.",
                 where, name, json));
     }
 
@@ -132,7 +132,7 @@ record MaskMetadata(Map<String, String> entries, String file) {
         long said = number(key, Long::valueOf);
         if (said != found) {
             throw new LotaException(Text.format(
-                    "%s: metadata `%s` is %d, but the tensors give %d; is the file damaged?", file, key, said, found));
+                    "%s: metadata '%s' is %d, but the tensors give %d; is the file damaged?", file, key, said, found));
         }
     }
 
@@ -141,7 +141,7 @@ record MaskMetadata(Map<String, String> entries, String file) {
             return parse.apply(text(key));
         } catch (NumberFormatException e) {
             throw new LotaException(
-                    Text.format("%s: metadata `%s` must be a number, but is `%s`.", file, key, text(key)), e);
+                    Text.format("%s: metadata '%s' must be a number, but is '%s'.", file, key, text(key)), e);
         }
     }
 
@@ -149,7 +149,7 @@ record MaskMetadata(Map<String, String> entries, String file) {
         String text = entries.get(key);
         if (text == null) {
             throw new LotaException(Text.format(
-                    "%s: a mask file needs metadata `%s`, but there is only %s.",
+                    "%s: a mask file needs metadata '%s', but there is only %s.",
                     file, key, String.join(", ", entries.keySet())));
         }
         return text;

@@ -66,7 +66,7 @@ public record Pool(List<String> include, List<String> exclude) {
         }
         List<String> words = words(included, "pool");
         if (words.isEmpty()) {
-            throw new LotaException(Text.format("A pool needs words such as `%s`, or `%s`.", DEFAULT_INCLUDE, ALL));
+            throw new LotaException(Text.format("A pool needs words such as '%s', or '%s'.", DEFAULT_INCLUDE, ALL));
         }
         return new Pool(words, words(exclude == null ? DEFAULT_EXCLUDE : exclude, "exclude"));
     }
@@ -78,7 +78,7 @@ public record Pool(List<String> include, List<String> exclude) {
     public static Pool parse(String text) {
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {
-            throw new LotaException(Text.format("not a pool: `%s`; one reads such as `%s`.", text, standard()));
+            throw new LotaException(Text.format("Not a pool: '%s'; one reads such as '%s'.", text, standard()));
         }
         String excluded = matcher.group(2);
         return parse(matcher.group(1), excluded == null ? "" : excluded);
@@ -93,7 +93,7 @@ public record Pool(List<String> include, List<String> exclude) {
         for (String word : words) {
             if (!WORD.matcher(word).matches()) {
                 throw new LotaException(Text.format(
-                        "%s: expected parts of tensor names with commas between them, found `%s` (in `%s`).",
+                        "%s: expected parts of tensor names with commas between them, found '%s' (in '%s').",
                         flag, word, text));
             }
         }
@@ -116,8 +116,8 @@ public record Pool(List<String> include, List<String> exclude) {
             List<String> names =
                     tensors.keySet().stream().sorted().limit(LISTED).toList();
             throw new LotaException(Text.format(
-                    "the pool `%s` selects none of the %d tensors, which are named such as %s. Words choose among"
-                            + " matrices of layers that are no routers; `%s` takes every tensor.",
+                    "The pool '%s' selects none of the %d tensors, which are named such as %s. Words choose among"
+                            + " matrices of layers that are no routers; '%s' takes every tensor.",
                     this, tensors.size(), String.join(", ", names), ALL));
         }
         return selected;
@@ -147,7 +147,7 @@ public record Pool(List<String> include, List<String> exclude) {
     private static Shape checked(TensorInfo tensor) {
         if (tensor.shape().numel() > IndexSets.MAX_ELEMENTS) {
             throw new LotaException(Text.format(
-                    "Tensor `%s` has %d elements, over the limit of %d for a mask; exclude it from the pool.",
+                    "Tensor '%s' has %d elements, over the limit of %d for a mask; exclude it from the pool.",
                     tensor.name(), tensor.shape().numel(), IndexSets.MAX_ELEMENTS));
         }
         return tensor.shape();

@@ -25,11 +25,9 @@ public enum Scope {
         List<String> known = Arrays.stream(values()).map(Scope::toString).toList();
         int index = known.indexOf(text.toLowerCase(Locale.ROOT));
         if (index < 0) {
-            String hint = Suggestions.nearest(text, known)
-                    .map(near -> " Did you mean `" + near + "`?")
-                    .orElse("");
+            String hint = Suggestions.hint(text, known);
             throw new LotaException(
-                    Text.format("unknown scope `%s`; known are %s.%s", text, String.join(", ", known), hint));
+                    Text.format("Unknown scope '%s'; known are %s.%s", text, String.join(", ", known), hint));
         }
         return values()[index];
     }
@@ -45,8 +43,8 @@ public enum Scope {
     /// @param group its number, from 0
     public String where(String tensor, Shape shape, long group) {
         return groupLength(shape) == shape.numel()
-                ? Text.format("tensor `%s`", tensor)
-                : Text.format("row %d of tensor `%s`", group, tensor);
+                ? Text.format("tensor '%s'", tensor)
+                : Text.format("row %d of tensor '%s'", group, tensor);
     }
 
     /// How many neighbouring elements of a tensor share one count; for [#GLOBAL] all of them, and the count goes on

@@ -41,11 +41,9 @@ public final class Ticket {
     public TicketTensor tensor(String name) {
         TicketTensor tensor = tensors.get(name);
         if (tensor == null) {
-            String hint = Suggestions.nearest(name, tensors.keySet())
-                    .map(near -> " Did you mean `" + near + "`?")
-                    .orElse("");
+            String hint = Suggestions.hint(name, tensors.keySet());
             throw new LotaException(Text.format(
-                    "tensor `%s` is not in the ticket's pool of %d tensors.%s", name, tensors.size(), hint));
+                    "Tensor '%s' is not in the ticket's pool of %d tensors.%s", name, tensors.size(), hint));
         }
         return tensor;
     }

@@ -239,7 +239,7 @@ public record TicketTensor(
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
                 throw new LotaException(Text.format(
-                        "tensor `%s`: the delta at index %d is %s; a ticket holds finite numbers only.",
+                        "Tensor '%s': the delta at index %d is %s; a ticket holds finite numbers only.",
                         name, index.select(i), values[i]));
             }
         }
@@ -263,7 +263,7 @@ public record TicketTensor(
 
     static LotaException noDelta(String name, int index, float value) {
         return new LotaException(Text.format(
-                "tensor `%s`: the ticket makes the weight at index %d %s, to which no finite delta leads, so it cannot "
+                "Tensor '%s': the ticket makes the weight at index %d %s, to which no finite delta leads, so it cannot "
                         + "be scaled, or added to or merged with others.",
                 name, index, value));
     }

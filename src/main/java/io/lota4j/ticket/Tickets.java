@@ -187,7 +187,7 @@ public final class Tickets {
         ticket.tensors().forEach((name, tensor) -> {
             if (tensor.baseBits() == null) {
                 throw new LotaException(
-                        Text.format("The ticket keeps no base weights (tensor `%s`), so it cannot be reverted.", name));
+                        Text.format("The ticket keeps no base weights (tensor '%s'), so it cannot be reverted.", name));
             }
         });
         requireShapes(tuned, ticket);
@@ -342,11 +342,11 @@ public final class Tickets {
             @Nullable TensorInfo info = model.tensors().get(entry.getKey());
             TicketTensor tensor = entry.getValue();
             if (info == null) {
-                return Text.format(" It has no tensor `%s`.", entry.getKey());
+                return Text.format(" It has no tensor '%s'.", entry.getKey());
             }
             if (!info.shape().equals(tensor.shape()) || info.dtype() != tensor.baseType()) {
                 return Text.format(
-                        " Its tensor `%s` is %s %s, the base's %s %s.",
+                        " Its tensor '%s' is %s %s, the base's %s %s.",
                         info.name(), info.dtype(), info.shape(), tensor.baseType(), tensor.shape());
             }
         }
@@ -367,7 +367,7 @@ public final class Tickets {
             DType dtype = checkpoint.info(name).dtype();
             if (dtype != tensor.baseType()) {
                 throw new LotaException(Text.format(
-                        "Tensor `%s` is %s in %s, but the ticket is for %s.",
+                        "Tensor '%s' is %s in %s, but the ticket is for %s.",
                         name, dtype, checkpoint.directory(), tensor.baseType()));
             }
         });
@@ -381,7 +381,7 @@ public final class Tickets {
             Shape found = checkpoint.info(name).shape();
             if (!found.equals(tensor.shape())) {
                 throw new LotaException(Text.format(
-                        "Tensor `%s` has shape %s in %s, but the ticket is for shape %s.",
+                        "Tensor '%s' has shape %s in %s, but the ticket is for shape %s.",
                         name, found, checkpoint.directory(), tensor.shape()));
             }
         });

@@ -248,7 +248,7 @@ class BadInputTest {
         MaskFile.write(wrong, Mask.full(print(base), "mlp", Map.of(DOWN, Shape.of(24, 16))));
         assertThat(failure(1, train("--mask", wrong.toString(), "--steps", "1")))
                 .isEqualTo(Text.format(
-                        "lota: Tensor `%s` has shape [16, 24] in %s, but the mask is for shape [24, 16].", DOWN, base));
+                        "lota: Tensor '%s' has shape [16, 24] in %s, but the mask is for shape [24, 16].", DOWN, base));
     }
 
     @Test

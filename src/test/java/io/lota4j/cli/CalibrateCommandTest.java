@@ -167,7 +167,7 @@ class CalibrateCommandTest {
                 .startsWith("lota: " + text("rows.jsonl"));
         run(command("magnitude", "base", "mlp", "--pool", "mlp"));
         assertThat(failure(1, command("magnitude", "base", "out", "--avoid", text("mlp"), "--pool", "attn")))
-                .startsWith("lota: mlp has no tensor in common with the pool `attn");
+                .startsWith("lota: mlp has no tensor in common with the pool 'attn");
     }
 
     /// The same masks under the other name, and what is for it alone.

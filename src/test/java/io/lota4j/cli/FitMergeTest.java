@@ -134,7 +134,7 @@ class FitMergeTest {
                         .err())
                 .contains("there are none for b. Give --prompts b=F.");
         assertThat(run(1, whole(out, "--prompts=ab=" + at("rows.jsonl"))).err())
-                .contains("no ticket is called ab; they are a, b. Did you mean a?");
+                .contains("no ticket is called ab; they are a, b. Did you mean 'a'?");
         assertThat(run(1, whole(out, "--prompts=a=" + at("rows.jsonl"))).err())
                 .contains("--prompts was given twice for the ticket a.");
         assertThat(run(2, whole(out, "--prompts=rows.jsonl")).err()).contains("expected NAME=...");

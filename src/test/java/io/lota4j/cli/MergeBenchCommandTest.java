@@ -81,7 +81,7 @@ class MergeBenchCommandTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {"--method=teis | unknown merge method `teis`; known are add,", "--method=slerp | slerp"})
+            value = {"--method=teis | Unknown merge method 'teis'; known are add,", "--method=slerp | slerp"})
     void wrongOptions(String option, String message) {
         assertThat(bench(1, expert("a"), expert("b"), option).err())
                 .contains("lota: ")

@@ -167,7 +167,7 @@ class MergeCommandTest {
         assertThat(merge(0, narrow, "--dry-run").out()).contains("rounding    is told after the merge: ");
         assertThat(merge(0, narrow).out())
                 .containsPattern("rounding: of [0-9,]+ weights that the merge changes [1-9][0-9,]* stay as they were; "
-                        + "`out_dtype: float32` in the recipe, or --dtype F32, keeps them\n");
+                        + "'out_dtype: float32' in the recipe, or --dtype F32, keeps them\n");
         out = folder.resolve("wide");
         String wide =
                 recipe("merge_method: task_arithmetic\nout_dtype: float32").toString();
@@ -258,20 +258,20 @@ class MergeCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--method=teis | unknown merge method `teis`; known are add,",
-                "--method=teis | Did you mean `ties`?",
-                "--method=slerp | merge method slerp needs whole models, not tickets alone; use a recipe with a"
+                "--method=teis | Unknown merge method 'teis'; known are add,",
+                "--method=teis | Did you mean 'ties'?",
+                "--method=slerp | Merge method slerp needs whole models, not tickets alone; use a recipe with a"
                         + " base_model.",
-                "--parameter=density=0.2 | unknown parameter `density` of merge method add; it takes weight.",
-                "--method=ties --parameter=denstiy=0.2 | Did you mean `density`?",
-                "--method=ties --parameter=density=2 | parameter `density` must be a number from 0 to 1, found 2.",
+                "--parameter=density=0.2 | Unknown parameter 'density' of merge method add; it takes weight.",
+                "--method=ties --parameter=denstiy=0.2 | Did you mean 'density'?",
+                "--method=ties --parameter=density=2 | Parameter 'density' must be a number from 0 to 1, found 2.",
                 "--method=ties --parameter=density | --parameter must be NAME=VALUE, found density.",
                 "--method=ties --parameter=density=x | --parameter density: expected a number, true or false, found"
                         + " 'x'.",
-                "--method=ties --parameter=density=1 --parameter=density=1 | the parameter `density` was given twice.",
-                "--method=ties --parameter=density=1,1,1 | parameter `density`: expected one value, or 2, one a"
+                "--method=ties --parameter=density=1 --parameter=density=1 | The parameter 'density' was given twice.",
+                "--method=ties --parameter=density=1,1,1 | Parameter 'density': expected one value, or 2, one a"
                         + " ticket, found 3.",
-                "--method=dare_linear | merge method dare_linear needs the parameter `density`: a number from 0 to 1.",
+                "--method=dare_linear | Merge method dare_linear needs the parameter 'density': a number from 0 to 1.",
                 "--method=ties --compat=papre | --compat must be paper, mergekit or peft, found papre.",
                 "--weight=heavy | --weight: expected a number, true or false, found 'heavy'."
             })

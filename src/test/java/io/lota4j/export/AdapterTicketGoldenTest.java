@@ -66,8 +66,8 @@ class AdapterTicketGoldenTest {
             assertThat(AdapterTicket.of(other, shira).doubts())
                     .singleElement()
                     .asString()
-                    .contains("`base_model_name_or_path` is `shared/golden/models/llama-tied`")
-                    .contains("the base in use is `other`");
+                    .contains("'base_model_name_or_path' is 'shared/golden/models/llama-tied'")
+                    .contains("the base in use is 'other'");
 
             // What was exported says more than a name.
             Path exported = directory.resolve("exported");
@@ -129,7 +129,7 @@ class AdapterTicketGoldenTest {
         try (Checkpoint base = Checkpoint.open(Golden.path("merge-recipes/models/z"))) {
             assertThatThrownBy(() -> AdapterTicket.of(base, Golden.path("peft-kinds/head")))
                     .isInstanceOf(LotaException.class)
-                    .hasMessageContaining("changes tensor `lm_head.weight`, which the base")
+                    .hasMessageContaining("changes tensor 'lm_head.weight', which the base")
                     .hasMessageEndingWith("merge the adapter into its base as a whole model.");
         }
     }

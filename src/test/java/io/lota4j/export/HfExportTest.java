@@ -105,8 +105,8 @@ class HfExportTest {
         refused(options(ExportType.Q8_0, Long.MAX_VALUE), "are written as F32, BF16, F16, not as Q8_0.");
         assertThatThrownBy(() -> Exports.of("hff"))
                 .isInstanceOf(LotaException.class)
-                .hasMessageContaining("There is no export `hff`; there are hf")
-                .hasMessageEndingWith("Did you mean `hf`?");
+                .hasMessageContaining("There is no export 'hff'; there are hf")
+                .hasMessageEndingWith("Did you mean 'hf'?");
     }
 
     private void refused(ExportOptions options, String why) {

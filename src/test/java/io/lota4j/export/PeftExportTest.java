@@ -145,7 +145,7 @@ class PeftExportTest {
                     base,
                     one(base, UP),
                     Optional.of("SHIRE"),
-                    "one of the types SHIRA, SUPERTUNING, not `SHIRE`. Did you mean `SHIRA`?");
+                    "one of the types SHIRA, SUPERTUNING, not 'SHIRE'. Did you mean 'SHIRA'?");
         }
         try (Checkpoint base = Checkpoint.open(Golden.path("models/gpt2"))) {
             refused(base, sparse(base, 40), Optional.empty(), "matrices are transposed (Conv1D)");

@@ -66,7 +66,7 @@ class FileKindTest {
         return Stream.of(
                 Arguments.of(
                         "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a",
-                        "a pointer of Git LFS, not the file itself: run `git lfs pull` in its directory to get the"
+                        "a pointer of Git LFS, not the file itself: run 'git lfs pull' in its directory to get the"
                                 + " file."),
                 Arguments.of("PAR1\u0015\u0004........", "a Parquet file: convert it first."),
                 Arguments.of("\u001f\u008b\b\0\0\0\0\0", "compressed by gzip: unpack it first."),

@@ -81,31 +81,31 @@ class MaskFileTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "format | lota4j.ticket | not a mask file: metadata `format` must be `lota4j.mask`, but there is"
-                        + " `lota4j.ticket`.",
-                "format | | not a mask file: metadata `format` must be `lota4j.mask`, but there is none.",
+                "format | lota4j.ticket | not a mask file: metadata 'format' must be 'lota4j.mask', but there is"
+                        + " 'lota4j.ticket'.",
+                "format | | not a mask file: metadata 'format' must be 'lota4j.mask', but there is none.",
                 "version | 2 | version 2 of the mask format is not known, only 1; was the file written by a newer"
                         + " lota4j?",
-                "base | | a mask file needs metadata `base`, but there is only format, version, pool, scope,"
+                "base | | a mask file needs metadata 'base', but there is only format, version, pool, scope,"
                         + " requested_sparsity, sparsity, trainable, pool_size, origin.source, shapes.",
-                "requested_sparsity | much | metadata `requested_sparsity` must be a number, but is `much`.",
-                "requested_sparsity | 90 | metadata `requested_sparsity` must be a fraction from 0 (all trainable) to"
+                "requested_sparsity | much | metadata 'requested_sparsity' must be a number, but is 'much'.",
+                "requested_sparsity | 90 | metadata 'requested_sparsity' must be a fraction from 0 (all trainable) to"
                         + " 1 (all frozen), but is 90. Did you mean 0.9?",
-                "threshold | x | metadata `threshold` must be a number, but is `x`.",
-                "trainable | 3 | metadata `trainable` is 3, but the tensors give 2; is the file damaged?",
-                "pool_size | 9 | metadata `pool_size` is 9, but the tensors give 8; is the file damaged?",
-                "shapes | [] | metadata `shapes` must be a JSON object, but is array.",
-                "shapes | {\"a\":[2,2],\"b\":4} | metadata `shapes`: the shape of tensor `b` must be an array of whole"
+                "threshold | x | metadata 'threshold' must be a number, but is 'x'.",
+                "trainable | 3 | metadata 'trainable' is 3, but the tensors give 2; is the file damaged?",
+                "pool_size | 9 | metadata 'pool_size' is 9, but the tensors give 8; is the file damaged?",
+                "shapes | [] | metadata 'shapes' must be a JSON object, but is array.",
+                "shapes | {\"a\":[2,2],\"b\":4} | metadata 'shapes': the shape of tensor 'b' must be an array of whole"
                         + " numbers from 0, but is 4.",
-                "shapes | {\"a\":[2,2],\"b\":[2,-2]} | metadata `shapes`: the shape of tensor `b` must be an array of"
+                "shapes | {\"a\":[2,2],\"b\":[2,-2]} | metadata 'shapes': the shape of tensor 'b' must be an array of"
                         + " whole numbers from 0, but is [2,-2].",
-                "shapes | {\"a\":[2,2],\"b\":[2147483647,2147483647,2147483647]} | metadata `shapes`: shape"
-                        + " [2147483647,2147483647,2147483647] of tensor `b` has too many elements to count.",
-                "shapes | {\"a\":[2,2],\"b\":[65536,65536]} | tensor `b`: shape [65536, 65536] has 4294967296"
+                "shapes | {\"a\":[2,2],\"b\":[2147483647,2147483647,2147483647]} | metadata 'shapes': shape"
+                        + " [2147483647,2147483647,2147483647] of tensor 'b' has too many elements to count.",
+                "shapes | {\"a\":[2,2],\"b\":[65536,65536]} | tensor 'b': shape [65536, 65536] has 4294967296"
                         + " elements, over the limit of 2147483647.",
-                "shapes | {\"a\":[2,2],\"b\":[3]} | tensor `b`: index 3 is past the end of a tensor of 3 elements.",
-                "shapes | {\"a\":[2,2]} | tensor `b` is in the file, but not in the metadata's `shapes`.",
-                "shapes | {\"a\":[2,2],\"b\":[4],\"c\":[4]} | tensor `c` is in the metadata's `shapes`, but not in the"
+                "shapes | {\"a\":[2,2],\"b\":[3]} | tensor 'b': index 3 is past the end of a tensor of 3 elements.",
+                "shapes | {\"a\":[2,2]} | tensor 'b' is in the file, but not in the metadata's 'shapes'.",
+                "shapes | {\"a\":[2,2],\"b\":[4],\"c\":[4]} | tensor 'c' is in the metadata's 'shapes', but not in the"
                         + " file."
             })
     void refusesFalseMetadata(String key, @Nullable String value, String message) {
@@ -122,11 +122,11 @@ class MaskFileTest {
     @Test
     void refusesTensorsThatAreNoIndexSets() {
         replaceB(TensorSource.ofFloats("b", Shape.of(4), new float[4]));
-        refused("tensor `b`: the index set of a mask is U8 of one dimension, but this is F32 [4].");
+        refused("tensor 'b': the index set of a mask is U8 of one dimension, but this is F32 [4].");
         replaceB(TensorSource.ofBytes("b", DType.U8, Shape.of(2, 2), new byte[4]));
-        refused("tensor `b`: the index set of a mask is U8 of one dimension, but this is U8 [2, 2].");
+        refused("tensor 'b': the index set of a mask is U8 of one dimension, but this is U8 [2, 2].");
         replaceB(TensorSource.ofBytes("b", DType.U8, Shape.of(16), new byte[16]));
-        refused("tensor `b`: not a portable RoaringBitmap (16 bytes without its header).");
+        refused("tensor 'b': not a portable RoaringBitmap (16 bytes without its header).");
     }
 
     @Test

@@ -32,22 +32,22 @@ class MaskTest {
                 operation,
                 mask,
                 Mask.full("bbb", "all", POOL),
-                "the masks are for two bases: the first for aaa, the second for bbb.");
+                "The masks are for two bases: the first for aaa, the second for bbb.");
         refused(
                 operation,
                 mask,
                 Mask.full("aaa", "all", Map.of("a", Shape.of(4), "b", Shape.of(3, 2))),
-                "tensor `b` has shape [2, 3] in the first mask, but [3, 2] in the second.");
+                "Tensor 'b' has shape [2, 3] in the first mask, but [3, 2] in the second.");
         refused(
                 operation,
                 mask,
                 Mask.full("aaa", "all", Map.of("a", Shape.of(4))),
-                "the masks are for two pools: tensor `b` is in the first only (2 tensors, the second has 1).");
+                "The masks are for two pools: tensor 'b' is in the first only (2 tensors, the second has 1).");
         refused(
                 operation,
                 Mask.full("aaa", "all", Map.of("a", Shape.of(4))),
                 mask,
-                "the masks are for two pools: tensor `b` is in the second only (2 tensors, the first has 1).");
+                "The masks are for two pools: tensor 'b' is in the second only (2 tensors, the first has 1).");
     }
 
     private static void refused(BinaryOperator<Mask> operation, Mask first, Mask second, String message) {
@@ -86,8 +86,8 @@ class MaskTest {
         Mask mask = Mask.full("aaa", "all", Map.of("layers.0.mlp.weight", Shape.of(1)));
         assertThatThrownBy(() -> mask.tensor("layers.0.mpl.weight"))
                 .isInstanceOf(LotaException.class)
-                .hasMessage("tensor `layers.0.mpl.weight` is not in the mask's pool of 1 tensors. Did you mean"
-                        + " `layers.0.mlp.weight`?");
+                .hasMessage("Tensor 'layers.0.mpl.weight' is not in the mask's pool of 1 tensors. Did you mean"
+                        + " 'layers.0.mlp.weight'?");
     }
 
     @Test

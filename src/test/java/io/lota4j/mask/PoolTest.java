@@ -71,11 +71,11 @@ class PoolTest {
         assertThat(Pool.parse("mlp", "").select(tensors)).containsOnlyKeys("model.layers.0.mlp.experts.down_proj");
         refused(
                 () -> Pool.parse("embed_tokens", "").select(tensors),
-                "the pool `embed_tokens` selects none of the 7 tensors, which are named such as"
+                "The pool 'embed_tokens' selects none of the 7 tensors, which are named such as"
                     + " model.embed_tokens.weight, model.layers.0.conv.conv.weight,"
                     + " model.layers.0.conv.in_proj.weight, model.layers.0.mlp.experts.down_proj,"
                     + " model.layers.0.mlp.experts.down_proj_bias. Words choose among matrices of layers that are no"
-                    + " routers; `all` takes every tensor.");
+                    + " routers; 'all' takes every tensor.");
     }
 
     @Test
@@ -94,24 +94,24 @@ class PoolTest {
     void refusesWhatIsNoPool() {
         refused(
                 () -> Pool.parse("mlp but not attn"),
-                "not a pool: `mlp but not attn`; one reads such as `mlp,attn without embed,lm_head,norm`.");
+                "Not a pool: 'mlp but not attn'; one reads such as 'mlp,attn without embed,lm_head,norm'.");
         refused(
                 () -> Pool.parse("mlp,,attn", null),
-                "pool: expected parts of tensor names with commas between them, found `` (in `mlp,,attn`).");
+                "pool: expected parts of tensor names with commas between them, found '' (in 'mlp,,attn').");
         refused(
                 () -> Pool.parse("mlp", "n*rm"),
-                "exclude: expected parts of tensor names with commas between them, found `n*rm` (in `n*rm`).");
-        refused(() -> Pool.parse(" ", null), "A pool needs words such as `mlp,attn`, or `all`.");
+                "exclude: expected parts of tensor names with commas between them, found 'n*rm' (in 'n*rm').");
+        refused(() -> Pool.parse(" ", null), "A pool needs words such as 'mlp,attn', or 'all'.");
     }
 
     @Test
     void refusesToSelectNothing() {
         refused(
                 () -> Pool.parse("experts", "").select(MODEL),
-                "the pool `experts` selects none of the 8 tensors, which are named such as lm_head.weight,"
+                "The pool 'experts' selects none of the 8 tensors, which are named such as lm_head.weight,"
                         + " model.embed_tokens.weight, model.layers.0.mlp.up_proj.weight,"
                         + " model.layers.0.post_attention_layernorm.weight, model.layers.0.self_attn.mask_table.weight."
-                        + " Words choose among matrices of layers that are no routers; `all` takes every tensor.");
+                        + " Words choose among matrices of layers that are no routers; 'all' takes every tensor.");
     }
 
     @Test
@@ -120,7 +120,7 @@ class PoolTest {
         add(tensors, "mlp.weight", DType.BF16, 1 << 20, 1 << 11);
         refused(
                 () -> Pool.standard().select(tensors),
-                "Tensor `mlp.weight` has 2147483648 elements, over the limit of 2147483647 for a mask; exclude it "
+                "Tensor 'mlp.weight' has 2147483648 elements, over the limit of 2147483647 for a mask; exclude it "
                         + "from the pool.");
     }
 

@@ -21,9 +21,9 @@ class ScopeTest {
     void namesTheNearest() {
         assertThatThrownBy(() -> Scope.parse("tensors"))
                 .isInstanceOf(LotaException.class)
-                .hasMessage("unknown scope `tensors`; known are global, tensor, row. Did you mean `tensor`?");
+                .hasMessage("Unknown scope 'tensors'; known are global, tensor, row. Did you mean 'tensor'?");
         assertThatThrownBy(() -> Scope.parse("layerwise"))
-                .hasMessage("unknown scope `layerwise`; known are global, tensor, row.");
+                .hasMessage("Unknown scope 'layerwise'; known are global, tensor, row.");
     }
 
     @Test

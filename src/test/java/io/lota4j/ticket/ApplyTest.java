@@ -253,7 +253,7 @@ class ApplyTest {
             Ticket ticket = Tickets.extract(base, base, OptionalDouble.empty(), Pool.all());
             assertThatThrownBy(() -> Tickets.apply(base, ticket, Optional.of(DType.I8), out))
                     .isInstanceOf(LotaException.class)
-                    .hasMessage("weights are written as F32, BF16 or F16, not as I8.");
+                    .hasMessage("Weights are written as F32, BF16 or F16, not as I8.");
         }
     }
 

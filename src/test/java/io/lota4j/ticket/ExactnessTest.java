@@ -230,7 +230,7 @@ class ExactnessTest {
                 Checkpoint wide = Checkpoint.open(model("tuned", DType.F64, tuned))) {
             assertThatThrownBy(() -> Tickets.extract(base, wide, OptionalDouble.empty(), Pool.all()))
                     .isInstanceOf(LotaException.class)
-                    .hasMessageContaining("`mlp.weight`")
+                    .hasMessageContaining("'mlp.weight'")
                     .hasMessageContaining("0.1 at index 0, an F64 number that a ticket's F32 cannot hold");
         }
     }
@@ -253,7 +253,7 @@ class ExactnessTest {
         Ticket broken = extract(DType.F32, before, DType.F32, new float[] {Float.NaN, 10_000, 3});
         assertThatThrownBy(() -> Tickets.add(List.of(broken, first), new double[] {1, 1}))
                 .isInstanceOf(LotaException.class)
-                .hasMessage("tensor `mlp.weight`: the ticket makes the weight at index 0 NaN, to which no finite delta"
+                .hasMessage("Tensor 'mlp.weight': the ticket makes the weight at index 0 NaN, to which no finite delta"
                         + " leads, so it cannot be scaled, or added to or merged with others.");
         assertThat(Tickets.add(List.of(broken, second), new double[] {1, 1}).exact())
                 .isEqualTo(1);

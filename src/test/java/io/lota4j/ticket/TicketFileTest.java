@@ -108,53 +108,53 @@ class TicketFileTest {
     @Test
     void refusesOtherFormats() {
         metadata.put("version", "3");
-        refuses(" is a ticket of version `3`; this program reads versions `1` and `2`.");
+        refuses(" is a ticket of version '3'; this program reads versions '1' and '2'.");
         metadata.put("format", "pt");
-        refuses(" is not a ticket: its metadata `format` must be `lota4j.ticket`, but is `pt`.");
+        refuses(" is not a ticket: its metadata 'format' must be 'lota4j.ticket', but is 'pt'.");
         metadata.clear();
-        refuses(" is not a ticket: its metadata `format` must be `lota4j.ticket`, but is missing.");
+        refuses(" is not a ticket: its metadata 'format' must be 'lota4j.ticket', but is missing.");
     }
 
     @Test
     void refusesBadMetadata() {
-        with("base", "xyz", ": metadata `base` must be 64 hexadecimal digits, but is `xyz`.");
-        with("sparsity", "90", ": metadata `sparsity` must be a number from 0 to 1, but is `90`.");
-        with("sparsity", "NaN", ": metadata `sparsity` must be a number from 0 to 1, but is `NaN`.");
-        with("sparsity", "half", ": metadata `sparsity` must be a number from 0 to 1, but is `half`.");
-        with("trainable", "x", ": metadata `trainable` must be a whole number, but is `x`.");
-        with("trainable", "3", ": metadata `trainable` is 3, but the index sets hold 2 indices.");
-        with("provenance", "[]", ": metadata `provenance` must be a JSON object, but is array.");
-        with("provenance", "{\"a\": 3}", ": provenance `a` must be a string, but is 3.");
+        with("base", "xyz", ": metadata 'base' must be 64 hexadecimal digits, but is 'xyz'.");
+        with("sparsity", "90", ": metadata 'sparsity' must be a number from 0 to 1, but is '90'.");
+        with("sparsity", "NaN", ": metadata 'sparsity' must be a number from 0 to 1, but is 'NaN'.");
+        with("sparsity", "half", ": metadata 'sparsity' must be a number from 0 to 1, but is 'half'.");
+        with("trainable", "x", ": metadata 'trainable' must be a whole number, but is 'x'.");
+        with("trainable", "3", ": metadata 'trainable' is 3, but the index sets hold 2 indices.");
+        with("provenance", "[]", ": metadata 'provenance' must be a JSON object, but is array.");
+        with("provenance", "{\"a\": 3}", ": provenance 'a' must be a string, but is 3.");
         with(
                 "tensors",
                 "{\"a\": 3}",
-                ": tensor `a`: metadata must be {\"shape\": [...], \"dtype\": \"...\"}, but is 3.");
+                ": tensor 'a': metadata must be {\"shape\": [...], \"dtype\": \"...\"}, but is 3.");
         with(
                 "tensors",
                 "{\"a\": {\"shape\": [2, -1], \"dtype\": \"F32\"}}",
-                ": tensor `a`: shape must be whole numbers from 0, but is [2,-1].");
+                ": tensor 'a': shape must be whole numbers from 0, but is [2,-1].");
         with(
                 "tensors",
                 "{\"a\": {\"shape\": [4294967296, 4294967296], \"dtype\": \"F32\"}}",
-                ": tensor `a`: shape [4294967296, 4294967296] has too many elements to count.");
+                ": tensor 'a': shape [4294967296, 4294967296] has too many elements to count.");
         with(
                 "tensors",
                 "{\"a\": {\"shape\": [4294967296], \"dtype\": \"F32\"}}",
-                ": tensor `a` has 4294967296 elements, over the limit of 2147483647 for a ticket.");
+                ": tensor 'a' has 4294967296 elements, over the limit of 2147483647 for a ticket.");
         with(
                 "tensors",
                 "{\"a\": {\"shape\": [4], \"dtype\": \"I8\"}}",
-                ": tensor `a`: a ticket's base is F32, BF16 or F16, not I8.");
+                ": tensor 'a': a ticket's base is F32, BF16 or F16, not I8.");
         with(
                 "tensors",
                 "{\"a\": {\"shape\": [4], \"dtype\": \"BF16\"}}",
-                ": tensor `b.delta` belongs to none of the ticket's tensors.");
+                ": tensor 'b.delta' belongs to none of the ticket's tensors.");
         with(
                 "tensors",
                 "{\"a\": {\"shape\": [3], \"dtype\": \"BF16\"}, \"b\": {\"shape\": [4], \"dtype\": \"F32\"}}",
-                ": tensor `a.index`: index 3 is past the end of a tensor of 3 elements.");
+                ": tensor 'a.index': index 3 is past the end of a tensor of 3 elements.");
         metadata.remove("pool");
-        refuses(": the ticket's metadata has no `pool`.");
+        refuses(": the ticket's metadata has no 'pool'.");
     }
 
     private void with(String key, String value, String message) {
@@ -166,28 +166,28 @@ class TicketFileTest {
     @Test
     void refusesMissingTensors() {
         tensors.remove("a.delta");
-        refuses(": no tensor `a.delta`. Did you mean `b.delta`?");
+        refuses(": no tensor 'a.delta'. Did you mean 'b.delta'?");
     }
 
     @Test
     void refusesTensorsOfOtherTypesAndShapes() {
         put("a.delta", DType.F16, Shape.of(2), new byte[4]);
-        refuses(": tensor `a.delta` must be F32 or BF16, but is F16.");
+        refuses(": tensor 'a.delta' must be F32 or BF16, but is F16.");
         put("a.delta", DType.F32, Shape.of(3), new byte[12]);
-        refuses(": tensor `a.delta` has shape [3], but the index set holds 2 indices.");
+        refuses(": tensor 'a.delta' has shape [3], but the index set holds 2 indices.");
         put("a.delta", DType.F32, Shape.of(2), new byte[8]);
         put("a.base", DType.F32, Shape.of(2), new byte[8]);
-        refuses(": tensor `a.base` must be BF16, but is F32.");
+        refuses(": tensor 'a.base' must be BF16, but is F32.");
         put("a.base", DType.BF16, Shape.of(2, 1), new byte[4]);
-        refuses(": tensor `a.base` has shape [2, 1], but the index set holds 2 indices.");
+        refuses(": tensor 'a.base' has shape [2, 1], but the index set holds 2 indices.");
         put("a.index", DType.I8, Shape.of(2), new byte[2]);
-        refuses(": tensor `a.index` must be U8, but is I8.");
+        refuses(": tensor 'a.index' must be U8, but is I8.");
     }
 
     @Test
     void refusesValuesThatAreNotFinite() {
         put("a.delta", DType.F32, Shape.of(2), new byte[] {0, 0, 0, 0, 0, 0, -64, 127});
-        refuses(": tensor `a`: the delta at index 3 is NaN; a ticket holds finite numbers only.");
+        refuses(": Tensor 'a': the delta at index 3 is NaN; a ticket holds finite numbers only.");
     }
 
     @Test
@@ -219,15 +219,15 @@ class TicketFileTest {
     void refusesExactValuesThatDoNotBelong() {
         byte[] index = IndexSets.toBytes(RoaringBitmap.bitmapOf(2));
         put("a.exact.index", DType.U8, Shape.of(index.length), index);
-        refuses(": no tensor `a.exact.value`.");
+        refuses(": no tensor 'a.exact.value'.");
         put("a.exact.value", DType.I16, Shape.of(1), new byte[2]);
-        refuses(": tensor `a.exact.value` must be F32, BF16 or F16, but is I16.");
+        refuses(": tensor 'a.exact.value' must be F32, BF16 or F16, but is I16.");
         put("a.exact.value", DType.F16, Shape.of(1), new byte[2]);
-        refuses(": tensor `a.exact.index` must hold some of the indices of `a.index`.");
+        refuses(": tensor 'a.exact.index' must hold some of the indices of 'a.index'.");
         index = IndexSets.toBytes(RoaringBitmap.bitmapOf(3));
         put("a.exact.index", DType.U8, Shape.of(index.length), index);
         put("a.exact.value", DType.F16, Shape.of(2), new byte[4]);
-        refuses(": tensor `a.exact.value` has shape [2], but the index set holds 1 indices.");
+        refuses(": tensor 'a.exact.value' has shape [2], but the index set holds 1 indices.");
     }
 
     /// Each part of each tensor, each bit of it; files that are read and files that are mapped.
@@ -246,7 +246,7 @@ class TicketFileTest {
                 damaged[Math.toIntExact(info.offset() + bit / Byte.SIZE)] ^= (byte) (1 << bit % Byte.SIZE);
                 Files.write(file, damaged);
                 String name = info.name().substring(0, 1);
-                String message = file + ": tensor `" + name + "`: its contents do not match their checksum: the file"
+                String message = file + ": tensor '" + name + "': its contents do not match their checksum: the file"
                         + " was damaged or changed after it was written. Take a good copy of it, or make it again.";
                 assertThatThrownBy(() -> TicketFile.read(file)).hasMessage("%s", message);
                 try (MappedTicket mapped = MappedTicket.open(file)) {

@@ -83,24 +83,24 @@ class TicketsTest {
     void refusesToChooseTheLargestBesideNaN() {
         assertThatThrownBy(() -> extract(OptionalDouble.of(0.5), 1, 2, 3, Float.NaN, 5, 6))
                 .isInstanceOf(LotaException.class)
-                .hasMessageStartingWith("tensor `mlp.weight`: the delta at index 3 is NaN, so the largest");
+                .hasMessageStartingWith("Tensor 'mlp.weight': the delta at index 3 is NaN, so the largest");
     }
 
     @Test
     void refusesToExtractFromOtherTensors() throws IOException {
         Path other = model("other", TensorSource.ofFloats(NAME, Shape.of(3, 2), new float[6]));
-        refusesTensors(other, "tensor `mlp.weight` has shape [2, 3] in the base, but [3, 2].", NAME);
+        refusesTensors(other, "tensor 'mlp.weight' has shape [2, 3] in the base, but [3, 2].", NAME);
         Path missing = model("missing", TensorSource.ofFloats("attn.weight", Shape.of(1, 1), new float[1]));
         refusesTensors(
                 missing,
                 Text.format(
-                        "tensor `attn.weight` is only in %s; tensor `mlp.weight` is missing in %s.", missing, missing),
+                        "tensor 'attn.weight' is only in %s; tensor 'mlp.weight' is missing in %s.", missing, missing),
                 "attn.weight,mlp.weight");
         Path more = model(
                 "more",
                 TensorSource.ofFloats(NAME, Shape.of(2, 3), new float[6]),
                 TensorSource.ofFloats("norm", Shape.of(1), new float[1]));
-        refusesTensors(more, Text.format("tensor `norm` is only in %s.", more), "norm");
+        refusesTensors(more, Text.format("tensor 'norm' is only in %s.", more), "norm");
     }
 
     private void refusesTensors(Path tuned, String misfits, String names) {
@@ -176,9 +176,9 @@ class TicketsTest {
         Path elsewhere = model("other", TensorSource.ofFloats(NAME, Shape.of(2, 3), new float[] {9, 2, 3, 4, 5, 6}));
         requireBase(elsewhere, "Where the ticket is, it has the base's weights; others differ.");
         Path named = model("named", TensorSource.ofFloats("attn.weight", Shape.of(2, 3), new float[6]));
-        requireBase(named, "It has no tensor `mlp.weight`.");
+        requireBase(named, "It has no tensor 'mlp.weight'.");
         Path shaped = model("shaped", TensorSource.ofFloats(NAME, Shape.of(6), new float[6]));
-        requireBase(shaped, "Its tensor `mlp.weight` is F32 [6], the base's F32 [2, 3].");
+        requireBase(shaped, "Its tensor 'mlp.weight' is F32 [6], the base's F32 [2, 3].");
     }
 
     private void requireBase(Path other, String difference) {
@@ -194,7 +194,7 @@ class TicketsTest {
     void refusesATicketOfAnotherShape() {
         Ticket ticket = ticket(Map.of(NAME, tensor(Shape.of(3, 3), new int[] {8}, 1)));
         String message =
-                Text.format("Tensor `mlp.weight` has shape [2, 3] in %s, but the ticket is for shape [3, 3].", model);
+                Text.format("Tensor 'mlp.weight' has shape [2, 3] in %s, but the ticket is for shape [3, 3].", model);
         refuses(() -> Tickets.apply(base, ticket, out), message);
         refuses(() -> Tickets.revert(model, ticket, out), message);
     }
@@ -205,10 +205,10 @@ class TicketsTest {
                 Shape.of(2, 3), DType.F32, RoaringBitmap.bitmapOf(1), new float[1], DType.BF16, new byte[2]);
         refuses(
                 () -> Tickets.apply(base, ticket(Map.of(NAME, half)), out),
-                Text.format("Tensor `mlp.weight` is F32 in %s, but the ticket is for BF16.", model));
+                Text.format("Tensor 'mlp.weight' is F32 in %s, but the ticket is for BF16.", model));
         refuses(
                 () -> Tickets.apply(base, ticket(Map.of("mlp.wieght", half)), out),
-                Text.format("%s: no tensor `mlp.wieght`. Did you mean `mlp.weight`?", model));
+                Text.format("%s: no tensor 'mlp.wieght'. Did you mean 'mlp.weight'?", model));
     }
 
     @Test
@@ -236,7 +236,7 @@ class TicketsTest {
                 new TicketTensor(Shape.of(2, 3), DType.F32, RoaringBitmap.bitmapOf(1), new float[1], DType.F32);
         refuses(
                 () -> Tickets.revert(model, ticket(Map.of(NAME, tensor)), out),
-                "The ticket keeps no base weights (tensor `mlp.weight`), so it cannot be reverted.");
+                "The ticket keeps no base weights (tensor 'mlp.weight'), so it cannot be reverted.");
     }
 
     @Test
@@ -309,18 +309,18 @@ class TicketsTest {
         Ticket other = ticket(Map.of(NAME, tensor(Shape.of(6), new int[] {1}, 1)));
         refuses(
                 () -> Tickets.add(List.of(ticket, other), new double[] {1, 1}),
-                "Tickets cannot be added: tensor `mlp.weight` is F32 [2, 3] in one and F32 [6] in another.");
+                "Tickets cannot be added: tensor 'mlp.weight' is F32 [2, 3] in one and F32 [6] in another.");
         Ticket huge = ticket(Map.of(NAME, tensor(Shape.of(2, 3), new int[] {5}, Float.MAX_VALUE)));
         refuses(
                 () -> Tickets.add(List.of(huge, huge), new double[] {1, 1}),
-                "tensor `mlp.weight`: the delta at index 5 is Infinity; a ticket holds finite numbers only.");
+                "Tensor 'mlp.weight': the delta at index 5 is Infinity; a ticket holds finite numbers only.");
     }
 
     @Test
     void suggestsTensorNames() {
         refuses(
                 () -> ticket().tensor("mlp.wieght"),
-                "tensor `mlp.wieght` is not in the ticket's pool of 1 tensors. Did you mean `mlp.weight`?");
+                "Tensor 'mlp.wieght' is not in the ticket's pool of 1 tensors. Did you mean 'mlp.weight'?");
     }
 
     @Test

@@ -215,7 +215,7 @@ public final class Checkpoint implements AutoCloseable {
         DType dtype = info(name).dtype();
         if (!dtype.isFloat()) {
             throw new LotaException(Text.format(
-                    "%s: tensor `%s` is %s; weights must be F32, BF16, F16 or F64.", shardOf(name), name, dtype));
+                    "%s: tensor '%s' is %s; weights must be F32, BF16, F16 or F64.", shardOf(name), name, dtype));
         }
     }
 
@@ -356,10 +356,8 @@ public final class Checkpoint implements AutoCloseable {
     private SafetensorsFile file(String name) {
         SafetensorsFile file = fileOf.get(name);
         if (file == null) {
-            String hint = Suggestions.nearest(name, tensors.keySet())
-                    .map(near -> " Did you mean `" + near + "`?")
-                    .orElse("");
-            throw new LotaException(Text.format("%s: no tensor `%s`.%s", directory, name, hint));
+            String hint = Suggestions.hint(name, tensors.keySet());
+            throw new LotaException(Text.format("%s: no tensor '%s'.%s", directory, name, hint));
         }
         return file;
     }

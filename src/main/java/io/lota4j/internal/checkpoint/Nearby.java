@@ -30,9 +30,7 @@ public final class Nearby {
             return new LotaException(Text.format("%s: no such file or directory.", path));
         }
         List<String> names = names(parent);
-        String hint = Suggestions.nearest(String.valueOf(wanted.getFileName()), names)
-                .map(near -> " Did you mean `" + near + "`?")
-                .orElse("");
+        String hint = Suggestions.hint(String.valueOf(wanted.getFileName()), names);
         return new LotaException(Text.format(
                 "%s: no such file or directory. %s holds %s.%s Models are read from disk only.",
                 path, parent, listed(names), hint));

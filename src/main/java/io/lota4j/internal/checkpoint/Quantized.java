@@ -110,7 +110,7 @@ public record Quantized(String method, String sign) {
         for (String key : KEYS) {
             JsonNode found = config.path(key);
             if (!found.isMissingNode() && !found.isNull() && !(found.isObject() && found.isEmpty())) {
-                return Optional.of(new Quantized(method(found), Text.format("%s has `%s`", file, key)));
+                return Optional.of(new Quantized(method(found), Text.format("%s has '%s'", file, key)));
             }
         }
         return config.valueStream()
@@ -148,7 +148,7 @@ public record Quantized(String method, String sign) {
                 return method.map(name -> new Quantized(
                         name,
                         Text.format(
-                                "%s holds tensor `%s`, which is %s",
+                                "%s holds tensor '%s', which is %s",
                                 model.shardOf(tensor.name()), tensor.name(), tensor.dtype())));
             }
         }

@@ -135,15 +135,13 @@ public final class SafetensorsFile implements AutoCloseable {
     public TensorInfo info(String name) {
         TensorInfo info = header.tensors().get(name);
         if (info == null) {
-            throw new LotaException(Text.format("%s: no tensor `%s`.%s", path, name, hint(name)));
+            throw new LotaException(Text.format("%s: no tensor '%s'.%s", path, name, hint(name)));
         }
         return info;
     }
 
     private String hint(String name) {
-        return Suggestions.nearest(name, header.tensors().keySet())
-                .map(near -> " Did you mean `" + near + "`?")
-                .orElse("");
+        return Suggestions.hint(name, header.tensors().keySet());
     }
 
     /// The bytes of a tensor: read-only, little-endian, not necessarily aligned (use unaligned layouts).

@@ -46,13 +46,13 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Tens
             return Map.of();
         }
         if (!node.isObject()) {
-            throw new LotaException(Text.format("%s: `%s` must be an object of strings.", file, METADATA));
+            throw new LotaException(Text.format("%s: '%s' must be an object of strings.", file, METADATA));
         }
         Map<String, String> metadata = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> entry : node.properties()) {
             if (!entry.getValue().isString()) {
                 throw new LotaException(Text.format(
-                        "%s: metadata `%s` must be a string, but is %s.", file, entry.getKey(), entry.getValue()));
+                        "%s: metadata '%s' must be a string, but is %s.", file, entry.getKey(), entry.getValue()));
             }
             metadata.put(entry.getKey(), entry.getValue().stringValue());
         }
@@ -60,7 +60,7 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Tens
     }
 
     private static TensorInfo tensor(String name, JsonNode node, long dataStart, String file) {
-        String where = Text.format("%s: tensor `%s`", file, name);
+        String where = Text.format("%s: tensor '%s'", file, name);
         JsonNode dtypeName = node.path("dtype");
         if (!dtypeName.isString()) {
             throw new LotaException(where + " has no dtype.");
@@ -121,7 +121,7 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Tens
         long covered = dataStart;
         long dataEnd = dataStart + dataBytes;
         for (TensorInfo info : infos) {
-            String where = Text.format("%s: tensor `%s`", file, info.name());
+            String where = Text.format("%s: tensor '%s'", file, info.name());
             if (info.offset() + info.bytes() > dataEnd) {
                 throw new LotaException(Text.format(
                         "%s ends at byte %d, but the file ends at byte %d; is it truncated?",

@@ -20,7 +20,7 @@ record ShardIndex(Path path, TreeMap<String, String> shardOf) {
         JsonNode weightMap = StrictJson.object(bytes(path), path.toString()).path("weight_map");
         if (!weightMap.isObject() || weightMap.isEmpty()) {
             throw new LotaException(
-                    Text.format("%s: `weight_map` must be an object from tensor names to shard file names.", path));
+                    Text.format("%s: 'weight_map' must be an object from tensor names to shard file names.", path));
         }
         TreeMap<String, String> shardOf = new TreeMap<>();
         for (Map.Entry<String, JsonNode> entry : weightMap.properties()) {
@@ -40,7 +40,7 @@ record ShardIndex(Path path, TreeMap<String, String> shardOf) {
     private static String shardName(Path index, String tensor, JsonNode node) {
         if (!node.isString() || !isPlain(node.stringValue())) {
             throw new LotaException(Text.format(
-                    "%s: tensor `%s` is in %s, which is not a plain file name in the index's directory.",
+                    "%s: tensor '%s' is in %s, which is not a plain file name in the index's directory.",
                     index, tensor, node));
         }
         return node.stringValue();
@@ -63,17 +63,17 @@ record ShardIndex(Path path, TreeMap<String, String> shardOf) {
             String said = shardOf.get(tensor);
             if (said == null) {
                 throw new LotaException(
-                        Text.format("%s holds tensor `%s`, which %s does not list.", file.path(), tensor, path));
+                        Text.format("%s holds tensor '%s', which %s does not list.", file.path(), tensor, path));
             }
             if (!said.equals(shard)) {
                 throw new LotaException(
-                        Text.format("%s holds tensor `%s`, which by %s is in %s.", file.path(), tensor, path, said));
+                        Text.format("%s holds tensor '%s', which by %s is in %s.", file.path(), tensor, path, said));
             }
         }
         for (Map.Entry<String, String> entry : shardOf.entrySet()) {
             if (entry.getValue().equals(shard) && !file.tensors().containsKey(entry.getKey())) {
                 throw new LotaException(Text.format(
-                        "%s does not hold tensor `%s`, which %s says it does.", file.path(), entry.getKey(), path));
+                        "%s does not hold tensor '%s', which %s says it does.", file.path(), entry.getKey(), path));
             }
         }
     }

@@ -15,7 +15,7 @@ public final class Compatibility {
     public static void require(Mask first, Mask second) {
         if (!first.info().base().equals(second.info().base())) {
             throw new LotaException(Text.format(
-                    "the masks are for two bases: the first for %s, the second for %s.",
+                    "The masks are for two bases: the first for %s, the second for %s.",
                     first.info().base(), second.info().base()));
         }
         requireAll(first.tensors(), "first", second.tensors(), "second");
@@ -28,13 +28,13 @@ public final class Compatibility {
             MaskTensor other = there.get(name);
             if (other == null) {
                 throw new LotaException(Text.format(
-                        "the masks are for two pools: tensor `%s` is in the %s only (%d tensors, the %s has %d).",
+                        "The masks are for two pools: tensor '%s' is in the %s only (%d tensors, the %s has %d).",
                         name, hereName, here.size(), thereName, there.size()));
             }
             Shape shape = tensor.shape();
             if (!shape.equals(other.shape())) {
                 throw new LotaException(Text.format(
-                        "tensor `%s` has shape %s in the %s mask, but %s in the %s.",
+                        "Tensor '%s' has shape %s in the %s mask, but %s in the %s.",
                         name, shape, hereName, other.shape(), thereName));
             }
         });

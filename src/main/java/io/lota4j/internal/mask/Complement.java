@@ -66,7 +66,7 @@ public final class Complement {
         }
         if (!shared) {
             throw new LotaException(Text.format(
-                    "%s has no tensor in common with the pool `%s`: it cannot be avoided there. Is it "
+                    "%s has no tensor in common with the pool '%s': it cannot be avoided there. Is it "
                             + "a mask of another model?",
                     other.name(), pool));
         }
@@ -75,7 +75,7 @@ public final class Complement {
     private static MaskTensor without(String name, MaskTensor tensor, MaskTensor taken, String other) {
         if (!tensor.shape().equals(taken.shape())) {
             throw new LotaException(Text.format(
-                    "tensor `%s` has shape %s, but %s in %s: it cannot be avoided here.",
+                    "Tensor '%s' has shape %s, but %s in %s: it cannot be avoided here.",
                     name, tensor.shape(), taken.shape(), other));
         }
         RoaringBitmap set = RoaringBitmap.andNot(tensor.trainable(), taken.trainable());

@@ -197,7 +197,7 @@ public final class TopK {
     private LotaException notFinite(String name, long index, float value) {
         Wording wording = deltas.wording();
         return new LotaException(Text.format(
-                "tensor `%s`: the %s at index %d is %s, so the largest cannot be chosen. %s",
+                "Tensor '%s': the %s at index %d is %s, so the largest cannot be chosen. %s",
                 name, wording.one(), index, Float.isNaN(value) ? "NaN" : "infinite", wording.notFinite()));
     }
 }

@@ -211,7 +211,7 @@ public final class Decoder implements AutoCloseable {
     public LotaException notFinite(String what) {
         String reason = weights.notFinite()
                 .map(name -> Text.format(
-                        "Tensor `%s` of the model has values that are NaN or infinite: the base is damaged, or a ticket"
+                        "Tensor '%s' of the model has values that are NaN or infinite: the base is damaged, or a ticket"
                                 + " on it is.",
                         name))
                 .orElse("The weights are finite, but what is computed from them is not: they are too large.");

@@ -92,7 +92,7 @@ public final class Loadable {
         String before = config.blocks().names().prefix();
         if (!before.isEmpty() && names.contains(config.blocks().embedding().substring(before.length()))) {
             return Text.format(
-                    " Its tensors are named without `%s` in front: it was saved without a head. Save the whole model"
+                    " Its tensors are named without '%s' in front: it was saved without a head. Save the whole model"
                             + " for causal language modelling.",
                     before);
         }

@@ -65,7 +65,7 @@ public final class AdapterConfig {
         for (String key : root.propertyNames()) {
             if (!understood.contains(key) && asksFor(key)) {
                 throw refusal(Text.format(
-                        "`%s` is %s, which is not merged here. Let PEFT merge it into its base (`merge_and_unload`),"
+                        "'%s' is %s, which is not merged here. Let PEFT merge it into its base ('merge_and_unload'),"
                                 + " and take the model that it makes.",
                         key, root.get(key)));
             }
@@ -109,7 +109,7 @@ public final class AdapterConfig {
         } catch (PatternSyntaxException e) {
             throw new LotaException(
                     Text.format(
-                            "%s: `%s` has the pattern `%s`, which is no regular expression: %s.",
+                            "%s: '%s' has the pattern '%s', which is no regular expression: %s.",
                             path, key, text, e.getDescription()),
                     e);
         }
@@ -127,11 +127,11 @@ public final class AdapterConfig {
     }
 
     public LotaException missing(String key, String expected) {
-        return new LotaException(Text.format("%s: `%s` must be %s, but is missing.", path, key, expected));
+        return new LotaException(Text.format("%s: '%s' must be %s, but is missing.", path, key, expected));
     }
 
     public LotaException bad(String key, String expected, JsonNode found) {
-        return new LotaException(Text.format("%s: `%s` must be %s, but is %s.", path, key, expected, found));
+        return new LotaException(Text.format("%s: '%s' must be %s, but is %s.", path, key, expected, found));
     }
 
     /// A refusal of what the configuration says.

@@ -81,6 +81,6 @@ public record AdapterModule(SafetensorsFile file, String name, Map<String, Tenso
     }
 
     public String where(String parameter) {
-        return Text.format("%s: tensor `%s%s.%s`", file.path(), PREFIX, name, parameter);
+        return Text.format("%s: tensor '%s%s.%s'", file.path(), PREFIX, name, parameter);
     }
 }

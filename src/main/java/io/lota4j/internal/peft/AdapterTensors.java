@@ -62,7 +62,7 @@ public record AdapterTensors(SequencedMap<String, AdapterModule> modules, Sequen
     private static void refuse(List<String> unknown, SafetensorsFile file, Set<String> parameters) {
         if (!unknown.isEmpty()) {
             throw new LotaException(Text.format(
-                    "%s: %s is not used by this adapter's method; expected are `%s<module>.` and %s.",
+                    "%s: %s is not used by this adapter's method; expected are '%s<module>.' and %s.",
                     file.path(),
                     Nearby.listed(unknown),
                     AdapterModule.PREFIX,

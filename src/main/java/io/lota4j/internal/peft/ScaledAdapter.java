@@ -66,7 +66,7 @@ public final class ScaledAdapter {
         boolean float32OrLess = info.dtype() == DType.F32 || info.dtype() == DType.BF16 || info.dtype() == DType.F16;
         if (!info.name().endsWith(B) || !float32OrLess) {
             throw new LotaException(Text.format(
-                    "%s: tensor `%s` (%s) cannot be scaled; expected are LoRA's factors alone, *%s and *%s of F32, BF16"
+                    "%s: tensor '%s' (%s) cannot be scaled; expected are LoRA's factors alone, *%s and *%s of F32, BF16"
                             + " or F16.",
                     file.path(), info.name(), info.dtype(), A, B));
         }

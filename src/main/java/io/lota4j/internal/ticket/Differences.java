@@ -69,7 +69,7 @@ public record Differences(DType baseType, MemorySegment base, DType tunedType, M
             double kept = Floats.get(DType.F32, floats, i);
             if (Double.doubleToRawLongBits(value) != Double.doubleToRawLongBits(kept)) {
                 throw new LotaException(Text.format(
-                        "Tensor `%s` of %s holds %s at index %d, an F64 number that a ticket's F32 cannot hold; "
+                        "Tensor '%s' of %s holds %s at index %d, an F64 number that a ticket's F32 cannot hold; "
                                 + "save the model as F32, BF16 or F16.",
                         name, tuned.directory(), value, i));
             }

@@ -51,7 +51,7 @@ public final class Extraction implements DeltaSource {
     private void requireBaseType(DType dtype, String name) {
         if (!TicketTensor.isBaseType(dtype)) {
             throw new LotaException(Text.format(
-                    "Tensor `%s` is %s in %s; a ticket's base is F32, BF16 or F16.", name, dtype, base.directory()));
+                    "Tensor '%s' is %s in %s; a ticket's base is F32, BF16 or F16.", name, dtype, base.directory()));
         }
     }
 

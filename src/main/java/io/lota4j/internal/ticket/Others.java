@@ -52,7 +52,7 @@ record Others(Checkpoint base, Checkpoint tuned, Pool pool) {
     private static String listed(Map<String, String> misfits) {
         List<String> texts = misfits.entrySet().stream()
                 .limit(LISTED)
-                .map(misfit -> Text.format("tensor `%s` %s", misfit.getKey(), misfit.getValue()))
+                .map(misfit -> Text.format("tensor '%s' %s", misfit.getKey(), misfit.getValue()))
                 .toList();
         String more = misfits.size() > LISTED ? Text.format(" and %d more", misfits.size() - LISTED) : "";
         return String.join("; ", texts) + more;

@@ -50,7 +50,7 @@ public final class OutputType {
     public static Function<TensorInfo, DType> of(Optional<DType> dtype) {
         dtype.ifPresent(type -> {
             if (!TicketTensor.isBaseType(type)) {
-                throw new LotaException(Text.format("weights are written as F32, BF16 or F16, not as %s.", type));
+                throw new LotaException(Text.format("Weights are written as F32, BF16 or F16, not as %s.", type));
             }
         });
         return info ->
@@ -94,7 +94,7 @@ public final class OutputType {
     }
 
     private static String where(Path shard) {
-        return Text.format("%s: metadata `%s`", shard, ORIGIN);
+        return Text.format("%s: metadata '%s'", shard, ORIGIN);
     }
 
     /// The metadata strings of a weight file of the copy.

@@ -91,13 +91,13 @@ public record TicketMetadata(
     static TicketMetadata parse(Map<String, String> metadata, String file) {
         if (!FORMAT.equals(metadata.get("format"))) {
             throw new LotaException(Text.format(
-                    "%s is not a ticket: its metadata `format` must be `%s`, but is %s.",
+                    "%s is not a ticket: its metadata 'format' must be '%s', but is %s.",
                     file, FORMAT, quoted(metadata.get("format"))));
         }
         String version = metadata.get("version");
         if (!VERSION.equals(version) && !EXACT_VERSION.equals(version)) {
             throw new LotaException(Text.format(
-                    "%s is a ticket of version %s; this program reads versions `%s` and `%s`.",
+                    "%s is a ticket of version %s; this program reads versions '%s' and '%s'.",
                     file, quoted(version), VERSION, EXACT_VERSION));
         }
         requireChecksum(metadata, file);
@@ -143,26 +143,26 @@ public record TicketMetadata(
     }
 
     private static String quoted(@Nullable String value) {
-        return value == null ? "missing" : "`" + value + "`";
+        return value == null ? "missing" : "'" + value + "'";
     }
 
     private static String required(Map<String, String> metadata, String key, String file) {
         String value = metadata.get(key);
         if (value == null) {
-            throw new LotaException(Text.format("%s: the ticket's metadata has no `%s`.", file, key));
+            throw new LotaException(Text.format("%s: the ticket's metadata has no '%s'.", file, key));
         }
         return value;
     }
 
     private static JsonNode object(Map<String, String> metadata, String key, String file) {
         byte[] json = required(metadata, key, file).getBytes(StandardCharsets.UTF_8);
-        return StrictJson.object(json, Text.format("%s: metadata `%s`", file, key));
+        return StrictJson.object(json, Text.format("%s: metadata '%s'", file, key));
     }
 
     private static String base(String hex, String file) {
         if (!hex.matches("[0-9a-f]{64}")) {
             throw new LotaException(
-                    Text.format("%s: metadata `base` must be 64 hexadecimal digits, but is `%s`.", file, hex));
+                    Text.format("%s: metadata 'base' must be 64 hexadecimal digits, but is '%s'.", file, hex));
         }
         return hex;
     }
@@ -193,7 +193,7 @@ public record TicketMetadata(
     private static LotaException badNumber(
             String key, String expected, String text, String file, @Nullable Exception cause) {
         return new LotaException(
-                Text.format("%s: metadata `%s` must be %s, but is `%s`.", file, key, expected, text), cause);
+                Text.format("%s: metadata '%s' must be %s, but is '%s'.", file, key, expected, text), cause);
     }
 
     private static Map<String, String> provenance(JsonNode node, String file) {
@@ -201,7 +201,7 @@ public record TicketMetadata(
         for (Map.Entry<String, JsonNode> entry : node.properties()) {
             if (!entry.getValue().isString()) {
                 throw new LotaException(Text.format(
-                        "%s: provenance `%s` must be a string, but is %s.", file, entry.getKey(), entry.getValue()));
+                        "%s: provenance '%s' must be a string, but is %s.", file, entry.getKey(), entry.getValue()));
             }
             provenance.put(entry.getKey(), entry.getValue().stringValue());
         }
@@ -217,7 +217,7 @@ public record TicketMetadata(
     }
 
     private static TensorLayout layout(String name, JsonNode node, String file) {
-        String where = Text.format("%s: tensor `%s`", file, name);
+        String where = Text.format("%s: tensor '%s'", file, name);
         JsonNode dtypeName = node.path("dtype");
         if (!dtypeName.isString() || !node.path("shape").isArray()) {
             throw new LotaException(Text.format(

@@ -42,7 +42,7 @@ public final class TicketReader {
         metadata.layouts().forEach((name, layout) -> checkHeader(name, layout, unused));
         if (!unused.isEmpty()) {
             throw new LotaException(Text.format(
-                    "%s: tensor `%s` belongs to none of the ticket's tensors.",
+                    "%s: tensor '%s' belongs to none of the ticket's tensors.",
                     file.path(), unused.stream().sorted().findFirst().orElseThrow()));
         }
     }
@@ -50,7 +50,7 @@ public final class TicketReader {
     private void checkHeader(String name, TensorLayout layout, Set<String> unused) {
         if (layout.shape().numel() > IndexSets.MAX_ELEMENTS) {
             throw new LotaException(Text.format(
-                    "%s: tensor `%s` has %d elements, over the limit of %d for a ticket.",
+                    "%s: tensor '%s' has %d elements, over the limit of %d for a ticket.",
                     file.path(), name, layout.shape().numel(), IndexSets.MAX_ELEMENTS));
         }
         TensorInfo index = take(name + StoredTensor.INDEX, unused);
@@ -101,7 +101,7 @@ public final class TicketReader {
         Ticket ticket = ticket(tensors);
         if (ticket.nnz() != metadata.trainable()) {
             throw new LotaException(Text.format(
-                    "%s: metadata `trainable` is %d, but the index sets hold %d indices.",
+                    "%s: metadata 'trainable' is %d, but the index sets hold %d indices.",
                     file.path(), metadata.trainable(), ticket.nnz()));
         }
         return ticket;
@@ -161,7 +161,7 @@ public final class TicketReader {
                 IndexSets.fromBytes(file.bytes(key), layout(name).shape().numel(), where(key));
         if (exact.isEmpty() || !index.contains(exact)) {
             throw new LotaException(
-                    Text.format("%s must hold some of the indices of `%s`.", where(key), name + StoredTensor.INDEX));
+                    Text.format("%s must hold some of the indices of '%s'.", where(key), name + StoredTensor.INDEX));
         }
         TensorInfo values = file.info(name + StoredTensor.EXACT);
         requireCount(values, exact.getLongCardinality());
@@ -223,6 +223,6 @@ public final class TicketReader {
     }
 
     private String where(String name) {
-        return Text.format("%s: tensor `%s`", file.path(), name);
+        return Text.format("%s: tensor '%s'", file.path(), name);
     }
 }

@@ -120,7 +120,7 @@ public final class TicketSum {
     private static void requireAlike(String name, TicketTensor first, TicketTensor other) {
         if (!first.shape().equals(other.shape()) || first.baseType() != other.baseType()) {
             throw new LotaException(Text.format(
-                    "Tickets cannot be added: tensor `%s` is %s %s in one and %s %s in another.",
+                    "Tickets cannot be added: tensor '%s' is %s %s in one and %s %s in another.",
                     name, first.baseType(), first.shape(), other.baseType(), other.shape()));
         }
     }

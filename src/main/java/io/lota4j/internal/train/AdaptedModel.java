@@ -118,7 +118,7 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
 
     private static LotaException unused(Checkpoint base, String name, TicketTensor tensor) {
         return new LotaException(Text.format(
-                "The ticket changes %,d values of tensor `%s`, which the decoder of %s does not use: a head that"
+                "The ticket changes %,d values of tensor '%s', which the decoder of %s does not use: a head that"
                         + " is tied to the embedding, or a table that nobody reads. Apply the ticket, which writes the"
                         + " whole model, and use what it gives.",
                 tensor.nnz(), name, base.directory()));
@@ -147,12 +147,12 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
             Shape shape = base.info(name).shape();
             if (!shape.equals(tensor.shape())) {
                 throw new LotaException(Text.format(
-                        "Tensor `%s` has shape %s in %s, but the mask is for shape %s.",
+                        "Tensor '%s' has shape %s in %s, but the mask is for shape %s.",
                         name, shape, base.directory(), tensor.shape()));
             }
             if (!used.contains(name)) {
                 throw new LotaException(Text.format(
-                        "Tensor `%s` of %s takes no part in the decoder, so it cannot be trained; "
+                        "Tensor '%s' of %s takes no part in the decoder, so it cannot be trained; "
                                 + "exclude it from the pool.",
                         name, base.directory()));
             }

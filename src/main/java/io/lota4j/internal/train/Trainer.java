@@ -274,7 +274,7 @@ public final class Trainer implements AutoCloseable {
         String weights = decoder.weights()
                 .notFinite()
                 .map(name -> Text.format(
-                        "Tensor `%s` of the model has values that are NaN or infinite%s. ",
+                        "Tensor '%s' of the model has values that are NaN or infinite%s. ",
                         name, state.step() == 0 ? " before the first step" : ""))
                 .orElse("");
         throw new LotaException(Text.format(
@@ -289,7 +289,7 @@ public final class Trainer implements AutoCloseable {
             long broken = trainable.notFinite();
             if (broken > 0) {
                 throw new LotaException(Text.format(
-                        "Step %d left %,d of the %,d trained values of tensor `%s` NaN or infinite. %s Start again with"
+                        "Step %d left %,d of the %,d trained values of tensor '%s' NaN or infinite. %s Start again with"
                                 + " a lower learning rate (it is %s), a warm-up or a tighter clip.",
                         state.step(),
                         broken,

@@ -47,7 +47,7 @@ final class InputTally implements Tally {
     private static int features(Decoder decoder, String name, Shape shape) {
         if (shape.rank() != 2 || !decoder.weights().isInLayer(name)) {
             throw new LotaException(Text.format(
-                    "Wanda scores what goes into a layer's matrix, but tensor `%s` is none; "
+                    "Wanda scores what goes into a layer's matrix, but tensor '%s' is none; "
                             + "exclude it from the pool.",
                     name));
         }

@@ -71,11 +71,7 @@ public final class Objectives {
         if (definition == null) {
             throw new LotaException(Text.format(
                     "There is no objective '%s'; known are %s.%s",
-                    name,
-                    String.join(", ", names()),
-                    Suggestions.nearest(name, names())
-                            .map(near -> " Did you mean '" + near + "'?")
-                            .orElse("")));
+                    name, String.join(", ", names()), Suggestions.hint(name, names())));
         }
         List<String> problems = new ArrayList<>();
         for (String given : values.keySet()) {

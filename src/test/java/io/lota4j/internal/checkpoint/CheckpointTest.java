@@ -81,11 +81,11 @@ class CheckpointTest {
             assertThatThrownBy(() -> checkpoint.read("w", MemorySegment.ofArray(new float[1])))
                     .isInstanceOf(LotaException.class)
                     .hasMessage(
-                            "%s: tensor `w` is I8; weights must be F32, BF16, F16 or F64.",
+                            "%s: tensor 'w' is I8; weights must be F32, BF16, F16 or F64.",
                             directory.resolve("model.safetensors"));
             assertThatThrownBy(() -> checkpoint.bytes("wx"))
                     .isInstanceOf(LotaException.class)
-                    .hasMessage("%s: no tensor `wx`. Did you mean `w`?", directory);
+                    .hasMessage("%s: no tensor 'wx'. Did you mean 'w'?", directory);
         }
     }
 
@@ -110,7 +110,7 @@ class CheckpointTest {
         refuses(
                 directory,
                 Text.format(
-                        "%s: tensor `model.layers.1.mlp.down_proj.weight` ends at byte %d, but the file ends at byte"
+                        "%s: tensor 'model.layers.1.mlp.down_proj.weight' ends at byte %d, but the file ends at byte"
                                 + " %d; is it truncated?",
                         shard, whole.length, whole.length - 10));
         Files.delete(shard);
@@ -125,27 +125,27 @@ class CheckpointTest {
             refuses(
                     directory,
                     Text.format(
-                            "%s: tensor `w` is in \"%s\", which is not a plain file name in the index's directory.",
+                            "%s: tensor 'w' is in \"%s\", which is not a plain file name in the index's directory.",
                             index(), shard));
         }
         TestModels.index(directory, List.of("\"w\": \"a\\u0000b\""));
         refuses(
                 directory,
                 Text.format(
-                        "%s: tensor `w` is in \"a\\u0000b\", which is not a plain file name in the index's directory.",
+                        "%s: tensor 'w' is in \"a\\u0000b\", which is not a plain file name in the index's directory.",
                         index()));
         TestModels.index(directory, List.of("\"w\": 3"));
         refuses(
                 directory,
                 Text.format(
-                        "%s: tensor `w` is in 3, which is not a plain file name in the index's directory.", index()));
+                        "%s: tensor 'w' is in 3, which is not a plain file name in the index's directory.", index()));
     }
 
     @Test
     void refusesMalformedIndexes() throws IOException {
         Files.writeString(directory.resolve("config.json"), "{}");
         TestModels.index(directory, List.of());
-        refuses(directory, index() + ": `weight_map` must be an object from tensor names to shard file names.");
+        refuses(directory, index() + ": 'weight_map' must be an object from tensor names to shard file names.");
         TestModels.index(directory, List.of("\"w\": \"a\"", "\"w\": \"b\""));
         refuses(directory, index() + " is not valid JSON: the key \"w\" stands twice (line 1, column 46).");
     }
@@ -156,11 +156,11 @@ class CheckpointTest {
         Path a = shard("a.safetensors", "v", "w");
         Path b = shard("b.safetensors", "x");
         TestModels.index(directory, List.of(entry("v", a), entry("x", b)));
-        refuses(directory, Text.format("%s holds tensor `w`, which %s does not list.", a, index()));
+        refuses(directory, Text.format("%s holds tensor 'w', which %s does not list.", a, index()));
         TestModels.index(directory, List.of(entry("v", a), entry("w", b), entry("x", b)));
-        refuses(directory, Text.format("%s holds tensor `w`, which by %s is in b.safetensors.", a, index()));
+        refuses(directory, Text.format("%s holds tensor 'w', which by %s is in b.safetensors.", a, index()));
         TestModels.index(directory, List.of(entry("v", a), entry("w", a), entry("x", b), entry("y", b)));
-        refuses(directory, Text.format("%s does not hold tensor `y`, which %s says it does.", b, index()));
+        refuses(directory, Text.format("%s does not hold tensor 'y', which %s says it does.", b, index()));
     }
 
     private Path index() {

@@ -75,7 +75,7 @@ class SafetensorsFileTest {
         try (SafetensorsFile read = SafetensorsFile.open(file)) {
             assertThatThrownBy(() -> read.bytes("wieght"))
                     .isInstanceOf(LotaException.class)
-                    .hasMessage("%s: no tensor `wieght`. Did you mean `weight`?", file);
+                    .hasMessage("%s: no tensor 'wieght'. Did you mean 'weight'?", file);
         }
     }
 
@@ -119,7 +119,7 @@ class SafetensorsFileTest {
         byte[] whole = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(whole, whole.length - 1));
         refuses(Text.format(
-                ": tensor `a` ends at byte %d, but the file ends at byte %d; is it truncated?",
+                ": tensor 'a' ends at byte %d, but the file ends at byte %d; is it truncated?",
                 whole.length, whole.length - 1));
     }
 
@@ -128,7 +128,7 @@ class SafetensorsFileTest {
         String header = tensor("a", "F32", "[2]", "[1000,1008]");
         TestModels.raw(file, header, 8);
         refuses(Text.format(
-                ": tensor `a` ends at byte %d, but the file ends at byte %d; is it truncated?",
+                ": tensor 'a' ends at byte %d, but the file ends at byte %d; is it truncated?",
                 8 + header.length() + 1008, 8 + header.length() + 8));
     }
 
@@ -138,7 +138,7 @@ class SafetensorsFileTest {
         TestModels.raw(file, header, 12);
         int data = 8 + header.length();
         refuses(Text.format(
-                ": tensor `b` begins at byte %d, inside the tensor before it, which ends at byte %d.",
+                ": tensor 'b' begins at byte %d, inside the tensor before it, which ends at byte %d.",
                 data + 4, data + 8));
     }
 
@@ -148,7 +148,7 @@ class SafetensorsFileTest {
         TestModels.raw(file, header, 12);
         int data = 8 + header.length();
         refuses(Text.format(
-                ": tensor `b` begins at byte %d, but bytes from %d on belong to no tensor.", data + 8, data + 4));
+                ": tensor 'b' begins at byte %d, but bytes from %d on belong to no tensor.", data + 8, data + 4));
     }
 
     @Test
@@ -170,7 +170,7 @@ class SafetensorsFileTest {
     @Test
     void refusesUnknownDType() throws IOException {
         TestModels.raw(file, tensor("a", "F8_E9M9", "[4]", "[0,4]"), 4);
-        refuses(": tensor `a`: unknown dtype `F8_E9M9`; known are [F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32,"
+        refuses(": tensor 'a': unknown dtype 'F8_E9M9'; known are [F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32,"
                 + " U16, U8, BOOL, C64, F8_E4M3, F8_E5M2, F8_E8M0, F8_E4M3FNUZ, F8_E5M2FNUZ, F6_E2M3, F6_E3M2, F4].");
     }
 
@@ -219,7 +219,7 @@ class SafetensorsFileTest {
     @Test
     void refusesElementsThatDoNotEndWithAByte() throws IOException {
         TestModels.raw(file, tensor("a", "F4", "[3]", "[0,2]"), 2);
-        refuses(": tensor `a`: F4 of shape [3] does not end with a byte.");
+        refuses(": tensor 'a': F4 of shape [3] does not end with a byte.");
     }
 
     @Test
@@ -234,39 +234,39 @@ class SafetensorsFileTest {
     @Test
     void refusesSizeThatDoesNotFitTheShape() throws IOException {
         TestModels.raw(file, tensor("a", "BF16", "[2,3]", "[0,10]"), 10);
-        refuses(": tensor `a`: BF16 of shape [2, 3] takes 12 bytes, but data_offsets [0, 10] span 10.");
+        refuses(": tensor 'a': BF16 of shape [2, 3] takes 12 bytes, but data_offsets [0, 10] span 10.");
     }
 
     @Test
     void refusesShapesThatOverflow() throws IOException {
         TestModels.raw(file, tensor("a", "F32", "[4294967296,4294967296]", "[0,0]"), 0);
-        refuses(": tensor `a`: shape [4294967296, 4294967296] has too many elements to count.");
+        refuses(": tensor 'a': shape [4294967296, 4294967296] has too many elements to count.");
         TestModels.raw(file, tensor("a", "F64", "[2305843009213693952]", "[0,0]"), 0);
-        refuses(": tensor `a`: shape [2305843009213693952] has too many elements to count.");
+        refuses(": tensor 'a': shape [2305843009213693952] has too many elements to count.");
     }
 
     @Test
     void refusesMalformedEntries() throws IOException {
         TestModels.raw(file, tensor("a", "F32", "[-1]", "[0,4]"), 4);
-        refuses(": tensor `a`: shape must be an array of whole numbers from 0, but is [-1].");
+        refuses(": tensor 'a': shape must be an array of whole numbers from 0, but is [-1].");
         TestModels.raw(file, "{\"a\": {\"dtype\": \"F32\", \"data_offsets\": [0, 4]}}", 4);
-        refuses(": tensor `a`: shape must be an array of whole numbers from 0, but is missing.");
+        refuses(": tensor 'a': shape must be an array of whole numbers from 0, but is missing.");
         TestModels.raw(file, tensor("a", "F32", "[1.5]", "[0,4]"), 4);
-        refuses(": tensor `a`: shape must be an array of whole numbers from 0, but is [1.5].");
+        refuses(": tensor 'a': shape must be an array of whole numbers from 0, but is [1.5].");
         TestModels.raw(file, tensor("a", "F32", "\"4\"", "[0,4]"), 4);
-        refuses(": tensor `a`: shape must be an array of whole numbers from 0, but is \"4\".");
+        refuses(": tensor 'a': shape must be an array of whole numbers from 0, but is \"4\".");
         TestModels.raw(file, tensor("a", "F32", "[1]", "[0,9223372036854775807]"), 4);
-        refuses(": tensor `a`: data_offsets must be an array of whole numbers from 0, but is [0,9223372036854775807].");
+        refuses(": tensor 'a': data_offsets must be an array of whole numbers from 0, but is [0,9223372036854775807].");
         TestModels.raw(file, tensor("a", "F32", "[1]", "[4,0]"), 4);
-        refuses(": tensor `a`: data_offsets must be [begin, end], but are [4, 0].");
+        refuses(": tensor 'a': data_offsets must be [begin, end], but are [4, 0].");
         TestModels.raw(file, "{\"a\": 3}", 0);
-        refuses(": tensor `a` has no dtype.");
+        refuses(": tensor 'a' has no dtype.");
         TestModels.raw(file, "[]", 0);
         refuses(": the header must be a JSON object, but is array.");
         TestModels.raw(file, "{\"__metadata__\": {\"n\": 3}}", 0);
-        refuses(": metadata `n` must be a string, but is 3.");
+        refuses(": metadata 'n' must be a string, but is 3.");
         TestModels.raw(file, "{\"__metadata__\": 3}", 0);
-        refuses(": `__metadata__` must be an object of strings.");
+        refuses(": '__metadata__' must be an object of strings.");
     }
 
     @Test

@@ -91,7 +91,7 @@ class EvaluatorTest {
             assertThatThrownBy(() -> evaluator.run(examples, (done, all, tokens) -> {}))
                     .isInstanceOf(LotaException.class)
                     .hasMessage(
-                            "The loss of data row %d (from 0) is NaN. Tensor `model.layers.1.mlp.up_proj.weight` of"
+                            "The loss of data row %d (from 0) is NaN. Tensor 'model.layers.1.mlp.up_proj.weight' of"
                                 + " the model has values that are NaN or infinite: the base is damaged, or a ticket on"
                                 + " it is.",
                             examples.getFirst().row());
@@ -99,7 +99,7 @@ class EvaluatorTest {
                             .generate(List.of(new int[] {1, 2})))
                     .isInstanceOf(LotaException.class)
                     .hasMessageStartingWith(
-                            "After 0 new tokens of answer 1 a token's logit is NaN. Tensor `model.layers.1")
+                            "After 0 new tokens of answer 1 a token's logit is NaN. Tensor 'model.layers.1")
                     .hasMessageContaining("up_proj");
         }
     }

@@ -58,11 +58,11 @@ class ComplementTest {
         Mask pool = Mask.full(Deltas.BASE, "mlp,attn", Map.of("a", Shape.of(2, 3)));
         assertThatThrownBy(() -> Complement.of(pool, avoided("m", Map.of("b", Shape.of(2, 3)))))
                 .isInstanceOf(LotaException.class)
-                .hasMessage("m has no tensor in common with the pool `mlp,attn`: it cannot be avoided there. Is it a"
+                .hasMessage("m has no tensor in common with the pool 'mlp,attn': it cannot be avoided there. Is it a"
                         + " mask of another model?");
         assertThatThrownBy(() -> Complement.of(pool, avoided("m", Map.of("a", Shape.of(3, 2)))))
                 .isInstanceOf(LotaException.class)
-                .hasMessage("tensor `a` has shape [2, 3], but [3, 2] in m: it cannot be avoided here.");
+                .hasMessage("Tensor 'a' has shape [2, 3], but [3, 2] in m: it cannot be avoided here.");
     }
 
     private static List<Avoided> avoided(String name, Map<String, Shape> shapes) {

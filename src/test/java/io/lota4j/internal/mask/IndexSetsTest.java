@@ -69,7 +69,7 @@ class IndexSetsTest {
         try {
             set = read(bytes, elements);
         } catch (LotaException e) {
-            assertThat(e).hasMessageStartingWith("x.mask: tensor `w`: ");
+            assertThat(e).hasMessageStartingWith("x.mask: tensor 'w': ");
             return;
         }
         int[] indices = set.toArray();
@@ -105,10 +105,10 @@ class IndexSetsTest {
     private static void refused(byte[] bytes, long elements, String message) {
         assertThatThrownBy(() -> read(bytes, elements))
                 .isInstanceOf(LotaException.class)
-                .hasMessage("%s", "x.mask: tensor `w`: " + message);
+                .hasMessage("%s", "x.mask: tensor 'w': " + message);
     }
 
     private static RoaringBitmap read(byte[] bytes, long elements) {
-        return IndexSets.fromBytes(MemorySegment.ofArray(bytes), elements, "x.mask: tensor `w`");
+        return IndexSets.fromBytes(MemorySegment.ofArray(bytes), elements, "x.mask: tensor 'w'");
     }
 }

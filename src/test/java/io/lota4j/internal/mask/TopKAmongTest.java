@@ -83,11 +83,11 @@ class TopKAmongTest {
                                 + " only 5 of them. Ask for a sparsity of at least 0.38.");
         assertThatThrownBy(() -> Room.require(among(Shape.of(2, 4), allowed), 0.5, Scope.ROW))
                 .hasMessage(
-                        "A sparsity of 0.5 makes 2 of the 4 weights of row 1 of tensor `w` trainable, but the avoided"
+                        "A sparsity of 0.5 makes 2 of the 4 weights of row 1 of tensor 'w' trainable, but the avoided"
                                 + " masks leave only 1 of them. Ask for a sparsity of at least 0.75.");
         assertThatThrownBy(() -> Room.require(among(Shape.of(2, 4), new RoaringBitmap()), 0.5, Scope.TENSOR))
                 .hasMessageContaining(
-                        "of tensor `w` trainable, but the avoided masks leave only 0 of them. Ask for a sparsity"
+                        "of tensor 'w' trainable, but the avoided masks leave only 0 of them. Ask for a sparsity"
                                 + " of at least 1.");
     }
 

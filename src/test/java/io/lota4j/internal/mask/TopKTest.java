@@ -146,12 +146,12 @@ class TopKTest {
     void saysInWhichTensorOrRowDeltasAreMissing() {
         Deltas deltas = new Deltas().with("a", Shape.of(2, 4), 1, 2, 3, 4, 0, 0, 0, 0);
         assertThatThrownBy(() -> deltas.select(0.25, Scope.TENSOR))
-                .hasMessage("A sparsity of 0.25 makes 6 of the 8 weights of tensor `a` trainable, but only 4 of their"
+                .hasMessage("A sparsity of 0.25 makes 6 of the 8 weights of tensor 'a' trainable, but only 4 of their"
                         + " deltas are not zero. Use more steps or a higher learning rate, or ask for a sparsity"
                         + " of at least 0.5.");
         assertThatThrownBy(() -> deltas.select(0.5, Scope.ROW))
                 .hasMessage(
-                        "A sparsity of 0.5 makes 2 of the 4 weights of row 1 of tensor `a` trainable, but only 0 of "
+                        "A sparsity of 0.5 makes 2 of the 4 weights of row 1 of tensor 'a' trainable, but only 0 of "
                                 + "their deltas are not zero. Use more steps or a higher learning rate.");
     }
 
@@ -170,7 +170,7 @@ class TopKTest {
                 assertThatThrownBy(() -> deltas.select(sparsity, scope))
                         .isInstanceOf(LotaException.class)
                         .hasMessage(
-                                "tensor `b`: the delta at index 4 is %s, so the largest cannot be chosen. "
+                                "Tensor 'b': the delta at index 4 is %s, so the largest cannot be chosen. "
                                         + "The training that made it diverged; use a lower learning rate.",
                                 Float.isNaN(bad) ? "NaN" : "infinite");
             }

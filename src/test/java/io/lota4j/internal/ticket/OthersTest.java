@@ -68,7 +68,7 @@ class OthersTest {
     void rowsThatOneModelAloneHas() throws IOException {
         List<TensorSource> before = with(floats(EMBEDDING, Shape.of(2, 1), 1, 2));
         List<TensorSource> after = with(floats(EMBEDDING, Shape.of(3, 1), 1, 2, 3));
-        String misfit = "tensor `model.embed_tokens.weight` has shape [2, 1] in the base, but [3, 1]";
+        String misfit = "tensor 'model.embed_tokens.weight' has shape [2, 1] in the base, but [3, 1]";
         refuses(Pool.standard(), before, after, misfit, "excludes these by name (model.embed_tokens.weight)");
         refuses(Pool.all(), before, after, misfit);
         Ticket ticket = extract(Pool.parse("all", "embed_tokens"), before, after);
@@ -81,14 +81,14 @@ class OthersTest {
                 Pool.all(),
                 with(bytes("ids", 1, 2), bytes("same", 1)),
                 with(bytes("ids", 1, 3), bytes("same", 1), floats("layers.2.norm", Shape.of(1), 1)),
-                "tensor `ids` is U8 in the base and U8, and differs",
-                "tensor `layers.2.norm` is only in ",
+                "tensor 'ids' is U8 in the base and U8, and differs",
+                "tensor 'layers.2.norm' is only in ",
                 "(ids,layers.2.norm)");
         refuses(
                 Pool.all(),
                 with(floats("v", Shape.of(2), 1, 2)),
                 with(bytes("v", 1, 2)),
-                "`v` is F32 in the base and U8");
+                "'v' is F32 in the base and U8");
         assertThat(extract(Pool.all(), with(bytes("ids", 1)), with(bytes("ids", 1)))
                         .nnz())
                 .isZero();
@@ -110,7 +110,7 @@ class OthersTest {
                 Pool.all(),
                 with(embedding),
                 with(embedding, floats(HEAD, Shape.of(2, 1), 1, 3)),
-                "tensor `lm_head.weight` is only in ");
+                "tensor 'lm_head.weight' is only in ");
         assertThat(extract(Pool.all(), with(embedding, head), with(embedding)).nnz())
                 .isZero();
         // A model without a head uses its embedding: the base's head becomes it.

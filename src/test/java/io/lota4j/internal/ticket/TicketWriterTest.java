@@ -141,7 +141,7 @@ class TicketWriterTest {
                 Map.of("w", new TicketTensor(Shape.of(9), DType.F32, index, new float[] {1, Float.NaN}, DType.F32));
         assertThatThrownBy(() -> write(tensors, writer -> tensors.forEach(writer::put)))
                 .isInstanceOf(LotaException.class)
-                .hasMessage("tensor `w`: the delta at index 8 is NaN; a ticket holds finite numbers only.");
+                .hasMessage("Tensor 'w': the delta at index 8 is NaN; a ticket holds finite numbers only.");
         assertThatThrownBy(() -> write(tensors, writer -> {}))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("tensor w was not put");

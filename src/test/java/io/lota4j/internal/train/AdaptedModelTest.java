@@ -253,7 +253,7 @@ class AdaptedModelTest {
             assertThatThrownBy(() -> model.add(ticket))
                     .isInstanceOf(LotaException.class)
                     .hasMessageStartingWith(
-                            "The ticket changes 4,096 values of tensor `lm_head.weight`, which the decoder" + " of "
+                            "The ticket changes 4,096 values of tensor 'lm_head.weight', which the decoder" + " of "
                                     + base + " does not use");
             assertSame(Runs.bits(model), before);
 
@@ -261,7 +261,7 @@ class AdaptedModelTest {
             assertThatThrownBy(() -> Runs.job(model, mask, Runs.data(1, 2), Runs.plain(1, Runs.ADAMW, 1e-3, 2, 1)))
                     .isInstanceOf(LotaException.class)
                     .hasMessage(
-                            "Tensor `lm_head.weight` of %s takes no part in the decoder, so it cannot be trained;"
+                            "Tensor 'lm_head.weight' of %s takes no part in the decoder, so it cannot be trained;"
                                     + " exclude it from the pool.",
                             base);
         }

@@ -51,7 +51,7 @@ class JobTest {
         assertThatThrownBy(() -> Runs.job(model, mask, DATA, CONFIG))
                 .isInstanceOf(LotaException.class)
                 .hasMessage(
-                        "Tensor `%s` has shape [32, 64] in %s, but the mask is for shape [64, 32].",
+                        "Tensor '%s' has shape [32, 64] in %s, but the mask is for shape [64, 32].",
                         DOWN, model.base().directory());
     }
 
@@ -61,7 +61,7 @@ class JobTest {
         assertThatThrownBy(() -> Runs.job(model, mask, DATA, CONFIG))
                 .isInstanceOf(LotaException.class)
                 .hasMessage(
-                        "%s: no tensor `%s`. Did you mean `%s`?",
+                        "%s: no tensor '%s'. Did you mean '%s'?",
                         model.base().directory(), DOWN.replace("down", "dwon"), DOWN);
     }
 

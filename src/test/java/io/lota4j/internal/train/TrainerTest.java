@@ -64,7 +64,7 @@ class TrainerTest {
             assertThatThrownBy(() -> job.run(state, 1, false, p -> poison(model, p.step() == 3), () -> false))
                     .isInstanceOf(LotaException.class)
                     .hasMessage(
-                            "Step 4: loss NaN, gradient norm NaN. Tensor `model.norm.weight` of the model has values"
+                            "Step 4: loss NaN, gradient norm NaN. Tensor 'model.norm.weight' of the model has values"
                                 + " that are NaN or infinite. The batch holds the data rows [4, 5] (from 0). The last"
                                 + " good state is kept in %s. Start again with a lower learning rate, a warm-up or a"
                                 + " tighter clip.",
@@ -88,7 +88,7 @@ class TrainerTest {
             assertThatThrownBy(() -> job.run(state, 1, false, Runs.SILENT, () -> true))
                     .isInstanceOf(LotaException.class)
                     .hasMessageMatching("Step 1 left [\\d,]+ of the [\\d,]+ trained values of tensor"
-                            + " `model.layers.0.[\\w.]+` NaN or infinite. No state had been written."
+                            + " 'model.layers.0.[\\w.]+' NaN or infinite. No state had been written."
                             + " Start again with a lower learning rate \\(it is 1e39\\), a warm-up"
                             + " or a tighter clip.");
         }
@@ -116,7 +116,7 @@ class TrainerTest {
             assertThatThrownBy(() -> job.run(null, 0, false, Runs.SILENT, () -> false))
                     .isInstanceOf(LotaException.class)
                     .hasMessageStartingWith(
-                            "Step 1: loss NaN, gradient norm NaN. Tensor `model.norm.weight` of the model"
+                            "Step 1: loss NaN, gradient norm NaN. Tensor 'model.norm.weight' of the model"
                                     + " has values that are NaN or infinite before the first step.");
         }
     }

@@ -120,7 +120,7 @@ class ScoringTest {
         Mask all = Mask.full(model.base(), Pool.all());
         assertThatThrownBy(() -> mask("wanda", all, 0.9, Scope.GLOBAL))
                 .isInstanceOf(LotaException.class)
-                .hasMessage("Wanda scores what goes into a layer's matrix, but tensor `model.embed_tokens.weight`"
+                .hasMessage("Wanda scores what goes into a layer's matrix, but tensor 'model.embed_tokens.weight'"
                         + " is none; exclude it from the pool.");
     }
 

@@ -20,7 +20,7 @@ record Combination(double[] factors) implements TensorMerge {
         for (double factor : factors) {
             if (!Double.isFinite(factor)) {
                 throw new LotaException(Text.format(
-                        "tensor `%s`: its models point in opposite directions, so that there is no mean.",
+                        "Tensor '%s': its models point in opposite directions, so that there is no mean.",
                         tensor.task().name()));
             }
         }

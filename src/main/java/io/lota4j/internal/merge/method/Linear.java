@@ -24,7 +24,7 @@ final class Linear extends AbstractMethod {
         return switch (compat) {
             case PAPER -> List.of(Declare.optionalWeight(), Declare.flag(NORMALIZE, true));
             case MERGEKIT -> List.of(Declare.weight(), Declare.flag(NORMALIZE, true));
-            case PEFT -> throw Readings.missing(name(), compat, "what PEFT calls so adds deltas, as `task_arithmetic`");
+            case PEFT -> throw Readings.missing(name(), compat, "what PEFT calls so adds deltas, as 'task_arithmetic'");
         };
     }
 

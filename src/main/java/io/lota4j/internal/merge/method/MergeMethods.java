@@ -52,11 +52,9 @@ public final class MergeMethods {
     public static MergeMethod of(String name) {
         @Nullable MergeMethod method = BY_NAME.get(name);
         if (method == null) {
-            String hint = Suggestions.nearest(name, BY_NAME.keySet())
-                    .map(near -> " Did you mean `" + near + "`?")
-                    .orElse("");
+            String hint = Suggestions.hint(name, BY_NAME.keySet());
             throw new LotaException(Text.format(
-                    "unknown merge method `%s`; known are %s.%s", name, String.join(", ", BY_NAME.keySet()), hint));
+                    "Unknown merge method '%s'; known are %s.%s", name, String.join(", ", BY_NAME.keySet()), hint));
         }
         return method;
     }

@@ -88,7 +88,7 @@ final class MultiSlerp extends AbstractMethod {
     private static double[] straight(TensorPieces tensor, double[] weights) {
         if (weights.length != 2) {
             throw new LotaException(Text.format(
-                    "tensor `%s`: the weighted directions of its models add to zero, so that `multislerp` finds none;"
+                    "Tensor '%s': the weighted directions of its models add to zero, so that 'multislerp' finds none;"
                             + " use other weights.",
                     tensor.task().name()));
         }

@@ -11,7 +11,7 @@ final class NotFinite {
     /// @param model its place among the models
     static LotaException in(TensorPieces tensor, int model) {
         return new LotaException(Text.format(
-                "tensor `%s`: model %d has values there that are NaN or infinite, so it cannot be merged.",
+                "Tensor '%s': model %d has values there that are NaN or infinite, so it cannot be merged.",
                 tensor.task().name(), model + 1));
     }
 

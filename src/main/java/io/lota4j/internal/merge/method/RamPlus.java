@@ -29,7 +29,7 @@ final class RamPlus extends AbstractMethod {
     private void require(Compat compat) {
         Readings.refusePeft(name(), compat);
         if (compat == Compat.PAPER) {
-            throw Readings.missing(name(), compat, "counting each tensor by itself is mergekit's; use `mergekit`");
+            throw Readings.missing(name(), compat, "counting each tensor by itself is mergekit's; use 'mergekit'");
         }
     }
 

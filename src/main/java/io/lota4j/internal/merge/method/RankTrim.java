@@ -66,7 +66,7 @@ record RankTrim(Compat compat) implements Trim {
             boolean within = density - spread > 0 && density + spread < 1;
             if (density > 0 && density < 1 && !within) {
                 throw new LotaException(Text.format(
-                        "`%s`, model %d: density %s with epsilon %s makes probabilities from %s to %s, "
+                        "'%s', model %d: density %s with epsilon %s makes probabilities from %s to %s, "
                                 + "which must lie between 0 and 1; use a smaller epsilon.",
                         method, m + 1, density, epsilon, density - spread, density + spread));
             }

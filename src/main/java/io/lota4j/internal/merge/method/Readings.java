@@ -17,6 +17,6 @@ final class Readings {
 
     /// @param why a clause without a full stop
     static LotaException missing(String method, Compat compat, String why) {
-        return new LotaException(Text.format("there is no `%s` with compat `%s`: %s.", method, compat.word(), why));
+        return new LotaException(Text.format("There is no '%s' with compat '%s': %s.", method, compat.word(), why));
     }
 }

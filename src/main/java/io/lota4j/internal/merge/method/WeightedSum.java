@@ -34,7 +34,7 @@ final class WeightedSum {
         float sum = sum(weights);
         if (sum == 0) {
             throw new LotaException(Text.format(
-                    "the weights of `%s` add to 0, and they are to be divided by their sum; use others, "
+                    "The weights of '%s' add to 0, and they are to be divided by their sum; use others, "
                             + "or do not normalize.",
                     method));
         }

@@ -50,7 +50,7 @@ final class ExactEntries {
 
         private Refused(String tensor, Found found) {
             super(Text.format(
-                    "tensor `%s`: model %d makes the weight at index %d %s, to which no finite delta leads; that can "
+                    "tensor '%s': model %d makes the weight at index %d %s, to which no finite delta leads; that can "
                             + "only be merged where no other model changes the weight and the method neither scales "
                             + "nor drops the change.",
                     tensor, found.model + 1, found.index, found.value));

@@ -43,8 +43,8 @@ final class TensorOutput {
 
         Overflow(String tensor, long count) {
             super(Text.format(
-                    "Tensor `%s` of the result has %d values beyond 65504, the largest of F16; they would become"
-                            + " infinite. Store the result as BF16 or F32 (`out_dtype: bfloat16`).",
+                    "Tensor '%s' of the result has %d values beyond 65504, the largest of F16; they would become"
+                            + " infinite. Store the result as BF16 or F32 ('out_dtype: bfloat16').",
                     tensor, count));
         }
     }

@@ -65,7 +65,7 @@ final class TicketInputs implements AutoCloseable {
             ModelOutline.@Nullable Tensor known = tensors.putIfAbsent(name, found);
             if (known != null && !known.equals(found)) {
                 throw new LotaException(Text.format(
-                        "Tensor `%s` is %s %s in %s, but %s %s in a ticket before it.",
+                        "Tensor '%s' is %s %s in %s, but %s %s in a ticket before it.",
                         name, found.dtype(), found.shape(), file, known.dtype(), known.shape()));
             }
         });

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeSet;
 
@@ -54,13 +53,13 @@ public final class TicketSettings {
     private static void requireTickets(MergeMethod method, int tickets) {
         if (!method.mergesDeltas()) {
             throw new LotaException(Text.format(
-                    "merge method %s needs whole models, not tickets alone; use a recipe with a base_model.",
+                    "Merge method %s needs whole models, not tickets alone; use a recipe with a base_model.",
                     method.name()));
         }
         if (tickets < method.leastModels() || tickets > method.mostModels()) {
             String most = method.mostModels() == Integer.MAX_VALUE ? " or more" : " to " + method.mostModels();
             throw new LotaException(Text.format(
-                    "merge method %s takes %d%s tickets, found %d.",
+                    "Merge method %s takes %d%s tickets, found %d.",
                     method.name(), method.leastModels(), most, tickets));
         }
     }
@@ -69,20 +68,19 @@ public final class TicketSettings {
         TreeSet<String> known =
                 new TreeSet<>(parameters.stream().map(Parameter::name).toList());
         if (!known.contains(name)) {
-            Optional<String> near = Suggestions.nearest(name, known);
             throw new LotaException(Text.format(
-                    "unknown parameter `%s` of merge method %s; it takes %s.%s",
+                    "Unknown parameter '%s' of merge method %s; it takes %s.%s",
                     name,
                     method.name(),
                     known.isEmpty() ? "none" : String.join(", ", known),
-                    near.map(n -> " Did you mean `" + n + "`?").orElse("")));
+                    Suggestions.hint(name, known)));
         }
     }
 
     private static void requireAllowed(Parameter parameter, double value) {
         if (!parameter.allows(value)) {
             throw new LotaException(Text.format(
-                    "parameter `%s` must be %s, found %s.",
+                    "Parameter '%s' must be %s, found %s.",
                     parameter.name(), parameter.range(), Parameter.text(value)));
         }
     }
@@ -96,11 +94,11 @@ public final class TicketSettings {
         }
         if (!given.isEmpty()) {
             throw new LotaException(Text.format(
-                    "parameter `%s`: expected one value%s, found %d.",
+                    "Parameter '%s': expected one value%s, found %d.",
                     parameter.name(), places == 1 ? "" : Text.format(", or %d, one a ticket", places), given.size()));
         }
         OptionalDouble byDefault = parameter.name().equals(WEIGHT) ? OptionalDouble.of(1) : parameter.defaultValue();
         return byDefault.orElseThrow(() -> new LotaException(Text.format(
-                "merge method %s needs the parameter `%s`: %s.", method.name(), parameter.name(), parameter.range())));
+                "Merge method %s needs the parameter '%s': %s.", method.name(), parameter.name(), parameter.range())));
     }
 }

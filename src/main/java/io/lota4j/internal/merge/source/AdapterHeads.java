@@ -62,7 +62,7 @@ record AdapterHeads(
 
     private static String doubt(SafetensorsFile file, String embedding) {
         return Text.format(
-                "%s: changes `%s`. A head that the base ties to it changes as well; in PEFT's training it did not.",
+                "%s: changes '%s'. A head that the base ties to it changes as well; in PEFT's training it did not.",
                 file.path(), embedding);
     }
 

@@ -38,10 +38,8 @@ interface AdapterMethod {
         String type = config.text("peft_type").orElseThrow(() -> config.missing("peft_type", known()));
         Function<AdapterConfig, AdapterMethod> method = BY_TYPE.get(type);
         if (method == null) {
-            String hint = Suggestions.nearest(type, BY_TYPE.keySet())
-                    .map(near -> " Did you mean `" + near + "`?")
-                    .orElse("");
-            throw config.refusal(Text.format("`peft_type` must be %s, but is `%s`.%s", known(), type, hint));
+            String hint = Suggestions.hint(type, BY_TYPE.keySet());
+            throw config.refusal(Text.format("'peft_type' must be %s, but is '%s'.%s", known(), type, hint));
         }
         AdapterMethod found = method.apply(config);
         config.refuseOthers(

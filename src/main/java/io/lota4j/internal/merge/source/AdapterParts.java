@@ -21,7 +21,7 @@ final class AdapterParts {
         tensors.modules().forEach((module, parameters) -> {
             if (parts.put(module + ".weight", method.part(parameters)) != null) {
                 throw new LotaException(Text.format(
-                        "%s: module `%s` has both a change and whole weights; which one holds?", file.path(), module));
+                        "%s: module '%s' has both a change and whole weights; which one holds?", file.path(), module));
             }
         });
         if (parts.isEmpty()) {
@@ -32,7 +32,7 @@ final class AdapterParts {
                 .filter(saved -> tensors.whole().isEmpty())
                 .ifPresent(saved -> {
                     throw config.refusal(Text.format(
-                            "`modules_to_save` is %s, but the weights file holds no tensor of these.", saved));
+                            "'modules_to_save' is %s, but the weights file holds no tensor of these.", saved));
                 });
         return parts;
     }

@@ -99,7 +99,7 @@ final class AdapterSource implements MergeSource {
                 names.stream().map(name -> name.replaceFirst("\\.weight$", "")).toList();
         return config.patternsOfNone(key, modules).stream()
                 .map(pattern ->
-                        Text.format("%s: the pattern `%s` of `%s` matches none of its modules", label, pattern, key));
+                        Text.format("%s: the pattern '%s' of '%s' matches none of its modules", label, pattern, key));
     }
 
     private Tensor outline(String name, AdapterPart part, Optional<ModelOutline> base) {
@@ -107,7 +107,7 @@ final class AdapterSource implements MergeSource {
                 .orElseGet(() -> new Tensor(
                         part.shape()
                                 .orElseThrow(() -> new LotaException(Text.format(
-                                        "%s does not say the shape of tensor `%s`; give the base that it is for.",
+                                        "%s does not say the shape of tensor '%s'; give the base that it is for.",
                                         file.path(), name))),
                         DType.F32));
     }

@@ -69,7 +69,7 @@ final class CheckpointSource implements MergeSource {
         Misfit.of(checkpoint.shardOf(name), name, shape, info.shape()).ifPresent(Misfit::refuse);
         if (!info.dtype().isFloat()) {
             throw new LotaException(Text.format(
-                    "%s: tensor `%s` is %s; weights that are merged must be F32, BF16, F16 or F64.",
+                    "%s: tensor '%s' is %s; weights that are merged must be F32, BF16, F16 or F64.",
                     checkpoint.shardOf(name), name, info.dtype()));
         }
         return new StoredWeights(info.shape(), new Elements(info.dtype(), checkpoint.bytes(name)));

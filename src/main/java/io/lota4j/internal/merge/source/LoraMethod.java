@@ -29,8 +29,8 @@ final class LoraMethod implements AdapterMethod {
     private void requirePlainStart(JsonNode start) {
         if (!PLAIN_STARTS.contains(start.stringValue())) {
             throw config.refusal(Text.format(
-                    "`init_lora_weights` is %s: such an adapter is for a base from which its start was "
-                            + "taken away. Have PEFT convert it (`path_initial_model_for_weight_conversion`).",
+                    "'init_lora_weights' is %s: such an adapter is for a base from which its start was "
+                            + "taken away. Have PEFT convert it ('path_initial_model_for_weight_conversion').",
                     start));
         }
     }

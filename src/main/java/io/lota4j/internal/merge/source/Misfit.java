@@ -17,7 +17,7 @@ final class Misfit {
         return found.equals(expected)
                 ? Optional.empty()
                 : Optional.of(Text.format(
-                        "%s: tensor `%s` has shape %s, but the base's has %s.", file, name, found, expected));
+                        "%s: tensor '%s' has shape %s, but the base's has %s.", file, name, found, expected));
     }
 
     static void refuse(String sentence) {

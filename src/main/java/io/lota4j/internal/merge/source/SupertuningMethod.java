@@ -13,7 +13,7 @@ final class SupertuningMethod implements AdapterMethod {
     SupertuningMethod(AdapterConfig config) {
         this.config = config;
         if (config.value("save_precomputed_indices").isPresent() && !config.flag("save_precomputed_indices")) {
-            throw config.refusal("`save_precomputed_indices` is false: which weights are changed is not in the file. "
+            throw config.refusal("'save_precomputed_indices' is false: which weights are changed is not in the file. "
                     + "Save the adapter again with it.");
         }
     }

@@ -41,10 +41,10 @@ final class Targets {
             return misfit.apply(expected.shape());
         }
         String hint = Suggestions.nearest(name, model.tensors().keySet())
-                .map(near -> " The nearest one there is `" + near + "`.")
+                .map(near -> " The nearest one there is '" + near + "'.")
                 .orElse("");
         return Optional.of(Text.format(
-                "%s: changes tensor `%s`, which the base %s does not have.%s", file, name, model.label(), hint));
+                "%s: changes tensor '%s', which the base %s does not have.%s", file, name, model.label(), hint));
     }
 
     /// What does not fit, a sentence each.

@@ -91,7 +91,7 @@ final class TicketSource implements MergeSource {
         Elements values = new Elements(ticket.valueType(name), ticket.values(name));
         values.firstNotFinite().ifPresent(position -> {
             throw new LotaException(Text.format(
-                    "%s: tensor `%s`: the delta at index %d is not a finite number.",
+                    "%s: tensor '%s': the delta at index %d is not a finite number.",
                     ticket.path(), name, ticket.index(name).select((int) position)));
         });
         return values;

@@ -15,7 +15,7 @@ record WholePart(SafetensorsFile file, TensorInfo info) implements AdapterPart {
     WholePart {
         if (!info.dtype().isFloat()) {
             throw new LotaException(Text.format(
-                    "%s: tensor `%s` must be F32, BF16, F16 or F64, but is %s.",
+                    "%s: tensor '%s' must be F32, BF16, F16 or F64, but is %s.",
                     file.path(), info.name(), info.dtype()));
         }
     }

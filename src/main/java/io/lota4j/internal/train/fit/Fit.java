@@ -112,7 +112,7 @@ public final class Fit implements AutoCloseable {
                 tensor.exact().within(0, Integer.MAX_VALUE, (index, value) -> {
                     if (!Float.isFinite(value)) {
                         throw new LotaException(Text.format(
-                                "tensor `%s`: a ticket makes the weight at index %d %s, of which no share can be"
+                                "Tensor '%s': a ticket makes the weight at index %d %s, of which no share can be"
                                         + " taken.",
                                 name, index, value));
                     }

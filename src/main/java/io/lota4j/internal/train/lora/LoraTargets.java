@@ -50,7 +50,7 @@ public record LoraTargets(
         shapes.forEach((name, shape) -> {
             if (!isMatrix(name, shape, blocks)) {
                 throw new LotaException(Text.format(
-                        "LoRA is for the matrices of layers, but tensor `%s` is none; " + "exclude it from the pool.",
+                        "LoRA is for the matrices of layers, but tensor '%s' is none; " + "exclude it from the pool.",
                         name));
             }
         });

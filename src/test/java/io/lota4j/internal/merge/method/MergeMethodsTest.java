@@ -41,7 +41,7 @@ class MergeMethodsTest {
     void aWrongNameIsToldTheNearest() {
         assertThatThrownBy(() -> MergeMethods.of("dare_tie"))
                 .isInstanceOf(LotaException.class)
-                .hasMessageContaining("Did you mean `dare_ties`?");
+                .hasMessageContaining("Did you mean 'dare_ties'?");
     }
 
     @ParameterizedTest
@@ -51,7 +51,7 @@ class MergeMethodsTest {
         assertThatThrownBy(() -> method.parameters(compat))
                 .isInstanceOf(LotaException.class)
                 .hasMessageContaining(
-                        "`" + name + "` with compat `" + compat.name().toLowerCase(Locale.ROOT));
+                        "'" + name + "' with compat '" + compat.name().toLowerCase(Locale.ROOT));
         assertThatThrownBy(() -> method.merger(compat)).isInstanceOf(LotaException.class);
     }
 
@@ -63,7 +63,7 @@ class MergeMethodsTest {
                 .model("weight", 1, "density", 0.5)
                 .model("weight", 1, "density", 0.5)
                 .dense("layer.7", Shape.of(2), new float[] {1, 2}, new float[] {Float.NaN, 1});
-        assertThatThrownBy(merges::one).isInstanceOf(LotaException.class).hasMessageContaining("`layer.7`: model 2");
+        assertThatThrownBy(merges::one).isInstanceOf(LotaException.class).hasMessageContaining("'layer.7': model 2");
     }
 
     @Test

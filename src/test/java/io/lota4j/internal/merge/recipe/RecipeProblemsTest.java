@@ -65,8 +65,8 @@ class RecipeProblemsTest {
                         + " must be float32, bfloat16 or float16, found 'bf16'",
                 "merge_method: karcher¶models: [{model: $a}, {model: $b}]¶compat: peff | recipe.yaml, line 3: compat"
                         + " must be paper, mergekit or peft, found 'peff'",
-                "merge_method: karcher¶models: [{model: $a}, {model: $b}]¶compat: peft | recipe.yaml: there is no"
-                        + " `karcher` with compat `peft`: PEFT has no such method.",
+                "merge_method: karcher¶models: [{model: $a}, {model: $b}]¶compat: peft | recipe.yaml: There is no"
+                        + " 'karcher' with compat 'peft': PEFT has no such method.",
                 "merge_method: karcher¶models: [{model: $a}, {model: $b}]¶seed: x | recipe.yaml, line 3: seed must be"
                         + " a whole number, found 'x'",
                 "merge_method: karcher¶models: [{model: $a}, {model: $b}]¶chat_template: chatmml | recipe.yaml, line"

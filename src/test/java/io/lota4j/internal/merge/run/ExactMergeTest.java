@@ -273,7 +273,7 @@ class ExactMergeTest {
             Path second = ticket("two", base, model("b", DType.F32, floats(1, 5)));
             Path merged = folder.resolve("merged.ticket.safetensors");
             String expected = Text.format(
-                    "tensor `%s`: model 1 makes the weight at index 1 %s, to which no finite delta leads", NAME, far);
+                    "tensor '%s': model 1 makes the weight at index 1 %s, to which no finite delta leads", NAME, far);
             assertThatThrownBy(() -> merge("add", Map.of(), List.of(first, second), merged))
                     .isInstanceOf(LotaException.class)
                     .hasMessageStartingWith(expected);

@@ -337,7 +337,7 @@ class ModelMergeFilesTest {
         model("base", "{}", join(floats(1, 1), List.of(TensorSource.ofFloats("large.weight", Shape.of(4), large))));
         assertThatThrownBy(() -> merge("merge_method: passthrough\nmodels: [{model: base}]\ndtype: float16\n"))
                 .isInstanceOf(LotaException.class)
-                .hasMessageStartingWith("Tensor `large.weight` of the result has 2 values beyond 65504");
+                .hasMessageStartingWith("Tensor 'large.weight' of the result has 2 values beyond 65504");
         assertThat(folder.resolve("out")).doesNotExist();
         assertThat(ModelMerge.unfinished(folder.resolve("out"))).doesNotExist();
         merge("merge_method: passthrough\nmodels: [{model: base}]\ndtype: bfloat16\n");

@@ -241,7 +241,7 @@ class TicketMergeTest {
         Path other = write("other", BASE, DType.F32, Shape.of(5, 1), Map.of("w", new float[5]));
         assertThatThrownBy(() -> merge(Map.of(), "add", a, other))
                 .isInstanceOf(LotaException.class)
-                .hasMessage(Text.format("Tensor `w` is F32 [5, 1] in %s, but F32 [5] in a ticket before it.", other));
+                .hasMessage(Text.format("Tensor 'w' is F32 [5, 1] in %s, but F32 [5] in a ticket before it.", other));
     }
 
     private Merged merge(Map<String, List<Double>> given, String method, Path... tickets) {

@@ -26,7 +26,7 @@ class SourceErrorsTest {
     private static final String SHIRA = "\"peft_type\": \"SHIRA\", \"r\": 1";
     private static final Shape WEIGHT = Shape.of(4, 3);
     private static final String ADVICE =
-            " Let PEFT merge it into its base (`merge_and_unload`), and take the model that it makes.";
+            " Let PEFT merge it into its base ('merge_and_unload'), and take the model that it makes.";
     private static final ModelOutline BASE = Adapters.base(Map.of("m.up.weight", WEIGHT, "m.down.weight", WEIGHT));
 
     @TempDir
@@ -52,34 +52,34 @@ class SourceErrorsTest {
             delimiter = '|',
             quoteCharacter = '~',
             value = {
-                "'r': 2 | : `peft_type` must be one of [LORA, SHIRA, SUPERTUNING], but is missing.",
-                "'peft_type': 'LOAR' | : `peft_type` must be one of [LORA, SHIRA, SUPERTUNING], but is `LOAR`. "
-                        + "Did you mean `LORA`?",
-                "'peft_type': 'IA3' | : `peft_type` must be one of [LORA, SHIRA, SUPERTUNING], but is `IA3`.",
-                "'peft_type': 3 | : `peft_type` must be a string, but is 3.",
-                "'peft_type': 'LORA', 'r': 2 | : `lora_alpha` must be a number above 0, but is missing.",
-                "'peft_type': 'LORA', 'r': null, 'lora_alpha': 8 | : `r` must be a number above 0, but is missing.",
-                "'peft_type': 'LORA', 'r': 2, 'lora_alpha': 'x' | : `lora_alpha` must be a number above 0, but is"
+                "'r': 2 | : 'peft_type' must be one of [LORA, SHIRA, SUPERTUNING], but is missing.",
+                "'peft_type': 'LOAR' | : 'peft_type' must be one of [LORA, SHIRA, SUPERTUNING], but is 'LOAR'. "
+                        + "Did you mean 'LORA'?",
+                "'peft_type': 'IA3' | : 'peft_type' must be one of [LORA, SHIRA, SUPERTUNING], but is 'IA3'.",
+                "'peft_type': 3 | : 'peft_type' must be a string, but is 3.",
+                "'peft_type': 'LORA', 'r': 2 | : 'lora_alpha' must be a number above 0, but is missing.",
+                "'peft_type': 'LORA', 'r': null, 'lora_alpha': 8 | : 'r' must be a number above 0, but is missing.",
+                "'peft_type': 'LORA', 'r': 2, 'lora_alpha': 'x' | : 'lora_alpha' must be a number above 0, but is"
                         + " \"x\".",
-                "'peft_type': 'LORA', 'r': -2, 'lora_alpha': 8 | : `r` must be a number above 0, but is -2.",
-                "'peft_type': 'LORA', 'use_dora': 1 | : `use_dora` must be true or false, but is 1.",
-                "'peft_type': 'LORA', 'bias': 'all' | : `bias` is \"all\", which is not merged here.",
-                "'peft_type': 'LORA', 'use_qalora': true | : `use_qalora` is true, which is not merged here.",
-                "'peft_type': 'LORA', 'layer_replication': [[0, 4]] | : `layer_replication` is [[0,4]], "
+                "'peft_type': 'LORA', 'r': -2, 'lora_alpha': 8 | : 'r' must be a number above 0, but is -2.",
+                "'peft_type': 'LORA', 'use_dora': 1 | : 'use_dora' must be true or false, but is 1.",
+                "'peft_type': 'LORA', 'bias': 'all' | : 'bias' is \"all\", which is not merged here.",
+                "'peft_type': 'LORA', 'use_qalora': true | : 'use_qalora' is true, which is not merged here.",
+                "'peft_type': 'LORA', 'layer_replication': [[0, 4]] | : 'layer_replication' is [[0,4]], "
                         + "which is not merged here.",
-                "'peft_type': 'LORA', 'r': 2, 'lora_alpha': 8, 'lora_new': 'on' | : `lora_new` is \"on\", "
+                "'peft_type': 'LORA', 'r': 2, 'lora_alpha': 8, 'lora_new': 'on' | : 'lora_new' is \"on\", "
                         + "which is not merged here.",
-                "'peft_type': 'SHIRA', 'r': 1, 'use_dora': true | : `use_dora` is true, which is not merged here.",
-                "'peft_type': 'LORA', 'init_lora_weights': 'pissa' | : `init_lora_weights` is \"pissa\": such an "
+                "'peft_type': 'SHIRA', 'r': 1, 'use_dora': true | : 'use_dora' is true, which is not merged here.",
+                "'peft_type': 'LORA', 'init_lora_weights': 'pissa' | : 'init_lora_weights' is \"pissa\": such an "
                         + "adapter is for a base from which its start was taken away. Have PEFT convert it "
-                        + "(`path_initial_model_for_weight_conversion`).",
+                        + "('path_initial_model_for_weight_conversion').",
                 "'peft_type': 'LORA', 'r': 2, 'lora_alpha': 8, 'alpha_pattern': {'up': 0} | "
-                        + ": `alpha_pattern.up` must be a number above 0, but is 0.",
-                "'peft_type': 'LORA', 'r': 2, 'lora_alpha': 8, 'alpha_pattern': {'(': 1} | : `alpha_pattern` has the "
-                        + "pattern `(`, which is no regular expression: Unclosed group.",
+                        + ": 'alpha_pattern.up' must be a number above 0, but is 0.",
+                "'peft_type': 'LORA', 'r': 2, 'lora_alpha': 8, 'alpha_pattern': {'(': 1} | : 'alpha_pattern' has the "
+                        + "pattern '(', which is no regular expression: Unclosed group.",
                 "'peft_type': 'LORA', 'r': 2, 'lora_alpha': 8, 'modules_to_save': ['head'] | "
-                        + ": `modules_to_save` is [\"head\"], but the weights file holds no tensor of these.",
-                "'peft_type': 'SUPERTUNING', 'save_precomputed_indices': false | : `save_precomputed_indices` is "
+                        + ": 'modules_to_save' is [\"head\"], but the weights file holds no tensor of these.",
+                "'peft_type': 'SUPERTUNING', 'save_precomputed_indices': false | : 'save_precomputed_indices' is "
                         + "false: which weights are changed is not in the file. Save the adapter again with it.",
             })
     void configurations(String config, String message) throws IOException {
@@ -126,11 +126,11 @@ class SourceErrorsTest {
 
         lora.floats("m.up.lora_magnitude_vector", Shape.of(4), new float[4]).write(folder, LORA);
         refused(weights() + ": [base_model.model.m.up.lora_magnitude_vector] is not used by this adapter's method; "
-                + "expected are `base_model.model.<module>.` and [base_layer.weight, lora_A.weight, lora_B.weight, "
+                + "expected are 'base_model.model.<module>.' and [base_layer.weight, lora_A.weight, lora_B.weight, "
                 + "lora_embedding_A, lora_embedding_B].");
 
         factors("m.up", 2, 3, 4).floats("m.up.weight", WEIGHT, new float[12]).write(folder, LORA);
-        refused(weights() + ": module `m.up` has both a change and whole weights; which one holds?");
+        refused(weights() + ": module 'm.up' has both a change and whole weights; which one holds?");
 
         new Adapters().write(folder, LORA);
         refused(weights() + " holds no tensors: the adapter changes nothing.");
@@ -140,8 +140,8 @@ class SourceErrorsTest {
     void anotherModelsAdapter() throws IOException {
         factors("m.upp", 2, 3, 4).write(folder, LORA);
         refused(weights() + ": none of its 1 tensors fits the base the-base; is it for another model?\n" + weights()
-                + ": changes tensor `m.upp.weight`, which the base the-base does not have. "
-                + "The nearest one there is `m.up.weight`.");
+                + ": changes tensor 'm.upp.weight', which the base the-base does not have. "
+                + "The nearest one there is 'm.up.weight'.");
 
         factors("m.up", 2, 3, 5).write(folder, LORA);
         refused(weights() + ": none of its 1 tensors fits the base the-base; is it for another model?\n"
@@ -160,8 +160,8 @@ class SourceErrorsTest {
         try (MergeSource source = Adapters.open(folder, BASE)) {
             assertThat(source.doubts())
                     .containsExactlyInAnyOrder(
-                            folder + ": the pattern `u` of `rank_pattern` matches none of its modules",
-                            folder + ": the pattern `m.gate` of `alpha_pattern` matches none of its modules");
+                            folder + ": the pattern 'u' of 'rank_pattern' matches none of its modules",
+                            folder + ": the pattern 'm.gate' of 'alpha_pattern' matches none of its modules");
         }
     }
 
@@ -174,8 +174,8 @@ class SourceErrorsTest {
             assertThat(source.tensors()).containsOnlyKeys("m.up.weight");
             assertThat(source.unmatched())
                     .containsExactly(weights()
-                            + ": changes tensor `m.gate.weight`, which the base the-base does not have. "
-                            + "The nearest one there is `m.down.weight`.");
+                            + ": changes tensor 'm.gate.weight', which the base the-base does not have. "
+                            + "The nearest one there is 'm.down.weight'.");
         }
     }
 
@@ -225,7 +225,7 @@ class SourceErrorsTest {
                 .isInstanceOf(LotaException.class)
                 .hasMessage(
                         "%s",
-                        weights() + " does not say the shape of tensor `m.up.weight`; give the base that it is for.");
+                        weights() + " does not say the shape of tensor 'm.up.weight'; give the base that it is for.");
     }
 
     @Test
@@ -246,7 +246,7 @@ class SourceErrorsTest {
     }
 
     private String tensor(String name) {
-        return Text.format("%s: tensor `base_model.model.%s`", weights(), name);
+        return Text.format("%s: tensor 'base_model.model.%s'", weights(), name);
     }
 
     private void refused(String message) {

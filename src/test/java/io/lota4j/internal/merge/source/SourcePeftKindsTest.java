@@ -58,7 +58,7 @@ class SourcePeftKindsTest {
             assertThat(source.doubts())
                     .singleElement()
                     .asString()
-                    .endsWith("changes `model.embed_tokens.weight`. A head that the base ties to it changes as well; "
+                    .endsWith("changes 'model.embed_tokens.weight'. A head that the base ties to it changes as well; "
                             + "in PEFT's training it did not.");
         }
         String head = Golden.path("merge-recipes/models/z") + "+" + Golden.path("peft-kinds/head");

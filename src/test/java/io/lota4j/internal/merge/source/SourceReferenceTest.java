@@ -46,7 +46,7 @@ class SourceReferenceTest {
         refused(
                 wrong.toString(),
                 Text.format(
-                                "%s: no such file or directory. %s holds [adapter, model]. Did you mean `model`? ",
+                                "%s: no such file or directory. %s holds [adapter, model]. Did you mean 'model'? ",
                                 wrong, directory)
                         + "Models are read from disk only.");
     }

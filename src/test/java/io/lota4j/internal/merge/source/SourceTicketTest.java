@@ -97,11 +97,11 @@ class SourceTicketTest {
             assertThat(source.tensors()).containsOnlyKeys(DOWN);
             assertThat(source.unmatched())
                     .containsExactly(
-                            file + ": tensor `" + Q + "` has shape [8, 8], but the base's has [4, 8].",
-                            file + ": changes tensor `other`, which the base the-base does not have.");
+                            file + ": tensor '" + Q + "' has shape [8, 8], but the base's has [4, 8].",
+                            file + ": changes tensor 'other', which the base the-base does not have.");
             assertThatThrownBy(() -> source.tensor(Q, Shape.of(4, 8), Optional.empty()))
                     .isInstanceOf(LotaException.class)
-                    .hasMessage("%s: tensor `%s` has shape [8, 8], but the base's has [4, 8].", file, Q);
+                    .hasMessage("%s: tensor '%s' has shape [8, 8], but the base's has [4, 8].", file, Q);
         }
     }
 
@@ -120,7 +120,7 @@ class SourceTicketTest {
             assertThatThrownBy(() -> source.tensor(DOWN, SHAPE, Optional.empty()))
                     .isInstanceOf(LotaException.class)
                     .hasMessageStartingWith(
-                            "%s: tensor `%s`: its contents do not match their checksum: the file was damaged",
+                            "%s: tensor '%s': its contents do not match their checksum: the file was damaged",
                             file, DOWN);
         }
     }

@@ -267,7 +267,7 @@ class LoraJobTest {
         try (AdaptedModel model = Runs.model()) {
             assertThatThrownBy(() -> job(model, new LoraConfig(4, 8, Pool.all()), CONFIG))
                     .isInstanceOf(LotaException.class)
-                    .hasMessage("LoRA is for the matrices of layers, but tensor `model.embed_tokens.weight` is none;"
+                    .hasMessage("LoRA is for the matrices of layers, but tensor 'model.embed_tokens.weight' is none;"
                             + " exclude it from the pool.");
         }
         MemoryPolicy mapped = new MemoryPolicy(ActivationPolicy.KEEP, BaseWeights.MAPPED);

@@ -242,7 +242,7 @@ public final class Lota implements AutoCloseable {
         for (Mask other : masks) {
             if (!other.shapes().equals(first.shapes())) {
                 throw new LotaException(Text.format(
-                        "What masks of different pools see cannot be compared: one is of `%s`, another of `%s`.",
+                        "What masks of different pools see cannot be compared: one is of '%s', another of '%s'.",
                         first.info().pool(), other.info().pool()));
             }
         }

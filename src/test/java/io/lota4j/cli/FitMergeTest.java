@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.FormatMethod;
 import io.lota4j.internal.Text;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
@@ -43,6 +44,7 @@ class FitMergeTest {
         return folder.resolve(name);
     }
 
+    @FormatMethod
     private static Cli run(int code, String line, Object... arguments) {
         return run(code, List.of(Text.format(line, arguments).split(" ")));
     }

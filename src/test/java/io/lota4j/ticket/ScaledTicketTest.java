@@ -10,6 +10,7 @@ import io.lota4j.internal.checkpoint.Floats;
 import io.lota4j.internal.ticket.ExactValues;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -88,7 +89,7 @@ class ScaledTicketTest {
                 tensor.index(),
                 tensor.values(),
                 DType.F32,
-                tensor.baseBits(),
+                Objects.requireNonNull(tensor.baseBits()),
                 ExactValues.of(values).orElseThrow()));
     }
 

@@ -2,7 +2,6 @@ package io.lota4j.cli;
 
 import io.lota4j.Lota;
 import io.lota4j.checkpoint.DType;
-import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.ticket.Effect;
 import io.lota4j.ticket.Ticket;
@@ -17,6 +16,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command
+@Prints(
+        value = {Key.PATH, Key.CHANGED, Key.TICKET_WEIGHTS},
+        sometimes = {Key.ROUNDING, Key.INEXACT, Key.NOT_COPIED})
 final class ApplyCommand extends BaseCommand {
     @Mixin
     private BaseOption model = new BaseOption();
@@ -53,7 +55,7 @@ final class ApplyCommand extends BaseCommand {
             Ticket ticket = Lota.sum(read);
             Effect effect = Tickets.effect(base, ticket, type());
             Plan plan = new Plan().model("model", base).line("ticket", changed(ticket, effect));
-            Words.rounding(effect).ifPresent(lost -> plan.line("rounding", lost + advice()));
+            Words.rounding(effect, advice()).ifPresent(lost -> plan.line("rounding", lost));
             Words.inexact(Tickets.inexact(read, ticket)).ifPresent(plan::raw);
             long weights = base.tensors().values().stream()
                     .mapToLong(info -> type().filter(type -> info.dtype().isFloat())
@@ -65,24 +67,29 @@ final class ApplyCommand extends BaseCommand {
     }
 
     @Override
-    int execute() {
+    int execute(Result result) {
         List<Ticket> read = read();
         Ticket ticket = Lota.sum(read);
         try (Lota lota = warned(Lota.open(model.path()))) {
             Optional<DType> type = type();
             Tickets.Applied applied = type.isPresent() ? lota.apply(ticket, type.get(), out) : lota.apply(ticket, out);
-            out().println(Text.format("%s: the base with %s", out, changed(ticket, applied.effect())));
-            Words.rounding(applied.effect()).ifPresent(lost -> out().println("rounding: " + lost + advice()));
-            Words.inexact(Tickets.inexact(read, ticket)).ifPresent(out()::println);
-            Words.leftOut(applied.leftOut()).ifPresent(out()::println);
+            result.say(Sentence.join(
+                    ": the base with ",
+                    List.of(Sentence.of("%s", Figure.of(Key.PATH, out)), changed(ticket, applied.effect()))));
+            Words.rounding(applied.effect(), advice())
+                    .ifPresent(lost -> result.say(Key.ROUNDING, lost.after("rounding: ")));
+            Words.inexact(Tickets.inexact(read, ticket)).ifPresent(result::say);
+            Words.leftOut(applied.leftOut()).ifPresent(result::say);
         }
         return ExitCode.OK;
     }
 
-    private static String changed(Ticket ticket, Effect effect) {
+    private static Sentence changed(Ticket ticket, Effect effect) {
+        Figure changed = Figure.count(Key.CHANGED, effect.changed());
+        Figure entries = Figure.count(Key.TICKET_WEIGHTS, ticket.nnz());
         return effect.changed() == ticket.nnz()
-                ? Text.format("%,d weights changed", effect.changed())
-                : Text.format("%,d weights changed, of %,d in the ticket", effect.changed(), ticket.nnz());
+                ? Sentence.of("%s weights changed", changed).with(entries)
+                : Sentence.of("%s weights changed, of %s in the ticket", changed, entries);
     }
 
     private String advice() {
@@ -94,6 +101,6 @@ final class ApplyCommand extends BaseCommand {
     }
 
     private List<Ticket> read() {
-        return TicketFiles.read(model.path(), tickets, err());
+        return TicketFiles.read(model.path(), tickets, messages());
     }
 }

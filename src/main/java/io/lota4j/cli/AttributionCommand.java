@@ -41,6 +41,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Finds a mask by an attribution: what `lota calibrate` and `lota mask choose` share.
+@Prints(
+        value = {Key.PATH, Key.TRAINABLE, Key.POOL_SIZE, Key.SPARSITY, Key.BYTES},
+        sometimes = {
+            Key.STEPS,
+            Key.FIRST_LOSS,
+            Key.LAST_LOSS,
+            Key.TOKENS,
+            Key.SECONDS,
+            Key.HELD_OUT_LOSS,
+            Key.GRADIENT_SHARE
+        })
 abstract class AttributionCommand extends FitCommand<Mask> {
     private static final String EXCEPT = "--except";
     private static final String TOP = "--except-top";
@@ -168,15 +179,17 @@ abstract class AttributionCommand extends FitCommand<Mask> {
 
     private void warn(Function<MemoryPolicy, MemoryEstimate> needed) {
         List<MemoryPolicy> others = keepsByWeight() ? StateDirectory.policies() : MemoryOptions.ALL;
-        MemoryOptions.warn(policy(), others, policy -> needed.apply(policy).total(), err());
+        MemoryOptions.warn(policy(), others, policy -> needed.apply(policy).total(), messages());
     }
 
     @Override
-    int execute() {
+    int execute(Result result) {
         return switch (by()) {
-            case Attribution.OfTraining training -> super.execute();
-            case Attribution.OfBase base -> found(lota -> print(lota.mask(base, calibration(), training.seed())));
-            case Attribution.OfRows rows -> found(lota -> examples(lota, (of, examples) -> score(of, examples, rows)));
+            case Attribution.OfTraining training -> super.execute(result);
+            case Attribution.OfBase base ->
+                found(lota -> print(lota.mask(base, calibration(), training.seed()), result));
+            case Attribution.OfRows rows ->
+                found(lota -> examples(lota, result, (of, examples) -> score(of, examples, rows, result)));
         };
     }
 
@@ -186,18 +199,18 @@ abstract class AttributionCommand extends FitCommand<Mask> {
         }
     }
 
-    private int score(Lota lota, Dataset examples, Attribution.OfRows by) {
+    private int score(Lota lota, Dataset examples, Attribution.OfRows by, Result result) {
         Calibration how = calibration();
         Mask among = lota.among(how);
         warn(policy -> predicted(policy, among, by));
-        stateDirectory.requireRoom(predicted(policy(), among, by).files(), null, 0, err());
-        Mask mask = new ScoringRun(by, how, err()).run(lota, examples);
+        stateDirectory.requireRoom(predicted(policy(), among, by).files(), null, 0, messages());
+        Mask mask = new ScoringRun(by, how, messages()).run(lota, examples);
         if (except == null) {
-            return print(shared(lota, mask, () -> unseen(lota, examples)));
+            return print(shared(lota, mask, () -> unseen(lota, examples), result), result);
         }
-        Dataset others = data.load(lota, DataFiles.of(except), Dataset.ALL, err());
-        Mask left = new ScoringRun(by, how.sparsity(top == null ? sparsity : 1 - top), err()).run(lota, others);
-        return print(shared(lota, Scoring.difference(mask, left), () -> unseen(lota, examples)));
+        Dataset others = data.load(lota, DataFiles.of(except), Dataset.ALL, messages());
+        Mask left = new ScoringRun(by, how.sparsity(top == null ? sparsity : 1 - top), messages()).run(lota, others);
+        return print(shared(lota, Scoring.difference(mask, left), () -> unseen(lota, examples), result), result);
     }
 
     /// Rows behind those that were scored, where the user took only the first of a file.
@@ -207,22 +220,23 @@ abstract class AttributionCommand extends FitCommand<Mask> {
     }
 
     @Override
-    Mask finished(Lota lota, Dataset examples, TrainConfig config, Mask mask) {
-        return shared(lota, mask, () -> FreshRows.after(examples, config));
+    Mask finished(Lota lota, Dataset examples, TrainConfig config, Mask mask, Result result) {
+        return shared(lota, mask, () -> FreshRows.after(examples, config), result);
     }
 
     /// Says how much of the task a mask sees, and has the mask say it. A mask is never lost for it.
-    private Mask shared(Lota lota, Mask mask, Supplier<FreshRows> fresh) {
+    private Mask shared(Lota lota, Mask mask, Supplier<FreshRows> fresh, Result result) {
         if (shareRows == 0) {
             return mask;
         }
         long start = System.nanoTime();
         try (StopSignal stop = StopSignal.hold(System.err);
-                ProgressBar bar = ProgressBar.on(err(), "gradient")) {
+                ProgressBar bar = messages().bar("gradient")) {
             FreshRows rows = fresh.get();
             if (!rows.isFresh()) {
-                err().println("lota: no row is left that the mask was not chosen by; what it sees is told of some of"
-                        + " these");
+                messages()
+                        .tell("lota: no row is left that the mask was not chosen by; what it sees is told of some of"
+                                + " these");
             }
             Optional<List<GradientShare>> found = lota.gradientShares(
                     List.of(mask),
@@ -233,20 +247,20 @@ abstract class AttributionCommand extends FitCommand<Mask> {
                     stop);
             bar.close();
             if (found.isEmpty()) {
-                err().println("lota: stopped; the mask is written, what it sees was not measured");
+                messages().tell("lota: stopped; the mask is written, what it sees was not measured");
                 return mask;
             }
             GradientShare share = found.get().getFirst();
-            out().println("gradient share " + share.text());
+            result.say(Key.GRADIENT_SHARE, ShareCommand.sentence(share).after("gradient share "));
             return share.noted(mask);
         } catch (LotaException e) {
-            err().println("lota: warning: what the mask sees could not be measured: " + e.getMessage());
+            messages().warn("what the mask sees could not be measured: " + e.getMessage());
             return mask;
         }
     }
 
-    private int print(Mask mask) {
-        out().println(Rescue.write(out, file -> write(file, mask)));
+    private int print(Mask mask, Result result) {
+        result.say(Rescue.write(out, file -> write(file, mask)));
         return ExitCode.OK;
     }
 
@@ -266,12 +280,12 @@ abstract class AttributionCommand extends FitCommand<Mask> {
         Mask among = lota.among(how);
         warn(policy -> predicted(policy, config, among));
         MemoryEstimate predicted = predicted(policy(), config, among);
-        stateDirectory.requireRoom(predicted.files(), stateFile(), saved(config, among), err());
+        stateDirectory.requireRoom(predicted.files(), stateFile(), saved(config, among), messages());
         return lota.calibrate(examples, how, config, rows, watch, file);
     }
 
     @Override
-    String write(Path file, Mask mask) {
+    Sentence write(Path file, Mask mask) {
         MaskFile.write(file, mask);
         return Words.mask(file, mask);
     }

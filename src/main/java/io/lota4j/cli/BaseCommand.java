@@ -1,7 +1,6 @@
 package io.lota4j.cli;
 
 import io.lota4j.Lota;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,6 +17,9 @@ abstract class BaseCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // picocli reads it
     private CommonOptions common = new CommonOptions();
 
+    @Mixin
+    private ResultOptions printing = new ResultOptions();
+
     @Option(names = "--dry-run", description = "Read headers only, print what would happen, and stop.")
     private boolean dryRun;
 
@@ -25,20 +27,25 @@ abstract class BaseCommand implements Callable<Integer> {
     public final Integer call() {
         checkOptions();
         Places places = places();
+        if (printing.json()) {
+            places.refuseStandardOutput();
+        }
         places.check(previews());
         check();
         if (Preflight.asked()) {
             return preflight(!dryRun && usesKernel(), places);
         }
+        Result result = printing.result(spec.commandLine().getOut());
         if (dryRun) {
-            return plan().print(out());
+            plan().print(result);
+            return result.end(ExitCode.OK);
         }
         if (previews()) {
-            return execute();
+            return result.end(execute(result));
         }
-        places.replaced().forEach(line -> err().println("lota: " + line));
+        places.replaced().forEach(line -> messages().note("lota: " + line));
         try (Places.Held held = places.hold()) {
-            return execute();
+            return result.end(execute(result));
         }
     }
 
@@ -92,21 +99,19 @@ abstract class BaseCommand implements Callable<Integer> {
 
     /// Does the work.
     ///
+    /// @param result gets all that is printed on standard output
     /// @return the exit code
-    abstract int execute();
+    abstract int execute(Result result);
 
     /// Warns of what may not be meant about a base, and says what of it is left alone.
     Lota warned(Lota lota) {
-        lota.untouched().forEach(sentence -> err().println("lota: " + sentence));
-        lota.doubts().forEach(doubt -> err().println("warning: " + doubt));
+        lota.untouched().forEach(sentence -> messages().note("lota: " + sentence));
+        lota.doubts().forEach(doubt -> messages().warn(doubt));
         return lota;
     }
 
-    PrintWriter out() {
-        return spec.commandLine().getOut();
-    }
-
-    PrintWriter err() {
-        return spec.commandLine().getErr();
+    /// Where everything is said that is no result.
+    final Messages messages() {
+        return printing.messages(spec.commandLine().getErr());
     }
 }

@@ -27,6 +27,22 @@ import picocli.CommandLine.Option;
 @Command(subcommands = {BenchCommand.Step.class, MergeBenchCommand.class})
 final class BenchCommand extends Group {
 
+    @Prints({
+        Key.WHAT,
+        Key.KERNEL,
+        Key.DENSITY,
+        Key.SECONDS,
+        Key.LOWER_QUARTILE_SECONDS,
+        Key.UPPER_QUARTILE_SECONDS,
+        Key.STEPS,
+        Key.WARM_STEPS,
+        Key.TOKENS_A_STEP,
+        Key.TOKENS_PER_SECOND,
+        Key.FORWARD_BACKWARD_SECONDS,
+        Key.WEIGHT_GRADIENT_SECONDS,
+        Key.UPDATE_SECONDS,
+        Key.PEAK_RSS_BYTES
+    })
     @Command(name = "step", description = "Time optimizer steps on real data; nothing is written.")
     static final class Step extends StepsCommand {
         @Mixin
@@ -47,9 +63,6 @@ final class BenchCommand extends Group {
                 converter = Numbers.CountOrNone.class,
                 description = "Warm-up steps that are not counted (default: ${DEFAULT-VALUE}).")
         private int warm;
-
-        @Option(names = "--json", description = "Print one JSON object instead of lines.")
-        private boolean json;
 
         @Override
         @Nullable
@@ -75,17 +88,17 @@ final class BenchCommand extends Group {
         }
 
         @Override
-        int execute() {
+        int execute(Result result) {
             try (Lota lota = open()) {
-                return examples(lota, this::time);
+                return examples(lota, result, (of, examples) -> time(examples, result));
             }
         }
 
-        private int time(Lota lota, Dataset examples) {
+        private int time(Dataset examples, Result result) {
             TrainConfig config = config(examples.epochRows());
             try (AdaptedModel adapted = AdaptedModel.open(model.path(), memory.policy(), kernel.device());
                     MaskedKernel chosen = kernel.open()) {
-                return report(new Job(adapted, mask(adapted.base()), examples, config, chosen));
+                return report(new Job(adapted, mask(adapted.base()), examples, config, chosen), result);
             }
         }
 
@@ -100,13 +113,12 @@ final class BenchCommand extends Group {
             return config;
         }
 
-        private int report(Job job) {
+        private int report(Job job, Result result) {
             StepTimes times = new StepTimes(warm);
-            try (ProgressBar bar = ProgressBar.on(err(), "bench")) {
+            try (ProgressBar bar = messages().bar("bench")) {
                 job.run(null, 0, false, listener(job, times, bar), () -> false);
             }
-            out().print(json ? times.json(job.kernel().name(), density) : times.text());
-            out().flush();
+            times.tell(result, job.kernel().name(), density);
             return ExitCode.OK;
         }
 
@@ -114,7 +126,7 @@ final class BenchCommand extends Group {
             return new Listener() {
                 @Override
                 public void begin(RunState from) {
-                    err().println(KernelOptions.line(job.kernel()));
+                    messages().note(KernelOptions.line(job.kernel()));
                 }
 
                 @Override

@@ -30,12 +30,13 @@ final class CalibrateCommand extends AttributionCommand {
     }
 
     @Override
-    int execute() {
-        int code = super.execute();
+    int execute(Result result) {
+        int code = super.execute(result);
         if (code == ExitCode.OK && !trains()) {
-            err().println(Text.format(
-                    "lota: calibrate --score %s does not calibrate; lota mask choose --by %s is the same.",
-                    score.name(), score.name()));
+            messages()
+                    .note(Text.format(
+                            "lota: calibrate --score %s does not calibrate; lota mask choose --by %s is the same.",
+                            score.name(), score.name()));
         }
         return code;
     }

@@ -11,7 +11,6 @@ import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.AtomicFile;
 import io.lota4j.internal.checkpoint.RealPath;
 import io.lota4j.internal.data.file.OnBadRow;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,7 +38,7 @@ final class DataOptions {
             converter = Part.class,
             description = "The data: JSONL, a JSON array, CSV, TSV or Parquet, also as .gz or .zst, a folder of such"
                     + " files, or - for standard input; required where data is used. Several are mixed: an epoch"
-                    + " takes each row WEIGHT times (default: 1).")
+                    + " takes each row WEIGHT times, or once without it.")
     private List<DataPart> data = new ArrayList<>();
 
     @Option(
@@ -121,24 +120,24 @@ final class DataOptions {
         return files().count(limit);
     }
 
-    /// Loads the rows in the tokens of a base, saying on `err` which were left out.
-    Dataset load(Lota lota, PrintWriter err) {
-        return load(lota, files(), limit, err);
+    /// Loads the rows in the tokens of a base, saying in `messages` which were left out.
+    Dataset load(Lota lota, Messages messages) {
+        return load(lota, files(), limit, messages);
     }
 
-    /// As [#load(Lota, PrintWriter)], another file with rows of the same kind.
-    Dataset load(Lota lota, DataFiles files, int most, PrintWriter err) {
+    /// As [#load(Lota, Messages)], another file with rows of the same kind.
+    Dataset load(Lota lota, DataFiles files, int most, Messages messages) {
         Dataset dataset = rows.load(lota, files, most, weighted);
         if (previews() || !isPlain(dataset)) {
-            dataset.read().forEach(line -> err.println("lota: data " + line));
+            dataset.read().forEach(line -> messages.note("lota: data " + line));
         }
-        dataset.notices().forEach(notice -> err.println("lota: " + notice));
+        dataset.notices().forEach(notice -> messages.tell("lota: " + notice));
         return dataset;
     }
 
     /// The rows with some behind them, where the first of one file were taken only.
     ///
-    /// @param loaded what [#load(Lota, PrintWriter)] gave
+    /// @param loaded what [#load(Lota, Messages)] gave
     /// @param rows how many more, at least
     /// @return as it was loaded where there are none
     Dataset more(Lota lota, Dataset loaded, int rows) {
@@ -203,11 +202,11 @@ final class DataOptions {
     }
 
     /// Whether only a preview was asked for; prints it then.
-    boolean previewed(Dataset dataset, Lota lota, PrintWriter out) {
+    boolean previewed(Dataset dataset, Lota lota, Result result) {
         for (Example example : dataset.examples()
                 .subList(0, Math.min(preview, dataset.examples().size()))) {
-            out.println(lota.preview(example));
-            out.println();
+            result.add(Key.PREVIEW, Sentence.of("%s", Figure.of(Key.TEXT, lota.preview(example))));
+            result.line("");
         }
         return preview > 0;
     }

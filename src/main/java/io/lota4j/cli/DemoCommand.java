@@ -7,15 +7,18 @@ import io.lota4j.experiment.ExperimentRun;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.AtomicFile;
 import io.lota4j.internal.report.Report;
-import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// `lota demo`: all of it on the built-in base.
 @Command(subcommands = DemoDataCommand.class)
+@Prints(
+        value = {Key.SCORES, Key.OVERLAP, Key.PATH, Key.FILES, Key.SECONDS},
+        sometimes = Key.REPORT)
 final class DemoCommand extends BaseCommand {
     static final String NAME = "demo";
 
@@ -52,68 +55,73 @@ final class DemoCommand extends BaseCommand {
     }
 
     @Override
-    int execute() {
-        PrintWriter printer = out();
+    int execute(Result result) {
         long start = System.nanoTime();
-        Demo.Outcome outcome = new Demo(out, seed, new ShownStages(err())).run();
-        printer.println();
-        table(outcome.rows()).forEach(printer::println);
-        printer.println();
-        printer.println(Text.format(
+        Demo.Outcome outcome = new Demo(out, seed, new ShownStages(messages())).run();
+        result.line("");
+        table(result, outcome.rows());
+        result.line("");
+        result.say(
                 "Exact answers on 256 test rows of each task. The masks overlap by %s.",
-                Words.percent(outcome.overlap())));
-        printer.println("Left in " + out + ":");
-        outcome.files()
-                .forEach(file -> printer.println(
-                        Text.format("  %-40s%s", file, size(file)).stripTrailing()));
-        printer.flush();
-        int code = brief ? ExitCode.OK : compare();
-        printer.println("Done in " + ProgressText.duration((System.nanoTime() - start) / 1e9) + ".");
+                Figure.share(Key.OVERLAP, outcome.overlap()));
+        result.say("Left in %s:", Figure.of(Key.PATH, out));
+        outcome.files().forEach(file -> result.add(Key.FILES, file(file)));
+        int code = brief ? ExitCode.OK : compare(result);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        result.say("Done in %s.", new Figure(Key.SECONDS, seconds, ProgressText.duration(seconds)));
         return code;
     }
 
     /// The tasks one after the other, by several methods, with a page of what came of it.
-    private int compare() {
+    private int compare(Result result) {
         Path recipe = DemoSequence.write(out);
-        out().println();
-        out().println("One after the other, full fine-tuning and LoRA beside LoTA and LoTTO, three seeds:");
-        out().flush();
+        result.line("");
+        result.line("One after the other, full fine-tuning and LoRA beside LoTA and LoTTO, three seeds:");
         try (StopSignal stop = StopSignal.hold(System.err);
-                ProgressBar bar = ProgressBar.on(err(), "stages")) {
+                ProgressBar bar = messages().bar("stages")) {
             StagesInALine stages = new StagesInALine(bar);
             try (ExperimentRun run = Lota.experiment(recipe, stages, stop)) {
                 stages.begin(run);
                 if (!run.run()) {
                     bar.close();
-                    err().println(Text.format("lota: stopped; resume with: lota run %s", recipe));
+                    messages().tell(Text.format("lota: stopped; resume with: lota run %s", recipe));
                     return ExitCode.INTERRUPTED;
                 }
-                page(run.out());
+                page(run.out(), result);
             }
         }
         return ExitCode.OK;
     }
 
-    private void page(Path results) {
+    private void page(Path results, Result result) {
         Path page = out.resolve("report.html");
         AtomicFile.write(page, Report.read(List.of(results)).html());
-        out().println(Text.format("Report: %s (open it in a browser)", page));
+        result.say("Report: %s (open it in a browser)", Figure.of(Key.REPORT, page));
     }
 
-    private static String size(Path file) {
-        return file.toFile().isDirectory() ? "" : Words.size(file);
+    private static Sentence file(Path file) {
+        Figure path = Figure.of(Key.PATH, file);
+        return file.toFile().isDirectory()
+                ? Sentence.of("  %s", path)
+                : Sentence.of("  %-40s%s", path, Words.size(file));
     }
 
-    static List<String> table(List<Demo.Row> rows) {
-        List<String> lines = new ArrayList<>();
+    private static void table(Result result, List<Demo.Row> rows) {
         StringBuilder head = new StringBuilder(Text.format("%-14s", ""));
         rows.getFirst().accuracy().keySet().forEach(task -> head.append(Text.format("%10s", task.taskName())));
-        lines.add(head.toString());
+        result.line(head.toString());
         for (Demo.Row row : rows) {
-            StringBuilder line = new StringBuilder(Text.format("%-14s", row.model()));
-            row.accuracy().values().forEach(share -> line.append(Text.format("%10s", Words.percent(share))));
-            lines.add(line.toString());
+            StringBuilder shares = new StringBuilder();
+            Map<String, Double> accuracy = new LinkedHashMap<>();
+            row.accuracy().forEach((task, share) -> {
+                shares.append(Text.format("%10s", Words.percent(share)));
+                accuracy.put(task.taskName(), share);
+            });
+            result.add(
+                    Key.SCORES,
+                    Sentence.of(
+                            "%-14s%s",
+                            Figure.of(Key.NAME, row.model()), new Figure(Key.ACCURACY, accuracy, shares.toString())));
         }
-        return lines;
     }
 }

@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// `lota demo data`: what the built-in base was trained on, and the tasks' rows.
+@Prints(Key.FILES)
 @Command(
         name = "data",
         description = "Write the base's corpus, the tasks' rows and the base without its weights.",
@@ -46,10 +47,11 @@ final class DemoDataCommand extends BaseCommand {
     }
 
     @Override
-    int execute() {
-        DemoFiles.writeData(out, new DemoData(seed), rows).forEach(out()::println);
+    int execute(Result result) {
+        DemoFiles.writeData(out, new DemoData(seed), rows)
+                .forEach(file -> result.add(Key.FILES, Sentence.of("%s", Figure.of(Key.PATH, file))));
         DemoFiles.writeConfiguration(out.resolve("model"));
-        out().println(out.resolve("model"));
+        result.add(Key.FILES, Sentence.of("%s", Figure.of(Key.PATH, out.resolve("model"))));
         return ExitCode.OK;
     }
 }

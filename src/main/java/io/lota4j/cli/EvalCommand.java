@@ -8,7 +8,6 @@ import io.lota4j.eval.Evaluation;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.eval.ScoreFiles;
 import io.lota4j.ticket.Ticket;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -19,6 +18,26 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command
+@Prints(
+        value = {
+            Key.LOSS,
+            Key.EXAMPLES,
+            Key.RESPONSE_TOKENS,
+            Key.TOKENS_PER_SECOND,
+            Key.LEFT_OUT,
+            Key.DATA_SHA256,
+            Key.TOKENS,
+            Key.SECONDS
+        },
+        sometimes = {
+            Key.ACCURACY,
+            Key.CORRECT,
+            Key.UNPARSED,
+            Key.SHORT_OF_ROOM,
+            Key.NEW_TOKENS_PER_SECOND,
+            Key.GENERATED_TOKENS,
+            Key.GENERATION_SECONDS
+        })
 final class EvalCommand extends BaseCommand {
     @Mixin
     private ModelOptions model = new ModelOptions();
@@ -49,8 +68,8 @@ final class EvalCommand extends BaseCommand {
     private @Nullable String answer;
 
     @Writes(OutputKind.REPORT)
-    @Option(names = "--json", paramLabel = "F", description = "Write the scores as JSON.")
-    private @Nullable Path json;
+    @Option(names = "--scores", paramLabel = "F.json", description = "Write the scores as JSON to a file too.")
+    private @Nullable Path scores;
 
     @Writes(OutputKind.REPORT)
     @Option(names = "--details", paramLabel = "F.jsonl", description = "Write one JSON line per example.")
@@ -73,7 +92,7 @@ final class EvalCommand extends BaseCommand {
     }
 
     private @Nullable Path badRowsBeside() {
-        return json != null ? json : details;
+        return scores != null ? scores : details;
     }
 
     @Override
@@ -83,26 +102,32 @@ final class EvalCommand extends BaseCommand {
 
     @Override
     Plan plan() {
-        return model.plan(new Plan(), err())
+        return model.plan(new Plan(), messages())
                 .line("data", Text.format("%,d rows", data.rows()))
                 .line("answers", generate > 0 ? "greedy, at most " + generate + " tokens each" : "none");
     }
 
     @Override
-    int execute() {
+    int execute(Result result) {
         try (Lota lota = warned(model.open())) {
-            Dataset examples = data.load(lota, err());
-            if (data.previewed(examples, lota, out())) {
+            Dataset examples = data.load(lota, messages());
+            if (data.previewed(examples, lota, result)) {
                 return ExitCode.OK;
             }
             if (examples.pairs()) {
-                err().println("lota: the rows are pairs of answers; the chosen ones are scored");
+                messages().note("lota: the rows are pairs of answers; the chosen ones are scored");
             }
-            Evaluation scores = evaluate(lota, examples);
-            print(scores, out());
-            scores.roomNotice(generate).ifPresent(notice -> err().println("lota: " + notice));
-            ScoreFiles.write(scores, examples, json, details);
-            data.listBadRows(examples, badRowsBeside()).ifPresent(err()::println);
+            Evaluation found = evaluate(lota, examples);
+            print(found, result);
+            ScoreFiles.summary(found, examples).forEach((name, value) -> {
+                Key key = Key.of(name);
+                if (!result.has(key)) {
+                    result.also(key, value);
+                }
+            });
+            found.roomNotice(generate).ifPresent(notice -> messages().tell("lota: " + notice));
+            ScoreFiles.write(found, examples, scores, details);
+            data.listBadRows(examples, badRowsBeside()).ifPresent(messages()::tell);
         }
         return ExitCode.OK;
     }
@@ -122,9 +147,9 @@ final class EvalCommand extends BaseCommand {
     }
 
     private Evaluation evaluate(Lota lota, Dataset examples) {
-        List<Ticket> tickets = model.tickets(err());
-        model.warn(tickets, err());
-        try (ProgressBar bar = ProgressBar.on(err(), "eval")) {
+        List<Ticket> tickets = model.tickets(messages());
+        model.warn(tickets, messages());
+        try (ProgressBar bar = messages().bar("eval")) {
             long start = System.nanoTime();
             return lota.evaluate(
                     examples,
@@ -136,17 +161,21 @@ final class EvalCommand extends BaseCommand {
         }
     }
 
-    private static void print(Evaluation scores, PrintWriter out) {
-        out.println(Text.format(
-                "loss %.4f per response token (%d examples, %d response tokens), %.0f tokens/s",
-                scores.loss(), scores.examples().size(), scores.responseTokens(), scores.tokens() / scores.seconds()));
+    private static void print(Evaluation scores, Result result) {
+        int examples = scores.examples().size();
+        result.say(
+                "loss %s per response token (%s examples, %s response tokens), %s tokens/s",
+                Figure.real(Key.LOSS, scores.loss(), 4),
+                Figure.of(Key.EXAMPLES, examples),
+                Figure.of(Key.RESPONSE_TOKENS, scores.responseTokens()),
+                Figure.real(Key.TOKENS_PER_SECOND, scores.tokens() / scores.seconds(), 0));
         scores.accuracy()
-                .ifPresent(accuracy -> out.println(Text.format(
-                        "accuracy %s (%d of %d), %d unparsed, %.0f new tokens/s",
-                        Words.percent(accuracy),
-                        scores.correct(),
-                        scores.examples().size(),
-                        scores.unparsed(),
-                        scores.generatedTokens() / scores.generationSeconds())));
+                .ifPresent(accuracy -> result.say(
+                        "accuracy %s (%s of " + examples + "), %s unparsed, %s new tokens/s",
+                        Figure.share(Key.ACCURACY, accuracy),
+                        Figure.of(Key.CORRECT, scores.correct()),
+                        Figure.of(Key.UNPARSED, scores.unparsed()),
+                        Figure.real(
+                                Key.NEW_TOKENS_PER_SECOND, scores.generatedTokens() / scores.generationSeconds(), 0)));
     }
 }

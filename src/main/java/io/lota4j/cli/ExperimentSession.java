@@ -4,28 +4,29 @@ import io.lota4j.Lota;
 import io.lota4j.experiment.Estimate;
 import io.lota4j.experiment.ExperimentRun;
 import io.lota4j.internal.Text;
-import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /// Runs an experiment in front of a user.
 ///
 /// @param recipe of the experiment
-/// @param out where results go
-/// @param err where progress goes
-record ExperimentSession(Path recipe, PrintWriter out, PrintWriter err) {
+/// @param result what comes of it
+/// @param messages where progress goes
+record ExperimentSession(Path recipe, Result result, Messages messages) {
     int run() {
         try (StopSignal stop = StopSignal.hold(System.err);
-                ExperimentRun run = Lota.experiment(recipe, new ShownStages(err), stop)) {
-            run.notices().forEach(notice -> err.println("lota: " + notice));
+                ExperimentRun run = Lota.experiment(recipe, new ShownStages(messages), stop)) {
+            run.notices().forEach(notice -> messages.tell("lota: " + notice));
             warnOfDisk(run);
             if (!run.run()) {
-                err.println(Text.format(
+                messages.tell(Text.format(
                         "lota: stopped. Progress is saved in %s; run the same command to resume.", run.out()));
                 return ExitCode.INTERRUPTED;
             }
-            out.println(Text.format(
-                    "Done: %s. Show it with: lota report %s", run.out().resolve("metrics.jsonl"), run.out()));
+            result.say(
+                    "Done: %s. Show it with: lota report %s",
+                    Figure.of(Key.METRICS, run.out().resolve("metrics.jsonl")), Figure.of(Key.PATH, run.out()));
             return ExitCode.OK;
         }
     }
@@ -33,10 +34,11 @@ record ExperimentSession(Path recipe, PrintWriter out, PrintWriter err) {
     /// Measures a step of each kind and says what all of it will take.
     int dryRun() {
         try (StopSignal stop = StopSignal.hold(System.err);
-                ExperimentRun run = Lota.experiment(recipe, new ShownStages(err), stop)) {
-            run.notices().forEach(notice -> err.println("lota: " + notice));
+                ExperimentRun run = Lota.experiment(recipe, new ShownStages(messages), stop)) {
+            run.notices().forEach(notice -> messages.tell("lota: " + notice));
+            result.also(Key.DRY_RUN, true);
             print(run.estimate());
-            out.println("Disk: " + Plan.room(run.out(), run.bytesLeft()));
+            result.say(Plan.room(run.out(), run.bytesLeft()).after("Disk: "));
             return ExitCode.OK;
         }
     }
@@ -45,7 +47,7 @@ record ExperimentSession(Path recipe, PrintWriter out, PrintWriter err) {
     private void warnOfDisk(ExperimentRun run) {
         long needed = run.bytesLeft();
         if (!Plan.hasRoom(run.out(), needed)) {
-            err.println(Text.format(
+            messages.tell(Text.format(
                     "lota: the disk may become full: %s. If it does, free some room and run the same command to"
                             + " resume.",
                     Plan.room(run.out(), needed)));
@@ -53,21 +55,33 @@ record ExperimentSession(Path recipe, PrintWriter out, PrintWriter err) {
     }
 
     private void print(Estimate estimate) {
-        out.println(Text.format("%-60s%14s%14s%10s", "run", "trained", "scored", "time"));
+        result.line(Text.format("%-60s%14s%14s%10s", "run", "trained", "scored", "time"));
         for (Estimate.Line line : estimate.runs()) {
-            out.println(Text.format(
-                    "%-60s%,14d%,14d%10s",
-                    line.name(), line.trained(), line.scored(), ProgressText.duration(line.seconds())));
+            result.add(
+                    Key.PLAN,
+                    Sentence.join(
+                            "",
+                            List.of(
+                                    Sentence.of("%-60s", Figure.of(Key.NAME, line.name())),
+                                    work(line.trained(), line.scored(), line.seconds()))));
         }
-        out.println(Text.format(
-                "%-60s%,14d%,14d%10s",
-                "all, in tokens", estimate.trained(), estimate.scored(), ProgressText.duration(estimate.seconds())));
-        out.println(Text.format(
-                "%d of %d stages are done; what runs share is counted once, with the first of them.",
-                estimate.done(), estimate.stages()));
-        out.println("Measured just now, tokens a second: "
-                + estimate.rates().entrySet().stream()
-                        .map(rate -> Text.format("%s %s", rate.getKey(), Text.format("%.0f", rate.getValue())))
-                        .collect(Collectors.joining(", ")));
+        result.say(work(estimate.trained(), estimate.scored(), estimate.seconds())
+                .after(Text.format("%-60s", "all, in tokens")));
+        result.say(
+                "%s of %s stages are done; what runs share is counted once, with the first of them.",
+                Figure.of(Key.STAGES_DONE, estimate.done()), Figure.of(Key.STAGES, estimate.stages()));
+        String rates = estimate.rates().entrySet().stream()
+                .map(rate -> Text.format("%s %s", rate.getKey(), Text.format("%.0f", rate.getValue())))
+                .collect(Collectors.joining(", "));
+        result.say(
+                "Measured just now, tokens a second: %s", new Figure(Key.TOKENS_PER_SECOND, estimate.rates(), rates));
+    }
+
+    private static Sentence work(long trained, long scored, double seconds) {
+        return Sentence.of(
+                "%14s%14s%10s",
+                Figure.count(Key.TRAINED_TOKENS, trained),
+                Figure.count(Key.SCORED_TOKENS, scored),
+                new Figure(Key.SECONDS, seconds, ProgressText.duration(seconds)));
     }
 }

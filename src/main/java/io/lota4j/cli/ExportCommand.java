@@ -26,6 +26,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 @Command
+@Prints(
+        value = {Key.FORMAT, Key.PATH, Key.SAYS},
+        sometimes = {Key.CHANGED, Key.TICKET_WEIGHTS, Key.ROUNDING, Key.NOT_COPIED})
 final class ExportCommand extends BaseCommand {
     private static final Map<ExportSetting, String> FLAGS = Map.of(
             ExportSetting.TYPE, "--dtype",
@@ -86,7 +89,9 @@ final class ExportCommand extends BaseCommand {
     @Option(
             names = "--scores",
             paramLabel = "F.json",
-            description = "With hf and peft: what 'eval --json' wrote, for the model card. Repeat for each.")
+            description =
+                    "With hf and peft: what 'eval --scores' or 'eval --json' wrote, for the model card. Repeat for"
+                            + " each.")
     private List<Path> scores = new ArrayList<>();
 
     @Option(
@@ -133,22 +138,29 @@ final class ExportCommand extends BaseCommand {
     }
 
     @Override
-    int execute() {
+    int execute(Result result) {
         try (Checkpoint base = Checkpoint.open(model.path())) {
-            base.doubts().forEach(doubt -> err().println("warning: " + doubt));
+            base.doubts().forEach(doubt -> messages().warn(doubt));
             Exported exported = prepare(base).write(out);
-            exported.lines().forEach(out()::println);
+            result.also(Key.FORMAT, name);
+            result.also(Key.PATH, out.toString());
+            result.also(Key.SAYS, exported.lines());
+            exported.lines().forEach(result::line);
+            exported.effect().ifPresent(effect -> {
+                result.also(Key.CHANGED, effect.changed());
+                result.also(Key.TICKET_WEIGHTS, effect.entries());
+            });
             exported.effect()
-                    .flatMap(Words::rounding)
-                    .ifPresent(lost -> out().println("rounding: " + lost
-                            + (type == ExportType.F32 ? "" : "; --dtype F32 keeps more of it")));
-            Words.leftOut(exported.leftOut()).ifPresent(out()::println);
+                    .flatMap(effect ->
+                            Words.rounding(effect, type == ExportType.F32 ? "" : "; --dtype F32 keeps more of it"))
+                    .ifPresent(lost -> result.say(Key.ROUNDING, lost.after("rounding: ")));
+            Words.leftOut(exported.leftOut()).ifPresent(result::say);
         }
         return ExitCode.OK;
     }
 
     private ExportWork prepare(Checkpoint base) {
-        List<Ticket> read = TicketFiles.read(model.path(), tickets, err());
+        List<Ticket> read = TicketFiles.read(model.path(), tickets, messages());
         return Exports.of(name).prepare(new ExportInput(base, read, Optional.ofNullable(adapter)), options());
     }
 

@@ -18,6 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command
+@Prints({Key.PATH, Key.CHANGED, Key.POOL_SIZE, Key.DENSITY, Key.BYTES})
 final class ExtractCommand extends BaseCommand {
     @Reads
     @Option(
@@ -83,11 +84,11 @@ final class ExtractCommand extends BaseCommand {
     }
 
     @Override
-    int execute() {
+    int execute(Result result) {
         OptionalDouble share = sparsity == null ? OptionalDouble.empty() : OptionalDouble.of(sparsity);
         try (Lota lota = warned(Lota.open(base))) {
             Ticket ticket = lota.extract(tuned, share, pool.pool());
-            out().println(Rescue.write(out, file -> {
+            result.say(Rescue.write(out, file -> {
                 TicketFile.write(file, ticket);
                 return Words.ticket(file, ticket);
             }));
@@ -99,15 +100,17 @@ final class ExtractCommand extends BaseCommand {
     private void warnOfOthers(Ticket ticket) {
         String names = ticket.info().provenance().get("changed_outside_pool");
         if (names != null) {
-            err().println("lota: not in the ticket, though they differ: " + names
-                    + (pool.takesAllElse(List.of(names.split(", "))) ? "; --pool all takes them in." : "."));
+            messages()
+                    .tell("lota: not in the ticket, though they differ: " + names
+                            + (pool.takesAllElse(List.of(names.split(", "))) ? "; --pool all takes them in." : "."));
         }
         try (Checkpoint from = Checkpoint.open(base);
                 Checkpoint to = Checkpoint.open(tuned)) {
             List<String> files = ModelFiles.differing(from, to);
             if (!files.isEmpty()) {
-                err().println("lota: a ticket carries weights only; these files differ too: " + String.join(", ", files)
-                        + ".");
+                messages()
+                        .tell("lota: a ticket carries weights only; these files differ too: " + String.join(", ", files)
+                                + ".");
             }
         }
     }

@@ -64,23 +64,24 @@ abstract class FitCommand<T> extends StepsCommand {
     }
 
     @Override
-    int execute() {
+    int execute(Result result) {
         try (Lota lota = open()) {
-            return examples(lota, this::fit);
+            return examples(lota, result, (of, examples) -> fit(of, examples, result));
         }
     }
 
-    private int fit(Lota lota, Dataset examples) {
+    private int fit(Lota lota, Dataset examples, Result result) {
         TrainConfig config = training.config(examples.epochRows());
         config.requireFits(examples);
-        HeldOut rows = heldOut.load(lota, data, config, err());
-        TrainingRun shown = new TrainingRun(name(), err());
+        HeldOut rows = heldOut.load(lota, data, config, messages());
+        TrainingRun shown = new TrainingRun(name(), messages());
         Training<T> run = shown.run(state, out, (watch, file) -> fit(lota, examples, config, rows, watch, file));
         if (!run.finished()) {
             return ExitCode.INTERRUPTED;
         }
-        T result = finished(lota, examples, config, run.result());
-        out().println(Rescue.write(out, file -> write(file, result)));
+        T made = finished(lota, examples, config, run.result(), result);
+        result.say(Rescue.write(out, file -> write(file, made)));
+        TrainingRun.tell(result, run.reached());
         run.forget();
         return shown.end();
     }
@@ -100,12 +101,12 @@ abstract class FitCommand<T> extends StepsCommand {
             Lota lota, Dataset examples, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile file);
 
     /// Adds to the result of a finished run what it says of itself.
-    T finished(Lota lota, Dataset examples, TrainConfig config, T result) {
-        return result;
+    T finished(Lota lota, Dataset examples, TrainConfig config, T made, Result result) {
+        return made;
     }
 
     /// Writes the result of a finished run to a file.
     ///
     /// @return the result in a line
-    abstract String write(Path file, T result);
+    abstract Sentence write(Path file, T result);
 }

@@ -15,14 +15,11 @@ import io.lota4j.model.MemoryPolicy;
 import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.fit.FitConfig;
 import io.lota4j.train.fit.Fitted;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Merges tickets by fitted coefficients, in front of a user.
@@ -75,7 +72,7 @@ record FitMerge(
         return MemoryEstimate.of(ModelConfig.of(base), MemoryPolicy.KEEP, 5 * changed);
     }
 
-    int run(PrintWriter output, PrintWriter err) {
+    int run(Result result, Messages messages) {
         long changed = 0;
         for (Path file : tickets) {
             try (MappedTicket ticket = MappedTicket.open(file)) {
@@ -83,40 +80,40 @@ record FitMerge(
             }
         }
         long needed = memory(changed).total();
-        MemoryOptions.warn(MemoryPolicy.KEEP, List.of(), policy -> needed, err);
+        MemoryOptions.warn(MemoryPolicy.KEEP, List.of(), policy -> needed, messages);
         try (Lota lota = Lota.open(base, device, kernel, MemoryPolicy.KEEP);
                 StopSignal stop = StopSignal.hold(System.err)) {
             QuietLibraries.quieten();
             List<Dataset> rows = new ArrayList<>();
             for (FitOptions.Prompts one : prompts) {
                 Dataset read = lota.data(one.files(), one.rows());
-                read.notices().forEach(notice -> err.println("lota: " + notice));
+                read.notices().forEach(notice -> messages.tell("lota: " + notice));
                 rows.add(read);
             }
-            Optional<FittedMerge> merged = fitted(lota, rows, err, stop);
+            Optional<FittedMerge> merged = fitted(lota, rows, messages, stop);
             if (merged.isEmpty()) {
-                err.println("lota: stopped; nothing was written.");
+                messages.tell("lota: stopped; nothing was written.");
                 return ExitCode.INTERRUPTED;
             }
-            output.println(lines(merged.get()));
+            tell(result, merged.get());
             return ExitCode.OK;
         }
     }
 
-    private Optional<FittedMerge> fitted(Lota lota, List<Dataset> rows, PrintWriter err, StopSignal stop) {
-        try (Shown shown = new Shown(err)) {
+    private Optional<FittedMerge> fitted(Lota lota, List<Dataset> rows, Messages messages, StopSignal stop) {
+        try (Shown shown = new Shown(messages)) {
             return lota.fit(tickets, rows, config, out, shown::at, stop);
         }
     }
 
     /// A bar for each part of the work.
     private static final class Shown implements AutoCloseable {
-        private final PrintWriter err;
+        private final Messages messages;
         private String part = "";
         private @Nullable ProgressBar bar;
 
-        Shown(PrintWriter err) {
-            this.err = err;
+        Shown(Messages messages) {
+            this.messages = messages;
         }
 
         void at(String what, long done, long all, double divergence) {
@@ -124,7 +121,7 @@ record FitMerge(
             if (shown == null || !part.equals(what)) {
                 close();
                 part = what;
-                shown = ProgressBar.on(err, PARTS.getOrDefault(what, what));
+                shown = messages.bar(PARTS.getOrDefault(what, what));
                 bar = shown;
             }
             shown.update(done, all, Double.NaN, divergence);
@@ -138,36 +135,33 @@ record FitMerge(
         }
     }
 
-    private String lines(FittedMerge merged) {
+    private void tell(Result result, FittedMerge merged) {
         if (report != null) {
             MergeReportFile.write(report, merged.merged());
         }
         try (MappedTicket ticket = MappedTicket.open(out)) {
-            return Stream.of(
-                            Stream.of(Words.ticket(ticket)),
-                            MergeReportText.lines(merged.merged()).stream(),
-                            fitted(merged.fit(), merged.merged()).stream())
-                    .flatMap(lines -> lines)
-                    .collect(Collectors.joining("\n"));
+            result.say(Words.ticket(ticket));
         }
+        MergeReportText.tell(result, merged.merged());
+        fitted(result, merged.fit(), merged.merged());
     }
 
-    private static List<String> fitted(Fitted fit, MergeReport merged) {
-        List<String> lines = new ArrayList<>();
-        lines.add(Text.format(
+    private static void fitted(Result result, Fitted fit, MergeReport merged) {
+        result.line(Text.format(
                 "%-12s %10s %10s   %s",
                 "divergence", "added", "fitted", "coefficients: least, mean, most (nats a token of an answer)"));
         for (int t = 0; t < merged.models().size(); t++) {
             double[] spread = fit.spread(t);
-            lines.add(Text.format(
-                    "%-12s %10.4f %10.4f   %.3f, %.3f, %.3f",
-                    MergeReportText.letter(t),
-                    fit.before().get(t),
-                    fit.after().get(t),
-                    spread[0],
-                    spread[1],
-                    spread[2]));
+            result.add(
+                    Key.FITTED,
+                    Sentence.of(
+                            "%-12s %10s %10s   %s, %s, %s",
+                            Figure.of(Key.NAME, MergeReportText.letter(t)),
+                            Figure.real(Key.ADDED_DIVERGENCE, fit.before().get(t), 4),
+                            Figure.real(Key.FITTED_DIVERGENCE, fit.after().get(t), 4),
+                            Figure.real(Key.LEAST_COEFFICIENT, spread[0], 3),
+                            Figure.real(Key.MEAN_COEFFICIENT, spread[1], 3),
+                            Figure.real(Key.MOST_COEFFICIENT, spread[2], 3)));
         }
-        return lines;
     }
 }

@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command
+@Prints({Key.ANSWER, Key.ENDED})
 final class GenerateCommand extends BaseCommand {
     @Mixin
     private ModelOptions model = new ModelOptions();
@@ -72,22 +73,24 @@ final class GenerateCommand extends BaseCommand {
 
     @Override
     Plan plan() {
-        return model.plan(new Plan(), err()).line("answer", "at most " + maxNew + " tokens");
+        return model.plan(new Plan(), messages()).line("answer", "at most " + maxNew + " tokens");
     }
 
     @Override
-    int execute() {
+    int execute(Result result) {
         try (Lota lota = warned(model.open())) {
-            List<Ticket> tickets = model.tickets(err());
-            model.warn(tickets, err());
+            List<Ticket> tickets = model.tickets(messages());
+            model.warn(tickets, messages());
             Generation.Answer answer =
                     lota.answer(prompt, tickets, new Generation(maxNew, sampling(), seed, allowSpecial));
-            out().println(answer.text());
+            result.say("%s", Figure.of(Key.ANSWER, answer.text()));
+            result.also(Key.ENDED, answer.ended());
             if (!answer.ended()) {
-                err().println("lota: cut after "
-                        + (answer.room() < maxNew
-                                ? answer.room() + " tokens, where the model's positions end"
-                                : maxNew + " tokens (--max-new)"));
+                messages()
+                        .tell("lota: cut after "
+                                + (answer.room() < maxNew
+                                        ? answer.room() + " tokens, where the model's positions end"
+                                        : maxNew + " tokens (--max-new)"));
             }
         }
         return ExitCode.OK;

@@ -7,7 +7,6 @@ import io.lota4j.internal.Text;
 import io.lota4j.train.HeldOut;
 import io.lota4j.train.HeldOut.Keep;
 import io.lota4j.train.TrainConfig;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -69,13 +68,13 @@ final class HeldOutOptions {
         }
     }
 
-    /// Loads the rows in the tokens of a base, saying on `err` which were left out.
+    /// Loads the rows in the tokens of a base, saying in `messages` which were left out.
     ///
     /// @param rows how the run's own rows are read
     /// @return null for a run without held-out rows
     @Nullable
-    HeldOut load(Lota lota, DataOptions rows, TrainConfig config, PrintWriter err) {
-        return data == null ? null : of(rows.load(lota, files(data), limit(), err), config);
+    HeldOut load(Lota lota, DataOptions rows, TrainConfig config, Messages messages) {
+        return data == null ? null : of(rows.load(lota, files(data), limit(), messages), config);
     }
 
     private DataFiles files(Path path) {

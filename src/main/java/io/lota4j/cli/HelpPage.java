@@ -48,6 +48,7 @@ final class HelpPage {
         HEADINGS.put("kernel", "Speed and memory");
         HEADINGS.put("memory", "Speed and memory");
         HEADINGS.put("state", "Saving and logging");
+        HEADINGS.put("printing", "General");
         HEADINGS.put("common", "General");
     }
 

@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command
+@Prints({Key.PATH, Key.CHANGED, Key.POOL_SIZE, Key.DENSITY, Key.BYTES})
 final class ImportCommand extends BaseCommand {
     @Reads
     @Parameters(
@@ -46,11 +47,11 @@ final class ImportCommand extends BaseCommand {
     }
 
     @Override
-    int execute() {
+    int execute(Result result) {
         try (Lota lota = warned(Lota.open(model.path()))) {
             AdapterTicket imported = lota.importAdapter(adapter);
-            imported.doubts().forEach(doubt -> err().println("warning: " + doubt));
-            out().println(Rescue.write(out, file -> {
+            imported.doubts().forEach(doubt -> messages().warn(doubt));
+            result.say(Rescue.write(out, file -> {
                 TicketFile.write(file, imported.ticket());
                 return Words.ticket(file, imported.ticket());
             }));

@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 @Command
+@Prints({Key.PATH, Key.WEIGHTS})
 final class InitCommand extends BaseCommand {
     @Reads
     @Option(
@@ -45,10 +46,10 @@ final class InitCommand extends BaseCommand {
     }
 
     @Override
-    int execute() {
+    int execute(Result result) {
         RandomModel random = RandomModel.of(model, seed);
         random.write(model, out);
-        out().println(Text.format("%s: %,d random weights", out, weights(random)));
+        result.say("%s: %s random weights", Figure.of(Key.PATH, out), Figure.count(Key.WEIGHTS, weights(random)));
         return ExitCode.OK;
     }
 

@@ -2,7 +2,6 @@ package io.lota4j.cli;
 
 import io.lota4j.Lota;
 import io.lota4j.data.Dataset;
-import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.internal.kernel.MaskedKernel;
 import io.lota4j.internal.model.Loadable;
@@ -29,6 +28,20 @@ import picocli.CommandLine.Option;
 
 /// `lota lora`: trains low-rank factors, to compare sparse training with.
 @Command
+@Prints(
+        value = {
+            Key.PATH,
+            Key.TRAINABLE,
+            Key.WEIGHTS,
+            Key.MATRICES,
+            Key.RANK,
+            Key.STEPS,
+            Key.FIRST_LOSS,
+            Key.LAST_LOSS,
+            Key.TOKENS,
+            Key.SECONDS
+        },
+        sometimes = {Key.TICKET, Key.HELD_OUT_LOSS})
 final class LoraCommand extends StepsCommand {
     @Mixin
     private HeldOutOptions heldOut = new HeldOutOptions();
@@ -84,19 +97,19 @@ final class LoraCommand extends StepsCommand {
     }
 
     @Override
-    int execute() {
+    int execute(Result result) {
         warnOfMemory();
         try (Lota lota = open()) {
-            return examples(lota, this::train);
+            return examples(lota, result, (of, examples) -> train(of, examples, result));
         }
     }
 
-    private int train(Lota lota, Dataset examples) {
+    private int train(Lota lota, Dataset examples, Result result) {
         training.config(examples.examples().size()).requireFits(examples);
         try (AdaptedModel adapted = AdaptedModel.open(model.path(), memory.policy(), kernel.device());
                 MaskedKernel chosen = kernel.open();
                 LoraJob job = job(lota, adapted, examples, chosen)) {
-            return train(job);
+            return train(job, result);
         }
     }
 
@@ -112,7 +125,7 @@ final class LoraCommand extends StepsCommand {
                     memory.policy(),
                     List.of(new MemoryPolicy(ActivationPolicy.RECOMPUTE, BaseWeights.LOADED)),
                     policy -> predicted(policy, targets, config).total(),
-                    err());
+                    messages());
         }
     }
 
@@ -130,43 +143,44 @@ final class LoraCommand extends StepsCommand {
                 config,
                 chosen,
                 new Start(adapted.base(), null),
-                heldOut.load(lota, data, config, err()));
+                heldOut.load(lota, data, config, messages()));
     }
 
-    private int train(LoraJob job) {
-        job.targets().notices().forEach(notice -> err().println("lota: " + notice));
-        TrainingRun shown = new TrainingRun("lora", err());
+    private int train(LoraJob job, Result result) {
+        job.targets().notices().forEach(notice -> messages().tell("lota: " + notice));
+        TrainingRun shown = new TrainingRun("lora", messages());
         Training<RunState> run = shown.run(state, out, (watch, file) -> Training.run(job, watch, file, end -> end));
         if (!run.finished()) {
             return ExitCode.INTERRUPTED;
         }
-        write(job, run.result());
+        write(job, run.result(), result);
+        TrainingRun.tell(result, run.reached());
         run.forget();
         return shown.end();
     }
 
-    private void write(LoraJob job, RunState end) {
-        out().println(Rescue.write(out, folder -> {
+    private void write(LoraJob job, RunState end, Result result) {
+        result.say(Rescue.write(out, folder -> {
             job.adapter(end).write(folder);
             return adapter(folder, job.targets());
         }));
         if (ticketOut != null) {
             Ticket ticket = job.ticket(end);
-            out().println(Rescue.write(ticketOut, file -> {
+            result.say(Key.TICKET, Rescue.write(ticketOut, file -> {
                 TicketFile.write(file, ticket);
                 return Words.ticket(file, ticket);
             }));
         }
     }
 
-    private static String adapter(Path folder, LoraTargets targets) {
-        return Text.format(
-                "%s: %,d weights trained beside %,d in %d matrices (rank %d)",
-                folder,
-                targets.trainable(),
-                targets.weights(),
-                targets.shapes().size(),
-                targets.lora().rank());
+    private static Sentence adapter(Path folder, LoraTargets targets) {
+        return Sentence.of(
+                "%s: %s weights trained beside %s in %s matrices (rank %s)",
+                Figure.of(Key.PATH, folder),
+                Figure.count(Key.TRAINABLE, targets.trainable()),
+                Figure.count(Key.WEIGHTS, targets.weights()),
+                Figure.of(Key.MATRICES, targets.shapes().size()),
+                Figure.of(Key.RANK, targets.lora().rank()));
     }
 
     @Override

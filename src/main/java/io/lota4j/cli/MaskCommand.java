@@ -46,6 +46,7 @@ final class MaskCommand extends Group {
     }
 
     /// A command that makes a mask.
+    @Prints({Key.PATH, Key.TRAINABLE, Key.POOL_SIZE, Key.SPARSITY, Key.BYTES})
     abstract static class Make extends BaseCommand {
         @Writes(OutputKind.RESULT)
         @Option(names = "--out", required = true, paramLabel = "M", description = "The mask to write.")
@@ -67,9 +68,9 @@ final class MaskCommand extends Group {
         }
 
         @Override
-        final int execute() {
+        final int execute(Result result) {
             Mask mask = mask();
-            out().println(Rescue.write(out, file -> {
+            result.say(Rescue.write(out, file -> {
                 MaskFile.write(file, mask);
                 return Words.mask(file, mask);
             }));
@@ -77,6 +78,20 @@ final class MaskCommand extends Group {
         }
     }
 
+    @Prints(
+            value = {
+                Key.PATH,
+                Key.TRAINABLE,
+                Key.POOL_SIZE,
+                Key.SPARSITY,
+                Key.BYTES,
+                Key.BASE,
+                Key.POOL,
+                Key.SCOPE,
+                Key.ORIGIN,
+                Key.KINDS
+            },
+            sometimes = {Key.THRESHOLD, Key.TENSORS})
     @Command(name = "stats", description = "How many weights a mask trains: in all, by kind of matrix and by tensor.")
     static final class Stats extends Look {
         @Reads
@@ -93,34 +108,41 @@ final class MaskCommand extends Group {
         }
 
         @Override
-        int execute() {
+        int execute(Result result) {
             Mask mask = MaskFile.read(file);
-            out().println(Words.mask(file, mask));
-            out().println("base " + mask.info().base());
-            out().println("pool " + mask.info().pool() + ", scope "
-                    + mask.info().scope());
-            mask.info().threshold().ifPresent(t -> out().println("threshold " + t));
-            mask.info().origin().forEach((key, value) -> out().println(key + " " + value));
+            result.say(Words.mask(file, mask));
+            result.say("base %s", Figure.of(Key.BASE, mask.info().base()));
+            result.say(
+                    "pool %s, scope %s",
+                    Figure.of(Key.POOL, mask.info().pool()),
+                    Figure.of(Key.SCOPE, mask.info().scope()));
+            mask.info().threshold().ifPresent(t -> result.say("threshold %s", Figure.of(Key.THRESHOLD, t)));
+            mask.info().origin().forEach((key, value) -> result.line(key + " " + value));
+            result.also(Key.ORIGIN, mask.info().origin());
             MaskStatistics statistics = MaskStatistics.of(mask);
-            out().println();
-            table(statistics.kinds());
+            result.line("");
+            table(result, Key.KINDS, statistics.kinds());
             if (tensors) {
-                out().println();
-                table(statistics.tensors());
+                result.line("");
+                table(result, Key.TENSORS, statistics.tensors());
             }
             return ExitCode.OK;
         }
 
-        private void table(Map<String, MaskStatistics.Share> shares) {
-            shares.forEach((name, share) -> out().println(Text.format(
-                    "%14s of %14s  %8s  %s",
-                    Text.format("%,d", share.trainable()),
-                    Text.format("%,d", share.poolSize()),
-                    Words.percent(share.density()),
-                    name)));
+        private static void table(Result result, Key key, Map<String, MaskStatistics.Share> shares) {
+            shares.forEach((name, share) -> result.add(
+                    key,
+                    name,
+                    Sentence.of(
+                                    "%14s of %14s  %8s",
+                                    Figure.count(Key.TRAINABLE, share.trainable()),
+                                    Figure.count(Key.POOL_SIZE, share.poolSize()),
+                                    Figure.share(Key.DENSITY, share.density()))
+                            .followedBy("  " + name)));
         }
     }
 
+    @Prints({Key.A, Key.B, Key.IN_BOTH, Key.SHARE_OF_A, Key.SHARE_OF_B, Key.IN_EITHER, Key.OVERLAP})
     @Command(name = "compare", description = "How much two masks have in common.")
     static final class Compare extends Look {
         @Reads
@@ -139,19 +161,19 @@ final class MaskCommand extends Group {
         }
 
         @Override
-        int execute() {
+        int execute(Result result) {
             Mask a = MaskFile.read(first);
             Mask b = MaskFile.read(second);
             Overlap overlap = a.overlap(b);
-            out().println(Words.mask(first, a));
-            out().println(Words.mask(second, b));
-            out().println(Text.format(
-                    "in both      %,d (%s of A, %s of B)",
-                    overlap.intersection(),
-                    Words.percent((double) overlap.intersection() / Math.max(1, a.trainable())),
-                    Words.percent((double) overlap.intersection() / Math.max(1, b.trainable()))));
-            out().println(Text.format("in either    %,d", overlap.union()));
-            out().println(Text.format("overlap      %s (intersection over union)", Words.percent(overlap.iou())));
+            result.say(Key.A, Words.mask(first, a));
+            result.say(Key.B, Words.mask(second, b));
+            result.say(
+                    "in both      %s (%s of A, %s of B)",
+                    Figure.count(Key.IN_BOTH, overlap.intersection()),
+                    Figure.share(Key.SHARE_OF_A, (double) overlap.intersection() / Math.max(1, a.trainable())),
+                    Figure.share(Key.SHARE_OF_B, (double) overlap.intersection() / Math.max(1, b.trainable())));
+            result.say("in either    %s", Figure.count(Key.IN_EITHER, overlap.union()));
+            result.say("overlap      %s (intersection over union)", Figure.share(Key.OVERLAP, overlap.iou()));
             return ExitCode.OK;
         }
     }

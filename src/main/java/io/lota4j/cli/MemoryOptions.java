@@ -8,7 +8,6 @@ import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.TrainConfig;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -64,15 +63,15 @@ final class MemoryOptions {
             MemoryPolicy chosen,
             Collection<MemoryPolicy> others,
             ToLongFunction<MemoryPolicy> needed,
-            PrintWriter err) {
+            Messages messages) {
         long resident = ProcessMemory.resident().orElse(0);
         warning(chosen, others, policy -> needed.applyAsLong(policy) - resident, ProcessMemory.available())
-                .ifPresent(err::println);
+                .ifPresent(messages::tell);
     }
 
     /// As [#warn] for a run that can have every policy.
-    void warn(Function<MemoryPolicy, MemoryEstimate> needed, PrintWriter err) {
-        warn(policy(), ALL, policy -> needed.apply(policy).total(), err);
+    void warn(Function<MemoryPolicy, MemoryEstimate> needed, Messages messages) {
+        warn(policy(), ALL, policy -> needed.apply(policy).total(), messages);
     }
 
     /// @param more bytes that are needed beside what is resident now

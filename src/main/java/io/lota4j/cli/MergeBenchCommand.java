@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
+@Prints({Key.WHAT, Key.RUNS, Key.SECONDS, Key.PEAK_RSS_BYTES})
 @Command(name = "merge", description = "Time merges of real models; what they write is removed again.")
 final class MergeBenchCommand extends BaseCommand {
     private static final List<String> USUAL =
@@ -50,9 +51,6 @@ final class MergeBenchCommand extends BaseCommand {
             description = "How often each is timed, after one warm-up run (default: ${DEFAULT-VALUE}).")
     private int runs;
 
-    @Option(names = "--json", description = "Print one JSON object instead of lines.")
-    private boolean json;
-
     @Override
     void check() {
         if (experts.size() < 2) {
@@ -88,13 +86,13 @@ final class MergeBenchCommand extends BaseCommand {
     }
 
     @Override
-    int execute() {
+    int execute(Result result) {
         try (Checkpoint base = Checkpoint.open(model.path())) {
             Plan.requireRoom(dir, room(base));
         }
         MergeTimes times = new MergeTimes();
         try (MergeWorks works = MergeWorks.in(dir, model.path(), experts);
-                ProgressBar bar = ProgressBar.on(err(), "bench")) {
+                ProgressBar bar = messages().bar("bench")) {
             List<MergeWorks.Work> all = works.all(chosen());
             int total = (runs + 1) * all.size();
             int done = 0;
@@ -108,8 +106,7 @@ final class MergeBenchCommand extends BaseCommand {
                 }
             }
         }
-        out().print(json ? times.json() : times.text());
-        out().flush();
+        times.tell(result);
         return ExitCode.OK;
     }
 }

@@ -15,6 +15,21 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command
+@Prints(
+        value = {Key.PATH, Key.BYTES},
+        sometimes = {
+            Key.CHANGED,
+            Key.POOL_SIZE,
+            Key.DENSITY,
+            Key.MODELS,
+            Key.PAIRS,
+            Key.FITTED,
+            Key.TENSOR_COUNT,
+            Key.METHOD,
+            Key.ROUNDING,
+            Key.INEXACT,
+            Key.NOT_COPIED
+        })
 final class MergeCommand extends BaseCommand {
     @Reads
     @Parameters(
@@ -138,14 +153,14 @@ final class MergeCommand extends BaseCommand {
     }
 
     @Override
-    int execute() {
+    int execute(Result result) {
         if (recipe != null) {
-            return merge(recipe).run(restart, out(), err());
+            return merge(recipe).run(restart, result, messages());
         }
         if (options.fits()) {
-            return fitting().run(out(), err());
+            return fitting().run(result, messages());
         }
-        options.merge(tickets, out, out());
+        options.merge(tickets, out, result);
         return ExitCode.OK;
     }
 }

@@ -3,7 +3,6 @@ package io.lota4j.cli;
 import io.lota4j.internal.Text;
 import io.lota4j.merge.run.MergeReport;
 import io.lota4j.merge.run.Overlap;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -13,55 +12,61 @@ import java.util.stream.IntStream;
 final class MergeReportText {
     private MergeReportText() {}
 
-    static List<String> lines(MergeReport report) {
+    static void tell(Result result, MergeReport report) {
         int models = report.models().size();
         Overlap total = report.total();
-        List<String> lines = new ArrayList<>();
-        lines.add(
+        result.line(
                 Text.format("%-12s %14s %9s %9s %9s %12s", "", "changed", "kept", "dropped", "flipped", "coefficient"));
         for (int model = 0; model < models; model++) {
-            lines.add(model(letter(model), total, model));
+            result.add(Key.MODELS, model(report, model));
         }
         for (int one = 0; one < models; one++) {
             for (int other = one + 1; other < models; other++) {
-                lines.add(pair(total, one, other));
+                result.add(Key.PAIRS, pair(total, one, other));
             }
         }
         for (int model = 0; model < models; model++) {
-            lines.add(Text.format("%s is %s", letter(model), report.models().get(model)));
+            result.line(Text.format("%s is %s", letter(model), report.models().get(model)));
         }
-        lost(total, models).ifPresent(lines::add);
-        Words.inexact(report.inexact()).ifPresent(lines::add);
-        return lines;
+        lost(total, models).ifPresent(result::line);
+        Words.inexact(report.inexact()).ifPresent(result::say);
     }
 
-    private static String model(String letter, Overlap total, int model) {
-        return Text.format(
-                "%-12s %,14d %9s %9s %9s %12.3f",
-                letter,
-                total.changed(model),
-                Words.percent(total.kept(model)),
-                Words.percent(total.dropped(model)),
-                Words.percent(total.flipped(model)),
-                total.coefficient(model));
+    private static Sentence model(MergeReport report, int model) {
+        Overlap total = report.total();
+        return Sentence.of(
+                        "%-12s %14s %9s %9s %9s %12s",
+                        Figure.of(Key.NAME, letter(model)),
+                        Figure.count(Key.CHANGED, total.changed(model)),
+                        Figure.share(Key.KEPT, total.kept(model)),
+                        Figure.share(Key.DROPPED, total.dropped(model)),
+                        Figure.share(Key.FLIPPED, total.flipped(model)),
+                        Figure.real(Key.COEFFICIENT, total.coefficient(model), 3))
+                .with(Figure.of(Key.PATH, report.models().get(model)));
     }
 
-    private static String pair(Overlap total, int one, int other) {
+    private static Sentence pair(Overlap total, int one, int other) {
         long shared = total.shared(one, other);
-        String conflicts = shared == 0
-                ? ""
-                : Text.format(
-                        ", %s of %,d shared disagree in sign",
-                        Words.percent((double) total.conflicts(one, other) / shared), shared);
-        return Text.format(
-                "%s and %s: overlap %s%s, cosine %.3f",
-                letter(one),
-                letter(other),
-                Words.percent(total.overlap(one, other)),
-                conflicts,
-                total.cosine(one, other));
+        Figure both = Figure.count(Key.SHARED, shared);
+        Figure opposed = Figure.share(Key.CONFLICT_SHARE, (double) total.conflicts(one, other) / Math.max(1, shared));
+        Sentence conflicts = shared == 0
+                ? Sentence.of("").with(opposed, both)
+                : Sentence.of(", %s of %s shared disagree in sign", opposed, both);
+        return Sentence.join(
+                "",
+                List.of(
+                        Sentence.of(
+                                "%s: overlap %s",
+                                new Figure(
+                                        Key.NAMES,
+                                        List.of(letter(one), letter(other)),
+                                        letter(one) + " and " + letter(other)),
+                                Figure.share(Key.OVERLAP, total.overlap(one, other))),
+                        conflicts,
+                        Sentence.of(", cosine %s", Figure.real(Key.COSINE, total.cosine(one, other), 3))));
     }
 
+    /// It repeats a figure of the table.
     private static Optional<String> lost(Overlap total, int models) {
         return IntStream.range(0, models)
                 .boxed()

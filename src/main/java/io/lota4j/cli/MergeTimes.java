@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
-import tools.jackson.databind.json.JsonMapper;
 
 /// How long each work of a merge benchmark took, beside the first of them.
 final class MergeTimes {
@@ -18,35 +17,27 @@ final class MergeTimes {
         seconds.computeIfAbsent(work, name -> new ArrayList<>()).add(took);
     }
 
-    String text() {
+    void tell(Result result) {
         String first = seconds.firstEntry().getKey();
         double unit = Quantile.median(seconds.firstEntry().getValue());
-        StringBuilder text = new StringBuilder(Text.format("%-28s %9s  %s\n", "", "median", "beside " + first));
+        result.also(Key.WHAT, "lota");
+        result.also(Key.RUNS, seconds.firstEntry().getValue().size());
+        result.also(Key.SECONDS, medians());
+        result.line(Text.format("%-28s %9s  %s", "", "median", "beside " + first));
         medians()
-                .forEach((work, median) ->
-                        text.append(Text.format("%-28s %7.2f s  %.2f\n", work, median, median / unit)));
+                .forEach(
+                        (work, median) -> result.line(Text.format("%-28s %7.2f s  %.2f", work, median, median / unit)));
         OptionalLong peak = ProcessMemory.peak();
-        return text.append(peak.isEmpty() ? "" : Text.format("peak %s resident, mapped files included\n", bytes(peak)))
-                .toString();
-    }
-
-    String json() {
-        OptionalLong peak = ProcessMemory.peak();
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("what", "lota");
-        row.put("runs", seconds.firstEntry().getValue().size());
-        row.put("seconds", medians());
-        row.put("peak_rss_bytes", peak.isEmpty() ? null : peak.getAsLong());
-        return JsonMapper.shared().writeValueAsString(row) + "\n";
+        if (peak.isEmpty()) {
+            result.also(Key.PEAK_RSS_BYTES, null);
+        } else {
+            result.say("peak %s resident, mapped files included", Figure.bytes(Key.PEAK_RSS_BYTES, peak.getAsLong()));
+        }
     }
 
     private Map<String, Double> medians() {
         Map<String, Double> medians = new LinkedHashMap<>();
         seconds.forEach((work, times) -> medians.put(work, Quantile.median(times)));
         return medians;
-    }
-
-    private static String bytes(OptionalLong bytes) {
-        return Words.bytes(bytes.getAsLong());
     }
 }

@@ -1,7 +1,6 @@
 package io.lota4j.cli;
 
 import io.lota4j.Lota;
-import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.internal.model.Loadable;
 import io.lota4j.internal.model.ModelConfig;
@@ -10,7 +9,6 @@ import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.train.MemoryEstimate;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,8 +42,8 @@ final class ModelOptions {
     /// Says if there is too little memory for the base.
     ///
     /// @param tickets what [#tickets] gave
-    void warn(List<Ticket> tickets, PrintWriter err) {
-        MemoryOptions.warn(policy(), List.of(MemoryOptions.ONLY_MAPPED), policy -> memory(policy, tickets), err);
+    void warn(List<Ticket> tickets, Messages messages) {
+        MemoryOptions.warn(policy(), List.of(MemoryOptions.ONLY_MAPPED), policy -> memory(policy, tickets), messages);
     }
 
     private MemoryPolicy policy() {
@@ -60,27 +58,27 @@ final class ModelOptions {
 
     /// Reads the tickets.
     ///
-    /// @param err gets what may not be meant
-    List<Ticket> tickets(PrintWriter err) {
-        return TicketFiles.read(model.path(), tickets, err);
+    /// @param messages gets what may not be meant
+    List<Ticket> tickets(Messages messages) {
+        return TicketFiles.read(model.path(), tickets, messages);
     }
 
     /// Adds model and tickets to a plan, having checked that they belong together.
-    Plan plan(Plan plan, PrintWriter err) {
+    Plan plan(Plan plan, Messages messages) {
         try (Checkpoint base = Checkpoint.open(model.path())) {
             Loadable loaded = Loadable.of(base);
             plan.model(loaded);
-            List<Ticket> read = tickets(err);
+            List<Ticket> read = tickets(messages);
             for (int t = 0; t < read.size(); t++) {
                 AdaptedModel.requireTensors(base, loaded.weights().keySet(), read.get(t));
                 plan.line(
                         "ticket",
                         Files.isDirectory(tickets.get(t))
-                                ? Text.format(
-                                        "%s: an adapter, %,d of %,d weights changed",
-                                        tickets.get(t),
-                                        read.get(t).nnz(),
-                                        read.get(t).poolSize())
+                                ? Sentence.of(
+                                        "%s: an adapter, %s of %s weights changed",
+                                        Figure.of(Key.PATH, tickets.get(t)),
+                                        Figure.count(Key.CHANGED, read.get(t).nnz()),
+                                        Figure.count(Key.POOL_SIZE, read.get(t).poolSize()))
                                 : Words.ticket(tickets.get(t), read.get(t)));
             }
             return plan.memory(memory(policy(), read));

@@ -129,6 +129,18 @@ final class Places {
                         && (!Files.exists(path) || Files.isRegularFile(path) || Files.isDirectory(path)));
     }
 
+    /// Refuses an output that would come between what is printed.
+    void refuseStandardOutput() {
+        Path standard = RealPath.of(Path.of("/dev/stdout"));
+        for (Output output : outputs) {
+            if (RealPath.of(output.path).equals(standard)) {
+                throw new LotaException(Text.format(
+                        "%s: %s is standard output, where %s prints its object. Give a file, or leave out %s.",
+                        output.what, output.path, ResultOptions.JSON, ResultOptions.JSON));
+            }
+        }
+    }
+
     /// Refuses a place that would be harmed, is taken, or cannot be written.
     ///
     /// @param prints whether the command only prints this time: then no result is in its way

@@ -12,27 +12,32 @@ import io.lota4j.train.TrainConfig;
 import io.lota4j.train.objective.Objective;
 import io.lota4j.train.objective.Sft;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /// What a command would do, line by line, from headers alone.
 final class Plan {
-    private final List<String> lines = new ArrayList<>();
+    private final List<Sentence> lines = new ArrayList<>();
 
     Plan line(String what, String detail) {
-        lines.add(Text.format("%-12s%s", what, detail));
+        return line(what, Sentence.of("%s", Figure.of(Key.DETAIL, detail)));
+    }
+
+    /// A line with its figures.
+    Plan line(String what, Sentence detail) {
+        lines.add(Sentence.join("", List.of(Sentence.of("%-12s", Figure.of(Key.WHAT, what)), detail)));
         return this;
     }
 
     /// A line that is laid out already.
-    Plan raw(String line) {
+    Plan raw(Sentence line) {
         lines.add(line);
         return this;
     }
@@ -43,9 +48,12 @@ final class Plan {
                 .sum();
         return line(
                 what,
-                Text.format(
-                        "%s: %d tensors, %,d weights, %s",
-                        checkpoint.directory(), checkpoint.tensors().size(), weights, Words.bytes(bytes(checkpoint))));
+                Sentence.of(
+                        "%s: %s tensors, %s weights, %s",
+                        Figure.of(Key.PATH, checkpoint.directory()),
+                        Figure.of(Key.TENSOR_COUNT, checkpoint.tensors().size()),
+                        Figure.count(Key.WEIGHTS, weights),
+                        Figure.bytes(Key.BYTES, bytes(checkpoint))));
     }
 
     /// A model whose weights the work loads.
@@ -55,16 +63,16 @@ final class Plan {
 
     /// Steps of a training run over so many rows, and the peak of its memory.
     Plan training(TrainConfig config, int rows, MemoryEstimate peak) {
-        line("data", Text.format("%,d rows", rows));
+        line("data", Sentence.of("%s rows", Figure.count(Key.ROWS, rows)));
         line(
                 "steps",
-                Text.format(
-                        "%,d of %s examples (%s, lr %s, %s)",
-                        config.steps(),
+                Sentence.of(
+                        "%s of %s examples (%s, lr %s, %s)",
+                        Figure.count(Key.STEPS, config.steps()),
                         examples(config, rows),
-                        config.optimizer().name(),
-                        config.lr(),
-                        config.schedule().name().toLowerCase(Locale.ROOT)));
+                        Figure.of(Key.OPTIMIZER, config.optimizer().name()),
+                        Figure.of(Key.LR, config.lr()),
+                        Figure.of(Key.SCHEDULE, config.schedule().name().toLowerCase(Locale.ROOT))));
         if (!config.objective().equals(new Sft())) {
             line("objective", objective(config.objective()));
         }
@@ -81,33 +89,36 @@ final class Plan {
     }
 
     /// An epoch ends with the data, so that its last step may have fewer examples than the others.
-    private static String examples(TrainConfig config, int rows) {
+    private static Figure examples(TrainConfig config, int rows) {
         long most = Math.min(config.stepExamples(), rows);
         boolean equal = rows % most == 0 || config.steps() <= rows / most;
-        return (equal ? "" : "at most ") + most;
+        return new Figure(Key.STEP_EXAMPLES, most, (equal ? "" : "at most ") + most);
     }
 
     /// @param state what the run keeps beside the model
     Plan memory(MemoryEstimate peak, String state) {
         return line(
                 "memory",
-                Text.format(
-                        "about %s: %s of F32 weights, %s of %s, %s of activations, %s of runtime",
-                        Words.bytes(peak.total()),
-                        Words.bytes(peak.weights()),
-                        Words.bytes(peak.state()),
-                        state,
-                        Words.bytes(peak.pass()),
-                        Words.bytes(peak.runtime())));
+                Sentence.of(
+                        "about %s: %s of F32 weights, %s of " + state + ", %s of activations, %s of runtime",
+                        Figure.bytes(Key.BYTES, peak.total()),
+                        Figure.bytes(Key.WEIGHT_BYTES, peak.weights()),
+                        Figure.bytes(Key.STATE_BYTES, peak.state()),
+                        Figure.bytes(Key.ACTIVATION_BYTES, peak.pass()),
+                        Figure.bytes(Key.RUNTIME_BYTES, peak.runtime())));
     }
 
     /// Memory that is needed beside mapped files, against what is available.
     Plan memory(long needed) {
-        String available = ProcessMemory.available().stream()
-                .mapToObj(bytes ->
-                        Text.format(", %s available%s", Words.bytes(bytes), bytes < needed ? ": NOT ENOUGH" : ""))
-                .collect(Collectors.joining());
-        return line("memory", Text.format("about %s beside the mapped files%s", Words.bytes(needed), available));
+        Sentence about = Sentence.of("about %s beside the mapped files", Figure.bytes(Key.BYTES, needed));
+        OptionalLong available = ProcessMemory.available();
+        if (available.isEmpty()) {
+            return line("memory", about);
+        }
+        Sentence free = Sentence.of(
+                "%s available" + (available.getAsLong() < needed ? ": NOT ENOUGH" : ""),
+                Figure.bytes(Key.FREE_BYTES, available.getAsLong()));
+        return line("memory", Sentence.join(", ", List.of(about, free)));
     }
 
     /// Room that an output needs, against what is free.
@@ -115,10 +126,12 @@ final class Plan {
         return line("disk", room(out, needed));
     }
 
-    static String room(Path out, long needed) {
-        return Text.format(
-                "%s: about %s, %s free%s",
-                out, Words.bytes(needed), Words.bytes(free(out)), hasRoom(out, needed) ? "" : ": NOT ENOUGH");
+    static Sentence room(Path out, long needed) {
+        return Sentence.of(
+                "%s: about %s, %s free" + (hasRoom(out, needed) ? "" : ": NOT ENOUGH"),
+                Figure.of(Key.PATH, out),
+                Figure.bytes(Key.BYTES, needed),
+                Figure.bytes(Key.FREE_BYTES, free(out)));
     }
 
     static boolean hasRoom(Path out, long needed) {
@@ -174,9 +187,9 @@ final class Plan {
                 .sum();
     }
 
-    int print(PrintWriter out) {
-        out.println("dry run: nothing is trained or written");
-        lines.forEach(out::println);
-        return ExitCode.OK;
+    void print(Result result) {
+        result.line("dry run: nothing is trained or written");
+        result.also(Key.DRY_RUN, true);
+        lines.forEach(line -> result.add(Key.PLAN, line));
     }
 }

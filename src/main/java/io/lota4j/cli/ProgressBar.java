@@ -87,15 +87,7 @@ final class ProgressBar implements AutoCloseable {
         show(new ProgressText.State(label, done, total, tokensPerSecond, loss, secondsLeft));
     }
 
-    /// Prints a line of another matter. On a terminal it takes the place of the bar, which comes back with the next
-    /// update.
-    void interrupt(String line) {
-        clear();
-        out.println(line);
-        out.flush();
-    }
-
-    /// Takes the bar off a terminal; it comes back with the next update.
+    /// Takes the bar off a terminal, for a line of another matter; it comes back with the next update.
     void clear() {
         if (terminal && shownLength > 0) {
             out.print("\r" + " ".repeat(shownLength) + "\r");

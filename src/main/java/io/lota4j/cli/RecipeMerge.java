@@ -12,7 +12,6 @@ import io.lota4j.internal.merge.run.MergeMemory;
 import io.lota4j.internal.merge.run.ModelMerge;
 import io.lota4j.internal.merge.run.Rounding;
 import io.lota4j.internal.merge.run.UnfinishedMerge;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +31,7 @@ record RecipeMerge(Path recipe, Optional<DType> dtype, Path out) {
             MergePlan merge = MergePlan.of(recipe, dtype, models);
             ModelMerge.requireApart(merge, models, out);
             Plan plan = new Plan();
-            merge.lines().forEach(plan::raw);
+            merge.lines().forEach(line -> plan.raw(Sentence.of("%s", Figure.of(Key.DETAIL, line))));
             if (merge.tensors().stream().anyMatch(RecipeMerge::rounds)) {
                 plan.line("rounding", "is told after the merge: a dry run computes no weights");
             }
@@ -46,11 +45,11 @@ record RecipeMerge(Path recipe, Optional<DType> dtype, Path out) {
     }
 
     /// @param restart whether what a merge that was stopped has left is discarded
-    int run(boolean restart, PrintWriter output, PrintWriter err) {
+    int run(boolean restart, Result result, Messages messages) {
         try (PlanSources models = new PlanSources();
                 StopSignal stop = StopSignal.hold(System.err)) {
             MergePlan merge = MergePlan.of(recipe, dtype, models);
-            merge.warnings().forEach(warning -> err.println("warning: " + warning));
+            merge.warnings().forEach(warning -> messages.warn(warning));
             if (restart) {
                 ModelMerge.discard(out);
             }
@@ -58,22 +57,22 @@ record RecipeMerge(Path recipe, Optional<DType> dtype, Path out) {
             if (!Files.exists(ModelMerge.unfinished(out))) {
                 Plan.requireRoom(out, merge.bytes());
             }
-            Optional<Rounding> rounding = merged(merge, models, err, stop);
+            Optional<Rounding> rounding = merged(merge, models, messages, stop);
             if (rounding.isEmpty()) {
-                err.println(Text.format(
+                messages.tell(Text.format(
                         "lota: stopped. Progress is saved in %s; run the same command to resume.",
                         ModelMerge.unfinished(out)));
                 return ExitCode.INTERRUPTED;
             }
-            output.println(Text.format(
-                    "%s: %d tensors, %s, by %s",
-                    out,
-                    merge.tensors().size(),
-                    Words.bytes(merge.weightBytes()),
-                    merge.method().name()));
-            Words.rounding(rounding.get()).ifPresent(output::println);
-            Words.inexact(rounding.get().inexact()).ifPresent(output::println);
-            Words.leftOut(leftOut(merge)).ifPresent(output::println);
+            result.say(
+                    "%s: %s tensors, %s, by %s",
+                    Figure.of(Key.PATH, out),
+                    Figure.of(Key.TENSOR_COUNT, merge.tensors().size()),
+                    Figure.bytes(Key.BYTES, merge.weightBytes()),
+                    Figure.of(Key.METHOD, merge.method().name()));
+            Words.rounding(rounding.get()).ifPresent(lost -> result.say(Key.ROUNDING, lost));
+            Words.inexact(rounding.get().inexact()).ifPresent(result::say);
+            Words.leftOut(leftOut(merge)).ifPresent(result::say);
             return ExitCode.OK;
         }
     }
@@ -84,8 +83,8 @@ record RecipeMerge(Path recipe, Optional<DType> dtype, Path out) {
         }
     }
 
-    private Optional<Rounding> merged(MergePlan merge, PlanSources models, PrintWriter err, StopSignal stop) {
-        try (ProgressBar bar = ProgressBar.on(err, "merge, MB")) {
+    private Optional<Rounding> merged(MergePlan merge, PlanSources models, Messages messages, StopSignal stop) {
+        try (ProgressBar bar = messages.bar("merge, MB")) {
             return ModelMerge.run(
                     merge,
                     models,

@@ -43,17 +43,15 @@ record RecipePlan(List<PlannedStep> steps) {
             return text.toString();
         }
 
-        int run(PrintWriter out, PrintWriter err, String... more) {
-            List<String> all = new ArrayList<>(List.of(more));
+        /// @param more switches, which the step may have itself
+        int run(PrintWriter out, PrintWriter err, List<String> more) {
+            List<String> all = new ArrayList<>(more);
+            all.removeAll(arguments);
             // In front of the step's own, which may end with positional parameters, but behind a nested command.
             int nested = step.command().split(" ").length - 1;
             all.addAll(0, arguments.subList(0, nested));
             all.addAll(arguments.subList(nested, arguments.size()));
             return CommandLines.of(entry, out, err).execute(all.toArray(String[]::new));
-        }
-
-        int dryRun(PrintWriter out, PrintWriter err) {
-            return run(out, err, DRY_RUN);
         }
     }
 

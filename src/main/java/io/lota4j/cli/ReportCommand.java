@@ -1,6 +1,5 @@
 package io.lota4j.cli;
 
-import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.AtomicFile;
 import io.lota4j.internal.report.Report;
 import java.nio.file.Files;
@@ -13,6 +12,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command
+@Prints(
+        value = {Key.PATH, Key.PROGRESS, Key.BYTES},
+        sometimes = Key.MARKDOWN)
 final class ReportCommand extends BaseCommand {
     @Reads(takesPages = true)
     @Parameters(
@@ -53,13 +55,15 @@ final class ReportCommand extends BaseCommand {
     }
 
     @Override
-    int execute() {
+    int execute(Result result) {
         Report report = Report.read(directories);
         AtomicFile.write(page(), report.html());
-        out().println(Text.format("%s: %s done, %s", page(), report.progress(), Words.size(page())));
+        result.say(
+                "%s: %s done, %s",
+                Figure.of(Key.PATH, page()), Figure.of(Key.PROGRESS, report.progress()), Words.size(page()));
         if (markdown != null) {
             AtomicFile.write(markdown, report.markdown());
-            out().println(Text.format("%s: tables as Markdown", markdown));
+            result.say("%s: tables as Markdown", Figure.of(Key.MARKDOWN, markdown));
         }
         return ExitCode.OK;
     }

@@ -14,10 +14,10 @@ final class Rescue {
     /// Writes a result; if that fails, writes it elsewhere and says where.
     ///
     /// @param out where it belongs
-    /// @param writing writes it to a path, and says in a line what it is
-    /// @return the line
+    /// @param writing writes it to a path, and says what it is
+    /// @return what it says
     /// @throws LotaException if it cannot be written to `out`
-    static String write(Path out, Function<Path, String> writing) {
+    static <T> T write(Path out, Function<Path, T> writing) {
         return write(
                 out,
                 List.of(
@@ -30,7 +30,7 @@ final class Rescue {
     /// As [#write(Path, Function)].
     ///
     /// @param folders that are tried
-    static String write(Path out, List<Path> folders, Function<Path, String> writing) {
+    static <T> T write(Path out, List<Path> folders, Function<Path, T> writing) {
         try {
             return writing.apply(out);
         } catch (LotaException e) {
@@ -49,9 +49,10 @@ final class Rescue {
         }
     }
 
-    private static boolean isWritten(Path kept, Function<Path, String> writing, LotaException why) {
+    private static boolean isWritten(Path kept, Function<Path, ?> writing, LotaException why) {
         try {
-            return !writing.apply(kept).isEmpty();
+            var _ = writing.apply(kept);
+            return true;
         } catch (LotaException e) {
             why.addSuppressed(e);
             return false;

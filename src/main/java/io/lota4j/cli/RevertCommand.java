@@ -12,6 +12,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 @Command
+@Prints(
+        value = {Key.PATH, Key.BASE},
+        sometimes = {Key.NOT_COPIED})
 final class RevertCommand extends BaseCommand {
     @Reads
     @Option(
@@ -50,12 +53,13 @@ final class RevertCommand extends BaseCommand {
     }
 
     @Override
-    int execute() {
+    int execute(Result result) {
         Ticket ticket = TicketFile.read(file);
         List<String> leftOut = Lota.revert(model, ticket, out);
-        out().println(Text.format(
-                "%s: the base again, fingerprint %s", out, ticket.info().base()));
-        Words.leftOut(leftOut).ifPresent(out()::println);
+        result.say(
+                "%s: the base again, fingerprint %s",
+                Figure.of(Key.PATH, out), Figure.of(Key.BASE, ticket.info().base()));
+        Words.leftOut(leftOut).ifPresent(result::say);
         return ExitCode.OK;
     }
 }

@@ -5,6 +5,7 @@ import io.lota4j.internal.Text;
 import io.lota4j.internal.experiment.recipe.ExperimentReader;
 import io.lota4j.internal.yaml.Yaml;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,8 +19,24 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.util.RawValue;
 
 /// `lota run`: runs what a recipe says.
+@Prints(
+        value = {},
+        sometimes = {
+            Key.RESULTS,
+            Key.PATH,
+            Key.METRICS,
+            Key.TRAINED_TOKENS,
+            Key.SCORED_TOKENS,
+            Key.SECONDS,
+            Key.STAGES_DONE,
+            Key.STAGES,
+            Key.TOKENS_PER_SECOND,
+            Key.BYTES,
+            Key.FREE_BYTES
+        })
 @Command(
         footer = {
             "",
@@ -48,6 +65,9 @@ final class RunCommand implements Callable<Integer> {
     private List<String> settings = new ArrayList<>();
 
     @Mixin
+    private ResultOptions printing = new ResultOptions();
+
+    @Mixin
     private CommonOptions common = new CommonOptions();
 
     RunCommand(Commands commands) {
@@ -56,8 +76,13 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Result result = printing.result(spec.commandLine().getOut());
+        return result.end(run(result));
+    }
+
+    private int run(Result result) {
         if (ExperimentReader.reads(Yaml.read(file))) {
-            return experiment();
+            return experiment(result);
         }
         Recipe recipe = RecipeSettings.apply(Recipe.read(file), settings);
         List<RecipePlan.PlannedStep> steps = RecipePlan.of(recipe, commands).steps();
@@ -67,10 +92,11 @@ final class RunCommand implements Callable<Integer> {
         Set<String> written = new HashSet<>();
         for (RecipePlan.PlannedStep step : steps) {
             if (steps.size() > 1) {
-                err().println(Text.format(
-                        "lota: step %d of %d: %s", step.step().number(), steps.size(), step.commandLine()));
+                messages()
+                        .note(Text.format(
+                                "lota: step %d of %d: %s", step.step().number(), steps.size(), step.commandLine()));
             }
-            int code = dryRun ? dryRun(step, written) : step.run(out(), err(), debug());
+            int code = dryRun ? dryRun(step, written, result) : run(step, false, result);
             if (code != ExitCode.OK) {
                 return code;
             }
@@ -78,7 +104,43 @@ final class RunCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private int experiment() {
+    /// Runs a step; with `--json` its object becomes one of the result.
+    private int run(RecipePlan.PlannedStep step, boolean dry, Result result) {
+        List<String> more = new ArrayList<>();
+        if (dry) {
+            more.add("--dry-run");
+        }
+        if (common.debug()) {
+            more.add("--debug");
+        }
+        if (printing.quiet()) {
+            more.add(ResultOptions.QUIET);
+        }
+        if (!printing.json()) {
+            return step.run(spec.commandLine().getOut(), spec.commandLine().getErr(), more);
+        }
+        more.add(ResultOptions.JSON);
+        StringWriter object = new StringWriter();
+        int code = step.run(new PrintWriter(object), spec.commandLine().getErr(), more);
+        if (code == ExitCode.OK) {
+            result.add(
+                    Key.RESULTS,
+                    Sentence.of("")
+                            .with(
+                                    command(step),
+                                    new Figure(
+                                            Key.RESULT,
+                                            new RawValue(object.toString().strip()),
+                                            "")));
+        }
+        return code;
+    }
+
+    private static Figure command(RecipePlan.PlannedStep step) {
+        return Figure.of(Key.COMMAND, step.step().command());
+    }
+
+    private int experiment(Result result) {
         if (!settings.isEmpty()) {
             throw new LotaException(
                     "--set replaces values of recipes with a command; edit the experiment " + file + ".");
@@ -87,36 +149,34 @@ final class RunCommand implements Callable<Integer> {
             ExperimentReader.read(file);
             return Preflight.answer(!dryRun);
         }
-        ExperimentSession session = new ExperimentSession(file, out(), err());
+        ExperimentSession session = new ExperimentSession(file, result, messages());
         return dryRun ? session.dryRun() : session.run();
     }
 
     /// A step that reads what an earlier step would have written cannot be tried before that one has run.
-    private int dryRun(RecipePlan.PlannedStep step, Set<String> written) {
+    private int dryRun(RecipePlan.PlannedStep step, Set<String> written, Result result) {
         Optional<String> missing = RecipeOutputs.read(step.step()).stream()
                 .filter(written::contains)
                 .findFirst();
         written.addAll(RecipeOutputs.written(step.step()));
         if (missing.isPresent()) {
-            out().println(Text.format("%s: needs %s, which an earlier step writes", step.commandLine(), missing.get()));
-            return ExitCode.OK;
+            return says(step, Text.format("needs %s, which an earlier step writes", missing.get()), result);
         }
         if (!step.canDryRun()) {
-            out().println(Text.format("%s: would run", step.commandLine()));
-            return ExitCode.OK;
+            return says(step, "would run", result);
         }
-        return step.dryRun(out(), err());
+        return run(step, true, result);
     }
 
-    private String[] debug() {
-        return common.debug() ? new String[] {"--debug"} : new String[0];
+    private static int says(RecipePlan.PlannedStep step, String detail, Result result) {
+        result.add(
+                Key.RESULTS,
+                Sentence.of("%s", new Figure(Key.DETAIL, detail, step.commandLine() + ": " + detail))
+                        .with(command(step)));
+        return ExitCode.OK;
     }
 
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
-    }
-
-    private PrintWriter err() {
-        return spec.commandLine().getErr();
+    private Messages messages() {
+        return printing.messages(spec.commandLine().getErr());
     }
 }

@@ -9,7 +9,6 @@ import io.lota4j.train.Listener;
 import io.lota4j.train.Outlook;
 import io.lota4j.train.Progress;
 import io.lota4j.train.Watch;
-import java.io.PrintWriter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class RunDisplay implements AutoCloseable {
     private final String what;
     private final StateOptions options;
-    private final PrintWriter err;
+    private final Messages messages;
     private final Deque<Runnable> closers = new ArrayDeque<>();
     private Listener shown = p -> {};
     private Consumer<String> lines;
@@ -35,11 +34,11 @@ final class RunDisplay implements AutoCloseable {
     private final Beside curves = new Beside(this::line);
 
     /// @param what the run is called
-    RunDisplay(String what, StateOptions options, PrintWriter err) {
+    RunDisplay(String what, StateOptions options, Messages messages) {
         this.what = what;
         this.options = options;
-        this.err = err;
-        this.lines = err::println;
+        this.messages = messages;
+        this.lines = messages::tell;
     }
 
     /// Hears of the run.
@@ -58,10 +57,13 @@ final class RunDisplay implements AutoCloseable {
         Curves points = Curves.open(options.tensorboard());
         closers.push(() -> curves.close(points::close));
         // Behind what may be refused.
-        err.println("kernel " + run.kernel());
-        ProgressBar bar = ProgressBar.on(err, what);
+        messages.note("kernel " + run.kernel());
+        ProgressBar bar = messages.bar(what);
         closers.push(bar::close);
-        lines = bar::interrupt;
+        lines = line -> {
+            bar.clear();
+            messages.tell(line);
+        };
         double lowest = run.from().best().map(HeldOutLoss::loss).orElse(Double.POSITIVE_INFINITY);
         shown = new Shown(rows, points, bar, lowest);
     }
@@ -116,7 +118,8 @@ final class RunDisplay implements AutoCloseable {
         public void heldOut(HeldOutLoss score) {
             metrics.write(() -> rows.add(score));
             curves.write(() -> points.add(score));
-            bar.interrupt(Text.format(
+            bar.clear();
+            messages.note(Text.format(
                     "step %d: held-out loss %.4f%s%s",
                     score.step(),
                     score.loss(),
@@ -148,7 +151,7 @@ final class RunDisplay implements AutoCloseable {
     /// Says how much memory a finished run took.
     void memory() {
         peak.ifPresent(bytes ->
-                err.println(Text.format("peak memory %s, predicted %s", Words.bytes(bytes), Words.bytes(predicted))));
+                messages.note(Text.format("peak memory %s, predicted %s", Words.bytes(bytes), Words.bytes(predicted))));
     }
 
     @Override

@@ -8,24 +8,23 @@ import io.lota4j.internal.Text;
 import io.lota4j.mask.Mask;
 import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.attribution.Attribution;
-import java.io.PrintWriter;
 
 /// Finds a mask by a score in front of a user, with a progress line.
 ///
-/// @param err where messages go
-record ScoringRun(Attribution.OfRows by, Calibration how, PrintWriter err) {
+/// @param messages where messages go
+record ScoringRun(Attribution.OfRows by, Calibration how, Messages messages) {
     Mask run(Lota lota, Dataset data) {
         MemoryEstimate predicted = lota.memory(by, how);
         Mask mask = scored(lota, data);
         ProcessMemory.peak()
-                .ifPresent(peak -> err.println(Text.format(
+                .ifPresent(peak -> messages.note(Text.format(
                         "peak memory %s, predicted %s", Words.bytes(peak), Words.bytes(predicted.total()))));
         return mask;
     }
 
     private Mask scored(Lota lota, Dataset data) {
         long start = System.nanoTime();
-        try (ProgressBar bar = ProgressBar.on(err, by.name())) {
+        try (ProgressBar bar = messages.bar(by.name())) {
             return lota.mask(
                             by,
                             data,

@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `lota mask share`: how much of a task masks see.
+@Prints(Key.MASKS)
 @Command(
         name = "share",
         description = "How much of a task masks see: which share of the norm of its gradient. Masks that see less than"
@@ -60,34 +61,43 @@ final class ShareCommand extends BaseCommand {
 
     @Override
     Plan plan() {
-        Plan plan = model.plan(new Plan(), err());
+        Plan plan = model.plan(new Plan(), messages());
         files.forEach(file -> plan.line("mask", Words.mask(file, MaskFile.read(file))));
         return plan.line("data", Text.format("%,d of %,d rows", Math.min(rows, data.rows()), data.rows()));
     }
 
     @Override
-    int execute() {
+    int execute(Result result) {
         List<Mask> masks = files.stream().map(MaskFile::read).toList();
         try (Lota lota = warned(model.open())) {
-            Dataset examples = data.load(lota, err());
-            if (data.previewed(examples, lota, out())) {
+            Dataset examples = data.load(lota, messages());
+            if (data.previewed(examples, lota, result)) {
                 return ExitCode.OK;
             }
-            List<Ticket> tickets = model.tickets(err());
-            model.warn(tickets, err());
+            List<Ticket> tickets = model.tickets(messages());
+            model.warn(tickets, messages());
             List<GradientShare> shares =
                     measured(lota, masks, tickets, FreshRows.of(examples, seed).draw(rows));
             for (int mask = 0; mask < shares.size(); mask++) {
-                out().println(Text.format(
-                        "%s: %s", files.get(mask), shares.get(mask).text()));
+                Sentence path = Sentence.of("%s", Figure.of(Key.PATH, files.get(mask)));
+                result.add(Key.MASKS, Sentence.join(": ", List.of(path, sentence(shares.get(mask)))));
             }
         }
         return ExitCode.OK;
     }
 
+    /// What a mask sees, in the words that the library has for it.
+    static Sentence sentence(GradientShare share) {
+        return Sentence.of("%s", new Figure(Key.SHARE, share.share(), share.text()))
+                .with(
+                        Figure.of(Key.CHANCE, share.chance()),
+                        Figure.of(Key.NORM, share.norm()),
+                        Figure.of(Key.ROWS, share.rows()));
+    }
+
     private List<GradientShare> measured(Lota lota, List<Mask> masks, List<Ticket> tickets, List<Example> batch) {
         long start = System.nanoTime();
-        try (ProgressBar bar = ProgressBar.on(err(), "gradient")) {
+        try (ProgressBar bar = messages().bar("gradient")) {
             return lota.gradientShares(
                             masks,
                             tickets,

@@ -16,10 +16,10 @@ import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.ticket.ShrinkRule;
+import io.lota4j.ticket.Shrinkage;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.MemoryEstimate;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +30,21 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `lota ticket shrink`: makes a ticket no larger than its task needs.
+@Prints(
+        value = {
+            Key.ALPHA,
+            Key.SMALLEST_ALPHA,
+            Key.MARGIN,
+            Key.JUDGED_BY,
+            Key.WHOLE_SCORE,
+            Key.KEPT_SCORE,
+            Key.PATH,
+            Key.CHANGED,
+            Key.POOL_SIZE,
+            Key.DENSITY,
+            Key.BYTES
+        },
+        sometimes = {Key.SCORE_BEFORE, Key.ADAPTER})
 @Command(
         name = "shrink",
         description = "Make a ticket no larger than its task needs, by validation rows: less of it disturbs what else"
@@ -199,7 +214,7 @@ final class ShrinkCommand extends BaseCommand {
             Ticket whole = read();
             AdaptedModel.requireTensors(base, loaded.weights().keySet(), whole);
             plan.line("ticket", Text.format("%s: %,d of %,d weights", ticket, whole.nnz(), whole.poolSize()));
-            List<Ticket> lower = TicketFiles.read(model.path(), below, err());
+            List<Ticket> lower = TicketFiles.read(model.path(), below, messages());
             for (Ticket other : lower) {
                 AdaptedModel.requireTensors(base, loaded.weights().keySet(), other);
             }
@@ -222,22 +237,22 @@ final class ShrinkCommand extends BaseCommand {
     }
 
     private Ticket read() {
-        return TicketFiles.read(model.path(), List.of(ticket), err()).getFirst();
+        return TicketFiles.read(model.path(), List.of(ticket), messages()).getFirst();
     }
 
     @Override
-    int execute() {
+    int execute(Result result) {
         try (Lota lota = warned(Lota.open(model.path(), device.device(), KernelChoice.AUTO, policy()))) {
             Dataset examples = rows.load(lota, files(), most, false);
-            examples.notices().forEach(notice -> err().println("lota: " + notice));
+            examples.notices().forEach(notice -> messages().tell("lota: " + notice));
             Ticket whole = read();
-            List<Ticket> lower = TicketFiles.read(model.path(), below, err());
+            List<Ticket> lower = TicketFiles.read(model.path(), below, messages());
             MemoryOptions.warn(
-                    policy(), List.of(MemoryOptions.ONLY_MAPPED), policy -> memory(policy, whole, lower), err());
+                    policy(), List.of(MemoryOptions.ONLY_MAPPED), policy -> memory(policy, whole, lower), messages());
             Shrunk shrunk = shrink(lota, whole, examples, options(lower));
-            out().println(shrunk.how().text());
-            shrunk.how().notices().forEach(notice -> err().println("lota: " + notice));
-            out().println(Rescue.write(out, file -> {
+            tell(result, shrunk.how());
+            shrunk.how().notices().forEach(notice -> messages().tell("lota: " + notice));
+            result.say(Rescue.write(out, file -> {
                 TicketFile.write(file, shrunk.ticket());
                 return Words.ticket(file, shrunk.ticket());
             }));
@@ -248,29 +263,41 @@ final class ShrinkCommand extends BaseCommand {
                         shrunk.how()
                                 .origin(examples.digests(), examples.examples().size()),
                         adapterOut);
-                out().println(Text.format(
+                result.line(Text.format(
                         "%s: the adapter, its B times %s",
                         adapterOut, shrunk.how().alpha()));
+                result.also(Key.ADAPTER, adapterOut.toString());
             }
         }
         return ExitCode.OK;
     }
 
+    private static void tell(Result result, Shrinkage how) {
+        result.line(how.text());
+        result.also(Key.ALPHA, how.alpha());
+        result.also(Key.SMALLEST_ALPHA, how.smallest());
+        result.also(Key.MARGIN, how.rule().margin());
+        result.also(Key.JUDGED_BY, how.by().toString());
+        result.also(Key.WHOLE_SCORE, how.whole());
+        result.also(Key.KEPT_SCORE, how.kept());
+        how.before().ifPresent(score -> result.also(Key.SCORE_BEFORE, score));
+    }
+
     private Shrunk shrink(Lota lota, Ticket whole, Dataset examples, ShrinkOptions options) {
-        try (Shown shown = new Shown(err())) {
+        try (Shown shown = new Shown(messages())) {
             return lota.shrink(whole, examples, options, shown, () -> false).orElseThrow();
         }
     }
 
     /// A progress line for each scoring.
     private static final class Shown implements ShrinkOptions.Listener, AutoCloseable {
-        private final PrintWriter err;
+        private final Messages messages;
         private @Nullable ProgressBar bar;
         private double part = -1;
         private long began;
 
-        Shown(PrintWriter err) {
-            this.err = err;
+        Shown(Messages messages) {
+            this.messages = messages;
             this.began = System.nanoTime();
         }
 
@@ -278,7 +305,7 @@ final class ShrinkCommand extends BaseCommand {
         public void at(double alpha, int done, int all, long tokens) {
             if (alpha != part || bar == null) {
                 close();
-                bar = ProgressBar.on(err, Text.format("score %s of the ticket", Words.percent(alpha)));
+                bar = messages.bar(Text.format("score %s of the ticket", Words.percent(alpha)));
                 part = alpha;
             }
             bar.update(done, all, tokens / ((System.nanoTime() - began) / 1e9), Double.NaN);

@@ -5,7 +5,6 @@ import io.lota4j.internal.Text;
 import io.lota4j.model.ActivationPolicy;
 import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +50,7 @@ final class StateDirectory {
         if (directory != null) {
             plan.disk(directory, files);
             if (state != null) {
-                plan.line("", Plan.room(state, saved) + ", if it is stopped");
+                plan.line("", Plan.room(state, saved).followedBy(", if it is stopped"));
             }
         }
     }
@@ -59,20 +58,20 @@ final class StateDirectory {
     /// Refuses what the disk has no room for, and says what a stop would have none for. Parameters as for [#plan].
     ///
     /// @throws LotaException with what is needed and free
-    void requireRoom(long files, @Nullable Path state, long saved, PrintWriter err) {
+    void requireRoom(long files, @Nullable Path state, long saved, Messages messages) {
         if (directory == null) {
             return;
         }
         Plan.requireRoom(directory, files);
         if (Plan.isInMemory(directory)) {
-            err.println(Text.format(
-                    "lota: warning: %s is in memory itself, as far as its file system says, and nothing is saved. Give"
+            messages.warn(Text.format(
+                    "%s is in memory itself, as far as its file system says, and nothing is saved. Give"
                             + " a directory on a disk.",
                     directory));
         }
         if (state != null && !Plan.hasRoom(state, saved + (Plan.onOneDisk(directory, state) ? files : 0))) {
-            err.println(Text.format(
-                    "lota: warning: if the run is stopped, there is no room for its state, %s as %s: it could not go on"
+            messages.warn(Text.format(
+                    "if the run is stopped, there is no room for its state, %s as %s: it could not go on"
                             + " from there.",
                     Words.bytes(saved), state));
         }

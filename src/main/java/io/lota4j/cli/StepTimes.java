@@ -5,12 +5,9 @@ import io.lota4j.internal.Text;
 import io.lota4j.train.Phases;
 import io.lota4j.train.Progress;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.ToDoubleFunction;
-import tools.jackson.databind.json.JsonMapper;
 
 /// The times of a run's steps, without the first ones, which also load classes, compile and fill caches.
 final class StepTimes {
@@ -40,59 +37,41 @@ final class StepTimes {
         return phases.size();
     }
 
-    String text() {
-        double step = median(Phases::total);
+    /// @param kernel what computed
+    /// @param density share of the pool that was trained
+    void tell(Result result, String kernel, double density) {
+        result.also(Key.WHAT, "lota");
+        result.also(Key.KERNEL, kernel);
+        result.also(Key.DENSITY, density);
+        result.say(
+                "step    median %s s (quartiles %s and %s) of %s after %s more, %s tokens a step on average",
+                seconds(Key.SECONDS, 0.5, Phases::total),
+                seconds(Key.LOWER_QUARTILE_SECONDS, 0.25, Phases::total),
+                seconds(Key.UPPER_QUARTILE_SECONDS, 0.75, Phases::total),
+                Figure.of(Key.STEPS, counted()),
+                Figure.of(Key.WARM_STEPS, warm),
+                Figure.of(Key.TOKENS_A_STEP, tokens / counted()));
+        result.say(
+                "speed   %s tokens/s, median of the steps",
+                Figure.real(Key.TOKENS_PER_SECOND, Quantile.median(speeds), 1));
+        result.say(
+                "phases  forward and backward %s s, weight gradients %s s, update %s s, medians",
+                seconds(Key.FORWARD_BACKWARD_SECONDS, 0.5, Phases::model),
+                seconds(Key.WEIGHT_GRADIENT_SECONDS, 0.5, Phases::gradients),
+                seconds(Key.UPDATE_SECONDS, 0.5, Phases::update));
         OptionalLong peak = ProcessMemory.peak();
-        return Text.format(
-                """
-                step    median %.3f s (quartiles %.3f and %.3f) of %d after %d more, %d tokens a step on average
-                speed   %.1f tokens/s, median of the steps
-                phases  forward and backward %.3f s, weight gradients %.3f s, update %.3f s, medians
-                memory  %s
-                """,
-                step,
-                quantile(0.25, Phases::total),
-                quantile(0.75, Phases::total),
-                counted(),
-                warm,
-                tokens / counted(),
-                speed(),
-                median(Phases::model),
-                median(Phases::gradients),
-                median(Phases::update),
-                peak.isEmpty() ? "peak unknown on this system" : Text.format("peak %.2f GiB resident", gib(peak)));
+        result.say(
+                "memory  %s",
+                peak.isEmpty()
+                        ? new Figure(Key.PEAK_RSS_BYTES, null, "peak unknown on this system")
+                        : new Figure(
+                                Key.PEAK_RSS_BYTES,
+                                peak.getAsLong(),
+                                Text.format("peak %.2f GiB resident", peak.getAsLong() / (double) (1 << 30))));
     }
 
-    String json(String kernel, double density) {
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("what", "lota");
-        row.put("kernel", kernel);
-        row.put("density", density);
-        row.put("steps", counted());
-        row.put("tokens_a_step", tokens / counted());
-        row.put("seconds", median(Phases::total));
-        row.put("tokens_per_second", speed());
-        row.put("forward_backward_seconds", median(Phases::model));
-        row.put("weight_gradient_seconds", median(Phases::gradients));
-        row.put("update_seconds", median(Phases::update));
-        OptionalLong peak = ProcessMemory.peak();
-        row.put("peak_rss_bytes", peak.isEmpty() ? null : peak.getAsLong());
-        return JsonMapper.shared().writeValueAsString(row) + "\n";
-    }
-
-    private double speed() {
-        return Quantile.median(speeds);
-    }
-
-    private double median(ToDoubleFunction<Phases> part) {
-        return quantile(0.5, part);
-    }
-
-    private double quantile(double q, ToDoubleFunction<Phases> part) {
-        return Quantile.of(q, phases.stream().map(part::applyAsDouble).toList());
-    }
-
-    private static double gib(OptionalLong bytes) {
-        return bytes.getAsLong() / (double) (1 << 30);
+    private Figure seconds(Key key, double q, ToDoubleFunction<Phases> part) {
+        return Figure.real(
+                key, Quantile.of(q, phases.stream().map(part::applyAsDouble).toList()), 3);
     }
 }

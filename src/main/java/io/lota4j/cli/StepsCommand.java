@@ -66,15 +66,15 @@ abstract class StepsCommand extends BaseCommand {
     }
 
     /// Loads the data for some work, unless only a preview was asked for.
-    final int examples(Lota lota, Work work) {
+    final int examples(Lota lota, Result result, Work work) {
         data.readWeights(training.readsWeights());
-        Dataset examples = data.load(lota, err());
-        if (data.previewed(examples, lota, out())) {
+        Dataset examples = data.load(lota, messages());
+        if (data.previewed(examples, lota, result)) {
             return ExitCode.OK;
         }
         Optional<String> bad = data.listBadRows(examples, result());
         int code = work.on(lota, examples);
-        bad.ifPresent(err()::println);
+        bad.ifPresent(messages()::tell);
         return code;
     }
 }

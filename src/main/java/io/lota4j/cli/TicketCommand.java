@@ -1,9 +1,7 @@
 package io.lota4j.cli;
 
-import io.lota4j.internal.Text;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -12,6 +10,20 @@ import picocli.CommandLine.Parameters;
 @Command(subcommands = {TicketCommand.InfoOf.class, ShrinkCommand.class})
 final class TicketCommand extends Group {
 
+    @Prints(
+            value = {
+                Key.PATH,
+                Key.CHANGED,
+                Key.POOL_SIZE,
+                Key.DENSITY,
+                Key.BYTES,
+                Key.BASE,
+                Key.POOL,
+                Key.SCOPE,
+                Key.REVERSIBLE,
+                Key.PROVENANCE
+            },
+            sometimes = Key.EXACT)
     @Command(name = "info", description = "What a ticket changes, what it is for and how it was made.")
     static final class InfoOf extends BaseCommand {
         @Reads
@@ -25,20 +37,27 @@ final class TicketCommand extends Group {
         }
 
         @Override
-        int execute() {
+        int execute(Result result) {
             Ticket ticket = TicketFile.read(file);
-            PrintWriter out = out();
-            out.println(Words.ticket(file, ticket));
-            out.println("base " + ticket.info().base());
-            out.println(
-                    "pool " + ticket.info().pool() + ", scope " + ticket.info().scope());
+            result.say(Words.ticket(file, ticket));
+            result.say("base %s", Figure.of(Key.BASE, ticket.info().base()));
+            result.say(
+                    "pool %s, scope %s",
+                    Figure.of(Key.POOL, ticket.info().pool()),
+                    Figure.of(Key.SCOPE, ticket.info().scope()));
             boolean reversible = ticket.tensors().values().stream().allMatch(t -> t.baseBits() != null);
-            out.println(reversible ? "can be reverted bit for bit" : "cannot be reverted: it keeps no base bits");
+            result.say(
+                    "%s",
+                    new Figure(
+                            Key.REVERSIBLE,
+                            reversible,
+                            reversible ? "can be reverted bit for bit" : "cannot be reverted: it keeps no base bits"));
             long exact = ticket.exact();
             if (exact > 0) {
-                out.println(Text.format("%,d weights kept as they are, for no delta leads there", exact));
+                result.say("%s weights kept as they are, for no delta leads there", Figure.count(Key.EXACT, exact));
             }
-            ticket.info().provenance().forEach((key, value) -> out.println(key + " " + value));
+            ticket.info().provenance().forEach((key, value) -> result.line(key + " " + value));
+            result.also(Key.PROVENANCE, ticket.info().provenance());
             return ExitCode.OK;
         }
     }

@@ -5,7 +5,6 @@ import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.internal.peft.AdapterFolder;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,21 +17,21 @@ final class TicketFiles {
     /// Reads all of them.
     ///
     /// @param base the model's directory, which adapters are read for
-    /// @param err gets what may not be meant
-    static List<Ticket> read(Path base, List<Path> paths, PrintWriter err) {
+    /// @param messages gets what may not be meant
+    static List<Ticket> read(Path base, List<Path> paths, Messages messages) {
         List<Ticket> tickets = new ArrayList<>();
         for (Path path : paths) {
             boolean adapter =
                     Files.isDirectory(path) && AdapterFolder.find(path).isPresent();
-            tickets.add(adapter ? imported(base, path, err) : TicketFile.read(path));
+            tickets.add(adapter ? imported(base, path, messages) : TicketFile.read(path));
         }
         return tickets;
     }
 
-    private static Ticket imported(Path base, Path folder, PrintWriter err) {
+    private static Ticket imported(Path base, Path folder, Messages messages) {
         try (Checkpoint checkpoint = Checkpoint.open(base)) {
             AdapterTicket imported = AdapterTicket.of(checkpoint, folder);
-            imported.doubts().forEach(doubt -> err.println("warning: " + doubt));
+            imported.doubts().forEach(doubt -> messages.warn(doubt));
             return imported.ticket();
         }
     }

@@ -8,15 +8,12 @@ import io.lota4j.internal.ticket.MappedTicket;
 import io.lota4j.merge.Compat;
 import io.lota4j.merge.run.MergeReport;
 import io.lota4j.ticket.TicketInfo;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -100,21 +97,24 @@ final class TicketMergeOptions {
         return report;
     }
 
-    void merge(List<Path> tickets, Path out, PrintWriter output) {
+    private record Merged(Sentence ticket, MergeReport report) {}
+
+    void merge(List<Path> tickets, Path out, Result result) {
         TicketMerge merge = merge(tickets.size());
-        output.println(Rescue.write(out, file -> {
-            MergeReport merged = merge.merge(tickets, Runtime.getRuntime().availableProcessors(), file);
+        Merged merged = Rescue.write(out, file -> {
+            MergeReport made = merge.merge(tickets, Runtime.getRuntime().availableProcessors(), file);
             if (report != null) {
-                MergeReportFile.write(report, merged);
+                MergeReportFile.write(report, made);
             }
-            return lines(file, merged);
-        }));
+            return new Merged(ticket(file), made);
+        });
+        result.say(merged.ticket());
+        MergeReportText.tell(result, merged.report());
     }
 
-    private static String lines(Path file, MergeReport merged) {
+    private static Sentence ticket(Path file) {
         try (MappedTicket ticket = MappedTicket.open(file)) {
-            return Stream.concat(Stream.of(Words.ticket(ticket)), MergeReportText.lines(merged).stream())
-                    .collect(Collectors.joining("\n"));
+            return Words.ticket(ticket);
         }
     }
 

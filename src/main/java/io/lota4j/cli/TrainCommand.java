@@ -26,6 +26,20 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 @Command
+@Prints(
+        value = {
+            Key.PATH,
+            Key.CHANGED,
+            Key.POOL_SIZE,
+            Key.DENSITY,
+            Key.BYTES,
+            Key.STEPS,
+            Key.FIRST_LOSS,
+            Key.LAST_LOSS,
+            Key.TOKENS,
+            Key.SECONDS
+        },
+        sometimes = Key.HELD_OUT_LOSS)
 final class TrainCommand extends FitCommand<Ticket> {
     @Reads
     @Option(names = "--mask", paramLabel = "M", description = "Which weights to train.")
@@ -66,7 +80,7 @@ final class TrainCommand extends FitCommand<Ticket> {
             Lota lota, Dataset examples, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile file) {
         Mask trained = mask != null ? MaskFile.read(mask) : lota.everything(pool.pool());
         ModelConfig shape = ModelConfig.of(model.path());
-        memory.warn(policy -> predicted(policy, config, trained).withExamples(shape, policy, examples), err());
+        memory.warn(policy -> predicted(policy, config, trained).withExamples(shape, policy, examples), messages());
         return lota.train(examples, trained, config, rows, watch, file);
     }
 
@@ -76,7 +90,7 @@ final class TrainCommand extends FitCommand<Ticket> {
     }
 
     @Override
-    String write(Path file, Ticket trained) {
+    Sentence write(Path file, Ticket trained) {
         Ticket ticket = trained.withValueType(valueType);
         TicketFile.write(file, ticket);
         return Words.ticket(file, ticket);

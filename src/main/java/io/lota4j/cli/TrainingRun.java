@@ -7,21 +7,20 @@ import io.lota4j.train.RunState;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.Training;
 import io.lota4j.train.Watch;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 
 /// Trains in front of a user: a progress line, and a resumable state on Ctrl-C.
 final class TrainingRun {
     private final String what;
-    private final PrintWriter err;
+    private final Messages messages;
     private List<String> failures = List.of();
 
     /// @param what the run is called in messages
-    /// @param err where they go
-    TrainingRun(String what, PrintWriter err) {
+    /// @param messages where they go
+    TrainingRun(String what, Messages messages) {
         this.what = what;
-        this.err = err;
+        this.messages = messages;
     }
 
     /// What trains.
@@ -33,7 +32,7 @@ final class TrainingRun {
     /// @return how it went; the user knows if it was stopped
     <T> Training<T> run(StateOptions options, Path out, Work<T> work) {
         StateFile state = options.state(out);
-        try (RunDisplay display = new RunDisplay(what, options, err)) {
+        try (RunDisplay display = new RunDisplay(what, options, messages)) {
             Training<T> training = work.run(display.watch(), state);
             // Ends the progress line.
             display.close();
@@ -42,7 +41,7 @@ final class TrainingRun {
                 display.memory();
                 kept(training);
             } else {
-                err.println(Text.format(
+                messages.tell(Text.format(
                         "lota: stopped after step %d of %d; the state is in %s. Resume with --resume.",
                         training.reached().step(), training.config().steps(), state.file()));
             }
@@ -54,8 +53,18 @@ final class TrainingRun {
     ///
     /// @return the exit code
     int end() {
-        failures.forEach(failure -> err.println("lota: " + failure + "; the result is whole, this file is not"));
+        failures.forEach(failure -> messages.tell("lota: " + failure + "; the result is whole, this file is not"));
         return failures.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    /// Gives what a finished run came to.
+    static void tell(Result result, RunState end) {
+        result.also(Key.STEPS, end.step());
+        result.also(Key.FIRST_LOSS, end.losses().getFirst());
+        result.also(Key.LAST_LOSS, end.losses().getLast());
+        result.also(Key.TOKENS, end.tokens());
+        result.also(Key.SECONDS, Double.isNaN(end.seconds()) ? null : end.seconds());
+        end.best().ifPresent(best -> result.also(Key.HELD_OUT_LOSS, best.loss()));
     }
 
     /// Says which weights a run that was scored on held-out rows ends with.
@@ -66,13 +75,13 @@ final class TrainingRun {
             return;
         }
         if (end.step() < training.config().steps()) {
-            err.println(Text.format(
+            messages.note(Text.format(
                     "lota: stopped early after step %d of %d: %d %s in a row had no lower held-out loss.",
                     end.step(), training.config().steps(), rows.patience(), rows.patience() == 1 ? "score" : "scores"));
         }
         HeldOutLoss best = end.best().get();
         long kept = rows.keptStep(end);
-        err.println(
+        messages.note(
                 kept == best.step()
                         ? Text.format("lota: step %d is kept, with the lowest held-out loss, %.4f.", kept, best.loss())
                         : Text.format(

@@ -3,6 +3,7 @@ package io.lota4j.cli;
 import io.lota4j.internal.Suggestions;
 import io.lota4j.internal.Text;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -17,10 +18,25 @@ final class UsageErrors implements IParameterExceptionHandler {
     @Override
     public int handleParseException(ParameterException problem, String[] args) {
         CommandLine line = problem.getCommandLine();
-        line.getErr().println("lota: " + unknownOption(args, line).orElseGet(() -> message(problem)));
+        line.getErr()
+                .println("lota: " + unknownOption(args, line).orElseGet(() -> message(problem)) + json(args, problem));
         line.getErr()
                 .println(Text.format("Try '%s --help'.", line.getCommandSpec().qualifiedName()));
         return ExitCode.USAGE;
+    }
+
+    /// Of a file behind `--json`, as `eval` once had it.
+    private static String json(String[] args, ParameterException problem) {
+        if (!(problem instanceof UnmatchedArgumentException unmatched)
+                || unmatched.getUnmatched().isEmpty()) {
+            return "";
+        }
+        int at = Arrays.asList(args).indexOf(unmatched.getUnmatched().getFirst());
+        if (at < 1 || !args[at - 1].equals(ResultOptions.JSON)) {
+            return "";
+        }
+        boolean file = problem.getCommandLine().getCommandSpec().findOption("--scores") != null;
+        return "; --json takes no file and prints on standard output" + (file ? ", --scores F.json writes a file" : "");
     }
 
     /// A mistyped option or a text that looks like one, which picocli mentions only when nothing required is missing.

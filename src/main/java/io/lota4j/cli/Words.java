@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /// Results in a line.
@@ -23,61 +24,74 @@ final class Words {
 
     private Words() {}
 
-    static String mask(Path file, Mask mask) {
-        return Text.format(
-                "%s: %,d of %,d weights trainable (sparsity %s), %s",
-                file, mask.trainable(), mask.poolSize(), percent(mask.sparsity()), size(file));
+    static Sentence mask(Path file, Mask mask) {
+        return Sentence.of(
+                "%s: %s of %s weights trainable (sparsity %s), %s",
+                Figure.of(Key.PATH, file),
+                Figure.count(Key.TRAINABLE, mask.trainable()),
+                Figure.count(Key.POOL_SIZE, mask.poolSize()),
+                Figure.share(Key.SPARSITY, mask.sparsity()),
+                size(file));
     }
 
-    static String ticket(Path file, Ticket ticket) {
+    static Sentence ticket(Path file, Ticket ticket) {
         return ticket(file, ticket.nnz(), ticket.poolSize());
     }
 
-    static String ticket(MappedTicket ticket) {
+    static Sentence ticket(MappedTicket ticket) {
         return ticket(ticket.path(), ticket.nnz(), ticket.poolSize());
     }
 
-    private static String ticket(Path file, long changed, long weights) {
-        return Text.format(
-                "%s: %,d of %,d weights changed (density %s), %s",
-                file, changed, weights, percent(weights == 0 ? 0 : (double) changed / weights), size(file));
+    private static Sentence ticket(Path file, long changed, long weights) {
+        return Sentence.of(
+                "%s: %s of %s weights changed (density %s), %s",
+                Figure.of(Key.PATH, file),
+                Figure.count(Key.CHANGED, changed),
+                Figure.count(Key.POOL_SIZE, weights),
+                Figure.share(Key.DENSITY, weights == 0 ? 0 : (double) changed / weights),
+                size(file));
     }
 
     /// What rounding did to a ticket's changes, if it took anything worth telling.
-    static Optional<String> rounding(Effect effect) {
-        List<String> told = new ArrayList<>();
+    ///
+    /// @param advice what follows
+    static Optional<Sentence> rounding(Effect effect, String advice) {
+        List<Sentence> told = new ArrayList<>();
         if (effect.vanished() > 0) {
-            told.add(Text.format("%,d weights stay as they were", effect.vanished()));
+            told.add(Sentence.of("%s weights stay as they were", Figure.count(Key.VANISHED, effect.vanished())));
         }
         if (effect.lost() >= LEAST_LOST || effect.vanished() > 0) {
-            told.add(Text.format("%s of the change (squared norm) is lost", percent(effect.lost())));
+            told.add(Sentence.of("%s of the change (squared norm) is lost", Figure.share(Key.LOST, effect.lost())));
         }
         if (effect.overflowed() > 0) {
-            told.add(Text.format("%,d weights become infinite", effect.overflowed()));
+            told.add(Sentence.of("%s weights become infinite", Figure.count(Key.OVERFLOWED, effect.overflowed())));
         }
-        return told.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", told));
+        return told.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Sentence.join(", ", told).followedBy(advice));
     }
 
     /// What rounding did to a merge's changes. F32 takes none, so the advice to ask for it is always open.
-    static Optional<String> rounding(Rounding rounding) {
+    static Optional<Sentence> rounding(Rounding rounding) {
         return Optional.of(rounding)
                 .filter(some -> some.vanished() > 0)
-                .map(some -> Text.format(
-                        "rounding: of %,d weights that the merge changes %,d stay as they were; "
+                .map(some -> Sentence.of(
+                        "rounding: of %s weights that the merge changes %s stay as they were; "
                                 + "'out_dtype: float32' in the recipe, or --dtype F32, keeps them",
-                        some.changed() + some.vanished(), some.vanished()));
+                        Figure.count(Key.CHANGED, some.changed() + some.vanished()),
+                        Figure.count(Key.VANISHED, some.vanished())));
     }
 
     /// Where a merge could not keep what tickets keep exactly.
     ///
     /// @param inexact by tensor, how many weights
-    static Optional<String> inexact(Map<String, Long> inexact) {
+    static Optional<Sentence> inexact(Map<String, Long> inexact) {
         if (inexact.isEmpty()) {
             return Optional.empty();
         }
         long count = inexact.values().stream().mapToLong(Long::longValue).sum();
         String more = inexact.size() > LISTED ? Text.format(" and %d more", inexact.size() - LISTED) : "";
-        return Optional.of(Text.format(
+        String text = Text.format(
                 "not exact: %,d weights, which a ticket keeps exactly because no delta gives them, got the nearest "
                         + "delta: another model changes them too, or the method scales the change (%s%s)",
                 count,
@@ -85,24 +99,27 @@ final class Words {
                         .limit(LISTED)
                         .map(tensor -> Text.format("%s: %,d", tensor.getKey(), tensor.getValue()))
                         .collect(Collectors.joining(", ")),
-                more));
+                more);
+        return Optional.of(Sentence.of("%s", new Figure(Key.INEXACT, new TreeMap<>(inexact), text)));
     }
 
     /// What of a model's directory is not in a result.
-    static Optional<String> leftOut(List<String> names) {
+    static Optional<Sentence> leftOut(List<String> names) {
         if (names.isEmpty()) {
             return Optional.empty();
         }
         String more = names.size() > LISTED ? Text.format(" and %d more", names.size() - LISTED) : "";
-        return Optional.of("not copied: " + String.join(", ", names.subList(0, Math.min(LISTED, names.size()))) + more);
+        String text = "not copied: " + String.join(", ", names.subList(0, Math.min(LISTED, names.size()))) + more;
+        return Optional.of(Sentence.of("%s", new Figure(Key.NOT_COPIED, names, text)));
     }
 
     static String percent(double share) {
         return Text.format("%.2f%%", 100 * share);
     }
 
-    static String size(Path file) {
-        return bytes(file.toFile().length());
+    /// The size of a file.
+    static Figure size(Path file) {
+        return Figure.bytes(Key.BYTES, file.toFile().length());
     }
 
     /// `17.3 MB`

@@ -324,7 +324,8 @@ class BadInputTest {
         assertThat(failure(1, calibrate("--delta-out", lost.toString()))).isEqualTo(message);
         assertThat(failure(1, train("--dense", "--steps", "1", "--out", lost.toString())))
                 .isEqualTo(message);
-        assertThat(failure(1, "eval", "--model", base.toString(), "--data", data.toString(), "--json", lost.toString()))
+        assertThat(failure(
+                        1, "eval", "--model", base.toString(), "--data", data.toString(), "--scores", lost.toString()))
                 .isEqualTo(message);
         assertThat(failure(1, "mask", "invert", mask.toString(), "--out", lost.toString()))
                 .isEqualTo(message);

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// `lota run` of an experiment.
 class ExperimentCommandTest {
@@ -72,6 +74,18 @@ class ExperimentCommandTest {
         assertThat(again.run("run", recipe.toString(), "--dry-run")).isEqualTo(ExitCode.OK);
         assertThat(again.out()).contains("1 of 1 stages are done;").containsPattern("all, in tokens +0 +0 +0:00\n");
         assertThat(again.out()).contains(out + ": about 0 B, ");
+        Cli json = new Cli(Commands.standard());
+        assertThat(json.run("run", recipe.toString(), "--dry-run", "--json")).isEqualTo(ExitCode.OK);
+        JsonNode plan = JsonMapper.shared().readTree(json.out());
+        assertThat(plan.get("dry_run").asBoolean()).isTrue();
+        assertThat(plan.get("stages_done").asInt()).isEqualTo(1);
+        assertThat(plan.get("trained_tokens").asInt()).isZero();
+        assertThat(plan.at("/plan/0/name").asString()).isEqualTo("base");
+        Cli done = new Cli(Commands.standard());
+        assertThat(done.run("run", recipe.toString(), "--json", "--quiet")).isEqualTo(ExitCode.OK);
+        assertThat(done.err()).isEmpty();
+        assertThat(JsonMapper.shared().readTree(done.out()).get("metrics").asString())
+                .isEqualTo(out.resolve("metrics.jsonl").toString());
     }
 
     /// As `train` says it, once for a file, however many runs take its rows.

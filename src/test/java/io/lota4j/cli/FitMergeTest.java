@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.roaringbitmap.RoaringBitmap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// `lota merge --method fit`.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -112,7 +114,12 @@ class FitMergeTest {
         assertThat(Files.size(at("report.json"))).isPositive();
 
         Path again = at("again.ticket.safetensors");
-        run(0, whole(again));
+        JsonNode object = JsonMapper.shared()
+                .readTree(run(0, whole(again, "--json", "--quiet")).out());
+        assertThat(object.at("/fitted/1/name").asString()).isEqualTo("B");
+        assertThat(cli.out())
+                .contains(Text.format(
+                        "%.4f", object.at("/fitted/1/fitted_divergence").asDouble()));
         assertThat(again).hasSameBinaryContentAs(out);
         Path task = at("task.ticket.safetensors");
         run(0, whole(task, "--per=task", "--seed=3"));

@@ -164,7 +164,8 @@ class MetricsResumeTest {
         TrainConfig config = parsed(new TrainingOptions(), "--steps", "" + STEPS, "--lr", "1e-3", "--batch", "4")
                 .config(12);
         try (Lota lota = Lota.open(at("base"));
-                RunDisplay display = new RunDisplay("train", options, new PrintWriter(Writer.nullWriter()))) {
+                RunDisplay display =
+                        new RunDisplay("train", options, new Messages(new PrintWriter(Writer.nullWriter()), true))) {
             Dataset examples = lota.data(at("rows.jsonl"), new Rows("{question}", "{answer}", 1024, Dataset.ALL));
             Mask mask = lota.everything(Pool.standard());
             Watch watch = display.watch();

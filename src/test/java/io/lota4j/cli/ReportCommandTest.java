@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReportCommandTest {
-    private static final String RUN_JSON = """
+    static final String RUN_JSON = """
         {"format": "lota4j run 1", "name": "tiny", "command": "lota run a.yaml", "recipe": "",
          "base": {"name": "b", "fingerprint": "ff", "weights": 10, "pool": 8},
          "tasks": [{"name": "a", "train": "a.jsonl", "trainSha256": "0", "trainRows": 4, "validationRows": 0,
@@ -21,7 +21,7 @@ class ReportCommandTest {
          "equal": [], "versions": {}, "machine": {}, "started": "2026-01-02T03:04:05Z", "seconds": 1,
          "finished": true}
         """;
-    private static final String METRICS = """
+    static final String METRICS = """
         {"figure":"loss","value":2.0,"n":9,"run":"base","seed":0,"stage":0,"task":"a","split":"test"}
         {"figure":"loss","value":1.0,"n":9,"run":"r","seed":0,"stage":1,"task":"a","split":"test"}
         """;

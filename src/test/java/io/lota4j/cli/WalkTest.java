@@ -154,7 +154,7 @@ class WalkTest {
             "{question}",
             "--completion",
             "{answer}",
-            "--json",
+            "--scores",
             at("base.json").toString()
         };
         String[] adapted = {
@@ -175,7 +175,7 @@ class WalkTest {
             "3",
             "--answer",
             "\\d+",
-            "--json",
+            "--scores",
             at("ticket.json").toString(),
             "--details",
             at("details.jsonl").toString(),

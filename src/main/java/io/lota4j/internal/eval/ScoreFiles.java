@@ -8,6 +8,7 @@ import io.lota4j.internal.checkpoint.Claims;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -45,8 +46,9 @@ public final class ScoreFiles {
         }
     }
 
-    private static Map<String, Object> summary(Evaluation scores, Dataset data) {
-        Map<String, Object> summary = new LinkedHashMap<>();
+    /// What the summary holds, by key, in its order.
+    public static SequencedMap<String, Object> summary(Evaluation scores, Dataset data) {
+        SequencedMap<String, Object> summary = new LinkedHashMap<>();
         summary.put("loss", scores.loss());
         summary.put("examples", scores.examples().size());
         summary.put("response_tokens", scores.responseTokens());

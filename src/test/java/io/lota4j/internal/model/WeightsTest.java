@@ -178,7 +178,7 @@ class WeightsTest {
                 .message()
                 .startsWith(folder + " holds quantized weights (" + (said ? "mxfp4" : "MXFP4") + "): ")
                 .contains(
-                        folder.resolve("model.safetensors") + " holds tensor `" + name + "_blocks`, which is U8.",
+                        folder.resolve("model.safetensors") + " holds tensor '" + name + "_blocks', which is U8.",
                         "with transformers: from_pretrained with quantization_config=Mxfp4Config(dequantize=True)");
     }
 

@@ -28,7 +28,6 @@ import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.internal.train.Job;
 import io.lota4j.internal.train.Start;
 import io.lota4j.internal.train.TrainingJob;
-import io.lota4j.internal.train.Trial;
 import io.lota4j.internal.train.fit.Fit;
 import io.lota4j.internal.train.lora.LoraJob;
 import io.lota4j.kernel.choice.KernelChoice;
@@ -38,7 +37,6 @@ import io.lota4j.memory.Device;
 import io.lota4j.merge.run.MergeReport;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.ticket.ShrinkRule;
-import io.lota4j.ticket.Shrinkage;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.ticket.Tickets;
@@ -59,10 +57,8 @@ import io.lota4j.train.lora.LoraConfig;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -402,45 +398,19 @@ public final class Lota implements AutoCloseable {
     /// @return empty if it was stopped
     public Optional<Shrunk> shrink(
             Ticket ticket, Dataset rows, ShrinkOptions options, ShrinkOptions.Listener listener, BooleanSupplier stop) {
-        boolean answers = options.scoring().answerTokens() > 0;
-        if (answers) {
+        if (options.scoring().answerTokens() > 0) {
             rows.requirePrompts();
         }
-        return base.with(options.below(), model -> {
-            Trial trial = new Trial(model, ticket);
-            try {
-                Shrinkage how = options.rule().find(answers, (alpha, wanted) -> {
-                    put(trial, ticket, alpha);
-                    EvalOptions scoring =
-                            wanted ? options.scoring() : options.scoring().losses();
-                    return score(evaluator(model, scoring), rows, alpha, listener, stop);
-                });
-                Map<String, String> origin =
-                        how.origin(rows.digests(), rows.examples().size());
-                return Optional.of(new Shrunk(Shrinkage.noted(Tickets.scaled(ticket, how.alpha()), origin), how));
-            } catch (CancellationException stopped) {
-                return Optional.empty();
-            }
-        });
-    }
-
-    /// @throws CancellationException if it was stopped before the last batch
-    private static ShrinkRule.Score score(
-            Evaluator evaluator, Dataset rows, double alpha, ShrinkOptions.Listener listener, BooleanSupplier stop) {
-        Evaluation scores = evaluator.run(
-                rows.examples(), (done, all, tokens) -> listener.at(alpha, done, all, tokens), orInterrupted(stop));
-        if (scores.examples().size() < rows.examples().size()) {
-            throw new CancellationException("stopped");
-        }
-        return new ShrinkRule.Score(scores.loss(), scores.accuracy());
-    }
-
-    private static void put(Trial trial, Ticket ticket, double alpha) {
-        if (alpha == 0) {
-            trial.clear();
-        } else {
-            trial.put(Tickets.scaled(ticket, alpha));
-        }
+        return base.with(
+                options.below(),
+                model -> new Shrinking(
+                                model,
+                                ticket,
+                                rows,
+                                options,
+                                evaluator(model, options.scoring()),
+                                evaluator(model, options.scoring().losses()))
+                        .run(listener, orInterrupted(stop)));
     }
 
     /// What the base, with tickets on it, answers to a user's message.

@@ -229,7 +229,6 @@ abstract class AttributionCommand extends FitCommand<Mask> {
         if (shareRows == 0) {
             return mask;
         }
-        long start = System.nanoTime();
         try (StopSignal stop = StopSignal.hold(System.err);
                 ProgressBar bar = messages().bar("gradient")) {
             FreshRows rows = fresh.get();
@@ -238,13 +237,8 @@ abstract class AttributionCommand extends FitCommand<Mask> {
                         .tell("lota: no row is left that the mask was not chosen by; what it sees is told of some of"
                                 + " these");
             }
-            Optional<List<GradientShare>> found = lota.gradientShares(
-                    List.of(mask),
-                    List.of(),
-                    rows.draw(shareRows),
-                    (done, all, tokens) ->
-                            bar.update(done, all, tokens / ((System.nanoTime() - start) / 1e9), Double.NaN),
-                    stop);
+            Optional<List<GradientShare>> found =
+                    lota.gradientShares(List.of(mask), List.of(), rows.draw(shareRows), bar::tokens, stop);
             bar.close();
             if (found.isEmpty()) {
                 messages().tell("lota: stopped; the mask is written, what it sees was not measured");

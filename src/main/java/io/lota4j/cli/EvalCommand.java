@@ -150,14 +150,8 @@ final class EvalCommand extends BaseCommand {
         List<Ticket> tickets = model.tickets(messages());
         model.warn(tickets, messages());
         try (ProgressBar bar = messages().bar("eval")) {
-            long start = System.nanoTime();
             return lota.evaluate(
-                    examples,
-                    tickets,
-                    new EvalOptions(batch, generate, pattern()),
-                    (done, all, tokens) ->
-                            bar.update(done, all, tokens / ((System.nanoTime() - start) / 1e9), Double.NaN),
-                    () -> false);
+                    examples, tickets, new EvalOptions(batch, generate, pattern()), bar::tokens, () -> false);
         }
     }
 

@@ -43,7 +43,6 @@ record FitMerge(
     Plan plan() {
         Plan plan = new Plan().line("method", "fit: " + config.text());
         TicketMerge.check(tickets, out);
-        long changed = 0;
         long bytes = 0;
         for (int t = 0; t < tickets.size(); t++) {
             try (MappedTicket ticket = MappedTicket.open(tickets.get(t))) {
@@ -59,27 +58,26 @@ record FitMerge(
                                 prompts.get(t)
                                         .files()
                                         .count(prompts.get(t).rows().limit())));
-                changed += ticket.nnz();
                 bytes += tickets.get(t).toFile().length();
             }
         }
-        return plan.memory(memory(changed), "gradients, indices and deltas of what the tickets change")
+        return plan.memory(memory(), "gradients, indices and deltas of what the tickets change")
                 .disk(out, bytes);
     }
 
     /// Of each change a value and a place, and of each weight that is changed its base, index and gradient.
-    private MemoryEstimate memory(long changed) {
-        return MemoryEstimate.of(ModelConfig.of(base), MemoryPolicy.KEEP, 5 * changed);
-    }
-
-    int run(Result result, Messages messages) {
+    private MemoryEstimate memory() {
         long changed = 0;
         for (Path file : tickets) {
             try (MappedTicket ticket = MappedTicket.open(file)) {
                 changed += ticket.nnz();
             }
         }
-        long needed = memory(changed).total();
+        return MemoryEstimate.of(ModelConfig.of(base), MemoryPolicy.KEEP, 5 * changed);
+    }
+
+    int run(Result result, Messages messages) {
+        long needed = memory().total();
         MemoryOptions.warn(MemoryPolicy.KEEP, List.of(), policy -> needed, messages);
         try (Lota lota = Lota.open(base, device, kernel, MemoryPolicy.KEEP);
                 StopSignal stop = StopSignal.hold(System.err)) {

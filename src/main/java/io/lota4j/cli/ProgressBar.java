@@ -61,6 +61,13 @@ final class ProgressBar implements AutoCloseable {
         update(done, total, Double.NaN, Double.NaN);
     }
 
+    /// As [#update(long, long, double, double)], with the speed since the bar began.
+    ///
+    /// @param tokens that were gone through since
+    void tokens(long done, long total, long tokens) {
+        update(done, total, tokens / ((nanoClock.getAsLong() - start) / 1e9), Double.NaN);
+    }
+
     /// Shows a new state if the last one has stood long enough, and always the last of all.
     ///
     /// @param done steps done, also those before a resumed run

@@ -23,16 +23,8 @@ record ScoringRun(Attribution.OfRows by, Calibration how, Messages messages) {
     }
 
     private Mask scored(Lota lota, Dataset data) {
-        long start = System.nanoTime();
         try (ProgressBar bar = messages.bar(by.name())) {
-            return lota.mask(
-                            by,
-                            data,
-                            how,
-                            (done, all, tokens) ->
-                                    bar.update(done, all, tokens / ((System.nanoTime() - start) / 1e9), Double.NaN),
-                            () -> false)
-                    .orElseThrow();
+            return lota.mask(by, data, how, bar::tokens, () -> false).orElseThrow();
         }
     }
 }

@@ -96,15 +96,8 @@ final class ShareCommand extends BaseCommand {
     }
 
     private List<GradientShare> measured(Lota lota, List<Mask> masks, List<Ticket> tickets, List<Example> batch) {
-        long start = System.nanoTime();
         try (ProgressBar bar = messages().bar("gradient")) {
-            return lota.gradientShares(
-                            masks,
-                            tickets,
-                            batch,
-                            (done, all, tokens) ->
-                                    bar.update(done, all, tokens / ((System.nanoTime() - start) / 1e9), Double.NaN),
-                            () -> false)
+            return lota.gradientShares(masks, tickets, batch, bar::tokens, () -> false)
                     .orElseThrow();
         }
     }

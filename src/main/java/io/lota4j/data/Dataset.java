@@ -89,6 +89,11 @@ public record Dataset(
         return new Dataset(sources, maxLength, others, tooLong, bad, findings, origin);
     }
 
+    /// The first examples, all of them where there are fewer.
+    public Dataset first(int most) {
+        return part(0, Math.min(most, examples.size()));
+    }
+
     /// Some of the examples that follow one another.
     ///
     /// @param from the first of them

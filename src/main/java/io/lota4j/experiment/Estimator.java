@@ -151,9 +151,13 @@ final class Estimator {
 
     /// At most: a bisection may end one scoring earlier.
     private void shrink(GridRun run, int stage, Shrink shrink, Folder folder) {
+        if (folder.isDone()) {
+            return;
+        }
         Task task = bench.experiment().task(run.order().get(stage));
-        for (int scoring = 0; scoring < SCORINGS && !folder.isDone(); scoring++) {
-            score(task, ShrinkWork.rows(bench, task.name(), shrink).examples());
+        List<Example> rows = ShrinkWork.rows(bench, task.name(), shrink).examples();
+        for (int scoring = 0; scoring < SCORINGS; scoring++) {
+            score(task, rows);
         }
     }
 }

@@ -2,10 +2,8 @@ package io.lota4j.experiment;
 
 import io.lota4j.data.Dataset;
 import io.lota4j.internal.experiment.GridRun;
-import io.lota4j.internal.merge.MergeMethod;
-import io.lota4j.internal.merge.method.MergeMethods;
+import io.lota4j.internal.experiment.Merging;
 import io.lota4j.internal.merge.run.TicketMerge;
-import io.lota4j.internal.merge.run.TicketSettings;
 import io.lota4j.internal.ticket.MappedTicket;
 import io.lota4j.internal.train.fit.Fit;
 import io.lota4j.merge.Compat;
@@ -79,13 +77,8 @@ record MergeWork(Bench bench, GridMerge merge) {
             Fitted fitted = fitted(tickets, config(fit), shown);
             return TicketMerge.added(tickets.size(), fitted.weights(), fitted.provenance());
         }
-        MergeMethod method = MergeMethods.of(merge.merging().method());
-        return new TicketMerge(
-                method,
-                READING,
-                TicketSettings.of(
-                        method, READING, tickets.size(), merge.merging().parameters()),
-                merge.seed());
+        Merging how = merge.merging();
+        return TicketMerge.by(how.method(), READING, how.parameters(), merge.seed(), tickets.size());
     }
 
     /// @throws CancellationException if the user wants to stop

@@ -41,8 +41,7 @@ record ShrinkWork(Bench bench, GridRun run, int number, Shrink shrink) {
 
     /// The rows that decide.
     static Dataset rows(Bench bench, String task, Shrink shrink) {
-        Dataset all = bench.data(task).validation().orElseThrow();
-        return all.part(0, Math.min(shrink.rows(), all.examples().size()));
+        return bench.data(task).validation().orElseThrow().first(shrink.rows());
     }
 
     /// Does what is not done yet.

@@ -28,4 +28,9 @@ public record MaskInfo(
         Sparsity.check(requestedSparsity, "a mask's requested sparsity");
         origin = Collections.unmodifiableMap(new LinkedHashMap<>(origin));
     }
+
+    /// The same with another account of how the mask was made.
+    public MaskInfo withOrigin(Map<String, String> other) {
+        return new MaskInfo(base, pool, scope, requestedSparsity, threshold, other);
+    }
 }

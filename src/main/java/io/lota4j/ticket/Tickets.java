@@ -273,7 +273,7 @@ public final class Tickets {
     /// same, bit for bit, is not touched.
     ///
     /// @param before null for the base alone
-    /// @param alpha in (0, 1], taken as F32
+    /// @param alpha in [0, 1], taken as F32; 0 gives the start, with the entries of both
     /// @throws LotaException as [#scaled] does, and when the tickets are for different bases
     public static Ticket between(@Nullable Ticket before, Ticket after, double alpha) {
         if (!(alpha >= 0 && alpha <= 1)) {

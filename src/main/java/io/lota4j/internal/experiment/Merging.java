@@ -25,7 +25,7 @@ public record Merging(
 
     /// Whether the results of a method are merged.
     public boolean takes(Variant variant) {
-        return of.isEmpty() || of.contains(variant.label()) || of.contains(variant.kind());
+        return variant.isAmong(of);
     }
 
     /// The method with its parameters, such as `ties density=0.2` or `fit per matrix`.

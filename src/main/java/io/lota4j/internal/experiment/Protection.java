@@ -22,7 +22,7 @@ public record Protection(String name, List<Safeguard> safeguards, List<String> o
 
     /// Whether it is for a method.
     public boolean covers(Variant variant) {
-        return only.isEmpty() || only.contains(variant.label()) || only.contains(variant.kind());
+        return variant.isAmong(only);
     }
 
     /// A method's label with this one's name behind it, such as `lota 90%, shrunk`; of the method alone its

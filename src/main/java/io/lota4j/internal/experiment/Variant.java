@@ -2,6 +2,7 @@ package io.lota4j.internal.experiment;
 
 import io.lota4j.internal.train.Ranges;
 import io.lota4j.train.objective.Objective;
+import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,11 @@ public record Variant(
     /// A method that minimises what the task or the experiment says.
     public Variant(String label, String kind, Method method, double lr) {
         this(label, kind, method, lr, null);
+    }
+
+    /// Whether some names are of it: its label, its kind, or no name at all, which means every method.
+    public boolean isAmong(List<String> names) {
+        return names.isEmpty() || names.contains(label) || names.contains(kind);
     }
 
     /// Frozen share of the pool, where a mask is chosen.

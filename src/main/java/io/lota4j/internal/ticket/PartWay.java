@@ -12,7 +12,7 @@ import org.roaringbitmap.RoaringBitmap;
 /// The deltas of one tensor on the way from one ticket to another, in O(entries). Both are for one base.
 ///
 /// @param name for messages
-/// @param alpha how far, in (0, 1], F32
+/// @param alpha how far, in [0, 1], F32
 public record PartWay(String name, float alpha) {
     /// Deltas times alpha, in F32, with the base's bits. A weight that was kept exactly gets the part of
     /// its delta.

@@ -6,9 +6,7 @@ import io.lota4j.internal.Text;
 import io.lota4j.internal.model.PackedBatch;
 import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.mask.Mask;
-import io.lota4j.mask.MaskInfo;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,14 +90,7 @@ public record GradientShare(double share, double chance, double norm, int rows) 
             PackedBatch packed = PackedBatch.of(examples.subList(from, to).stream()
                     .map(e -> new PackedBatch.Sequence(e.ids(), e.scored()))
                     .toList());
-            float[] ones = new float[packed.rows().length];
-            Arrays.fill(ones, 1);
-            tally.begin(packed);
-            // Rows may hold no label at all.
-            if (ones.length > 0) {
-                model.decoder().gradients(packed, ones, tally);
-            }
-            tally.end();
+            tally.through(model.decoder(), packed);
             tokens += packed.tokens();
             listener.at(to, examples.size(), tokens);
             if (to < examples.size() && stop.getAsBoolean()) {
@@ -127,10 +118,6 @@ public record GradientShare(double share, double chance, double norm, int rows) 
         origin.put(KEY, Double.toString(share));
         origin.put(KEY + "_of_chance", Double.toString(chance));
         origin.put(KEY + "_rows", Integer.toString(rows));
-        MaskInfo info = mask.info();
-        return new Mask(
-                new MaskInfo(
-                        info.base(), info.pool(), info.scope(), info.requestedSparsity(), info.threshold(), origin),
-                mask.tensors());
+        return new Mask(mask.info().withOrigin(origin), mask.tensors());
     }
 }

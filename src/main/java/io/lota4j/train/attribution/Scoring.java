@@ -13,11 +13,9 @@ import io.lota4j.internal.model.Torch;
 import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.internal.train.Provenance;
 import io.lota4j.mask.Mask;
-import io.lota4j.mask.MaskInfo;
 import io.lota4j.mask.Scope;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.train.MemoryEstimate;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,17 +104,10 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
         return Optional.of(seen);
     }
 
-    /// Every token of the response has the same weight, 1: the loss is that of the whole response.
     private Seen pass(Tally tally, PackedBatch example, Seen before) {
-        float[] ones = new float[example.rows().length];
-        Arrays.fill(ones, 1);
-        tally.begin(example);
-        // An example may hold no label at all.
-        double loss = ones.length == 0
-                ? 0
-                : model.decoder().gradients(example, ones, tally).sum();
-        tally.end();
-        return new Seen(before.tokens() + example.tokens(), before.scored() + ones.length, before.loss() + loss);
+        double loss = tally.through(model.decoder(), example);
+        return new Seen(
+                before.tokens() + example.tokens(), before.scored() + example.rows().length, before.loss() + loss);
     }
 
     /// The weights of a mask that are not in another, which was found by other rows: what the first rows need and the
@@ -134,11 +125,7 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
         Map<String, String> origin = new LinkedHashMap<>(mask.info().origin());
         except.info().origin().forEach((key, value) -> origin.put("except_" + key, value));
         origin.put("except_sparsity", Double.toString(except.info().requestedSparsity()));
-        MaskInfo info = mask.info();
-        return new Mask(
-                new MaskInfo(
-                        info.base(), info.pool(), info.scope(), info.requestedSparsity(), info.threshold(), origin),
-                difference.tensors());
+        return new Mask(mask.info().withOrigin(origin), difference.tensors());
     }
 
     private Map<String, String> origin(Attribution.OfRows by, Seen seen) {

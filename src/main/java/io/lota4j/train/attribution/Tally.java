@@ -2,8 +2,10 @@ package io.lota4j.train.attribution;
 
 import io.lota4j.internal.mask.DeltaSource;
 import io.lota4j.internal.mask.Wording;
+import io.lota4j.internal.model.Decoder;
 import io.lota4j.internal.model.GradientSink;
 import io.lota4j.internal.model.PackedBatch;
+import java.util.Arrays;
 
 /// A score that is added up example by example, and read when all have been seen.
 interface Tally extends GradientSink, DeltaSource, AutoCloseable {
@@ -14,11 +16,26 @@ interface Tally extends GradientSink, DeltaSource, AutoCloseable {
             "Score more rows",
             "A weight of the base, or a value in the passes over the data, is so too.");
 
-    /// The next pass is over this example alone.
-    void begin(PackedBatch example);
+    /// The next pass is over this batch.
+    void begin(PackedBatch batch);
 
-    /// The example's pass is over.
+    /// The batch's pass is over.
     void end();
+
+    /// Goes through a batch. Every token of a response has the same weight, 1: the loss is that of the whole
+    /// responses.
+    ///
+    /// @return the sum of the losses, nats
+    default double through(Decoder decoder, PackedBatch batch) {
+        float[] ones = new float[batch.rows().length];
+        Arrays.fill(ones, 1);
+        begin(batch);
+        // Rows may hold no label at all.
+        double loss =
+                ones.length == 0 ? 0 : decoder.gradients(batch, ones, this).sum();
+        end();
+        return loss;
+    }
 
     @Override
     default Wording wording() {

@@ -245,22 +245,7 @@ public final class ExperimentReader {
         } else {
             fields.only("method", "of", "parameters");
         }
-        List<String> known = variants.stream()
-                .flatMap(variant -> List.of(variant.kind(), variant.label()).stream())
-                .distinct()
-                .toList();
-        List<String> of = fields.texts("of");
-        for (String name : of) {
-            if (!known.contains(name)) {
-                fields.value("of")
-                        .ifPresent(at -> fields.keys()
-                                .error(
-                                        at,
-                                        Text.format(
-                                                "%s: no method '%s'; %s",
-                                                fields.place("of"), name, RecipeKeys.hint(name, known))));
-            }
-        }
+        List<String> of = MethodReader.among(variants, fields, "of");
         if (fits) {
             return new Merging(of, Merging.FIT, Map.of(), fit(fields));
         }

@@ -67,13 +67,7 @@ record Fields(RecipeKeys keys, Yaml.Mapping mapping, String where) {
 
     /// A whole number of at least `least`.
     int whole(String key, int absent, int least) {
-        List<Integer> list = wholes(key, List.of(absent), least);
-        if (list.size() != 1) {
-            value(key)
-                    .ifPresent(
-                            value -> keys.error(value, Text.format("%s takes one number, found a list", place(key))));
-        }
-        return list.getFirst();
+        return single(key, wholes(key, List.of(absent), least));
     }
 
     /// One whole number, or a list.
@@ -90,13 +84,7 @@ record Fields(RecipeKeys keys, Yaml.Mapping mapping, String where) {
 
     /// A number over 0.
     double positive(String key, double absent) {
-        List<Double> list = positives(key, List.of(absent));
-        if (list.size() != 1) {
-            value(key)
-                    .ifPresent(
-                            value -> keys.error(value, Text.format("%s takes one number, found a list", place(key))));
-        }
-        return list.getFirst();
+        return single(key, positives(key, List.of(absent)));
     }
 
     /// One number over 0, or a list.
@@ -130,7 +118,10 @@ record Fields(RecipeKeys keys, Yaml.Mapping mapping, String where) {
 
     /// One number.
     double number(String key, double absent) {
-        List<Double> list = some(key, List.of(absent), text -> Optional.of(Double.valueOf(text)), "a number");
+        return single(key, some(key, List.of(absent), text -> Optional.of(Double.valueOf(text)), "a number"));
+    }
+
+    private <T> T single(String key, List<T> list) {
         if (list.size() != 1) {
             value(key)
                     .ifPresent(

@@ -4,6 +4,7 @@ import io.lota4j.internal.Text;
 import io.lota4j.internal.experiment.Method;
 import io.lota4j.internal.experiment.Method.Effort;
 import io.lota4j.internal.experiment.Variant;
+import io.lota4j.internal.yaml.RecipeKeys;
 import io.lota4j.mask.Pool;
 import io.lota4j.mask.Scope;
 import io.lota4j.train.attribution.Attribution;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// Reads the methods of a recipe; each list of values makes as many variants.
 ///
@@ -67,6 +69,27 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
             recipe.keys().error(recipe.mapping(), "methods is missing or empty");
         }
         return variants;
+    }
+
+    /// Which of an experiment's methods something is for, by labels or kinds; none named: all of them.
+    static List<String> among(List<Variant> variants, Fields fields, String key) {
+        List<String> known = variants.stream()
+                .flatMap(variant -> Stream.of(variant.kind(), variant.label()))
+                .distinct()
+                .toList();
+        List<String> names = fields.texts(key);
+        for (String name : names) {
+            if (!known.contains(name)) {
+                fields.value(key)
+                        .ifPresent(at -> fields.keys()
+                                .error(
+                                        at,
+                                        Text.format(
+                                                "%s: no method '%s'; %s",
+                                                fields.place(key), name, RecipeKeys.hint(name, known))));
+            }
+        }
+        return names;
     }
 
     private record Named(String label, Method method) {}

@@ -7,12 +7,10 @@ import io.lota4j.internal.experiment.Safeguard;
 import io.lota4j.internal.experiment.Shrink;
 import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.experiment.Variant;
-import io.lota4j.internal.yaml.RecipeKeys;
 import io.lota4j.ticket.ShrinkRule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// Reads what is done so that what was known stays: each entry of `protect` makes runs of its own.
 ///
@@ -48,7 +46,7 @@ record ProtectReader(List<Task> tasks, List<Variant> variants) {
         List<Safeguard> safeguards = fields.within(SHRINK).flatMap(this::shrink).stream()
                 .map(Safeguard.class::cast)
                 .toList();
-        Protection made = new Protection(name, safeguards, only(fields));
+        Protection made = new Protection(name, safeguards, MethodReader.among(variants, fields, "only"));
         if (earlier.stream().anyMatch(other -> other.name().equals(name))) {
             fields.keys()
                     .error(
@@ -65,26 +63,6 @@ record ProtectReader(List<Task> tasks, List<Variant> variants) {
             return Optional.empty();
         }
         return name.isEmpty() || (safeguards.isEmpty() && !idle) ? Optional.empty() : Optional.of(made);
-    }
-
-    private List<String> only(Fields fields) {
-        List<String> known = variants.stream()
-                .flatMap(variant -> Stream.of(variant.kind(), variant.label()))
-                .distinct()
-                .toList();
-        List<String> only = fields.texts("only");
-        for (String name : only) {
-            if (!known.contains(name)) {
-                fields.value("only")
-                        .ifPresent(at -> fields.keys()
-                                .error(
-                                        at,
-                                        Text.format(
-                                                "%s: no method '%s'; %s",
-                                                fields.place("only"), name, RecipeKeys.hint(name, known))));
-            }
-        }
-        return only;
     }
 
     private Optional<Shrink> shrink(Fields fields) {

@@ -75,10 +75,7 @@ public final class Fit implements AutoCloseable {
             throw new IllegalArgumentException(prompts.size() + " sets of prompts for " + tickets.size() + " tickets");
         }
         this.model = model;
-        this.prompts = prompts.stream()
-                .map(data ->
-                        data.part(0, Math.min(config.rows(), data.examples().size())))
-                .toList();
+        this.prompts = prompts.stream().map(data -> data.first(config.rows())).toList();
         this.prompts.forEach(data -> requireFit(data, config));
         this.stopTokens = Set.copyOf(stopTokens);
         this.config = config;

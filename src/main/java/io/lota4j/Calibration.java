@@ -3,7 +3,7 @@ package io.lota4j;
 import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.internal.mask.Complement;
 import io.lota4j.internal.mask.DeltaFile;
-import io.lota4j.internal.mask.Room;
+import io.lota4j.internal.mask.EnoughWeights;
 import io.lota4j.internal.train.Job;
 import io.lota4j.mask.Avoided;
 import io.lota4j.mask.Mask;
@@ -76,7 +76,7 @@ public record Calibration(
     /// The weights to choose from, enough of them.
     Mask among(Checkpoint base) {
         Mask among = Complement.of(Mask.full(base, pool), avoided);
-        Room.require(among, sparsity, scope);
+        EnoughWeights.require(among, sparsity, scope);
         return among;
     }
 

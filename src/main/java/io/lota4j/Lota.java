@@ -26,7 +26,7 @@ import io.lota4j.internal.merge.run.TicketMerge;
 import io.lota4j.internal.model.Generator;
 import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.internal.train.Job;
-import io.lota4j.internal.train.Start;
+import io.lota4j.internal.train.StartingWeights;
 import io.lota4j.internal.train.TrainingJob;
 import io.lota4j.internal.train.fit.Fit;
 import io.lota4j.internal.train.lora.LoraJob;
@@ -42,10 +42,10 @@ import io.lota4j.ticket.TicketFile;
 import io.lota4j.ticket.Tickets;
 import io.lota4j.train.HeldOut;
 import io.lota4j.train.MemoryEstimate;
+import io.lota4j.train.RunObserver;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
-import io.lota4j.train.Watch;
 import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.attribution.FreshRows;
 import io.lota4j.train.attribution.GradientShare;
@@ -134,12 +134,12 @@ public final class Lota implements AutoCloseable {
     /// with another tokenizer.
     ///
     /// @throws LotaException if the file or a row is bad (with its line), or no row fits
-    public Dataset data(Path file, Rows rows) {
+    public Dataset data(Path file, RowOptions rows) {
         return data(DataFiles.of(file), rows);
     }
 
     /// As [#data(Path, Rows)], of several files and folders, mixed by their weights.
-    public Dataset data(DataFiles files, Rows rows) {
+    public Dataset data(DataFiles files, RowOptions rows) {
         return base.data(files, rows);
     }
 
@@ -162,25 +162,32 @@ public final class Lota implements AutoCloseable {
 
     /// Finds a mask by a brief fine-tune of all weights to choose from: those that moved most.
     public Training<Mask> calibrate(Dataset data, Calibration how, TrainConfig config) {
-        return calibrate(data, how, config, Watch.NONE, StateFile.NONE);
+        return calibrate(data, how, config, RunObserver.NONE, StateFile.NONE);
     }
 
     /// As [#calibrate(Dataset, Calibration, TrainConfig)], watched, with a state to go on from after a stop.
     ///
     /// @throws LotaException before any work if the state or the dense delta would be written over what is read,
     ///     over each other, into the base's directory or where nothing can be written; and as [Training#run] does
-    public Training<Mask> calibrate(Dataset data, Calibration how, TrainConfig config, Watch watch, StateFile state) {
-        return calibrate(data, how, config, null, watch, state);
+    public Training<Mask> calibrate(
+            Dataset data, Calibration how, TrainConfig config, RunObserver observer, StateFile state) {
+        return calibrate(data, how, config, null, observer, state);
     }
 
     /// As [#calibrate(Dataset, Calibration, TrainConfig, Watch, StateFile)], scored on held-out rows meanwhile.
     ///
     /// @param rows null for none
     public Training<Mask> calibrate(
-            Dataset data, Calibration how, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile state) {
+            Dataset data,
+            Calibration how,
+            TrainConfig config,
+            @Nullable HeldOut rows,
+            RunObserver observer,
+            StateFile state) {
         TrainingJob.requireFit(config, data, rows);
         places(data, rows, state).writes("the dense delta", how.deltaOut()).check();
-        return job(data, among(how), config, rows, job -> Training.run(job, watch, state, end -> how.mask(job, end)));
+        return job(
+                data, among(how), config, rows, job -> Training.run(job, observer, state, end -> how.mask(job, end)));
     }
 
     /// Finds a mask by the base's weights alone, such as [io.lota4j.train.attribution.Magnitude] or
@@ -264,25 +271,30 @@ public final class Lota implements AutoCloseable {
 
     /// Trains the weights of a mask, from the base; all others keep their bits.
     public Training<Ticket> train(Dataset data, Mask mask, TrainConfig config) {
-        return train(data, mask, config, Watch.NONE, StateFile.NONE);
+        return train(data, mask, config, RunObserver.NONE, StateFile.NONE);
     }
 
     /// As [#train(Dataset, Mask, TrainConfig)], watched, with a state to go on from after a stop.
     ///
     /// @throws LotaException before any work if the state would be written over what is read, into the base's
     ///     directory or where nothing can be written; if the mask is not for this base; and as [Training#run] does
-    public Training<Ticket> train(Dataset data, Mask mask, TrainConfig config, Watch watch, StateFile state) {
-        return train(data, mask, config, null, watch, state);
+    public Training<Ticket> train(Dataset data, Mask mask, TrainConfig config, RunObserver observer, StateFile state) {
+        return train(data, mask, config, null, observer, state);
     }
 
     /// As [#train(Dataset, Mask, TrainConfig, Watch, StateFile)], scored on held-out rows meanwhile.
     ///
     /// @param rows null for none
     public Training<Ticket> train(
-            Dataset data, Mask mask, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile state) {
+            Dataset data,
+            Mask mask,
+            TrainConfig config,
+            @Nullable HeldOut rows,
+            RunObserver observer,
+            StateFile state) {
         TrainingJob.requireFit(config, data, rows);
         places(data, rows, state).check();
-        return job(data, mask, config, rows, job -> Training.run(job, watch, state, job::ticket));
+        return job(data, mask, config, rows, job -> Training.run(job, observer, state, job::ticket));
     }
 
     /// Trains low-rank factors from the base, to compare with, and writes them as the folder that PEFT writes.
@@ -292,7 +304,7 @@ public final class Lota implements AutoCloseable {
     /// @throws LotaException before any work if the folder holds something, is the base's or in it, or cannot be
     ///     written; or if a target is no matrix of a layer
     public Training<Ticket> lora(Dataset data, LoraConfig factors, TrainConfig config, Path adapter) {
-        return lora(data, factors, config, adapter, Watch.NONE, StateFile.NONE);
+        return lora(data, factors, config, adapter, RunObserver.NONE, StateFile.NONE);
     }
 
     /// As [#lora(Dataset, LoraConfig, TrainConfig, Path)], watched, with a state to go on from after a stop. A
@@ -300,8 +312,8 @@ public final class Lota implements AutoCloseable {
     ///
     /// @throws LotaException as [Training#run] does
     public Training<Ticket> lora(
-            Dataset data, LoraConfig factors, TrainConfig config, Path adapter, Watch watch, StateFile state) {
-        return lora(data, factors, config, adapter, null, watch, state);
+            Dataset data, LoraConfig factors, TrainConfig config, Path adapter, RunObserver observer, StateFile state) {
+        return lora(data, factors, config, adapter, null, observer, state);
     }
 
     /// As [#lora(Dataset, LoraConfig, TrainConfig, Path, Watch, StateFile)], scored on held-out rows meanwhile.
@@ -313,14 +325,14 @@ public final class Lota implements AutoCloseable {
             TrainConfig config,
             Path adapter,
             @Nullable HeldOut rows,
-            Watch watch,
+            RunObserver observer,
             StateFile state) {
         TrainingJob.requireFit(config, data, rows);
         places(data, rows, state).fills("the adapter", adapter).check();
         return base.with(List.of(), model -> {
-            try (LoraJob job =
-                    new LoraJob(model, factors, data, config, base.kernel(), new Start(model.base(), null), rows)) {
-                return Training.run(job, watch, state, end -> {
+            try (LoraJob job = new LoraJob(
+                    model, factors, data, config, base.kernel(), new StartingWeights(model.base(), null), rows)) {
+                return Training.run(job, observer, state, end -> {
                     job.adapter(end).write(adapter);
                     return job.ticket(end);
                 });
@@ -371,7 +383,7 @@ public final class Lota implements AutoCloseable {
         return new Evaluator(
                 model.decoder(),
                 base.tokenizer(),
-                base.stopTokens(base.encoder(Rows.chats())),
+                base.stopTokens(base.encoder(RowOptions.chats())),
                 options.batchSize(),
                 options.answerTokens(),
                 options.check());
@@ -417,7 +429,7 @@ public final class Lota implements AutoCloseable {
     ///
     /// @throws LotaException if the message leaves no room for an answer in the model's positions
     public Generation.Answer answer(String message, List<Ticket> tickets, Generation how) {
-        Rows rows = how.allowSpecial() ? Rows.chats().allowingSpecial() : Rows.chats();
+        RowOptions rows = how.allowSpecial() ? RowOptions.chats().allowingSpecial() : RowOptions.chats();
         ExampleEncoder encoder = base.encoder(rows);
         int[] prompt = encoder.promptIds(message);
         int positions = base.config().maxPositions();
@@ -510,7 +522,7 @@ public final class Lota implements AutoCloseable {
     /// @throws LotaException when the method is unknown or does not merge so many tickets, a parameter is
     ///     unknown, missing or out of its limits, a file is no ticket, tickets are for different bases, or the
     ///     result cannot be written
-    public static MergeReport merge(List<Path> tickets, Merging how, Path out) {
+    public static MergeReport merge(List<Path> tickets, MergeOptions how, Path out) {
         return TicketMerge.by(how.method(), how.compat(), how.parameters(), how.seed(), tickets.size())
                 .merge(tickets, Runtime.getRuntime().availableProcessors(), out);
     }
@@ -561,8 +573,8 @@ public final class Lota implements AutoCloseable {
             List<Path> tickets, List<Dataset> prompts, FitConfig how, FitListener listener, BooleanSupplier stop) {
         List<Ticket> read = tickets.stream().map(TicketFile::read).toList();
         return base.with(List.of(), model -> {
-            try (Fit fit =
-                    new Fit(model, read, prompts, base.stopTokens(base.encoder(Rows.chats())), base.kernel(), how)) {
+            try (Fit fit = new Fit(
+                    model, read, prompts, base.stopTokens(base.encoder(RowOptions.chats())), base.kernel(), how)) {
                 return fit.run(listener, orInterrupted(stop));
             }
         });

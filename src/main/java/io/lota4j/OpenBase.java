@@ -86,7 +86,7 @@ final class OpenBase implements AutoCloseable {
         return kernel;
     }
 
-    ExampleEncoder encoder(Rows rows) {
+    ExampleEncoder encoder(RowOptions rows) {
         Tokenizer opened = tokenizer();
         int positions = config().maxPositions();
         return new ExampleEncoder(
@@ -98,11 +98,11 @@ final class OpenBase implements AutoCloseable {
                 rows.labels());
     }
 
-    Dataset data(DataFiles files, Rows rows) {
+    Dataset data(DataFiles files, RowOptions rows) {
         return alone(() -> read(files, rows));
     }
 
-    private Dataset read(DataFiles files, Rows rows) {
+    private Dataset read(DataFiles files, RowOptions rows) {
         ExampleEncoder encoder = encoder(rows);
         return Dataset.load(files, encoder, rows.limit())
                 .withOrigin(DataOrigin.of(

@@ -72,7 +72,7 @@ public final class Host {
         try (Lota lota = Lota.open(folder.resolve("base"), KernelChoice.JAVA, MemoryPolicy.KEEP)) {
             Dataset rows = lota.data(
                     folder.resolve("plus-train.jsonl"),
-                    Rows.templates("{prompt}", "{completion}").limit(4));
+                    RowOptions.templates("{prompt}", "{completion}").limit(4));
             Mask mask = lota.mask(new Random(), Calibration.of(0.99), 1);
             var ticket = lota.train(rows, mask, TrainConfig.of(1, 1e-3).build()).result();
             System.out.println("threads " + ticket.info().provenance().get("threads"));

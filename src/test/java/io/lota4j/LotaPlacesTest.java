@@ -16,9 +16,9 @@ import io.lota4j.model.MemoryPolicy;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.HeldOut;
+import io.lota4j.train.RunObserver;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
-import io.lota4j.train.Watch;
 import io.lota4j.train.attribution.Random;
 import io.lota4j.train.lora.LoraConfig;
 import java.io.IOException;
@@ -42,7 +42,7 @@ class LotaPlacesTest {
     private static final LoraConfig FACTORS = new LoraConfig(2, 4, Pool.standard());
 
     /// Nothing starts.
-    private static final Watch NEVER = Watch.NONE.onStart(outlook -> {
+    private static final RunObserver NEVER = RunObserver.NONE.onStart(outlook -> {
         throw new AssertionError("the run has begun");
     });
 
@@ -60,7 +60,7 @@ class LotaPlacesTest {
         DemoFiles.writeTask(folder, new DemoData(DemoData.DEFAULT_SEED), DemoTask.PLUS);
         Files.createSymbolicLink(at("link"), at("base"));
         lota = Lota.open(at("base"), KernelChoice.JAVA, MemoryPolicy.KEEP);
-        Rows templates = Rows.templates("{prompt}", "{completion}").limit(4);
+        RowOptions templates = RowOptions.templates("{prompt}", "{completion}").limit(4);
         rows = lota.data(at("plus-train.jsonl"), templates);
         others = lota.data(at("plus-test.jsonl"), templates);
         before = contents();
@@ -139,7 +139,7 @@ class LotaPlacesTest {
             // It was never applied there, which reading the weights would tell.
             refuses(place, () -> Lota.revert(at("base"), ticket, place));
         }
-        refuses(at("same"), () -> Lota.merge(List.of(at("ticket"), at("ticket")), Merging.by("add"), at("same")));
+        refuses(at("same"), () -> Lota.merge(List.of(at("ticket"), at("ticket")), MergeOptions.by("add"), at("same")));
         Evaluation scores = new Evaluation(List.of(), 0, 1, 0, 0);
         refuses(
                 rows.paths().getFirst(),

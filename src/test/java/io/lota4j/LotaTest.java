@@ -16,11 +16,11 @@ import io.lota4j.merge.run.MergeReport;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
-import io.lota4j.train.Outlook;
+import io.lota4j.train.RunObserver;
+import io.lota4j.train.RunObserver.Outlook;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
-import io.lota4j.train.Watch;
 import io.lota4j.train.attribution.Fisher;
 import io.lota4j.train.attribution.Magnitude;
 import io.lota4j.train.attribution.Random;
@@ -59,8 +59,8 @@ class LotaTest {
         rows = lota.data(folder.resolve("plus-train.jsonl"), templates().limit(12));
     }
 
-    private static Rows templates() {
-        return Rows.templates("{prompt}", "{completion}");
+    private static RowOptions templates() {
+        return RowOptions.templates("{prompt}", "{completion}");
     }
 
     @AfterEach
@@ -103,11 +103,11 @@ class LotaTest {
                 .hasMessage("The run was stopped after step 3 of 4; its state is in " + state.file() + ".");
         assertThatThrownBy(stopped::forget).isInstanceOf(LotaException.class);
         assertThat(state.file()).exists();
-        assertThatThrownBy(() -> lota.train(rows, mask(), CONFIG, Watch.NONE, state))
+        assertThatThrownBy(() -> lota.train(rows, mask(), CONFIG, RunObserver.NONE, state))
                 .isInstanceOf(LotaException.class)
                 .hasMessageStartingWith(state.file() + ": a stopped run left its state.");
 
-        Training<Ticket> resumed = lota.train(rows, mask(), CONFIG, Watch.NONE, state.resumed());
+        Training<Ticket> resumed = lota.train(rows, mask(), CONFIG, RunObserver.NONE, state.resumed());
         assertThat(bytes("resumed", resumed.result())).isEqualTo(whole);
         assertThat(resumed.reached().losses())
                 .hasSize(4)
@@ -129,7 +129,7 @@ class LotaTest {
                         .finished())
                 .isFalse();
         assertThat(adapter).doesNotExist();
-        Training<Ticket> resumed = lota.lora(rows, factors, CONFIG, adapter, Watch.NONE, state.resumed());
+        Training<Ticket> resumed = lota.lora(rows, factors, CONFIG, adapter, RunObserver.NONE, state.resumed());
         assertThat(bytes("resumed", resumed.result())).isEqualTo(whole);
         Path weights = Path.of("adapter_model.safetensors");
         assertThat(adapter.resolve(weights))
@@ -151,16 +151,16 @@ class LotaTest {
                 .isTrue();
     }
 
-    private static Watch stopAfter(long step) {
+    private static RunObserver stopAfter(long step) {
         AtomicLong reached = new AtomicLong();
-        return Watch.steps(p -> reached.set(p.step())).stopWhen(() -> reached.get() == step);
+        return RunObserver.steps(p -> reached.set(p.step())).stopWhen(() -> reached.get() == step);
     }
 
     @Test
     void aWatchHearsOfTheStartAndOfEveryStep() {
         List<Object> heard = new ArrayList<>();
-        Watch watch = Watch.steps(p -> heard.add(p.step())).onStart(heard::add);
-        lota.train(rows, mask(), CONFIG, watch, StateFile.NONE);
+        RunObserver observer = RunObserver.steps(p -> heard.add(p.step())).onStart(heard::add);
+        lota.train(rows, mask(), CONFIG, observer, StateFile.NONE);
         assertThat(heard).element(0).isInstanceOfSatisfying(Outlook.class, start -> {
             assertThat(start.kernel()).startsWith("java (");
             assertThat(start.memory().total()).isPositive();
@@ -220,7 +220,7 @@ class LotaTest {
         assertThatThrownBy(() -> Calibration.of(90))
                 .isInstanceOf(LotaException.class)
                 .hasMessageContaining("0.9");
-        assertThatThrownBy(() -> Rows.templates("{prompt", "x")).isInstanceOf(LotaException.class);
+        assertThatThrownBy(() -> RowOptions.templates("{prompt", "x")).isInstanceOf(LotaException.class);
         assertThatThrownBy(() -> EvalOptions.answers(3).matching("(")).isInstanceOf(LotaException.class);
         assertThatThrownBy(() -> EvalOptions.LOSSES.matching("x"))
                 .isInstanceOf(LotaException.class)
@@ -228,12 +228,12 @@ class LotaTest {
         assertThatThrownBy(() -> EvalOptions.LOSSES.batchSize(0)).isInstanceOf(LotaException.class);
         assertThatThrownBy(() -> Generation.greedy(0)).isInstanceOf(LotaException.class);
         assertThatThrownBy(() -> TrainConfig.of(0, 1).build()).isInstanceOf(LotaException.class);
-        assertThatThrownBy(() -> merged(Merging.by("tise"))).hasMessageContaining("Did you mean 'ties'?");
-        assertThatThrownBy(() -> merged(Merging.by("ties").with("densty", 1)))
+        assertThatThrownBy(() -> merged(MergeOptions.by("tise"))).hasMessageContaining("Did you mean 'ties'?");
+        assertThatThrownBy(() -> merged(MergeOptions.by("ties").with("densty", 1)))
                 .hasMessageContaining("Did you mean 'density'?");
     }
 
-    private MergeReport merged(Merging how) {
+    private MergeReport merged(MergeOptions how) {
         return Lota.merge(List.of(folder.resolve("a"), folder.resolve("b")), how, folder.resolve("merged"));
     }
 
@@ -242,20 +242,20 @@ class LotaTest {
     void anInterruptedRunEndsAfterItsStepAndGoesOn() throws IOException {
         byte[] whole = trained("whole");
         StateFile state = StateFile.at(folder.resolve("run.state"));
-        Watch watch = Watch.steps(step -> {
+        RunObserver observer = RunObserver.steps(step -> {
             if (step.step() == 2) {
                 Thread.currentThread().interrupt();
             }
         });
-        Training<Ticket> stopped = lota.train(rows, mask(), CONFIG, watch, state);
+        Training<Ticket> stopped = lota.train(rows, mask(), CONFIG, observer, state);
         assertThat(Thread.interrupted()).isTrue();
         assertThat(stopped.reached().step()).isEqualTo(2);
         assertThatThrownBy(stopped::result)
                 .isInstanceOf(StoppedException.class)
                 .hasMessageContaining("stopped after step 2 of 4")
                 .hasMessageContaining("run.state");
-        Ticket resumed =
-                lota.train(rows, mask(), CONFIG, Watch.NONE, state.resumed()).result();
+        Ticket resumed = lota.train(rows, mask(), CONFIG, RunObserver.NONE, state.resumed())
+                .result();
         assertThat(bytes("resumed", resumed)).isEqualTo(whole);
     }
 
@@ -286,7 +286,7 @@ class LotaTest {
         Path weights = folder.resolve("base/model.safetensors");
         byte[] content = Files.readAllBytes(weights);
         content[content.length - 1] ^= 1;
-        Watch watch = Watch.steps(step -> {
+        RunObserver observer = RunObserver.steps(step -> {
             try (RandomAccessFile file = new RandomAccessFile(weights.toFile(), "rw")) {
                 file.write(content);
                 Files.setLastModifiedTime(weights, FileTime.fromMillis(step.step()));
@@ -294,7 +294,7 @@ class LotaTest {
                 throw new UncheckedIOException(e);
             }
         });
-        assertThatThrownBy(() -> lota.train(rows, mask(), CONFIG, watch, StateFile.NONE))
+        assertThatThrownBy(() -> lota.train(rows, mask(), CONFIG, observer, StateFile.NONE))
                 .isInstanceOf(LotaException.class)
                 .hasMessageContaining("has changed since it was opened");
     }

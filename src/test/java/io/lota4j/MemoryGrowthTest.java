@@ -127,8 +127,8 @@ class MemoryGrowthTest {
     static final class Rounds {
         private static final TrainConfig ONE_STEP =
                 TrainConfig.of(1, 1e-4).batchSize(2).build();
-        private static final Rows ROWS =
-                Rows.templates("{prompt}", "{completion}").limit(2);
+        private static final RowOptions ROWS =
+                RowOptions.templates("{prompt}", "{completion}").limit(2);
         private static final int WARM_UP = 8;
 
         private final Path base;

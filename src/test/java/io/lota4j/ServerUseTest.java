@@ -16,10 +16,10 @@ import io.lota4j.mask.Mask;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
+import io.lota4j.train.RunObserver;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
-import io.lota4j.train.Watch;
 import io.lota4j.train.attribution.Random;
 import java.io.File;
 import java.io.IOException;
@@ -74,15 +74,16 @@ class ServerUseTest {
     private static Dataset rows(Lota lota) {
         return lota.data(
                 shared.resolve("plus-train.jsonl"),
-                Rows.templates("{prompt}", "{completion}").limit(8));
+                RowOptions.templates("{prompt}", "{completion}").limit(8));
     }
 
     private static Mask mask(Lota lota) {
         return lota.mask(new Random(), Calibration.of(0.9), 3);
     }
 
-    private static Ticket trained(Lota lota, Watch watch) {
-        return lota.train(rows(lota), mask(lota), CONFIG, watch, StateFile.NONE).result();
+    private static Ticket trained(Lota lota, RunObserver observer) {
+        return lota.train(rows(lota), mask(lota), CONFIG, observer, StateFile.NONE)
+                .result();
     }
 
     private static String answer(Lota lota, List<Ticket> tickets) {
@@ -101,7 +102,7 @@ class ServerUseTest {
 
     private Made alone(String base) throws IOException {
         try (Lota lota = open(base)) {
-            Ticket ticket = trained(lota, Watch.NONE);
+            Ticket ticket = trained(lota, RunObserver.NONE);
             return new Made(digest(ticket), answer(lota, List.of(ticket)));
         }
     }
@@ -114,9 +115,9 @@ class ServerUseTest {
         List<String> answers = new ArrayList<>();
         try (Lota one = open("one");
                 Lota two = open("two")) {
-            Ticket outer = trained(one, Watch.steps(step -> {
+            Ticket outer = trained(one, RunObserver.steps(step -> {
                 if (step.step() == 2) {
-                    inner.add(trained(two, Watch.NONE));
+                    inner.add(trained(two, RunObserver.NONE));
                 }
                 answers.add(answer(two, inner));
             }));
@@ -154,9 +155,9 @@ class ServerUseTest {
                 ExecutorService pool = Executors.newSingleThreadExecutor()) {
             Dataset rows = rows(lota);
             Mask mask = mask(lota);
-            Watch watch = Watch.steps(step -> atWork.countDown()).stopWhen(cancelled::get);
+            RunObserver observer = RunObserver.steps(step -> atWork.countDown()).stopWhen(cancelled::get);
             Future<Training<Ticket>> training =
-                    pool.submit(() -> lota.train(rows, mask, ENDLESS, watch, StateFile.NONE));
+                    pool.submit(() -> lota.train(rows, mask, ENDLESS, observer, StateFile.NONE));
             atWork.await();
             String told = "one Lota is for one thread at a time";
             assertThatThrownBy(() -> answer(lota, List.of()))
@@ -180,10 +181,11 @@ class ServerUseTest {
                 CountDownLatch ended = new CountDownLatch(1);
                 AtomicBoolean flag = new AtomicBoolean();
                 List<Training<Ticket>> stopped = new ArrayList<>();
-                Watch watch = Watch.steps(step -> begun.countDown()).stopWhen(flag::get);
+                RunObserver observer =
+                        RunObserver.steps(step -> begun.countDown()).stopWhen(flag::get);
                 Future<?> run = pool.submit(() -> {
                     try (Lota lota = open("one")) {
-                        stopped.add(lota.train(rows(lota), mask(lota), ENDLESS, watch, state));
+                        stopped.add(lota.train(rows(lota), mask(lota), ENDLESS, observer, state));
                     } finally {
                         ended.countDown();
                     }
@@ -208,15 +210,15 @@ class ServerUseTest {
         Path one = folder.resolve("one.ticket.safetensors");
         try (Lota lota = open("one")) {
             Dataset rows = rows(lota);
-            Ticket ticket = trained(lota, Watch.NONE);
+            Ticket ticket = trained(lota, RunObserver.NONE);
             TicketFile.write(one, ticket);
             Path merged = folder.resolve("merged.ticket.safetensors");
-            Lota.merge(List.of(one, one), Merging.by("add"), merged);
+            Lota.merge(List.of(one, one), MergeOptions.by("add"), merged);
             lota.export(Exports.of("peft"), List.of(ticket), ExportOptions.DEFAULTS, folder.resolve("peft"));
             try {
                 Thread.currentThread().interrupt();
                 Path again = folder.resolve("again.ticket.safetensors");
-                Lota.merge(List.of(one, one), Merging.by("add"), again);
+                Lota.merge(List.of(one, one), MergeOptions.by("add"), again);
                 lota.export(Exports.of("peft"), List.of(ticket), ExportOptions.DEFAULTS, folder.resolve("peft2"));
                 assertThat(again).hasSameBinaryContentAs(merged);
                 Path weights = Path.of("adapter_model.safetensors");
@@ -308,7 +310,7 @@ class ServerUseTest {
         try (Lota lota = Lota.open(cache, KernelChoice.JAVA, MemoryPolicy.KEEP)) {
             Dataset rows = lota.data(
                     folder.resolve("cache/rows.jsonl"),
-                    Rows.templates("{prompt}", "{completion}").limit(8));
+                    RowOptions.templates("{prompt}", "{completion}").limit(8));
             Mask mask = lota.calibrate(rows, Calibration.of(0.9), CONFIG).result();
             Ticket ticket = lota.train(rows, mask, CONFIG).result();
             lota.evaluate(rows, List.of(ticket), EvalOptions.answers(2));

@@ -10,8 +10,8 @@ import io.lota4j.demo.DemoTask;
 import io.lota4j.eval.Evaluation;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.mask.Pool;
-import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.MemoryPolicy.BaseWeights;
 import io.lota4j.ticket.Shrinkage;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketTensor;
@@ -56,7 +56,7 @@ class ShrinkTest {
     private static Dataset rows(DemoTask task, String split, int limit) {
         return lota.data(
                 folder.resolve(task.taskName() + "-" + split + ".jsonl"),
-                Rows.templates("{prompt}", "{completion}").limit(limit));
+                RowOptions.templates("{prompt}", "{completion}").limit(limit));
     }
 
     @AfterAll

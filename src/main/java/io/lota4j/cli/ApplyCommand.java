@@ -49,14 +49,14 @@ final class ApplyCommand extends BaseCommand {
     private @Nullable DType dtype;
 
     @Override
-    Plan plan() {
+    DryRun plan() {
         try (Checkpoint base = Checkpoint.open(model.path())) {
             List<Ticket> read = read();
             Ticket ticket = Lota.sum(read);
             Effect effect = Tickets.effect(base, ticket, type());
-            Plan plan = new Plan().model("model", base).line("ticket", changed(ticket, effect));
-            Words.rounding(effect, advice()).ifPresent(lost -> plan.line("rounding", lost));
-            Words.inexact(Tickets.inexact(read, ticket)).ifPresent(plan::raw);
+            DryRun plan = new DryRun().model("model", base).line("ticket", changed(ticket, effect));
+            ResultLines.rounding(effect, advice()).ifPresent(lost -> plan.line("rounding", lost));
+            ResultLines.inexact(Tickets.inexact(read, ticket)).ifPresent(plan::raw);
             long weights = base.tensors().values().stream()
                     .mapToLong(info -> type().filter(type -> info.dtype().isFloat())
                             .orElse(info.dtype())
@@ -76,10 +76,10 @@ final class ApplyCommand extends BaseCommand {
             result.say(Sentence.join(
                     ": the base with ",
                     List.of(Sentence.of("%s", Figure.of(Key.PATH, out)), changed(ticket, applied.effect()))));
-            Words.rounding(applied.effect(), advice())
+            ResultLines.rounding(applied.effect(), advice())
                     .ifPresent(lost -> result.say(Key.ROUNDING, lost.after("rounding: ")));
-            Words.inexact(Tickets.inexact(read, ticket)).ifPresent(result::say);
-            Words.leftOut(applied.leftOut()).ifPresent(result::say);
+            ResultLines.inexact(Tickets.inexact(read, ticket)).ifPresent(result::say);
+            ResultLines.leftOut(applied.leftOut()).ifPresent(result::say);
         }
         return ExitCode.OK;
     }

@@ -6,9 +6,10 @@ import io.lota4j.LotaException;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.file.DataFiles;
+import io.lota4j.internal.ProcessMemory;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.Checkpoint;
-import io.lota4j.internal.mask.Room;
+import io.lota4j.internal.mask.EnoughWeights;
 import io.lota4j.internal.model.Loadable;
 import io.lota4j.internal.model.ModelConfig;
 import io.lota4j.internal.train.AdaptedModel;
@@ -19,11 +20,11 @@ import io.lota4j.mask.Sparsity;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.train.HeldOut;
 import io.lota4j.train.MemoryEstimate;
+import io.lota4j.train.RunObserver;
 import io.lota4j.train.RunState;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
-import io.lota4j.train.Watch;
 import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.attribution.FreshRows;
 import io.lota4j.train.attribution.GradientShare;
@@ -269,30 +270,35 @@ abstract class AttributionCommand extends FitCommand<Mask> {
 
     @Override
     Training<Mask> fit(
-            Lota lota, Dataset examples, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile file) {
+            Lota lota,
+            Dataset examples,
+            TrainConfig config,
+            @Nullable HeldOut rows,
+            RunObserver observer,
+            StateFile file) {
         Calibration how = calibration();
         Mask among = lota.among(how);
         warn(policy -> predicted(policy, config, among));
         MemoryEstimate predicted = predicted(policy(), config, among);
         stateDirectory.requireRoom(predicted.files(), stateFile(), saved(config, among), messages());
-        return lota.calibrate(examples, how, config, rows, watch, file);
+        return lota.calibrate(examples, how, config, rows, observer, file);
     }
 
     @Override
     Sentence write(Path file, Mask mask) {
         MaskFile.write(file, mask);
-        return Words.mask(file, mask);
+        return ResultLines.mask(file, mask);
     }
 
     @Override
-    Plan plan() {
+    DryRun plan() {
         try (Checkpoint base = Checkpoint.open(model.path())) {
             SequencedMap<String, Shape> shapes = pool.pool().select(base.tensors());
             // A fingerprint would take reading the whole base.
             Mask among = avoid.among(Mask.full("", pool.pool().toString(), shapes));
-            Room.require(among, sparsity, scope);
+            EnoughWeights.require(among, sparsity, scope);
             long weights = among.poolSize();
-            Plan plan = (takesRows() ? new Plan().model(loadable(base, among)) : new Plan().model("model", base))
+            DryRun plan = (takesRows() ? new DryRun().model(loadable(base, among)) : new DryRun().model("model", base))
                     .line("pool", Text.format("%s: %d tensors, %,d weights", pool.pool(), shapes.size(), weights));
             avoid.plan(plan, among);
             work(plan, among);
@@ -321,7 +327,7 @@ abstract class AttributionCommand extends FitCommand<Mask> {
                 .withState(heldOut.copies(among.trainable()));
     }
 
-    private void work(Plan plan, Mask among) {
+    private void work(DryRun plan, Mask among) {
         if (trains()) {
             int rows = data.rows();
             TrainConfig config = training.config(rows);
@@ -352,5 +358,26 @@ abstract class AttributionCommand extends FitCommand<Mask> {
 
     private MemoryEstimate predicted(MemoryPolicy policy, Mask among, Attribution.OfRows by) {
         return Scoring.memory(ModelConfig.of(model.path()), policy, by, among);
+    }
+
+    /// Finds a mask by a score in front of a user, with a progress line.
+    ///
+    /// @param messages where messages go
+    record ScoringRun(Attribution.OfRows by, Calibration how, Messages messages) {
+        Mask run(Lota lota, Dataset data) {
+            MemoryEstimate predicted = lota.memory(by, how);
+            Mask mask = scored(lota, data);
+            ProcessMemory.peak()
+                    .ifPresent(peak -> messages.note(Text.format(
+                            "peak memory %s, predicted %s",
+                            ResultLines.bytes(peak), ResultLines.bytes(predicted.total()))));
+            return mask;
+        }
+
+        private Mask scored(Lota lota, Dataset data) {
+            try (ProgressBar bar = messages.bar(by.name())) {
+                return lota.mask(by, data, how, bar::tokens, () -> false).orElseThrow();
+            }
+        }
     }
 }

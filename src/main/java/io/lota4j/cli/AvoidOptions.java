@@ -36,7 +36,7 @@ final class AvoidOptions {
     }
 
     /// Says in a plan what is left, if anything is avoided.
-    void plan(Plan plan, Mask among) {
+    void plan(DryRun plan, Mask among) {
         if (!masks.isEmpty()) {
             plan.line(
                     "avoids",

@@ -26,7 +26,7 @@ abstract class BaseCommand implements Callable<Integer> {
     @Override
     public final Integer call() {
         checkOptions();
-        Places places = places();
+        CommandPaths places = places();
         if (printing.json()) {
             places.refuseStandardOutput();
         }
@@ -44,13 +44,13 @@ abstract class BaseCommand implements Callable<Integer> {
             return result.end(execute(result));
         }
         places.replaced().forEach(line -> messages().note("lota: " + line));
-        try (Places.Held held = places.hold()) {
+        try (CommandPaths.Held held = places.hold()) {
             return result.end(execute(result));
         }
     }
 
     /// @param vector whether the work would use the Vector API
-    private int preflight(boolean vector, Places places) {
+    private int preflight(boolean vector, CommandPaths places) {
         if (vector && places.canBeReadTwice()) {
             // What this refuses is refused in a JVM that has not yet printed its line about the Vector API.
             plan();
@@ -59,14 +59,14 @@ abstract class BaseCommand implements Callable<Integer> {
     }
 
     /// What the parsed command line reads and writes.
-    final Places places() {
-        Places places = Places.of(spec);
+    final CommandPaths places() {
+        CommandPaths places = CommandPaths.of(spec);
         addTo(places);
         return places;
     }
 
     /// Adds what is read and written and no option names.
-    void addTo(Places places) {}
+    void addTo(CommandPaths places) {}
 
     private boolean previews() {
         OptionSpec preview = spec.findOption(DataOptions.PREVIEW);
@@ -95,7 +95,7 @@ abstract class BaseCommand implements Callable<Integer> {
     void check() {}
 
     /// What would happen, from headers alone.
-    abstract Plan plan();
+    abstract DryRun plan();
 
     /// Does the work.
     ///

@@ -71,13 +71,13 @@ final class BenchCommand extends Group {
         }
 
         @Override
-        Plan plan() {
+        DryRun plan() {
             try (Checkpoint base = Checkpoint.open(model.path())) {
                 Loadable loaded = Loadable.of(base);
                 int rows = data.rows();
                 TrainConfig config = config(rows);
                 Mask mask = mask(base);
-                return new Plan()
+                return new DryRun()
                         .model(loaded)
                         .training(
                                 config,

@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.cli.Commands.CommandEntry;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;

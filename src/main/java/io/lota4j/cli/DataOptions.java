@@ -75,7 +75,7 @@ final class DataOptions {
     }
 
     @Mixin
-    private RowOptions rows = new RowOptions();
+    private ChatOptions rows = new ChatOptions();
 
     @Option(
             names = "--limit",
@@ -165,7 +165,7 @@ final class DataOptions {
     /// Adds the file that bad rows are listed in, if they are to be skipped.
     ///
     /// @param beside the result, or null for none
-    void addTo(Places places, @Nullable Path beside) {
+    void addTo(CommandPaths places, @Nullable Path beside) {
         Path list = badRows(beside);
         if (list != null) {
             places.writes("the list of bad rows", list, OutputKind.REPORT);

@@ -41,8 +41,8 @@ final class DemoCommand extends BaseCommand {
     private boolean brief;
 
     @Override
-    Plan plan() {
-        return new Plan()
+    DryRun plan() {
+        return new DryRun()
                 .line("base", "built in, 820,864 weights")
                 .line("tasks", "flip (reverse a word), plus (add two numbers)")
                 .line("stages", "for each: calibrate, mask at 90% sparsity, train; then score")
@@ -103,7 +103,7 @@ final class DemoCommand extends BaseCommand {
         Figure path = Figure.of(Key.PATH, file);
         return file.toFile().isDirectory()
                 ? Sentence.of("  %s", path)
-                : Sentence.of("  %-40s%s", path, Words.size(file));
+                : Sentence.of("  %-40s%s", path, ResultLines.size(file));
     }
 
     private static void table(Result result, List<Demo.Row> rows) {
@@ -114,7 +114,7 @@ final class DemoCommand extends BaseCommand {
             StringBuilder shares = new StringBuilder();
             Map<String, Double> accuracy = new LinkedHashMap<>();
             row.accuracy().forEach((task, share) -> {
-                shares.append(Text.format("%10s", Words.percent(share)));
+                shares.append(Text.format("%10s", ResultLines.percent(share)));
                 accuracy.put(task.taskName(), share);
             });
             result.add(

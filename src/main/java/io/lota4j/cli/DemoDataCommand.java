@@ -42,8 +42,8 @@ final class DemoDataCommand extends BaseCommand {
     private long seed = DemoData.DEFAULT_SEED;
 
     @Override
-    Plan plan() {
-        return new Plan().line("data", Text.format("%,d rows and the tasks' files to %s", rows, out));
+    DryRun plan() {
+        return new DryRun().line("data", Text.format("%,d rows and the tasks' files to %s", rows, out));
     }
 
     @Override

@@ -87,7 +87,7 @@ final class EvalCommand extends BaseCommand {
     }
 
     @Override
-    void addTo(Places places) {
+    void addTo(CommandPaths places) {
         data.addTo(places, badRowsBeside());
     }
 
@@ -101,8 +101,8 @@ final class EvalCommand extends BaseCommand {
     }
 
     @Override
-    Plan plan() {
-        return model.plan(new Plan(), messages())
+    DryRun plan() {
+        return model.plan(new DryRun(), messages())
                 .line("data", Text.format("%,d rows", data.rows()))
                 .line("answers", generate > 0 ? "greedy, at most " + generate + " tokens each" : "none");
     }

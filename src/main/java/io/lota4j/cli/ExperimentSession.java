@@ -38,7 +38,7 @@ record ExperimentSession(Path recipe, Result result, Messages messages) {
             run.notices().forEach(notice -> messages.tell("lota: " + notice));
             result.also(Key.DRY_RUN, true);
             print(run.estimate());
-            result.say(Plan.room(run.out(), run.bytesLeft()).after("Disk: "));
+            result.say(DryRun.room(run.out(), run.bytesLeft()).after("Disk: "));
             return ExitCode.OK;
         }
     }
@@ -46,11 +46,11 @@ record ExperimentSession(Path recipe, Result result, Messages messages) {
     /// No refusal: the estimate is a little too large, and what was done before the disk is full is not lost.
     private void warnOfDisk(ExperimentRun run) {
         long needed = run.bytesLeft();
-        if (!Plan.hasRoom(run.out(), needed)) {
+        if (!DryRun.hasRoom(run.out(), needed)) {
             messages.tell(Text.format(
                     "lota: the disk may become full: %s. If it does, free some room and run the same command to"
                             + " resume.",
-                    Plan.room(run.out(), needed)));
+                    DryRun.room(run.out(), needed)));
         }
     }
 

@@ -128,9 +128,9 @@ final class ExportCommand extends BaseCommand {
     }
 
     @Override
-    Plan plan() {
+    DryRun plan() {
         try (Checkpoint base = Checkpoint.open(model.path())) {
-            Plan plan = new Plan().model("model", base);
+            DryRun plan = new DryRun().model("model", base);
             ExportWork work = prepare(base);
             work.lines().forEach(line -> plan.line(name, line));
             return plan.disk(out, work.bytes());
@@ -151,10 +151,10 @@ final class ExportCommand extends BaseCommand {
                 result.also(Key.TICKET_WEIGHTS, effect.entries());
             });
             exported.effect()
-                    .flatMap(effect ->
-                            Words.rounding(effect, type == ExportType.F32 ? "" : "; --dtype F32 keeps more of it"))
+                    .flatMap(effect -> ResultLines.rounding(
+                            effect, type == ExportType.F32 ? "" : "; --dtype F32 keeps more of it"))
                     .ifPresent(lost -> result.say(Key.ROUNDING, lost.after("rounding: ")));
-            Words.leftOut(exported.leftOut()).ifPresent(result::say);
+            ResultLines.leftOut(exported.leftOut()).ifPresent(result::say);
         }
         return ExitCode.OK;
     }

@@ -67,7 +67,7 @@ final class ExtractCommand extends BaseCommand {
     }
 
     @Override
-    Plan plan() {
+    DryRun plan() {
         try (Checkpoint from = Checkpoint.open(base);
                 Checkpoint to = Checkpoint.open(tuned)) {
             Tickets.requireComparable(from, to, pool.pool());
@@ -75,7 +75,7 @@ final class ExtractCommand extends BaseCommand {
                     .mapToLong(Shape::numel)
                     .sum();
             long kept = sparsity == null ? weights : Sparsity.trainable(weights, sparsity);
-            return new Plan()
+            return new DryRun()
                     .model("base", from)
                     .model("tuned", to)
                     .line("ticket", Text.format("at most %,d of %,d weights", kept, weights))
@@ -90,7 +90,7 @@ final class ExtractCommand extends BaseCommand {
             Ticket ticket = lota.extract(tuned, share, pool.pool());
             result.say(Rescue.write(out, file -> {
                 TicketFile.write(file, ticket);
-                return Words.ticket(file, ticket);
+                return ResultLines.ticket(file, ticket);
             }));
             warnOfOthers(ticket);
         }

@@ -27,12 +27,12 @@ record Figure(Key key, @Nullable Object value, String text) {
 
     /// A share in [0, 1], written in per cent.
     static Figure share(Key key, double value) {
-        return new Figure(key, value, Words.percent(value));
+        return new Figure(key, value, ResultLines.percent(value));
     }
 
     /// A size, written in the unit that fits.
     static Figure bytes(Key key, long value) {
-        return new Figure(key, value, Words.bytes(value));
+        return new Figure(key, value, ResultLines.bytes(value));
     }
 
     /// A number.

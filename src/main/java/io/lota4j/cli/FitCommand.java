@@ -3,10 +3,10 @@ package io.lota4j.cli;
 import io.lota4j.Lota;
 import io.lota4j.data.Dataset;
 import io.lota4j.train.HeldOut;
+import io.lota4j.train.RunObserver;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
-import io.lota4j.train.Watch;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -53,7 +53,7 @@ abstract class FitCommand<T> extends StepsCommand {
     }
 
     @Override
-    void addTo(Places places) {
+    void addTo(CommandPaths places) {
         super.addTo(places);
         state.addTo(places, out);
     }
@@ -75,7 +75,7 @@ abstract class FitCommand<T> extends StepsCommand {
         config.requireFits(examples);
         HeldOut rows = heldOut.load(lota, data, config, messages());
         TrainingRun shown = new TrainingRun(name(), messages());
-        Training<T> run = shown.run(state, out, (watch, file) -> fit(lota, examples, config, rows, watch, file));
+        Training<T> run = shown.run(state, out, (observer, file) -> fit(lota, examples, config, rows, observer, file));
         if (!run.finished()) {
             return ExitCode.INTERRUPTED;
         }
@@ -98,7 +98,12 @@ abstract class FitCommand<T> extends StepsCommand {
     ///
     /// @param rows that the run is scored on meanwhile, or null for none
     abstract Training<T> fit(
-            Lota lota, Dataset examples, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile file);
+            Lota lota,
+            Dataset examples,
+            TrainConfig config,
+            @Nullable HeldOut rows,
+            RunObserver observer,
+            StateFile file);
 
     /// Adds to the result of a finished run what it says of itself.
     T finished(Lota lota, Dataset examples, TrainConfig config, T made, Result result) {

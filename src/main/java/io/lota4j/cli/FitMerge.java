@@ -40,8 +40,8 @@ record FitMerge(
     private static final Map<String, String> PARTS =
             Map.of("answers", "own answers", "before", "score the sum", "fit", "fit", "after", "score the merge");
 
-    Plan plan() {
-        Plan plan = new Plan().line("method", "fit: " + config.text());
+    DryRun plan() {
+        DryRun plan = new DryRun().line("method", "fit: " + config.text());
         TicketMerge.check(tickets, out);
         long bytes = 0;
         for (int t = 0; t < tickets.size(); t++) {
@@ -138,7 +138,7 @@ record FitMerge(
             MergeReportFile.write(report, merged.merged());
         }
         try (MappedTicket ticket = MappedTicket.open(out)) {
-            result.say(Words.ticket(ticket));
+            result.say(ResultLines.ticket(ticket));
         }
         MergeReportText.tell(result, merged.merged());
         fitted(result, merged.fit(), merged.merged());

@@ -1,7 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
-import io.lota4j.Rows;
+import io.lota4j.RowOptions;
 import io.lota4j.data.file.DataFiles;
 import io.lota4j.internal.Suggestions;
 import io.lota4j.internal.Text;
@@ -144,7 +144,7 @@ final class FitOptions {
     }
 
     /// Where one ticket's prompts come from.
-    record Prompts(DataFiles files, Rows rows) {}
+    record Prompts(DataFiles files, RowOptions rows) {}
 
     /// Those of the tickets, in their order.
     ///
@@ -175,14 +175,14 @@ final class FitOptions {
                 .toList();
     }
 
-    private Rows rows(@Nullable String user, @Nullable String assistant) {
-        Rows read = user == null && assistant == null
-                ? Rows.chats()
-                : new Rows(
+    private RowOptions rows(@Nullable String user, @Nullable String assistant) {
+        RowOptions read = user == null && assistant == null
+                ? RowOptions.chats()
+                : new RowOptions(
                         user,
                         assistant == null && answers != Answers.GIVEN ? ANY : assistant,
-                        Rows.chats().maxLength(),
-                        Rows.chats().limit());
+                        RowOptions.chats().maxLength(),
+                        RowOptions.chats().limit());
         return read.limit(config(0).rows());
     }
 

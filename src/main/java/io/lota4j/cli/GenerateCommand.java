@@ -72,8 +72,8 @@ final class GenerateCommand extends BaseCommand {
     }
 
     @Override
-    Plan plan() {
-        return model.plan(new Plan(), messages()).line("answer", "at most " + maxNew + " tokens");
+    DryRun plan() {
+        return model.plan(new DryRun(), messages()).line("answer", "at most " + maxNew + " tokens");
     }
 
     @Override

@@ -100,7 +100,7 @@ final class HeldOutOptions {
     }
 
     /// Adds to a plan what the scores take.
-    void addTo(Plan plan, TrainConfig config) {
+    void addTo(DryRun plan, TrainConfig config) {
         if (data != null) {
             long scores = Math.ceilDiv(config.steps(), every(config));
             plan.line(

@@ -36,10 +36,10 @@ final class ImportCommand extends BaseCommand {
     private ForceOption force = new ForceOption();
 
     @Override
-    Plan plan() {
+    DryRun plan() {
         try (Checkpoint base = Checkpoint.open(model.path())) {
             Ticket ticket = AdapterTicket.of(base, adapter).ticket();
-            return new Plan()
+            return new DryRun()
                     .model("model", base)
                     .line("ticket", Text.format("%,d of %,d weights", ticket.nnz(), ticket.poolSize()))
                     .disk(out, ticket.nnz() * (Float.BYTES + Short.BYTES));
@@ -53,7 +53,7 @@ final class ImportCommand extends BaseCommand {
             imported.doubts().forEach(doubt -> messages().warn(doubt));
             result.say(Rescue.write(out, file -> {
                 TicketFile.write(file, imported.ticket());
-                return Words.ticket(file, imported.ticket());
+                return ResultLines.ticket(file, imported.ticket());
             }));
         }
         return ExitCode.OK;

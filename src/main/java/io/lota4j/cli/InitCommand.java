@@ -38,9 +38,9 @@ final class InitCommand extends BaseCommand {
     private Path out;
 
     @Override
-    Plan plan() {
+    DryRun plan() {
         RandomModel random = RandomModel.of(model, seed);
-        return new Plan()
+        return new DryRun()
                 .line("weights", Text.format("%,d, %s, from a normal distribution", weights(random), random.dtype()))
                 .disk(out, weights(random) * random.dtype().size());
     }

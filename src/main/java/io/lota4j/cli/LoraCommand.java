@@ -7,18 +7,19 @@ import io.lota4j.internal.kernel.MaskedKernel;
 import io.lota4j.internal.model.Loadable;
 import io.lota4j.internal.model.ModelConfig;
 import io.lota4j.internal.train.AdaptedModel;
-import io.lota4j.internal.train.Start;
+import io.lota4j.internal.train.StartingWeights;
 import io.lota4j.internal.train.lora.LoraJob;
 import io.lota4j.internal.train.lora.LoraTargets;
-import io.lota4j.model.ActivationPolicy;
-import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.MemoryPolicy.ActivationPolicy;
+import io.lota4j.model.MemoryPolicy.BaseWeights;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.RunState;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
+import io.lota4j.train.lora.LoraConfig;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +92,7 @@ final class LoraCommand extends StepsCommand {
     }
 
     @Override
-    void addTo(Places places) {
+    void addTo(CommandPaths places) {
         super.addTo(places);
         state.addTo(places, out);
     }
@@ -142,7 +143,7 @@ final class LoraCommand extends StepsCommand {
                 examples,
                 config,
                 chosen,
-                new Start(adapted.base(), null),
+                new StartingWeights(adapted.base(), null),
                 heldOut.load(lota, data, config, messages()));
     }
 
@@ -168,7 +169,7 @@ final class LoraCommand extends StepsCommand {
             Ticket ticket = job.ticket(end);
             result.say(Key.TICKET, Rescue.write(ticketOut, file -> {
                 TicketFile.write(file, ticket);
-                return Words.ticket(file, ticket);
+                return ResultLines.ticket(file, ticket);
             }));
         }
     }
@@ -184,13 +185,13 @@ final class LoraCommand extends StepsCommand {
     }
 
     @Override
-    Plan plan() {
+    DryRun plan() {
         try (Checkpoint base = Checkpoint.open(model.path())) {
             Loadable loaded = Loadable.of(base);
             LoraTargets targets = LoraTargets.of(base, factors.config());
             int rows = data.rows();
             TrainConfig config = training.config(rows);
-            Plan plan = new Plan().model(loaded).line("adapter", adapter(out, targets));
+            DryRun plan = new DryRun().model(loaded).line("adapter", adapter(out, targets));
             targets.notices().forEach(notice -> plan.line("", notice));
             plan.training(config, rows, predicted(memory.policy(), targets, config))
                     .disk(out, Float.BYTES * targets.trainable());
@@ -200,6 +201,32 @@ final class LoraCommand extends StepsCommand {
                 plan.disk(ticketOut, targets.weights() * (Float.BYTES + Short.BYTES));
             }
             return plan;
+        }
+    }
+
+    /// What LoRA's factors are, as a picocli mixin.
+    static final class LoraOptions {
+        @Option(
+                names = "--rank",
+                required = true,
+                paramLabel = "R",
+                converter = Numbers.Count.class,
+                description = "Rank of the factors (lower for matrices that are smaller).")
+        private int rank;
+
+        @Option(
+                names = "--lora-alpha",
+                required = true,
+                paramLabel = "A",
+                converter = Numbers.Positive.class,
+                description = "LoRA's alpha: the product of the factors is multiplied by A / R.")
+        private double alpha;
+
+        @Mixin
+        private PoolOptions pool = new PoolOptions();
+
+        LoraConfig config() {
+            return new LoraConfig(rank, alpha, pool.pool());
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.cli.Commands.CommandEntry;
 import io.lota4j.internal.Suggestions;
 import io.lota4j.internal.Text;
 import java.io.FileDescriptor;

@@ -38,9 +38,9 @@ final class MaskCommand extends Group {
         abstract List<Path> files();
 
         @Override
-        final Plan plan() {
-            Plan plan = new Plan();
-            files().forEach(file -> plan.line("reads", Words.mask(file, MaskFile.read(file))));
+        final DryRun plan() {
+            DryRun plan = new DryRun();
+            files().forEach(file -> plan.line("reads", ResultLines.mask(file, MaskFile.read(file))));
             return plan;
         }
     }
@@ -60,9 +60,9 @@ final class MaskCommand extends Group {
         abstract Mask mask();
 
         @Override
-        final Plan plan() {
+        final DryRun plan() {
             Mask mask = mask();
-            return new Plan()
+            return new DryRun()
                     .line("mask", Text.format("%,d of %,d weights trainable", mask.trainable(), mask.poolSize()))
                     .disk(out, mask.poolSize() / Byte.SIZE);
         }
@@ -72,7 +72,7 @@ final class MaskCommand extends Group {
             Mask mask = mask();
             result.say(Rescue.write(out, file -> {
                 MaskFile.write(file, mask);
-                return Words.mask(file, mask);
+                return ResultLines.mask(file, mask);
             }));
             return ExitCode.OK;
         }
@@ -110,7 +110,7 @@ final class MaskCommand extends Group {
         @Override
         int execute(Result result) {
             Mask mask = MaskFile.read(file);
-            result.say(Words.mask(file, mask));
+            result.say(ResultLines.mask(file, mask));
             result.say("base %s", Figure.of(Key.BASE, mask.info().base()));
             result.say(
                     "pool %s, scope %s",
@@ -165,8 +165,8 @@ final class MaskCommand extends Group {
             Mask a = MaskFile.read(first);
             Mask b = MaskFile.read(second);
             Overlap overlap = a.overlap(b);
-            result.say(Key.A, Words.mask(first, a));
-            result.say(Key.B, Words.mask(second, b));
+            result.say(Key.A, ResultLines.mask(first, a));
+            result.say(Key.B, ResultLines.mask(second, b));
             result.say(
                     "in both      %s (%s of A, %s of B)",
                     Figure.count(Key.IN_BOTH, overlap.intersection()),

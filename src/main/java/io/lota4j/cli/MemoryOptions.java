@@ -3,9 +3,9 @@ package io.lota4j.cli;
 import io.lota4j.internal.ProcessMemory;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.model.ModelConfig;
-import io.lota4j.model.ActivationPolicy;
-import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.MemoryPolicy.ActivationPolicy;
+import io.lota4j.model.MemoryPolicy.BaseWeights;
 import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.TrainConfig;
 import java.nio.file.Path;
@@ -88,8 +88,8 @@ final class MemoryOptions {
         return Optional.of(Text.format(
                 "lota: warning: about %s more memory is needed, and %s can be had on this machine or in this "
                         + "container: the run may be ended by the system.%s",
-                Words.bytes(asked),
-                Words.bytes(available.getAsLong()),
+                ResultLines.bytes(asked),
+                ResultLines.bytes(available.getAsLong()),
                 advice(asked, others, more, available.getAsLong())));
     }
 
@@ -107,7 +107,7 @@ final class MemoryOptions {
                                 ? " With %s about %s would do."
                                 : " Even with %s it is about %s.",
                         flags(policy),
-                        Words.bytes(more.applyAsLong(policy))))
+                        ResultLines.bytes(more.applyAsLong(policy))))
                 .orElse("");
     }
 

@@ -67,9 +67,9 @@ final class MergeBenchCommand extends BaseCommand {
     }
 
     @Override
-    Plan plan() {
+    DryRun plan() {
         try (Checkpoint base = Checkpoint.open(model.path())) {
-            Plan plan = new Plan().model("base", base);
+            DryRun plan = new DryRun().model("base", base);
             for (Path path : experts) {
                 try (Checkpoint expert = Checkpoint.open(path)) {
                     plan.model("expert", expert);
@@ -82,13 +82,13 @@ final class MergeBenchCommand extends BaseCommand {
     /// For a result and, at the worst, a ticket of each expert and a merged one, with an index and a value of F32 and
     /// the base's bits for each weight.
     private long room(Checkpoint base) {
-        return Plan.bytes(base) * (2 + 4L * (experts.size() + 1));
+        return DryRun.bytes(base) * (2 + 4L * (experts.size() + 1));
     }
 
     @Override
     int execute(Result result) {
         try (Checkpoint base = Checkpoint.open(model.path())) {
-            Plan.requireRoom(dir, room(base));
+            DryRun.requireRoom(dir, room(base));
         }
         MergeTimes times = new MergeTimes();
         try (MergeWorks works = MergeWorks.in(dir, model.path(), experts);

@@ -106,7 +106,7 @@ final class MergeCommand extends BaseCommand {
     }
 
     @Override
-    void addTo(Places places) {
+    void addTo(CommandPaths places) {
         if (recipe != null) {
             places.makes(out, OutputKind.DIRECTORY);
             Path unfinished = ModelMerge.unfinished(out);
@@ -117,7 +117,7 @@ final class MergeCommand extends BaseCommand {
     }
 
     @Override
-    Plan plan() {
+    DryRun plan() {
         if (recipe != null) {
             return merge(recipe).plan();
         }

@@ -29,7 +29,7 @@ final class MergeReportText {
             result.line(Text.format("%s is %s", letter(model), report.models().get(model)));
         }
         lost(total, models).ifPresent(result::line);
-        Words.inexact(report.inexact()).ifPresent(result::say);
+        ResultLines.inexact(report.inexact()).ifPresent(result::say);
     }
 
     private static Sentence model(MergeReport report, int model) {
@@ -74,7 +74,7 @@ final class MergeReportText {
                 .filter(model -> total.kept(model) < 1)
                 .map(model -> Text.format(
                         "%s lost most: %s of its squared norm is kept",
-                        letter(model), Words.percent(total.kept(model))));
+                        letter(model), ResultLines.percent(total.kept(model))));
     }
 
     static String letter(int model) {

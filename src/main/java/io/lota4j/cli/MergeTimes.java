@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.cli.StepTimes.Quantile;
 import io.lota4j.internal.ProcessMemory;
 import io.lota4j.internal.Text;
 import java.util.ArrayList;

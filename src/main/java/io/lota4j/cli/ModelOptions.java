@@ -64,7 +64,7 @@ final class ModelOptions {
     }
 
     /// Adds model and tickets to a plan, having checked that they belong together.
-    Plan plan(Plan plan, Messages messages) {
+    DryRun plan(DryRun plan, Messages messages) {
         try (Checkpoint base = Checkpoint.open(model.path())) {
             Loadable loaded = Loadable.of(base);
             plan.model(loaded);
@@ -79,7 +79,7 @@ final class ModelOptions {
                                         Figure.of(Key.PATH, tickets.get(t)),
                                         Figure.count(Key.CHANGED, read.get(t).nnz()),
                                         Figure.count(Key.POOL_SIZE, read.get(t).poolSize()))
-                                : Words.ticket(tickets.get(t), read.get(t)));
+                                : ResultLines.ticket(tickets.get(t), read.get(t)));
             }
             return plan.memory(memory(policy(), read));
         }

@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /// An option or parameter that is a path to read. Nothing may be written over it, nor in it if it is a directory: see
-/// [Places]. Every option that is a path has this or [Writes].
+/// [CommandPaths]. Every option that is a path has this or [Writes].
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.FIELD)
 @interface Reads {

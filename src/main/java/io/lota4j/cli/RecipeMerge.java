@@ -26,11 +26,11 @@ record RecipeMerge(Path recipe, Optional<DType> dtype, Path out) {
     private static final long MEGABYTE = 1_000_000;
     private static final int THREADS = Runtime.getRuntime().availableProcessors();
 
-    Plan plan() {
+    DryRun plan() {
         try (PlanSources models = new PlanSources()) {
             MergePlan merge = MergePlan.of(recipe, dtype, models);
             ModelMerge.requireApart(merge, models, out);
-            Plan plan = new Plan();
+            DryRun plan = new DryRun();
             merge.lines().forEach(line -> plan.raw(Sentence.of("%s", Figure.of(Key.DETAIL, line))));
             if (merge.tensors().stream().anyMatch(RecipeMerge::rounds)) {
                 plan.line("rounding", "is told after the merge: a dry run computes no weights");
@@ -55,7 +55,7 @@ record RecipeMerge(Path recipe, Optional<DType> dtype, Path out) {
             }
             // What an unfinished merge has taken already would be asked for twice.
             if (!Files.exists(ModelMerge.unfinished(out))) {
-                Plan.requireRoom(out, merge.bytes());
+                DryRun.requireRoom(out, merge.bytes());
             }
             Optional<Rounding> rounding = merged(merge, models, messages, stop);
             if (rounding.isEmpty()) {
@@ -70,9 +70,9 @@ record RecipeMerge(Path recipe, Optional<DType> dtype, Path out) {
                     Figure.of(Key.TENSOR_COUNT, merge.tensors().size()),
                     Figure.bytes(Key.BYTES, merge.weightBytes()),
                     Figure.of(Key.METHOD, merge.method().name()));
-            Words.rounding(rounding.get()).ifPresent(lost -> result.say(Key.ROUNDING, lost));
-            Words.inexact(rounding.get().inexact()).ifPresent(result::say);
-            Words.leftOut(leftOut(merge)).ifPresent(result::say);
+            ResultLines.rounding(rounding.get()).ifPresent(lost -> result.say(Key.ROUNDING, lost));
+            ResultLines.inexact(rounding.get().inexact()).ifPresent(result::say);
+            ResultLines.leftOut(leftOut(merge)).ifPresent(result::say);
             return ExitCode.OK;
         }
     }

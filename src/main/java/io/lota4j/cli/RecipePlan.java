@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
+import io.lota4j.cli.Commands.CommandEntry;
 import io.lota4j.internal.Suggestions;
 import io.lota4j.internal.Text;
 import java.io.PrintWriter;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -34,7 +36,7 @@ record RecipePlan(List<PlannedStep> steps) {
             CommandEntry entry,
             List<String> arguments,
             boolean canDryRun,
-            Places places,
+            CommandPaths places,
             boolean usesKernel) {
         /// As one would type it.
         String commandLine() {
@@ -61,7 +63,7 @@ record RecipePlan(List<PlannedStep> steps) {
         List<PlannedStep> steps = recipe.steps().stream()
                 .map(step -> plan(recipe, step, commands))
                 .toList();
-        List<Places> before = new ArrayList<>();
+        List<CommandPaths> before = new ArrayList<>();
         for (PlannedStep step : steps) {
             try {
                 step.places().reads("the recipe", recipe.file()).checkAfter(before);
@@ -100,7 +102,8 @@ record RecipePlan(List<PlannedStep> steps) {
                             "'%s' is a group of commands; expected one of %s",
                             step.command(), String.join(", ", spec.subcommands().keySet())));
         }
-        Places places = spec.userObject() instanceof BaseCommand command ? command.places() : Places.of(spec);
+        CommandPaths places =
+                spec.userObject() instanceof BaseCommand command ? command.places() : CommandPaths.of(spec);
         boolean usesKernel = spec.userObject() instanceof BaseCommand command && command.usesKernel();
         return new PlannedStep(
                 step, entry, List.copyOf(arguments), spec.findOption(DRY_RUN) != null, places, usesKernel);
@@ -128,5 +131,16 @@ record RecipePlan(List<PlannedStep> steps) {
                 .orElse("");
         return Recipe.problem(
                 recipe.file(), step.line(), Text.format("no recipe can run the command '%s'%s", step.command(), hint));
+    }
+
+    /// Writes an argument so that a POSIX shell reads it back.
+    static final class ShellQuote {
+        private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:=,@%+-]+");
+
+        private ShellQuote() {}
+
+        static String quote(String argument) {
+            return PLAIN.matcher(argument).matches() ? argument : "'" + argument.replace("'", "'\\''") + "'";
+        }
     }
 }

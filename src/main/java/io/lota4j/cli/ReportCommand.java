@@ -35,7 +35,7 @@ final class ReportCommand extends BaseCommand {
     private @Nullable Path markdown;
 
     @Override
-    void addTo(Places places) {
+    void addTo(CommandPaths places) {
         // Where there is no such directory, that is what is to be said.
         if (out == null && Files.isDirectory(directories.getFirst())) {
             places.writes("the page", page(), OutputKind.REPORT);
@@ -43,8 +43,8 @@ final class ReportCommand extends BaseCommand {
     }
 
     @Override
-    Plan plan() {
-        Plan plan = new Plan();
+    DryRun plan() {
+        DryRun plan = new DryRun();
         Report report = Report.read(directories);
         directories.forEach(directory -> plan.line("reads", directory.toString()));
         return plan.line("done", report.progress()).line("writes", page().toString());
@@ -60,7 +60,7 @@ final class ReportCommand extends BaseCommand {
         AtomicFile.write(page(), report.html());
         result.say(
                 "%s: %s done, %s",
-                Figure.of(Key.PATH, page()), Figure.of(Key.PROGRESS, report.progress()), Words.size(page()));
+                Figure.of(Key.PATH, page()), Figure.of(Key.PROGRESS, report.progress()), ResultLines.size(page()));
         if (markdown != null) {
             AtomicFile.write(markdown, report.markdown());
             result.say("%s: tables as Markdown", Figure.of(Key.MARKDOWN, markdown));

@@ -41,14 +41,14 @@ final class RevertCommand extends BaseCommand {
     private Path out;
 
     @Override
-    Plan plan() {
+    DryRun plan() {
         try (Checkpoint tuned = Checkpoint.open(model)) {
             Ticket ticket = TicketFile.read(file);
             Tickets.requireRevertible(tuned, ticket);
-            return new Plan()
+            return new DryRun()
                     .model("model", tuned)
                     .line("ticket", Text.format("%,d weights go back", ticket.nnz()))
-                    .disk(out, Plan.bytes(tuned));
+                    .disk(out, DryRun.bytes(tuned));
         }
     }
 
@@ -59,7 +59,7 @@ final class RevertCommand extends BaseCommand {
         result.say(
                 "%s: the base again, fingerprint %s",
                 Figure.of(Key.PATH, out), Figure.of(Key.BASE, ticket.info().base()));
-        Words.leftOut(leftOut).ifPresent(result::say);
+        ResultLines.leftOut(leftOut).ifPresent(result::say);
         return ExitCode.OK;
     }
 }

@@ -179,4 +179,33 @@ final class RunCommand implements Callable<Integer> {
     private Messages messages() {
         return printing.messages(spec.commandLine().getErr());
     }
+
+    /// Which files a step writes and which texts it may read: by convention a flag that names an output is called `out`
+    /// or ends in `-out`.
+    static final class RecipeOutputs {
+        private RecipeOutputs() {}
+
+        static Set<String> written(Recipe.Step step) {
+            return values(step, true);
+        }
+
+        static Set<String> read(Recipe.Step step) {
+            return values(step, false);
+        }
+
+        private static Set<String> values(Recipe.Step step, boolean outputs) {
+            Set<String> values = new HashSet<>();
+            step.flags().forEach((key, value) -> {
+                if ((key.equals("out") || key.endsWith("-out")) == outputs) {
+                    List<Yaml> items = value instanceof Yaml.Items list ? list.items() : List.of(value);
+                    items.forEach(item -> {
+                        if (item instanceof Yaml.Text text) {
+                            values.add(text.text());
+                        }
+                    });
+                }
+            });
+            return values;
+        }
+    }
 }

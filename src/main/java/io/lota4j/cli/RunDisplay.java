@@ -6,9 +6,9 @@ import io.lota4j.train.Curves;
 import io.lota4j.train.ForwardingListener;
 import io.lota4j.train.HeldOutLoss;
 import io.lota4j.train.Listener;
-import io.lota4j.train.Outlook;
 import io.lota4j.train.Progress;
-import io.lota4j.train.Watch;
+import io.lota4j.train.RunObserver;
+import io.lota4j.train.RunObserver.Outlook;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -42,8 +42,8 @@ final class RunDisplay implements AutoCloseable {
     }
 
     /// Hears of the run.
-    Watch watch() {
-        return Watch.steps(new ForwardingListener(() -> shown))
+    RunObserver observer() {
+        return RunObserver.steps(new ForwardingListener(() -> shown))
                 .onWarning(sentence -> lines.accept("lota: warning: " + sentence))
                 .onStart(this::start)
                 .stopWhen(StopSignal::stopping);
@@ -150,8 +150,8 @@ final class RunDisplay implements AutoCloseable {
 
     /// Says how much memory a finished run took.
     void memory() {
-        peak.ifPresent(bytes ->
-                messages.note(Text.format("peak memory %s, predicted %s", Words.bytes(bytes), Words.bytes(predicted))));
+        peak.ifPresent(bytes -> messages.note(
+                Text.format("peak memory %s, predicted %s", ResultLines.bytes(bytes), ResultLines.bytes(predicted))));
     }
 
     @Override

@@ -60,9 +60,9 @@ final class ShareCommand extends BaseCommand {
     }
 
     @Override
-    Plan plan() {
-        Plan plan = model.plan(new Plan(), messages());
-        files.forEach(file -> plan.line("mask", Words.mask(file, MaskFile.read(file))));
+    DryRun plan() {
+        DryRun plan = model.plan(new DryRun(), messages());
+        files.forEach(file -> plan.line("mask", ResultLines.mask(file, MaskFile.read(file))));
         return plan.line("data", Text.format("%,d of %,d rows", Math.min(rows, data.rows()), data.rows()));
     }
 

@@ -96,7 +96,7 @@ final class ShrinkCommand extends BaseCommand {
     private int most;
 
     @Mixin
-    private RowOptions rows = new RowOptions();
+    private ChatOptions rows = new ChatOptions();
 
     @Option(
             names = "--tolerance",
@@ -206,11 +206,11 @@ final class ShrinkCommand extends BaseCommand {
     }
 
     @Override
-    Plan plan() {
+    DryRun plan() {
         try (Checkpoint base = Checkpoint.open(model.path())) {
             QuietLibraries.quieten();
             Loadable loaded = Loadable.of(base);
-            Plan plan = new Plan().model(loaded);
+            DryRun plan = new DryRun().model(loaded);
             Ticket whole = read();
             AdaptedModel.requireTensors(base, loaded.weights().keySet(), whole);
             plan.line("ticket", Text.format("%s: %,d of %,d weights", ticket, whole.nnz(), whole.poolSize()));
@@ -254,7 +254,7 @@ final class ShrinkCommand extends BaseCommand {
             shrunk.how().notices().forEach(notice -> messages().tell("lota: " + notice));
             result.say(Rescue.write(out, file -> {
                 TicketFile.write(file, shrunk.ticket());
-                return Words.ticket(file, shrunk.ticket());
+                return ResultLines.ticket(file, shrunk.ticket());
             }));
             if (adapterOut != null) {
                 ScaledAdapter.write(
@@ -305,7 +305,7 @@ final class ShrinkCommand extends BaseCommand {
         public void at(double alpha, int done, int all, long tokens) {
             if (alpha != part || bar == null) {
                 close();
-                bar = messages.bar(Text.format("score %s of the ticket", Words.percent(alpha)));
+                bar = messages.bar(Text.format("score %s of the ticket", ResultLines.percent(alpha)));
                 part = alpha;
             }
             bar.update(done, all, tokens / ((System.nanoTime() - began) / 1e9), Double.NaN);

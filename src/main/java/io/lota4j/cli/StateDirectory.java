@@ -2,9 +2,9 @@ package io.lota4j.cli;
 
 import io.lota4j.LotaException;
 import io.lota4j.internal.Text;
-import io.lota4j.model.ActivationPolicy;
-import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.MemoryPolicy.ActivationPolicy;
+import io.lota4j.model.MemoryPolicy.BaseWeights;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,11 +46,11 @@ final class StateDirectory {
     /// @param files bytes in the directory
     /// @param state the file of a stopped run, or null for none
     /// @param saved bytes that it would have
-    void plan(Plan plan, long files, @Nullable Path state, long saved) {
+    void plan(DryRun plan, long files, @Nullable Path state, long saved) {
         if (directory != null) {
             plan.disk(directory, files);
             if (state != null) {
-                plan.line("", Plan.room(state, saved).followedBy(", if it is stopped"));
+                plan.line("", DryRun.room(state, saved).followedBy(", if it is stopped"));
             }
         }
     }
@@ -62,18 +62,18 @@ final class StateDirectory {
         if (directory == null) {
             return;
         }
-        Plan.requireRoom(directory, files);
-        if (Plan.isInMemory(directory)) {
+        DryRun.requireRoom(directory, files);
+        if (DryRun.isInMemory(directory)) {
             messages.warn(Text.format(
                     "%s is in memory itself, as far as its file system says, and nothing is saved. Give"
                             + " a directory on a disk.",
                     directory));
         }
-        if (state != null && !Plan.hasRoom(state, saved + (Plan.onOneDisk(directory, state) ? files : 0))) {
+        if (state != null && !DryRun.hasRoom(state, saved + (DryRun.onOneDisk(directory, state) ? files : 0))) {
             messages.warn(Text.format(
                     "if the run is stopped, there is no room for its state, %s as %s: it could not go on"
                             + " from there.",
-                    Words.bytes(saved), state));
+                    ResultLines.bytes(saved), state));
         }
     }
 }

@@ -44,7 +44,7 @@ final class StateOptions {
     /// Adds where the state goes if the user does not say.
     ///
     /// @param out the result's file
-    void addTo(Places places, Path out) {
+    void addTo(CommandPaths places, Path out) {
         Path file = state(out).file();
         if (state == null && file != null) {
             places.writes("the run's state", file, OutputKind.STATE);

@@ -2,8 +2,8 @@ package io.lota4j.cli;
 
 import io.lota4j.internal.ProcessMemory;
 import io.lota4j.internal.Text;
-import io.lota4j.train.Phases;
 import io.lota4j.train.Progress;
+import io.lota4j.train.Progress.Phases;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -73,5 +73,26 @@ final class StepTimes {
     private Figure seconds(Key key, double q, ToDoubleFunction<Phases> part) {
         return Figure.real(
                 key, Quantile.of(q, phases.stream().map(part::applyAsDouble).toList()), 3);
+    }
+
+    /// Quantiles of measurements.
+    static final class Quantile {
+        private Quantile() {}
+
+        static double median(List<Double> values) {
+            return of(0.5, values);
+        }
+
+        /// Between the two nearest values, linearly.
+        ///
+        /// @param q from 0 to 1
+        /// @param values at least one
+        static double of(double q, List<Double> values) {
+            List<Double> sorted = values.stream().sorted().toList();
+            double place = q * (sorted.size() - 1);
+            int below = (int) place;
+            int above = Math.min(below + 1, sorted.size() - 1);
+            return sorted.get(below) + (place - below) * (sorted.get(above) - sorted.get(below));
+        }
     }
 }

@@ -55,7 +55,7 @@ abstract class StepsCommand extends BaseCommand {
     abstract @Nullable Path result();
 
     @Override
-    void addTo(Places places) {
+    void addTo(CommandPaths places) {
         data.addTo(places, result());
     }
 

@@ -32,14 +32,14 @@ final class TicketCommand extends Group {
         private Path file;
 
         @Override
-        Plan plan() {
-            return new Plan().line("reads", Words.ticket(file, TicketFile.read(file)));
+        DryRun plan() {
+            return new DryRun().line("reads", ResultLines.ticket(file, TicketFile.read(file)));
         }
 
         @Override
         int execute(Result result) {
             Ticket ticket = TicketFile.read(file);
-            result.say(Words.ticket(file, ticket));
+            result.say(ResultLines.ticket(file, ticket));
             result.say("base %s", Figure.of(Key.BASE, ticket.info().base()));
             result.say(
                     "pool %s, scope %s",

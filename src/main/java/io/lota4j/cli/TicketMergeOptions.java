@@ -114,13 +114,13 @@ final class TicketMergeOptions {
 
     private static Sentence ticket(Path file) {
         try (MappedTicket ticket = MappedTicket.open(file)) {
-            return Words.ticket(ticket);
+            return ResultLines.ticket(ticket);
         }
     }
 
-    Plan plan(List<Path> tickets, Path out) {
+    DryRun plan(List<Path> tickets, Path out) {
         TicketMerge merge = merge(tickets.size());
-        Plan plan = new Plan()
+        DryRun plan = new DryRun()
                 .line(
                         "method",
                         Text.format(

@@ -16,10 +16,10 @@ import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.HeldOut;
 import io.lota4j.train.MemoryEstimate;
+import io.lota4j.train.RunObserver;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
-import io.lota4j.train.Watch;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -77,11 +77,16 @@ final class TrainCommand extends FitCommand<Ticket> {
 
     @Override
     Training<Ticket> fit(
-            Lota lota, Dataset examples, TrainConfig config, @Nullable HeldOut rows, Watch watch, StateFile file) {
+            Lota lota,
+            Dataset examples,
+            TrainConfig config,
+            @Nullable HeldOut rows,
+            RunObserver observer,
+            StateFile file) {
         Mask trained = mask != null ? MaskFile.read(mask) : lota.everything(pool.pool());
         ModelConfig shape = ModelConfig.of(model.path());
         memory.warn(policy -> predicted(policy, config, trained).withExamples(shape, policy, examples), messages());
-        return lota.train(examples, trained, config, rows, watch, file);
+        return lota.train(examples, trained, config, rows, observer, file);
     }
 
     private MemoryEstimate predicted(MemoryPolicy policy, TrainConfig config, Mask trained) {
@@ -93,11 +98,11 @@ final class TrainCommand extends FitCommand<Ticket> {
     Sentence write(Path file, Ticket trained) {
         Ticket ticket = trained.withValueType(valueType);
         TicketFile.write(file, ticket);
-        return Words.ticket(file, ticket);
+        return ResultLines.ticket(file, ticket);
     }
 
     @Override
-    Plan plan() {
+    DryRun plan() {
         try (Checkpoint base = Checkpoint.open(model.path())) {
             Loadable loaded = Loadable.of(base);
             Mask trained = mask != null
@@ -108,13 +113,13 @@ final class TrainCommand extends FitCommand<Ticket> {
             TrainConfig config = training.config(rows);
             // Four bytes a delta, the base's own bits for reverting, and at most a bit a weight for the indices.
             long size = trained.trainable() * (Float.BYTES + Short.BYTES) + trained.poolSize() / Byte.SIZE;
-            Plan plan = new Plan()
+            DryRun plan = new DryRun()
                     .model(loaded)
                     .line(
                             "mask",
                             Text.format(
                                     "%,d of %,d weights trained (sparsity %s)",
-                                    trained.trainable(), trained.poolSize(), Words.percent(trained.sparsity())))
+                                    trained.trainable(), trained.poolSize(), ResultLines.percent(trained.sparsity())))
                     .training(config, rows, predicted(memory.policy(), config, trained))
                     .disk(out, size);
             heldOut.addTo(plan, config);

@@ -3,10 +3,10 @@ package io.lota4j.cli;
 import io.lota4j.internal.Text;
 import io.lota4j.train.HeldOut;
 import io.lota4j.train.HeldOutLoss;
+import io.lota4j.train.RunObserver;
 import io.lota4j.train.RunState;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.Training;
-import io.lota4j.train.Watch;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -25,7 +25,7 @@ final class TrainingRun {
 
     /// What trains.
     interface Work<T> {
-        Training<T> run(Watch watch, StateFile state);
+        Training<T> run(RunObserver observer, StateFile state);
     }
 
     /// @param out the result's file
@@ -33,7 +33,7 @@ final class TrainingRun {
     <T> Training<T> run(StateOptions options, Path out, Work<T> work) {
         StateFile state = options.state(out);
         try (RunDisplay display = new RunDisplay(what, options, messages)) {
-            Training<T> training = work.run(display.watch(), state);
+            Training<T> training = work.run(display.observer(), state);
             // Ends the progress line.
             display.close();
             failures = display.failures();

@@ -12,18 +12,18 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param row index of the row in its file, from 0
 /// @param ids the tokens of the whole chat, up to the end of the last answer
-/// @param scored for each token whether predicting it, from those before it, counts; never true for the first
+/// @param labelled for each token whether predicting it, from those before it, counts; never true for the first
 /// @param promptIds what a model is given to generate the last answer; mostly the tokens before it
 /// @param prompt the text of these tokens, as the chat template wrote it
 /// @param answer the last answer's text, as the row has it
 /// @param tokenWeights what the loss of each token counts, finite and at least 0, or null where all count 1; read where
-///     `scored` is true
+///     `labelled` is true
 /// @param rejected the same row with its rejected answer, or null for a row that is no pair
 @SuppressWarnings("ArrayRecordComponent") // shared on purpose, see above
 public record Example(
         int row,
         int[] ids,
-        boolean[] scored,
+        boolean[] labelled,
         int[] promptIds,
         String prompt,
         String answer,
@@ -31,8 +31,8 @@ public record Example(
         @Nullable Example rejected) {
     /// Checks that the parts fit together.
     public Example {
-        if (ids.length != scored.length || (tokenWeights != null && tokenWeights.length != ids.length)) {
-            throw new IllegalArgumentException("row " + row + ": " + ids.length + " ids, " + scored.length + " marks"
+        if (ids.length != labelled.length || (tokenWeights != null && tokenWeights.length != ids.length)) {
+            throw new IllegalArgumentException("row " + row + ": " + ids.length + " ids, " + labelled.length + " marks"
                     + (tokenWeights == null ? "" : ", " + tokenWeights.length + " weights"));
         }
         if (rejected != null && rejected.rejected != null) {
@@ -41,27 +41,27 @@ public record Example(
     }
 
     /// A row of one sequence, whose labelled tokens all count the same.
-    public Example(int row, int[] ids, boolean[] scored, int[] promptIds, String prompt, String answer) {
-        this(row, ids, scored, promptIds, prompt, answer, null, null);
+    public Example(int row, int[] ids, boolean[] labelled, int[] promptIds, String prompt, String answer) {
+        this(row, ids, labelled, promptIds, prompt, answer, null, null);
     }
 
     /// An example whose prompt is the tokens before its last answer.
     ///
     /// @param promptLength how many these are
-    public Example(int row, int[] ids, boolean[] scored, int promptLength, String prompt, String answer) {
-        this(row, ids, scored, Arrays.copyOf(ids, promptLength), prompt, answer);
+    public Example(int row, int[] ids, boolean[] labelled, int promptLength, String prompt, String answer) {
+        this(row, ids, labelled, Arrays.copyOf(ids, promptLength), prompt, answer);
     }
 
     /// The same with what the loss of each token counts.
     ///
     /// @param weights null where all count 1
     public Example weighed(float @Nullable [] weights) {
-        return new Example(row, ids, scored, promptIds, prompt, answer, weights, rejected);
+        return new Example(row, ids, labelled, promptIds, prompt, answer, weights, rejected);
     }
 
     /// A pair of this example's answer, which is chosen, and another one's.
     public Example over(Example other) {
-        return new Example(row, ids, scored, promptIds, prompt, answer, tokenWeights, other);
+        return new Example(row, ids, labelled, promptIds, prompt, answer, tokenWeights, other);
     }
 
     /// The row's sequences, which are never trained on apart from each other: itself, and the rejected one of a pair.
@@ -80,9 +80,9 @@ public record Example(
     }
 
     /// Number of tokens of its own sequence that carry loss.
-    public int scoredTokens() {
+    public int labelledTokens() {
         int count = 0;
-        for (boolean s : scored) {
+        for (boolean s : labelled) {
             count += s ? 1 : 0;
         }
         return count;

@@ -3,7 +3,7 @@ package io.lota4j.demo;
 import io.lota4j.Calibration;
 import io.lota4j.EvalOptions;
 import io.lota4j.Lota;
-import io.lota4j.Rows;
+import io.lota4j.RowOptions;
 import io.lota4j.data.Dataset;
 import io.lota4j.eval.Evaluation;
 import io.lota4j.experiment.Stages;
@@ -13,10 +13,10 @@ import io.lota4j.mask.MaskFile;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
+import io.lota4j.train.RunObserver;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
-import io.lota4j.train.Watch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -116,34 +116,38 @@ public record Demo(Path directory, long seed, Stages stages) {
         Mask calibrate(DemoTask task) {
             return run(
                     "calibrate " + task.taskName(),
-                    watch -> lota.calibrate(
+                    observer -> lota.calibrate(
                             data(task, Split.TRAIN),
                             Calibration.of(SPARSITY),
                             config(CALIBRATION_STEPS, CALIBRATION_LR),
-                            watch,
+                            observer,
                             StateFile.NONE));
         }
 
         Ticket train(DemoTask task, Mask mask) {
             return run(
                     "train " + task.taskName(),
-                    watch -> lota.train(
-                            data(task, Split.TRAIN), mask, config(TRAINING_STEPS, TRAINING_LR), watch, StateFile.NONE));
+                    observer -> lota.train(
+                            data(task, Split.TRAIN),
+                            mask,
+                            config(TRAINING_STEPS, TRAINING_LR),
+                            observer,
+                            StateFile.NONE));
         }
 
         private TrainConfig config(int steps, double lr) {
             return TrainConfig.of(steps, lr).batchSize(BATCH).seed(seed).build();
         }
 
-        private <T> T run(String what, Function<Watch, Training<T>> work) {
+        private <T> T run(String what, Function<RunObserver, Training<T>> work) {
             try (Stages.Stage stage = stages.begin(what)) {
-                return work.apply(Watch.steps(p -> stage.at(p.step(), p.steps(), p.tokensPerSecond(), p.loss())))
+                return work.apply(RunObserver.steps(p -> stage.at(p.step(), p.steps(), p.tokensPerSecond(), p.loss())))
                         .result();
             }
         }
 
         private Dataset data(DemoTask task, Split split) {
-            Rows rows = Rows.templates("{prompt}", "{completion}").maxLength(MAX_LENGTH);
+            RowOptions rows = RowOptions.templates("{prompt}", "{completion}").maxLength(MAX_LENGTH);
             return lota.data(directory.resolve(DemoFiles.fileName(task, split)), rows);
         }
 

@@ -1,15 +1,23 @@
 package io.lota4j.experiment;
 
+import io.lota4j.LotaException;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.data.Example;
 import io.lota4j.internal.Build;
 import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.checkpoint.JsonKeys;
+import io.lota4j.internal.checkpoint.StrictJson;
 import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.GridRun;
 import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.experiment.Variant;
 import io.lota4j.internal.metrics.RunFile;
 import io.lota4j.internal.model.Torch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,14 +28,14 @@ import org.jspecify.annotations.Nullable;
 
 /// What `run.json` says of an experiment.
 ///
-/// @param bench base and data
+/// @param context base and data
 /// @param base open
-record Description(Bench bench, Checkpoint base) {
+record Description(GridContext context, Checkpoint base) {
     /// So much of an example's prompt and answer is shown, in letters.
     private static final int SHOWN = 240;
 
     RunFile file(List<GridRun> runs, List<GridMerge> merges, double seconds, boolean finished) {
-        Experiment experiment = bench.experiment();
+        Experiment experiment = context.experiment();
         return new RunFile(
                 RunFile.FORMAT,
                 experiment.name(),
@@ -50,14 +58,14 @@ record Description(Bench bench, Checkpoint base) {
         long weights = base.tensors().values().stream()
                 .mapToLong(t -> t.shape().numel())
                 .sum();
-        long pool = bench.experiment().pool().select(base.tensors()).values().stream()
+        long pool = context.experiment().pool().select(base.tensors()).values().stream()
                 .mapToLong(Shape::numel)
                 .sum();
-        return new RunFile.Base(base.directory().getFileName().toString(), bench.fingerprint(), weights, pool);
+        return new RunFile.Base(base.directory().getFileName().toString(), context.fingerprint(), weights, pool);
     }
 
     private RunFile.Task task(Task task) {
-        TaskData data = bench.data(task.name());
+        TaskData data = context.data(task.name());
         Example example = data.train().examples().getFirst();
         return new RunFile.Task(
                 task.name(),
@@ -93,13 +101,13 @@ record Description(Bench bench, Checkpoint base) {
                 variant.lr(),
                 run.order(),
                 run.seed(),
-                Settings.of(bench.experiment(), variant, run.protection()),
+                Settings.of(context.experiment(), variant, run.protection()),
                 null);
     }
 
     private RunFile.Run merge(GridMerge merge) {
         Map<String, String> settings = Settings.of(
-                bench.experiment(), merge.variant(), merge.inputs().getFirst().protection());
+                context.experiment(), merge.variant(), merge.inputs().getFirst().protection());
         settings.put("merge", merge.merging().label());
         return new RunFile.Run(
                 merge.name(),
@@ -119,7 +127,7 @@ record Description(Bench bench, Checkpoint base) {
 
     private List<String> equal() {
         List<String> equal = new ArrayList<>();
-        for (Experiment.Equal one : bench.experiment().equal()) {
+        for (Experiment.Equal one : context.experiment().equal()) {
             equal.add(
                     switch (one) {
                         case TOKENS -> "tokens: a stage's steps count calibration too";
@@ -133,7 +141,7 @@ record Description(Bench bench, Checkpoint base) {
         Map<String, String> versions = new LinkedHashMap<>();
         versions.put("lota4j", Build.version());
         versions.put("java", Runtime.version().toString());
-        versions.put("kernel", bench.kernel().name());
+        versions.put("kernel", context.kernel().name());
         return versions;
     }
 
@@ -143,5 +151,24 @@ record Description(Bench bench, Checkpoint base) {
         machine.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
         machine.put("threads", Integer.toString(Torch.threads()));
         return machine;
+    }
+
+    /// When an experiment was begun.
+    static final class Started {
+        private Started() {}
+
+        /// The time that an earlier sitting has written down, or now.
+        static String of(Path out) {
+            Path file = out.resolve("run.json");
+            if (!Files.exists(file)) {
+                return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+            }
+            try {
+                return new JsonKeys(file, "", StrictJson.object(Files.readAllBytes(file), file.toString()))
+                        .text("started");
+            } catch (IOException e) {
+                throw new LotaException(file + ": cannot be read: " + e.getMessage(), e);
+            }
+        }
     }
 }

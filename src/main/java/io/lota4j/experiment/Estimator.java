@@ -19,7 +19,7 @@ final class Estimator {
     /// Of a ticket that is shrunk: the whole, and the bisection's.
     private static final int SCORINGS = 6;
 
-    private final Bench bench;
+    private final GridContext context;
     private final MaskChoice choice;
     private final List<GridRun> runs;
     private final Rates rates;
@@ -31,26 +31,26 @@ final class Estimator {
     private long scored;
     private double seconds;
 
-    Estimator(Bench bench, MaskChoice choice, List<GridRun> runs) {
-        this.bench = bench;
+    Estimator(GridContext context, MaskChoice choice, List<GridRun> runs) {
+        this.context = context;
         this.choice = choice;
         this.runs = runs;
-        this.rates = new Rates(bench);
+        this.rates = new Rates(context);
     }
 
     Estimate estimate() {
         List<Estimate.Line> lines = new ArrayList<>();
-        Results results = new Results(bench, choice, runs);
+        Results results = new Results(context, choice, runs);
         begin();
         scores(results.base());
         lines.add(line(Results.BASE));
         for (GridRun run : runs) {
             begin();
             for (int stage = 0; stage < run.order().size(); stage++) {
-                if (seen.add(StageWork.folder(bench, run, stage))) {
+                if (seen.add(StageWork.folder(context, run, stage))) {
                     stage(run, stage);
                 }
-                Folder end = StageWork.result(bench, run, stage);
+                Folder end = StageWork.result(context, run, stage);
                 if (ended.add(end)) {
                     int number = stage;
                     run.protection().shrink().ifPresent(shrink -> shrink(run, number, shrink, end));
@@ -61,7 +61,7 @@ final class Estimator {
         }
         for (GridMerge merge : results.merges()) {
             begin();
-            scores(results.scores(new MergeWork(bench, merge)));
+            scores(results.scores(new MergeWork(context, merge)));
             lines.add(line(merge.name()));
         }
         return new Estimate(lines, stages, done, rates.all());
@@ -79,12 +79,12 @@ final class Estimator {
 
     private void stage(GridRun run, int stage) {
         stages++;
-        if (StageWork.folder(bench, run, stage).isDone()) {
+        if (StageWork.folder(context, run, stage).isDone()) {
             done++;
             return;
         }
-        StepBudget budget = StepBudget.of(bench.experiment(), run, stage);
-        Dataset data = bench.rows(run, stage);
+        StepBudget budget = StepBudget.of(context.experiment(), run, stage);
+        Dataset data = context.rows(run, stage);
         if (run.variant().method() instanceof Sparse sparse) {
             Folder folder = choice.folder(run, stage, sparse);
             // One calibration serves every sparsity; other scores are found anew for each.
@@ -99,7 +99,7 @@ final class Estimator {
             train(
                     GradientShare.ROWS
                             * tokens(data, 1)
-                            / bench.experiment().training().examples(),
+                            / context.experiment().training().examples(),
                     rates.dense());
         }
         train(tokens(data, budget.training()), rates.training(run.variant().method()));
@@ -115,13 +115,13 @@ final class Estimator {
 
     private long examples(Dataset data, long steps) {
         return BatchOrder.examplesOf(
-                steps, data.epochRows(), bench.experiment().training().examples());
+                steps, data.epochRows(), context.experiment().training().examples());
     }
 
     /// An objective that compares with the start scores each example once before the first step.
     private void reference(GridRun run, int stage, long steps) {
-        if (bench.experiment().objective(run, stage).needsReference()) {
-            Dataset data = bench.rows(run, stage);
+        if (context.experiment().objective(run, stage).needsReference()) {
+            Dataset data = context.rows(run, stage);
             long examples = Math.min(examples(data, steps), data.examples().size());
             long tokens = Math.round(mean(data) * examples);
             scored += tokens;
@@ -154,8 +154,8 @@ final class Estimator {
         if (folder.isDone()) {
             return;
         }
-        Task task = bench.experiment().task(run.order().get(stage));
-        List<Example> rows = ShrinkWork.rows(bench, task.name(), shrink).examples();
+        Task task = context.experiment().task(run.order().get(stage));
+        List<Example> rows = ShrinkWork.rows(context, task.name(), shrink).examples();
         for (int scoring = 0; scoring < SCORINGS; scoring++) {
             score(task, rows);
         }

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 public final class ExperimentRun implements AutoCloseable {
     private static final String BAD_ROWS = "bad-rows.jsonl";
 
-    private final Bench bench;
+    private final GridContext context;
     private final MaskChoice choice;
     private final List<GridRun> runs;
     private final Results results;
@@ -40,14 +40,14 @@ public final class ExperimentRun implements AutoCloseable {
     /// @param stop asked after every step and batch
     public ExperimentRun(Experiment experiment, KernelChoice kernel, Stages stages, BooleanSupplier stop) {
         requireApart(experiment);
-        this.bench = new Bench(experiment, kernel, stages, stop);
+        this.context = new GridContext(experiment, kernel, stages, stop);
         this.runs = Grid.runs(experiment);
         try {
             TreeMap<String, SortedSet<Double>> wanted = wanted();
-            this.choice = new MaskChoice(bench, digest -> wanted.getOrDefault(digest, new TreeSet<>()));
-            this.results = new Results(bench, choice, runs);
+            this.choice = new MaskChoice(context, digest -> wanted.getOrDefault(digest, new TreeSet<>()));
+            this.results = new Results(context, choice, runs);
         } catch (RuntimeException e) {
-            bench.close();
+            context.close();
             throw e;
         }
     }
@@ -74,7 +74,7 @@ public final class ExperimentRun implements AutoCloseable {
 
     /// Every sparsity at which the grid wants the outcome of a calibration, by the calibration.
     private TreeMap<String, SortedSet<Double>> wanted() {
-        Identity identity = new Identity(bench);
+        WorkInputs identity = new WorkInputs(context);
         TreeMap<String, SortedSet<Double>> wanted = new TreeMap<>();
         for (GridRun run : runs) {
             if (run.variant().method() instanceof Sparse sparse) {
@@ -93,7 +93,7 @@ public final class ExperimentRun implements AutoCloseable {
     /// @return whether every run of the grid is done
     /// @throws io.lota4j.LotaException if a run is at work on the same directory, or something goes wrong
     public boolean run() {
-        try (RunLock lock = RunLock.hold(bench.experiment().out())) {
+        try (RunLock lock = RunLock.hold(context.experiment().out())) {
             listBadRows();
             return grid();
         }
@@ -101,8 +101,8 @@ public final class ExperimentRun implements AutoCloseable {
 
     /// An experiment without such rows has no list of them, nor an earlier one's.
     private void listBadRows() {
-        Path list = bench.experiment().out().resolve(BAD_ROWS);
-        List<BadRow> bad = bench.badRows();
+        Path list = context.experiment().out().resolve(BAD_ROWS);
+        List<BadRow> bad = context.badRows();
         if (!bad.isEmpty()) {
             AtomicFile.write(list, BadRow.lines(bad));
             return;
@@ -122,7 +122,7 @@ public final class ExperimentRun implements AutoCloseable {
             runs.forEach(this::run);
             results.merges().forEach(this::merge);
         } catch (CancellationException stopped) {
-            if (!bench.stop().getAsBoolean()) {
+            if (!context.stop().getAsBoolean()) {
                 throw stopped;
             }
             return false;
@@ -133,18 +133,18 @@ public final class ExperimentRun implements AutoCloseable {
     }
 
     private void run(GridRun run) {
-        Trail trail = Trail.START;
+        FinishedStages before = FinishedStages.START;
         for (int stage = 0; stage < run.order().size(); stage++) {
-            bench.check();
-            trail = new StageWork(bench, choice, run, stage, trail).done();
+            context.check();
+            before = new StageWork(context, choice, run, stage, before).done();
             results.scores(run, stage).run();
             results.write();
         }
     }
 
     private void merge(GridMerge merge) {
-        bench.check();
-        MergeWork work = new MergeWork(bench, merge);
+        context.check();
+        MergeWork work = new MergeWork(context, merge);
         work.run();
         results.scores(work).run();
         results.write();
@@ -153,14 +153,14 @@ public final class ExperimentRun implements AutoCloseable {
     /// Whole sentences on what should be known of the rows: what was left out, holds the text of control tokens, or
     /// is learned otherwise than it may look. Each is there once, whatever the number of runs.
     public List<String> notices() {
-        return bench.notices();
+        return context.notices();
     }
 
     /// How many stages are left to train; one that runs share is one.
     public int stagesLeft() {
         return (int) runs.stream()
                 .flatMap(run ->
-                        IntStream.range(0, run.order().size()).mapToObj(stage -> StageWork.folder(bench, run, stage)))
+                        IntStream.range(0, run.order().size()).mapToObj(stage -> StageWork.folder(context, run, stage)))
                 .distinct()
                 .filter(folder -> !folder.isDone())
                 .count();
@@ -168,12 +168,12 @@ public final class ExperimentRun implements AutoCloseable {
 
     /// The room on the disk that is left to be taken by masks and tickets, in bytes: a little more than they will.
     public long bytesLeft() {
-        return Footprint.left(bench, choice, runs, results.merges());
+        return Footprint.left(context, choice, runs, results.merges());
     }
 
     /// Where everything is written that comes of it.
     public Path out() {
-        return bench.experiment().out();
+        return context.experiment().out();
     }
 
     /// What has been found so far.
@@ -183,11 +183,11 @@ public final class ExperimentRun implements AutoCloseable {
 
     /// What is left to do, and what it will take.
     public Estimate estimate() {
-        return new Estimator(bench, choice, runs).estimate();
+        return new Estimator(context, choice, runs).estimate();
     }
 
     @Override
     public void close() {
-        bench.close();
+        context.close();
     }
 }

@@ -18,8 +18,8 @@ record Folder(Path directory) {
     ///
     /// @param parent of all such folders
     /// @param label for people
-    static Folder of(Path parent, String label, Inputs inputs) {
-        Inputs.Digest digest = inputs.digest();
+    static Folder of(Path parent, String label, InputDigest inputs) {
+        InputDigest.Digest digest = inputs.digest();
         Folder folder = new Folder(parent.resolve(label + "-" + digest.now()));
         Folder earlier = new Folder(parent.resolve(label + "-" + digest.earlier()));
         return earlier.isDone() && !folder.isDone() ? earlier : folder;
@@ -75,7 +75,7 @@ record Folder(Path directory) {
     }
 
     /// Says what the work is about, before it starts. An adapter that is there is of a sitting that was killed.
-    void begin(Inputs inputs) {
+    void begin(InputDigest inputs) {
         try {
             AtomicFile.deleteTree(adapter());
         } catch (IOException e) {

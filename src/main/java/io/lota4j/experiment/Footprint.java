@@ -16,23 +16,23 @@ import java.util.Set;
 /// The room on the disk that a grid's masks and tickets take: a little more than they will, for an index is counted
 /// as large as it can be. Adapters and the states of stopped runs, of which there is one at a time, are left out.
 final class Footprint {
-    private final Bench bench;
+    private final GridContext context;
     private final Checkpoint base;
     private final long weights;
     private final double elementBytes;
 
-    private Footprint(Bench bench, Checkpoint base) {
-        this.bench = bench;
+    private Footprint(GridContext context, Checkpoint base) {
+        this.context = context;
         this.base = base;
-        Collection<TensorInfo> pool = tensors(bench.experiment().pool());
+        Collection<TensorInfo> pool = tensors(context.experiment().pool());
         weights = weights(pool);
         elementBytes = (double) pool.stream().mapToLong(TensorInfo::bytes).sum() / Math.max(1, weights);
     }
 
     /// What is not there yet, in bytes.
-    static long left(Bench bench, MaskChoice choice, List<GridRun> runs, List<GridMerge> merges) {
-        try (Checkpoint base = Checkpoint.open(bench.experiment().base())) {
-            return new Footprint(bench, base).left(choice, runs, merges);
+    static long left(GridContext context, MaskChoice choice, List<GridRun> runs, List<GridMerge> merges) {
+        try (Checkpoint base = Checkpoint.open(context.experiment().base())) {
+            return new Footprint(context, base).left(choice, runs, merges);
         }
     }
 
@@ -41,8 +41,8 @@ final class Footprint {
         long bytes = 0;
         for (GridRun run : runs) {
             for (int stage = 0; stage < run.order().size(); stage++) {
-                Folder folder = StageWork.folder(bench, run, stage);
-                Folder result = StageWork.result(bench, run, stage);
+                Folder folder = StageWork.folder(context, run, stage);
+                Folder result = StageWork.result(context, run, stage);
                 if (!result.equals(folder) && seen.add(result) && !result.isDone()) {
                     bytes += ticket(changed(run.variant().method(), stage + 1));
                 }
@@ -57,7 +57,7 @@ final class Footprint {
             }
         }
         for (GridMerge merge : merges) {
-            if (!new MergeWork(bench, merge).folder().isDone()) {
+            if (!new MergeWork(context, merge).folder().isDone()) {
                 bytes += ticket(merge.inputs().stream()
                         .mapToLong(input -> changed(input.variant().method(), 1))
                         .sum());

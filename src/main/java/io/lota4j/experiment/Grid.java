@@ -2,7 +2,7 @@ package io.lota4j.experiment;
 
 import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.GridRun;
-import io.lota4j.internal.experiment.Merging;
+import io.lota4j.internal.experiment.MergeSettings;
 import io.lota4j.internal.experiment.Method.Sparse;
 import io.lota4j.internal.experiment.Protection;
 import io.lota4j.internal.experiment.Task;
@@ -40,7 +40,7 @@ final class Grid {
     /// Every merge of one seed's results.
     static List<GridMerge> merges(Experiment experiment, long seed) {
         List<GridMerge> merges = new ArrayList<>();
-        for (Merging merging : experiment.merges()) {
+        for (MergeSettings merging : experiment.merges()) {
             for (Variant variant : experiment.variants()) {
                 if (merging.takes(variant)) {
                     experiment.protections(variant).stream()

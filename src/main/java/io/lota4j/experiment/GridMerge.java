@@ -2,7 +2,7 @@ package io.lota4j.experiment;
 
 import io.lota4j.internal.Text;
 import io.lota4j.internal.experiment.GridRun;
-import io.lota4j.internal.experiment.Merging;
+import io.lota4j.internal.experiment.MergeSettings;
 import io.lota4j.internal.experiment.Variant;
 import java.util.List;
 
@@ -10,7 +10,7 @@ import java.util.List;
 ///
 /// @param merging what is done
 /// @param inputs one run a task, alike in everything else
-record GridMerge(Merging merging, List<GridRun> inputs) {
+record GridMerge(MergeSettings merging, List<GridRun> inputs) {
     /// Label in tables, such as `lota 99% + ties`.
     String label() {
         return inputs.getFirst().label() + " + " + merging.label();

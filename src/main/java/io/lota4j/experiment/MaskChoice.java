@@ -1,12 +1,12 @@
 package io.lota4j.experiment;
 
 import io.lota4j.data.Dataset;
-import io.lota4j.experiment.Bench.Opened;
+import io.lota4j.experiment.GridContext.Opened;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.experiment.GridRun;
 import io.lota4j.internal.experiment.Method.Sparse;
 import io.lota4j.internal.mask.Complement;
-import io.lota4j.internal.mask.Room;
+import io.lota4j.internal.mask.EnoughWeights;
 import io.lota4j.internal.train.Job;
 import io.lota4j.mask.Avoided;
 import io.lota4j.mask.Mask;
@@ -21,9 +21,9 @@ import java.util.SortedSet;
 
 /// Chooses the mask of a stage, or finds that it has been chosen.
 ///
-/// @param bench base and data
+/// @param context base and data
 /// @param wanted sparsities for which a choice is to be made, by its inputs' digest
-record MaskChoice(Bench bench, Wanted wanted) {
+record MaskChoice(GridContext context, Wanted wanted) {
     /// Which sparsities of a choice the grid wants.
     @FunctionalInterface
     interface Wanted {
@@ -34,15 +34,15 @@ record MaskChoice(Bench bench, Wanted wanted) {
     ///
     /// @param avoided what a disjoint mask has nothing in common with
     void choose(GridRun run, int stage, Sparse sparse, Opened opened, List<Avoided> avoided) {
-        Inputs inputs = new Identity(bench).choice(run, stage, sparse);
+        InputDigest inputs = new WorkInputs(context).choice(run, stage, sparse);
         String task = run.order().get(stage);
         Folder folder = folder(run, stage, sparse);
         if (!folder.isDone() || !Files.exists(folder.mask(sparse.sparsity()))) {
             folder.begin(inputs);
             Work work = new Work(run, stage, sparse, opened, among(opened, sparse, avoided), folder);
-            Ledger ledger = new Ledger(task);
-            work.choose(ledger);
-            folder.finish(ledger.metrics());
+            FigureCollector collected = new FigureCollector(task);
+            work.choose(collected);
+            folder.finish(collected.metrics());
         }
     }
 
@@ -51,7 +51,7 @@ record MaskChoice(Bench bench, Wanted wanted) {
         String label = Text.format(
                 "%s-%s-s%d", GridRun.slug(sparse.by().name()), run.order().get(stage), run.seed());
         return Folder.of(
-                bench.experiment().out().resolve("masks"), label, new Identity(bench).choice(run, stage, sparse));
+                context.experiment().out().resolve("masks"), label, new WorkInputs(context).choice(run, stage, sparse));
     }
 
     /// The mask of a stage, once it is chosen.
@@ -60,9 +60,9 @@ record MaskChoice(Bench bench, Wanted wanted) {
     }
 
     private Mask among(Opened opened, Sparse sparse, List<Avoided> avoided) {
-        Mask pool = Mask.full(opened.model().base(), bench.experiment().pool());
+        Mask pool = Mask.full(opened.model().base(), context.experiment().pool());
         Mask among = sparse.disjoint() && !avoided.isEmpty() ? Complement.of(pool, avoided) : pool;
-        Room.require(among, sparse.sparsity(), sparse.scope());
+        EnoughWeights.require(among, sparse.sparsity(), sparse.scope());
         return among;
     }
 
@@ -84,17 +84,17 @@ record MaskChoice(Bench bench, Wanted wanted) {
             this.folder = folder;
         }
 
-        void choose(Ledger ledger) {
+        void choose(FigureCollector collected) {
             switch (sparse.by()) {
-                case Attribution.OfTraining training -> calibrate(ledger);
+                case Attribution.OfTraining training -> calibrate(collected);
                 case Attribution.OfBase base ->
                     write(base.mask(
                             opened.model().base(),
                             among,
                             sparse.sparsity(),
                             sparse.scope(),
-                            Identity.randomSeed(run, stage)));
-                case Attribution.OfRows rows -> score(rows, ledger);
+                            WorkInputs.randomSeed(run, stage)));
+                case Attribution.OfRows rows -> score(rows, collected);
             }
         }
 
@@ -103,44 +103,44 @@ record MaskChoice(Bench bench, Wanted wanted) {
         }
 
         private Dataset data() {
-            return bench.rows(run, stage);
+            return context.rows(run, stage);
         }
 
-        private void calibrate(Ledger ledger) {
-            Identity identity = new Identity(bench);
+        private void calibrate(FigureCollector collected) {
+            WorkInputs identity = new WorkInputs(context);
             Job job = new Job(
                     opened.model(),
                     among,
                     data(),
                     identity.calibration(run, stage, sparse),
-                    bench.kernel(),
+                    context.kernel(),
                     opened.start());
-            RunState end = new Watched(bench, folder)
-                    .run(job, "calibrate " + run.order().get(stage), ledger, Figure.CALIBRATION_LOSS);
+            RunState end = new ObservedRun(context, folder)
+                    .run(job, "calibrate " + run.order().get(stage), collected, Figure.CALIBRATION_LOSS);
             String digest = identity.choice(run, stage, sparse).digest().now();
             for (double sparsity : wanted.of(digest)) {
                 write(job.calibrated(end, sparsity, sparse.scope()));
             }
-            ledger.add(Figure.CALIBRATION_TOKENS, end.tokens(), end.step());
+            collected.add(Figure.CALIBRATION_TOKENS, end.tokens(), end.step());
         }
 
-        private void score(Attribution.OfRows by, Ledger ledger) {
+        private void score(Attribution.OfRows by, FigureCollector collected) {
             Dataset all = data().unweighted();
             int rows = Math.min(sparse.effort().rows(), all.examples().size());
             Dataset first = all.part(0, rows);
             long start = System.nanoTime();
             long[] tokens = {0};
             try (Stages.Stage shown =
-                    bench.stages().begin(by.name() + " " + run.order().get(stage))) {
+                    context.stages().begin(by.name() + " " + run.order().get(stage))) {
                 write(new Scoring(opened.model(), among, first)
                         .mask(by, sparse.sparsity(), sparse.scope(), (done, of, count) -> {
-                            bench.check();
+                            context.check();
                             tokens[0] = count;
                             shown.at(done, of, count / ((System.nanoTime() - start) / 1e9), Double.NaN);
                         }));
             }
-            ledger.add(Figure.CALIBRATION_TOKENS, tokens[0], rows);
-            ledger.add(Figure.CALIBRATION_SECONDS, (System.nanoTime() - start) / 1e9, rows);
+            collected.add(Figure.CALIBRATION_TOKENS, tokens[0], rows);
+            collected.add(Figure.CALIBRATION_SECONDS, (System.nanoTime() - start) / 1e9, rows);
         }
     }
 }

@@ -13,9 +13,9 @@ final class Masks {
     private Masks() {}
 
     /// The mask under which a whole pool is trained.
-    static Mask all(Bench bench, Pool pool) {
-        try (Checkpoint base = Checkpoint.open(bench.experiment().base())) {
-            return Mask.full(bench.fingerprint(), pool.toString(), pool.select(base.tensors()));
+    static Mask all(GridContext context, Pool pool) {
+        try (Checkpoint base = Checkpoint.open(context.experiment().base())) {
+            return Mask.full(context.fingerprint(), pool.toString(), pool.select(base.tensors()));
         }
     }
 
@@ -29,20 +29,21 @@ final class Masks {
     }
 
     /// Where a stage's weights lie, and how many of them earlier stages trained too.
-    static void figures(Mask mask, Trail trail, Ledger ledger) {
+    static void figures(Mask mask, FinishedStages before, FigureCollector collected) {
         if (mask.trainable() == mask.poolSize()) {
             return;
         }
         MaskStatistics.of(mask)
                 .tensors()
-                .forEach((name, share) -> ledger.in(Figure.MASK_SHARE, part(name), share.density(), share.poolSize()));
-        for (int stage = 0; stage < trail.tasks().size(); stage++) {
-            Overlap overlap = mask.overlap(trail.masks().get(stage));
-            String other = trail.tasks().get(stage);
-            ledger.beside(Figure.OVERLAP, other, null, overlap.iou(), overlap.union());
+                .forEach((name, share) ->
+                        collected.in(Figure.MASK_SHARE, part(name), share.density(), share.poolSize()));
+        for (int stage = 0; stage < before.tasks().size(); stage++) {
+            Overlap overlap = mask.overlap(before.masks().get(stage));
+            String other = before.tasks().get(stage);
+            collected.beside(Figure.OVERLAP, other, null, overlap.iou(), overlap.union());
             overlap.tensors()
                     .forEach((name, counts) ->
-                            ledger.beside(Figure.OVERLAP, other, part(name), counts.iou(), counts.union()));
+                            collected.beside(Figure.OVERLAP, other, part(name), counts.iou(), counts.union()));
         }
     }
 

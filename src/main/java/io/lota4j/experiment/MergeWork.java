@@ -2,7 +2,7 @@ package io.lota4j.experiment;
 
 import io.lota4j.data.Dataset;
 import io.lota4j.internal.experiment.GridRun;
-import io.lota4j.internal.experiment.Merging;
+import io.lota4j.internal.experiment.MergeSettings;
 import io.lota4j.internal.merge.run.TicketMerge;
 import io.lota4j.internal.ticket.MappedTicket;
 import io.lota4j.internal.train.fit.Fit;
@@ -24,19 +24,19 @@ import java.util.concurrent.CancellationException;
 
 /// Merges what separately trained tasks learned.
 ///
-/// @param bench base and data
+/// @param context base and data
 /// @param merge what is merged
-record MergeWork(Bench bench, GridMerge merge) {
+record MergeWork(GridContext context, GridMerge merge) {
     private static final Compat READING = Compat.PAPER;
 
     /// Where the work lies.
     Folder folder() {
-        return Folder.of(bench.experiment().out().resolve("merges"), GridRun.slug(merge.label()), inputs());
+        return Folder.of(context.experiment().out().resolve("merges"), GridRun.slug(merge.label()), inputs());
     }
 
-    Inputs inputs() {
-        Identity identity = new Identity(bench);
-        Inputs inputs = Inputs.of("merge")
+    InputDigest inputs() {
+        WorkInputs identity = new WorkInputs(context);
+        InputDigest inputs = InputDigest.of("merge")
                 .with("method", merge.merging().label())
                 .with("compat", READING.name())
                 .with("seed", merge.seed());
@@ -44,7 +44,7 @@ record MergeWork(Bench bench, GridMerge merge) {
         if (fit != null) {
             inputs = inputs.with("fit", config(fit).text());
             for (String task : merge.tasks()) {
-                inputs = inputs.with("prompts of " + task, bench.digest(prompts(task)));
+                inputs = inputs.with("prompts of " + task, context.digest(prompts(task)));
             }
         }
         for (GridRun input : merge.inputs()) {
@@ -60,10 +60,10 @@ record MergeWork(Bench bench, GridMerge merge) {
         if (!folder.isDone()) {
             folder.begin(inputs());
             List<Path> tickets = merge.inputs().stream()
-                    .map(input -> StageWork.folder(bench, input, 0).ticket())
+                    .map(input -> StageWork.folder(context, input, 0).ticket())
                     .toList();
             MergeReport report;
-            try (Stages.Stage shown = bench.stages().begin("merge " + merge.label())) {
+            try (Stages.Stage shown = context.stages().begin("merge " + merge.label())) {
                 report = merge(tickets, shown)
                         .merge(tickets, Runtime.getRuntime().availableProcessors(), folder.ticket());
             }
@@ -77,23 +77,23 @@ record MergeWork(Bench bench, GridMerge merge) {
             Fitted fitted = fitted(tickets, config(fit), shown);
             return TicketMerge.added(tickets.size(), fitted.weights(), fitted.provenance());
         }
-        Merging how = merge.merging();
+        MergeSettings how = merge.merging();
         return TicketMerge.by(how.method(), READING, how.parameters(), merge.seed(), tickets.size());
     }
 
     /// @throws CancellationException if the user wants to stop
     private Fitted fitted(List<Path> tickets, FitConfig config, Stages.Stage shown) {
         List<Dataset> prompts = merge.tasks().stream().map(this::prompts).toList();
-        Set<Integer> stop = bench.data(merge.tasks().getFirst()).stop();
-        try (Bench.Opened opened = bench.open(Optional.empty());
+        Set<Integer> stop = context.data(merge.tasks().getFirst()).stop();
+        try (GridContext.Opened opened = context.open(Optional.empty());
                 Fit fit = new Fit(
                         opened.model(),
                         tickets.stream().map(TicketFile::read).toList(),
                         prompts,
                         stop,
-                        bench.kernel(),
+                        context.kernel(),
                         config)) {
-            return fit.run((what, done, all, divergence) -> shown.at(done, all, Double.NaN, divergence), bench.stop())
+            return fit.run((what, done, all, divergence) -> shown.at(done, all, Double.NaN, divergence), context.stop())
                     .orElseThrow(() -> new CancellationException("stopped"));
         }
     }
@@ -102,7 +102,7 @@ record MergeWork(Bench bench, GridMerge merge) {
     /// by.
     private FitConfig config(FitConfig fit) {
         int longest = merge.tasks().stream()
-                .mapToInt(task -> bench.data(task).task().generate())
+                .mapToInt(task -> context.data(task).task().generate())
                 .max()
                 .orElse(0);
         return fit.seed(merge.seed()).generate(longest == 0 ? fit.generate() : longest);
@@ -111,14 +111,14 @@ record MergeWork(Bench bench, GridMerge merge) {
     /// A task's rows for validation, or the last of those that it was trained on; never those that it is
     /// judged by.
     private Dataset prompts(String task) {
-        TaskData data = bench.data(task);
+        TaskData data = context.data(task);
         int wanted = Objects.requireNonNull(merge.merging().fit()).rows();
         int rows = data.train().examples().size();
         return data.validation().orElseGet(() -> data.train().part(Math.max(0, rows - wanted), rows));
     }
 
     private List<Metric> figures(MergeReport report, Path file) {
-        Ledger whole = new Ledger(null);
+        FigureCollector whole = new FigureCollector(null);
         try (MappedTicket ticket = MappedTicket.open(file)) {
             whole.add(Figure.TRAINABLE, ticket.nnz(), 1);
             whole.add(Figure.POOL, ticket.poolSize(), 1);
@@ -134,17 +134,17 @@ record MergeWork(Bench bench, GridMerge merge) {
         List<String> tasks = merge.tasks();
         List<Metric> figures = new ArrayList<>();
         for (int one = 0; one < tasks.size(); one++) {
-            Ledger ledger = new Ledger(tasks.get(one));
+            FigureCollector collected = new FigureCollector(tasks.get(one));
             for (int other = one + 1; other < tasks.size(); other++) {
                 long shared = total.shared(one, other);
-                ledger.beside(
+                collected.beside(
                         Figure.OVERLAP, tasks.get(other), null, total.overlap(one, other), total.either(one, other));
                 if (shared > 0) {
                     double conflicts = (double) total.conflicts(one, other) / shared;
-                    ledger.beside(Figure.SIGN_CONFLICTS, tasks.get(other), null, conflicts, shared);
+                    collected.beside(Figure.SIGN_CONFLICTS, tasks.get(other), null, conflicts, shared);
                 }
             }
-            figures.addAll(ledger.metrics());
+            figures.addAll(collected.metrics());
         }
         return figures;
     }

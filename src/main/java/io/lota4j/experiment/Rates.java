@@ -3,7 +3,7 @@ package io.lota4j.experiment;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.eval.Evaluation;
-import io.lota4j.experiment.Bench.Opened;
+import io.lota4j.experiment.GridContext.Opened;
 import io.lota4j.internal.eval.Evaluator;
 import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.GridRun;
@@ -38,11 +38,11 @@ final class Rates {
     private static final String SCORING = "scoring";
     private static final String GENERATING = "generating";
 
-    private final Bench bench;
+    private final GridContext context;
     private final SequencedMap<String, Double> rates = new LinkedHashMap<>();
 
-    Rates(Bench bench) {
-        this.bench = bench;
+    Rates(GridContext context) {
+        this.context = context;
     }
 
     SequencedMap<String, Double> all() {
@@ -52,7 +52,7 @@ final class Rates {
     /// Tokens a second of training the whole pool, which a calibration does.
     double dense() {
         return rates.computeIfAbsent(
-                "dense", k -> train(k, Masks.all(bench, bench.experiment().pool())));
+                "dense", k -> train(k, Masks.all(context, context.experiment().pool())));
     }
 
     /// Tokens a second of a method's training.
@@ -66,49 +66,49 @@ final class Rates {
     }
 
     private Mask random(double sparsity) {
-        try (Opened opened = bench.open(Optional.empty())) {
-            return RandomMask.of(opened.model().base(), bench.experiment().pool(), sparsity, Scope.GLOBAL, 0);
+        try (Opened opened = context.open(Optional.empty())) {
+            return RandomMask.of(opened.model().base(), context.experiment().pool(), sparsity, Scope.GLOBAL, 0);
         }
     }
 
     /// The first stage that there is to train.
     private GridRun first() {
-        return Grid.runs(bench.experiment()).getFirst();
+        return Grid.runs(context.experiment()).getFirst();
     }
 
     private Dataset data() {
-        return bench.rows(first(), 0);
+        return context.rows(first(), 0);
     }
 
     private double train(String what, Mask mask) {
-        try (Opened opened = bench.open(Optional.empty())) {
-            return timed(what, new Job(opened.model(), mask, data(), config(), bench.kernel()));
+        try (Opened opened = context.open(Optional.empty())) {
+            return timed(what, new Job(opened.model(), mask, data(), config(), context.kernel()));
         }
     }
 
     private double adapter(String what, Lora lora) {
-        LoraConfig config = lora.config(bench.experiment().pool());
-        try (Opened opened = bench.open(Optional.empty());
-                LoraJob job = new LoraJob(opened.model(), config, data(), config(), bench.kernel())) {
+        LoraConfig config = lora.config(context.experiment().pool());
+        try (Opened opened = context.open(Optional.empty());
+                LoraJob job = new LoraJob(opened.model(), config, data(), config(), context.kernel())) {
             return timed(what, job);
         }
     }
 
     private TrainConfig config() {
-        Experiment experiment = bench.experiment();
+        Experiment experiment = context.experiment();
         return experiment.training().config(STEPS, SMALL_LR, 0, experiment.objective(first(), 0));
     }
 
     private double timed(String what, TrainingJob job) {
         List<Progress> steps = new ArrayList<>();
-        try (Stages.Stage shown = bench.stages().begin("measure " + what)) {
+        try (Stages.Stage shown = context.stages().begin("measure " + what)) {
             Listener listener = p -> {
                 steps.add(p);
                 shown.at(p.step(), p.steps(), p.tokensPerSecond(), p.loss());
             };
-            job.run(null, 0, false, listener, bench.stop());
+            job.run(null, 0, false, listener, context.stop());
         }
-        bench.check();
+        context.check();
         Progress first = steps.getFirst();
         Progress last = steps.getLast();
         return (last.tokens() - first.tokens()) / (last.seconds() - first.seconds());
@@ -125,7 +125,7 @@ final class Rates {
     /// New tokens a second of answering.
     double generating() {
         return rates.computeIfAbsent(GENERATING, k -> {
-            int most = bench.experiment().tasks().stream()
+            int most = context.experiment().tasks().stream()
                     .mapToInt(Task::generate)
                     .max()
                     .orElse(0);
@@ -135,13 +135,13 @@ final class Rates {
     }
 
     private Evaluation evaluate(int generate) {
-        Task task = bench.experiment().tasks().getFirst();
-        List<Example> rows = bench.data(task.name()).test().examples();
-        try (Opened opened = bench.open(Optional.empty());
-                Stages.Stage shown = bench.stages().begin("measure " + (generate == 0 ? SCORING : GENERATING))) {
-            Evaluator evaluator = bench.evaluator(opened.model(), task, generate);
+        Task task = context.experiment().tasks().getFirst();
+        List<Example> rows = context.data(task.name()).test().examples();
+        try (Opened opened = context.open(Optional.empty());
+                Stages.Stage shown = context.stages().begin("measure " + (generate == 0 ? SCORING : GENERATING))) {
+            Evaluator evaluator = context.evaluator(opened.model(), task, generate);
             return evaluator.run(rows.subList(0, Math.min(SCORED, rows.size())), (done, all, tokens) -> {
-                bench.check();
+                context.check();
                 shown.at(done, all, Double.NaN, Double.NaN);
             });
         }

@@ -17,50 +17,50 @@ import java.util.stream.Stream;
 
 /// Gathers what the work of a grid has left on disk into `metrics.jsonl` and `run.json`.
 ///
-/// @param bench base and data
+/// @param context base and data
 /// @param choice of masks
 /// @param runs of the grid
-record Results(Bench bench, MaskChoice choice, List<GridRun> runs) {
+record Results(GridContext context, MaskChoice choice, List<GridRun> runs) {
     static final String BASE = "base";
 
     Scores scores(GridRun run, int stage) {
         return new Scores(
-                bench,
+                context,
                 run.label(),
-                Optional.of(StageWork.result(bench, run, stage).ticket()),
-                new Identity(bench).result(run, stage).digest());
+                Optional.of(StageWork.result(context, run, stage).ticket()),
+                new WorkInputs(context).result(run, stage).digest());
     }
 
     Scores scores(MergeWork work) {
         return new Scores(
-                bench,
+                context,
                 work.merge().label(),
                 Optional.of(work.folder().ticket()),
                 work.inputs().digest());
     }
 
     Scores base() {
-        return new Scores(bench, BASE, Optional.empty(), Inputs.Digest.of(bench.fingerprint()));
+        return new Scores(context, BASE, Optional.empty(), InputDigest.Digest.of(context.fingerprint()));
     }
 
     /// Of everything that is done.
     List<Metric> metrics() {
-        List<Metric> metrics = new ArrayList<>(Ledger.of(base().done(), BASE, 0, 0));
+        List<Metric> metrics = new ArrayList<>(FigureCollector.of(base().done(), BASE, 0, 0));
         for (GridRun run : runs) {
             for (int stage = 0; stage < run.order().size(); stage++) {
-                metrics.addAll(Ledger.of(stage(run, stage), run.name(), run.seed(), stage + 1));
+                metrics.addAll(FigureCollector.of(stage(run, stage), run.name(), run.seed(), stage + 1));
             }
         }
         for (GridMerge merge : merges()) {
-            metrics.addAll(Ledger.of(merge(merge), merge.name(), merge.seed(), 1));
+            metrics.addAll(FigureCollector.of(merge(merge), merge.name(), merge.seed(), 1));
         }
         return metrics;
     }
 
     /// Of every seed.
     List<GridMerge> merges() {
-        return bench.experiment().seeds().stream()
-                .flatMap(seed -> Grid.merges(bench.experiment(), seed).stream())
+        return context.experiment().seeds().stream()
+                .flatMap(seed -> Grid.merges(context.experiment(), seed).stream())
                 .toList();
     }
 
@@ -80,7 +80,7 @@ record Results(Bench bench, MaskChoice choice, List<GridRun> runs) {
     }
 
     private List<Metric> merge(GridMerge merge) {
-        MergeWork work = new MergeWork(bench, merge);
+        MergeWork work = new MergeWork(context, merge);
         if (!work.folder().isDone()) {
             return List.of();
         }
@@ -94,14 +94,14 @@ record Results(Bench bench, MaskChoice choice, List<GridRun> runs) {
         return base().missing().isEmpty()
                 && runs.stream().allMatch(this::finished)
                 && merges().stream()
-                        .map(merge -> new MergeWork(bench, merge))
+                        .map(merge -> new MergeWork(context, merge))
                         .allMatch(work ->
                                 work.folder().isDone() && scores(work).missing().isEmpty());
     }
 
     private boolean finished(GridRun run) {
         for (int stage = 0; stage < run.order().size(); stage++) {
-            if (!StageWork.isDone(bench, run, stage)
+            if (!StageWork.isDone(context, run, stage)
                     || !scores(run, stage).missing().isEmpty()) {
                 return false;
             }
@@ -123,10 +123,10 @@ record Results(Bench bench, MaskChoice choice, List<GridRun> runs) {
     /// Where what was made of a stage's training, the training and the choice of its mask lie; none if it
     /// is not done.
     private Stream<Folder> folders(GridRun run, int stage) {
-        if (!StageWork.isDone(bench, run, stage)) {
+        if (!StageWork.isDone(context, run, stage)) {
             return Stream.empty();
         }
-        Stream<Folder> ends = Stream.of(StageWork.result(bench, run, stage), StageWork.folder(bench, run, stage))
+        Stream<Folder> ends = Stream.of(StageWork.result(context, run, stage), StageWork.folder(context, run, stage))
                 .distinct();
         return run.variant().method() instanceof Sparse sparse
                 ? Stream.concat(ends, Stream.of(choice.folder(run, stage, sparse)))
@@ -136,10 +136,10 @@ record Results(Bench bench, MaskChoice choice, List<GridRun> runs) {
     /// Writes both files.
     void write() {
         List<Metric> metrics = metrics();
-        Path out = bench.experiment().out();
+        Path out = context.experiment().out();
         AtomicFile.write(out.resolve("metrics.jsonl"), MetricsFile.text(metrics));
-        try (Checkpoint base = Checkpoint.open(bench.experiment().base())) {
-            Description description = new Description(bench, base);
+        try (Checkpoint base = Checkpoint.open(context.experiment().base())) {
+            Description description = new Description(context, base);
             RunFiles.write(out.resolve("run.json"), description.file(runs, merges(), seconds(), finished()));
         }
     }

@@ -3,7 +3,7 @@ package io.lota4j.experiment;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.eval.Evaluation;
-import io.lota4j.experiment.Bench.Opened;
+import io.lota4j.experiment.GridContext.Opened;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.eval.Evaluator;
 import io.lota4j.internal.experiment.Task;
@@ -22,19 +22,19 @@ import java.util.stream.Collectors;
 /// Scores a model on every task. What has been scored is not scored again, as long as model, data and settings are
 /// the same.
 ///
-/// @param bench base and data
+/// @param context base and data
 /// @param model what is scored, for people
 /// @param ticket on the base; empty: the base
 /// @param identity digest of what made the ticket
-record Scores(Bench bench, String model, Optional<Path> ticket, Inputs.Digest identity) {
+record Scores(GridContext context, String model, Optional<Path> ticket, InputDigest.Digest identity) {
     /// One set of rows to score.
-    private record Cell(Task task, Split split, Dataset data, Folder folder, Inputs inputs) {}
+    private record Cell(Task task, Split split, Dataset data, Folder folder, InputDigest inputs) {}
 
     /// Scores what is not scored yet.
     void run() {
         List<Cell> missing = cells().stream().filter(c -> !c.folder().isDone()).toList();
         if (!missing.isEmpty()) {
-            try (Opened opened = bench.open(ticket)) {
+            try (Opened opened = context.open(ticket)) {
                 missing.forEach(cell -> score(opened, cell));
             }
         }
@@ -62,35 +62,35 @@ record Scores(Bench bench, String model, Optional<Path> ticket, Inputs.Digest id
 
     private List<Cell> cells() {
         List<Cell> cells = new ArrayList<>();
-        for (Task task : bench.experiment().tasks()) {
+        for (Task task : context.experiment().tasks()) {
             for (Split split : List.of(Split.VALIDATION, Split.TEST)) {
-                bench.data(task.name()).of(split).ifPresent(data -> cells.add(cell(task, split, data)));
+                context.data(task.name()).of(split).ifPresent(data -> cells.add(cell(task, split, data)));
             }
         }
-        for (Task text : bench.experiment().general()) {
-            cells.add(cell(text, Split.HELD_OUT, bench.data(text.name()).test()));
+        for (Task text : context.experiment().general()) {
+            cells.add(cell(text, Split.HELD_OUT, context.data(text.name()).test()));
         }
         return cells;
     }
 
     private Cell cell(Task task, Split split, Dataset data) {
-        Inputs inputs = Inputs.of("score")
+        InputDigest inputs = InputDigest.of("score")
                 .with("model", identity)
                 .with("task", task.name())
                 .with("split", split.name())
-                .with("rows", bench.digest(data))
-                .with("stop", stop(bench, task))
+                .with("rows", context.digest(data))
+                .with("stop", stop(context, task))
                 .with("generate", task.generate())
                 .with("answer", String.valueOf(task.answer()));
         String label = Text.format(
                 "%s-%s", task.name(), split.name().toLowerCase(Locale.ROOT).replace('_', '-'));
         return new Cell(
-                task, split, data, Folder.of(bench.experiment().out().resolve("scores"), label, inputs), inputs);
+                task, split, data, Folder.of(context.experiment().out().resolve("scores"), label, inputs), inputs);
     }
 
     /// The tokens at which an answer to a task ends.
-    static String stop(Bench bench, Task task) {
-        return bench.data(task.name()).stop().stream()
+    static String stop(GridContext context, Task task) {
+        return context.data(task.name()).stop().stream()
                 .sorted()
                 .map(String::valueOf)
                 .collect(Collectors.joining(", ", "[", "]"));
@@ -98,24 +98,24 @@ record Scores(Bench bench, String model, Optional<Path> ticket, Inputs.Digest id
 
     private void score(Opened opened, Cell cell) {
         Evaluation scores = evaluate(opened, cell);
-        Ledger ledger = new Ledger(cell.task().name());
-        ledger.add(Figure.LOSS, scores.loss(), scores.responseTokens(), cell.split());
+        FigureCollector collected = new FigureCollector(cell.task().name());
+        collected.add(Figure.LOSS, scores.loss(), scores.responseTokens(), cell.split());
         int rows = scores.examples().size();
         scores.accuracy().ifPresent(accuracy -> {
-            ledger.add(Figure.ACCURACY, accuracy, rows, cell.split());
-            ledger.add(Figure.UNPARSED, (double) scores.unparsed() / rows, rows, cell.split());
+            collected.add(Figure.ACCURACY, accuracy, rows, cell.split());
+            collected.add(Figure.UNPARSED, (double) scores.unparsed() / rows, rows, cell.split());
         });
         cell.folder().begin(cell.inputs());
-        cell.folder().finish(ledger.metrics());
+        cell.folder().finish(collected.metrics());
     }
 
     private Evaluation evaluate(Opened opened, Cell cell) {
         Task task = cell.task();
-        Evaluator evaluator = bench.evaluator(opened.model(), task, task.generate());
+        Evaluator evaluator = context.evaluator(opened.model(), task, task.generate());
         long start = System.nanoTime();
-        try (Stages.Stage shown = bench.stages().begin(Text.format("score %s on %s", model, task.name()))) {
+        try (Stages.Stage shown = context.stages().begin(Text.format("score %s on %s", model, task.name()))) {
             return evaluator.run(cell.data().examples(), (done, all, tokens) -> {
-                bench.check();
+                context.check();
                 shown.at(done, all, tokens / ((System.nanoTime() - start) / 1e9), Double.NaN);
             });
         }

@@ -2,7 +2,7 @@ package io.lota4j.experiment;
 
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
-import io.lota4j.experiment.Bench.Opened;
+import io.lota4j.experiment.GridContext.Opened;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.AtomicFile;
 import io.lota4j.internal.experiment.GridRun;
@@ -24,11 +24,11 @@ import java.util.concurrent.CancellationException;
 
 /// Measures how much of its task a stage's mask sees, at the stage's start.
 ///
-/// @param bench base and data
+/// @param context base and data
 /// @param run whose
 /// @param number of the stage, from 0
-/// @param trail what the stages before it left
-record ShareWork(Bench bench, GridRun run, int number, Trail trail) {
+/// @param before what the stages before it left
+record ShareWork(GridContext context, GridRun run, int number, FinishedStages before) {
     /// Whether there is something to measure: a whole pool sees all of its gradient, and an adapter has no
     /// mask.
     static boolean measures(GridRun run) {
@@ -44,10 +44,10 @@ record ShareWork(Bench bench, GridRun run, int number, Trail trail) {
         if (Files.exists(file)) {
             return MetricsFile.read(file);
         }
-        Ledger ledger = new Ledger(run.order().get(number));
-        of(mask).ifPresent(share -> ledger.add(Figure.GRADIENT_SHARE, share.share(), share.rows()));
-        AtomicFile.write(file, MetricsFile.text(ledger.metrics()));
-        return ledger.metrics();
+        FigureCollector collected = new FigureCollector(run.order().get(number));
+        of(mask).ifPresent(share -> collected.add(Figure.GRADIENT_SHARE, share.share(), share.rows()));
+        AtomicFile.write(file, MetricsFile.text(collected.metrics()));
+        return collected.metrics();
     }
 
     private Optional<GradientShare> of(Mask mask) {
@@ -59,13 +59,13 @@ record ShareWork(Bench bench, GridRun run, int number, Trail trail) {
     }
 
     private Dataset data() {
-        return bench.rows(run, number);
+        return context.rows(run, number);
     }
 
     private FreshRows fresh(Sparse sparse) {
         return switch (sparse.by()) {
             case Attribution.OfTraining training ->
-                FreshRows.after(data(), new Identity(bench).calibration(run, number, sparse));
+                FreshRows.after(data(), new WorkInputs(context).calibration(run, number, sparse));
             case Attribution.OfRows rows ->
                 FreshRows.afterFirst(data(), sparse.effort().rows(), run.seed());
             case Attribution.OfBase base -> FreshRows.of(data(), run.seed());
@@ -75,10 +75,10 @@ record ShareWork(Bench bench, GridRun run, int number, Trail trail) {
     private Optional<GradientShare> measured(Mask mask, FreshRows rows) {
         List<Example> batch = rows.draw(GradientShare.ROWS);
         long start = System.nanoTime();
-        try (Opened opened = bench.open(trail.ticket());
+        try (Opened opened = context.open(before.ticket());
                 Stages.Stage shown =
-                        bench.stages().begin("gradient " + run.order().get(number))) {
-            Mask whole = Mask.full(opened.model().base(), bench.experiment().pool());
+                        context.stages().begin("gradient " + run.order().get(number))) {
+            Mask whole = Mask.full(opened.model().base(), context.experiment().pool());
             GradientShare share = GradientShare.of(
                             opened.model(),
                             whole,
@@ -86,7 +86,7 @@ record ShareWork(Bench bench, GridRun run, int number, Trail trail) {
                             batch,
                             (done, all, tokens) ->
                                     shown.at(done, all, tokens / ((System.nanoTime() - start) / 1e9), Double.NaN),
-                            bench.stop())
+                            context.stop())
                     .orElseThrow(() -> new CancellationException("stopped"))
                     .getFirst();
             if (share.isBelowChance() && share.norm() > 0) {

@@ -2,7 +2,7 @@ package io.lota4j.experiment;
 
 import io.lota4j.data.Dataset;
 import io.lota4j.eval.Evaluation;
-import io.lota4j.experiment.Bench.Opened;
+import io.lota4j.experiment.GridContext.Opened;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.eval.Evaluator;
 import io.lota4j.internal.experiment.GridRun;
@@ -23,43 +23,44 @@ import org.jspecify.annotations.Nullable;
 
 /// Makes what a stage learned no larger than its task needs, on top of what earlier stages left.
 ///
-/// @param bench base and data
+/// @param context base and data
 /// @param run whose
 /// @param number of the stage, from 0
 /// @param shrink how
-record ShrinkWork(Bench bench, GridRun run, int number, Shrink shrink) {
+record ShrinkWork(GridContext context, GridRun run, int number, Shrink shrink) {
     /// Where the work lies.
     Folder folder() {
         String label = Text.format(
                 "%s-%s-s%d", StageWork.slug(run.variant().method()), run.order().get(number), run.seed());
-        return Folder.of(bench.experiment().out().resolve("shrunk"), label, new Identity(bench).result(run, number));
+        return Folder.of(
+                context.experiment().out().resolve("shrunk"), label, new WorkInputs(context).result(run, number));
     }
 
     private Task task() {
-        return bench.experiment().task(run.order().get(number));
+        return context.experiment().task(run.order().get(number));
     }
 
     /// The rows that decide.
-    static Dataset rows(Bench bench, String task, Shrink shrink) {
-        return bench.data(task).validation().orElseThrow().first(shrink.rows());
+    static Dataset rows(GridContext context, String task, Shrink shrink) {
+        return context.data(task).validation().orElseThrow().first(shrink.rows());
     }
 
     /// Does what is not done yet.
     ///
     /// @param trained where the stage's training lies
-    /// @param trail what the stages before it left
-    Folder done(Folder trained, Trail trail) {
+    /// @param before what the stages before it left
+    Folder done(Folder trained, FinishedStages before) {
         Folder folder = folder();
         if (!folder.isDone()) {
-            shrink(trained, trail.ticket().map(TicketFile::read).orElse(null), folder);
+            shrink(trained, before.ticket().map(TicketFile::read).orElse(null), folder);
         }
         return folder;
     }
 
     private void shrink(Folder trained, @Nullable Ticket before, Folder folder) {
-        folder.begin(new Identity(bench).result(run, number));
+        folder.begin(new WorkInputs(context).result(run, number));
         Ticket whole = TicketFile.read(trained.ticket());
-        Dataset rows = rows(bench, task().name(), shrink);
+        Dataset rows = rows(context, task().name(), shrink);
         Shrinkage how = found(before, whole, rows, new PartScores(folder.scores()));
         Map<String, String> origin = how.origin(rows.digests(), rows.examples().size());
         Ticket shrunk = Shrinkage.noted(how.alpha() == 1 ? whole : Tickets.between(before, whole, how.alpha()), origin);
@@ -67,15 +68,15 @@ record ShrinkWork(Bench bench, GridRun run, int number, Shrink shrink) {
             ScaledAdapter.write(trained.adapter(), how.alpha(), origin, folder.adapter());
         }
         TicketFile.write(folder.ticket(), shrunk);
-        Ledger ledger = new Ledger(task().name());
-        ledger.add(Figure.ALPHA, how.alpha(), rows.examples().size());
-        ledger.add(Figure.DELTA_NORM, shrunk.norm(), shrunk.nnz());
-        ledger.add(Figure.RESULT_BYTES, folder.ticket().toFile().length(), 1);
-        folder.finish(ledger.metrics());
+        FigureCollector collected = new FigureCollector(task().name());
+        collected.add(Figure.ALPHA, how.alpha(), rows.examples().size());
+        collected.add(Figure.DELTA_NORM, shrunk.norm(), shrunk.nnz());
+        collected.add(Figure.RESULT_BYTES, folder.ticket().toFile().length(), 1);
+        folder.finish(collected.metrics());
     }
 
     private Shrinkage found(@Nullable Ticket before, Ticket whole, Dataset rows, PartScores known) {
-        try (Opened opened = bench.open(Optional.empty())) {
+        try (Opened opened = context.open(Optional.empty())) {
             Trial trial = new Trial(opened.model(), Tickets.between(before, whole, 1));
             String what = Text.format("shrink %s of %s", task().name(), run.label());
             Shrinkage how = shrink.rule()
@@ -84,10 +85,10 @@ record ShrinkWork(Bench bench, GridRun run, int number, Shrink shrink) {
                             (alpha, answers) -> known.of(alpha, answers, () -> {
                                 trial.put(Tickets.between(before, whole, alpha));
                                 Evaluator evaluator =
-                                        bench.evaluator(opened.model(), task(), answers ? task().generate() : 0);
+                                        context.evaluator(opened.model(), task(), answers ? task().generate() : 0);
                                 return score(evaluator, rows, Text.format("%s, %.0f%% of it", what, 100 * alpha));
                             }));
-            try (Stages.Stage shown = bench.stages().begin(what)) {
+            try (Stages.Stage shown = context.stages().begin(what)) {
                 how.notices().forEach(notice -> shown.warn(Text.format("%s: %s", what, notice)));
             }
             return how;
@@ -96,9 +97,9 @@ record ShrinkWork(Bench bench, GridRun run, int number, Shrink shrink) {
 
     private ShrinkRule.Score score(Evaluator evaluator, Dataset rows, String what) {
         long start = System.nanoTime();
-        try (Stages.Stage shown = bench.stages().begin(what)) {
+        try (Stages.Stage shown = context.stages().begin(what)) {
             Evaluation scores = evaluator.run(rows.examples(), (done, all, tokens) -> {
-                bench.check();
+                context.check();
                 shown.at(done, all, tokens / ((System.nanoTime() - start) / 1e9), Double.NaN);
             });
             return new ShrinkRule.Score(scores.loss(), scores.accuracy());

@@ -2,7 +2,7 @@ package io.lota4j.experiment;
 
 import io.lota4j.LotaException;
 import io.lota4j.data.Dataset;
-import io.lota4j.experiment.Bench.Opened;
+import io.lota4j.experiment.GridContext.Opened;
 import io.lota4j.internal.ProcessMemory;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.experiment.GridRun;
@@ -26,31 +26,33 @@ import java.util.List;
 
 /// One stage of a run: a task learned on top of those before it.
 ///
-/// @param bench base and data
+/// @param context base and data
 /// @param choice of masks
 /// @param run whose
 /// @param number of the stage, from 0
-/// @param trail what the stages before it left
-record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail trail) {
+/// @param before what the stages before it left
+record StageWork(GridContext context, MaskChoice choice, GridRun run, int number, FinishedStages before) {
 
     /// Where a stage's work lies. Methods that begin alike share it, so it is not named after one of them.
-    static Folder folder(Bench bench, GridRun run, int number) {
+    static Folder folder(GridContext context, GridRun run, int number) {
         String label = Text.format(
                 "%s-%s-s%d", slug(run.variant().method()), run.order().get(number), run.seed());
-        return Folder.of(bench.experiment().out().resolve("stages"), label, new Identity(bench).stage(run, number));
+        return Folder.of(
+                context.experiment().out().resolve("stages"), label, new WorkInputs(context).stage(run, number));
     }
 
     /// Where what a stage ends with lies: its training, or what was made of that.
-    static Folder result(Bench bench, GridRun run, int number) {
+    static Folder result(GridContext context, GridRun run, int number) {
         return run.protection()
                 .shrink()
-                .map(shrink -> new ShrinkWork(bench, run, number, shrink).folder())
-                .orElseGet(() -> folder(bench, run, number));
+                .map(shrink -> new ShrinkWork(context, run, number, shrink).folder())
+                .orElseGet(() -> folder(context, run, number));
     }
 
     /// Whether nothing of a stage is left to do but its scores.
-    static boolean isDone(Bench bench, GridRun run, int number) {
-        return folder(bench, run, number).isDone() && result(bench, run, number).isDone();
+    static boolean isDone(GridContext context, GridRun run, int number) {
+        return folder(context, run, number).isDone()
+                && result(context, run, number).isDone();
     }
 
     static String slug(Method method) {
@@ -63,20 +65,20 @@ record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail 
 
     /// Does what is not done yet.
     ///
-    /// @return the trail with this stage
-    Trail done() {
-        Folder folder = folder(bench, run, number);
+    /// @return what the stages up to this one left
+    FinishedStages done() {
+        Folder folder = folder(context, run, number);
         if (!folder.isDone()) {
             train(folder);
         }
-        return trail.then(end(folder).ticket(), mask(), task());
+        return before.then(end(folder).ticket(), mask(), task());
     }
 
     /// What the stage ends with.
     private Folder end(Folder trained) {
         return run.protection()
                 .shrink()
-                .map(shrink -> new ShrinkWork(bench, run, number, shrink).done(trained, trail))
+                .map(shrink -> new ShrinkWork(context, run, number, shrink).done(trained, before))
                 .orElse(trained);
     }
 
@@ -85,22 +87,22 @@ record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail 
     }
 
     private Dataset data() {
-        return bench.rows(run, number);
+        return context.rows(run, number);
     }
 
     /// The weights that this stage may change, once they are chosen.
     private Mask mask() {
         return switch (run.variant().method()) {
             case Sparse sparse -> choice.chosen(run, number, sparse);
-            case Full(Pool pool) -> Masks.all(bench, pool);
-            case Lora lora -> Masks.all(bench, bench.experiment().pool());
+            case Full(Pool pool) -> Masks.all(context, pool);
+            case Lora lora -> Masks.all(context, context.experiment().pool());
         };
     }
 
     /// What the stages before this one trained, or the tasks beside it.
     private List<Avoided> avoided(Sparse sparse) {
         List<Avoided> avoided = new ArrayList<>();
-        for (Mask mask : trail.masks()) {
+        for (Mask mask : before.masks()) {
             avoided.add(new Avoided("stage " + (avoided.size() + 1), mask));
         }
         for (GridRun other : run.runsBeside()) {
@@ -113,28 +115,28 @@ record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail 
         boolean peakIsOwn = forgetOthers();
         if (run.variant().method() instanceof Sparse sparse) {
             // With weights of its own: a calibration moves them.
-            try (Opened opened = bench.open(trail.ticket())) {
+            try (Opened opened = context.open(before.ticket())) {
                 choice.choose(run, number, sparse, opened, avoided(sparse));
             }
         }
         long chosen = ProcessMemory.peak().orElse(0);
-        List<Metric> share = new ShareWork(bench, run, number, trail).done(mask(), folder.share());
+        List<Metric> share = new ShareWork(context, run, number, before).done(mask(), folder.share());
         // What was measured beside is none of what the method takes.
         peakIsOwn &= forgetOthers();
-        try (Opened opened = bench.open(trail.ticket())) {
-            folder.begin(new Identity(bench).stage(run, number));
-            Ledger ledger = new Ledger(task());
+        try (Opened opened = context.open(before.ticket())) {
+            folder.begin(new WorkInputs(context).stage(run, number));
+            FigureCollector collected = new FigureCollector(task());
             Mask mask = mask();
-            Masks.figures(mask, trail, ledger);
-            ledger.addAll(share);
-            Ticket ticket = trained(folder, opened, mask, ledger);
+            Masks.figures(mask, before, collected);
+            collected.addAll(share);
+            Ticket ticket = trained(folder, opened, mask, collected);
             TicketFile.write(folder.ticket(), ticket);
-            ledger.add(Figure.DELTA_NORM, ticket.norm(), ticket.nnz());
-            ledger.add(Figure.RESULT_BYTES, folder.ticket().toFile().length(), 1);
+            collected.add(Figure.DELTA_NORM, ticket.norm(), ticket.nnz());
+            collected.add(Figure.RESULT_BYTES, folder.ticket().toFile().length(), 1);
             if (peakIsOwn) {
-                ProcessMemory.peak().ifPresent(peak -> ledger.add(Figure.PEAK_MEMORY, Math.max(peak, chosen), 1));
+                ProcessMemory.peak().ifPresent(peak -> collected.add(Figure.PEAK_MEMORY, Math.max(peak, chosen), 1));
             }
-            folder.finish(ledger.metrics());
+            folder.finish(collected.metrics());
         }
     }
 
@@ -144,51 +146,56 @@ record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail 
         return ProcessMemory.forgetPeak();
     }
 
-    private Ticket trained(Folder folder, Opened opened, Mask mask, Ledger ledger) {
+    private Ticket trained(Folder folder, Opened opened, Mask mask, FigureCollector collected) {
         return run.variant().method() instanceof Lora lora
-                ? adapted(folder, opened, mask, lora, ledger)
-                : masked(folder, opened, mask, ledger);
+                ? adapted(folder, opened, mask, lora, collected)
+                : masked(folder, opened, mask, collected);
     }
 
-    private Ticket masked(Folder folder, Opened opened, Mask mask, Ledger ledger) {
+    private Ticket masked(Folder folder, Opened opened, Mask mask, FigureCollector collected) {
         Job job = new Job(
-                opened.model(), mask, data(), new Identity(bench).config(run, number), bench.kernel(), opened.start());
-        RunState end = learned(folder, job, ledger, mask.trainable(), mask.poolSize());
-        requireUntouched(opened, ledger);
-        return opened.model().ticket(Masks.union(mask, trail.masks()), job.provenance("train", end));
+                opened.model(),
+                mask,
+                data(),
+                new WorkInputs(context).config(run, number),
+                context.kernel(),
+                opened.start());
+        RunState end = learned(folder, job, collected, mask.trainable(), mask.poolSize());
+        requireUntouched(opened, collected);
+        return opened.model().ticket(Masks.union(mask, before.masks()), job.provenance("train", end));
     }
 
-    private Ticket adapted(Folder folder, Opened opened, Mask pool, Lora lora, Ledger ledger) {
+    private Ticket adapted(Folder folder, Opened opened, Mask pool, Lora lora, FigureCollector collected) {
         try (LoraJob job = new LoraJob(
                 opened.model(),
-                lora.config(bench.experiment().pool()),
+                lora.config(context.experiment().pool()),
                 data(),
-                new Identity(bench).config(run, number),
-                bench.kernel(),
+                new WorkInputs(context).config(run, number),
+                context.kernel(),
                 opened.start(),
                 null)) {
-            RunState end = learned(folder, job, ledger, job.targets().trainable(), pool.poolSize());
+            RunState end = learned(folder, job, collected, job.targets().trainable(), pool.poolSize());
             job.adapter(end).write(folder.adapter());
             return job.ticket(end);
         }
     }
 
-    private RunState learned(Folder folder, TrainingJob job, Ledger ledger, long trainable, long pool) {
-        RunState end = new Watched(bench, folder).run(job, "train " + task(), ledger, Figure.TRAIN_LOSS);
-        ledger.add(Figure.TRAINABLE, trainable, 1);
-        ledger.add(Figure.POOL, pool, 1);
-        ledger.add(Figure.TRAIN_TOKENS, end.tokens(), end.step());
+    private RunState learned(Folder folder, TrainingJob job, FigureCollector collected, long trainable, long pool) {
+        RunState end = new ObservedRun(context, folder).run(job, "train " + task(), collected, Figure.TRAIN_LOSS);
+        collected.add(Figure.TRAINABLE, trainable, 1);
+        collected.add(Figure.POOL, pool, 1);
+        collected.add(Figure.TRAIN_TOKENS, end.tokens(), end.step());
         return end;
     }
 
     /// LoTTO's promise: what earlier stages trained keeps its bits.
-    private void requireUntouched(Opened opened, Ledger ledger) {
+    private void requireUntouched(Opened opened, FigureCollector collected) {
         if (!(run.variant().method() instanceof Sparse sparse) || !sparse.disjoint()) {
             return;
         }
         long compared = 0;
         long changed = 0;
-        for (Mask earlier : trail.masks()) {
+        for (Mask earlier : before.masks()) {
             compared += earlier.trainable();
             changed += opened.start().changed(opened.model().decoder(), earlier);
         }
@@ -197,6 +204,6 @@ record StageWork(Bench bench, MaskChoice choice, GridRun run, int number, Trail 
                     "%s: stage %d (%s) changed %d of %d weights that earlier stages trained.",
                     run.name(), number + 1, task(), changed, compared));
         }
-        ledger.add(Figure.CHANGED_EARLIER, changed, compared);
+        collected.add(Figure.CHANGED_EARLIER, changed, compared);
     }
 }

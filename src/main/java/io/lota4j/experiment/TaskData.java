@@ -159,7 +159,7 @@ record TaskData(
             ByteBuffer bytes = ByteBuffer.allocate(3 * Integer.BYTES + length * (Integer.BYTES + 1) + answer.length);
             bytes.putInt(length).putInt(example.promptLength()).putInt(answer.length);
             for (int i = 0; i < length; i++) {
-                bytes.putInt(example.ids()[i]).put((byte) (example.scored()[i] ? 1 : 0));
+                bytes.putInt(example.ids()[i]).put((byte) (example.labelled()[i] ? 1 : 0));
             }
             digest.update(bytes.put(answer).array());
             if (example.rejected() != null || example.tokenWeights() != null) {

@@ -8,9 +8,9 @@ import io.lota4j.internal.model.layer.Scripts;
 import io.lota4j.internal.train.Job;
 import io.lota4j.mask.Mask;
 import io.lota4j.memory.Device;
-import io.lota4j.model.ActivationPolicy;
-import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.MemoryPolicy.ActivationPolicy;
+import io.lota4j.model.MemoryPolicy.BaseWeights;
 
 /// What a run that trains or scores weights will need at its peak, in bytes, from sizes alone.
 ///

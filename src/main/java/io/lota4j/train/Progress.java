@@ -36,4 +36,16 @@ public record Progress(
     public double tokensPerSecond() {
         return seconds > 0 ? tokens / seconds : 0;
     }
+
+    /// What the seconds of a step went to.
+    ///
+    /// @param model forward and backward passes, without the weights' gradients
+    /// @param gradients of the trained weights
+    /// @param update the optimizer, and the norm for the clip
+    public record Phases(double model, double gradients, double update) {
+        /// All of the step.
+        public double total() {
+            return model + gradients + update;
+        }
+    }
 }

@@ -4,6 +4,7 @@ import io.lota4j.StoppedException;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.OutputLock;
 import io.lota4j.internal.train.TrainingJob;
+import io.lota4j.train.RunObserver.Outlook;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -29,27 +30,30 @@ public record Training<T>(
     ///
     /// @throws io.lota4j.LotaException if a stopped run left its state in the way, there is nothing to resume, or a
     ///     loss or gradient is not finite
-    public static <T> Training<T> run(TrainingJob job, Watch watch, StateFile state, Function<RunState, T> result) {
+    public static <T> Training<T> run(
+            TrainingJob job, RunObserver observer, StateFile state, Function<RunState, T> result) {
         state.requireFresh();
         try (OutputLock held = state.lock()) {
-            return held(job, watch, state, result);
+            return held(job, observer, state, result);
         }
     }
 
-    private static <T> Training<T> held(TrainingJob job, Watch watch, StateFile state, Function<RunState, T> result) {
+    private static <T> Training<T> held(
+            TrainingJob job, RunObserver observer, StateFile state, Function<RunState, T> result) {
         long begin = System.nanoTime();
-        RunState reached = job.run(state.file(), state.every(), state.resume(), listener(job, watch), watch.stop());
+        RunState reached =
+                job.run(state.file(), state.every(), state.resume(), listener(job, observer), observer.stop());
         double seconds = (System.nanoTime() - begin) / 1e9;
         boolean finished = job.finished(reached);
         Optional<T> made = finished ? Optional.of(result.apply(reached)) : Optional.empty();
         return new Training<>(made, job.config(), job.heldOut(), reached, seconds, state);
     }
 
-    private static Listener listener(TrainingJob job, Watch watch) {
-        return new ForwardingListener(watch::step) {
+    private static Listener listener(TrainingJob job, RunObserver observer) {
+        return new ForwardingListener(observer::step) {
             @Override
             public void begin(RunState from) {
-                watch.start().accept(outlook(job, from));
+                observer.start().accept(outlook(job, from));
             }
         };
     }

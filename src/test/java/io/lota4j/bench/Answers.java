@@ -2,7 +2,7 @@ package io.lota4j.bench;
 
 import io.lota4j.EvalOptions;
 import io.lota4j.Lota;
-import io.lota4j.Rows;
+import io.lota4j.RowOptions;
 import io.lota4j.data.Dataset;
 import io.lota4j.eval.Evaluation;
 import io.lota4j.internal.Text;
@@ -19,7 +19,7 @@ final class Answers {
     ///     scores alone), how many runs
     public static void main(String[] arguments) {
         try (Lota lota = Lota.open(Path.of(arguments[0]))) {
-            Dataset rows = lota.data(Path.of(arguments[1]), Rows.templates(arguments[2], arguments[3]));
+            Dataset rows = lota.data(Path.of(arguments[1]), RowOptions.templates(arguments[2], arguments[3]));
             EvalOptions options = new EvalOptions(Integer.parseInt(arguments[4]), Integer.parseInt(arguments[5]), null);
             for (int run = 0; run < Integer.parseInt(arguments[6]); run++) {
                 Evaluation scores = lota.evaluate(rows, List.of(), options);

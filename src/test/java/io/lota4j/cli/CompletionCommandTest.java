@@ -3,6 +3,7 @@ package io.lota4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lota4j.Processes;
+import io.lota4j.cli.Commands.CommandEntry;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;

@@ -231,7 +231,7 @@ class JsonTest {
             case JsonNode text when text.isString() -> words.add(text.asString());
             case JsonNode whole
             when whole.isIntegralNumber() -> {
-                words.add(Words.bytes(whole.asLong()));
+                words.add(ResultLines.bytes(whole.asLong()));
                 numbers.add(Text.format("%d", whole.asLong()));
                 numbers.add(Text.format("%,d", whole.asLong()));
             }
@@ -244,7 +244,7 @@ class JsonTest {
                 numbers.add(Text.format("%.2f", real.asDouble()));
                 numbers.add(Text.format("%.3f", real.asDouble()));
                 numbers.add(Text.format("%.4f", real.asDouble()));
-                numbers.add(Words.percent(real.asDouble()));
+                numbers.add(ResultLines.percent(real.asDouble()));
             }
             default -> {
                 node.propertyNames().forEach(words::add);

@@ -2,8 +2,8 @@ package io.lota4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.MemoryPolicy.BaseWeights;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.ToLongFunction;
@@ -15,8 +15,8 @@ class MemoryOptionsTest {
     @Test
     void aRunThatNeedsMoreThanThereIsIsWarnedOf() {
         assertThat(warning(policy -> 3_000_000_001L, THREE_GB))
-                .hasValue("lota: warning: about " + Words.bytes(3_000_000_001L) + " more memory is needed, and "
-                        + Words.bytes(3_000_000_000L)
+                .hasValue("lota: warning: about " + ResultLines.bytes(3_000_000_001L) + " more memory is needed, and "
+                        + ResultLines.bytes(3_000_000_000L)
                         + " can be had on this machine or in this container: the run may be ended by the system.");
     }
 
@@ -24,10 +24,10 @@ class MemoryOptionsTest {
     void flagsWithWhichARunFitsAreNamed() {
         assertThat(warning(policy -> policy.base() == BaseWeights.MAPPED ? 2_000_000_000L : 5_000_000_000L, THREE_GB))
                 .hasValueSatisfying(warning -> assertThat(warning)
-                        .endsWith(" With --mapped-base about " + Words.bytes(2_000_000_000L) + " would do."));
+                        .endsWith(" With --mapped-base about " + ResultLines.bytes(2_000_000_000L) + " would do."));
         assertThat(warning(policy -> policy.equals(MemoryOptions.ALL.getLast()) ? 1 : 5_000_000_000L, THREE_GB))
                 .hasValueSatisfying(warning -> assertThat(warning)
-                        .endsWith(" With --mapped-base and --activation-checkpointing about " + Words.bytes(1)
+                        .endsWith(" With --mapped-base and --activation-checkpointing about " + ResultLines.bytes(1)
                                 + " would do."));
     }
 
@@ -35,7 +35,7 @@ class MemoryOptionsTest {
     void theLeastIsNamedWhereNothingFits() {
         assertThat(warning(policy -> policy.base() == BaseWeights.MAPPED ? 4_000_000_000L : 5_000_000_000L, THREE_GB))
                 .hasValueSatisfying(warning -> assertThat(warning)
-                        .endsWith(" Even with --mapped-base it is about " + Words.bytes(4_000_000_000L) + "."));
+                        .endsWith(" Even with --mapped-base it is about " + ResultLines.bytes(4_000_000_000L) + "."));
     }
 
     @Test

@@ -7,14 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lota4j.Lota;
 import io.lota4j.LotaException;
-import io.lota4j.Rows;
+import io.lota4j.RowOptions;
 import io.lota4j.data.Dataset;
 import io.lota4j.internal.events.EventReader;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
+import io.lota4j.train.RunObserver;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
-import io.lota4j.train.Watch;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -166,13 +166,13 @@ class MetricsResumeTest {
         try (Lota lota = Lota.open(at("base"));
                 RunDisplay display =
                         new RunDisplay("train", options, new Messages(new PrintWriter(Writer.nullWriter()), true))) {
-            Dataset examples = lota.data(at("rows.jsonl"), new Rows("{question}", "{answer}", 1024, Dataset.ALL));
+            Dataset examples = lota.data(at("rows.jsonl"), new RowOptions("{question}", "{answer}", 1024, Dataset.ALL));
             Mask mask = lota.everything(Pool.standard());
-            Watch watch = display.watch();
-            Watch killed = new Watch(
-                    watch.start(),
+            RunObserver observer = display.observer();
+            RunObserver killed = new RunObserver(
+                    observer.start(),
                     p -> {
-                        watch.step().step(p);
+                        observer.step().step(p);
                         if (p.step() == step) {
                             throw new IllegalStateException("killed");
                         }

@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
+import io.lota4j.cli.Commands.CommandEntry;
 import io.lota4j.internal.Text;
 import java.io.PrintWriter;
 import java.util.ArrayList;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lota4j.internal.Text;
 import io.lota4j.internal.data.ChatTemplate;
-import io.lota4j.internal.data.EncodeResult;
 import io.lota4j.internal.data.ExampleEncoder;
+import io.lota4j.internal.data.ExampleEncoder.EncodeResult;
 import io.lota4j.internal.data.ExampleFormat;
 import io.lota4j.internal.data.Tokenizer;
 import io.lota4j.internal.data.file.ReadRows;
@@ -65,7 +65,7 @@ class DemoFilesTest {
                                 + (char) END;
                         assertThat(encoded.example().ids())
                                 .isEqualTo(bytes.chars().toArray());
-                        assertThat(encoded.example().scoredTokens())
+                        assertThat(encoded.example().labelledTokens())
                                 .isEqualTo(first.completion().length() + 1);
                     });
             assertThat(encoder.endToken()).isEqualTo(END);

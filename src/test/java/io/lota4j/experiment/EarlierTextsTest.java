@@ -32,12 +32,15 @@ class EarlierTextsTest {
 
     @Test
     void digestsAreThoseOfThen() {
-        Inputs inputs = Inputs.of("train").with("settings", "lr=1", "TrainConfig[lr=1.0]");
+        InputDigest inputs = InputDigest.of("train").with("settings", "lr=1", "TrainConfig[lr=1.0]");
         // Of `work=train\nsettings=TrainConfig[lr=1.0]\n`, by sha256sum.
         assertThat(inputs.digest().earlier()).isEqualTo("9270f6fe201f");
         assertThat(inputs.digest().now()).isEqualTo("5d5d885b1408");
-        assertThat(Inputs.of("score").with("model", inputs.digest()).digest().earlier())
-                .isNotEqualTo(Inputs.of("score")
+        assertThat(InputDigest.of("score")
+                        .with("model", inputs.digest())
+                        .digest()
+                        .earlier())
+                .isNotEqualTo(InputDigest.of("score")
                         .with("model", inputs.digest())
                         .digest()
                         .now());
@@ -45,7 +48,7 @@ class EarlierTextsTest {
 
     @Test
     void finishedWorkIsFoundUnderItsEarlierName(@TempDir Path parent) throws IOException {
-        Inputs inputs = Inputs.of("train").with("settings", "now", "then");
+        InputDigest inputs = InputDigest.of("train").with("settings", "now", "then");
         Path earlier = parent.resolve("full-" + inputs.digest().earlier());
         Path now = parent.resolve("full-" + inputs.digest().now());
         Files.createDirectories(earlier);

@@ -55,9 +55,9 @@ class ObjectiveGridTest {
     @Test
     void anObjectiveIsOtherWork() throws IOException {
         Experiment experiment = Grids.write(directory, "identity", METHODS);
-        try (Bench bench = new Bench(experiment, KernelChoice.JAVA, Stages.NONE, () -> false)) {
-            List<Inputs> stages = Grid.runs(experiment).stream()
-                    .map(run -> new Identity(bench).stage(run, 0))
+        try (GridContext bench = new GridContext(experiment, KernelChoice.JAVA, Stages.NONE, () -> false)) {
+            List<InputDigest> stages = Grid.runs(experiment).stream()
+                    .map(run -> new WorkInputs(bench).stage(run, 0))
                     .toList();
             assertThat(stages.get(0).values().get("settings")).doesNotContain("objective");
             assertThat(stages.get(1).values().get("settings")).contains("objective=constrained");

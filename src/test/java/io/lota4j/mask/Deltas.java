@@ -1,7 +1,7 @@
 package io.lota4j.mask;
 
 import io.lota4j.checkpoint.Shape;
-import io.lota4j.internal.mask.DeltaSource;
+import io.lota4j.internal.mask.TensorValues;
 import io.lota4j.internal.mask.TopK;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -11,7 +11,7 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 
 /// Deltas for tests.
-public final class Deltas implements DeltaSource {
+public final class Deltas implements TensorValues {
     public static final String BASE = "0123456789abcdef".repeat(4);
 
     private final SequencedMap<String, Shape> shapes = new TreeMap<>();

@@ -11,7 +11,7 @@ import io.lota4j.internal.model.PackedBatch;
 import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.internal.train.Job;
 import io.lota4j.internal.train.Runs;
-import io.lota4j.internal.train.Start;
+import io.lota4j.internal.train.StartingWeights;
 import io.lota4j.internal.train.lora.LoraJob;
 import io.lota4j.mask.Pool;
 import io.lota4j.train.HeldOut.Keep;
@@ -202,7 +202,7 @@ class HeldOutTest {
                         DATA,
                         config,
                         new JavaKernel(),
-                        new Start(model.base(), null),
+                        new StartingWeights(model.base(), null),
                         rows)) {
             RunState end = job.run(null, 0, false, Runs.SILENT, () -> false);
             if (bits != null) {
@@ -232,9 +232,9 @@ class HeldOutTest {
         try (AdaptedModel model = Runs.model()) {
             Runs.run(model, Runs.random(model, 0.5, 1), DATA, Runs.plain(steps, Runs.ADAMW, 0.02, 4, 1));
             PackedBatch all = PackedBatch.of(OTHERS.examples().stream()
-                    .map(e -> new PackedBatch.Sequence(e.ids(), e.scored()))
+                    .map(e -> new PackedBatch.Sequence(e.ids(), e.labelled()))
                     .toList());
-            return model.decoder().losses(all).sum() / all.rows().length;
+            return model.decoder().losses(all).sum() / all.targetPositions().length;
         }
     }
 

@@ -10,6 +10,7 @@ import io.lota4j.data.file.BadRow;
 import io.lota4j.data.file.DataFiles;
 import io.lota4j.data.file.DataPart;
 import io.lota4j.internal.Text;
+import io.lota4j.internal.data.ExampleEncoder.EncodeResult;
 import io.lota4j.internal.data.file.BadRowException;
 import io.lota4j.internal.data.file.Row;
 import io.lota4j.internal.data.file.RowFile;

@@ -150,7 +150,7 @@ public final class ExampleEncoder {
             findings.add(Finding.BLANK_ANSWER);
         }
         Example example = example(row.index(), chat, conversation, weight(row), findings);
-        if (example.scoredTokens() == 0) {
+        if (example.labelledTokens() == 0) {
             throw new LotaException("The row is a single token, which nothing stands before, so there is nothing to"
                     + " learn. Without a chat template a row needs a prompt or an answer.");
         }
@@ -270,5 +270,28 @@ public final class ExampleEncoder {
             }
         }
         return 0;
+    }
+
+    /// What became of a row.
+    public sealed interface EncodeResult {
+        /// The row fits.
+        ///
+        /// @param findings what is to be told of it
+        /// @param unread columns that are no part of the chat
+        record Encoded(Example example, Set<Finding> findings, List<String> unread) implements EncodeResult {
+            /// Copies both.
+            public Encoded {
+                findings = Set.copyOf(findings);
+                unread = List.copyOf(unread);
+            }
+        }
+
+        /// The row, or an answer of a pair, has more tokens than allowed; it is left out whole, for a cut one would
+        /// teach
+        /// the wrong end.
+        ///
+        /// @param row index of the row, from 0
+        /// @param length its tokens, of the longer answer
+        record TooLong(int row, int length) implements EncodeResult {}
     }
 }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// How a row becomes a chat.
-public sealed interface ExampleFormat permits TemplateFormat, DetectedFormat {
+public sealed interface ExampleFormat permits ExampleFormat.TemplateFormat, DetectedFormat {
     /// The format for a pair of templates, or the one that rows announce themselves.
     ///
     /// In a template `{column}` stands for a column's text, `{{` and `}}` for braces, and a backslash with an n
@@ -48,5 +48,13 @@ public sealed interface ExampleFormat permits TemplateFormat, DetectedFormat {
     /// @throws LotaException as [#chat] does
     default List<Message> messages(Row row) {
         return chat(row).messages();
+    }
+
+    /// A prompt and a completion out of two templates.
+    record TemplateFormat(TextTemplate prompt, TextTemplate completion) implements ExampleFormat {
+        @Override
+        public Chat chat(Row row) {
+            return Chat.of(prompt.fill(row), completion.fill(row), List.of());
+        }
     }
 }

@@ -36,15 +36,15 @@ public final class Preview {
                 example.row(),
                 which,
                 example.length(),
-                example.scoredTokens(),
+                example.labelledTokens(),
                 example.tokenWeights() == null ? "" : ", (x its weight)"));
         float weight = 1;
         boolean lineStart = true;
         boolean before = true;
         int next;
         for (int i = 0; i < example.length(); i = next) {
-            boolean scored = example.scored()[i];
-            next = readable(example.ids(), i, alike(example.scored(), i), tokenizer);
+            boolean scored = example.labelled()[i];
+            next = readable(example.ids(), i, alike(example.labelled(), i), tokenizer);
             String piece = piece(example.ids(), i, next, tokenizer);
             if (scored && example.tokenWeight(i) != weight) {
                 weight = example.tokenWeight(i);

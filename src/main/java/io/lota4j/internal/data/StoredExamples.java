@@ -73,7 +73,7 @@ public final class StoredExamples extends AbstractList<Example> implements Rando
         out.putInt(example.row()).putInt(tokens).putInt(ids.length).putInt(prompt.length);
         out.putInt(answer.length).putInt(weights == null ? 0 : 1).putInt(rejected.length);
         for (int i = 0; i < tokens; i++) {
-            out.putInt(example.ids()[i]).put((byte) (example.scored()[i] ? 1 : 0));
+            out.putInt(example.ids()[i]).put((byte) (example.labelled()[i] ? 1 : 0));
         }
         for (int id : ids) {
             out.putInt(id);

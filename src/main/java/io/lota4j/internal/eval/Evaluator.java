@@ -77,7 +77,7 @@ public record Evaluator(
             @Nullable String answer = generate > 0 ? answers.get(i) : null;
             scores.add(new ExampleScore(
                     example.row(),
-                    example.scoredTokens(),
+                    example.labelledTokens(),
                     sums.get(i),
                     answer,
                     answer == null ? null : check.check(answer, example.answer()),
@@ -89,12 +89,12 @@ public record Evaluator(
     /// Sums of the log-probabilities of each example's scored tokens.
     private double[] sums(List<Example> batch) {
         PackedBatch packed = decoder.toScore(batch.stream()
-                .map(e -> new PackedBatch.Sequence(e.ids(), e.scored()))
+                .map(e -> new PackedBatch.Sequence(e.ids(), e.labelled()))
                 .toList());
         Loss loss = decoder.losses(packed);
         double[] sums = new double[batch.size()];
-        for (int r = 0; r < packed.rows().length; r++) {
-            sums[packed.order()[packed.owners()[r]]] -= loss.tokenLosses()[r];
+        for (int r = 0; r < packed.targetPositions().length; r++) {
+            sums[packed.order()[packed.sequenceOf()[r]]] -= loss.tokenLosses()[r];
         }
         for (int i = 0; i < sums.length; i++) {
             if (!Double.isFinite(sums[i])) {

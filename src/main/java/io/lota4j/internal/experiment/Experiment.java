@@ -50,7 +50,7 @@ public record Experiment(
         Device device,
         MemoryPolicy memory,
         Set<Equal> equal,
-        List<Merging> merges,
+        List<MergeSettings> merges,
         List<Protection> protections,
         int scoringBatch) {
     /// @throws io.lota4j.LotaException if the batch of scoring is under 1

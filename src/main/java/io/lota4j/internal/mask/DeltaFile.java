@@ -15,7 +15,7 @@ public final class DeltaFile {
     ///
     /// @param origin how they came about, as metadata
     /// @throws io.lota4j.LotaException when the file cannot be written
-    public static void write(Path target, DeltaSource deltas, Map<String, String> origin) {
+    public static void write(Path target, TensorValues deltas, Map<String, String> origin) {
         List<TensorSource> tensors = deltas.tensors().entrySet().stream()
                 .map(tensor -> new TensorSource(
                         tensor.getKey(), DType.F32, tensor.getValue(), bytes -> deltas.read(tensor.getKey(), 0, bytes)))

@@ -64,7 +64,7 @@ public final class IndexSets {
     /// @param marks for each range a bit for each element, lowest first, in as many words as that takes
     /// @param span how long each range is
     public static RoaringBitmap ofRanges(long[] marks, int span) {
-        return optimized(BitSetUtil.bitmapOf(span % Long.SIZE == 0 ? marks : Marks.joined(marks, span)));
+        return optimized(BitSetUtil.bitmapOf(span % Long.SIZE == 0 ? marks : BitRanges.joined(marks, span)));
     }
 
     /// The same set, changed to its smallest containers, the one form that two equal sets share.

@@ -76,10 +76,10 @@ sealed interface SetContainer {
                         bytes, LONG, (long) first * Long.BYTES, into, (low + shift) / Long.SIZE, end - first);
             } else {
                 for (int i = first; i < end; i++) {
-                    Marks.shifted(word(i), i * Long.SIZE + shift, into);
+                    BitRanges.shifted(word(i), i * Long.SIZE + shift, into);
                 }
             }
-            Marks.cut(into, high + shift);
+            BitRanges.cut(into, high + shift);
         }
     }
 
@@ -179,7 +179,7 @@ sealed interface SetContainer {
                 int from = Math.max(first(run), low);
                 int to = Math.min(lastOf(run) + 1, high);
                 if (from < to) {
-                    Marks.range(into, from + shift, to + shift);
+                    BitRanges.range(into, from + shift, to + shift);
                 }
             }
         }

@@ -29,7 +29,7 @@ public final class TopK {
     /// Values that are read at once, 16 MiB of them.
     private static final int PART = 4 << 20;
 
-    private final DeltaSource deltas;
+    private final TensorValues deltas;
     private final MemorySegment buffer;
     private final int part;
     private final SequencedMap<String, Shape> pool;
@@ -47,8 +47,8 @@ public final class TopK {
         void accept(long first, MemorySegment part);
     }
 
-    private TopK(DeltaSource deltas, Mask among, double sparsity, Scope scope, int part) {
-        this.deltas = new Within(deltas, among);
+    private TopK(TensorValues deltas, Mask among, double sparsity, Scope scope, int part) {
+        this.deltas = new MaskedValues(deltas, among);
         this.pool = new TreeMap<>(deltas.tensors());
         this.part = part;
         long largest = pool.values().stream().mapToLong(Shape::numel).max().orElse(0);
@@ -68,7 +68,7 @@ public final class TopK {
     /// @throws LotaException when a delta is NaN or infinite, or when fewer deltas than are to be chosen are not
     ///     zero
     public static Mask select(
-            DeltaSource deltas, double sparsity, Scope scope, String base, String pool, Map<String, String> origin) {
+            TensorValues deltas, double sparsity, Scope scope, String base, String pool, Map<String, String> origin) {
         return select(deltas, sparsity, scope, Mask.full(base, pool, deltas.tensors()), origin);
     }
 
@@ -78,23 +78,23 @@ public final class TopK {
     /// @param among the weights to choose from, with the base and the pool
     /// @throws LotaException as the other, and when fewer than are to be chosen are in `among`
     public static Mask select(
-            DeltaSource deltas, double sparsity, Scope scope, Mask among, Map<String, String> origin) {
+            TensorValues deltas, double sparsity, Scope scope, Mask among, Map<String, String> origin) {
         return select(deltas, sparsity, scope, among, origin, PART);
     }
 
     /// @param part values that are read at once
     static Mask select(
-            DeltaSource deltas, double sparsity, Scope scope, Mask among, Map<String, String> origin, int part) {
-        Room.requireLeft(among, Sparsity.check(sparsity, "The sparsity"), scope);
+            TensorValues deltas, double sparsity, Scope scope, Mask among, Map<String, String> origin, int part) {
+        EnoughWeights.requireLeft(among, Sparsity.check(sparsity, "The sparsity"), scope);
         TopK topK = new TopK(deltas, among, sparsity, scope, part);
-        Optional<Cut> cut = scope == Scope.GLOBAL ? Optional.of(topK.poolCut()) : Optional.empty();
-        OptionalDouble threshold = cut.map(Cut::threshold).orElse(OptionalDouble.empty());
+        Optional<Threshold> cut = scope == Scope.GLOBAL ? Optional.of(topK.poolCut()) : Optional.empty();
+        OptionalDouble threshold = cut.map(Threshold::threshold).orElse(OptionalDouble.empty());
         MaskInfo info =
                 new MaskInfo(among.info().base(), among.info().pool(), scope.toString(), sparsity, threshold, origin);
         return new Mask(info, topK.choose(cut));
     }
 
-    private Cut poolCut() {
+    private Threshold poolCut() {
         long weights = pool.values().stream().mapToLong(Shape::numel).reduce(0, Math::addExact);
         Values all = reader ->
                 pool.forEach((name, shape) -> range(name, 0, shape.numel()).forEachPart(reader));
@@ -110,13 +110,13 @@ public final class TopK {
         };
     }
 
-    private SequencedMap<String, MaskTensor> choose(Optional<Cut> poolCut) {
+    private SequencedMap<String, MaskTensor> choose(Optional<Threshold> poolCut) {
         SequencedMap<String, MaskTensor> tensors = new TreeMap<>();
         pool.forEach((name, shape) -> tensors.put(name, new MaskTensor(shape, choose(name, shape, poolCut))));
         return tensors;
     }
 
-    private RoaringBitmap choose(String name, Shape shape, Optional<Cut> poolCut) {
+    private RoaringBitmap choose(String name, Shape shape, Optional<Threshold> poolCut) {
         RoaringBitmapWriter<RoaringBitmap> chosen = IndexSets.writer();
         long weights = shape.numel();
         if (poolCut.isPresent()) {
@@ -144,14 +144,14 @@ public final class TopK {
         return IndexSets.optimized(chosen.get());
     }
 
-    private static void write(Cut cut, Values values, RoaringBitmapWriter<RoaringBitmap> chosen) {
+    private static void write(Threshold cut, Values values, RoaringBitmapWriter<RoaringBitmap> chosen) {
         values.forEachPart((first, part) -> cut.write(part, first, chosen));
     }
 
-    private Cut cut(long weights, Values values, Supplier<String> where) {
+    private Threshold cut(long weights, Values values, Supplier<String> where) {
         long k = Sparsity.trainable(weights, sparsity);
         if (k == 0 || k == weights) {
-            return k == 0 ? Cut.none() : Cut.all();
+            return k == 0 ? Threshold.none() : Threshold.all();
         }
         RadixSelect select = new RadixSelect(weights, k);
         while (!select.done()) {
@@ -161,7 +161,7 @@ public final class TopK {
         if (select.threshold() == 0) {
             throw tooFew(k - select.rankAmongEqual(), k, weights, where.get());
         }
-        return new Cut(select.threshold(), select.rankAmongEqual());
+        return new Threshold(select.threshold(), select.rankAmongEqual());
     }
 
     private LotaException tooFew(long nonZero, long k, long weights, String where) {
@@ -195,7 +195,7 @@ public final class TopK {
     }
 
     private LotaException notFinite(String name, long index, float value) {
-        Wording wording = deltas.wording();
+        ScoreWords wording = deltas.wording();
         return new LotaException(Text.format(
                 "Tensor '%s': the %s at index %d is %s, so the largest cannot be chosen. %s",
                 name, wording.one(), index, Float.isNaN(value) ? "NaN" : "infinite", wording.notFinite()));

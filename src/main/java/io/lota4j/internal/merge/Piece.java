@@ -18,7 +18,7 @@ public final class Piece {
     private final int[] offsets;
     private final int[] @Nullable [] places;
     private final int[] entries;
-    private @Nullable Union elements;
+    private @Nullable SupportUnion elements;
     private boolean listed = true;
     private int span;
     private boolean hasBase;
@@ -53,7 +53,7 @@ public final class Piece {
     ///
     /// @param span length of its range
     /// @param elements counted, and as they are until the piece becomes another
-    void become(long first, int span, Union elements) {
+    void become(long first, int span, SupportUnion elements) {
         become(first, elements.size(), false);
         this.span = span;
         this.elements = elements;
@@ -125,7 +125,7 @@ public final class Piece {
     public int[] places(int model) {
         int[] own = places[model];
         if (own == null) {
-            own = new int[offsets.length + Union.SLACK];
+            own = new int[offsets.length + SupportUnion.SLACK];
             places[model] = own;
         }
         return own;

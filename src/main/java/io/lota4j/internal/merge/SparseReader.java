@@ -9,14 +9,14 @@ final class SparseReader implements PieceReader {
     private final List<ModelTensor.Delta> models;
     private final long[][] marks;
     private final float[][] values;
-    private final Union union;
+    private final SupportUnion union;
 
     /// @param span the longest range
     SparseReader(List<ModelTensor.Delta> models, int span) {
         this.models = models;
         marks = new long[models.size()][IndexBits.words(span)];
         values = new float[models.size()][span];
-        union = new Union(span);
+        union = new SupportUnion(span);
     }
 
     @Override

@@ -29,7 +29,7 @@ public final class TensorPieces {
     }
 
     private final TensorTask task;
-    private final Reading reading;
+    private final ReadMode reading;
     private final Workers workers;
     private final long numel;
     private final long rowLength;
@@ -46,7 +46,7 @@ public final class TensorPieces {
         numel = task.shape().numel();
         rowLength = rowLength(task.shape());
         span = span(task.shape(), method);
-        reading = Reading.of(task, method);
+        reading = ReadMode.of(task, method);
     }
 
     private static long rowLength(Shape shape) {

@@ -2,7 +2,7 @@ package io.lota4j.internal.model;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import io.lota4j.model.ActivationPolicy;
+import io.lota4j.model.MemoryPolicy.ActivationPolicy;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;

@@ -20,7 +20,7 @@ final class HeadPass {
     }
 
     Loss losses(PtNDArray hidden, PackedBatch batch) {
-        float[] losses = new float[batch.rows().length];
+        float[] losses = new float[batch.targetPositions().length];
         slices(batch, (from, to) -> {
             try (PtNDManager slice = torch().scope()) {
                 PtNDArray h = torch().one(slice, "rows", hidden, index(batch, from, to, slice));
@@ -34,7 +34,8 @@ final class HeadPass {
     ///
     /// @param into owns them
     PtNDArray logProbabilities(PtNDArray hidden, PackedBatch batch, PtNDManager into) {
-        PtNDArray all = Torch.floats(into, batch.rows().length, decoder.config().vocabSize());
+        PtNDArray all = Torch.floats(
+                into, batch.targetPositions().length, decoder.config().vocabSize());
         slices(batch, (from, to) -> {
             try (PtNDManager slice = torch().scope()) {
                 PtNDArray z = shaped(hidden, batch, from, to, slice);
@@ -47,7 +48,7 @@ final class HeadPass {
     /// The divergence of what is expected now from what was, at each scored token.
     Loss divergences(PtNDArray hidden, PackedBatch batch, Expectations expected) {
         requireOf(batch, expected);
-        float[] losses = new float[batch.rows().length];
+        float[] losses = new float[batch.targetPositions().length];
         slices(batch, (from, to) -> {
             try (PtNDManager slice = torch().scope()) {
                 PtNDArray z = shaped(hidden, batch, from, to, slice);
@@ -65,9 +66,9 @@ final class HeadPass {
     }
 
     private static void requireOf(PackedBatch batch, Expectations expected) {
-        if (expected.places() != batch.rows().length) {
+        if (expected.places() != batch.targetPositions().length) {
             throw new IllegalArgumentException(
-                    expected.places() + " places were expected at, the batch has " + batch.rows().length);
+                    expected.places() + " places were expected at, the batch has " + batch.targetPositions().length);
         }
     }
 
@@ -103,7 +104,7 @@ final class HeadPass {
     }
 
     private Gradient gradient(PtNDArray hidden, PackedBatch batch, SliceBack loss, GradientSink sink) {
-        float[] losses = new float[batch.rows().length];
+        float[] losses = new float[batch.targetPositions().length];
         PtNDArray sum = (PtNDArray) scope.zeros(hidden.getShape());
         slices(batch, (from, to) -> {
             try (PtNDManager slice = torch().scope()) {
@@ -233,14 +234,14 @@ final class HeadPass {
 
     private void slices(PackedBatch batch, Slice slice) {
         int step = Math.max(1, SLICE / decoder.config().vocabSize());
-        int rows = batch.rows().length;
+        int rows = batch.targetPositions().length;
         for (int from = 0; from < rows; from += step) {
             slice.accept(from, Math.min(rows, from + step));
         }
     }
 
     private static PtNDArray index(PackedBatch batch, int from, int to, PtNDManager slice) {
-        return Torch.longs(slice, Arrays.copyOfRange(batch.rows(), from, to));
+        return Torch.longs(slice, Arrays.copyOfRange(batch.targetPositions(), from, to));
     }
 
     private PtNDArray loss(PtNDArray h, PtNDArray labels, PtNDManager slice) {
@@ -250,7 +251,7 @@ final class HeadPass {
     }
 
     private static PtNDArray labels(PackedBatch batch, int from, int to, PtNDManager slice) {
-        return Torch.longs(slice, Arrays.copyOfRange(batch.labels(), from, to));
+        return Torch.longs(slice, Arrays.copyOfRange(batch.targets(), from, to));
     }
 
     private static void copy(PtNDArray loss, float[] target, int from) {

@@ -16,16 +16,22 @@ import java.util.stream.IntStream;
 /// @param groups pairs: how many sequences, of which length; before them, with a count of 0, the length of what all
 ///     begin with, if that stands there
 /// @param order which sequence of the caller's list stands at each place
-/// @param rows tokens whose next token is scored, ascending
-/// @param labels the token to be predicted at each of `rows`
-/// @param owners place in `order` of the sequence that each of `rows` belongs to
+/// @param targetPositions tokens whose next token is scored, ascending
+/// @param targets the token to be predicted at each of `targetPositions`
+/// @param sequenceOf place in `order` of the sequence that each of `targetPositions` belongs to
 @SuppressWarnings("ArrayRecordComponent") // built here and never written again
 public record PackedBatch(
-        long[] ids, long[] positions, long[] groups, int[] order, long[] rows, long[] labels, int[] owners) {
+        long[] ids,
+        long[] positions,
+        long[] groups,
+        int[] order,
+        long[] targetPositions,
+        long[] targets,
+        int[] sequenceOf) {
 
     /// A sequence and which of its tokens carry loss (a token at position 0 never does: nothing predicts it).
     @SuppressWarnings("ArrayRecordComponent") // shared with its maker, never written
-    public record Sequence(int[] ids, boolean[] scored) {}
+    public record Sequence(int[] ids, boolean[] labelled) {}
 
     /// @param sequences at least one, each with at least one token
     public static PackedBatch of(List<Sequence> sequences) {
@@ -45,7 +51,7 @@ public record PackedBatch(
     private static int firstScored(Sequence sequence) {
         int length = sequence.ids().length;
         return IntStream.range(1, length)
-                .filter(t -> sequence.scored()[t])
+                .filter(t -> sequence.labelled()[t])
                 .findFirst()
                 .orElse(length);
     }
@@ -129,7 +135,7 @@ public record PackedBatch(
                 groups.add(new long[] {1, length});
             }
             for (int t = Math.max(1, start); t < sequence.ids().length; t++) {
-                if (sequence.scored()[t]) {
+                if (sequence.labelled()[t]) {
                     scored.add(new int[] {used + t - start - 1, sequence.ids()[t], place});
                 }
             }

@@ -8,7 +8,7 @@ import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.internal.kernel.DecodingKernel.Matrix;
 import io.lota4j.internal.memory.Buffer;
 import io.lota4j.internal.model.layer.Blocks;
-import io.lota4j.model.BaseWeights;
+import io.lota4j.model.MemoryPolicy.BaseWeights;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashMap;

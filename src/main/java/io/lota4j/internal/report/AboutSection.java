@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// What a stranger asks first: what was trained on what, how, and what the words of the page mean.
 final class AboutSection {
     private final RunFile file;
-    private final Look look;
+    private final MethodMarks look;
 
     private AboutSection(Comparison comparison) {
         this.file = comparison.results().file();
@@ -92,7 +92,7 @@ final class AboutSection {
                 ? ""
                 : Text.format(
                         " %s of these weights stay frozen, %s are trained.",
-                        Unit.SHARE.text(run.sparsity()), Unit.SHARE.text(1 - run.sparsity()));
+                        NumberFormat.SHARE.text(run.sparsity()), NumberFormat.SHARE.text(1 - run.sparsity()));
         return switch (run.kind()) {
             case "full" -> "Full fine-tuning: every weight of the model's matrices is trained.";
             case "freeze" -> "Some layers are trained, the others frozen.";
@@ -142,7 +142,7 @@ final class AboutSection {
                 .orElse(null);
         if (sparsity != null) {
             words.put(
-                    Unit.SHARE.text(sparsity).replace(".0%", "%"),
+                    NumberFormat.SHARE.text(sparsity).replace(".0%", "%"),
                     "behind a method's name: its sparsity, the share of weights that stays frozen");
         }
         Element list = Element.of("dl");

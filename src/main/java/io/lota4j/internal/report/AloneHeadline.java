@@ -30,11 +30,12 @@ record AloneHeadline(String task, LossRanking ranking) {
         if (methods == 1) {
             return Text.format(
                     "%s reached a loss of %s on %s.",
-                    best.name(), Unit.LOSS.text(best.loss().mean()), task);
+                    best.name(), NumberFormat.LOSS.text(best.loss().mean()), task);
         }
         if (ranking.seeds() < 2) {
             return Text.format(
-                    "One seed: which of %s learns %s better cannot be said yet.", Words.count(methods, "method"), task);
+                    "One seed: which of %s learns %s better cannot be said yet.",
+                    Phrases.count(methods, "method"), task);
         }
         if (ranking.allAlike()) {
             return Text.format("No method learned %s clearly better than another.", task);
@@ -47,14 +48,14 @@ record AloneHeadline(String task, LossRanking ranking) {
                         methods == 2 ? ranking.methods().getLast().name() : "every other method")
                 : Text.format(
                         "%s learned %s best; which of them learns it better cannot be said.",
-                        Words.list(ranking.first()), task);
+                        Phrases.list(ranking.first()), task);
     }
 
     private Element details() {
         Element text = Element.of("p").in("lead");
         text.text(Text.format(
                 "Trained on %s alone: %s, %s each. Loss on test rows: ",
-                task, Words.count(ranking.methods().size(), "method"), ranking.seedsOfEach()));
+                task, Phrases.count(ranking.methods().size(), "method"), ranking.seedsOfEach()));
         ranking.describe(text);
         return text;
     }

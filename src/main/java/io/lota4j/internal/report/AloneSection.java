@@ -72,11 +72,11 @@ final class AloneSection {
                         none,
                         none,
                         none,
-                        Cell.number(score(Results.BASE, 0, Figure.LOSS), Unit.LOSS),
+                        Cell.number(score(Results.BASE, 0, Figure.LOSS), NumberFormat.LOSS),
                         none,
-                        Cell.number(score(Results.BASE, 0, Figure.ACCURACY), Unit.SHARE),
+                        Cell.number(score(Results.BASE, 0, Figure.ACCURACY), NumberFormat.SHARE),
                         none,
-                        Cell.number(score(Results.BASE, 0, Figure.UNPARSED), Unit.SHARE)));
+                        Cell.number(score(Results.BASE, 0, Figure.UNPARSED), NumberFormat.SHARE)));
     }
 
     private OptionalDouble score(String run, int stage, Figure figure) {
@@ -93,14 +93,14 @@ final class AloneSection {
                 group.method(),
                 comparison.look().of(group.method()),
                 List.of(
-                        Cell.mean(trained, Unit.COUNT),
-                        Cell.number(group.lr(), Unit.RATE),
-                        Cell.number(spread(group, Figure.LOSS).map(Spread::n).orElse(0), Unit.COUNT),
-                        cell(group, Figure.LOSS, s -> Cell.spread(s, Unit.LOSS)),
-                        cell(group, Figure.LOSS, s -> worst(s, Unit.LOSS)),
-                        cell(group, Figure.ACCURACY, s -> Cell.spread(s, Unit.SHARE)),
-                        cell(group, Figure.ACCURACY, s -> worst(s, Unit.SHARE)),
-                        cell(group, Figure.UNPARSED, s -> Cell.spread(s, Unit.SHARE))));
+                        Cell.mean(trained, NumberFormat.COUNT),
+                        Cell.number(group.lr(), NumberFormat.RATE),
+                        Cell.number(spread(group, Figure.LOSS).map(Spread::n).orElse(0), NumberFormat.COUNT),
+                        cell(group, Figure.LOSS, s -> Cell.spread(s, NumberFormat.LOSS)),
+                        cell(group, Figure.LOSS, s -> worst(s, NumberFormat.LOSS)),
+                        cell(group, Figure.ACCURACY, s -> Cell.spread(s, NumberFormat.SHARE)),
+                        cell(group, Figure.ACCURACY, s -> worst(s, NumberFormat.SHARE)),
+                        cell(group, Figure.UNPARSED, s -> Cell.spread(s, NumberFormat.SHARE))));
     }
 
     private Cell cell(Group group, Figure figure, Function<Optional<Spread>, Cell> cell) {
@@ -111,7 +111,7 @@ final class AloneSection {
         return group.spread(figure.direction(), run -> score(run.name(), 1, figure));
     }
 
-    private static Cell worst(Optional<Spread> spread, Unit unit) {
+    private static Cell worst(Optional<Spread> spread, NumberFormat unit) {
         return spread.map(s -> Cell.number(s.worst(), unit)).orElseGet(() -> new Cell(List.of()));
     }
 }

@@ -31,7 +31,7 @@ final class Banner {
         return missing.isEmpty()
                 ? Text.format(
                         "all %s have their last scores, but the experiment has not been closed.",
-                        Words.count(all, "run"))
-                : Text.format("%d of %s have no last scores yet.", missing.size(), Words.count(all, "run"));
+                        Phrases.count(all, "run"))
+                : Text.format("%d of %s have no last scores yet.", missing.size(), Phrases.count(all, "run"));
     }
 }

@@ -19,21 +19,21 @@ record Cell(List<Piece> pieces) {
         return new Cell(List.of(new Piece(text, null)));
     }
 
-    static Cell number(double value, Unit unit) {
+    static Cell number(double value, NumberFormat unit) {
         return new Cell(List.of(new Piece(unit.text(value), value)));
     }
 
-    static Cell number(OptionalDouble value, Unit unit) {
+    static Cell number(OptionalDouble value, NumberFormat unit) {
         return value.isPresent() ? number(value.getAsDouble(), unit) : new Cell(List.of());
     }
 
     /// The mean alone.
-    static Cell mean(Optional<Spread> spread, Unit unit) {
+    static Cell mean(Optional<Spread> spread, NumberFormat unit) {
         return spread.map(s -> number(s.mean(), unit)).orElseGet(() -> new Cell(List.of()));
     }
 
     /// The mean and, of two values or more, the standard deviation.
-    static Cell spread(Optional<Spread> spread, Unit unit) {
+    static Cell spread(Optional<Spread> spread, NumberFormat unit) {
         List<Piece> pieces = new ArrayList<>();
         spread.ifPresent(s -> {
             pieces.add(new Piece(unit.text(s.mean()), s.mean()));

@@ -15,7 +15,8 @@ import java.util.Map;
 /// @param sequences runs over several tasks, an order each, that are done
 /// @param alone one rate a method of runs over one task, by task
 /// @param merges one rate a method of merges, by the tasks that went in
-record Comparison(Results results, List<Sequence> sequences, List<Selection> alone, List<Selection> merges, Look look) {
+record Comparison(
+        Results results, List<Sequence> sequences, List<Selection> alone, List<Selection> merges, MethodMarks look) {
     static Comparison of(Results results) {
         List<Sequence> sequences = new ArrayList<>();
         results.sequences()
@@ -30,7 +31,7 @@ record Comparison(Results results, List<Sequence> sequences, List<Selection> alo
                                 .toList()),
                 selections(
                         results, results.groups().stream().filter(Group::merges).toList()),
-                Look.of(results));
+                MethodMarks.of(results));
     }
 
     private static List<Selection> selections(Results results, List<Group> groups) {

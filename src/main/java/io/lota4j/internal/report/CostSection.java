@@ -58,15 +58,24 @@ final class CostSection {
 
     private Table.Row row(Group group) {
         List<Cell> cells = List.of(
-                cell(group, Unit.COUNT, run -> each(run, Figure.TRAINABLE).average()),
-                cell(group, Unit.COUNT, run -> sum(run, Figure.CALIBRATION_TOKENS)),
-                cell(group, Unit.COUNT, run -> sum(run, Figure.TRAIN_TOKENS)),
-                cell(group, Unit.COUNT, this::allTokens),
-                cell(group, Unit.SECONDS, run -> sum(run, Figure.CALIBRATION_SECONDS)),
-                cell(group, Unit.SECONDS, run -> sum(run, Figure.TRAIN_SECONDS)),
-                cell(group, Unit.COUNT, this::speed),
-                cell(group, Unit.BYTES, run -> each(run, Figure.PEAK_MEMORY).max()),
-                cell(group, Unit.BYTES, run -> each(run, Figure.RESULT_BYTES).average()));
+                cell(
+                        group,
+                        NumberFormat.COUNT,
+                        run -> each(run, Figure.TRAINABLE).average()),
+                cell(group, NumberFormat.COUNT, run -> sum(run, Figure.CALIBRATION_TOKENS)),
+                cell(group, NumberFormat.COUNT, run -> sum(run, Figure.TRAIN_TOKENS)),
+                cell(group, NumberFormat.COUNT, this::allTokens),
+                cell(group, NumberFormat.SECONDS, run -> sum(run, Figure.CALIBRATION_SECONDS)),
+                cell(group, NumberFormat.SECONDS, run -> sum(run, Figure.TRAIN_SECONDS)),
+                cell(group, NumberFormat.COUNT, this::speed),
+                cell(
+                        group,
+                        NumberFormat.BYTES,
+                        run -> each(run, Figure.PEAK_MEMORY).max()),
+                cell(
+                        group,
+                        NumberFormat.BYTES,
+                        run -> each(run, Figure.RESULT_BYTES).average()));
         return new Table.Row(label(group), comparison.look().of(group.method()), cells);
     }
 
@@ -80,7 +89,7 @@ final class CostSection {
                 : group.method();
     }
 
-    private static Cell cell(Group group, Unit unit, Function<Run, OptionalDouble> value) {
+    private static Cell cell(Group group, NumberFormat unit, Function<Run, OptionalDouble> value) {
         Optional<Spread> spread = group.spread(Direction.NONE, value);
         return Cell.mean(spread, unit);
     }

@@ -73,8 +73,8 @@ final class CurvesSection {
         }
         List<double[]> points = lines.values().stream().flatMap(List::stream).toList();
         Plot plot = new Plot("training loss by step, " + title)
-                .y("loss", points.stream().map(p -> p[1]).toList(), Unit.LOSS::tick)
-                .x("step", points.stream().map(p -> p[0]).toList(), Unit.COUNT::tick, false);
+                .y("loss", points.stream().map(p -> p[1]).toList(), NumberFormat.LOSS::tick)
+                .x("step", points.stream().map(p -> p[0]).toList(), NumberFormat.COUNT::tick, false);
         lines.forEach((group, line) -> plot.add(Svg.polyline(line.stream()
                         .map(p -> new double[] {plot.x(p[0]), plot.y(p[1])})
                         .toList())

@@ -100,8 +100,9 @@ final class EqualSection {
         });
         return List.of(
                 Cell.text(first.kind()),
-                first.sparsity() == null ? new Cell(List.of()) : Cell.number(first.sparsity(), Unit.SHARE),
-                Cell.text(String.join(", ", rates.stream().map(Unit.RATE::text).toList())),
+                first.sparsity() == null ? new Cell(List.of()) : Cell.number(first.sparsity(), NumberFormat.SHARE),
+                Cell.text(String.join(
+                        ", ", rates.stream().map(NumberFormat.RATE::text).toList())),
                 Cell.text(String.join(", ", seeds.stream().map(String::valueOf).toList())));
     }
 }

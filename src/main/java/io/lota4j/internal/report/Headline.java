@@ -48,7 +48,7 @@ final class Headline {
 
     /// What can be said of the methods' ranks.
     private String finding() {
-        String earlier = Words.list(sequence.earlier());
+        String earlier = Phrases.list(sequence.earlier());
         if (ranked.isEmpty()) {
             return Text.format("%s was not learned, so nothing can be said about forgetting it.", earlier);
         }
@@ -59,12 +59,12 @@ final class Headline {
         if (others.isEmpty()) {
             return Text.format(
                     "%s kept %s of %s after %s.",
-                    best.name(), Unit.SHARE.text(best.kept().mean()), earlier, sequence.last());
+                    best.name(), NumberFormat.SHARE.text(best.kept().mean()), earlier, sequence.last());
         }
         if (seeds() < 2) {
             return Text.format(
                     "One seed: which of %s keeps more of %s cannot be said yet.",
-                    Words.count(ranked.size(), "method"), earlier);
+                    Phrases.count(ranked.size(), "method"), earlier);
         }
         return compared(best, tied, others.size(), earlier);
     }
@@ -91,7 +91,7 @@ final class Headline {
         first.addAll(names(tied));
         return Text.format(
                 "%s kept most of %s at rates that reach the target on %s; which of them keeps more cannot be said.",
-                Words.list(first), earlier, sequence.last());
+                Phrases.list(first), earlier, sequence.last());
     }
 
     private static List<String> names(List<Method> methods) {
@@ -107,12 +107,12 @@ final class Headline {
         text.text(Text.format("Trained on %s: %s. ", sequence.words(), compared()));
         text.text(Text.format(
                 "At the learning rate of each that reaches a %s of ",
-                Words.figure(matched.criterion().figure())));
-        text.add(value(Unit.of(matched.criterion().figure()), matched.target()));
+                Phrases.figure(matched.criterion().figure())));
+        text.add(value(NumberFormat.of(matched.criterion().figure()), matched.target()));
         text.text(Text.format(" on %s and keeps most, what is left of %s is: ", sequence.last(), what()));
         for (Method method : ranked) {
             text.text(method == ranked.getFirst() ? "" : ", ").text(method.name() + " ");
-            Cell.spread(Optional.of(method.kept()), Unit.SHARE).html().forEach(text::add);
+            Cell.spread(Optional.of(method.kept()), NumberFormat.SHARE).html().forEach(text::add);
         }
         return text.text(". " + hedge());
     }
@@ -121,19 +121,19 @@ final class Headline {
         String gain = matched.figure().direction() == Direction.LOWER
                 ? "the gain in loss over the base"
                 : "the right answers";
-        return Text.format("%s on %s", gain, Words.list(sequence.earlier()));
+        return Text.format("%s on %s", gain, Phrases.list(sequence.earlier()));
     }
 
     private String compared() {
         return Text.format(
                 "%s (%s), %s and %s each",
-                Words.count(matched.chosen().size(), "method"),
+                Phrases.count(matched.chosen().size(), "method"),
                 matched.chosen().stream().map(Group::method).collect(Collectors.joining(", ")),
-                Words.range(
+                Phrases.range(
                         matched.chosen().stream()
                                 .mapToInt(g -> (int) sequence.of(g.method()).count()),
                         "learning rate"),
-                Words.range(
+                Phrases.range(
                         matched.chosen().stream()
                                 .mapToInt(g -> matched.reported()
                                         .last(results, g)
@@ -152,11 +152,11 @@ final class Headline {
         return "± is the standard deviation over seeds; two methods are told apart only where their means differ by"
                 + Text.format(
                         " more than both deviations together, and by a point at least. %s: an indication, no proof.",
-                        Words.count(seeds(), "seed"))
+                        Phrases.count(seeds(), "seed"))
                 + chosen;
     }
 
-    private static Element value(Unit unit, double value) {
+    private static Element value(NumberFormat unit, double value) {
         return Element.of("span", unit.text(value)).with("data-value", value);
     }
 }

@@ -22,7 +22,7 @@ final class HowSection {
                         file.base().name(), file.base().weights(), file.base().pool()));
         fact(facts, "fingerprint", file.base().fingerprint());
         fact(facts, "started", file.started());
-        fact(facts, "training and calibration took", Unit.SECONDS.text(file.seconds()));
+        fact(facts, "training and calibration took", NumberFormat.SECONDS.text(file.seconds()));
         facts(facts, file.versions());
         facts(facts, file.machine());
         Section section = new Section("how", "How it was run").add(facts);
@@ -62,9 +62,9 @@ final class HowSection {
                 null,
                 List.of(
                         Cell.text(task.train()),
-                        Cell.number(task.trainRows(), Unit.COUNT),
-                        Cell.number(task.validationRows(), Unit.COUNT),
-                        Cell.number(task.testRows(), Unit.COUNT),
+                        Cell.number(task.trainRows(), NumberFormat.COUNT),
+                        Cell.number(task.validationRows(), NumberFormat.COUNT),
+                        Cell.number(task.testRows(), NumberFormat.COUNT),
                         Cell.text(task.answers() ? "generated" : "none"),
                         Cell.text(task.trainSha256())));
     }

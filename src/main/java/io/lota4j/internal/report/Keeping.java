@@ -31,7 +31,7 @@ record Keeping(Results results) {
             OptionalDouble base = results.score(Results.BASE, 0, Figure.LOSS, text, Split.HELD_OUT);
             head.add(
                     base.isPresent()
-                            ? Text.format("loss of %s (base %s)", text, Unit.LOSS.text(base.getAsDouble()))
+                            ? Text.format("loss of %s (base %s)", text, NumberFormat.LOSS.text(base.getAsDouble()))
                             : "loss of " + text);
         }
         head.addAll(List.of("shrunk to", "norm of the change", "gradient seen", "by chance"));
@@ -51,13 +51,14 @@ record Keeping(Results results) {
                     group.spread(
                             Direction.LOWER,
                             run -> results.score(run.name(), stages, Figure.LOSS, text, Split.HELD_OUT)),
-                    Unit.LOSS));
+                    NumberFormat.LOSS));
         }
-        cells.add(Cell.spread(mean(group, run -> stages(run, Figure.ALPHA)), Unit.NUMBER));
+        cells.add(Cell.spread(mean(group, run -> stages(run, Figure.ALPHA)), NumberFormat.NUMBER));
         cells.add(Cell.spread(
-                group.spread(Direction.NONE, run -> last(stages(run, Figure.DELTA_NORM), stages)), Unit.NUMBER));
-        cells.add(Cell.spread(mean(group, run -> stages(run, Figure.GRADIENT_SHARE)), Unit.NUMBER));
-        cells.add(Cell.mean(mean(group, this::chances), Unit.NUMBER));
+                group.spread(Direction.NONE, run -> last(stages(run, Figure.DELTA_NORM), stages)),
+                NumberFormat.NUMBER));
+        cells.add(Cell.spread(mean(group, run -> stages(run, Figure.GRADIENT_SHARE)), NumberFormat.NUMBER));
+        cells.add(Cell.mean(mean(group, this::chances), NumberFormat.NUMBER));
         return cells;
     }
 
@@ -133,8 +134,8 @@ record Keeping(Results results) {
                         "The masks of %s see less of %s than chance would: %s, chance %s.",
                         group.method(),
                         group.order().get(stage - 1),
-                        Unit.NUMBER.text(seen.get().mean()),
-                        Unit.NUMBER.text(chance.get().mean())));
+                        NumberFormat.NUMBER.text(seen.get().mean()),
+                        NumberFormat.NUMBER.text(chance.get().mean())));
             }
         }
     }

@@ -37,7 +37,7 @@ final class KeptPlot {
                 .in("chart kept");
         for (double tick : scale.ticks()) {
             svg.add(Svg.line(scale.at(tick), 0, scale.at(tick), bottom).in("grid"));
-            svg.add(Svg.text(scale.at(tick), bottom + 15, "middle", Unit.SHARE.tick(tick))
+            svg.add(Svg.text(scale.at(tick), bottom + 15, "middle", NumberFormat.SHARE.tick(tick))
                     .in("tick"));
         }
         svg.add(Svg.text((LEFT + RIGHT) / 2, bottom + 34, "middle", "kept of the earlier tasks, better →")
@@ -55,11 +55,12 @@ final class KeptPlot {
 
     private static Element row(Comparison comparison, Matched matched, Group group, Scale scale, double top) {
         Results results = comparison.results();
-        Look.Mark mark = comparison.look().of(group.method());
+        MethodMarks.Mark mark = comparison.look().of(group.method());
         Spread kept = matched.reported().kept(results, group).orElseThrow();
         String words = Text.format(
                 "%s: %s",
-                group.method(), Cell.spread(Optional.of(kept), Unit.SHARE).plain());
+                group.method(),
+                Cell.spread(Optional.of(kept), NumberFormat.SHARE).plain());
         double y = top + 26;
         Element row = Element.of("g").with("data-value", kept.mean()).add(Svg.title(words));
         row.add(Svg.line(LEFT, y, RIGHT, y).in("track"));

@@ -49,14 +49,14 @@ record LossRanking(List<Method> methods) {
 
     /// Such as `3 seeds`.
     String seedsOfEach() {
-        return Words.range(methods.stream().mapToInt(m -> m.loss().n()), "seed");
+        return Phrases.range(methods.stream().mapToInt(m -> m.loss().n()), "seed");
     }
 
     /// All of them, and what their spread means.
     void describe(Element text) {
         for (Method method : methods) {
             text.text(method == best() ? "" : ", ").text(method.name() + " ");
-            text.add(Cell.spread(Optional.of(method.loss()), Unit.LOSS).html());
+            text.add(Cell.spread(Optional.of(method.loss()), NumberFormat.LOSS).html());
         }
         text.text(
                 seeds() < 2

@@ -26,7 +26,7 @@ final class MarkdownPage {
             for (Figure figure : sequence.figures()) {
                 parts.add(Text.format(
                         "Every task after every stage: %s, %s\n",
-                        Table.escape(sequence.words()), Words.figure(figure)));
+                        Table.escape(sequence.words()), Phrases.figure(figure)));
                 parts.add(matrix(comparison, sequence, figure).markdown());
             }
         }
@@ -64,7 +64,8 @@ final class MarkdownPage {
 
     private static Table.Row row(String label, String after, Group group, int stage, ScoreGrid grid, Figure figure) {
         List<Cell> cells = new ArrayList<>(List.of(Cell.text(after)));
-        grid.columns().forEach(column -> cells.add(Cell.spread(grid.score(group, stage, column), Unit.of(figure))));
+        grid.columns()
+                .forEach(column -> cells.add(Cell.spread(grid.score(group, stage, column), NumberFormat.of(figure))));
         return new Table.Row(label, null, cells);
     }
 }

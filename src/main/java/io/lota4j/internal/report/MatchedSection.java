@@ -38,7 +38,7 @@ final class MatchedSection {
     }
 
     static String title(Sequence sequence, Matched matched) {
-        return Text.format("%s, by %s", sequence.words(), Words.figure(matched.figure()));
+        return Text.format("%s, by %s", sequence.words(), Phrases.figure(matched.figure()));
     }
 
     private static String note(Matched matched) {
@@ -47,8 +47,8 @@ final class MatchedSection {
                 "Target on %s: a mean %s of %s or better. Rates are chosen on %s rows; the scores shown are those of"
                         + " test rows, which may lie on either side of the target. %s",
                 matched.order().getLast(),
-                Words.figure(by.figure()),
-                Unit.of(by.figure()).text(matched.target()),
+                Phrases.figure(by.figure()),
+                NumberFormat.of(by.figure()).text(matched.target()),
                 by.onTest() ? "test (there are no others: this flatters every method)" : "validation",
                 matched.figure().direction() == Direction.LOWER
                         ? "Kept: the share that is left of what the task gained over the base; lower"
@@ -81,23 +81,23 @@ final class MatchedSection {
 
     private static Table.Row row(Comparison comparison, Matched matched, Group group) {
         Results results = comparison.results();
-        Unit unit = Unit.of(matched.figure());
+        NumberFormat unit = NumberFormat.of(matched.figure());
         Optional<Spread> last = matched.reported().last(results, group);
         Optional<Spread> kept = matched.reported().kept(results, group);
         List<Cell> cells = new ArrayList<>();
-        cells.add(Cell.number(group.lr(), Unit.RATE));
-        cells.add(Cell.number(last.map(Spread::n).orElse(0), Unit.COUNT));
+        cells.add(Cell.number(group.lr(), NumberFormat.RATE));
+        cells.add(Cell.number(last.map(Spread::n).orElse(0), NumberFormat.COUNT));
         cells.add(Cell.spread(last, unit));
         for (String task : matched.order().subList(0, matched.order().size() - 1)) {
             cells.add(Cell.spread(spread(results, matched, group, task, Matrix::learned), unit));
             cells.add(Cell.spread(spread(results, matched, group, task, Matrix::last), unit));
-            cells.add(Cell.spread(spread(results, matched, group, task, Matrix::kept), Unit.SHARE));
+            cells.add(Cell.spread(spread(results, matched, group, task, Matrix::kept), NumberFormat.SHARE));
         }
-        cells.add(Cell.spread(kept, Unit.SHARE));
+        cells.add(Cell.spread(kept, NumberFormat.SHARE));
         cells.add(
                 kept.isPresent()
-                        ? Cell.number(kept.get().worst(), Unit.SHARE)
-                        : Cell.number(OptionalDouble.empty(), Unit.SHARE));
+                        ? Cell.number(kept.get().worst(), NumberFormat.SHARE)
+                        : Cell.number(OptionalDouble.empty(), NumberFormat.SHARE));
         cells.addAll(new Keeping(results).cells(group));
         return new Table.Row(group.method(), comparison.look().of(group.method()), cells);
     }

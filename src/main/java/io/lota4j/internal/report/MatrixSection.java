@@ -41,7 +41,7 @@ final class MatrixSection {
                 section.note("There are no validation rows: the rates were chosen on test rows.");
             }
             for (Figure figure : sequence.figures()) {
-                section.add(Element.of("h3", Text.format("%s, %s", sequence.words(), Words.figure(figure))));
+                section.add(Element.of("h3", Text.format("%s, %s", sequence.words(), Phrases.figure(figure))));
                 MatrixSection made = new MatrixSection(comparison, sequence, figure);
                 section.add(Section.panels(
                         sequence.selection().chosen().stream().map(made::panel).toList()));
@@ -61,8 +61,8 @@ final class MatrixSection {
                         "small",
                         Text.format(
                                 " rate %s, %s",
-                                Unit.RATE.text(group.lr()),
-                                Words.count(group.runs().size(), "seed"))));
+                                NumberFormat.RATE.text(group.lr()),
+                                Phrases.count(group.runs().size(), "seed"))));
         Element wide = Element.of("div").in("scroll").with("tabindex", "0").add(table.add(body));
         return Section.panel(title, wide, summary(group));
     }
@@ -82,7 +82,8 @@ final class MatrixSection {
 
     private Element cell(Group group, int stage, ScoreGrid.Column column) {
         Optional<Spread> score = grid.score(group, stage, column);
-        Element cell = Element.of("td").add(Cell.spread(score, Unit.of(figure)).html());
+        Element cell =
+                Element.of("td").add(Cell.spread(score, NumberFormat.of(figure)).html());
         boolean learned = stage > 0 && sequence.order().get(stage - 1).equals(column.task());
         cell.in(learned ? "number learned" : "number");
         score.ifPresent(s -> cell.with("style", "--v:" + Svg.format("%s", column.share(s.mean(), figure))));
@@ -91,20 +92,20 @@ final class MatrixSection {
                     .filter(u -> u.mean() > 0)
                     .ifPresent(u -> cell.add(Element.of("small", "unparsed ")
                             .in("unparsed")
-                            .add(Cell.mean(Optional.of(u), Unit.SHARE).html())));
+                            .add(Cell.mean(Optional.of(u), NumberFormat.SHARE).html())));
         }
         return cell;
     }
 
     private Element summary(Group group) {
         Element line = Element.of("p", "Mean of all tasks at the end ").in("summary");
-        line.add(cell(group, Matrix::finalAverage, Unit.of(figure)).html());
+        line.add(cell(group, Matrix::finalAverage, NumberFormat.of(figure)).html());
         line.text(", change of the earlier ones since they were learned (positive is better) ");
-        Unit unit = figure == Figure.LOSS ? Unit.LOSS : Unit.POINTS;
+        NumberFormat unit = figure == Figure.LOSS ? NumberFormat.LOSS : NumberFormat.POINTS;
         return line.add(cell(group, Matrix::backward, unit).html());
     }
 
-    private Cell cell(Group group, Function<Matrix, OptionalDouble> value, Unit unit) {
+    private Cell cell(Group group, Function<Matrix, OptionalDouble> value, NumberFormat unit) {
         Optional<Spread> spread =
                 group.spread(Direction.HIGHER, (Run run) -> value.apply(results.matrix(run, figure, Split.TEST)));
         return Cell.spread(spread, unit);

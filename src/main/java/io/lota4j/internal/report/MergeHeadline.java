@@ -26,11 +26,11 @@ record MergeHeadline(String tasks, LossRanking ranking) {
         if (merges == 1) {
             return Text.format(
                     "Merged, %s has a mean loss of %s on %s.",
-                    best.name(), Unit.LOSS.text(best.loss().mean()), tasks);
+                    best.name(), NumberFormat.LOSS.text(best.loss().mean()), tasks);
         }
         if (ranking.seeds() < 2) {
             return Text.format(
-                    "One seed: which of %s of %s is better cannot be said yet.", Words.count(merges, "merge"), tasks);
+                    "One seed: which of %s of %s is better cannot be said yet.", Phrases.count(merges, "merge"), tasks);
         }
         if (ranking.allAlike()) {
             return Text.format("No merge of %s is clearly better than another.", tasks);
@@ -39,7 +39,7 @@ record MergeHeadline(String tasks, LossRanking ranking) {
                 ? Text.format("Merged, %s is best on %s.", best.name(), tasks)
                 : Text.format(
                         "Merged, %s are best on %s; which of them is better cannot be said.",
-                        Words.list(ranking.first()), tasks);
+                        Phrases.list(ranking.first()), tasks);
     }
 
     private Element details() {
@@ -47,7 +47,7 @@ record MergeHeadline(String tasks, LossRanking ranking) {
         text.text(Text.format(
                 "Each of %s was learned alone and the results were merged: %s, %s each. Mean loss on the tasks' test"
                         + " rows: ",
-                tasks, Words.count(ranking.methods().size(), "merge"), ranking.seedsOfEach()));
+                tasks, Phrases.count(ranking.methods().size(), "merge"), ranking.seedsOfEach()));
         ranking.describe(text);
         return text;
     }

@@ -46,7 +46,7 @@ final class MergeSection {
     }
 
     static String tasks(Selection selection) {
-        return Words.list(selection.chosen().getFirst().order());
+        return Phrases.list(selection.chosen().getFirst().order());
     }
 
     static Table table(Comparison comparison, Selection selection) {
@@ -76,8 +76,8 @@ final class MergeSection {
     private Table.Row base() {
         List<Cell> cells = new ArrayList<>(List.of(new Cell(List.of()), new Cell(List.of())));
         for (Figure figure : figures) {
-            tasks.forEach(task ->
-                    cells.add(Cell.number(results.score(Results.BASE, 0, figure, task, Split.TEST), Unit.of(figure))));
+            tasks.forEach(task -> cells.add(
+                    Cell.number(results.score(Results.BASE, 0, figure, task, Split.TEST), NumberFormat.of(figure))));
         }
         fill(cells);
         return new Table.Row("base", null, cells);
@@ -95,10 +95,10 @@ final class MergeSection {
         List<Cell> cells =
                 scores(group, (figure, task) -> run -> results.score(run.name(), 1, figure, task, Split.TEST));
         for (String task : tasks) {
-            cells.add(Cell.spread(group.spread(Direction.HIGHER, run -> kept(run, task)), Unit.SHARE));
+            cells.add(Cell.spread(group.spread(Direction.HIGHER, run -> kept(run, task)), NumberFormat.SHARE));
         }
         for (Figure figure : List.of(Figure.OVERLAP, Figure.SIGN_CONFLICTS)) {
-            cells.add(Cell.spread(group.spread(figure.direction(), run -> overall(run, figure)), Unit.SHARE));
+            cells.add(Cell.spread(group.spread(figure.direction(), run -> overall(run, figure)), NumberFormat.SHARE));
         }
         return new Table.Row(group.method(), comparison.look().of(group.method()), cells);
     }
@@ -110,12 +110,12 @@ final class MergeSection {
 
     private List<Cell> scores(Group group, Score score) {
         List<Cell> cells = new ArrayList<>();
-        cells.add(Cell.number(group.lr(), Unit.RATE));
-        cells.add(Cell.number(group.runs().size(), Unit.COUNT));
+        cells.add(Cell.number(group.lr(), NumberFormat.RATE));
+        cells.add(Cell.number(group.runs().size(), NumberFormat.COUNT));
         for (Figure figure : figures) {
             for (String task : tasks) {
                 Optional<Spread> spread = group.spread(figure.direction(), score.of(figure, task));
-                cells.add(Cell.spread(spread, Unit.of(figure)));
+                cells.add(Cell.spread(spread, NumberFormat.of(figure)));
             }
         }
         return cells;

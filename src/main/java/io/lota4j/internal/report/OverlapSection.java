@@ -70,9 +70,9 @@ final class OverlapSection {
         pairs.forEach((pair, group) -> {
             List<Cell> cells = new ArrayList<>();
             cells.add(Cell.text(pair.words()));
-            cells.add(Cell.spread(total(pair, group), Unit.SHARE));
-            cells.add(Cell.number(random(group), Unit.SHARE));
-            cells.add(Cell.mean(changed(pair, group), Unit.COUNT));
+            cells.add(Cell.spread(total(pair, group), NumberFormat.SHARE));
+            cells.add(Cell.number(random(group), NumberFormat.SHARE));
+            cells.add(Cell.mean(changed(pair, group), NumberFormat.COUNT));
             rows.add(new Table.Row(label(pair), comparison.look().of(pair.method()), cells));
         });
         List<String> head =
@@ -122,9 +122,9 @@ final class OverlapSection {
         List<Element> panels = new ArrayList<>();
         maps.forEach((pair, map) -> panels.add(Section.panel(
                 Section.named(comparison.look(), pair.method(), "span").text(": " + pair.words()),
-                map.html("overlap of masks by layer", max, Unit.SHARE::text))));
+                map.html("overlap of masks by layer", max, NumberFormat.SHARE::text))));
         section.add(Element.of("h3", "By layer and kind of matrix"));
-        section.add(LayerMap.legend(max, Unit.SHARE::text)).add(Section.panels(panels));
+        section.add(LayerMap.legend(max, NumberFormat.SHARE::text)).add(Section.panels(panels));
     }
 
     private Map<String, Double> parts(Pair pair, Group group) {

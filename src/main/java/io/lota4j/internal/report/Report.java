@@ -26,7 +26,7 @@ public final class Report {
             parts.add(Results.read(directory));
             names.add(name(directory, names));
         }
-        return new Report(Comparison.of(Joined.of(parts, names)));
+        return new Report(Comparison.of(JoinedResults.of(parts, names)));
     }
 
     public static Report of(Results results) {
@@ -42,7 +42,7 @@ public final class Report {
     /// How many runs of the grid there are, and how many of them are done.
     public String progress() {
         int all = comparison.results().file().runs().size();
-        return Text.format("%d of %s", all - comparison.missing().size(), Words.count(all, "run"));
+        return Text.format("%d of %s", all - comparison.missing().size(), Phrases.count(all, "run"));
     }
 
     /// A page that needs no other file.

@@ -26,7 +26,7 @@ final class ScatterSection {
         this.matched = matched;
         this.plot = new Plot(Text.format(
                 "score on %s against what is kept of %s, by %s",
-                sequence.last(), Words.list(sequence.earlier()), Words.figure(matched.figure())));
+                sequence.last(), Phrases.list(sequence.earlier()), Phrases.figure(matched.figure())));
     }
 
     static Optional<Element> of(Comparison comparison) {
@@ -58,19 +58,19 @@ final class ScatterSection {
         if (runs.isEmpty()) {
             return Optional.empty();
         }
-        Unit unit = Unit.of(matched.figure());
+        NumberFormat unit = NumberFormat.of(matched.figure());
         boolean lower = matched.figure().direction() == Direction.LOWER;
-        plot.y("kept of the earlier", runs.stream().map(s -> s.at().kept()).toList(), Unit.SHARE::tick)
+        plot.y("kept of the earlier", runs.stream().map(s -> s.at().kept()).toList(), NumberFormat.SHARE::tick)
                 .x(
-                        Text.format("%s on %s, better →", Words.figure(matched.figure()), sequence.last()),
+                        Text.format("%s on %s, better →", Phrases.figure(matched.figure()), sequence.last()),
                         runs.stream().map(s -> s.at().score()).toList(),
                         unit::tick,
                         lower);
         sequence.groups().stream().map(Group::method).distinct().forEach(this::front);
         runs.forEach(s -> plot.add(mark(s, 2.6).in("mark run c" + colour(s))));
         means(sequence.groups()).forEach(s -> plot.add(mark(s, 5.5)));
-        return Optional.of(
-                Section.panel(Text.format("%s: by %s", sequence.words(), Words.figure(matched.figure())), plot.html()));
+        return Optional.of(Section.panel(
+                Text.format("%s: by %s", sequence.words(), Phrases.figure(matched.figure())), plot.html()));
     }
 
     private int colour(Spot spot) {
@@ -97,7 +97,7 @@ final class ScatterSection {
             var kept = matched.reported().kept(results, group);
             if (last.isPresent() && kept.isPresent()) {
                 Point at = new Point(last.get().mean(), kept.get().mean());
-                means.add(new Spot(group, "mean of " + Words.count(kept.get().n(), "seed"), at));
+                means.add(new Spot(group, "mean of " + Phrases.count(kept.get().n(), "seed"), at));
             }
         }
         return means;
@@ -120,11 +120,11 @@ final class ScatterSection {
         String words = Text.format(
                 "%s, rate %s, %s: %s %s, kept %s",
                 spot.group().method(),
-                Unit.RATE.text(spot.group().lr()),
+                NumberFormat.RATE.text(spot.group().lr()),
                 spot.name(),
-                Words.figure(matched.figure()),
-                Unit.of(matched.figure()).text(at.score()),
-                Unit.SHARE.text(at.kept()));
+                Phrases.figure(matched.figure()),
+                NumberFormat.of(matched.figure()).text(at.score()),
+                NumberFormat.SHARE.text(at.kept()));
         return comparison
                 .look()
                 .of(spot.group().method())

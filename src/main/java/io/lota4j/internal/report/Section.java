@@ -54,14 +54,14 @@ final class Section {
     }
 
     /// What colours and shapes mean.
-    static Element legend(Look look, List<String> names) {
+    static Element legend(MethodMarks look, List<String> names) {
         Element list = Element.of("ul").in("legend");
         names.forEach(name -> list.add(named(look, name, "li")));
         return list;
     }
 
     /// A method's mark and name.
-    static Element named(Look look, String name, String tag) {
+    static Element named(MethodMarks look, String name, String tag) {
         return Element.of(tag).add(look.of(name).swatch()).text(name);
     }
 }

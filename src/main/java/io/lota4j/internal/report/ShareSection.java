@@ -36,8 +36,8 @@ final class ShareSection {
             double max = LayerMap.max(maps.values().stream().map(LayerMap::max).toList());
             List<Element> panels = new ArrayList<>();
             maps.forEach((title, map) ->
-                    panels.add(Section.panel(title, map.html("mask by layer", max, Unit.FACTOR::text))));
-            section.add(LayerMap.legend(max, Unit.FACTOR::text)).add(Section.panels(panels));
+                    panels.add(Section.panel(title, map.html("mask by layer", max, NumberFormat.FACTOR::text))));
+            section.add(LayerMap.legend(max, NumberFormat.FACTOR::text)).add(Section.panels(panels));
         }
         return section.html();
     }

@@ -19,15 +19,15 @@ final class SparsitySection {
     /// Between the marks of two series, in the chart's units.
     private static final double BESIDE = 9;
 
-    private final Look look;
+    private final MethodMarks look;
     private final List<Group> groups;
     private final List<Double> sparsities;
 
     private SparsitySection(List<Group> groups) {
-        this(groups, Look.of(groups.stream().map(SparsitySection::series)));
+        this(groups, MethodMarks.of(groups.stream().map(SparsitySection::series)));
     }
 
-    private SparsitySection(List<Group> groups, Look look) {
+    private SparsitySection(List<Group> groups, MethodMarks look) {
         this.groups = groups;
         this.look = look;
         this.sparsities = List.copyOf(
@@ -48,14 +48,14 @@ final class SparsitySection {
                     sequence.words(),
                     List.of(
                             made.chart(
-                                    Text.format("mean %s of all tasks at the end", Words.figure(figure)),
+                                    Text.format("mean %s of all tasks at the end", Phrases.figure(figure)),
                                     "mean of all tasks",
-                                    Unit.of(figure),
+                                    NumberFormat.of(figure),
                                     g -> test.average(comparison.results(), g)),
                             made.chart(
                                     "kept of the earlier tasks",
                                     "kept",
-                                    Unit.SHARE,
+                                    NumberFormat.SHARE,
                                     g -> test.kept(comparison.results(), g))));
         }
         alone(comparison, section);
@@ -72,9 +72,9 @@ final class SparsitySection {
             for (Figure figure : Sequence.figures(comparison.results(), order)) {
                 Criterion test = new Criterion(figure, Split.TEST);
                 charts.add(made.chart(
-                        Text.format("%s, %s", order.getFirst(), Words.figure(figure)),
-                        Words.figure(figure),
-                        Unit.of(figure),
+                        Text.format("%s, %s", order.getFirst(), Phrases.figure(figure)),
+                        Phrases.figure(figure),
+                        NumberFormat.of(figure),
                         g -> test.average(comparison.results(), g)));
             }
         }
@@ -105,7 +105,8 @@ final class SparsitySection {
     /// A group's place.
     private record Spot(Group group, Spread score) {}
 
-    private Optional<Element> chart(String title, String axis, Unit unit, Function<Group, Optional<Spread>> score) {
+    private Optional<Element> chart(
+            String title, String axis, NumberFormat unit, Function<Group, Optional<Spread>> score) {
         List<Spot> spots = groups.stream()
                 .flatMap(g -> score.apply(g).map(s -> new Spot(g, s)).stream())
                 .toList();
@@ -119,13 +120,13 @@ final class SparsitySection {
         }
         Plot plot = new Plot(title + " against sparsity")
                 .y(axis, values, unit::tick)
-                .x("sparsity", sparsities.stream().map(Unit.SHARE::tick).toList());
+                .x("sparsity", sparsities.stream().map(NumberFormat.SHARE::tick).toList());
         spots.stream().map(s -> series(s.group())).distinct().forEach(name -> draw(plot, name, spots, unit));
         return Optional.of(Section.panel(title, plot.html()));
     }
 
-    private void draw(Plot plot, String name, List<Spot> all, Unit unit) {
-        Look.Mark mark = look.of(name);
+    private void draw(Plot plot, String name, List<Spot> all, NumberFormat unit) {
+        MethodMarks.Mark mark = look.of(name);
         List<Spot> spots =
                 all.stream().filter(s -> series(s.group()).equals(name)).toList();
         List<double[]> line = spots.stream()
@@ -150,7 +151,7 @@ final class SparsitySection {
         return sparsity(spot.group()).map(s -> plot.x(sparsities.indexOf(s)) + beside);
     }
 
-    private Element mark(Plot plot, Look.Mark mark, Spot spot, Unit unit) {
+    private Element mark(Plot plot, MethodMarks.Mark mark, Spot spot, NumberFormat unit) {
         Spread score = spot.score();
         String words = Text.format(
                 "%s: %s",

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 record Table(List<String> head, List<Row> rows) {
     /// @param label the row's title
     /// @param mark its method's colour and shape, or null
-    record Row(String label, Look.@Nullable Mark mark, List<Cell> cells) {}
+    record Row(String label, MethodMarks.@Nullable Mark mark, List<Cell> cells) {}
 
     /// Without the columns in which nothing is known.
     Table withoutEmptyColumns() {

@@ -6,8 +6,8 @@ import io.lota4j.checkpoint.Shape;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.internal.checkpoint.TensorInfo;
-import io.lota4j.internal.mask.DeltaSource;
 import io.lota4j.internal.mask.IndexSets;
+import io.lota4j.internal.mask.TensorValues;
 import io.lota4j.internal.mask.TopK;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
 /// The difference of two checkpoints over a pool, as a ticket.
-public final class Extraction implements DeltaSource {
+public final class Extraction implements TensorValues {
     /// The scope's word when every weight that differs is in the ticket.
     private static final String CHANGED = "changed";
 

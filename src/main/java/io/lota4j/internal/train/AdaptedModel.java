@@ -5,8 +5,8 @@ import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.Checkpoint;
-import io.lota4j.internal.mask.DeltaSource;
 import io.lota4j.internal.mask.IndexSets;
+import io.lota4j.internal.mask.TensorValues;
 import io.lota4j.internal.memory.HostBuffer;
 import io.lota4j.internal.model.Decoder;
 import io.lota4j.internal.model.TrainedValues;
@@ -160,12 +160,12 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
     }
 
     /// Working minus base weights of the tensors in a mask.
-    public DeltaSource deltas(Mask mask) {
-        return deltas(mask, new Start(base, null));
+    public TensorValues deltas(Mask mask) {
+        return deltas(mask, new StartingWeights(base, null));
     }
 
     /// Working weights minus those of a start of the tensors in a mask.
-    DeltaSource deltas(Mask mask, Start start) {
+    TensorValues deltas(Mask mask, StartingWeights start) {
         return new WorkingDeltas(decoder, start, mask.shapes());
     }
 
@@ -176,7 +176,7 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
     public Ticket ticket(Mask mask, Map<String, String> provenance) {
         // What is subtracted, and the bits for reverting, are read from the files once more.
         base.requireUnchanged();
-        DeltaSource deltas = deltas(mask);
+        TensorValues deltas = deltas(mask);
         Map<String, TicketTensor> tensors = new TreeMap<>();
         mask.tensors().forEach((name, tensor) -> {
             tensors.put(name, moved(deltas, name, tensor, base.info(name).dtype()));
@@ -190,7 +190,7 @@ public record AdaptedModel(Checkpoint base, Decoder decoder) implements AutoClos
         return Tickets.withBaseBits(base, new Ticket(info, tensors));
     }
 
-    private static TicketTensor moved(DeltaSource deltas, String name, MaskTensor tensor, DType type) {
+    private static TicketTensor moved(TensorValues deltas, String name, MaskTensor tensor, DType type) {
         RoaringBitmapWriter<RoaringBitmap> moved = IndexSets.writer();
         float[] values = new float[Math.toIntExact(tensor.count())];
         int found = 0;

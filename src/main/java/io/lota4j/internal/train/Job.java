@@ -5,8 +5,9 @@ import io.lota4j.data.Dataset;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.kernel.MaskedKernel;
 import io.lota4j.internal.mask.Complement;
-import io.lota4j.internal.mask.DeltaSource;
+import io.lota4j.internal.mask.TensorValues;
 import io.lota4j.internal.mask.TopK;
+import io.lota4j.internal.train.Samples.BatchedSamples;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Scope;
 import io.lota4j.ticket.Ticket;
@@ -32,7 +33,7 @@ public record Job(
         Dataset data,
         TrainConfig config,
         MaskedKernel kernel,
-        Start start,
+        StartingWeights start,
         @Nullable HeldOut heldOut)
         implements TrainingJob {
     /// @throws LotaException if the mask is not for the model, or has no weight that is trained
@@ -48,7 +49,13 @@ public record Job(
     }
 
     /// A run that is not scored meanwhile.
-    public Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig config, MaskedKernel kernel, Start start) {
+    public Job(
+            AdaptedModel model,
+            Mask mask,
+            Dataset data,
+            TrainConfig config,
+            MaskedKernel kernel,
+            StartingWeights start) {
         this(model, mask, data, config, kernel, start, null);
     }
 
@@ -61,7 +68,7 @@ public record Job(
 
     /// A run that starts from the base.
     public Job(AdaptedModel model, Mask mask, Dataset data, TrainConfig config, MaskedKernel kernel) {
-        this(model, mask, data, config, kernel, new Start(model.base(), null));
+        this(model, mask, data, config, kernel, new StartingWeights(model.base(), null));
     }
 
     @Override
@@ -92,7 +99,7 @@ public record Job(
     }
 
     /// Working weights minus those of the start of the tensors in the mask.
-    public DeltaSource deltas() {
+    public TensorValues deltas() {
         return model.deltas(mask, start);
     }
 

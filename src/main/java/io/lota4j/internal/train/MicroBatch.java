@@ -45,11 +45,11 @@ public record MicroBatch(List<Sample> samples, PackedBatch batch, int[] starts, 
     private static MicroBatch of(List<Sample> samples) {
         List<Example> sequences = sequences(samples);
         PackedBatch batch = PackedBatch.of(sequences.stream()
-                .map(e -> new PackedBatch.Sequence(e.ids(), e.scored()))
+                .map(e -> new PackedBatch.Sequence(e.ids(), e.labelled()))
                 .toList());
         int[] starts = new int[sequences.size()];
         int[] counts = new int[sequences.size()];
-        int[] owners = batch.owners();
+        int[] owners = batch.sequenceOf();
         for (int token = 0; token < owners.length; token++) {
             int sequence = batch.order()[owners[token]];
             if (counts[sequence]++ == 0) {
@@ -68,7 +68,7 @@ public record MicroBatch(List<Sample> samples, PackedBatch batch, int[] starts, 
 
     /// How many labelled tokens there are.
     public int scored() {
-        return batch.rows().length;
+        return batch.targetPositions().length;
     }
 
     /// Rows of the data file that the samples come from.

@@ -85,7 +85,7 @@ public final class Provenance {
         float[] weights = sequence.tokenWeights();
         ByteBuffer bytes = ByteBuffer.allocate((weights == null ? 5 : 9) * sequence.length());
         for (int t = 0; t < sequence.length(); t++) {
-            bytes.putInt(sequence.ids()[t]).put((byte) (sequence.scored()[t] ? 1 : 0));
+            bytes.putInt(sequence.ids()[t]).put((byte) (sequence.labelled()[t] ? 1 : 0));
             if (weights != null) {
                 bytes.putFloat(weights[t]);
             }

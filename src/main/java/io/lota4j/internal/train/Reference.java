@@ -115,7 +115,7 @@ public final class Reference {
 
     private static int tokens(Sample sample) {
         return sample.example().sequences().stream()
-                .mapToInt(Example::scoredTokens)
+                .mapToInt(Example::labelledTokens)
                 .sum();
     }
 

@@ -1,6 +1,10 @@
 package io.lota4j.internal.train;
 
+import io.lota4j.data.Dataset;
+import io.lota4j.internal.data.BatchOrder;
+import io.lota4j.train.TrainConfig;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.TreeMap;
@@ -25,5 +29,42 @@ public interface Samples {
             microBatch(number).forEach(sample -> taken.put(sample.place(), sample));
         }
         return new ArrayList<>(taken.values());
+    }
+
+    /// A data set in the order that a configuration's seed gives it.
+    ///
+    /// @param order of the steps' examples
+    /// @param batchSize the most examples of a micro-batch
+    /// @param accumulation micro-batches a step
+    record BatchedSamples(Dataset data, BatchOrder order, int batchSize, int accumulation) implements Samples {
+        static BatchedSamples of(Dataset data, TrainConfig config) {
+            return new BatchedSamples(
+                    data,
+                    new BatchOrder(data.shares(), config.stepExamples(), config.seed(), config.shuffle()),
+                    config.batchSize(),
+                    config.accumulation());
+        }
+
+        @Override
+        public List<Sample> microBatch(long number) {
+            int[] step = order.step(number / accumulation);
+            int from = (int) Math.min(step.length, number % accumulation * batchSize);
+            return Arrays.stream(step, from, (int) Math.min(step.length, (long) from + batchSize))
+                    .mapToObj(place -> new Sample(place, data.examples().get(place)))
+                    .toList();
+        }
+
+        @Override
+        public String places(List<Integer> rows) {
+            return data.places(rows);
+        }
+
+        @Override
+        public List<Sample> of(long microBatches) {
+            long inEpoch = BatchOrder.stepsOfAnEpoch(data.epochRows(), (long) batchSize * accumulation);
+            return microBatches / accumulation >= inEpoch
+                    ? Sample.all(data.examples())
+                    : Samples.super.of(microBatches);
+        }
     }
 }

@@ -4,7 +4,7 @@ import io.lota4j.internal.kernel.MaskedKernel;
 import io.lota4j.internal.kernel.Update;
 import io.lota4j.internal.model.Decoder;
 import io.lota4j.internal.model.Loss;
-import io.lota4j.train.Phases;
+import io.lota4j.train.Progress.Phases;
 import io.lota4j.train.Reduction;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.objective.Objective;

@@ -6,6 +6,7 @@ import io.lota4j.data.Dataset;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.kernel.MaskedKernel;
 import io.lota4j.internal.model.Decoder;
+import io.lota4j.internal.train.Samples.BatchedSamples;
 import io.lota4j.internal.train.StepRunner.Outcome;
 import io.lota4j.mask.Mask;
 import io.lota4j.train.HeldOut;

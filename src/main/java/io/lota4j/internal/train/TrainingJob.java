@@ -20,7 +20,7 @@ public interface TrainingJob {
     AdaptedModel model();
 
     /// The weights that the model has before the run.
-    Start start();
+    StartingWeights start();
 
     /// What is trained: a word for it, and what tells it from every other.
     Map.Entry<String, String> trained();

@@ -51,9 +51,9 @@ public final class Weighing {
     private static void mark(Example example, int start, float[] importance, int[] places) {
         int at = start;
         for (int token = 1; token < example.length(); token++) {
-            if (example.scored()[token]) {
+            if (example.labelled()[token]) {
                 importance[at] = example.tokenWeight(token);
-                places[at] = example.scored()[token - 1] && at > start ? places[at - 1] + 1 : 1;
+                places[at] = example.labelled()[token - 1] && at > start ? places[at - 1] + 1 : 1;
                 at++;
             }
         }

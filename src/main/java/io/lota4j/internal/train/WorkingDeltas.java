@@ -1,7 +1,7 @@
 package io.lota4j.internal.train;
 
 import io.lota4j.checkpoint.Shape;
-import io.lota4j.internal.mask.DeltaSource;
+import io.lota4j.internal.mask.TensorValues;
 import io.lota4j.internal.model.Decoder;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -9,16 +9,16 @@ import java.nio.ByteOrder;
 import java.util.SequencedMap;
 
 /// Working weights minus those of a run's start.
-final class WorkingDeltas implements DeltaSource {
+final class WorkingDeltas implements TensorValues {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Decoder decoder;
-    private final Start start;
+    private final StartingWeights start;
     private final SequencedMap<String, Shape> tensors;
     private MemorySegment buffer = MemorySegment.NULL;
 
-    WorkingDeltas(Decoder decoder, Start start, SequencedMap<String, Shape> tensors) {
+    WorkingDeltas(Decoder decoder, StartingWeights start, SequencedMap<String, Shape> tensors) {
         this.decoder = decoder;
         this.start = start;
         this.tensors = tensors;

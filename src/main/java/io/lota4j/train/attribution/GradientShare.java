@@ -88,7 +88,7 @@ public record GradientShare(double share, double chance, double norm, int rows) 
         for (int from = 0; from < examples.size(); from += AT_ONCE) {
             int to = Math.min(examples.size(), from + AT_ONCE);
             PackedBatch packed = PackedBatch.of(examples.subList(from, to).stream()
-                    .map(e -> new PackedBatch.Sequence(e.ids(), e.scored()))
+                    .map(e -> new PackedBatch.Sequence(e.ids(), e.labelled()))
                     .toList());
             tally.through(model.decoder(), packed);
             tokens += packed.tokens();

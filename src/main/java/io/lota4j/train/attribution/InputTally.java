@@ -57,7 +57,9 @@ final class InputTally implements Tally {
     /// A batch's rows are the tokens that predict a response's token: each stands before it.
     @Override
     public void begin(PackedBatch example) {
-        tokens = Arrays.stream(example.rows()).mapToInt(row -> (int) row + 1).toArray();
+        tokens = Arrays.stream(example.targetPositions())
+                .mapToInt(row -> (int) row + 1)
+                .toArray();
     }
 
     @Override

@@ -3,9 +3,9 @@ package io.lota4j.train.attribution;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.internal.mask.Complement;
-import io.lota4j.internal.mask.DeltaSource;
+import io.lota4j.internal.mask.ScoreWords;
+import io.lota4j.internal.mask.TensorValues;
 import io.lota4j.internal.mask.TopK;
-import io.lota4j.internal.mask.Wording;
 import io.lota4j.internal.train.Provenance;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Scope;
@@ -15,8 +15,8 @@ import java.util.SequencedMap;
 
 /// abs(w).
 public record Magnitude() implements Attribution.OfBase {
-    private static final Wording WORDING =
-            new Wording("weight", "values", "Choose another pool", "The base holds it like this.");
+    private static final ScoreWords WORDING =
+            new ScoreWords("weight", "values", "Choose another pool", "The base holds it like this.");
 
     @Override
     public String name() {
@@ -42,14 +42,14 @@ public record Magnitude() implements Attribution.OfBase {
     }
 
     /// The base's own weights; the tensors need not be a decoder's.
-    private record Weights(Checkpoint base, SequencedMap<String, Shape> tensors) implements DeltaSource {
+    private record Weights(Checkpoint base, SequencedMap<String, Shape> tensors) implements TensorValues {
         @Override
         public void read(String name, long first, MemorySegment target) {
             base.read(name, first, target);
         }
 
         @Override
-        public Wording wording() {
+        public ScoreWords wording() {
             return WORDING;
         }
     }

@@ -5,7 +5,7 @@ import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.mask.Complement;
-import io.lota4j.internal.mask.Room;
+import io.lota4j.internal.mask.EnoughWeights;
 import io.lota4j.internal.mask.TopK;
 import io.lota4j.internal.model.ModelConfig;
 import io.lota4j.internal.model.PackedBatch;
@@ -76,7 +76,7 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
     /// @throws io.lota4j.LotaException as `TopK.select` does
     public Optional<Mask> mask(
             Attribution.OfRows by, double sparsity, Scope scope, Listener listener, BooleanSupplier stop) {
-        Room.require(among, sparsity, scope);
+        EnoughWeights.require(among, sparsity, scope);
         try (Tally tally = by.tally(model.decoder(), among)) {
             return passes(tally, listener, stop)
                     .map(seen -> TopK.select(tally, sparsity, scope, among, origin(by, seen)));
@@ -95,7 +95,7 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
         for (int done = 0; done < examples.size(); done++) {
             Example example = examples.get(done);
             seen = pass(
-                    tally, PackedBatch.of(List.of(new PackedBatch.Sequence(example.ids(), example.scored()))), seen);
+                    tally, PackedBatch.of(List.of(new PackedBatch.Sequence(example.ids(), example.labelled()))), seen);
             listener.at(done + 1, examples.size(), seen.tokens());
             if (done + 1 < examples.size() && stop.getAsBoolean()) {
                 return Optional.empty();
@@ -107,7 +107,9 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
     private Seen pass(Tally tally, PackedBatch example, Seen before) {
         double loss = tally.through(model.decoder(), example);
         return new Seen(
-                before.tokens() + example.tokens(), before.scored() + example.rows().length, before.loss() + loss);
+                before.tokens() + example.tokens(),
+                before.scored() + example.targetPositions().length,
+                before.loss() + loss);
     }
 
     /// The weights of a mask that are not in another, which was found by other rows: what the first rows need and the

@@ -1,6 +1,6 @@
 package io.lota4j.train.attribution;
 
-import io.lota4j.internal.mask.DeltaSource;
+import io.lota4j.internal.mask.TensorValues;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskTensor;
 import java.lang.foreign.MemorySegment;
@@ -11,7 +11,7 @@ import org.roaringbitmap.PeekableIntIterator;
 /// Squared norms of values where masks are, summed up in F64 in the order of tensors and indices.
 ///
 /// @param values of every tensor of the masks
-record Squares(DeltaSource values) {
+record Squares(TensorValues values) {
     /// Values that are read at once.
     private static final int PART = 1 << 20;
 

@@ -1,16 +1,16 @@
 package io.lota4j.train.attribution;
 
-import io.lota4j.internal.mask.DeltaSource;
-import io.lota4j.internal.mask.Wording;
+import io.lota4j.internal.mask.ScoreWords;
+import io.lota4j.internal.mask.TensorValues;
 import io.lota4j.internal.model.Decoder;
 import io.lota4j.internal.model.GradientSink;
 import io.lota4j.internal.model.PackedBatch;
 import java.util.Arrays;
 
 /// A score that is added up example by example, and read when all have been seen.
-interface Tally extends GradientSink, DeltaSource, AutoCloseable {
+interface Tally extends GradientSink, TensorValues, AutoCloseable {
     /// How messages speak of it.
-    Wording WORDING = new Wording(
+    ScoreWords WORDING = new ScoreWords(
             "score",
             "scores",
             "Score more rows",
@@ -27,7 +27,7 @@ interface Tally extends GradientSink, DeltaSource, AutoCloseable {
     ///
     /// @return the sum of the losses, nats
     default double through(Decoder decoder, PackedBatch batch) {
-        float[] ones = new float[batch.rows().length];
+        float[] ones = new float[batch.targetPositions().length];
         Arrays.fill(ones, 1);
         begin(batch);
         // Rows may hold no label at all.
@@ -38,7 +38,7 @@ interface Tally extends GradientSink, DeltaSource, AutoCloseable {
     }
 
     @Override
-    default Wording wording() {
+    default ScoreWords wording() {
         return WORDING;
     }
 

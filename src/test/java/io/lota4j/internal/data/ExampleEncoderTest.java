@@ -7,6 +7,7 @@ import io.lota4j.LotaException;
 import io.lota4j.data.Example;
 import io.lota4j.data.Finding;
 import io.lota4j.data.Labels;
+import io.lota4j.internal.data.ExampleEncoder.EncodeResult;
 import io.lota4j.internal.data.file.JsonNumber;
 import io.lota4j.internal.data.file.Row;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ class ExampleEncoderTest {
         assertThat(example.answer()).isEqualTo("4 leading");
         assertThat(example.promptIds()).isEqualTo(tokenizer.encode(prompt));
         assertThat(scored(example, tokenizer)).isEqualTo("4 leading<|im_end|>");
-        assertThat(example.scoredTokens()).isEqualTo(example.length() - example.promptLength());
+        assertThat(example.labelledTokens()).isEqualTo(example.length() - example.promptLength());
     }
 
     @Test
@@ -104,7 +105,7 @@ class ExampleEncoderTest {
         // One text: a token that holds the prompt's last character and the answer's first space carries loss.
         assertThat(example.ids()).containsExactly(1, 359, 400, 321, 2);
         assertThat(tokenizer(model).piece(400)).isEqualTo("a ");
-        assertThat(example.scored()).containsExactly(false, false, true, true, true);
+        assertThat(example.labelled()).containsExactly(false, false, true, true, true);
         assertThat(encoder.promptIds("a")).containsExactly(1, 359, 321);
         assertThat(example.promptIds()).containsExactly(1, 359, 321);
     }
@@ -114,7 +115,7 @@ class ExampleEncoderTest {
         Path model = ModelDirs.make(dir, "byte-level", UnaryOperator.identity(), "{\"eos_token\": \"<|im_end|>\"}");
         Example example = encode(encoder(model, 512), pair("", "a"));
         assertThat(example.promptLength()).isZero();
-        assertThat(example.scored()).containsExactly(false, true);
+        assertThat(example.labelled()).containsExactly(false, true);
     }
 
     /// What the end of an empty answer follows is its prompt, with a chat template or without.
@@ -271,7 +272,7 @@ class ExampleEncoderTest {
             assertThat(kind.equals("metaspace") ? decoded.replace(" ", "") : decoded)
                     .isEqualTo(text);
             assertThat(scored(example, tokenizer)).endsWith("<|im_end|>");
-            assertThat(example.scored()[example.length() - 1]).isTrue();
+            assertThat(example.labelled()[example.length() - 1]).isTrue();
             assertThat(example.startsWithPrompt()).isTrue();
         }
         assertThat(((EncodeResult.Encoded) encoder.encode(row(List.of(Message.user(FORGED), Message.assistant("a")))))
@@ -816,7 +817,7 @@ class ExampleEncoderTest {
     private static String scored(Example example, Tokenizer tokenizer) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < example.length(); i++) {
-            text.append(example.scored()[i] ? tokenizer.piece(example.ids()[i]) : "");
+            text.append(example.labelled()[i] ? tokenizer.piece(example.ids()[i]) : "");
         }
         return text.toString();
     }

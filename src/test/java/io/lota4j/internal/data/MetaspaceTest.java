@@ -3,6 +3,7 @@ package io.lota4j.internal.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lota4j.data.Example;
+import io.lota4j.internal.data.ExampleEncoder.EncodeResult;
 import io.lota4j.internal.data.file.Row;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,7 +89,7 @@ class MetaspaceTest {
             List<String> names = new ArrayList<>();
             for (int i = 0; i < example.length(); i++) {
                 String name = (String) ((List<?>) vocabulary.get(example.ids()[i])).getFirst();
-                names.add(example.scored()[i] ? "[" + name + "]" : name);
+                names.add(example.labelled()[i] ? "[" + name + "]" : name);
             }
             return String.join("|", names);
         }

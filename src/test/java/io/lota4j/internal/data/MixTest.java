@@ -147,7 +147,7 @@ class MixTest {
     private static void assertSame(Example one, Example other) {
         assertThat(one.row()).isEqualTo(other.row());
         assertThat(one.ids()).isEqualTo(other.ids());
-        assertThat(one.scored()).isEqualTo(other.scored());
+        assertThat(one.labelled()).isEqualTo(other.labelled());
         assertThat(one.promptIds()).isEqualTo(other.promptIds());
         assertThat(one.prompt()).isEqualTo(other.prompt());
         assertThat(one.answer()).isEqualTo(other.answer());

@@ -7,6 +7,7 @@ import io.lota4j.LotaException;
 import io.lota4j.data.Example;
 import io.lota4j.data.Finding;
 import io.lota4j.data.Labels;
+import io.lota4j.internal.data.ExampleEncoder.EncodeResult;
 import io.lota4j.internal.data.file.JsonNumber;
 import io.lota4j.internal.data.file.Row;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ class PreferenceRowTest {
     private String scored(Example example) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < example.length(); i++) {
-            text.append(example.scored()[i] ? tokenizer.piece(example.ids()[i]) : "");
+            text.append(example.labelled()[i] ? tokenizer.piece(example.ids()[i]) : "");
         }
         return text.toString();
     }
@@ -194,7 +195,7 @@ class PreferenceRowTest {
         assertThat(found.unread()).isEmpty();
         List<Float> weights = new ArrayList<>();
         for (int token = 0; token < found.example().length(); token++) {
-            if (found.example().scored()[token]) {
+            if (found.example().labelled()[token]) {
                 weights.add(found.example().tokenWeight(token));
             }
         }

@@ -63,15 +63,15 @@ class EvaluatorTest {
             Example example = examples.get(e);
             ExampleScore score = scores.examples().get(e);
             double sum = decoder.losses(
-                            PackedBatch.of(List.of(new PackedBatch.Sequence(example.ids(), example.scored()))))
+                            PackedBatch.of(List.of(new PackedBatch.Sequence(example.ids(), example.labelled()))))
                     .sum();
             assertThat(score.index()).isEqualTo(example.row());
-            assertThat(score.responseTokens()).isEqualTo(example.scoredTokens());
+            assertThat(score.responseTokens()).isEqualTo(example.labelledTokens());
             assertThat(-score.sumLogprob()).as("example %d", e).isCloseTo(sum, within(1e-5));
             assertThat(score.generated()).isNull();
             assertThat(score.correct()).isNull();
             all += sum;
-            tokens += example.scoredTokens();
+            tokens += example.labelledTokens();
         }
         assertThat(scores.responseTokens()).isEqualTo(tokens);
         assertThat(scores.loss()).isCloseTo(all / tokens, within(1e-6));
@@ -127,7 +127,8 @@ class EvaluatorTest {
         Example last = examples.getLast();
         String answer = Objects.requireNonNull(first.examples().getLast().generated());
         known.set(
-                known.size() - 1, new Example(last.row(), last.ids(), last.scored(), last.promptLength(), "", answer));
+                known.size() - 1,
+                new Example(last.row(), last.ids(), last.labelled(), last.promptLength(), "", answer));
         Evaluation scores = run(known, 4, MAX_NEW, WHOLE);
         assertThat(scores.examples().getLast().correct()).isTrue();
         assertThat(scores.correct()).isEqualTo(first.correct() + 1);

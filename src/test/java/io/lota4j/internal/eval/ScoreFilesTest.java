@@ -6,7 +6,7 @@ import io.lota4j.data.Dataset;
 import io.lota4j.eval.Evaluation;
 import io.lota4j.eval.ExampleScore;
 import io.lota4j.internal.Text;
-import io.lota4j.internal.data.EncodeResult;
+import io.lota4j.internal.data.ExampleEncoder.EncodeResult;
 import io.lota4j.internal.eval.AnswerCheck.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -81,11 +81,11 @@ class TopKAmongTest {
                 .hasMessage(
                         "A sparsity of 0.0 makes 8 of the 8 weights of the pool trainable, but the avoided masks leave"
                                 + " only 5 of them. Ask for a sparsity of at least 0.38.");
-        assertThatThrownBy(() -> Room.require(among(Shape.of(2, 4), allowed), 0.5, Scope.ROW))
+        assertThatThrownBy(() -> EnoughWeights.require(among(Shape.of(2, 4), allowed), 0.5, Scope.ROW))
                 .hasMessage(
                         "A sparsity of 0.5 makes 2 of the 4 weights of row 1 of tensor 'w' trainable, but the avoided"
                                 + " masks leave only 1 of them. Ask for a sparsity of at least 0.75.");
-        assertThatThrownBy(() -> Room.require(among(Shape.of(2, 4), new RoaringBitmap()), 0.5, Scope.TENSOR))
+        assertThatThrownBy(() -> EnoughWeights.require(among(Shape.of(2, 4), new RoaringBitmap()), 0.5, Scope.TENSOR))
                 .hasMessageContaining(
                         "of tensor 'w' trainable, but the avoided masks leave only 0 of them. Ask for a sparsity"
                                 + " of at least 1.");

@@ -63,7 +63,7 @@ class TopKGoldenTest {
         return Path.of(Objects.requireNonNull(url, name).toURI());
     }
 
-    private record FileDeltas(SafetensorsFile file) implements DeltaSource {
+    private record FileDeltas(SafetensorsFile file) implements TensorValues {
         @Override
         public SequencedMap<String, Shape> tensors() {
             SequencedMap<String, Shape> shapes = new LinkedHashMap<>();

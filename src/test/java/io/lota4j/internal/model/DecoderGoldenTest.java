@@ -131,7 +131,7 @@ class DecoderGoldenTest {
 
     static void assertLossAndGradients(Golden golden, Decoder decoder) {
         PackedBatch batch = PackedBatch.of(sequences(golden, true));
-        float[] weights = new float[batch.rows().length];
+        float[] weights = new float[batch.targetPositions().length];
         Arrays.fill(weights, 1f / weights.length);
         CollectedGradients gradients = new CollectedGradients(decoder);
 

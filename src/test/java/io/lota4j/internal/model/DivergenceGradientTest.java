@@ -34,7 +34,7 @@ class DivergenceGradientTest {
     }
 
     private static float[] weights(double each) {
-        float[] weights = new float[BATCH.rows().length];
+        float[] weights = new float[BATCH.targetPositions().length];
         Arrays.fill(weights, (float) each);
         return weights;
     }
@@ -88,7 +88,7 @@ class DivergenceGradientTest {
                         .mapToDouble(v -> Math.exp(all[row + v]))
                         .sum();
                 assertThat(sum).isCloseTo(1, within(1e-5));
-                assertThat(-all[row + (int) BATCH.labels()[place]]).isCloseTo(losses[place], within(1e-5f));
+                assertThat(-all[row + (int) BATCH.targets()[place]]).isCloseTo(losses[place], within(1e-5f));
             }
         }
     }
@@ -99,7 +99,7 @@ class DivergenceGradientTest {
         try (Decoder decoder = open(model, blocks);
                 Expectations before = decoder.expectations(BATCH)) {
             disturb(decoder);
-            double each = 1.0 / BATCH.rows().length;
+            double each = 1.0 / BATCH.targetPositions().length;
             CollectedGradients gradients = new CollectedGradients(decoder);
             Loss loss = decoder.gradients(BATCH, before, weights(each), gradients);
             assertThat(loss.sum() * each).isGreaterThan(1e-3);

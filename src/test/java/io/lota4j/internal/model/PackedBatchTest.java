@@ -26,9 +26,9 @@ class PackedBatchTest {
         assertThat(batch.ids()).containsExactly(4, 8, 9, 1, 2, 3, 5, 6, 7);
         assertThat(batch.positions()).containsExactly(0, 0, 1, 0, 1, 2, 0, 1, 2);
         assertThat(batch.groups()).containsExactly(1, 1, 1, 2, 2, 3);
-        assertThat(batch.rows()).containsExactly(3, 4, 7);
-        assertThat(batch.labels()).containsExactly(2, 3, 7);
-        assertThat(batch.owners()).containsExactly(2, 2, 3);
+        assertThat(batch.targetPositions()).containsExactly(3, 4, 7);
+        assertThat(batch.targets()).containsExactly(2, 3, 7);
+        assertThat(batch.sequenceOf()).containsExactly(2, 2, 3);
         assertThat(batch.tokens()).isEqualTo(9);
         assertThat(batch.longest()).isEqualTo(3);
     }
@@ -36,8 +36,8 @@ class PackedBatchTest {
     @Test
     void theFirstTokenIsNeverScored() {
         PackedBatch batch = PackedBatch.of(List.of(sequence(new int[] {7, 8}, 0, 1), sequence(new int[] {9}, 0)));
-        assertThat(batch.labels()).containsExactly(8);
-        assertThat(batch.rows()).containsExactly(1);
+        assertThat(batch.targets()).containsExactly(8);
+        assertThat(batch.targetPositions()).containsExactly(1);
     }
 
     @Test
@@ -71,9 +71,9 @@ class PackedBatchTest {
         assertThat(PackedBatch.sharing(List.of(sequence(after(start, 1), 9), sequence(after(start, 4), 9)))
                         .groups())
                 .containsExactly(0, 8, 2, 2);
-        assertThat(batch.rows()).containsExactly(12);
-        assertThat(batch.labels()).containsExactly(3);
-        assertThat(batch.owners()).containsExactly(2);
+        assertThat(batch.targetPositions()).containsExactly(12);
+        assertThat(batch.targets()).containsExactly(3);
+        assertThat(batch.sequenceOf()).containsExactly(2);
         assertThat(batch.longest()).isEqualTo(12);
         assertThat(batch.lengths()).containsExactly(9, 9, 9, 9, 9, 9, 9, 9, 9, 10, 10, 12, 12, 12);
     }
@@ -122,7 +122,7 @@ class PackedBatchTest {
             PackedBatch whole = PackedBatch.of(sequences);
             boolean shares = !List.of("phi3-longrope", "lfm2", "qwen3.5").contains(model);
             assertThat(shared.tokens()).isEqualTo(shares ? whole.tokens() - 4 * 12 : whole.tokens());
-            assertThat(shared.labels()).isEqualTo(whole.labels());
+            assertThat(shared.targets()).isEqualTo(whole.targets());
             assertThat(decoder.losses(shared).tokenLosses())
                     .usingComparatorWithPrecision(5e-6f)
                     .containsExactly(decoder.losses(whole).tokenLosses());
@@ -164,7 +164,7 @@ class PackedBatchTest {
         for (int s = 0; s < sequences.size(); s++) {
             int wanted = s;
             int[] rows = IntStream.range(0, losses.length)
-                    .filter(r -> batch.order()[batch.owners()[r]] == wanted)
+                    .filter(r -> batch.order()[batch.sequenceOf()[r]] == wanted)
                     .toArray();
             float[] own = new float[rows.length];
             for (int r = 0; r < rows.length; r++) {

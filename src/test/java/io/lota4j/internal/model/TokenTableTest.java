@@ -7,9 +7,9 @@ import ai.djl.pytorch.engine.PtNDArray;
 import io.lota4j.Golden;
 import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.memory.Host;
-import io.lota4j.model.ActivationPolicy;
-import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.MemoryPolicy.ActivationPolicy;
+import io.lota4j.model.MemoryPolicy.BaseWeights;
 import io.lota4j.model.Sampling;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -132,7 +132,7 @@ class TokenTableTest {
         try (Checkpoint checkpoint = Checkpoint.open(Golden.path("models/" + model));
                 Decoder decoder = Decoder.open(checkpoint, memory, block)) {
             before.accept(decoder);
-            float[] weights = new float[BATCH.rows().length];
+            float[] weights = new float[BATCH.targetPositions().length];
             Arrays.fill(weights, 0.25f);
             CollectedGradients gradients = new CollectedGradients(decoder);
             float[] losses = decoder.losses(BATCH).tokenLosses();

@@ -51,13 +51,13 @@ class MarkupTest {
                 "RATE | 1 | 1e0",
                 "FACTOR | 1.3 | 1.30×",
             })
-    void unitsAreWritten(Unit unit, double value, String text) {
+    void unitsAreWritten(NumberFormat unit, double value, String text) {
         assertThat(unit.text(value)).isEqualTo(text);
     }
 
     @ParameterizedTest
     @CsvSource({"LOSS, 0.25, 0.25", "LOSS, 2, 2", "SHARE, 0.4, 40%", "SHARE, 0.975, 97.5%", "COUNT, 1000, '1,000'"})
-    void ticksHaveNoZerosAtTheEnd(Unit unit, double value, String text) {
+    void ticksHaveNoZerosAtTheEnd(NumberFormat unit, double value, String text) {
         assertThat(unit.tick(value)).isEqualTo(text);
     }
 
@@ -77,7 +77,7 @@ class MarkupTest {
     @Test
     void methodsLookDifferent() {
         List<String> names = IntStream.range(0, 56).mapToObj(i -> "method " + i).toList();
-        Look look = Look.of(names.stream());
+        MethodMarks look = MethodMarks.of(names.stream());
         assertThat(names.stream().map(look::of)).doesNotHaveDuplicates();
     }
 

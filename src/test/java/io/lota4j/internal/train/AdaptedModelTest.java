@@ -17,9 +17,9 @@ import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
 import io.lota4j.mask.Scope;
 import io.lota4j.memory.Host;
-import io.lota4j.model.ActivationPolicy;
-import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.MemoryPolicy.ActivationPolicy;
+import io.lota4j.model.MemoryPolicy.BaseWeights;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketTensor;
 import io.lota4j.ticket.Tickets;
@@ -167,7 +167,7 @@ class AdaptedModelTest {
                 MemoryPolicy memory = new MemoryPolicy(ActivationPolicy.KEEP, where);
                 try (AdaptedModel model = AdaptedModel.open(Golden.path("models/" + name), memory)) {
                     model.add(ticket);
-                    Start start = new Start(model.base(), ticket);
+                    StartingWeights start = new StartingWeights(model.base(), ticket);
                     ticket.tensors().forEach((tensor, changes) -> {
                         int all = Math.toIntExact(changes.shape().numel());
                         int[] expected = Runs.of(Runs.bits(model), tensor);

@@ -95,7 +95,7 @@ class ObjectiveGoldenTest {
             if (sample.example().rejected() == null) {
                 assertThat(found).containsExactly(labelled(golden, "ref_logprobs", sample.example()), within(CLOSE));
             } else {
-                int chosen = sample.example().scoredTokens();
+                int chosen = sample.example().labelledTokens();
                 assertSum(found, 0, chosen, golden.floats("ref_chosen")[row]);
                 assertSum(found, chosen, found.length, golden.floats("ref_rejected")[row]);
             }
@@ -117,7 +117,7 @@ class ObjectiveGoldenTest {
         int width = golden.shape(table)[1];
         List<Float> found = new ArrayList<>();
         for (int t = 1; t <= width; t++) {
-            if (example.scored()[t]) {
+            if (example.labelled()[t]) {
                 found.add(all[example.row() * width + t - 1]);
             }
         }

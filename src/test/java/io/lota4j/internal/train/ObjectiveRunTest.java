@@ -96,7 +96,7 @@ class ObjectiveRunTest {
                             data,
                             config,
                             new JavaKernel(),
-                            new Start(model.base(), null),
+                            new StartingWeights(model.base(), null),
                             rows);
             };
         }
@@ -269,7 +269,7 @@ class ObjectiveRunTest {
         try (SafetensorsFile kept = SafetensorsFile.open(state())) {
             long tokens = PAIRS.examples().stream()
                     .flatMap(example -> example.sequences().stream())
-                    .mapToLong(Example::scoredTokens)
+                    .mapToLong(Example::labelledTokens)
                     .sum();
             assertThat(kept.tensors()).containsKey("reference.held_out");
             assertThat(kept.bytes("reference").byteSize()).isEqualTo(Float.BYTES * tokens);

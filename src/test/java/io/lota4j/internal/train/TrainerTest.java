@@ -14,12 +14,12 @@ import io.lota4j.train.Clip;
 import io.lota4j.train.Optimizer;
 import io.lota4j.train.Progress;
 import io.lota4j.train.Reduction;
+import io.lota4j.train.RunObserver;
 import io.lota4j.train.RunState;
 import io.lota4j.train.Schedule;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
-import io.lota4j.train.Watch;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -137,11 +137,12 @@ class TrainerTest {
     @Test
     void whatMayBeWrongIsToldWhileItRuns() {
         List<String> told = new ArrayList<>();
-        Watch watch = Watch.steps(p -> told.add("step " + p.step())).onWarning(told::add);
+        RunObserver observer =
+                RunObserver.steps(p -> told.add("step " + p.step())).onWarning(told::add);
         try (AdaptedModel model = Runs.model()) {
             Mask all = Mask.full(model.base(), Pool.all());
             Job job = Runs.job(model, all, DATA, Runs.plain(2, Runs.ADAMW, 100, 2, 1));
-            Training.run(job, watch, StateFile.NONE, end -> end);
+            Training.run(job, observer, StateFile.NONE, end -> end);
         }
         assertThat(told).hasSize(5).contains("step 1", "step 2");
         assertThat(told.get(0)).startsWith("The learning rate is 100: ");
@@ -191,7 +192,7 @@ class TrainerTest {
         RunState parts = losses(Reduction.TOKEN_MEAN, 2, 3);
         RunState whole = losses(Reduction.TOKEN_MEAN, 6, 1);
         assertThat(parts.losses().getFirst()).isCloseTo(whole.losses().getFirst(), within(1e-6));
-        int labels = DATA.examples().stream().mapToInt(Example::scoredTokens).sum();
+        int labels = DATA.examples().stream().mapToInt(Example::labelledTokens).sum();
         double sum = losses(Reduction.EXAMPLE_SUM, 3, 2).losses().getFirst() * 6;
         assertThat(sum / labels).isCloseTo(whole.losses().getFirst(), within(1e-6));
         assertThat(whole.scoredTokens()).isEqualTo(labels);

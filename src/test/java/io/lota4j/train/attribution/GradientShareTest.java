@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.lota4j.Calibration;
 import io.lota4j.Lota;
 import io.lota4j.LotaException;
-import io.lota4j.Rows;
+import io.lota4j.RowOptions;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.demo.DemoData;
@@ -44,7 +44,7 @@ class GradientShareTest {
         lota = Lota.open(folder.resolve("base"), KernelChoice.JAVA, MemoryPolicy.KEEP);
         rows = lota.data(
                 folder.resolve("flip-train.jsonl"),
-                Rows.templates("{prompt}", "{completion}").limit(40));
+                RowOptions.templates("{prompt}", "{completion}").limit(40));
         batch = FreshRows.of(rows, 0).draw(GradientShare.ROWS);
     }
 

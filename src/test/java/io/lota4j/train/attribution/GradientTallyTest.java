@@ -131,7 +131,7 @@ class GradientTallyTest {
                 }
             };
             PackedBatch batch = batch(example);
-            float[] ones = new float[batch.rows().length];
+            float[] ones = new float[batch.targetPositions().length];
             Arrays.fill(ones, 1);
             model.decoder().gradients(batch, ones, sink);
             sums.forEach((name, sum) -> gradients.put(name, sum.toFloatArray()));
@@ -140,7 +140,7 @@ class GradientTallyTest {
     }
 
     private static PackedBatch batch(Example example) {
-        return PackedBatch.of(List.of(new PackedBatch.Sequence(example.ids(), example.scored())));
+        return PackedBatch.of(List.of(new PackedBatch.Sequence(example.ids(), example.labelled())));
     }
 
     private static Activation rows(PtNDManager scope, int features, float... values) {

@@ -44,7 +44,7 @@ class TransposedWandaTest {
         double[] squares = new double[HIDDEN];
         for (Example example : Scored.examples()) {
             for (int t = 0; t < example.ids().length; t++) {
-                if (!example.scored()[t]) {
+                if (!example.labelled()[t]) {
                     continue;
                 }
                 double mean = 0;

@@ -7,7 +7,7 @@ import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.internal.checkpoint.HubCache;
 import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.Experiment.Equal;
-import io.lota4j.internal.experiment.Merging;
+import io.lota4j.internal.experiment.MergeSettings;
 import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.experiment.Variant;
 import io.lota4j.internal.merge.method.MergeMethods;
@@ -16,9 +16,9 @@ import io.lota4j.internal.yaml.RecipeKeys;
 import io.lota4j.internal.yaml.Yaml;
 import io.lota4j.mask.Pool;
 import io.lota4j.memory.Device;
-import io.lota4j.model.ActivationPolicy;
-import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.MemoryPolicy.ActivationPolicy;
+import io.lota4j.model.MemoryPolicy.BaseWeights;
 import io.lota4j.train.fit.FitConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -227,7 +227,7 @@ public final class ExperimentReader {
         }
     }
 
-    private List<Merging> merges(List<Variant> variants) {
+    private List<MergeSettings> merges(List<Variant> variants) {
         return recipe.keys()
                 .items(
                         recipe.mapping(),
@@ -238,8 +238,8 @@ public final class ExperimentReader {
                                 .map(mapping -> merge(new Fields(recipe.keys(), mapping, place), variants)));
     }
 
-    private Merging merge(Fields fields, List<Variant> variants) {
-        boolean fits = Merging.FIT.equals(fields.text("method"));
+    private MergeSettings merge(Fields fields, List<Variant> variants) {
+        boolean fits = MergeSettings.FIT.equals(fields.text("method"));
         if (fits) {
             fields.only("method", "of", "parameters", "prompts", "steps", "rate", "batch");
         } else {
@@ -247,13 +247,13 @@ public final class ExperimentReader {
         }
         List<String> of = MethodReader.among(variants, fields, "of");
         if (fits) {
-            return new Merging(of, Merging.FIT, Map.of(), fit(fields));
+            return new MergeSettings(of, MergeSettings.FIT, Map.of(), fit(fields));
         }
         Map<String, List<Double>> parameters = new HashMap<>();
         fields.within("parameters")
                 .ifPresent(inner ->
                         inner.mapping().entries().keySet().forEach(key -> parameters.put(key, inner.numbers(key))));
-        return new Merging(of, method(fields), parameters, null);
+        return new MergeSettings(of, method(fields), parameters, null);
     }
 
     private static FitConfig fit(Fields fields) {

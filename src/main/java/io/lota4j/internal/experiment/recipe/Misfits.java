@@ -5,7 +5,7 @@ import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.Method;
 import io.lota4j.internal.experiment.Variant;
 import io.lota4j.internal.yaml.Problems;
-import io.lota4j.model.BaseWeights;
+import io.lota4j.model.MemoryPolicy.BaseWeights;
 
 /// Tells what single values do not show: runs that would fail, some of them after hours.
 final class Misfits {

@@ -165,8 +165,8 @@ public final class CudaKernel implements MaskedKernel {
     @Override
     public void step(Update update, Entries entries, Buffer gradient, Moments moments, WorkingWeights weights) {
         checkInside("weights", weights.memory(), weights.type(), entries);
-        Steps steps = new Steps(entries, gradient, moments, weights);
-        run(Steps.kernel(update), Grid.threadAnEntry(entries.count()), steps.arguments(update));
+        CudaSteps steps = new CudaSteps(entries, gradient, moments, weights);
+        run(CudaSteps.kernel(update), Grid.threadAnEntry(entries.count()), steps.arguments(update));
     }
 
     private void checkInside(String name, Buffer whole, DType type, Entries entries) {

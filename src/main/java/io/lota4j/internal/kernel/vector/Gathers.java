@@ -1,10 +1,10 @@
 package io.lota4j.internal.kernel.vector;
 
-import static io.lota4j.internal.kernel.vector.Memory.ALL;
-import static io.lota4j.internal.kernel.vector.Memory.ORDER;
-import static io.lota4j.internal.kernel.vector.Memory.getFloat;
-import static io.lota4j.internal.kernel.vector.Memory.getInt;
-import static io.lota4j.internal.kernel.vector.Memory.setFloat;
+import static io.lota4j.internal.kernel.vector.NativeMemory.ALL;
+import static io.lota4j.internal.kernel.vector.NativeMemory.ORDER;
+import static io.lota4j.internal.kernel.vector.NativeMemory.getFloat;
+import static io.lota4j.internal.kernel.vector.NativeMemory.getInt;
+import static io.lota4j.internal.kernel.vector.NativeMemory.setFloat;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;

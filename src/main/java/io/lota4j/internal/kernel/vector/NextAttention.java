@@ -1,7 +1,7 @@
 package io.lota4j.internal.kernel.vector;
 
-import static io.lota4j.internal.kernel.vector.Memory.ALL;
-import static io.lota4j.internal.kernel.vector.Memory.ORDER;
+import static io.lota4j.internal.kernel.vector.NativeMemory.ALL;
+import static io.lota4j.internal.kernel.vector.NativeMemory.ORDER;
 
 import io.lota4j.internal.kernel.DecodingKernel.Attention;
 import java.util.Arrays;
@@ -87,7 +87,7 @@ record NextAttention(long keys, long values, int from, int to, int head) {
     private float rest(float sum, float[] q, int at, long key, int whole) {
         float all = sum;
         for (int i = whole; i < head; i++) {
-            all = Math.fma(q[at + i], Memory.getFloat(key + 4L * i), all);
+            all = Math.fma(q[at + i], NativeMemory.getFloat(key + 4L * i), all);
         }
         return all;
     }
@@ -136,7 +136,7 @@ record NextAttention(long keys, long values, int from, int to, int head) {
         for (; i < head; i++) {
             float sum = 0;
             for (int p = 0; p < count; p++) {
-                sum = Math.fma(scores[p], Memory.getFloat(values + row(p) + 4L * i), sum);
+                sum = Math.fma(scores[p], NativeMemory.getFloat(values + row(p) + 4L * i), sum);
             }
             y[at + i] = sum * share;
         }

@@ -15,7 +15,7 @@ record Packing(long address, int tokens, long tokenStride, long featureStride) {
             throw new IllegalArgumentException("negative strides");
         }
         return new Packing(
-                Memory.address(a.memory(), 0),
+                NativeMemory.address(a.memory(), 0),
                 a.tokens(),
                 a.tokenStride() * Float.BYTES,
                 a.featureStride() * Float.BYTES);
@@ -34,7 +34,7 @@ record Packing(long address, int tokens, long tokenStride, long featureStride) {
         for (int f = 0; f < features; f++) {
             int at = f * length;
             if (tokenStride == Float.BYTES) {
-                MemorySegment.copy(Memory.ALL, Memory.FLOAT, from + f * featureStride, to, at, there);
+                MemorySegment.copy(NativeMemory.ALL, NativeMemory.FLOAT, from + f * featureStride, to, at, there);
             } else {
                 Transpose.one(from + f * featureStride, tokenStride, there, to, at);
             }

@@ -1,7 +1,7 @@
 package io.lota4j.internal.kernel.vector;
 
-import static io.lota4j.internal.kernel.vector.Memory.ALL;
-import static io.lota4j.internal.kernel.vector.Memory.ORDER;
+import static io.lota4j.internal.kernel.vector.NativeMemory.ALL;
+import static io.lota4j.internal.kernel.vector.NativeMemory.ORDER;
 
 import io.lota4j.internal.kernel.Update;
 import jdk.incubator.vector.FloatVector;

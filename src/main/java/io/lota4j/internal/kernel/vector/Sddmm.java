@@ -1,11 +1,17 @@
 package io.lota4j.internal.kernel.vector;
 
+import static io.lota4j.internal.kernel.vector.NativeMemory.ALL;
+import static io.lota4j.internal.kernel.vector.NativeMemory.ORDER;
+
 import io.lota4j.internal.Text;
 import io.lota4j.internal.kernel.Activations;
 import io.lota4j.internal.kernel.Entries;
 import io.lota4j.internal.memory.Buffer;
 import java.lang.foreign.MemorySegment;
 import java.util.stream.IntStream;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 
 /// One sampled product.
 ///
@@ -13,7 +19,7 @@ import java.util.stream.IntStream;
 /// columns of the inputs, tokens side by side, to where they stay in the core's cache, then goes through the
 /// rows, whose gradients it copies in the same way a few at a time.
 record Sddmm(
-        Plan plan,
+        SddmmTiling plan,
         Packing x,
         Packing dy,
         int rows,
@@ -40,7 +46,7 @@ record Sddmm(
         if (count == 0 || x.tokens() == 0) {
             return;
         }
-        Plan plan = Plan.of(x.features(), x.tokens());
+        SddmmTiling plan = SddmmTiling.of(x.features(), x.tokens());
         int rows = dy.features();
         boolean all = entries.index() == null;
         long spanBytes = 4L * rows * plan.panels() + 4;
@@ -48,13 +54,13 @@ record Sddmm(
         try (Scratch.Buffer shared = tables.take(spanBytes + partialBytes)) {
             long spans = shared.address();
             long partial = spans + spanBytes;
-            long index = Memory.index(entries);
+            long index = NativeMemory.index(entries);
             if (all) {
                 Spans.all(rows, plan, spans);
             } else {
                 Spans.find(index, count, rows, plan, spans);
             }
-            long sums = Memory.compact(gradient, entries);
+            long sums = NativeMemory.compact(gradient, entries);
             new Sddmm(plan, Packing.of(x), Packing.of(dy), rows, all, index, spans, sums, partial, count).run(panels);
         }
     }
@@ -121,7 +127,7 @@ record Sddmm(
             }
         } else {
             int first = row * plan.columns() + plan.column(panel);
-            MemorySegment.copy(Memory.ALL, Memory.INT, index + 4L * from, columns, 0, entries);
+            MemorySegment.copy(NativeMemory.ALL, NativeMemory.INT, index + 4L * from, columns, 0, entries);
             for (int e = 0; e < entries; e++) {
                 columns[e] = (columns[e] - first) * length;
             }
@@ -132,11 +138,11 @@ record Sddmm(
     }
 
     private int first(int row, int panel) {
-        return Memory.getInt(spans + 4L * (row * plan.panels() + panel));
+        return NativeMemory.getInt(spans + 4L * (row * plan.panels() + panel));
     }
 
     private int last(int row, int panel) {
-        return Memory.getInt(spans + 4L * (row * plan.panels() + panel + 1));
+        return NativeMemory.getInt(spans + 4L * (row * plan.panels() + panel + 1));
     }
 
     private boolean isEmpty(int from, int to, int panel) {
@@ -146,5 +152,55 @@ record Sddmm(
             }
         }
         return true;
+    }
+
+    /// Where the entries of each row and panel begin.
+    static final class Spans {
+        private static final VectorSpecies<Integer> LANES = IntVector.SPECIES_PREFERRED;
+
+        private Spans() {}
+
+        /// Stores for each row and panel the place of its first entry, I32 `[rows, panels]`, and behind them the number
+        /// of entries.
+        static void find(long index, int count, int rows, SddmmTiling plan, long to) {
+            int place = 0;
+            long at = to;
+            for (int row = 0; row < rows; row++) {
+                for (int panel = 0; panel < plan.panels(); panel++, at += 4) {
+                    place = skip(index, place, count, row * plan.columns() + plan.column(panel));
+                    NativeMemory.setInt(at, place);
+                }
+            }
+            NativeMemory.setInt(at, count);
+        }
+
+        /// The same where every element is an entry.
+        static void all(int rows, SddmmTiling plan, long to) {
+            long at = to;
+            for (int row = 0; row < rows; row++) {
+                for (int panel = 0; panel < plan.panels(); panel++, at += 4) {
+                    NativeMemory.setInt(at, row * plan.columns() + plan.column(panel));
+                }
+            }
+            NativeMemory.setInt(at, rows * plan.columns());
+        }
+
+        /// The first place from `place` on whose index is not less than `bound`.
+        private static int skip(long index, int place, int count, int bound) {
+            int at = place;
+            while (at + LANES.length() <= count) {
+                int less = IntVector.fromMemorySegment(LANES, ALL, index + 4L * at, ORDER)
+                        .compare(VectorOperators.LT, bound)
+                        .trueCount();
+                at += less;
+                if (less < LANES.length()) {
+                    return at;
+                }
+            }
+            while (at < count && NativeMemory.getInt(index + 4L * at) < bound) {
+                at++;
+            }
+            return at;
+        }
     }
 }

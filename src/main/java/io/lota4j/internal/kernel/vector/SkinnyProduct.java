@@ -1,7 +1,7 @@
 package io.lota4j.internal.kernel.vector;
 
-import static io.lota4j.internal.kernel.vector.Memory.ALL;
-import static io.lota4j.internal.kernel.vector.Memory.ORDER;
+import static io.lota4j.internal.kernel.vector.NativeMemory.ALL;
+import static io.lota4j.internal.kernel.vector.NativeMemory.ORDER;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -127,7 +127,7 @@ record SkinnyProduct(
     }
 
     private float value(long address) {
-        return bf16 ? Float.intBitsToFloat(ALL.get(Memory.SHORT, address) << 16) : Memory.getFloat(address);
+        return bf16 ? Float.intBitsToFloat(ALL.get(NativeMemory.SHORT, address) << 16) : NativeMemory.getFloat(address);
     }
 
     private static FloatVector load(boolean bf16, long row, int i) {

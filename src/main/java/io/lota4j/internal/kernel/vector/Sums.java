@@ -1,7 +1,7 @@
 package io.lota4j.internal.kernel.vector;
 
-import static io.lota4j.internal.kernel.vector.Memory.ALL;
-import static io.lota4j.internal.kernel.vector.Memory.ORDER;
+import static io.lota4j.internal.kernel.vector.NativeMemory.ALL;
+import static io.lota4j.internal.kernel.vector.NativeMemory.ORDER;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
@@ -51,7 +51,7 @@ final class Sums {
             sum += lane;
         }
         for (; e < count; e++) {
-            double value = Memory.getFloat(values + 4 * e);
+            double value = NativeMemory.getFloat(values + 4 * e);
             sum += value * value;
         }
         return sum;

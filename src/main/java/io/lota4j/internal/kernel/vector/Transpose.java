@@ -1,7 +1,7 @@
 package io.lota4j.internal.kernel.vector;
 
-import static io.lota4j.internal.kernel.vector.Memory.ALL;
-import static io.lota4j.internal.kernel.vector.Memory.ORDER;
+import static io.lota4j.internal.kernel.vector.NativeMemory.ALL;
+import static io.lota4j.internal.kernel.vector.NativeMemory.ORDER;
 
 import java.lang.foreign.Arena;
 import java.util.Arrays;
@@ -48,7 +48,7 @@ final class Transpose {
     /// Copies one feature.
     static void one(long from, long stride, int tokens, float[] to, int at) {
         for (int t = 0; t < tokens; t++) {
-            to[at + t] = Memory.getFloat(from + t * stride);
+            to[at + t] = NativeMemory.getFloat(from + t * stride);
         }
     }
 

@@ -46,7 +46,7 @@ public final class VectorDecodingKernel implements DecodingKernel {
     }
 
     private static long address(MemorySegment memory) {
-        return Memory.address(memory, memory.byteSize());
+        return NativeMemory.address(memory, memory.byteSize());
     }
 
     private float[] scratch(int worker, int size) {

@@ -46,13 +46,13 @@ public final class VectorKernel implements MaskedKernel {
     @Override
     public void gather(Buffer dense, Entries entries, Buffer values) {
         Buffer index = entries.index();
-        if (!Memory.isNative(dense, index, values)) {
+        if (!NativeMemory.isNative(dense, index, values)) {
             plain.gather(dense, entries, values);
             return;
         }
-        long from = Memory.dense(dense, entries, Float.BYTES);
-        long to = Memory.compact(values, entries);
-        long places = Memory.index(entries);
+        long from = NativeMemory.dense(dense, entries, Float.BYTES);
+        long to = NativeMemory.compact(values, entries);
+        long places = NativeMemory.index(entries);
         Chunks.each(entries.count(), (at, end) -> {
             if (index == null) {
                 Gathers.copy(from + 4 * at, end - at, to + 4 * at);
@@ -66,13 +66,13 @@ public final class VectorKernel implements MaskedKernel {
     @Override
     public void gatherAdd(Buffer dense, Entries entries, Buffer gradient) {
         Buffer index = entries.index();
-        if (!Memory.isNative(dense, index, gradient)) {
+        if (!NativeMemory.isNative(dense, index, gradient)) {
             plain.gatherAdd(dense, entries, gradient);
             return;
         }
-        long from = Memory.dense(dense, entries, Float.BYTES);
-        long to = Memory.compact(gradient, entries);
-        long places = Memory.index(entries);
+        long from = NativeMemory.dense(dense, entries, Float.BYTES);
+        long to = NativeMemory.compact(gradient, entries);
+        long places = NativeMemory.index(entries);
         Chunks.each(entries.count(), (at, end) -> {
             if (index == null) {
                 Gathers.add(from + 4 * at, end - at, to + 4 * at);
@@ -86,13 +86,13 @@ public final class VectorKernel implements MaskedKernel {
     @Override
     public void scatter(Buffer values, Entries entries, DType type, Buffer weights) {
         Buffer index = entries.index();
-        if (!Memory.isNative(values, index, weights)) {
+        if (!NativeMemory.isNative(values, index, weights)) {
             plain.scatter(values, entries, type, weights);
             return;
         }
-        long from = Memory.compact(values, entries);
-        long to = Memory.dense(weights, entries, type.size());
-        long places = Memory.index(entries);
+        long from = NativeMemory.compact(values, entries);
+        long to = NativeMemory.dense(weights, entries, type.size());
+        long places = NativeMemory.index(entries);
         Chunks.each(entries.count(), (at, end) -> {
             if (index == null) {
                 Scatters.all(type, from + 4 * at, end - at, to + type.size() * at);
@@ -105,7 +105,7 @@ public final class VectorKernel implements MaskedKernel {
 
     @Override
     public void sddmm(Activations x, Activations dy, Entries entries, Buffer gradient) {
-        if (!Memory.isNative(x.memory(), dy.memory(), entries.index(), gradient)) {
+        if (!NativeMemory.isNative(x.memory(), dy.memory(), entries.index(), gradient)) {
             plain.sddmm(x, dy, entries, gradient);
             return;
         }
@@ -115,23 +115,23 @@ public final class VectorKernel implements MaskedKernel {
 
     @Override
     public double sumOfSquares(Buffer values, long count) {
-        if (!Memory.isNative(values)) {
+        if (!NativeMemory.isNative(values)) {
             return plain.sumOfSquares(values, count);
         }
-        double sum = Sums.squares(Memory.address(values, 4 * count), count);
+        double sum = Sums.squares(NativeMemory.address(values, 4 * count), count);
         keep(values);
         return sum;
     }
 
     @Override
     public void step(Update update, Entries entries, Buffer gradient, Moments moments, WorkingWeights weights) {
-        if (!Memory.isNative(
+        if (!NativeMemory.isNative(
                 entries.index(), gradient, moments.first(), moments.second(), weights.memory(), weights.master())) {
             plain.step(update, entries, gradient, moments, weights);
             return;
         }
         long whole = entries.count() - entries.count() % Rules.LANES.length();
-        Steps steps = Steps.of(update, entries, gradient, moments, weights);
+        VectorStep steps = VectorStep.of(update, entries, gradient, moments, weights);
         Chunks.each(whole, (from, to) -> steps.run(gathered, from, to));
         Tail tail = new Tail(whole);
         plain.step(
@@ -153,5 +153,34 @@ public final class VectorKernel implements MaskedKernel {
         panels.clear();
         tables.close();
         gathered.close();
+    }
+
+    /// The last entries, from `from` on, which do not fill a vector.
+    record Tail(long from) {
+        Entries of(Entries entries) {
+            return new Entries(entries.count() - from, slice(entries.index()));
+        }
+
+        Moments of(Moments moments) {
+            return new Moments(slice(moments.first()), slice(moments.second()));
+        }
+
+        /// @param all whether every element of the weights is an entry; otherwise indices say where the entries are
+        WorkingWeights of(WorkingWeights weights, boolean all) {
+            Buffer memory = all ? from(weights.memory(), weights.type().size()) : weights.memory();
+            return new WorkingWeights(memory, weights.type(), slice(weights.master()));
+        }
+
+        Buffer of(Buffer compact) {
+            return from(compact, Float.BYTES);
+        }
+
+        private Buffer from(Buffer buffer, long width) {
+            return buffer.slice(width * from, buffer.byteSize() - width * from);
+        }
+
+        private @Nullable Buffer slice(@Nullable Buffer compact) {
+            return compact == null ? null : of(compact);
+        }
     }
 }

@@ -16,7 +16,7 @@ final class Add extends AbstractMethod {
 
     @Override
     public List<Parameter> parameters(Compat compat) {
-        return List.of(Declare.optionalWeight());
+        return List.of(MethodParameters.optionalWeight());
     }
 
     @Override

@@ -20,9 +20,9 @@ final class Breadcrumbs extends AbstractMethod {
     /// Those of both methods of this kind.
     static List<Parameter> parameters(String method, Compat compat) {
         Readings.refusePeft(method, compat);
-        Parameter gamma = Declare.share(OutlierTrim.GAMMA, 0.01);
+        Parameter gamma = MethodParameters.share(OutlierTrim.GAMMA, 0.01);
         return compat == Compat.PAPER
-                ? List.of(Declare.optionalWeight(), Density.required(), gamma, Declare.lambda())
+                ? List.of(MethodParameters.optionalWeight(), Density.required(), gamma, MethodParameters.lambda())
                 : TaskVectors.mergekit(false, false, gamma);
     }
 

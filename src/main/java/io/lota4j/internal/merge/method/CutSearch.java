@@ -66,7 +66,7 @@ final class CutSearch implements Survey {
     /// What a search found for a tensor.
     ///
     /// @param search its place among all
-    Cut cut(String tensor, int search) {
+    TrimThreshold cut(String tensor, int search) {
         return targets.get(search).cut(tensor);
     }
 

@@ -17,8 +17,8 @@ final class CutTarget {
 
     private final Trim.Kept source;
     private final int model;
-    private final Map<String, Cut> tied = new HashMap<>();
-    private Cut settled;
+    private final Map<String, TrimThreshold> tied = new HashMap<>();
+    private TrimThreshold settled;
     private boolean open;
     private int known;
     private long rank;
@@ -32,7 +32,7 @@ final class CutTarget {
         this.model = model;
         rank = wanted;
         open = wanted > 0 && wanted < numel && wanted <= most;
-        settled = wanted > 0 ? Cut.ALL : Cut.NONE;
+        settled = wanted > 0 ? TrimThreshold.ALL : TrimThreshold.NONE;
     }
 
     /// Whether it has to be searched for.
@@ -49,7 +49,7 @@ final class CutTarget {
         return new Sought(model, known);
     }
 
-    Cut cut(String tensor) {
+    TrimThreshold cut(String tensor) {
         return tied.getOrDefault(tensor, settled);
     }
 
@@ -72,7 +72,7 @@ final class CutTarget {
         known = (known << bits) | digit;
         if (last) {
             isTied = rank < counts.at(digit);
-            settled = new Cut(known, Cut.LAST);
+            settled = new TrimThreshold(known, TrimThreshold.LAST);
         }
     }
 
@@ -81,7 +81,7 @@ final class CutTarget {
     void divide(TensorPieces tensor) {
         String name = tensor.task().name();
         if (rank == 0) {
-            tied.put(name, new Cut(known, -1));
+            tied.put(name, new TrimThreshold(known, -1));
             return;
         }
         List<Integer> equals = tensor.fold(ArrayList::new, (counts, piece) -> counts.add(equals(piece)), List::addAll);
@@ -89,7 +89,7 @@ final class CutTarget {
             if (rank > equals.get(number)) {
                 rank -= equals.get(number);
             } else {
-                tensor.visit(number, piece -> tied.put(name, new Cut(known, lastEqual(piece))));
+                tensor.visit(number, piece -> tied.put(name, new TrimThreshold(known, lastEqual(piece))));
                 rank = 0;
             }
         }
@@ -99,7 +99,7 @@ final class CutTarget {
         float[] values = source.of(piece, model);
         int equals = 0;
         for (int i = 0; i < piece.size(); i++) {
-            equals += Cut.magnitude(values[i]) == known ? 1 : 0;
+            equals += TrimThreshold.magnitude(values[i]) == known ? 1 : 0;
         }
         return equals;
     }
@@ -110,7 +110,7 @@ final class CutTarget {
         int i = -1;
         while (left > 0) {
             i++;
-            left -= Cut.magnitude(values[i]) == known ? 1 : 0;
+            left -= TrimThreshold.magnitude(values[i]) == known ? 1 : 0;
         }
         return piece.first() + piece.offsets()[i];
     }

@@ -17,9 +17,9 @@ final class DareLinear extends AbstractMethod {
     @Override
     public List<Parameter> parameters(Compat compat) {
         return switch (compat) {
-            case PAPER -> List.of(Declare.optionalWeight(), Density.required(), Declare.lambda());
+            case PAPER -> List.of(MethodParameters.optionalWeight(), Density.required(), MethodParameters.lambda());
             case MERGEKIT -> TaskVectors.mergekit(false, true);
-            case PEFT -> List.of(Declare.optionalWeight(), Density.required());
+            case PEFT -> List.of(MethodParameters.optionalWeight(), Density.required());
         };
     }
 

@@ -15,10 +15,13 @@ final class DareTies extends AbstractMethod {
     @Override
     public List<Parameter> parameters(Compat compat) {
         return switch (compat) {
-            case PAPER -> List.of(Declare.optionalWeight(), Density.required(), Declare.lambda());
+            case PAPER -> List.of(MethodParameters.optionalWeight(), Density.required(), MethodParameters.lambda());
             case MERGEKIT -> TaskVectors.mergekit(false, true);
             case PEFT ->
-                List.of(Declare.optionalWeight(), Density.required(), Declare.flag(ElectedMerger.BY_COUNT, false));
+                List.of(
+                        MethodParameters.optionalWeight(),
+                        Density.required(),
+                        MethodParameters.flag(ElectedMerger.BY_COUNT, false));
         };
     }
 

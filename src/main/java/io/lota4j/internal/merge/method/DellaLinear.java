@@ -29,9 +29,9 @@ final class DellaLinear extends AbstractMethod {
     /// Those of both methods of this kind.
     static List<Parameter> parameters(String method, Compat compat, boolean normalize) {
         Readings.refusePeft(method, compat);
-        Parameter epsilon = Declare.share(RankTrim.EPSILON, 0.15);
+        Parameter epsilon = MethodParameters.share(RankTrim.EPSILON, 0.15);
         return compat == Compat.PAPER
-                ? List.of(Declare.optionalWeight(), Density.required(), epsilon, Declare.lambda())
+                ? List.of(MethodParameters.optionalWeight(), Density.required(), epsilon, MethodParameters.lambda())
                 : TaskVectors.mergekit(normalize, true, epsilon);
     }
 

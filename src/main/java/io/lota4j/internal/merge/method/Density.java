@@ -12,12 +12,12 @@ final class Density {
 
     /// The parameter, which a recipe must give.
     static Parameter required() {
-        return Declare.share(NAME);
+        return MethodParameters.share(NAME);
     }
 
     /// The parameter with a default.
     static Parameter or(double defaultValue) {
-        return Declare.share(NAME, defaultValue);
+        return MethodParameters.share(NAME, defaultValue);
     }
 
     static double of(Settings settings, int model) {

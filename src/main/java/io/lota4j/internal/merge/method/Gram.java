@@ -35,7 +35,7 @@ final class Gram {
         double[][] products = new double[values.length][values.length];
         for (int a = 0; a < values.length; a++) {
             for (int b = 0; b < values.length; b++) {
-                products[a][b] = Rows.product(values[a], values[b], from, to);
+                products[a][b] = PieceRows.product(values[a], values[b], from, to);
             }
         }
         return new Gram(products);

@@ -30,7 +30,7 @@ final class Histogram {
     private static int select(float[] values, int size, int known, int high, int[] room) {
         int found = 0;
         for (int i = 0; i < size; i++) {
-            int magnitude = Cut.magnitude(values[i]);
+            int magnitude = TrimThreshold.magnitude(values[i]);
             room[found] = magnitude;
             // Both are negative for a magnitude with the known bits that is not 0.
             found += ((magnitude >>> high ^ known) - 1 & -magnitude) >>> (Integer.SIZE - 1);

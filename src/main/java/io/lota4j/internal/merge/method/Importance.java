@@ -19,7 +19,7 @@ record Importance(float[] divergences, long rowLength) implements Trim.Kept {
         // Each row is in one piece, so that no two threads write the same.
         tensor.fold(
                 () -> divergences,
-                (all, piece) -> Rows.each(
+                (all, piece) -> PieceRows.each(
                         piece, length, (from, to) -> all[row(piece, from, length)] = divergence(piece, from, to)),
                 (all, next) -> {});
         return new Importance(divergences, length);
@@ -61,7 +61,7 @@ record Importance(float[] divergences, long rowLength) implements Trim.Kept {
         float[] scores = piece.scratch(0);
         float[] weights = piece.operand(0);
         float[] base = piece.base();
-        Rows.each(piece, rowLength, (from, to) -> {
+        PieceRows.each(piece, rowLength, (from, to) -> {
             float divergence = divergences[row(piece, from, rowLength)];
             for (int i = from; i < to; i++) {
                 scores[i] = Math.abs(weights[i] - base[i]) * divergence;

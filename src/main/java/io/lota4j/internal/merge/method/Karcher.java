@@ -27,7 +27,7 @@ final class Karcher extends AbstractMethod {
         Readings.refusePeft(name(), compat);
         return List.of(
                 new Parameter(ITERATIONS, Parameter.Kind.COUNT, false, OptionalDouble.of(10), 0, Integer.MAX_VALUE),
-                Declare.number(TOLERANCE, 1e-5, 0, 1));
+                MethodParameters.number(TOLERANCE, 1e-5, 0, 1));
     }
 
     @Override

@@ -60,7 +60,7 @@ final class KeptOnce implements Trim.Kept {
     private static long nonZero(float[] values, int from, int to) {
         long word = 0;
         for (int i = from; i < to; i++) {
-            word |= (long) (-Cut.magnitude(values[i]) >>> (Integer.SIZE - 1)) << (i - from);
+            word |= (long) (-TrimThreshold.magnitude(values[i]) >>> (Integer.SIZE - 1)) << (i - from);
         }
         return word;
     }

@@ -22,8 +22,8 @@ final class Linear extends AbstractMethod {
     @Override
     public List<Parameter> parameters(Compat compat) {
         return switch (compat) {
-            case PAPER -> List.of(Declare.optionalWeight(), Declare.flag(NORMALIZE, true));
-            case MERGEKIT -> List.of(Declare.weight(), Declare.flag(NORMALIZE, true));
+            case PAPER -> List.of(MethodParameters.optionalWeight(), MethodParameters.flag(NORMALIZE, true));
+            case MERGEKIT -> List.of(MethodParameters.weight(), MethodParameters.flag(NORMALIZE, true));
             case PEFT -> throw Readings.missing(name(), compat, "what PEFT calls so adds deltas, as 'task_arithmetic'");
         };
     }

@@ -32,7 +32,7 @@ final class ModelStock extends AbstractMethod {
     @Override
     public List<Parameter> parameters(Compat compat) {
         Readings.refusePeft(name(), compat);
-        return List.of(Declare.flag(FILTER_WISE, false));
+        return List.of(MethodParameters.flag(FILTER_WISE, false));
     }
 
     @Override
@@ -47,7 +47,7 @@ final class ModelStock extends AbstractMethod {
             float t = ratio(Gram.of(tensor, ModelStock::delta, models), models);
             return (piece, merged) -> merge(piece, models, t, merged, 0, piece.size());
         }
-        return (piece, merged) -> Rows.each(
+        return (piece, merged) -> PieceRows.each(
                 piece,
                 tensor.rowLength(),
                 (from, to) -> merge(

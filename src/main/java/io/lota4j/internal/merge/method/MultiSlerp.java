@@ -27,7 +27,10 @@ final class MultiSlerp extends AbstractMethod {
     @Override
     public List<Parameter> parameters(Compat compat) {
         Readings.refusePeft(name(), compat);
-        return List.of(Declare.weight(), Declare.flag(NORMALIZE, true), Declare.number(EPSILON, 1e-8, 0, 1));
+        return List.of(
+                MethodParameters.weight(),
+                MethodParameters.flag(NORMALIZE, true),
+                MethodParameters.number(EPSILON, 1e-8, 0, 1));
     }
 
     @Override

@@ -20,7 +20,7 @@ final class NearSwap extends AbstractMethod {
     @Override
     public List<Parameter> parameters(Compat compat) {
         Readings.refusePeft(name(), compat);
-        return List.of(Declare.number(T));
+        return List.of(MethodParameters.number(T));
     }
 
     @Override

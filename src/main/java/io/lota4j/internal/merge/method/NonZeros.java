@@ -19,7 +19,7 @@ final class NonZeros {
             // Written always, kept only if it is not zero: no branch to mispredict.
             places[found] = i;
             values[found] = all[i];
-            found += -Cut.magnitude(all[i]) >>> (Integer.SIZE - 1);
+            found += -TrimThreshold.magnitude(all[i]) >>> (Integer.SIZE - 1);
         }
         count = found;
     }

@@ -36,7 +36,10 @@ final class NuSlerp extends AbstractMethod {
     @Override
     public List<Parameter> parameters(Compat compat) {
         Readings.refusePeft(name(), compat);
-        return List.of(Declare.weight(), Declare.flag(FLATTEN, true), Declare.flag(ROW_WISE, false));
+        return List.of(
+                MethodParameters.weight(),
+                MethodParameters.flag(FLATTEN, true),
+                MethodParameters.flag(ROW_WISE, false));
     }
 
     @Override
@@ -74,14 +77,14 @@ final class NuSlerp extends AbstractMethod {
     private static void rows(long length, double t, Piece piece, float[] merged) {
         float[] x = piece.operand(0);
         float[] y = piece.operand(1);
-        Rows.each(
+        PieceRows.each(
                 piece,
                 length,
                 (from, to) -> between(
                                 t,
-                                Rows.product(x, x, from, to),
-                                Rows.product(y, y, from, to),
-                                Rows.product(x, y, from, to))
+                                PieceRows.product(x, x, from, to),
+                                PieceRows.product(y, y, from, to),
+                                PieceRows.product(x, y, from, to))
                         .merge(x, y, merged, from, to));
     }
 

@@ -21,9 +21,9 @@ final class OutlierTrim implements Trim {
         }
         int[] searches = IntStream.range(0, 2 * models).map(i -> i % models).toArray();
         CutSearch found = CutSearch.of(tensor, Piece::operand, searches, wanted);
-        Cut[] cuts = IntStream.range(0, 2 * models)
+        TrimThreshold[] cuts = IntStream.range(0, 2 * models)
                 .mapToObj(i -> found.cut(tensor.task().name(), i))
-                .toArray(Cut[]::new);
+                .toArray(TrimThreshold[]::new);
         return (piece, model) -> {
             float[] deltas = piece.operand(model);
             float[] kept = piece.scratch(model);

@@ -17,8 +17,8 @@ final class Passthrough extends AbstractMethod {
     @Override
     public List<Parameter> parameters(Compat compat) {
         Readings.refusePeft(name(), compat);
-        return List.of(
-                new Parameter(SCALE, Parameter.Kind.NUMBER, true, OptionalDouble.of(1), -Declare.ANY, Declare.ANY));
+        return List.of(new Parameter(
+                SCALE, Parameter.Kind.NUMBER, true, OptionalDouble.of(1), -MethodParameters.ANY, MethodParameters.ANY));
     }
 
     @Override

@@ -17,7 +17,7 @@ final class Ram extends AbstractMethod {
     }
 
     static Parameter epsilon() {
-        return Declare.number(EPSILON, 1e-5, 0, Declare.ANY);
+        return MethodParameters.number(EPSILON, 1e-5, 0, MethodParameters.ANY);
     }
 
     @Override

@@ -21,8 +21,8 @@ final class RamPlus extends AbstractMethod {
     public List<Parameter> parameters(Compat compat) {
         require(compat);
         return List.of(
-                Declare.number(R, 0.1, -Declare.ANY, Declare.ANY),
-                Declare.number(ALPHA, 0.2, 0, Declare.ANY),
+                MethodParameters.number(R, 0.1, -MethodParameters.ANY, MethodParameters.ANY),
+                MethodParameters.number(ALPHA, 0.2, 0, MethodParameters.ANY),
                 Ram.epsilon());
     }
 

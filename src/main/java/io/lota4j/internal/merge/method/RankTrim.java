@@ -45,7 +45,7 @@ record RankTrim(Compat compat) implements Trim {
     private static void keep(
             Piece piece, float[] deltas, float[] kept, long length, RankOdds odds, CounterRandom random) {
         NonZeros row = new NonZeros((int) Math.min(length, piece.size()));
-        Rows.each(piece, length, (from, to) -> {
+        PieceRows.each(piece, length, (from, to) -> {
             row.find(deltas, from, to);
             RowRanks ranks = RowRanks.of(row, length);
             Arrays.fill(kept, from, to, 0);

@@ -39,14 +39,14 @@ final class RowRanks {
 
     private void fill(float[] deltas, int count) {
         for (int i = 0; i < count; i++) {
-            ends[bucket(Cut.magnitude(deltas[i])) + 1]++;
+            ends[bucket(TrimThreshold.magnitude(deltas[i])) + 1]++;
         }
         for (int bucket = 1; bucket < ends.length; bucket++) {
             ends[bucket] += ends[bucket - 1];
         }
         // Filling a bucket moves its beginning to its end, which is where the next one began.
         for (int i = 0; i < count; i++) {
-            int magnitude = Cut.magnitude(deltas[i]);
+            int magnitude = TrimThreshold.magnitude(deltas[i]);
             keys[ends[bucket(magnitude)]++] = key(magnitude, i);
         }
     }
@@ -54,7 +54,7 @@ final class RowRanks {
     private static int largest(float[] deltas, int count) {
         int largest = 0;
         for (int i = 0; i < count; i++) {
-            largest = Math.max(largest, Cut.magnitude(deltas[i]));
+            largest = Math.max(largest, TrimThreshold.magnitude(deltas[i]));
         }
         return largest;
     }
@@ -75,21 +75,21 @@ final class RowRanks {
     ///
     /// @return a rank that is at most that of this magnitude
     long least(float delta) {
-        return absent + start(bucket(Cut.magnitude(delta)));
+        return absent + start(bucket(TrimThreshold.magnitude(delta)));
     }
 
     /// A bound that needs no sorting.
     ///
     /// @return a rank that is at least that of this magnitude
     long most(float delta) {
-        return absent + ends[bucket(Cut.magnitude(delta))] - 1;
+        return absent + ends[bucket(TrimThreshold.magnitude(delta))] - 1;
     }
 
     /// The rank of an element, from 0.
     ///
     /// @param index in the array of deltas
     long rank(float delta, int index) {
-        int magnitude = Cut.magnitude(delta);
+        int magnitude = TrimThreshold.magnitude(delta);
         int bucket = bucket(magnitude);
         int start = start(bucket);
         if (!sorted[bucket]) {

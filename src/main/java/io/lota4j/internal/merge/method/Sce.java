@@ -26,8 +26,8 @@ final class Sce extends AbstractMethod {
     @Override
     public List<Parameter> parameters(Compat compat) {
         Readings.refusePeft(name(), compat);
-        Parameter select = Declare.number(SELECT, 1, 0, 1);
-        return compat == Compat.PAPER ? List.of(select) : List.of(select, Declare.flag("int8_mask", false));
+        Parameter select = MethodParameters.number(SELECT, 1, 0, 1);
+        return compat == Compat.PAPER ? List.of(select) : List.of(select, MethodParameters.flag("int8_mask", false));
     }
 
     @Override
@@ -57,7 +57,7 @@ final class Sce extends AbstractMethod {
         }
         Variance variance = new Variance(tensor.models());
         long wanted = (long) (variance.nonZero(tensor) * share);
-        Cut cut = CutSearch.of(tensor, variance, new int[] {0}, new long[] {wanted})
+        TrimThreshold cut = CutSearch.of(tensor, variance, new int[] {0}, new long[] {wanted})
                 .cut(tensor.task().name(), 0);
         return (piece, model) -> {
             float[] kept = piece.scratch(model);

@@ -25,7 +25,7 @@ final class Slerp extends AbstractMethod {
     @Override
     public List<Parameter> parameters(Compat compat) {
         Readings.refusePeft(name(), compat);
-        return List.of(Declare.number(T));
+        return List.of(MethodParameters.number(T));
     }
 
     @Override

@@ -14,11 +14,11 @@ final class TaskArithmetic extends AbstractMethod {
     @Override
     public List<Parameter> parameters(Compat compat) {
         return switch (compat) {
-            case PAPER -> List.of(Declare.optionalWeight(), Declare.lambda());
+            case PAPER -> List.of(MethodParameters.optionalWeight(), MethodParameters.lambda());
             // Density and rescale belong to the family that mergekit makes of such methods; here they have no
             // effect.
             case MERGEKIT -> TaskVectors.mergekit(false, false);
-            case PEFT -> List.of(Declare.optionalWeight());
+            case PEFT -> List.of(MethodParameters.optionalWeight());
         };
     }
 

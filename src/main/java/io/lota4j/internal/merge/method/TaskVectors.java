@@ -22,13 +22,13 @@ final class TaskVectors {
     /// @param more those that only some have
     static List<Parameter> mergekit(boolean normalize, boolean rescale, Parameter... more) {
         Stream<Parameter> common = Stream.of(
-                Declare.weight(),
+                MethodParameters.weight(),
                 Density.or(1),
-                Declare.flag(NORMALIZE, normalize),
-                Declare.flag(MagnitudeRescaling.RESCALE, rescale),
-                Declare.lambda(),
+                MethodParameters.flag(NORMALIZE, normalize),
+                MethodParameters.flag(MagnitudeRescaling.RESCALE, rescale),
+                MethodParameters.lambda(),
                 // What mergekit keeps its masks in. Here it has no effect, nor has it on the result there.
-                Declare.flag("int8_mask", false));
+                MethodParameters.flag("int8_mask", false));
         return Stream.concat(common, Stream.of(more)).toList();
     }
 

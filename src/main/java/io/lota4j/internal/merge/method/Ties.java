@@ -17,10 +17,13 @@ final class Ties extends AbstractMethod {
     @Override
     public List<Parameter> parameters(Compat compat) {
         return switch (compat) {
-            case PAPER -> List.of(Declare.optionalWeight(), Density.or(0.2), Declare.lambda());
+            case PAPER -> List.of(MethodParameters.optionalWeight(), Density.or(0.2), MethodParameters.lambda());
             case MERGEKIT -> TaskVectors.mergekit(true, false);
             case PEFT ->
-                List.of(Declare.optionalWeight(), Density.required(), Declare.flag(ElectedMerger.BY_COUNT, false));
+                List.of(
+                        MethodParameters.optionalWeight(),
+                        Density.required(),
+                        MethodParameters.flag(ElectedMerger.BY_COUNT, false));
         };
     }
 

@@ -18,11 +18,11 @@ final class TopTrim implements Trim {
 
     /// What a search with one target for each model leaves of a tensor.
     static Kept kept(TensorPieces tensor, CutSearch search) {
-        Cut[] cuts = IntStream.range(0, tensor.models())
+        TrimThreshold[] cuts = IntStream.range(0, tensor.models())
                 .mapToObj(m -> search.cut(tensor.task().name(), m))
-                .toArray(Cut[]::new);
+                .toArray(TrimThreshold[]::new);
         return (piece, model) -> {
-            if (cuts[model].equals(Cut.ALL)) {
+            if (cuts[model].equals(TrimThreshold.ALL)) {
                 return piece.operand(model);
             }
             float[] deltas = piece.operand(model);

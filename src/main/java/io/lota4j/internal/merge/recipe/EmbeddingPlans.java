@@ -14,7 +14,7 @@ final class EmbeddingPlans {
     private final Optional<ResultTokens> tokens;
     private final RowsOfTokens rowsOfTokens;
     private final Problems problems;
-    private final Map<Part, Rows> known = new HashMap<>();
+    private final Map<SliceModels, RowMapping> known = new HashMap<>();
 
     /// @param tokens of the result; empty when the rows stay as they stand
     EmbeddingPlans(Optional<ResultTokens> tokens, RowsOfTokens rowsOfTokens, Problems problems) {
@@ -24,20 +24,20 @@ final class EmbeddingPlans {
     }
 
     /// Whether a tensor's rows are put in another order.
-    boolean changes(Place place) {
+    boolean changes(ResultTensor place) {
         return tokens.isPresent()
                 && place.part().all().stream()
                         .anyMatch(source -> source.member().isEmbedding(place.name()));
     }
 
     /// Empty when every input has the rows of the result already.
-    Optional<Rows> rows(Place place, List<TensorPlan.Input> inputs) {
+    Optional<RowMapping> rows(ResultTensor place, List<TensorPlan.Input> inputs) {
         return tokens.isPresent()
                 ? Optional.of(known.computeIfAbsent(place.part(), part -> rowsOfTokens.of(tokens.get(), part)))
                 : asTheyStand(place, inputs);
     }
 
-    private Optional<Rows> asTheyStand(Place place, List<TensorPlan.Input> inputs) {
+    private Optional<RowMapping> asTheyStand(ResultTensor place, List<TensorPlan.Input> inputs) {
         List<Long> counts = inputs.stream()
                 .flatMap(input -> input.stored().stream())
                 .map(ModelOutline.Tensor::shape)

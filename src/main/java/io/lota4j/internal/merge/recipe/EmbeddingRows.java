@@ -1,16 +1,20 @@
 package io.lota4j.internal.merge.recipe;
 
+import io.lota4j.checkpoint.Shape;
 import io.lota4j.internal.Text;
+import io.lota4j.internal.mask.IndexBits;
 import io.lota4j.internal.merge.ModelTensor;
+import io.lota4j.internal.ticket.ExactValues;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The rows of an embedding in the order of the result's tokens.
 ///
 /// A model that has a token keeps its own row for it. One that lacks it gets the mean of the rows that are
 /// named for the token; of none, zeros. Rows past the last token are the mean of the model's other rows.
-final class EmbeddingRows implements Rows {
+final class EmbeddingRows implements RowMapping {
     /// The place of a row that a model does not have.
     static final int NONE = -1;
 
@@ -86,5 +90,41 @@ final class EmbeddingRows implements Rows {
 
     private static long holes(int[] rows) {
         return Arrays.stream(rows).filter(row -> row == NONE).count();
+    }
+
+    /// A delta of an embedding with its rows in the order of the result.
+    record PermutedDelta(RowReader reader) implements ModelTensor.Delta {
+        @Override
+        public Shape shape() {
+            return reader.shape();
+        }
+
+        @Override
+        public void read(long from, int count, float[] into) {
+            reader.read(from, count, into);
+        }
+
+        @Override
+        public Optional<IndexBits> support() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<ExactValues> exact() {
+            return reader.exact();
+        }
+    }
+
+    /// A model's embedding with its rows in the order of the result.
+    record PermutedWeights(RowReader reader) implements ModelTensor.Weights {
+        @Override
+        public Shape shape() {
+            return reader.shape();
+        }
+
+        @Override
+        public void read(long from, int count, float[] into) {
+            reader.read(from, count, into);
+        }
     }
 }

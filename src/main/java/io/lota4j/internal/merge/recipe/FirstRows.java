@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /// The first rows of every model, as they stand: what mergekit takes of vocabularies of different sizes when a
 /// recipe names no tokenizer.
-record FirstRows(int count) implements Rows {
+record FirstRows(int count) implements RowMapping {
     @Override
     public ModelTensor of(int place, List<ModelTensor> all) {
         ModelTensor tensor = all.get(place);

@@ -49,14 +49,14 @@ final class MergePlanner {
     }
 
     private Optional<MergePlan> plan(MergeRecipe recipe) {
-        Members members = Members.open(recipe, opener, problems);
+        OpenModels members = OpenModels.open(recipe, opener, problems);
         Optional<MergeMethod> method = recipe.method().flatMap(this::method);
         Optional<List<Parameter>> parameters = method.flatMap(found -> parameters(recipe, found));
         if (parameters.isEmpty() || recipe.slices().isEmpty()) {
             return Optional.empty();
         }
         int before = problems.errors();
-        List<Part> parts = new Parts(recipe, method.get(), members, keys).build();
+        List<SliceModels> parts = new SliceResolver(recipe, method.get(), members, keys).build();
         boolean whole = problems.errors() == before
                 && !problems.hasLostModels()
                 && parts.size() == recipe.slices().size()
@@ -94,7 +94,8 @@ final class MergePlanner {
         }
     }
 
-    private void checkParameters(MergeRecipe recipe, MergeMethod method, List<Parameter> parameters, List<Part> parts) {
+    private void checkParameters(
+            MergeRecipe recipe, MergeMethod method, List<Parameter> parameters, List<SliceModels> parts) {
         ParameterCheck check = new ParameterCheck(parameters, method.name(), keys);
         List<String> all = parts.stream()
                 .flatMap(part -> part.all().stream())
@@ -106,7 +107,7 @@ final class MergePlanner {
         boolean whole = parts.size() == recipe.slices().size();
         for (int i = 0; i < recipe.slices().size(); i++) {
             MergeRecipe.Slice slice = recipe.slices().get(i);
-            Optional<Part> part = whole ? Optional.of(parts.get(i)) : Optional.empty();
+            Optional<SliceModels> part = whole ? Optional.of(parts.get(i)) : Optional.empty();
             check.check(slice.parameters(), false, all);
             for (MergeRecipe.Source source : slice.sources()) {
                 check.check(
@@ -118,29 +119,33 @@ final class MergePlanner {
     }
 
     private MergePlan plan(
-            MergeRecipe recipe, MergeMethod method, List<Parameter> parameters, Members members, List<Part> parts) {
-        Member donor = recipe.base()
+            MergeRecipe recipe,
+            MergeMethod method,
+            List<Parameter> parameters,
+            OpenModels members,
+            List<SliceModels> parts) {
+        OpenModel donor = recipe.base()
                 .flatMap(members::of)
-                .filter(Member::isWhole)
+                .filter(OpenModel::isWhole)
                 .orElseGet(() -> parts.getFirst().reference().orElseThrow().member());
         Tokenizers tokenizers = new Tokenizers(donor, problems);
         Optional<ResultTokens> tokens =
                 tokenizers.result(recipe.tokenizer(), members.stream().toList());
-        Values values = new Values(recipe, method, parameters, problems);
+        ParameterValues values = new ParameterValues(recipe, method, parameters, problems);
         TensorPlanner planner = new TensorPlanner(
                 recipe,
                 method,
                 values,
                 new EmbeddingPlans(tokens, new RowsOfTokens(tokenizers, recipe.tokenizer(), problems), problems));
         List<TensorPlan> tensors = new ArrayList<>();
-        for (Place place : Places.of(parts, recipe.compat())) {
+        for (ResultTensor place : ResultTensors.of(parts, recipe.compat())) {
             planner.plan(place).ifPresent(tensors::add);
         }
         values.tellMissing();
         planner.tell(problems);
         tensors.sort(Comparator.comparing(TensorPlan::name));
-        new Effects(method, parts, problems).check(tensors);
-        List<ModelOutline> models = members.stream().map(Member::outline).toList();
+        new NoEffectCheck(method, parts, problems).check(tensors);
+        List<ModelOutline> models = members.stream().map(OpenModel::outline).toList();
         FileChoice files = files(recipe, members, donor, tokens);
         files.write(ModelFiles.CARD, MergeCard.text(recipe, method, models));
         return new MergePlan(
@@ -155,7 +160,7 @@ final class MergePlanner {
                 problems.warnings());
     }
 
-    private FileChoice files(MergeRecipe recipe, Members members, Member donor, Optional<ResultTokens> tokens) {
+    private FileChoice files(MergeRecipe recipe, OpenModels members, OpenModel donor, Optional<ResultTokens> tokens) {
         Path directory = donor.outline().directory().orElseThrow();
         Path tokenizer = tokens.flatMap(
                         found -> Optional.ofNullable(found.table().file().getParent()))
@@ -174,14 +179,15 @@ final class MergePlanner {
     }
 
     private ResultFiles result(
-            FileChoice choice, MergeRecipe recipe, Member donor, List<Part> parts, List<TensorPlan> tensors) {
+            FileChoice choice, MergeRecipe recipe, OpenModel donor, List<SliceModels> parts, List<TensorPlan> tensors) {
         Optional<ResultConfig> config = config(recipe, donor, parts, tensors);
         config.filter(ResultConfig::changed).ifPresent(changed -> choice.write(Checkpoint.CONFIG, changed.text()));
         return choice.files(config.filter(ResultConfig::ties).flatMap(tied -> ownHead(tied, donor, tensors)));
     }
 
     /// Where settings tie the head to the embedding and the result has both: are they alike when they are written?
-    private static Optional<ResultFiles.OwnHead> ownHead(ResultConfig config, Member donor, List<TensorPlan> tensors) {
+    private static Optional<ResultFiles.OwnHead> ownHead(
+            ResultConfig config, OpenModel donor, List<TensorPlan> tensors) {
         // A configuration may leave the number of tokens to its architecture: then the head is known by its name.
         Optional<Shape> shape = donor.embeddings().stream()
                 .findFirst()
@@ -203,7 +209,7 @@ final class MergePlanner {
     }
 
     private Optional<ResultConfig> config(
-            MergeRecipe recipe, Member donor, List<Part> parts, List<TensorPlan> tensors) {
+            MergeRecipe recipe, OpenModel donor, List<SliceModels> parts, List<TensorPlan> tensors) {
         Optional<ResultConfig> config = donor.config().map(ResultConfig::new);
         if (config.isEmpty()) {
             return Optional.empty();
@@ -236,7 +242,7 @@ final class MergePlanner {
     }
 
     /// The donor's settings are the result's: they must not tie a head that the result has.
-    private void untie(ResultConfig config, Member donor, List<TensorPlan> tensors) {
+    private void untie(ResultConfig config, OpenModel donor, List<TensorPlan> tensors) {
         if (donor.hasAddedHead()) {
             config.untie();
         }

@@ -24,24 +24,24 @@ final class Misfits {
     private final Map<String, List<String>> buffers = new LinkedHashMap<>();
 
     /// A whole model lacks a tensor.
-    void missing(Member model, Member reference, String tensor) {
+    void missing(OpenModel model, OpenModel reference, String tensor) {
         add(new Kind(model + " lacks ", " that " + reference + " has"), tensor);
     }
 
     /// A tensor has another shape.
-    void shape(Member model, Member reference, String tensor, Shape expected, Shape found) {
+    void shape(OpenModel model, OpenModel reference, String tensor, Shape expected, Shape found) {
         add(
                 new Kind(model + " has ", " of another shape than " + reference),
                 Text.format("%s: expected %s, found %s", tensor, expected, found));
     }
 
     /// A tensor of a type that is not computed with.
-    void type(Member model, String tensor, DType found) {
+    void type(OpenModel model, String tensor, DType found) {
         add(new Kind(model + " has ", " of " + found + ", which is not merged"), tensor);
     }
 
     /// A tensor that cannot be merged and is not the reference's own.
-    void different(Member model, Member reference, String tensor, DType found) {
+    void different(OpenModel model, OpenModel reference, String tensor, DType found) {
         add(
                 new Kind(
                         model + " has ",
@@ -53,7 +53,7 @@ final class Misfits {
     }
 
     /// A delta of what is not computed with.
-    void untouchable(Member delta, Member reference, String tensor, DType found) {
+    void untouchable(OpenModel delta, OpenModel reference, String tensor, DType found) {
         add(
                 new Kind(
                         delta + " changes ",
@@ -63,7 +63,7 @@ final class Misfits {
     }
 
     /// A buffer that is not the reference's own, which the result has.
-    void buffer(Member model, Member reference, String tensor) {
+    void buffer(OpenModel model, OpenModel reference, String tensor) {
         buffers.computeIfAbsent(
                         Text.format("%s has other values than %s, which the result has, in", model, reference),
                         kind -> new ArrayList<>())

@@ -89,10 +89,10 @@ final class ResultConfig {
     /// Where the result's layers are taken from.
     ///
     /// @param otherwise the configuration of a model without one
-    static List<LayerSettings.Origin> layersOf(List<Part> parts, ConfigJson otherwise) {
+    static List<LayerSettings.Origin> layersOf(List<SliceModels> parts, ConfigJson otherwise) {
         List<LayerSettings.Origin> from = new ArrayList<>();
-        for (Part part : parts) {
-            Part.Source reference = part.reference().orElseThrow();
+        for (SliceModels part : parts) {
+            SliceModels.Source reference = part.reference().orElseThrow();
             ConfigJson config = reference.member().config().orElse(otherwise);
             reference.layers().ifPresent(range -> {
                 for (int layer = range.from(); layer < range.to(); layer++) {

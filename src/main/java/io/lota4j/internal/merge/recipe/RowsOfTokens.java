@@ -20,8 +20,8 @@ record RowsOfTokens(Tokenizers tokenizers, TokenizerChoice choice, Problems prob
     /// How many ranges of ids are listed in a warning.
     private static final int LISTED = 8;
 
-    Rows of(ResultTokens tokens, Part part) {
-        List<Part.Source> sources = part.all();
+    RowMapping of(ResultTokens tokens, SliceModels part) {
+        List<SliceModels.Source> sources = part.all();
         int size = tokens.size();
         int[][] own = new int[sources.size()][];
         for (int i = 0; i < own.length; i++) {
@@ -64,9 +64,10 @@ record RowsOfTokens(Tokenizers tokenizers, TokenizerChoice choice, Problems prob
         return new EmbeddingRows(padded(size), size, own, fills);
     }
 
-    private int[] ownRows(ResultTokens tokens, Member member, Part part, int size) {
-        Member named =
-                member.isWhole() ? member : part.base().map(Part.Source::member).orElse(member);
+    private int[] ownRows(ResultTokens tokens, OpenModel member, SliceModels part, int size) {
+        OpenModel named = member.isWhole()
+                ? member
+                : part.base().map(SliceModels.Source::member).orElse(member);
         Map<String, Integer> ids = tokenizers.of(named).ids();
         int limit = named.vocabulary().orElse(Integer.MAX_VALUE);
         int[] rows = new int[size];
@@ -81,7 +82,7 @@ record RowsOfTokens(Tokenizers tokenizers, TokenizerChoice choice, Problems prob
     }
 
     /// A model's rows that no token of the result has, and tokens that it has no row for.
-    private void tellRows(Member member, int[] own, ResultTokens tokens) {
+    private void tellRows(OpenModel member, int[] own, ResultTokens tokens) {
         BitSet used = new BitSet();
         BitSet lacking = new BitSet();
         tokens.ids().values().forEach(row -> {
@@ -120,14 +121,14 @@ record RowsOfTokens(Tokenizers tokenizers, TokenizerChoice choice, Problems prob
         return from < 0 ? text : text + ", ...";
     }
 
-    private static List<EmbeddingRows.Row> automatic(List<EmbeddingRows.Row> having, Part part) {
+    private static List<EmbeddingRows.Row> automatic(List<EmbeddingRows.Row> having, SliceModels part) {
         int base = part.base().isPresent() ? part.sources().size() : EmbeddingRows.NONE;
         Optional<EmbeddingRows.Row> inBase =
                 having.stream().filter(row -> row.model() == base).findFirst();
         return inBase.map(List::of).orElse(having);
     }
 
-    private List<EmbeddingRows.Row> named(TokenizerChoice.Row row, String token, List<Part.Source> sources) {
+    private List<EmbeddingRows.Row> named(TokenizerChoice.Row row, String token, List<SliceModels.Source> sources) {
         return switch (row) {
             case TokenizerChoice.Row.Zero zero -> List.of();
             case TokenizerChoice.Row.Same same -> of(token, same.model(), token, sources);
@@ -147,12 +148,13 @@ record RowsOfTokens(Tokenizers tokenizers, TokenizerChoice choice, Problems prob
         };
     }
 
-    private List<EmbeddingRows.Row> of(String token, ModelReference model, String other, List<Part.Source> sources) {
+    private List<EmbeddingRows.Row> of(
+            String token, ModelReference model, String other, List<SliceModels.Source> sources) {
         Optional<Integer> place = place(token, model, sources);
         if (place.isEmpty()) {
             return List.of();
         }
-        Member member = sources.get(place.get()).member();
+        OpenModel member = sources.get(place.get()).member();
         Integer id = tokenizers.of(member).ids().get(other);
         if (id == null || id >= member.vocabulary().orElse(Integer.MAX_VALUE)) {
             problems.error(Text.format("tokenizer.tokens.%s: %s has no token '%s'", token, model.label(), other));
@@ -161,7 +163,7 @@ record RowsOfTokens(Tokenizers tokenizers, TokenizerChoice choice, Problems prob
         return List.of(new EmbeddingRows.Row(place.get(), id));
     }
 
-    private Optional<Integer> place(String token, ModelReference model, List<Part.Source> sources) {
+    private Optional<Integer> place(String token, ModelReference model, List<SliceModels.Source> sources) {
         Optional<Integer> place = IntStream.range(0, sources.size())
                 .filter(i -> sources.get(i).member().isWhole()
                         && sources.get(i).member().reference().isSame(model))

@@ -45,7 +45,7 @@ public sealed interface TensorPlan {
             Optional<Input> base,
             List<Input> models,
             Settings settings,
-            Optional<Rows> rows)
+            Optional<RowMapping> rows)
             implements TensorPlan {
         public Merge {
             models = List.copyOf(models);

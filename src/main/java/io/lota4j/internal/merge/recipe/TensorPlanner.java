@@ -18,11 +18,11 @@ final class TensorPlanner {
 
     private final MergeRecipe recipe;
     private final MergeMethod method;
-    private final Values values;
+    private final ParameterValues values;
     private final EmbeddingPlans embeddings;
     private final Misfits misfits = new Misfits();
 
-    TensorPlanner(MergeRecipe recipe, MergeMethod method, Values values, EmbeddingPlans embeddings) {
+    TensorPlanner(MergeRecipe recipe, MergeMethod method, ParameterValues values, EmbeddingPlans embeddings) {
         this.recipe = recipe;
         this.method = method;
         this.values = values;
@@ -30,8 +30,8 @@ final class TensorPlanner {
     }
 
     /// Empty when a problem keeps it from being planned.
-    Optional<TensorPlan> plan(Place place) {
-        Part.Source reference = place.part().reference().orElseThrow();
+    Optional<TensorPlan> plan(ResultTensor place) {
+        SliceModels.Source reference = place.part().reference().orElseThrow();
         Optional<ModelOutline.Tensor> expected =
                 input(place, reference, reference).flatMap(TensorPlan.Input::stored);
         if (expected.isEmpty()) {
@@ -42,7 +42,7 @@ final class TensorPlanner {
             return Optional.of(copy(place, reference, expected.get().dtype()));
         }
         List<TensorPlan.Input> inputs = new ArrayList<>();
-        for (Part.Source source : place.part().all()) {
+        for (SliceModels.Source source : place.part().all()) {
             input(place, source, reference).ifPresent(inputs::add);
         }
         DType dtype = recipe.storedType().orElse(expected.get().dtype());
@@ -58,7 +58,7 @@ final class TensorPlanner {
         return merge(place, reference, expected.get().shape(), dtype, inputs);
     }
 
-    private boolean areFloats(Place place, List<TensorPlan.Input> inputs) {
+    private boolean areFloats(ResultTensor place, List<TensorPlan.Input> inputs) {
         boolean floats = true;
         for (int i = 0; i < inputs.size(); i++) {
             Optional<DType> found = inputs.get(i).stored().map(ModelOutline.Tensor::dtype);
@@ -71,9 +71,9 @@ final class TensorPlanner {
     }
 
     /// What is only copied is the reference's own: where another model has something else, that is told.
-    private void compare(Place place, Part.Source reference, ModelOutline.Tensor expected) {
+    private void compare(ResultTensor place, SliceModels.Source reference, ModelOutline.Tensor expected) {
         String own = place.nameIn(reference);
-        for (Part.Source source : place.part().all()) {
+        for (SliceModels.Source source : place.part().all()) {
             String name = place.nameIn(source);
             Optional<ModelOutline.Tensor> found = source.member().tensor(name);
             boolean weight = !expected.dtype().isWhole() && !name.endsWith(ROTARY);
@@ -92,7 +92,7 @@ final class TensorPlanner {
         }
     }
 
-    private void differ(Member model, Member reference, String name, DType dtype) {
+    private void differ(OpenModel model, OpenModel reference, String name, DType dtype) {
         if (dtype.isWhole() || name.endsWith(ROTARY)) {
             misfits.buffer(model, reference, name);
         } else {
@@ -111,9 +111,13 @@ final class TensorPlanner {
     }
 
     private Optional<TensorPlan> merge(
-            Place place, Part.Source reference, Shape expected, DType dtype, List<TensorPlan.Input> inputs) {
+            ResultTensor place,
+            SliceModels.Source reference,
+            Shape expected,
+            DType dtype,
+            List<TensorPlan.Input> inputs) {
         boolean embedding = reference.member().isEmbedding(place.nameIn(reference)) || isHead(place, reference);
-        Optional<Rows> rows = embedding ? embeddings.rows(place, inputs) : Optional.empty();
+        Optional<RowMapping> rows = embedding ? embeddings.rows(place, inputs) : Optional.empty();
         Shape shape = rows.map(r -> Shape.of(r.count(), expected.dim(1))).orElse(expected);
         if (!fits(place, reference, expected, inputs, embedding)) {
             return Optional.empty();
@@ -131,15 +135,19 @@ final class TensorPlanner {
     }
 
     /// Whether the reference has its embedding in the head's place.
-    private static boolean isHead(Place place, Part.Source reference) {
+    private static boolean isHead(ResultTensor place, SliceModels.Source reference) {
         return place.layer().isEmpty()
                 && reference.member().tensor(place.name()).isEmpty();
     }
 
     private boolean fits(
-            Place place, Part.Source reference, Shape expected, List<TensorPlan.Input> inputs, boolean embedding) {
+            ResultTensor place,
+            SliceModels.Source reference,
+            Shape expected,
+            List<TensorPlan.Input> inputs,
+            boolean embedding) {
         boolean fits = true;
-        List<Part.Source> sources = place.part().all();
+        List<SliceModels.Source> sources = place.part().all();
         for (int i = 0; i < inputs.size(); i++) {
             Optional<Shape> found = inputs.get(i).stored().map(ModelOutline.Tensor::shape);
             Shape wanted = embedding && found.isPresent() && found.get().rank() == 2
@@ -159,7 +167,7 @@ final class TensorPlanner {
     }
 
     /// Whether only deltas were to be added to the base and none touches the tensor.
-    private boolean isUntouched(Place place, List<TensorPlan.Input> inputs) {
+    private boolean isUntouched(ResultTensor place, List<TensorPlan.Input> inputs) {
         return method.base() == MergeMethod.Base.REQUIRED
                 && method.mergesDeltas()
                 && !embeddings.changes(place)
@@ -169,14 +177,15 @@ final class TensorPlanner {
                         .allMatch(input -> input.stored().isEmpty());
     }
 
-    private TensorPlan.Copy copy(Place place, Part.Source from, DType dtype) {
+    private TensorPlan.Copy copy(ResultTensor place, SliceModels.Source from, DType dtype) {
         TensorPlan.Input input = input(place, from, from).orElseThrow();
         return new TensorPlan.Copy(place.name(), input.stored().orElseThrow().shape(), dtype, input);
     }
 
     /// Where a model has the tensor: under its name, or else in its embedding when that is its head too.
-    private Optional<TensorPlan.Input> input(Place place, Part.Source source, Part.Source reference) {
-        Member member = source.member();
+    private Optional<TensorPlan.Input> input(
+            ResultTensor place, SliceModels.Source source, SliceModels.Source reference) {
+        OpenModel member = source.member();
         String name = place.nameIn(source);
         Optional<ModelOutline.Tensor> own = member.tensor(name);
         if (!member.isWhole()) {
@@ -199,11 +208,11 @@ final class TensorPlanner {
     }
 
     /// A delta of an embedding that is the base's head too is the head's as well.
-    private static String nameInBase(Place place, Part.Source base, String name) {
+    private static String nameInBase(ResultTensor place, SliceModels.Source base, String name) {
         return isHead(place, base) ? base.member().onlyEmbedding().orElse(name) : name;
     }
 
-    private static boolean isEmbedding(Place place) {
+    private static boolean isEmbedding(ResultTensor place) {
         return LayerName.of(place.name()).isEmpty()
                 && place.part().all().stream()
                         .anyMatch(source -> source.member().isEmbedding(place.name()));

@@ -10,19 +10,19 @@ import java.util.Optional;
 
 /// The tokenizers of a merge's models, each read once.
 final class Tokenizers {
-    private final Member reference;
+    private final OpenModel reference;
     private final Problems problems;
-    private final Map<Member, TokenTable> known = new HashMap<>();
+    private final Map<OpenModel, TokenTable> known = new HashMap<>();
 
     /// @param reference whose tokenizer a model without one of its own is taken to use
-    Tokenizers(Member reference, Problems problems) {
+    Tokenizers(OpenModel reference, Problems problems) {
         this.reference = reference;
         this.problems = problems;
     }
 
     /// @throws LotaException when neither the model nor the reference has a `tokenizer.json`, or one cannot be
     ///     read
-    TokenTable of(Member member) {
+    TokenTable of(OpenModel member) {
         TokenTable table = known.get(member);
         if (table == null) {
             table = member.outline().directory().flatMap(TokenTable::find).orElseGet(() -> instead(member));
@@ -31,7 +31,7 @@ final class Tokenizers {
         return table;
     }
 
-    private TokenTable instead(Member member) {
+    private TokenTable instead(OpenModel member) {
         if (member == reference) {
             throw new LotaException(
                     Text.format("%s has no tokenizer.json, which the recipe's 'tokenizer' needs", member));
@@ -43,7 +43,7 @@ final class Tokenizers {
     }
 
     /// The tokens of the result; empty when the recipe leaves the rows as they stand.
-    Optional<ResultTokens> result(TokenizerChoice choice, List<Member> members) {
+    Optional<ResultTokens> result(TokenizerChoice choice, List<OpenModel> members) {
         return switch (choice.source()) {
             case TokenizerChoice.Source.Copy copy -> Optional.empty();
             case TokenizerChoice.Source.Base base ->
@@ -61,9 +61,9 @@ final class Tokenizers {
         };
     }
 
-    private ResultTokens union(TokenizerChoice choice, List<Member> members) {
+    private ResultTokens union(TokenizerChoice choice, List<OpenModel> members) {
         List<ResultTokens.Limited> others = members.stream()
-                .filter(Member::isWhole)
+                .filter(OpenModel::isWhole)
                 .map(member ->
                         new ResultTokens.Limited(of(member), member.vocabulary().orElse(Integer.MAX_VALUE)))
                 .toList();

@@ -3,6 +3,7 @@ package io.lota4j.internal.merge.source;
 import io.lota4j.LotaException;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.SafetensorsFile;
+import io.lota4j.internal.merge.source.AdapterPart.WholePart;
 import io.lota4j.internal.peft.AdapterConfig;
 import io.lota4j.internal.peft.AdapterTensors;
 import java.util.SequencedMap;

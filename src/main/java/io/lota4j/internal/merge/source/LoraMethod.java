@@ -2,6 +2,9 @@ package io.lota4j.internal.merge.source;
 
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.internal.Text;
+import io.lota4j.internal.merge.source.AdapterPart.DoraPart;
+import io.lota4j.internal.merge.source.AdapterPart.RebasedPart;
+import io.lota4j.internal.merge.source.AdapterPart.WholePart;
 import io.lota4j.internal.peft.AdapterConfig;
 import io.lota4j.internal.peft.AdapterModule;
 import io.lota4j.internal.peft.LoraScale;

@@ -1,5 +1,6 @@
 package io.lota4j.internal.merge.source;
 
+import io.lota4j.internal.merge.source.AdapterPart.SumPart;
 import io.lota4j.internal.peft.AdapterConfig;
 import io.lota4j.internal.peft.AdapterModule;
 import io.lota4j.internal.peft.ParameterNames;

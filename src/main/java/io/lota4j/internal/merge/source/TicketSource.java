@@ -101,4 +101,18 @@ final class TicketSource implements MergeSource {
     public void close() {
         ticket.close();
     }
+
+    /// Weights of which a ticket keeps some as they are.
+    record ExactWeights(ModelTensor.Weights weights, ExactValues exact) implements ModelTensor.Weights {
+        @Override
+        public Shape shape() {
+            return weights.shape();
+        }
+
+        @Override
+        public void read(long from, int count, float[] into) {
+            weights.read(from, count, into);
+            exact.within(from, count, (index, value) -> into[(int) (index - from)] = value);
+        }
+    }
 }

@@ -199,7 +199,7 @@ public final class Fit implements AutoCloseable {
     }
 
     private static void requireTokens(Dataset data, List<Example> examples) {
-        if (examples.stream().mapToLong(Example::scoredTokens).sum() == 0) {
+        if (examples.stream().mapToLong(Example::labelledTokens).sum() == 0) {
             throw new LotaException(Text.format(
                     "%s: no prompt leaves the model room for a token of an answer, so there is nothing to compare at.",
                     data.name()));
@@ -346,7 +346,7 @@ public final class Fit implements AutoCloseable {
             told.add(new Fitted.Rows(
                     prompts.get(ticket).digests(),
                     examples.size(),
-                    examples.stream().mapToLong(Example::scoredTokens).sum(),
+                    examples.stream().mapToLong(Example::labelledTokens).sum(),
                     Provenance.digest(examples)));
         }
         return told;

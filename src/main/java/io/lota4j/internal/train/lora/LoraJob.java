@@ -6,12 +6,12 @@ import io.lota4j.data.Dataset;
 import io.lota4j.internal.kernel.MaskedKernel;
 import io.lota4j.internal.model.ModelConfig;
 import io.lota4j.internal.train.AdaptedModel;
-import io.lota4j.internal.train.Start;
+import io.lota4j.internal.train.StartingWeights;
 import io.lota4j.internal.train.Trainer;
 import io.lota4j.internal.train.TrainingJob;
 import io.lota4j.mask.Mask;
-import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.MemoryPolicy.BaseWeights;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.train.HeldOut;
 import io.lota4j.train.MemoryEstimate;
@@ -36,7 +36,7 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
     private final Dataset data;
     private final TrainConfig config;
     private final MaskedKernel kernel;
-    private final Start start;
+    private final StartingWeights start;
     private final PtNDManager scope;
     private final List<Factors> factors;
     private final @Nullable HeldOut heldOut;
@@ -46,7 +46,7 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
     /// @param kernel takes the optimizer's steps
     /// @throws LotaException if a target is no matrix of a layer, or the model's base is mapped
     public LoraJob(AdaptedModel model, LoraConfig lora, Dataset data, TrainConfig config, MaskedKernel kernel) {
-        this(model, lora, data, config, kernel, new Start(model.base(), null), null);
+        this(model, lora, data, config, kernel, new StartingWeights(model.base(), null), null);
     }
 
     /// As the other constructor, on top of what earlier runs made of the base.
@@ -58,7 +58,7 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
             Dataset data,
             TrainConfig config,
             MaskedKernel kernel,
-            Start start,
+            StartingWeights start,
             @Nullable HeldOut heldOut) {
         if (model.decoder().memory().base() == BaseWeights.MAPPED) {
             throw new LotaException("LoRA keeps base and factors added up in memory; the base cannot stay mapped.");
@@ -128,7 +128,7 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
     }
 
     @Override
-    public Start start() {
+    public StartingWeights start() {
         return start;
     }
 

@@ -12,7 +12,7 @@ import io.lota4j.internal.model.Decoder;
 import io.lota4j.internal.model.PackedBatch;
 import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.internal.train.Runs;
-import io.lota4j.internal.train.Start;
+import io.lota4j.internal.train.StartingWeights;
 import io.lota4j.internal.train.Trainable;
 import io.lota4j.mask.Pool;
 import io.lota4j.memory.Host;
@@ -96,11 +96,11 @@ class LoraGoldenTest {
     @Test
     void gradientsOfTheFirstBatch() {
         try (LowRankParameters parameters = LowRankParameters.of(
-                model.decoder(), new Start(model.base(), null), job.factors(), CONFIG.optimizer())) {
+                model.decoder(), new StartingWeights(model.base(), null), job.factors(), CONFIG.optimizer())) {
             PackedBatch batch = PackedBatch.of(data.examples().subList(0, 2).stream()
-                    .map(e -> new PackedBatch.Sequence(e.ids(), e.scored()))
+                    .map(e -> new PackedBatch.Sequence(e.ids(), e.labelled()))
                     .toList());
-            float[] weights = new float[batch.rows().length];
+            float[] weights = new float[batch.targetPositions().length];
             Arrays.fill(weights, 1f / weights.length);
             parameters.gradients().clear();
             model.decoder().gradients(batch, weights, parameters.gradients());

@@ -16,13 +16,13 @@ import io.lota4j.internal.model.PackedBatch;
 import io.lota4j.internal.model.Torch;
 import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.internal.train.Runs;
-import io.lota4j.internal.train.Start;
+import io.lota4j.internal.train.StartingWeights;
 import io.lota4j.internal.train.Trainable;
 import io.lota4j.mask.Pool;
 import io.lota4j.memory.Host;
-import io.lota4j.model.ActivationPolicy;
-import io.lota4j.model.BaseWeights;
 import io.lota4j.model.MemoryPolicy;
+import io.lota4j.model.MemoryPolicy.ActivationPolicy;
+import io.lota4j.model.MemoryPolicy.BaseWeights;
 import io.lota4j.train.RunState;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.lora.LoraConfig;
@@ -65,14 +65,14 @@ class LoraJobTest {
                     }
                 });
             }
-            try (LowRankParameters parameters =
-                    LowRankParameters.of(model.decoder(), new Start(model.base(), null), job.factors(), Runs.ADAMW)) {
+            try (LowRankParameters parameters = LowRankParameters.of(
+                    model.decoder(), new StartingWeights(model.base(), null), job.factors(), Runs.ADAMW)) {
                 parameters.gradients().clear();
                 Dense dense = new Dense(parameters.gradients(), model);
                 PackedBatch batch = PackedBatch.of(DATA.examples().stream()
-                        .map(e -> new PackedBatch.Sequence(e.ids(), e.scored()))
+                        .map(e -> new PackedBatch.Sequence(e.ids(), e.labelled()))
                         .toList());
-                float[] weights = new float[batch.rows().length];
+                float[] weights = new float[batch.targetPositions().length];
                 Arrays.fill(weights, 0.1f);
                 model.decoder().gradients(batch, weights, dense);
                 // A second pass adds up.

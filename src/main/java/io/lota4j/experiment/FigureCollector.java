@@ -1,0 +1,75 @@
+package io.lota4j.experiment;
+
+import io.lota4j.metrics.Figure;
+import io.lota4j.metrics.Metric;
+import io.lota4j.metrics.Metric.Split;
+import io.lota4j.metrics.Metric.Where;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// Figures of one piece of work, which several runs of a grid may share: which run, seed and stage they are of is
+/// said when they are gathered.
+final class FigureCollector {
+    private static final String ANY_RUN = "";
+
+    private final List<Metric> metrics = new ArrayList<>();
+    private final Where where;
+
+    FigureCollector(@Nullable String task) {
+        this.where = Where.stage(ANY_RUN, 0, 0, task);
+    }
+
+    void add(Figure figure, double value, long n) {
+        add(where, figure, value, n);
+    }
+
+    void add(Figure figure, double value, long n, Split split) {
+        add(where.at(split), figure, value, n);
+    }
+
+    /// One loss a step.
+    ///
+    /// @param examplesOf how many examples the first so many steps took
+    void losses(Figure figure, List<Double> losses, LongUnaryOperator examplesOf) {
+        for (int step = 0; step < losses.size(); step++) {
+            long examples = examplesOf.applyAsLong(step + 1L) - examplesOf.applyAsLong(step);
+            add(where.at(Split.TRAIN).atStep(step + 1L), figure, losses.get(step), examples);
+        }
+    }
+
+    /// Of one part of the model, or of all of it, beside another task.
+    void beside(Figure figure, String other, @Nullable String part, double value, long n) {
+        add(where.beside(other).in(part), figure, value, n);
+    }
+
+    /// Of one part of the model.
+    void in(Figure figure, String part, double value, long n) {
+        add(where.in(part), figure, value, n);
+    }
+
+    private void add(Where at, Figure figure, double value, long n) {
+        metrics.add(new Metric(at, figure, value, n));
+    }
+
+    /// Figures that were found before.
+    void addAll(List<Metric> others) {
+        metrics.addAll(others);
+    }
+
+    List<Metric> metrics() {
+        return List.copyOf(metrics);
+    }
+
+    /// Figures as those of a stage of a run.
+    static List<Metric> of(List<Metric> metrics, String run, long seed, int stage) {
+        return metrics.stream()
+                .map(m -> new Metric(moved(m.where(), run, seed, stage), m.figure(), m.value(), m.n()))
+                .toList();
+    }
+
+    private static Where moved(Where at, String run, long seed, int stage) {
+        return new Where(run, seed, stage, at.task(), at.split(), at.step(), at.part(), at.other());
+    }
+}

@@ -1,0 +1,203 @@
+package io.lota4j.experiment;
+
+import io.lota4j.data.Dataset;
+import io.lota4j.data.file.BadRow;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.data.Tokenizer;
+import io.lota4j.internal.eval.AnswerCheck;
+import io.lota4j.internal.eval.Evaluator;
+import io.lota4j.internal.experiment.Experiment;
+import io.lota4j.internal.experiment.GridRun;
+import io.lota4j.internal.experiment.Method;
+import io.lota4j.internal.experiment.Task;
+import io.lota4j.internal.kernel.MaskedKernel;
+import io.lota4j.internal.train.AdaptedModel;
+import io.lota4j.internal.train.StartingWeights;
+import io.lota4j.kernel.choice.KernelChoice;
+import io.lota4j.ticket.Ticket;
+import io.lota4j.ticket.TicketFile;
+import io.lota4j.train.attribution.Attribution;
+import io.lota4j.train.attribution.Scoring;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// What all runs of an experiment work with: base, data, kernel, and who listens.
+final class GridContext implements AutoCloseable {
+    private final Experiment experiment;
+    private final MaskedKernel kernel;
+    private final Stages stages;
+    private final BooleanSupplier stop;
+    private final Tokenizer tokenizer;
+    private final Map<String, TaskData> data = new LinkedHashMap<>();
+    private final Map<Dataset, String> digests = new IdentityHashMap<>();
+    private final Map<String, Dataset> unweighted = new HashMap<>();
+    private final String fingerprint;
+
+    /// Loads every task's data: what is wrong with it is told before hours of training.
+    GridContext(Experiment experiment, KernelChoice kernel, Stages stages, BooleanSupplier stop) {
+        this.experiment = experiment;
+        this.stages = stages;
+        this.stop = stop;
+        this.tokenizer = Tokenizer.of(experiment.base());
+        try (Checkpoint base = Checkpoint.open(experiment.base())) {
+            this.fingerprint = base.fingerprint().hex();
+            experiment.tasks().forEach(this::load);
+            experiment.general().forEach(this::load);
+            requireFits();
+            this.kernel = kernel.open(experiment.device());
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    private void load(Task task) {
+        data.put(task.name(), TaskData.load(task, experiment.labels(task), experiment.base(), tokenizer));
+    }
+
+    /// Holds every stage's rows against what is minimised there, and against what chooses its mask.
+    private void requireFits() {
+        for (GridRun run : Grid.runs(experiment)) {
+            for (int stage = 0; stage < run.order().size(); stage++) {
+                Dataset rows = rows(run, stage);
+                new WorkInputs(this).config(run, stage).requireFits(rows);
+                if (run.variant().method() instanceof Method.Sparse sparse
+                        && sparse.by() instanceof Attribution.OfRows) {
+                    Scoring.requireFit(rows.unweighted());
+                }
+            }
+        }
+    }
+
+    /// What a stage is trained on, without the weights that its objective does not read.
+    Dataset rows(GridRun run, int stage) {
+        String task = run.order().get(stage);
+        Dataset rows = data(task).train();
+        return experiment.objective(run, stage).readsWeights()
+                ? rows
+                : unweighted.computeIfAbsent(task, t -> rows.unweighted());
+    }
+
+    Experiment experiment() {
+        return experiment;
+    }
+
+    MaskedKernel kernel() {
+        return kernel;
+    }
+
+    Stages stages() {
+        return stages;
+    }
+
+    BooleanSupplier stop() {
+        return stop;
+    }
+
+    /// Of the base, in hexadecimal.
+    String fingerprint() {
+        return fingerprint;
+    }
+
+    TaskData data(String task) {
+        return Objects.requireNonNull(data.get(task));
+    }
+
+    /// Whole sentences on what should be known of all tasks' rows and of stages too short for the warm-up, none of
+    /// them twice.
+    List<String> notices() {
+        return Stream.concat(
+                        data.values().stream().flatMap(task -> task.notices().stream()),
+                        Grid.runs(experiment).stream().flatMap(this::shortStages))
+                .distinct()
+                .toList();
+    }
+
+    /// The rows of all tasks that were left out because they cannot be used.
+    List<BadRow> badRows() {
+        return data.values().stream()
+                .flatMap(task -> task.bad().stream())
+                .distinct()
+                .toList();
+    }
+
+    private Stream<String> shortStages(GridRun run) {
+        long warmup = experiment.training().warmupSteps();
+        return IntStream.range(0, run.order().size()).boxed().flatMap(stage -> {
+            long steps = StepBudget.of(experiment, run, stage).training();
+            return steps < warmup
+                    ? Stream.of(Text.format(
+                            "Task %s is trained for %d steps with %s, fewer than the warm-up's %d: its learning rate"
+                                    + " rises to the end.",
+                            run.order().get(stage), steps, run.variant().label(), warmup))
+                    : Stream.empty();
+        });
+    }
+
+    /// Tells rows apart.
+    String digest(Dataset rows) {
+        return digests.computeIfAbsent(rows, TaskData::digest);
+    }
+
+    /// Scores a model on a task's rows.
+    ///
+    /// @param generate most new tokens of an answer; 0: answers are not generated
+    Evaluator evaluator(AdaptedModel model, Task task, int generate) {
+        @Nullable Pattern answer = task.answer() == null ? null : Pattern.compile(task.answer());
+        return new Evaluator(
+                model.decoder(),
+                tokenizer,
+                data(task.name()).stop(),
+                experiment.scoringBatch(),
+                generate,
+                new AnswerCheck(answer));
+    }
+
+    /// @throws CancellationException if the user wants to stop
+    void check() {
+        if (stop.getAsBoolean()) {
+            throw new CancellationException("stopped");
+        }
+    }
+
+    /// The base with what stages so far have made of it.
+    Opened open(Optional<Path> ticket) {
+        AdaptedModel model = AdaptedModel.open(experiment.base(), experiment.memory(), experiment.device());
+        try {
+            Optional<Ticket> before = ticket.map(TicketFile::read);
+            before.ifPresent(model::add);
+            return new Opened(model, new StartingWeights(model.base(), before.orElse(null)));
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /// @param model to work on
+    /// @param start the weights that it has now
+    record Opened(AdaptedModel model, StartingWeights start) implements AutoCloseable {
+        @Override
+        public void close() {
+            model.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        kernel.close();
+        tokenizer.close();
+    }
+}

@@ -1,0 +1,58 @@
+package io.lota4j.experiment;
+
+import io.lota4j.internal.Text;
+import io.lota4j.internal.train.TrainingJob;
+import io.lota4j.metrics.Figure;
+import io.lota4j.train.Curves;
+import io.lota4j.train.Listener;
+import io.lota4j.train.Progress;
+import io.lota4j.train.RunState;
+import java.nio.file.Files;
+import java.util.concurrent.CancellationException;
+
+/// Runs training in front of whoever listens, and can be stopped: the state stays in the work's folder, and so
+/// do TensorBoard's curves.
+///
+/// @param context who listens
+/// @param folder of the work
+record ObservedRun(GridContext context, Folder folder) {
+    /// @param losses the figure that a step's loss is
+    /// @throws CancellationException if stopped before the last step
+    RunState run(TrainingJob job, String what, FigureCollector collected, Figure losses) {
+        boolean resume = Files.exists(folder.state());
+        RunState end;
+        try (Stages.Stage shown = context.stages().begin(what);
+                Curves curves = Curves.open(folder.events())) {
+            end = job.run(
+                    folder.state(),
+                    context.experiment().training().saveEvery(),
+                    resume,
+                    new Listener() {
+                        @Override
+                        public void step(Progress p) {
+                            curves.add(p);
+                            shown.at(p.step(), p.steps(), p.tokensPerSecond(), p.loss());
+                        }
+
+                        @Override
+                        public void warn(String sentence) {
+                            shown.warn(sentence);
+                        }
+                    },
+                    context.stop());
+        }
+        if (end.step() < job.config().steps()) {
+            throw new CancellationException(Text.format(
+                    "stopped after step %d of %d of %s",
+                    end.step(), job.config().steps(), what));
+        }
+        Figure seconds = losses == Figure.TRAIN_LOSS ? Figure.TRAIN_SECONDS : Figure.CALIBRATION_SECONDS;
+        int examples = job.data().epochRows();
+        collected.losses(losses, end.losses(), step -> job.config().examplesOf(step, examples));
+        // Unknown after a state of an earlier version, which did not keep them.
+        if (!Double.isNaN(end.seconds())) {
+            collected.add(seconds, end.seconds(), end.step());
+        }
+        return end;
+    }
+}

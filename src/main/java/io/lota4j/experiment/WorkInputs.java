@@ -1,0 +1,148 @@
+package io.lota4j.experiment;
+
+import io.lota4j.data.Dataset;
+import io.lota4j.experiment.InputDigest.Digest;
+import io.lota4j.internal.experiment.Experiment;
+import io.lota4j.internal.experiment.GridRun;
+import io.lota4j.internal.experiment.Method.Full;
+import io.lota4j.internal.experiment.Method.Lora;
+import io.lota4j.internal.experiment.Method.Sparse;
+import io.lota4j.internal.experiment.Shrink;
+import io.lota4j.internal.experiment.Task;
+import io.lota4j.internal.train.SettingsText;
+import io.lota4j.train.TrainConfig;
+import io.lota4j.train.attribution.Attribution;
+import io.lota4j.train.objective.Sft;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/// What decides the outcome of each piece of a grid. Runs that begin alike share their pieces: the same inputs have
+/// the same digest, and work that is done is not done again.
+///
+/// @param context base and data
+record WorkInputs(GridContext context) {
+    /// Digest of what a stage starts from: the base, or the stage before it.
+    private Digest before(GridRun run, int stage) {
+        return stage == 0
+                ? Digest.of(context.fingerprint())
+                : result(run, stage - 1).digest();
+    }
+
+    /// Of a stage's training.
+    InputDigest stage(GridRun run, int stage) {
+        Experiment experiment = context.experiment();
+        Digest before = before(run, stage);
+        InputDigest inputs = trained(work("train", run, stage, before), run, stage, config(run, stage));
+        return switch (run.variant().method()) {
+            case Full(var pool) -> inputs.with("method", "full").with("pool", pool.toString());
+            case Lora lora ->
+                inputs.with("method", "lora " + text(lora), EarlierTexts.of(lora))
+                        .with("pool", experiment.pool().toString());
+            case Sparse sparse ->
+                inputs.with("method", "masked")
+                        .with("mask", choice(run, stage, sparse, before).digest())
+                        .with("sparsity", sparse.sparsity());
+        };
+    }
+
+    /// Of what a stage ends with, and the next one starts from: its training, or what was made of that.
+    InputDigest result(GridRun run, int stage) {
+        InputDigest trained = stage(run, stage);
+        return run.protection()
+                .shrink()
+                .map(shrink -> shrunk(run, stage, shrink, trained))
+                .orElse(trained);
+    }
+
+    private InputDigest shrunk(GridRun run, int stage, Shrink shrink, InputDigest trained) {
+        Task task = context.experiment().task(run.order().get(stage));
+        return InputDigest.of("shrink")
+                .with("stage", trained.digest())
+                .with("task", task.name())
+                .with("rows", context.digest(ShrinkWork.rows(context, task.name(), shrink)))
+                .with("tolerance", shrink.rule().tolerance())
+                .with("margin", shrink.rule().margin())
+                .with("stop", Scores.stop(context, task))
+                .with("generate", task.generate())
+                .with("answer", String.valueOf(task.answer()));
+    }
+
+    private static InputDigest settings(InputDigest inputs, TrainConfig config) {
+        boolean known = config.objective().equals(new Sft());
+        return inputs.with("settings", config.text(), known ? EarlierTexts.of(config) : config.text());
+    }
+
+    private static String text(Lora lora) {
+        return new SettingsText()
+                .with("rank", Integer.toString(lora.rank()))
+                .with("alpha", SettingsText.number(lora.alpha()))
+                .text();
+    }
+
+    /// Of the choice of a mask, but for its sparsity: one calibration serves several.
+    InputDigest choice(GridRun run, int stage, Sparse sparse) {
+        return choice(run, stage, sparse, before(run, stage));
+    }
+
+    private InputDigest choice(GridRun run, int stage, Sparse sparse, Digest before) {
+        InputDigest inputs = work("choose", run, stage, before)
+                .with("choice", sparse.by().name().toUpperCase(Locale.ROOT))
+                .with("scope", sparse.scope().toString())
+                .with("pool", context.experiment().pool().toString())
+                // The first stage has nothing to avoid: LoTTO begins as LoTA does.
+                .with("disjoint", sparse.disjoint() && stage > 0);
+        if (stage == 0 && !run.beside().isEmpty()) {
+            // The last one beside it avoids those before it, and says so.
+            GridRun last = run.runsBeside().getLast();
+            inputs = inputs.with("avoided", choice(last, 0, sparse).digest()).with("sparsity", sparse.sparsity());
+        }
+        return switch (sparse.by()) {
+            case Attribution.OfTraining training -> trained(inputs, run, stage, calibration(run, stage, sparse));
+            case Attribution.OfBase base -> base.isDrawn() ? inputs.with("seed", run.seed()) : inputs;
+            case Attribution.OfRows rows -> inputs.with("rows", sparse.effort().rows());
+        };
+    }
+
+    private InputDigest work(String work, GridRun run, int stage, Digest before) {
+        Task task = context.experiment().task(run.order().get(stage));
+        return InputDigest.of(work)
+                .with("start", before)
+                .with("task", task.name())
+                .with("rows", context.digest(data(run, stage)));
+    }
+
+    /// Settings, and whether epochs end short: where none does, the digest is that of earlier versions.
+    private InputDigest trained(InputDigest inputs, GridRun run, int stage, TrainConfig config) {
+        Map<String, String> order = new LinkedHashMap<>();
+        config.addOrderTo(order, data(run, stage));
+        InputDigest trained = settings(inputs, config);
+        for (Map.Entry<String, String> entry : order.entrySet()) {
+            trained = trained.with(entry.getKey(), entry.getValue());
+        }
+        return trained;
+    }
+
+    private Dataset data(GridRun run, int stage) {
+        return context.rows(run, stage);
+    }
+
+    TrainConfig config(GridRun run, int stage) {
+        Experiment experiment = context.experiment();
+        long steps = StepBudget.of(experiment, run, stage).training();
+        return experiment.training().config(steps, run.variant().lr(), run.seed(), experiment.objective(run, stage));
+    }
+
+    TrainConfig calibration(GridRun run, int stage, Sparse sparse) {
+        Experiment experiment = context.experiment();
+        return experiment
+                .training()
+                .calibration(
+                        sparse.effort().steps(), sparse.effort().lr(), run.seed(), experiment.objective(run, stage));
+    }
+
+    /// What a mask's generator starts from: another mask for every stage.
+    static long randomSeed(GridRun run, int stage) {
+        return run.seed() * 31 + stage;
+    }
+}

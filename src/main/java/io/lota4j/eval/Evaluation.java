@@ -1,7 +1,6 @@
 package io.lota4j.eval;
 
 import io.lota4j.internal.Text;
-import io.lota4j.internal.eval.AnswerCheck.Verdict;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -23,7 +22,7 @@ public record Evaluation(
         return examples.stream().mapToLong(ExampleScore::responseTokens).sum();
     }
 
-    /// Mean negative log-probability of a response token, nats.
+    /// Mean negative log-probability per response token, nats.
     public double loss() {
         return -examples.stream().mapToDouble(ExampleScore::sumLogprob).sum() / responseTokens();
     }

@@ -1,6 +1,5 @@
 package io.lota4j.eval;
 
-import io.lota4j.internal.eval.AnswerCheck;
 import org.jspecify.annotations.Nullable;
 
 /// One example's scores.
@@ -16,21 +15,17 @@ public record ExampleScore(
         int responseTokens,
         double sumLogprob,
         @Nullable String generated,
-        AnswerCheck.@Nullable Verdict verdict,
+        @Nullable Verdict verdict,
         boolean cramped) {
 
     /// The scores of an example whose answer, if one was asked for, had all the room it was to have.
     public ExampleScore(
-            int index,
-            int responseTokens,
-            double sumLogprob,
-            @Nullable String generated,
-            AnswerCheck.@Nullable Verdict verdict) {
+            int index, int responseTokens, double sumLogprob, @Nullable String generated, @Nullable Verdict verdict) {
         this(index, responseTokens, sumLogprob, generated, verdict, false);
     }
 
     /// Whether the answer was right, or null if none was asked for.
     public @Nullable Boolean correct() {
-        return verdict == null ? null : verdict == AnswerCheck.Verdict.CORRECT;
+        return verdict == null ? null : verdict == Verdict.CORRECT;
     }
 }

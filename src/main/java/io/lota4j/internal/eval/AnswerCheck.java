@@ -1,5 +1,6 @@
 package io.lota4j.internal.eval;
 
+import io.lota4j.eval.Verdict;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -13,13 +14,7 @@ import org.jspecify.annotations.Nullable;
 public record AnswerCheck(@Nullable Pattern pattern) {
     private static final Pattern SPACE = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
 
-    public enum Verdict {
-        CORRECT,
-        WRONG,
-        /// The pattern is nowhere in the generated text: a lost format is not lost knowledge.
-        UNPARSED
-    }
-
+    /// Compares a generated text with the reference answer.
     public Verdict check(String generated, String reference) {
         Optional<String> found = answer(generated);
         if (found.isEmpty()) {

@@ -2,7 +2,7 @@ package io.lota4j.internal.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lota4j.internal.eval.AnswerCheck.Verdict;
+import io.lota4j.eval.Verdict;
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

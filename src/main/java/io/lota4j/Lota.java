@@ -174,7 +174,7 @@ public final class Lota implements AutoCloseable {
         return calibrate(data, how, config, null, observer, state);
     }
 
-    /// As [#calibrate(Dataset, Calibration, TrainConfig, Watch, StateFile)], scored on held-out rows meanwhile.
+    /// As [#calibrate(Dataset, Calibration, TrainConfig, RunObserver, StateFile)], scored on held-out rows meanwhile.
     ///
     /// @param rows null for none
     public Training<Mask> calibrate(
@@ -282,7 +282,7 @@ public final class Lota implements AutoCloseable {
         return train(data, mask, config, null, observer, state);
     }
 
-    /// As [#train(Dataset, Mask, TrainConfig, Watch, StateFile)], scored on held-out rows meanwhile.
+    /// As [#train(Dataset, Mask, TrainConfig, RunObserver, StateFile)], scored on held-out rows meanwhile.
     ///
     /// @param rows null for none
     public Training<Ticket> train(
@@ -316,7 +316,7 @@ public final class Lota implements AutoCloseable {
         return lora(data, factors, config, adapter, null, observer, state);
     }
 
-    /// As [#lora(Dataset, LoraConfig, TrainConfig, Path, Watch, StateFile)], scored on held-out rows meanwhile.
+    /// As [#lora(Dataset, LoraConfig, TrainConfig, Path, RunObserver, StateFile)], scored on held-out rows meanwhile.
     ///
     /// @param rows null for none
     public Training<Ticket> lora(

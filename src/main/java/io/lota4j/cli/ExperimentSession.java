@@ -74,7 +74,7 @@ record ExperimentSession(Path recipe, Result result, Messages messages) {
                 .map(rate -> Text.format("%s %s", rate.getKey(), Text.format("%.0f", rate.getValue())))
                 .collect(Collectors.joining(", "));
         result.say(
-                "Measured just now, tokens a second: %s", new Figure(Key.TOKENS_PER_SECOND, estimate.rates(), rates));
+                "Measured just now, tokens per second: %s", new Figure(Key.TOKENS_PER_SECOND, estimate.rates(), rates));
     }
 
     private static Sentence work(long trained, long scored, double seconds) {

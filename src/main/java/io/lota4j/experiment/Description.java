@@ -157,7 +157,7 @@ record Description(GridContext context, Checkpoint base) {
     static final class Started {
         private Started() {}
 
-        /// The time that an earlier sitting has written down, or now.
+        /// The time that an earlier run has written down, or now.
         static String of(Path out) {
             Path file = out.resolve("run.json");
             if (!Files.exists(file)) {

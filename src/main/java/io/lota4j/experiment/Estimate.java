@@ -8,7 +8,7 @@ import java.util.SequencedMap;
 /// @param runs each with what is its own: work that runs share is counted with the first
 /// @param stages how many there are in all, shared ones once
 /// @param done how many of them are done
-/// @param rates measured just now, tokens a second, by what was done
+/// @param rates measured just now, tokens per second, by what was done
 public record Estimate(List<Line> runs, int stages, int done, SequencedMap<String, Double> rates) {
     /// @param name of the run
     /// @param trained tokens of training and choosing masks

@@ -74,7 +74,7 @@ record Folder(Path directory) {
         return MetricsFile.read(figuresFile());
     }
 
-    /// Says what the work is about, before it starts. An adapter that is there is of a sitting that was killed.
+    /// Says what the work is about, before it starts. An adapter that is there is left by a run that was killed.
     void begin(InputDigest inputs) {
         try {
             AtomicFile.deleteTree(adapter());

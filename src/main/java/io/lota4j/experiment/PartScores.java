@@ -20,7 +20,7 @@ final class PartScores {
     private final Path file;
     private final Map<String, Score> known = new LinkedHashMap<>();
 
-    /// @param file of an earlier sitting, or not there
+    /// @param file of an earlier run, or not there
     PartScores(Path file) {
         this.file = file;
         if (Files.exists(file)) {

@@ -122,7 +122,7 @@ final class Rates {
         });
     }
 
-    /// New tokens a second of answering.
+    /// New tokens per second of answering.
     double generating() {
         return rates.computeIfAbsent(GENERATING, k -> {
             int most = context.experiment().tasks().stream()

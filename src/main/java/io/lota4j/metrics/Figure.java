@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /// What was measured.
 public enum Figure {
-    /// Mean negative log-probability of a response token, nats; n: response tokens.
+    /// Mean negative log-probability per response token, nats; n: response tokens.
     LOSS(Direction.LOWER),
     /// Share of examples that were answered right, in [0, 1]; n: examples.
     ACCURACY(Direction.HIGHER),

@@ -50,7 +50,7 @@ public record ShrinkRule(double tolerance, double margin) {
 
     /// How a model did on the validation rows.
     ///
-    /// @param loss a response token, nats
+    /// @param loss per response token, nats
     /// @param right share of right answers, in [0, 1]; empty where none were generated
     public record Score(double loss, OptionalDouble right) {}
 

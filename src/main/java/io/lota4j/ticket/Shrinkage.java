@@ -13,7 +13,7 @@ import java.util.OptionalDouble;
 /// @param by what it compared
 /// @param smallest alpha*: the part of the deltas that was enough, a multiple of 1/20 in (0, 1]
 /// @param alpha factor of the deltas, in (0, 1]: alpha* times the margin
-/// @param whole score of the whole ticket: a share of right answers, or a loss a response token in nats
+/// @param whole score of the whole ticket: a share of right answers, or a loss per response token in nats
 /// @param kept score of alpha* of it
 /// @param before loss of the start without the ticket, where losses were compared
 public record Shrinkage(

@@ -55,7 +55,7 @@ class ExperimentCommandTest {
                 .containsPattern("lota-90-lr0.001-flip-s0 +[1-9]\\d* +[1-9]\\d* +\\d+:\\d\\d\n")
                 .containsPattern("all, in tokens +[1-9]\\d* +[1-9]\\d* +\\d+:\\d\\d\n")
                 .contains("0 of 1 stages are done;")
-                .containsPattern("tokens a second: scoring \\d+, dense \\d+, sparsity 0.9 \\d+\n");
+                .containsPattern("tokens per second: scoring \\d+, dense \\d+, sparsity 0.9 \\d+\n");
         assertThat(cli.out())
                 .containsPattern(Text.format("Disk: \\Q%s\\E: about [1-9].* free\n", folder.resolve("out")));
         assertThat(folder.resolve("out")).doesNotExist();

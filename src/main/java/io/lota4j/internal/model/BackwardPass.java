@@ -8,11 +8,11 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.function.UnaryOperator;
 
-/// One forward and backward pass, layer by layer, each layer freed as soon as it has been gone back through.
+/// One forward and backward pass, layer by layer. Each layer is freed after its backward pass.
 ///
 /// A layer's derivatives are written out in `primitives.py`: nothing is recorded, and a projection's weight gradient is
 /// never formed here. The sink gets what goes into each linear with the gradient of what comes out, and makes of
-/// the two as much of it as it wants. Layers under the lowest one with a wanted weight are not gone back through.
+/// the two as much of it as it wants. Layers under the lowest one with a wanted weight have no backward pass.
 final class BackwardPass {
     private final Decoder decoder;
     private final PackedBatch batch;

@@ -147,13 +147,13 @@ public final class Decoder implements AutoCloseable {
 
     /// Scores a batch and hands the gradients of `sum(rowWeights[r] * loss[r])` to `sink`, last layer first.
     ///
-    /// @param rowWeights one a scored token, in the order of [PackedBatch#rows]
+    /// @param rowWeights one a scored token, in the order of [PackedBatch#targetPositions]
     public Loss gradients(PackedBatch batch, float[] rowWeights, GradientSink sink) {
         return gradients(batch, new RowWeights.Constant(rowWeights), sink);
     }
 
-    /// As [#gradients(PackedBatch, float[], GradientSink)], with weights that may depend on the losses. They are not
-    /// gone back through: the gradient is that of the sum for the weights as they are.
+    /// As [#gradients(PackedBatch, float[], GradientSink)], with weights that may depend on the losses. They count
+    /// as constants: nothing is derived through them.
     public Loss gradients(PackedBatch batch, RowWeights rowWeights, GradientSink sink) {
         return gradients(batch, new HeadLoss.Labels(rowWeights), sink);
     }
@@ -193,7 +193,7 @@ public final class Decoder implements AutoCloseable {
     /// As [#divergences], and hands the gradients of `sum(weights[r] * divergence[r])` to `sink`, last
     /// layer first. What was expected is frozen.
     ///
-    /// @param weights one a scored token, in the order of [PackedBatch#rows]
+    /// @param weights one a scored token, in the order of [PackedBatch#targetPositions]
     public Loss gradients(PackedBatch batch, Expectations from, float[] weights, GradientSink sink) {
         return gradients(batch, new HeadLoss.Divergence(from, weights), sink);
     }

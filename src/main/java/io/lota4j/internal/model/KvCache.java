@@ -67,7 +67,7 @@ final class KvCache implements AutoCloseable {
         this.next = kernel == null ? null : new NextTokens(decoder, kernel, slots, capacity, keys, values, tables);
     }
 
-    /// Zeros, for attention also multiplies what it does not look at, and nothing times NaN is NaN.
+    /// Zeros, because masked attention still multiplies unused slots, and 0 times NaN is NaN.
     private PtNDArray zeros(long... shape) {
         PtNDArray tensor = Torch.floats(scope, shape);
         decoder.torch().buffer(tensor).zero();

@@ -24,7 +24,7 @@ final class CostSection {
             "tokens in all",
             "calibration",
             "training",
-            "training tokens a second",
+            "training tokens per second",
             "peak memory",
             "file a task");
 

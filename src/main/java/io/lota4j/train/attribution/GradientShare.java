@@ -21,7 +21,7 @@ import java.util.function.BooleanSupplier;
 /// A mask that is drawn by chance sees about the square root of its density: of 10% of the weights 0.32.
 /// One that was calibrated for the task should see more.
 ///
-/// The loss is the mean negative log-probability of a response token, of a preference pair of its chosen
+/// The loss is the mean negative log-probability per response token, of a preference pair of its chosen
 /// answer; weights of tokens are left out.
 ///
 /// @param share in \[0, 1\]; 0 where the gradient is zero

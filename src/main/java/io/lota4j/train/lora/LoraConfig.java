@@ -8,7 +8,7 @@ import io.lota4j.mask.Pool;
 /// What LoRA's ([arXiv 2106.09685](https://arxiv.org/abs/2106.09685)) factors are: every target matrix is used as
 /// `W + alpha / rank * B A`.
 ///
-/// @param rank of every factor, at least 1; a matrix that has less takes what it has
+/// @param rank of every factor, at least 1; lower for matrices that are smaller
 /// @param alpha over 0 and finite
 /// @param targets the matrices that get factors
 public record LoraConfig(int rank, double alpha, Pool targets) {

@@ -12,6 +12,7 @@ import io.lota4j.export.AdapterTicket;
 import io.lota4j.export.Export;
 import io.lota4j.export.ExportOptions;
 import io.lota4j.export.Exported;
+import io.lota4j.internal.Sha256;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.AtomicFile;
 import io.lota4j.internal.checkpoint.Checkpoint;
@@ -61,6 +62,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A base and all that is done with it: masks, tickets and scores, from data in its tokens.
@@ -552,6 +554,22 @@ public final class Lota implements AutoCloseable {
             Path out,
             FitListener listener,
             BooleanSupplier stop) {
+        return fit(tickets, prompts, how, out, listener, stop, StateFile.NONE);
+    }
+
+    /// As [#fit(List, List, FitConfig, Path, FitListener, BooleanSupplier)], with a state that a stopped
+    /// fit leaves and another resumes from, bit for bit as if it had never stopped. It is removed once the
+    /// ticket is written.
+    ///
+    /// @return empty if it was stopped; then the state is all that was written
+    public Optional<FittedMerge> fit(
+            List<Path> tickets,
+            List<Dataset> prompts,
+            FitConfig how,
+            Path out,
+            FitListener listener,
+            BooleanSupplier stop,
+            StateFile state) {
         if (prompts.size() != tickets.size()) {
             throw new LotaException(Text.format(
                     "A fit takes prompts for each ticket: expected %d sets of rows, found %d.",
@@ -562,20 +580,30 @@ public final class Lota implements AutoCloseable {
         prompts.forEach(rows -> rows.paths().forEach(path -> claims.reads("the prompts", path)));
         claims.check();
         AtomicFile.requireWritable(out);
-        return fitted(tickets, prompts, how, listener, stop)
+        Optional<FittedMerge> merged = fitted(tickets, prompts, how, listener, stop, state)
                 .map(fitted -> new FittedMerge(
                         fitted,
                         TicketMerge.added(tickets.size(), fitted.weights(), fitted.provenance())
                                 .merge(tickets, Runtime.getRuntime().availableProcessors(), out)));
+        if (merged.isPresent()) {
+            state.forget();
+        }
+        return merged;
     }
 
     private Optional<Fitted> fitted(
-            List<Path> tickets, List<Dataset> prompts, FitConfig how, FitListener listener, BooleanSupplier stop) {
+            List<Path> tickets,
+            List<Dataset> prompts,
+            FitConfig how,
+            FitListener listener,
+            BooleanSupplier stop,
+            StateFile state) {
+        String digests = tickets.stream().map(Sha256::ofFile).collect(Collectors.joining(" "));
         List<Ticket> read = tickets.stream().map(TicketFile::read).toList();
         return base.with(List.of(), model -> {
             try (Fit fit = new Fit(
                     model, read, prompts, base.stopTokens(base.encoder(RowOptions.chats())), base.kernel(), how)) {
-                return fit.run(listener, orInterrupted(stop));
+                return fit.run(listener, orInterrupted(stop), state, digests);
             }
         });
     }

@@ -4,6 +4,7 @@ import io.lota4j.FittedMerge;
 import io.lota4j.Lota;
 import io.lota4j.data.Dataset;
 import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.RealPath;
 import io.lota4j.internal.merge.run.MergeReportFile;
 import io.lota4j.internal.merge.run.TicketMerge;
 import io.lota4j.internal.model.ModelConfig;
@@ -13,8 +14,10 @@ import io.lota4j.memory.Device;
 import io.lota4j.merge.run.MergeReport;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.train.MemoryEstimate;
+import io.lota4j.train.StateFile;
 import io.lota4j.train.fit.FitConfig;
 import io.lota4j.train.fit.Fitted;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// @param tickets to merge
 /// @param prompts of each of them
 /// @param report where what each ticket brought is written, or null
+/// @param restart whether what a stopped fit has left is discarded
 record FitMerge(
         Path base,
         Device device,
@@ -36,7 +40,11 @@ record FitMerge(
         List<FitOptions.Prompts> prompts,
         FitConfig config,
         Path out,
-        @Nullable Path report) {
+        @Nullable Path report,
+        boolean restart) {
+    /// Steps between two states.
+    private static final long EVERY = 10;
+
     private static final Map<String, String> PARTS =
             Map.of("answers", "own answers", "before", "score the sum", "fit", "fit", "after", "score the merge");
 
@@ -90,7 +98,7 @@ record FitMerge(
             }
             Optional<FittedMerge> merged = fitted(lota, rows, messages, stop);
             if (merged.isEmpty()) {
-                messages.tell("lota: stopped; nothing was written.");
+                messages.tell(stopped());
                 return ExitCode.INTERRUPTED;
             }
             tell(result, merged.get());
@@ -99,9 +107,29 @@ record FitMerge(
     }
 
     private Optional<FittedMerge> fitted(Lota lota, List<Dataset> rows, Messages messages, StopSignal stop) {
-        try (Shown shown = new Shown(messages)) {
-            return lota.fit(tickets, rows, config, out, shown::at, stop);
+        StateFile state = state(out, restart);
+        if (restart) {
+            state.forget();
         }
+        try (Shown shown = new Shown(messages)) {
+            return lota.fit(tickets, rows, config, out, shown::at, stop, state);
+        }
+    }
+
+    /// Where a stopped fit keeps what it has found.
+    static StateFile state(Path out, boolean restart) {
+        if (RealPath.isStream(RealPath.of(out))) {
+            return StateFile.NONE;
+        }
+        Path file = out.resolveSibling(out.getFileName() + ".state");
+        return new StateFile(file, EVERY, !restart && Files.exists(file));
+    }
+
+    private String stopped() {
+        Path file = state(out, false).file();
+        return file == null
+                ? "lota: stopped; nothing was written."
+                : Text.format("lota: stopped. Progress is saved in %s; run the same command to resume.", file);
     }
 
     /// A bar for each part of the work.

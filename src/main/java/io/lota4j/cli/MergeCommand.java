@@ -73,7 +73,8 @@ final class MergeCommand extends BaseCommand {
 
     @Option(
             names = "--restart",
-            description = "With a recipe: discard what a merge that was stopped has left, and begin anew.")
+            description = "With a recipe or --method fit: discard what a merge that was stopped has left, and begin"
+                    + " anew. Without it the same command resumes.")
     private boolean restart;
 
     @Mixin
@@ -100,8 +101,9 @@ final class MergeCommand extends BaseCommand {
                     "--dtype is for a recipe; a merged ticket has deltas of F32, and 'apply --dtype' says "
                             + "what the model is written as.");
         }
-        if (recipe == null && restart) {
-            throw new LotaException("--restart is for a recipe; a merge of tickets leaves nothing unfinished.");
+        if (recipe == null && restart && !options.fits()) {
+            throw new LotaException(
+                    "--restart is for a recipe or a fit; a merge of tickets leaves nothing unfinished.");
         }
     }
 
@@ -112,6 +114,11 @@ final class MergeCommand extends BaseCommand {
             Path unfinished = ModelMerge.unfinished(out);
             if (!unfinished.startsWith(out)) {
                 places.writes("the unfinished merge", unfinished, OutputKind.FOLDER);
+            }
+        } else if (options.fits()) {
+            Path state = FitMerge.state(out, restart).file();
+            if (state != null) {
+                places.writes("the unfinished fit", state, OutputKind.STATE);
             }
         }
     }
@@ -145,7 +152,8 @@ final class MergeCommand extends BaseCommand {
                 fit.prompts(tickets),
                 fit.config(options.seed()),
                 out,
-                options.report());
+                options.report(),
+                restart);
     }
 
     private RecipeMerge merge(Path file) {

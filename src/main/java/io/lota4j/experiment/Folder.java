@@ -48,6 +48,11 @@ record Folder(Path directory) {
         return directory.resolve("seconds");
     }
 
+    /// What a stopped fit of a merge's coefficients has found.
+    Path fit() {
+        return directory.resolve("fit.json");
+    }
+
     /// What parts of a ticket scored that is shrunk.
     Path scores() {
         return directory.resolve("parts.txt");
@@ -86,7 +91,7 @@ record Folder(Path directory) {
 
     void finish(List<Metric> figures) {
         AtomicFile.write(figuresFile(), MetricsFile.text(figures));
-        for (Path left : List.of(state(), seconds(), share())) {
+        for (Path left : List.of(state(), seconds(), share(), fit())) {
             try {
                 Files.deleteIfExists(left);
             } catch (IOException e) {

@@ -12,8 +12,10 @@ import io.lota4j.merge.run.Overlap;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;
 import io.lota4j.ticket.TicketFile;
+import io.lota4j.train.StateFile;
 import io.lota4j.train.fit.FitConfig;
 import io.lota4j.train.fit.Fitted;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +30,8 @@ import java.util.concurrent.CancellationException;
 /// @param merge what is merged
 record MergeWork(GridContext context, GridMerge merge) {
     private static final Compat READING = Compat.PAPER;
+    /// Steps of a fit between two states.
+    private static final long STEPS = 10;
 
     /// Where the work lies.
     Folder folder() {
@@ -64,17 +68,17 @@ record MergeWork(GridContext context, GridMerge merge) {
                     .toList();
             MergeReport report;
             try (Stages.Stage shown = context.stages().begin("merge " + merge.label())) {
-                report = merge(tickets, shown)
+                report = merge(tickets, folder, shown)
                         .merge(tickets, Runtime.getRuntime().availableProcessors(), folder.ticket());
             }
             folder.finish(figures(report, folder.ticket()));
         }
     }
 
-    private TicketMerge merge(List<Path> tickets, Stages.Stage shown) {
+    private TicketMerge merge(List<Path> tickets, Folder folder, Stages.Stage shown) {
         FitConfig fit = merge.merging().fit();
         if (fit != null) {
-            Fitted fitted = fitted(tickets, config(fit), shown);
+            Fitted fitted = fitted(tickets, config(fit), folder, shown);
             return TicketMerge.added(tickets.size(), fitted.weights(), fitted.provenance());
         }
         MergeSettings how = merge.merging();
@@ -82,7 +86,7 @@ record MergeWork(GridContext context, GridMerge merge) {
     }
 
     /// @throws CancellationException if the user wants to stop
-    private Fitted fitted(List<Path> tickets, FitConfig config, Stages.Stage shown) {
+    private Fitted fitted(List<Path> tickets, FitConfig config, Folder folder, Stages.Stage shown) {
         List<Dataset> prompts = merge.tasks().stream().map(this::prompts).toList();
         Set<Integer> stop = context.data(merge.tasks().getFirst()).stop();
         try (GridContext.Opened opened = context.open(Optional.empty());
@@ -93,7 +97,13 @@ record MergeWork(GridContext context, GridMerge merge) {
                         stop,
                         context.kernel(),
                         config)) {
-            return fit.run((what, done, all, divergence) -> shown.at(done, all, Double.NaN, divergence), context.stop())
+            // The folder is this merge's alone, by a digest of its tickets.
+            StateFile state = new StateFile(folder.fit(), STEPS, Files.exists(folder.fit()));
+            return fit.run(
+                            (what, done, all, divergence) -> shown.at(done, all, Double.NaN, divergence),
+                            context.stop(),
+                            state,
+                            folder.directory().getFileName().toString())
                     .orElseThrow(() -> new CancellationException("stopped"));
         }
     }

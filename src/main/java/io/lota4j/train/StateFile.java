@@ -38,7 +38,9 @@ public record StateFile(@Nullable Path file, long every, boolean resume) {
     }
 
     /// Refuses a new run where a stopped one left its state.
-    void requireFresh() {
+    ///
+    /// @throws LotaException if there is one
+    public void requireFresh() {
         if (!resume && file != null && Files.exists(file)) {
             throw new LotaException(
                     file + ": a stopped run left its state. Resume it, or remove the file to " + "start again.");
@@ -48,7 +50,7 @@ public record StateFile(@Nullable Path file, long every, boolean resume) {
     /// Keeps other runs off the state.
     ///
     /// @throws LotaException if another run is at work on it
-    OutputLock lock() {
+    public OutputLock lock() {
         return file == null ? OutputLock.NONE : OutputLock.hold(file);
     }
 

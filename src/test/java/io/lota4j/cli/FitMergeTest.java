@@ -3,15 +3,21 @@ package io.lota4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.errorprone.annotations.FormatMethod;
+import io.lota4j.Lota;
+import io.lota4j.RowOptions;
+import io.lota4j.data.Dataset;
 import io.lota4j.internal.Text;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
+import io.lota4j.train.StateFile;
+import io.lota4j.train.fit.FitConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -125,6 +131,46 @@ class FitMergeTest {
         run(0, whole(task, "--per=task", "--seed=3"));
         assertThat(TicketFile.read(task).info().provenance().get("merge.ticket0.coefficients"))
                 .matches("[0-9.]+");
+    }
+
+    @Test
+    void aStoppedFitIsResumedByTheSameCommandOrDiscarded() throws IOException {
+        Path whole = at("whole.ticket.safetensors");
+        run(0, whole(whole));
+        Path out = at("stopped.ticket.safetensors");
+        Path state = at("stopped.ticket.safetensors.state");
+        List<Path> tickets = List.of(at("a.ticket.safetensors"), at("b.ticket.safetensors"));
+        FitConfig config = FitConfig.DEFAULT.steps(3).generate(3);
+        try (Lota lota = Lota.open(at("base"))) {
+            List<Dataset> prompts = List.of(
+                    lota.data(
+                            at("rows.jsonl"),
+                            RowOptions.templates("{question}", "-").limit(64)),
+                    lota.data(at("chats.jsonl"), RowOptions.chats().limit(64)));
+            AtomicLong steps = new AtomicLong();
+            assertThat(lota.fit(
+                            tickets,
+                            prompts,
+                            config,
+                            out,
+                            (what, done, all, divergence) -> steps.set(what.equals("fit") ? done : 0),
+                            () -> steps.get() == 2,
+                            StateFile.at(state)))
+                    .isEmpty();
+        }
+        assertThat(state).exists();
+        assertThat(out).doesNotExist();
+
+        assertThat(run(1, whole(out, "--rate=0.1")).err()).contains("state of another fit");
+        Cli resumed = run(0, whole(out));
+
+        assertThat(resumed.err()).contains("fit 3/3").doesNotContain("own answers");
+        assertThat(out).hasSameBinaryContentAs(whole);
+        assertThat(state).doesNotExist();
+        Files.writeString(state, "left");
+        assertThat(run(0, whole(out, "--force", "--restart")).err()).contains("own answers");
+        assertThat(out).hasSameBinaryContentAs(whole);
+        assertThat(state).doesNotExist();
     }
 
     @Test

@@ -79,6 +79,22 @@ final class Coefficients {
         return rate * mean / (Math.sqrt(square) + EPSILON);
     }
 
+    /// Goes on from what others have reached.
+    void restore(FitState state) {
+        updates = state.step();
+        state.values().forEach((tensor, own) -> System.arraycopy(own, 0, of(tensor), 0, tickets));
+        Arrays.setAll(first, i -> state.first().get(i));
+        Arrays.setAll(second, i -> state.second().get(i));
+    }
+
+    List<Double> first() {
+        return Arrays.stream(first).boxed().toList();
+    }
+
+    List<Double> second() {
+        return Arrays.stream(second).boxed().toList();
+    }
+
     /// All of them by tensor, copied.
     SequencedMap<String, double[]> all() {
         SequencedMap<String, double[]> all = new LinkedHashMap<>();

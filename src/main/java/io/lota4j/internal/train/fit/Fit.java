@@ -5,6 +5,7 @@ import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.checkpoint.OutputLock;
 import io.lota4j.internal.data.BatchOrder;
 import io.lota4j.internal.kernel.MaskedKernel;
 import io.lota4j.internal.train.AdaptedModel;
@@ -21,6 +22,7 @@ import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketTensor;
 import io.lota4j.ticket.Tickets;
 import io.lota4j.train.Schedule;
+import io.lota4j.train.StateFile;
 import io.lota4j.train.fit.FitConfig;
 import io.lota4j.train.fit.FitListener;
 import io.lota4j.train.fit.Fitted;
@@ -37,6 +39,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /// Finds how much of each ticket a merge takes, so that behind each ticket's prompts it expects what the
 /// ticket alone expects: `base + sum_t sum_l c_tl delta_tl`, its coefficients c fitted by Adam on the mean
@@ -141,61 +144,164 @@ public final class Fit implements AutoCloseable {
         return new Mask(info, masks);
     }
 
+    /// Finds the coefficients, and keeps nothing if it is stopped.
+    ///
+    /// @see #run(FitListener, BooleanSupplier, StateFile, String)
+    public Optional<Fitted> run(FitListener listener, BooleanSupplier stop) {
+        return run(listener, stop, StateFile.NONE, "");
+    }
+
     /// Finds the coefficients.
     ///
     /// @param stop asked after every step and part; true ends it there
+    /// @param state where a stopped fit keeps what it has found; removed by the caller once the result is
+    ///     safe
+    /// @param tickets digests of the tickets, so that a state is not taken for that of others
     /// @return empty if it was stopped
-    /// @throws LotaException if a divergence or a coefficient is NaN or infinite
-    public Optional<Fitted> run(FitListener listener, BooleanSupplier stop) {
-        long start = System.nanoTime();
-        if (!answer(listener, stop)) {
-            return Optional.empty();
+    /// @throws LotaException if a divergence or a coefficient is NaN or infinite, a stopped fit left its
+    ///     state in the way, or there is none to resume
+    public Optional<Fitted> run(FitListener listener, BooleanSupplier stop, StateFile state, String tickets) {
+        state.requireFresh();
+        try (OutputLock held = state.lock()) {
+            return new Work(listener, stop, state, identity(tickets)).run();
         }
-        Optional<List<Double>> before = divergences("before", listener, stop);
-        if (before.isEmpty()) {
-            return Optional.empty();
-        }
-        List<BatchOrder> orders = new ArrayList<>();
-        for (List<Sample> own : rows) {
-            orders.add(new BatchOrder(own.size(), config.batch(), config.seed() + orders.size(), true));
-        }
-        listener.at("fit", 0, config.steps(), Double.NaN);
-        for (long step = 1; step <= config.steps(); step++) {
-            double divergence = step(orders, step);
-            listener.at("fit", step, config.steps(), divergence);
-            if (stop.getAsBoolean()) {
-                return Optional.empty();
-            }
-        }
-        return divergences("after", listener, stop)
-                .map(after ->
-                        new Fitted(config, found(), told(), before.get(), after, (System.nanoTime() - start) / 1e9));
     }
 
-    /// @return false if it was stopped
-    private boolean answer(FitListener listener, BooleanSupplier stop) {
-        int all = prompts.stream().mapToInt(data -> data.examples().size()).sum();
-        int done = 0;
-        if (config.answers() == FitConfig.Answers.OWN) {
-            listener.at("answers", 0, all, Double.NaN);
-        }
-        for (int ticket = 0; ticket < prompts.size(); ticket++) {
-            List<Example> examples = prompts.get(ticket).examples();
-            if (config.answers() == FitConfig.Answers.OWN) {
-                putAlone(ticket);
-                int before = done;
-                Optional<List<Example>> own = new OwnAnswers(model.decoder(), stopTokens, config.generate())
-                        .to(examples, count -> listener.at("answers", before + count, all, Double.NaN), stop);
-                if (own.isEmpty()) {
-                    return false;
+    private String identity(String tickets) {
+        String rows = prompts.stream().map(Provenance::digest).collect(Collectors.joining(" "));
+        return Text.format(
+                "%s; base %s; tickets %s; prompts %s",
+                config.text(), model.base().fingerprint(), tickets, rows);
+    }
+
+    /// One run, from its start or from where another was stopped.
+    private final class Work {
+        private final FitListener listener;
+        private final BooleanSupplier stop;
+        private final StateFile file;
+        private final String identity;
+        private final long start = System.nanoTime();
+        private final List<List<Example>> answers = new ArrayList<>();
+        private List<Double> before = List.of();
+        private long step;
+        private double earlier;
+
+        Work(FitListener listener, BooleanSupplier stop, StateFile file, String identity) {
+            this.listener = listener;
+            this.stop = stop;
+            this.file = file;
+            this.identity = identity;
+            if (file.resume() && file.file() != null) {
+                FitState state = FitState.read(file.file(), identity);
+                List<Integer> counts =
+                        prompts.stream().map(data -> data.examples().size()).toList();
+                if (!state.fits(counts, coefficients.all(), coefficients.first().size())) {
+                    throw new LotaException(
+                            file.file() + ": the state of the stopped fit is damaged; remove it to" + " begin anew.");
                 }
-                examples = own.get();
+                restore(state);
             }
-            done += examples.size();
-            requireTokens(prompts.get(ticket), examples);
-            rows.add(Sample.all(examples));
         }
-        return true;
+
+        private void restore(FitState state) {
+            for (int ticket = 0; ticket < state.answers().size(); ticket++) {
+                answers.add(state.examples(ticket, prompts.get(ticket).examples()));
+            }
+            before = state.before();
+            step = state.step();
+            earlier = state.seconds();
+            coefficients.restore(state);
+        }
+
+        private void save() {
+            if (file.file() == null) {
+                return;
+            }
+            List<List<int[]>> ids = answers.stream()
+                    .map(own -> own.stream().map(Example::ids).toList())
+                    .toList();
+            new FitState(
+                            identity,
+                            ids,
+                            before,
+                            step,
+                            seconds(),
+                            coefficients.all(),
+                            coefficients.first(),
+                            coefficients.second())
+                    .write(file.file());
+        }
+
+        private double seconds() {
+            return earlier + (System.nanoTime() - start) / 1e9;
+        }
+
+        Optional<Fitted> run() {
+            Optional<Fitted> fitted = fitted();
+            if (fitted.isEmpty()) {
+                save();
+            }
+            return fitted;
+        }
+
+        private Optional<Fitted> fitted() {
+            if (!answer()) {
+                return Optional.empty();
+            }
+            if (before.isEmpty()) {
+                Optional<List<Double>> found = divergences("before", listener, stop);
+                if (found.isEmpty()) {
+                    return Optional.empty();
+                }
+                before = found.get();
+            }
+            List<BatchOrder> orders = new ArrayList<>();
+            for (List<Sample> own : rows) {
+                orders.add(new BatchOrder(own.size(), config.batch(), config.seed() + orders.size(), true));
+            }
+            listener.at("fit", step, config.steps(), Double.NaN);
+            while (step < config.steps()) {
+                if (stop.getAsBoolean()) {
+                    return Optional.empty();
+                }
+                double divergence = step(orders, step + 1);
+                step++;
+                listener.at("fit", step, config.steps(), divergence);
+                if (file.every() > 0 && step % file.every() == 0) {
+                    save();
+                }
+            }
+            return divergences("after", listener, stop)
+                    .map(after -> new Fitted(config, found(), told(), before, after, seconds()));
+        }
+
+        /// @return false if it was stopped
+        private boolean answer() {
+            boolean own = config.answers() == FitConfig.Answers.OWN;
+            int all = prompts.stream().mapToInt(data -> data.examples().size()).sum();
+            int done = answers.stream().mapToInt(List::size).sum();
+            if (own && done < all) {
+                listener.at("answers", done, all, Double.NaN);
+            }
+            for (int ticket = 0; ticket < prompts.size(); ticket++) {
+                List<Example> examples = prompts.get(ticket).examples();
+                if (own && ticket == answers.size()) {
+                    putAlone(ticket);
+                    int known = done;
+                    Optional<List<Example>> found = new OwnAnswers(model.decoder(), stopTokens, config.generate())
+                            .to(examples, count -> listener.at("answers", known + count, all, Double.NaN), stop);
+                    if (found.isEmpty()) {
+                        return false;
+                    }
+                    answers.add(found.get());
+                    done += examples.size();
+                }
+                List<Example> compared = own ? answers.get(ticket) : examples;
+                requireTokens(prompts.get(ticket), compared);
+                rows.add(Sample.all(compared));
+            }
+            return true;
+        }
     }
 
     private static void requireTokens(Dataset data, List<Example> examples) {

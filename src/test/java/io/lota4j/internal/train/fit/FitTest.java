@@ -18,20 +18,27 @@ import io.lota4j.mask.Scope;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketInfo;
 import io.lota4j.ticket.TicketTensor;
+import io.lota4j.train.StateFile;
 import io.lota4j.train.fit.FitConfig;
 import io.lota4j.train.fit.FitConfig.Answers;
 import io.lota4j.train.fit.FitConfig.Per;
 import io.lota4j.train.fit.Fitted;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -75,6 +82,68 @@ class FitTest {
 
     private static List<Dataset> prompts(int... seeds) {
         return Arrays.stream(seeds).mapToObj(seed -> Runs.data(seed, 12)).toList();
+    }
+
+    private static Optional<Fitted> fitted(List<Ticket> tickets, FitConfig config, StateFile state, int parts) {
+        AtomicInteger left = new AtomicInteger(parts);
+        try (AdaptedModel model = Runs.model();
+                Fit fit = new Fit(model, tickets, prompts(1, 2), STOP, new JavaKernel(), config)) {
+            return fit.run((what, done, all, divergence) -> {}, () -> left.getAndDecrement() <= 0, state, "these");
+        }
+    }
+
+    /// Stopped among the answers, before the first step, between steps and at the last score.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 4, 6, 9, 12})
+    void aStoppedFitGoesOnAsIfItHadNotBeenStopped(int parts, @TempDir Path folder) {
+        FitConfig config = FitConfig.DEFAULT.steps(5).generate(4).batch(4);
+        List<Ticket> tickets = tickets(0.1, 1, 2);
+        Fitted whole =
+                fitted(tickets, config, StateFile.NONE, Integer.MAX_VALUE).orElseThrow();
+        Path file = folder.resolve("fit.state");
+
+        Optional<Fitted> stopped = fitted(tickets, config, StateFile.at(file), parts);
+        assertThat(stopped).isEmpty();
+        assertThat(file).exists();
+        Fitted resumed = fitted(tickets, config, StateFile.at(file).resumed(), Integer.MAX_VALUE)
+                .orElseThrow();
+
+        assertThat(resumed.coefficients()).isEqualTo(whole.coefficients());
+        assertThat(resumed.before()).isEqualTo(whole.before());
+        assertThat(resumed.after()).isEqualTo(whole.after());
+        assertThat(resumed.rows()).isEqualTo(whole.rows());
+    }
+
+    @Test
+    void theStateOfAnotherFitIsRefused(@TempDir Path folder) throws IOException {
+        FitConfig config = GIVEN.steps(3);
+        List<Ticket> tickets = tickets(0.1, 1, 2);
+        Path file = folder.resolve("fit.state");
+        assertThat(fitted(tickets, config, StateFile.at(file), 2)).isEmpty();
+
+        assertThatThrownBy(() ->
+                        fitted(tickets, config.rate(0.1), StateFile.at(file).resumed(), 9))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("state of another fit");
+        assertThatThrownBy(() -> fitted(tickets, config, StateFile.at(file), 9))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("left its state");
+        assertThatThrownBy(() -> fitted(
+                        tickets, config, StateFile.at(folder.resolve("none")).resumed(), 9))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("no state of a stopped fit");
+        Files.writeString(file, Files.readString(file).replace("\"before\":[]", "\"before\":[1.0]"));
+        assertThatThrownBy(() -> fitted(tickets, config, StateFile.at(file).resumed(), 9))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("damaged");
+        Files.writeString(file, "{\"identity\":");
+        assertThatThrownBy(() -> fitted(tickets, config, StateFile.at(file).resumed(), 9))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("is not valid JSON");
+        Files.writeString(file, "{\"step\":\"many\"}");
+        assertThatThrownBy(() -> fitted(tickets, config, StateFile.at(file).resumed(), 9))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("damaged");
     }
 
     @ParameterizedTest

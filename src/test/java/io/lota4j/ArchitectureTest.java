@@ -94,6 +94,7 @@ class ArchitectureTest {
                     own("model"),
                     own("train"),
                     own("eval"),
+                    own("guard"),
                     own("experiment")));
 
     private static final DescribedPredicate<JavaClass> ENGINE = resideInAnyPackage("ai.djl..", "jcuda..");
@@ -209,6 +210,10 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule EVAL = onlyImports("eval", JACKSON, "ai.djl..", own("checkpoint"), own("data"), own("model"));
+
+    @ArchTest
+    static final ArchRule GUARD =
+            onlyImports("guard", JACKSON, own("checkpoint"), own("data"), own("model"), own("eval"));
 
     @ArchTest
     static final ArchRule METRICS = onlyImports("metrics", JACKSON, own("checkpoint"));

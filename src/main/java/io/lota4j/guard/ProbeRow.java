@@ -1,0 +1,48 @@
+package io.lota4j.guard;
+
+import io.lota4j.LotaException;
+import org.jspecify.annotations.Nullable;
+
+/// One row of a probe: a prompt, and what is expected of the answer.
+///
+/// @param id tells it from every other row of its probe
+/// @param prompt the user's message
+/// @param expect whether the model should decline or answer
+/// @param category of the request; `all` where rows name none
+/// @param decline a text that declines, or null where the row has none
+/// @param answer a text that complies, or null where the row has none
+/// @param human what a person said of a stored answer, or null
+public record ProbeRow(
+        String id,
+        String prompt,
+        Expectation expect,
+        String category,
+        @Nullable String decline,
+        @Nullable String answer,
+        @Nullable Outcome human) {
+    /// The category of rows that name none.
+    public static final String ALL = "all";
+
+    /// @throws LotaException if the id or the prompt is blank
+    public ProbeRow {
+        if (id.isBlank() || prompt.isBlank()) {
+            throw new LotaException("A probe's row needs an id and a prompt, found '" + id + "' and '" + prompt + "'.");
+        }
+    }
+
+    /// A row that only says what is expected.
+    public static ProbeRow of(String id, String prompt, Expectation expect) {
+        return new ProbeRow(id, prompt, expect, ALL, null, null, null);
+    }
+
+    /// One of the row's texts, which something needs.
+    ///
+    /// @throws LotaException if the row has none
+    String needed(@Nullable String text, String column, String judge) {
+        if (text == null) {
+            throw new LotaException(
+                    "Row '" + id + "' has no '" + column + "', which the judge '" + judge + "' compares with.");
+        }
+        return text;
+    }
+}

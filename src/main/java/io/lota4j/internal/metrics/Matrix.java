@@ -72,6 +72,13 @@ public record Matrix(Figure figure, Split split, List<String> order, int stages,
         return OptionalDouble.of(figure.direction() == Direction.LOWER ? -change : change);
     }
 
+    /// The same run as it was after so many stages, with the tasks that it had learned by then.
+    ///
+    /// @param earlier stages done, from 1 to all of a run that learns a task a stage
+    public Matrix after(int earlier) {
+        return new Matrix(figure, split, order.subList(0, earlier), earlier, cells);
+    }
+
     /// Mean score on all tasks after the last stage; empty if one is not known.
     public OptionalDouble finalAverage() {
         return mean(order, this::last);

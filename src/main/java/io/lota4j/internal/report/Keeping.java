@@ -24,35 +24,59 @@ record Keeping(Results results) {
     /// Masks drawn by chance see up to a twentieth less than they should.
     private static final double LUCK = 0.95;
 
+    /// A score on a text of no task.
+    private record Column(String text, Figure figure) {
+        String title(Results results) {
+            String what = figure == Figure.LOSS ? "loss of " + text : "right on " + text;
+            OptionalDouble base = results.score(Results.BASE, 0, figure, text, Split.HELD_OUT);
+            return base.isPresent()
+                    ? Text.format("%s (base %s)", what, NumberFormat.of(figure).text(base.getAsDouble()))
+                    : what;
+        }
+    }
+
     /// Titles of the columns, of which some may have nothing in them.
     List<String> head() {
-        List<String> head = new ArrayList<>();
-        for (String text : texts()) {
-            OptionalDouble base = results.score(Results.BASE, 0, Figure.LOSS, text, Split.HELD_OUT);
-            head.add(
-                    base.isPresent()
-                            ? Text.format("loss of %s (base %s)", text, NumberFormat.LOSS.text(base.getAsDouble()))
-                            : "loss of " + text);
-        }
+        List<String> head = new ArrayList<>(textHead());
         head.addAll(List.of("shrunk to", "norm of the change", "gradient seen", "by chance"));
         return head;
     }
 
-    private List<String> texts() {
-        return ScoreGrid.heldOut(results, Figure.LOSS);
+    /// Titles of the columns of texts: right answers before the loss, where there are answers.
+    List<String> textHead() {
+        return columns().stream().map(column -> column.title(results)).toList();
+    }
+
+    private List<Column> columns() {
+        List<String> answered = ScoreGrid.heldOut(results, Figure.ACCURACY);
+        List<Column> columns = new ArrayList<>();
+        for (String text : ScoreGrid.heldOut(results, Figure.LOSS)) {
+            if (answered.contains(text)) {
+                columns.add(new Column(text, Figure.ACCURACY));
+            }
+            columns.add(new Column(text, Figure.LOSS));
+        }
+        return columns;
+    }
+
+    /// As many as there are texts' titles.
+    ///
+    /// @param stage after which, from 1
+    List<Cell> textCells(Group group, int stage) {
+        return columns().stream()
+                .map(column -> Cell.spread(
+                        group.spread(
+                                column.figure().direction(),
+                                run -> results.score(
+                                        run.name(), stage, column.figure(), column.text(), Split.HELD_OUT)),
+                        NumberFormat.of(column.figure())))
+                .toList();
     }
 
     /// As many as there are titles.
     List<Cell> cells(Group group) {
         int stages = group.order().size();
-        List<Cell> cells = new ArrayList<>();
-        for (String text : texts()) {
-            cells.add(Cell.spread(
-                    group.spread(
-                            Direction.LOWER,
-                            run -> results.score(run.name(), stages, Figure.LOSS, text, Split.HELD_OUT)),
-                    NumberFormat.LOSS));
-        }
+        List<Cell> cells = new ArrayList<>(textCells(group, stages));
         cells.add(Cell.spread(mean(group, run -> stages(run, Figure.ALPHA)), NumberFormat.NUMBER));
         cells.add(Cell.spread(
                 group.spread(Direction.NONE, run -> last(stages(run, Figure.DELTA_NORM), stages)),

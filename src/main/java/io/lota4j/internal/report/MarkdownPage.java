@@ -8,7 +8,8 @@ import io.lota4j.metrics.Figure;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The matched tables, the scores after every stage, those of single tasks and of merges, and the costs as Markdown.
+/// The matched tables, those of each stage, the scores after every stage, those of single tasks and of merges, and the
+/// costs as Markdown.
 final class MarkdownPage {
     private MarkdownPage() {}
 
@@ -20,6 +21,12 @@ final class MarkdownPage {
                         "What is kept at a matched score: %s\n",
                         Table.escape(MatchedSection.title(sequence, matched))));
                 parts.add(MatchedSection.table(comparison, matched).markdown());
+            }
+        }
+        for (Sequence sequence : comparison.sequences()) {
+            for (int stage : StagesSection.stages(sequence)) {
+                parts.add(Table.escape(StagesSection.title(comparison, sequence, stage)) + "\n");
+                parts.add(StagesSection.table(comparison, sequence, stage).markdown());
             }
         }
         for (Sequence sequence : comparison.sequences()) {

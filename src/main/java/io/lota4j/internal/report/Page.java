@@ -15,6 +15,7 @@ final class Page {
     private static final List<Function<Comparison, Optional<Element>>> SECTIONS = List.of(
             AboutSection::of,
             MatchedSection::of,
+            StagesSection::of,
             ScatterSection::of,
             MatrixSection::of,
             AloneSection::of,

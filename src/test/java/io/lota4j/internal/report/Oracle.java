@@ -159,6 +159,25 @@ final class Oracle {
         scores(all, first, group);
     }
 
+    /// After fewer tasks than all: the mean of those learned by then, and what was kept of all but the last.
+    private void prefix(TreeSet<Double> all, List<String> group, String figure, List<String> order) {
+        int stages = order.size();
+        spread(
+                all,
+                group,
+                run -> order.stream()
+                        .mapToDouble(t -> score(run, figure, stages, t, "test"))
+                        .average()
+                        .orElseThrow());
+        spread(
+                all,
+                group,
+                run -> order.subList(0, stages - 1).stream()
+                        .mapToDouble(t -> kept(run, figure, t, order.indexOf(t) + 1, stages, "test"))
+                        .average()
+                        .orElseThrow());
+    }
+
     private void scores(TreeSet<Double> all, JsonNode first, List<String> group) {
         List<String> order = new ArrayList<>();
         first.path("order").forEach(task -> order.add(task.asString()));
@@ -187,6 +206,9 @@ final class Oracle {
                                 .mapToDouble(t -> kept(run, figure, t, order.indexOf(t) + 1, last, split))
                                 .average()
                                 .orElse(Double.NaN));
+                for (int stages = 2; stages <= order.size(); stages++) {
+                    prefix(all, group, figure, order.subList(0, stages));
+                }
                 double sign = figure.equals("loss") ? -1 : 1;
                 spread(
                         all,

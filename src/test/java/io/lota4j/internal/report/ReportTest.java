@@ -38,6 +38,7 @@ class ReportTest {
                 .containsExactly(
                         "about",
                         "matched",
+                        "stages",
                         "scatter",
                         "matrix",
                         "alone",
@@ -112,6 +113,21 @@ class ReportTest {
                 .contains("The masks of lota 90% see less of sql than chance would: 0.16, chance 0.32.")
                 .doesNotContain("The masks of lotto 99% see less")
                 .contains("The validation rows that choose it also choose the rates.");
+        is(
+                page.cell("stages", 0, "lotto 99%", "kept of the earlier, mean"),
+                lotto,
+                r -> oracle.kept(r, "accuracy", "sql", 1, 2, "test"));
+        is(
+                page.cell("stages", 0, "lotto 99%", "mean of the 2"),
+                lotto,
+                r -> (oracle.score(r, "accuracy", 2, "sql", "test")
+                                + oracle.score(r, "accuracy", 2, "arc-easy", "test"))
+                        / 2);
+        is(
+                page.cell("stages", 0, "lotto 99%", "loss of wiki (base 3.1000)"),
+                lotto,
+                r -> oracle.score(r, "loss", 2, "wiki", "held_out"));
+        is(page.cell("stages", 1, "lotto 99%", "gsm8k"), lotto, r -> oracle.score(r, "accuracy", 3, "gsm8k", "test"));
         is(page.cell("matrix", 3, "arc-easy", "sql"), lotto, r -> oracle.score(r, "loss", 2, "sql", "test"));
         is(page.cell("matrix", 3, "gsm8k", "wiki"), lotto, r -> oracle.score(r, "loss", 3, "wiki", "held_out"));
         assertThat(page.cell("matrix", 0, "base", "sql"))
@@ -210,7 +226,17 @@ class ReportTest {
         Dom page = page(bare);
         assertThat(page.sections())
                 .containsExactly(
-                        "about", "matched", "scatter", "matrix", "alone", "sparsity", "merges", "cost", "equal", "how");
+                        "about",
+                        "matched",
+                        "stages",
+                        "scatter",
+                        "matrix",
+                        "alone",
+                        "sparsity",
+                        "merges",
+                        "cost",
+                        "equal",
+                        "how");
         assertThat(page.section("cost").getTextContent())
                 .contains("training tokens")
                 .doesNotContain("calibration");
@@ -353,6 +379,9 @@ class ReportTest {
         assertThat(text)
                 .contains(
                         "What is kept at a matched score: sql, then arc-easy, then gsm8k, by loss\n\n| method | rate |")
+                .contains("\n"
+                        + "After 2 of 3 tasks (sql, then arc-easy), by share of right answers\n\n"
+                        + "| method | rate | arc-easy |")
                 .contains("\n| --- | ---: |")
                 .containsPattern("\\n\\| lotto 99% \\| 1e-3 \\| 3 \\| 0\\.\\d{4} ± 0\\.\\d{4} \\|")
                 .containsPattern("\\n\\| full \\| arc-easy \\| 0\\.\\d{4} ± ")

@@ -109,7 +109,17 @@ final class TaskReader {
     }
 
     private static Task text(String name, Fields fields) {
-        fields.only("data", "rows", "prompt", "completion", "allow-special", "max-length", "loss-on", ON_BAD_ROW);
+        fields.only(
+                "data",
+                "rows",
+                "prompt",
+                "completion",
+                "allow-special",
+                "max-length",
+                "generate",
+                "answer",
+                "loss-on",
+                ON_BAD_ROW);
         Path data = Path.of(fields.required("data"));
         int rows = fields.whole("rows", Dataset.ALL, 1);
         return task(

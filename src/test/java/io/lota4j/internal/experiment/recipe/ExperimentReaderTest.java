@@ -69,6 +69,18 @@ class ExperimentReaderTest {
     }
 
     @Test
+    void aTextOfNoTaskMayBeJudgedByItsAnswers() throws IOException {
+        String rest = "methods: [{method: full, lr: 1}]\ngeneral:\n"
+                + "  trivia: {data: t.jsonl, generate: 8, answer: 'is (.*)'}\n  wiki: {data: w.jsonl}\n";
+        Experiment experiment = read(FRAME + rest);
+        assertThat(experiment.general().stream().map(Task::generate)).containsExactly(8, 0);
+        assertThat(experiment.general().getFirst().answer()).isEqualTo("is (.*)");
+        assertThatThrownBy(() -> read(FRAME + rest.replace("generate: 8, ", "")))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("general.trivia.answer needs general.trivia.generate");
+    }
+
+    @Test
     void everyProtectionMakesRunsOfItsOwn() throws IOException {
         String frame = FRAME.replace("test: flip.jsonl", "test: flip.jsonl, validation-rows: 4")
                 .replace("test: plus.jsonl", "test: plus.jsonl, validation: more.jsonl");

@@ -50,7 +50,8 @@ final class DemoCommand extends BaseCommand {
                         "comparison",
                         brief
                                 ? "none"
-                                : "flip, plus, order (sort a word) in sequence: full, lora, lota, lotto; three seeds")
+                                : "flip, plus, order (sort a word), shift (next letters) in sequence: full, lota,"
+                                        + " fisher, also shrunk; two seeds")
                 .line("files", out.toString());
     }
 
@@ -76,7 +77,8 @@ final class DemoCommand extends BaseCommand {
     private int compare(Result result) {
         Path recipe = DemoSequence.write(out);
         result.line("");
-        result.line("One after the other, full fine-tuning and LoRA beside LoTA and LoTTO, three seeds:");
+        result.line("One after the other, full fine-tuning beside LoTA and masks by gradient, each also shrunk, two"
+                + " seeds:");
         try (StopSignal stop = StopSignal.hold(System.err);
                 ProgressBar bar = messages().bar("stages")) {
             StagesInALine stages = new StagesInALine(bar);

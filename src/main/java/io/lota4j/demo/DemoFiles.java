@@ -46,12 +46,16 @@ public final class DemoFiles {
     public static List<Path> writeData(Path directory, DemoData data, int baseRows) {
         List<Path> files = new ArrayList<>();
         files.add(write(directory.resolve(fileName("base", Split.TRAIN)), data.base(Split.TRAIN, baseRows)));
-        files.add(
-                write(directory.resolve(fileName("base", Split.TEST)), data.base(Split.TEST, DemoData.MOST_TEST_ROWS)));
+        files.add(writeBaseTest(directory, data));
         for (DemoTask task : DemoTask.values()) {
             files.addAll(writeTask(directory, data, task));
         }
         return files;
+    }
+
+    /// Writes the rows of the base's own skills that it was not trained on.
+    static Path writeBaseTest(Path directory, DemoData data) {
+        return write(directory.resolve(fileName("base", Split.TEST)), data.base(Split.TEST, DemoData.MOST_TEST_ROWS));
     }
 
     /// Writes one task's two files.

@@ -8,20 +8,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/// The demo's experiment: its tasks one after the other, full fine-tuning and LoRA beside LoTA and LoTTO, three seeds.
+/// The demo's experiment: its tasks one after the other, full fine-tuning beside LoTA and masks by gradient, each also
+/// shrunk, two seeds.
 public final class DemoSequence {
     private static final String RECIPE = "sequence.yaml";
     private static final String DIRECTORY = "DIR";
 
     private DemoSequence() {}
 
-    /// Puts the tasks and the recipe beside the base that the demo has written.
+    /// Puts the tasks, rows of the base's skills and the recipe beside the base that the demo has written.
     ///
     /// @return the recipe, which `lota run` takes
     public static Path write(Path directory) {
+        DemoData data = new DemoData(DemoData.DEFAULT_SEED);
         for (DemoTask task : DemoTask.values()) {
-            DemoFiles.writeTask(directory, new DemoData(DemoData.DEFAULT_SEED), task);
+            DemoFiles.writeTask(directory, data, task);
         }
+        DemoFiles.writeBaseTest(directory, data);
         Path recipe = directory.resolve(RECIPE);
         AtomicFile.write(recipe, text().replace(DIRECTORY, directory.toString()));
         return recipe;

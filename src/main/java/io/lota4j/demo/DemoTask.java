@@ -9,7 +9,9 @@ public enum DemoTask {
     /// Sums: dissimilar to [#FLIP], so that their tickets add up.
     PLUS(Skill.SUM),
     /// Sorted words: reads what [#FLIP] reads and answers otherwise, so that the two fight.
-    ORDER(Skill.SORTED);
+    ORDER(Skill.SORTED),
+    /// Every letter's successor: with three tasks gentle training keeps nearly all, with four it does not.
+    SHIFT(Skill.NEXT);
 
     private final Skill skill;
 

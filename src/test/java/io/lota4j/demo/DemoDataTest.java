@@ -33,7 +33,7 @@ class DemoDataTest {
         assertThat(all)
                 .doesNotHaveDuplicates()
                 .allMatch(name -> name.matches("([bdfgklmnprstvz][aeiou]){2,3}"))
-                .doesNotContain("flip", "plus", "order");
+                .doesNotContain("flip", "plus", "order", "shift");
     }
 
     @Test
@@ -47,6 +47,7 @@ class DemoDataTest {
         assertThat(DATA.base(Split.TRAIN, 4).map(row -> row.prompt() + "=" + row.completion()))
                 .containsExactly("tesu:qyex=4", "vobe:vzdsj=5", "koriga:yhncu=yyhhnnccuu", "dinu:eyr=e");
         assertThat(DATA.task(DemoTask.FLIP, Split.TEST, 1)).containsExactly(new DemoRow("flip:qau", "uaq"));
+        assertThat(DATA.task(DemoTask.SHIFT, Split.TEST, 1).getFirst().prompt()).startsWith("shift:");
     }
 
     @ParameterizedTest

@@ -91,7 +91,9 @@ class DemoFilesTest {
                         "plus-train.jsonl",
                         "plus-test.jsonl",
                         "order-train.jsonl",
-                        "order-test.jsonl");
+                        "order-test.jsonl",
+                        "shift-train.jsonl",
+                        "shift-test.jsonl");
         assertThat(ReadRows.of(files.getFirst())).hasSize(1000);
         DemoRow first = new DemoData(DemoData.DEFAULT_SEED)
                 .task(DemoTask.PLUS, Split.TEST, 1)

@@ -105,6 +105,11 @@ final class RunDisplay implements AutoCloseable {
             part("reference", done, all);
         }
 
+        @Override
+        public void answers(int done, int all) {
+            part("answers", done, all);
+        }
+
         private void part(String label, int done, int all) {
             ProgressBar shownPart = part == null ? bar.part(label) : part;
             shownPart.update(done, all);

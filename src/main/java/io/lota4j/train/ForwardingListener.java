@@ -37,6 +37,11 @@ public class ForwardingListener implements Listener {
     }
 
     @Override
+    public void answers(int done, int all) {
+        to.get().answers(done, all);
+    }
+
+    @Override
     public void warn(String sentence) {
         to.get().warn(sentence);
     }

@@ -26,6 +26,12 @@ public interface Listener {
     /// @param all rows in all
     default void reference(int done, int all) {}
 
+    /// Called while the model that the run starts from answers the prompts that are mixed in, before the first step.
+    ///
+    /// @param done prompts that are answered
+    /// @param all prompts in all
+    default void answers(int done, int all) {}
+
     /// Hears of what may be wrong with the run, which goes on: a learning rate out of the usual, a loss that runs away.
     ///
     /// @param sentence for people

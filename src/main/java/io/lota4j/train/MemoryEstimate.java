@@ -6,6 +6,7 @@ import io.lota4j.internal.model.ModelConfig;
 import io.lota4j.internal.model.Weights;
 import io.lota4j.internal.model.layer.Scripts;
 import io.lota4j.internal.train.Job;
+import io.lota4j.internal.train.Mix;
 import io.lota4j.mask.Mask;
 import io.lota4j.memory.Device;
 import io.lota4j.model.MemoryPolicy;
@@ -95,7 +96,7 @@ public record MemoryEstimate(long weights, long state, long pass, long runtime, 
                         mask.poolSize())
                 .withExamples(
                         job.model().decoder().config(), job.model().decoder().memory(), job.data())
-                .withState(HeldOut.copies(job.heldOut(), mask.trainable()));
+                .withState(HeldOut.copies(job.heldOut(), mask.trainable()) + Mix.copies(job.mix(), mask.trainable()));
     }
 
     /// The same with more F32 values that the run keeps for what is trained.

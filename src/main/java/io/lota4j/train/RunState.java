@@ -12,7 +12,7 @@ import io.lota4j.internal.memory.Buffer;
 import io.lota4j.internal.memory.HostBuffer;
 import io.lota4j.internal.model.ValueStore;
 import io.lota4j.internal.train.BestValues;
-import io.lota4j.internal.train.Reference;
+import io.lota4j.internal.train.KeptInState;
 import io.lota4j.internal.train.Trainable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -86,13 +86,13 @@ public record RunState(
     /// @param identity what the run was started with (model, mask, data, settings): a state is only resumed by
     /// the same
     /// @param best written with it once the held-out rows were scored, if there is one
-    /// @param references written with it once they are computed
+    /// @param kept written with it once it is there
     public void write(
             Path file,
             Map<String, String> identity,
             List<Trainable> trainables,
             @Nullable BestValues best,
-            List<Reference> references) {
+            List<? extends KeptInState> kept) {
         List<TensorSource> tensors = new ArrayList<>();
         for (Trainable t : trainables) {
             Shape shape = Shape.of(t.entries().count());
@@ -111,7 +111,7 @@ public record RunState(
                         new HostBuffer(best.copies().get(t)));
             }
         }
-        references.forEach(reference -> reference.addTo(tensors));
+        kept.forEach(one -> one.addTo(tensors));
         SafetensorsWriter.write(file, metadata(identity), tensors);
     }
 
@@ -182,13 +182,13 @@ public record RunState(
     ///
     /// @throws LotaException if the state belongs to another run, naming what differs
     /// @param best set to what the state has of it, if there is one
-    /// @param references likewise
+    /// @param kept likewise
     public static RunState read(
             Path file,
             Map<String, String> identity,
             List<Trainable> trainables,
             @Nullable BestValues best,
-            List<Reference> references) {
+            List<? extends KeptInState> kept) {
         try (SafetensorsFile state = SafetensorsFile.open(file)) {
             Map<String, String> metadata = state.metadata();
             if (!("lota4j run state " + VERSION).equals(metadata.get("format"))) {
@@ -216,7 +216,7 @@ public record RunState(
                             new HostBuffer(best.copies().get(t)));
                 }
             }
-            references.forEach(reference -> reference.read(state, reached.step()));
+            kept.forEach(one -> one.read(state, reached.step()));
             return reached;
         }
     }

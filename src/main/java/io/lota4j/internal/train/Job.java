@@ -7,7 +7,6 @@ import io.lota4j.internal.kernel.MaskedKernel;
 import io.lota4j.internal.mask.Complement;
 import io.lota4j.internal.mask.TensorValues;
 import io.lota4j.internal.mask.TopK;
-import io.lota4j.internal.train.Samples.BatchedSamples;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Scope;
 import io.lota4j.ticket.Ticket;
@@ -27,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param kernel does the work on masked entries
 /// @param start the weights that the model has before the run
 /// @param heldOut rows that the run is scored on meanwhile, or null for none
+/// @param mix rows that are taken beside those of the data, or null for none
 public record Job(
         AdaptedModel model,
         Mask mask,
@@ -34,12 +34,16 @@ public record Job(
         TrainConfig config,
         MaskedKernel kernel,
         StartingWeights start,
-        @Nullable HeldOut heldOut)
+        @Nullable HeldOut heldOut,
+        @Nullable Mix mix)
         implements TrainingJob {
     /// @throws LotaException if the mask is not for the model, or has no weight that is trained
     public Job {
         model.require(mask);
         TrainingJob.requireFit(config, data, heldOut);
+        if (mix != null) {
+            mix.requireFit(config);
+        }
         if (mask.trainable() == 0) {
             throw new LotaException(Text.format(
                     "The mask has no trainable weight: all %,d of its pool are frozen, so there is nothing to train. "
@@ -56,14 +60,22 @@ public record Job(
             TrainConfig config,
             MaskedKernel kernel,
             StartingWeights start) {
-        this(model, mask, data, config, kernel, start, null);
+        this(model, mask, data, config, kernel, start, null, null);
     }
 
     /// The same run, scored on held-out rows meanwhile.
     ///
     /// @param rows null for none
     public Job scoredOn(@Nullable HeldOut rows) {
-        return new Job(model, mask, data, config, kernel, start, rows);
+        return new Job(model, mask, data, config, kernel, start, rows, mix);
+    }
+
+    /// The same run with rows beside those of the data.
+    ///
+    /// @param rows null for none
+    /// @throws LotaException if they cannot be mixed into such a run
+    public Job mixed(@Nullable Mix rows) {
+        return new Job(model, mask, data, config, kernel, start, heldOut, rows);
     }
 
     /// A run that starts from the base.
@@ -73,7 +85,7 @@ public record Job(
 
     @Override
     public Trainer trainer() {
-        return new Trainer(model.decoder(), mask, config, BatchedSamples.of(data, config), kernel);
+        return Trainer.of(model.decoder(), mask, config, data, kernel, mix);
     }
 
     @Override

@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
 
 /// Log-probabilities of the labelled tokens of samples under the weights that a run starts from: one float a token.
 /// They are computed once, before the first step, with the model that is then trained: there is no second one.
-public final class Reference {
+public final class Reference implements KeptInState {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -119,7 +119,7 @@ public final class Reference {
                 .sum();
     }
 
-    /// What a run's state keeps of it: nothing before all is computed.
+    @Override
     public void addTo(List<TensorSource> tensors) {
         if (isComputed()) {
             tensors.add(new TensorSource(name, DType.F32, Shape.of(all()), this::write));
@@ -140,10 +140,7 @@ public final class Reference {
         }
     }
 
-    /// Takes what a run's state has kept, so that nothing is computed again.
-    ///
-    /// @param step that the run has reached
-    /// @throws LotaException if it is missing or of another size after the first step
+    @Override
     public void read(SafetensorsFile state, long step) {
         TensorInfo info = state.tensors().get(name);
         if (info == null && step == 0) {

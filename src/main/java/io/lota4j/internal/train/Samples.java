@@ -22,6 +22,11 @@ public interface Samples {
         return rows + " (from 0)";
     }
 
+    /// Where samples stand.
+    default String placesOf(List<Sample> samples) {
+        return places(samples.stream().map(sample -> sample.example().row()).toList());
+    }
+
     /// Every sample that the first so many micro-batches take, once, by its place.
     default List<Sample> of(long microBatches) {
         SequencedMap<Integer, Sample> taken = new TreeMap<>();

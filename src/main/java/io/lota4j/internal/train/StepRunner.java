@@ -18,11 +18,15 @@ import org.jspecify.annotations.Nullable;
 
 /// One optimizer step: gradients of all micro-batches, clip, update.
 final class StepRunner {
+    private static final Distilled.Outcome NOTHING = new Distilled.Outcome(0, 0, 0);
+
     private final Decoder decoder;
     private final TrainConfig config;
     private final MaskedKernel kernel;
     private final Parameters parameters;
     private final @Nullable Reference reference;
+    private final @Nullable Distilled distilled;
+    private final double mixedShare;
     private final List<Trainable> trainables;
     private final StepGradients gradients;
     private double[] squares = {};
@@ -30,13 +34,19 @@ final class StepRunner {
     private double updateSeconds;
 
     /// @param reference of the run's samples, or null where its objective needs none
+    /// @param distilled what is compared with the run's start beside the samples, or null for nothing
+    /// @param mixedShare share of a step's loss that is of that comparison, in [0, 1)
     StepRunner(
             Decoder decoder,
             TrainConfig config,
             MaskedKernel kernel,
             Parameters parameters,
-            @Nullable Reference reference) {
+            @Nullable Reference reference,
+            @Nullable Distilled distilled,
+            double mixedShare) {
         this.reference = reference;
+        this.distilled = distilled;
+        this.mixedShare = mixedShare;
         this.decoder = decoder;
         this.config = config;
         this.kernel = kernel;
@@ -58,12 +68,17 @@ final class StepRunner {
             batches.addAll(MicroBatch.passes(samples.microBatch((step - 1) * config.accumulation() + m), chunk));
         }
         long start = System.nanoTime();
-        double each = weight(batches);
+        double each = (1 - mixedShare) * weight(batches);
         gradients.clear();
         double loss = 0;
         Map<String, Double> figures = new TreeMap<>();
         for (MicroBatch batch : batches) {
             loss += each * pass(batch, each, figures);
+        }
+        Distilled.Outcome beside = distilled == null ? NOTHING : distilled.gradients(step - 1, mixedShare, gradients);
+        if (distilled != null) {
+            loss += mixedShare * beside.divergence();
+            figures.put("mix_kl", beside.divergence());
         }
         passSeconds = since(start);
         squares = squares();
@@ -71,8 +86,8 @@ final class StepRunner {
         return new Outcome(
                 loss,
                 Math.sqrt(Arrays.stream(squares).sum()),
-                batches.stream().mapToLong(b -> b.batch().tokens()).sum(),
-                batches.stream().mapToLong(MicroBatch::scored).sum(),
+                batches.stream().mapToLong(b -> b.batch().tokens()).sum() + beside.tokens(),
+                batches.stream().mapToLong(MicroBatch::scored).sum() + beside.scored(),
                 figures);
     }
 

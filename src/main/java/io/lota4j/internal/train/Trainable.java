@@ -188,6 +188,21 @@ public record Trainable(
         rest();
     }
 
+    /// Exchanges the trained values with others, to the bit.
+    ///
+    /// @param others F32, `[entries]`, at any alignment
+    void swap(MemorySegment others) {
+        master.update(to -> places(place -> {
+            for (long e = 0; e < inMaster.count(); e++) {
+                int bits = others.getAtIndex(ValueLayout.JAVA_INT_UNALIGNED, e);
+                others.setAtIndex(
+                        ValueLayout.JAVA_INT_UNALIGNED, e, to.getAtIndex(ValueLayout.JAVA_INT, place.applyAsLong(e)));
+                to.setAtIndex(ValueLayout.JAVA_INT, place.applyAsLong(e), bits);
+            }
+        }));
+        rest();
+    }
+
     /// How many of the trained values are NaN or infinite.
     long notFinite() {
         LongAdder broken = new LongAdder();

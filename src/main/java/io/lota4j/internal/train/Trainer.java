@@ -36,6 +36,8 @@ public final class Trainer implements AutoCloseable {
     private final Decoder decoder;
     private final Parameters parameters;
     private final @Nullable Reference reference;
+    private final @Nullable MixRows mixed;
+    private final PtNDManager kept;
     private final StepRunner runner;
     private RunState state = RunState.START;
     private @Nullable Saving saving;
@@ -66,16 +68,46 @@ public final class Trainer implements AutoCloseable {
 
     /// @param mask the weights to train; an empty tensor in it is skipped
     public Trainer(Decoder decoder, Mask mask, TrainConfig config, Samples samples, MaskedKernel kernel) {
-        this(decoder, MaskedParameters.of(decoder, mask, config.optimizer(), kernel), config, samples, kernel);
+        this(decoder, MaskedParameters.of(decoder, mask, config.optimizer(), kernel), config, samples, kernel, null);
     }
 
     /// @param parameters to train; closed with the trainer
     /// @param data in the order that the configuration's seed gives it
     public Trainer(Decoder decoder, Parameters parameters, TrainConfig config, Dataset data, MaskedKernel kernel) {
-        this(decoder, parameters, config, BatchedSamples.of(data, config), kernel);
+        this(decoder, parameters, config, BatchedSamples.of(data, config), kernel, null);
     }
 
-    private Trainer(Decoder decoder, Parameters parameters, TrainConfig config, Samples samples, MaskedKernel kernel) {
+    /// @param mask the weights to train; an empty tensor in it is skipped
+    /// @param mix rows beside those of the data, or null for none
+    static Trainer of(
+            Decoder decoder, Mask mask, TrainConfig config, Dataset data, MaskedKernel kernel, @Nullable Mix mix) {
+        return of(decoder, MaskedParameters.of(decoder, mask, config.optimizer(), kernel), config, data, kernel, mix);
+    }
+
+    /// @param parameters to train, with the values of the run's start; closed with the trainer
+    /// @param mix rows beside those of the data, or null for none
+    public static Trainer of(
+            Decoder decoder,
+            Parameters parameters,
+            TrainConfig config,
+            Dataset data,
+            MaskedKernel kernel,
+            @Nullable Mix mix) {
+        if (mix == null) {
+            return new Trainer(decoder, parameters, config, data, kernel);
+        }
+        MixRows rows = new MixRows(mix, config.seed(), data.examples().size());
+        return new Trainer(decoder, parameters, config, MixedSamples.of(data, config, rows), kernel, rows);
+    }
+
+    /// @param mixed that the samples leave room for, or null for none
+    private Trainer(
+            Decoder decoder,
+            Parameters parameters,
+            TrainConfig config,
+            Samples samples,
+            MaskedKernel kernel,
+            @Nullable MixRows mixed) {
         this.decoder = decoder;
         this.config = config;
         this.samples = samples;
@@ -83,7 +115,17 @@ public final class Trainer implements AutoCloseable {
         this.reference = config.objective().needsReference()
                 ? new Reference("reference", samples.of(Math.multiplyExact(config.steps(), config.accumulation())))
                 : null;
-        this.runner = new StepRunner(decoder, config, kernel, parameters, reference);
+        this.mixed = mixed;
+        this.kept = decoder.torch().scope();
+        boolean compared = mixed != null && mixed.mix().loss() == Mix.Loss.KL;
+        this.runner = new StepRunner(
+                decoder,
+                config,
+                kernel,
+                parameters,
+                reference,
+                mixed != null && compared ? new Distilled(decoder, parameters, mixed, kept) : null,
+                mixed != null && compared ? (double) mixed.mix().perBatch() / config.stepExamples() : 0);
     }
 
     /// Keeps the run's state on disk from now on.
@@ -112,7 +154,7 @@ public final class Trainer implements AutoCloseable {
             throw new LotaException("Nothing to resume: there is no run state"
                     + (where == null ? "." : " at " + where.file() + "; start a new run instead."));
         }
-        state = RunState.read(where.file(), where.identity(), parameters.trainables(), best(), references());
+        state = RunState.read(where.file(), where.identity(), parameters.trainables(), best(), kept());
         parameters.moved();
         return this;
     }
@@ -134,7 +176,7 @@ public final class Trainer implements AutoCloseable {
         RisingLoss rising = new RisingLoss(state.losses());
         config.warnings().forEach(listener::warn);
         // A stop may have come before the rows of the last step were scored.
-        boolean stopped = !refer(listener, asked) || !score(listener, asked);
+        boolean stopped = !answer(listener, asked) || !refer(listener, asked) || !score(listener, asked);
         double before = state.seconds();
         double seconds = 0;
         while (!stopped && !finished()) {
@@ -189,6 +231,18 @@ public final class Trainer implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    /// Has the model that the run starts from answer what is mixed in, unless a run before this one has done so.
+    ///
+    /// @return false if it was stopped before the end
+    private boolean answer(Listener listener, BooleanSupplier stop) {
+        return mixed == null || mixed.isReady() || mixed.answer(decoder, listener::answers, stop);
+    }
+
+    /// What the state has beside the trained values.
+    private List<KeptInState> kept() {
+        return Stream.concat(references().stream(), Stream.ofNullable(mixed)).toList();
     }
 
     private @Nullable BestValues best() {
@@ -259,7 +313,7 @@ public final class Trainer implements AutoCloseable {
         boolean due = where.every() > 0 && state.step() % where.every() == 0 && !finished();
         if (stopped || due) {
             requireFiniteWeights();
-            state.write(where.file(), where.identity(), parameters.trainables(), best(), references());
+            state.write(where.file(), where.identity(), parameters.trainables(), best(), kept());
         }
     }
 
@@ -267,10 +321,9 @@ public final class Trainer implements AutoCloseable {
         if (Double.isFinite(outcome.loss()) && Double.isFinite(outcome.norm())) {
             return;
         }
-        List<Integer> rows = new ArrayList<>();
+        List<Sample> taken = new ArrayList<>();
         for (int m = 0; m < config.accumulation(); m++) {
-            samples.microBatch((step - 1) * config.accumulation() + m)
-                    .forEach(s -> rows.add(s.example().row()));
+            taken.addAll(samples.microBatch((step - 1) * config.accumulation() + m));
         }
         String weights = decoder.weights()
                 .notFinite()
@@ -281,7 +334,7 @@ public final class Trainer implements AutoCloseable {
         throw new LotaException(Text.format(
                 "Step %d: loss %s, gradient norm %s. %sThe batch holds the data rows %s. "
                         + "%s Start again with a lower learning rate, a warm-up or a tighter clip.",
-                step, outcome.loss(), outcome.norm(), weights, samples.places(rows), lastGood()));
+                step, outcome.loss(), outcome.norm(), weights, samples.placesOf(taken), lastGood()));
     }
 
     /// A step can leave weights that are not finite though its loss and its gradient were: the next one would tell.
@@ -313,6 +366,7 @@ public final class Trainer implements AutoCloseable {
         if (scoring != null) {
             scoring.scope().close();
         }
+        kept.close();
         parameters.close();
     }
 }

@@ -34,6 +34,10 @@ public interface TrainingJob {
     @Nullable
     HeldOut heldOut();
 
+    /// Rows that are taken beside those of the data, or null for none.
+    @Nullable
+    Mix mix();
+
     /// Whether a run that reached this is done, and not only stopped.
     default boolean finished(RunState reached) {
         return HeldOut.finished(heldOut(), reached, config().steps());
@@ -68,6 +72,10 @@ public interface TrainingJob {
         if (rows != null) {
             rows.addTo(identity);
         }
+        Mix mix = mix();
+        if (mix != null) {
+            mix.addTo(identity);
+        }
         return identity;
     }
 
@@ -84,6 +92,10 @@ public interface TrainingJob {
         HeldOut rows = heldOut();
         if (rows != null) {
             rows.addTo(provenance, state);
+        }
+        Mix mix = mix();
+        if (mix != null) {
+            mix.addToProvenance(provenance);
         }
         return provenance;
     }

@@ -52,14 +52,21 @@ public record OwnAnswers(Decoder decoder, Set<Integer> stop, int most) {
     }
 
     private static Example example(Example row, Generator.Answer answer) {
-        int[] prompt = row.promptIds();
         int[] own = answer.ids();
-        int length = prompt.length + own.length + (answer.ended() ? 1 : 0);
-        int[] ids = Arrays.copyOf(prompt, length);
-        System.arraycopy(own, 0, ids, prompt.length, own.length);
-        answer.end().ifPresent(end -> ids[length - 1] = end);
-        boolean[] scored = new boolean[length];
-        Arrays.fill(scored, prompt.length, length, true);
+        int[] ids = Arrays.copyOf(own, own.length + (answer.ended() ? 1 : 0));
+        answer.end().ifPresent(end -> ids[own.length] = end);
+        return example(row, ids);
+    }
+
+    /// A prompt with an answer that was given before.
+    ///
+    /// @param answer all its tokens, the one that ended it included
+    public static Example example(Example row, int[] answer) {
+        int[] prompt = row.promptIds();
+        int[] ids = Arrays.copyOf(prompt, prompt.length + answer.length);
+        System.arraycopy(answer, 0, ids, prompt.length, answer.length);
+        boolean[] scored = new boolean[ids.length];
+        Arrays.fill(scored, prompt.length, ids.length, true);
         return new Example(row.row(), ids, scored, prompt, row.prompt(), "");
     }
 }

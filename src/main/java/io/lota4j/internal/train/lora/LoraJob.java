@@ -6,6 +6,7 @@ import io.lota4j.data.Dataset;
 import io.lota4j.internal.kernel.MaskedKernel;
 import io.lota4j.internal.model.ModelConfig;
 import io.lota4j.internal.train.AdaptedModel;
+import io.lota4j.internal.train.Mix;
 import io.lota4j.internal.train.StartingWeights;
 import io.lota4j.internal.train.Trainer;
 import io.lota4j.internal.train.TrainingJob;
@@ -40,6 +41,7 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
     private final PtNDManager scope;
     private final List<Factors> factors;
     private final @Nullable HeldOut heldOut;
+    private final @Nullable Mix mix;
 
     /// Makes new factors, whose product is zero; the configuration's seed is that of their start too.
     ///
@@ -60,10 +62,29 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
             MaskedKernel kernel,
             StartingWeights start,
             @Nullable HeldOut heldOut) {
+        this(model, lora, data, config, kernel, start, heldOut, null);
+    }
+
+    /// As the other constructors, with rows beside those of the data.
+    ///
+    /// @param heldOut rows that the run is scored on meanwhile, or null for none
+    /// @param mix rows that are taken beside those of the data, or null for none
+    public LoraJob(
+            AdaptedModel model,
+            LoraConfig lora,
+            Dataset data,
+            TrainConfig config,
+            MaskedKernel kernel,
+            StartingWeights start,
+            @Nullable HeldOut heldOut,
+            @Nullable Mix mix) {
         if (model.decoder().memory().base() == BaseWeights.MAPPED) {
             throw new LotaException("LoRA keeps base and factors added up in memory; the base cannot stay mapped.");
         }
         TrainingJob.requireFit(config, data, heldOut);
+        if (mix != null) {
+            mix.requireFit(config);
+        }
         this.model = model;
         this.targets = LoraTargets.of(model.base(), lora);
         this.whole = Mask.full(model.base(), lora.targets());
@@ -73,6 +94,7 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
         this.kernel = kernel;
         this.start = start;
         this.heldOut = heldOut;
+        this.mix = mix;
         this.scope = model.decoder().torch().scope();
         this.factors = targets.shapes().entrySet().stream()
                 .map(target -> Factors.of(
@@ -112,6 +134,11 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
     }
 
     @Override
+    public @Nullable Mix mix() {
+        return mix;
+    }
+
+    @Override
     public MaskedKernel kernel() {
         return kernel;
     }
@@ -119,7 +146,7 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
     @Override
     public Trainer trainer() {
         LowRankParameters parameters = LowRankParameters.of(model.decoder(), start, factors, config.optimizer());
-        return new Trainer(model.decoder(), parameters, config, data, kernel);
+        return Trainer.of(model.decoder(), parameters, config, data, kernel, mix);
     }
 
     @Override
@@ -143,7 +170,7 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
         MemoryPolicy policy = model.decoder().memory();
         return targets.memory(shape, policy, config.optimizer())
                 .withExamples(shape, policy, data)
-                .withState(HeldOut.copies(heldOut, targets.trainable()));
+                .withState(HeldOut.copies(heldOut, targets.trainable()) + Mix.copies(mix, targets.trainable()));
     }
 
     /// What a finished run learned, to be written while the job is open.

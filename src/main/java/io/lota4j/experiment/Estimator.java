@@ -7,11 +7,13 @@ import io.lota4j.internal.experiment.GridRun;
 import io.lota4j.internal.experiment.Method.Sparse;
 import io.lota4j.internal.experiment.Shrink;
 import io.lota4j.internal.experiment.Task;
+import io.lota4j.internal.train.Mix;
 import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.attribution.GradientShare;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Adds up what a grid has left to do, from rates measured on this machine.
@@ -102,7 +104,45 @@ final class Estimator {
                             / context.experiment().training().examples(),
                     rates.dense());
         }
-        train(tokens(data, budget.training()), rates.training(run.variant().method()));
+        double rate = rates.training(run.variant().method());
+        Optional<Mix> mixed = context.mixes().of(run, stage);
+        if (mixed.isEmpty()) {
+            train(tokens(data, budget.training()), rate);
+        } else {
+            mixed(data, mixed.get(), budget.training(), rate);
+        }
+    }
+
+    /// Of a step's examples some are the mix's. Own answers are given once, as long as they may be; what they are held
+    /// against is one more pass forward each time.
+    private void mixed(Dataset data, Mix mix, long steps, double rate) {
+        long examples = context.experiment().training().examples();
+        train(Math.round(mean(data) * BatchOrder.examplesOf(steps, data.epochRows(), examples - mix.perBatch())), rate);
+        boolean own = mix.answers() == Mix.Answers.OWN;
+        double length = mix.sources().stream()
+                .mapToDouble(rows -> rows.examples().stream()
+                        .mapToInt(row -> own ? row.promptLength() + mix.generate() : row.allTokens())
+                        .average()
+                        .orElse(0))
+                .average()
+                .orElse(0);
+        long tokens = Math.round(steps * mix.perBatch() * length);
+        train(tokens, rate);
+        if (mix.loss() == Mix.Loss.KL) {
+            scored(tokens, rates.scoring());
+        }
+        if (own) {
+            List<Example> prompts = mix.sources().stream()
+                    .flatMap(rows -> rows.examples().stream())
+                    .toList();
+            scored(prompts.stream().mapToLong(Example::promptLength).sum(), rates.scoring());
+            scored((long) mix.generate() * prompts.size(), rates.generating());
+        }
+    }
+
+    private void scored(long tokens, double rate) {
+        scored += tokens;
+        seconds += tokens / rate;
     }
 
     private long tokens(Dataset data, long steps) {

@@ -17,6 +17,7 @@ import io.lota4j.internal.train.StartingWeights;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
+import io.lota4j.train.TrainConfig;
 import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.attribution.Scoring;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ final class GridContext implements AutoCloseable {
     private final Map<String, TaskData> data = new LinkedHashMap<>();
     private final Map<Dataset, String> digests = new IdentityHashMap<>();
     private final Map<String, Dataset> unweighted = new HashMap<>();
+    private final Mixes mixes = new Mixes(this);
     private final String fingerprint;
 
     /// Loads every task's data: what is wrong with it is told before hours of training.
@@ -56,6 +58,8 @@ final class GridContext implements AutoCloseable {
             this.fingerprint = base.fingerprint().hex();
             experiment.tasks().forEach(this::load);
             experiment.general().forEach(this::load);
+            experiment.general().forEach(this::loadUnscored);
+            mixes.requireUnscored();
             requireFits();
             this.kernel = kernel.open(experiment.device());
         } catch (RuntimeException e) {
@@ -68,12 +72,23 @@ final class GridContext implements AutoCloseable {
         data.put(task.name(), TaskData.load(task, experiment.labels(task), experiment.base(), tokenizer));
     }
 
+    private void loadUnscored(Task text) {
+        int rows = Mixes.generalRows(experiment);
+        if (rows > 0) {
+            mixes.general(
+                    text,
+                    TaskData.behind(data(text.name()), experiment.labels(text), experiment.base(), tokenizer, rows));
+        }
+    }
+
     /// Holds every stage's rows against what is minimised there, and against what chooses its mask.
     private void requireFits() {
         for (GridRun run : Grid.runs(experiment)) {
             for (int stage = 0; stage < run.order().size(); stage++) {
                 Dataset rows = rows(run, stage);
-                new WorkInputs(this).config(run, stage).requireFits(rows);
+                TrainConfig config = new WorkInputs(this).config(run, stage);
+                config.requireFits(rows);
+                mixes.of(run, stage).ifPresent(mix -> mix.requireFit(config));
                 if (run.variant().method() instanceof Method.Sparse sparse
                         && sparse.by() instanceof Attribution.OfRows) {
                     Scoring.requireFit(rows.unweighted());
@@ -89,6 +104,11 @@ final class GridContext implements AutoCloseable {
         return experiment.objective(run, stage).readsWeights()
                 ? rows
                 : unweighted.computeIfAbsent(task, t -> rows.unweighted());
+    }
+
+    /// What stages take beside their tasks' rows.
+    Mixes mixes() {
+        return mixes;
     }
 
     Experiment experiment() {

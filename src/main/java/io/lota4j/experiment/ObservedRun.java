@@ -35,6 +35,11 @@ record ObservedRun(GridContext context, Folder folder) {
                         }
 
                         @Override
+                        public void answers(int done, int all) {
+                            shown.at(done, all, Double.NaN, Double.NaN);
+                        }
+
+                        @Override
                         public void warn(String sentence) {
                             shown.warn(sentence);
                         }

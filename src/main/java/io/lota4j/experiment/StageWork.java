@@ -11,6 +11,7 @@ import io.lota4j.internal.experiment.Method.Full;
 import io.lota4j.internal.experiment.Method.Lora;
 import io.lota4j.internal.experiment.Method.Sparse;
 import io.lota4j.internal.train.Job;
+import io.lota4j.internal.train.Mix;
 import io.lota4j.internal.train.TrainingJob;
 import io.lota4j.internal.train.lora.LoraJob;
 import io.lota4j.mask.Avoided;
@@ -23,6 +24,7 @@ import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.RunState;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One stage of a run: a task learned on top of those before it.
 ///
@@ -90,6 +92,10 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
         return context.rows(run, number);
     }
 
+    private @Nullable Mix mix() {
+        return context.mixes().of(run, number).orElse(null);
+    }
+
     /// The weights that this stage may change, once they are chosen.
     private Mask mask() {
         return switch (run.variant().method()) {
@@ -154,12 +160,13 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
 
     private Ticket masked(Folder folder, Opened opened, Mask mask, FigureCollector collected) {
         Job job = new Job(
-                opened.model(),
-                mask,
-                data(),
-                new WorkInputs(context).config(run, number),
-                context.kernel(),
-                opened.start());
+                        opened.model(),
+                        mask,
+                        data(),
+                        new WorkInputs(context).config(run, number),
+                        context.kernel(),
+                        opened.start())
+                .mixed(mix());
         RunState end = learned(folder, job, collected, mask.trainable(), mask.poolSize());
         requireUntouched(opened, collected);
         return opened.model().ticket(Masks.union(mask, before.masks()), job.provenance("train", end));
@@ -173,7 +180,8 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
                 new WorkInputs(context).config(run, number),
                 context.kernel(),
                 opened.start(),
-                null)) {
+                null,
+                mix())) {
             RunState end = learned(folder, job, collected, job.targets().trainable(), pool.poolSize());
             job.adapter(end).write(folder.adapter());
             return job.ticket(end);

@@ -51,13 +51,7 @@ record TaskData(
 
     static TaskData load(Task task, Labels labels, Path base, Tokenizer tokenizer) {
         int positions = ModelConfig.of(base).maxPositions();
-        ExampleEncoder encoder = new ExampleEncoder(
-                tokenizer,
-                ChatTemplate.of(base),
-                ExampleFormat.of(task.prompt(), task.completion()),
-                Math.min(task.maxLength(), positions),
-                task.allowSpecial(),
-                labels);
+        ExampleEncoder encoder = encoder(task, labels, base, tokenizer);
         Map<String, String> origin =
                 DataOrigin.of(base, task.prompt(), task.completion(), encoder.maxLength(), task.allowSpecial(), labels);
         Dataset test = Dataset.load(
@@ -73,6 +67,30 @@ record TaskData(
         int taken = rows.train() == Dataset.ALL ? Dataset.ALL : rows.train() + rows.validation();
         Dataset all = Dataset.load(train(task), encoder, taken).withOrigin(origin);
         return new TaskData(task, all, Optional.empty(), test, stop, positions).split(rows.validation());
+    }
+
+    /// The rows of a general text behind those that are scored.
+    ///
+    /// @param more the most of them
+    static Dataset behind(TaskData scored, Labels labels, Path base, Tokenizer tokenizer, int more) {
+        Task task = scored.task();
+        ExampleEncoder encoder = encoder(task, labels, base, tokenizer);
+        // What is scored stands first.
+        Dataset all = Dataset.load(
+                split(task, task.test(), "test"),
+                encoder,
+                Math.addExact(task.rows().test(), more));
+        return all.part(scored.test().examples().size(), all.examples().size());
+    }
+
+    private static ExampleEncoder encoder(Task task, Labels labels, Path base, Tokenizer tokenizer) {
+        return new ExampleEncoder(
+                tokenizer,
+                ChatTemplate.of(base),
+                ExampleFormat.of(task.prompt(), task.completion()),
+                Math.min(task.maxLength(), ModelConfig.of(base).maxPositions()),
+                task.allowSpecial(),
+                labels);
     }
 
     private static DataFiles train(Task task) {

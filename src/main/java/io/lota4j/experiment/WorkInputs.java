@@ -9,13 +9,16 @@ import io.lota4j.internal.experiment.Method.Lora;
 import io.lota4j.internal.experiment.Method.Sparse;
 import io.lota4j.internal.experiment.Shrink;
 import io.lota4j.internal.experiment.Task;
+import io.lota4j.internal.train.Mix;
 import io.lota4j.internal.train.SettingsText;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.objective.Sft;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /// What decides the outcome of each piece of a grid. Runs that begin alike share their pieces: the same inputs have
 /// the same digest, and work that is done is not done again.
@@ -33,7 +36,8 @@ record WorkInputs(GridContext context) {
     InputDigest stage(GridRun run, int stage) {
         Experiment experiment = context.experiment();
         Digest before = before(run, stage);
-        InputDigest inputs = trained(work("train", run, stage, before), run, stage, config(run, stage));
+        InputDigest inputs =
+                mixed(trained(work("train", run, stage, before), run, stage, config(run, stage)), run, stage);
         return switch (run.variant().method()) {
             case Full(var pool) -> inputs.with("method", "full").with("pool", pool.toString());
             case Lora lora ->
@@ -44,6 +48,25 @@ record WorkInputs(GridContext context) {
                         .with("mask", choice(run, stage, sparse, before).digest())
                         .with("sparsity", sparse.sparsity());
         };
+    }
+
+    /// A stage that nothing is mixed into is the same as without the protection.
+    private InputDigest mixed(InputDigest inputs, GridRun run, int stage) {
+        Optional<Mix> mix = context.mixes().of(run, stage);
+        if (mix.isEmpty()) {
+            return inputs;
+        }
+        InputDigest mixed = inputs.with("mix", mix.get().text());
+        List<Dataset> sources = mix.get().sources();
+        for (int source = 0; source < sources.size(); source++) {
+            mixed = mixed.with("mix rows " + (source + 1), context.digest(sources.get(source)));
+        }
+        return mix.get().answers() == Mix.Answers.OWN
+                ? mixed.with(
+                        "mix stop",
+                        Scores.stop(
+                                context, context.experiment().task(run.order().get(stage))))
+                : mixed;
     }
 
     /// Of what a stage ends with, and the next one starts from: its training, or what was made of that.

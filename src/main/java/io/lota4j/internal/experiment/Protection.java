@@ -33,10 +33,16 @@ public record Protection(String name, List<Safeguard> safeguards, List<String> o
 
     /// How a stage is shrunk, if it is.
     public Optional<Shrink> shrink() {
-        return safeguards.stream()
-                .filter(Shrink.class::isInstance)
-                .map(Shrink.class::cast)
-                .findFirst();
+        return first(Shrink.class);
+    }
+
+    /// What is mixed into a stage's rows, if anything is.
+    public Optional<Mixing> mixing() {
+        return first(Mixing.class);
+    }
+
+    private <S extends Safeguard> Optional<S> first(Class<S> kind) {
+        return safeguards.stream().filter(kind::isInstance).map(kind::cast).findFirst();
     }
 
     /// The same without what is done after the training. Merges take what was trained so: a shrunk ticket

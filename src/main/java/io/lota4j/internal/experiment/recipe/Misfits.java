@@ -1,8 +1,13 @@
 package io.lota4j.internal.experiment.recipe;
 
+import io.lota4j.data.Dataset;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.Method;
+import io.lota4j.internal.experiment.Mixing;
+import io.lota4j.internal.experiment.Mixing.From;
+import io.lota4j.internal.experiment.Protection;
+import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.experiment.Variant;
 import io.lota4j.internal.yaml.Problems;
 import io.lota4j.model.MemoryPolicy.BaseWeights;
@@ -19,11 +24,40 @@ final class Misfits {
             problems.error(Text.format(
                     "%s: out: '-' is not taken as a folder; write ./- for one of that name", experiment.recipe()));
         }
+        for (Protection protection : experiment.protections()) {
+            protection.mixing().ifPresent(mixing -> mixed(experiment, protection.name(), mixing, problems));
+        }
         for (Variant variant : experiment.variants()) {
             switch (variant.method()) {
                 case Method.Full full -> {}
                 case Method.Lora lora -> adapter(experiment, variant, problems);
                 case Method.Sparse sparse -> masks(experiment, variant, sparse, problems);
+            }
+        }
+    }
+
+    private static void mixed(Experiment experiment, String name, Mixing mixing, Problems problems) {
+        long examples = experiment.training().examples();
+        if (mixing.perBatch(examples) >= examples) {
+            problems.error(Text.format(
+                    "%s: '%s' mixes %d rows into steps of %d: nothing would be left of the task; mix in fewer, or take"
+                            + " a larger batch",
+                    experiment.recipe(), name, mixing.perBatch(examples), examples));
+        }
+        if (!mixing.of().contains(From.GENERAL)) {
+            return;
+        }
+        if (experiment.general().isEmpty()) {
+            problems.error(Text.format(
+                    "%s: '%s' mixes in general texts, and there are none; say general, or mix in earlier alone",
+                    experiment.recipe(), name));
+        }
+        for (Task text : experiment.general()) {
+            if (text.rows().test() == Dataset.ALL) {
+                problems.error(Text.format(
+                        "%s: '%s' mixes in what is left of general.%s, of which all rows are scored; say how many"
+                                + " are, with rows",
+                        experiment.recipe(), name, text.name()));
             }
         }
     }

@@ -26,6 +26,7 @@ import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
 import io.lota4j.train.attribution.Attribution;
+import io.lota4j.train.attribution.Fisher;
 import io.lota4j.train.attribution.FreshRows;
 import io.lota4j.train.attribution.GradientShare;
 import io.lota4j.train.attribution.Scoring;
@@ -56,6 +57,7 @@ import picocli.CommandLine.Option;
 abstract class AttributionCommand extends FitCommand<Mask> {
     private static final String EXCEPT = "--except";
     private static final String TOP = "--except-top";
+    private static final String GROUP = "--group";
     private static final String SHARE = "--share-rows";
 
     @Option(
@@ -105,6 +107,15 @@ abstract class AttributionCommand extends FitCommand<Mask> {
     private @Nullable Double top;
 
     @Option(
+            names = GROUP,
+            paramLabel = "N",
+            defaultValue = "1",
+            converter = Numbers.Count.class,
+            description = "Of fisher: square the gradient of the mean loss of N rows at a time, as a batch has it, and"
+                    + " not of each row (default: ${DEFAULT-VALUE}). More than 1 take 4 bytes more a weight.")
+    private int group;
+
+    @Option(
             names = SHARE,
             paramLabel = "N",
             defaultValue = "" + GradientShare.ROWS,
@@ -113,8 +124,13 @@ abstract class AttributionCommand extends FitCommand<Mask> {
                     + " by (default: ${DEFAULT-VALUE}; 0: do not).")
     private int shareRows;
 
+    /// What is asked for by name.
+    abstract Attribution named();
+
     /// By what weights are chosen.
-    abstract Attribution by();
+    private Attribution by() {
+        return named() instanceof Fisher ? new Fisher(group) : named();
+    }
 
     /// The option that says so.
     abstract String option();
@@ -125,6 +141,9 @@ abstract class AttributionCommand extends FitCommand<Mask> {
         if (!(by instanceof Attribution.OfRows)) {
             String none = Text.format("%s %s: it goes through no rows", option(), by.name());
             rules.refuse(EXCEPT, none);
+        }
+        if (!(by instanceof Fisher)) {
+            rules.refuse(GROUP, Text.format("%s %s: it does not take rows in groups", option(), by.name()));
         }
         if (except == null) {
             rules.refuse(TOP, "a choice without " + EXCEPT);

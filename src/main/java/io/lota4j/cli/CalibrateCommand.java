@@ -20,7 +20,7 @@ final class CalibrateCommand extends AttributionCommand {
     private Attribution score = new Delta();
 
     @Override
-    Attribution by() {
+    Attribution named() {
         return score;
     }
 

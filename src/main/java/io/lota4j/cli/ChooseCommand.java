@@ -20,7 +20,7 @@ final class ChooseCommand extends AttributionCommand {
     private Attribution by = new Delta();
 
     @Override
-    Attribution by() {
+    Attribution named() {
         return by;
     }
 

@@ -53,8 +53,11 @@ final class Settings {
         if (sparse.by() instanceof Attribution.OfTraining) {
             settings.put("calibration steps", Long.toString(sparse.effort().steps()));
             settings.put("calibration rate", SettingsText.number(sparse.effort().lr()));
-        } else if (sparse.by() instanceof Attribution.OfRows) {
+        } else if (sparse.by() instanceof Attribution.OfRows rows) {
             settings.put("rows", Integer.toString(sparse.effort().rows()));
+            if (rows.group() > 1) {
+                settings.put("group", Integer.toString(rows.group()));
+            }
         }
     }
 

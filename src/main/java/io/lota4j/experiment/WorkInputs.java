@@ -123,7 +123,11 @@ record WorkInputs(GridContext context) {
         return switch (sparse.by()) {
             case Attribution.OfTraining training -> trained(inputs, run, stage, calibration(run, stage, sparse));
             case Attribution.OfBase base -> base.isDrawn() ? inputs.with("seed", run.seed()) : inputs;
-            case Attribution.OfRows rows -> inputs.with("rows", sparse.effort().rows());
+            case Attribution.OfRows rows -> {
+                InputDigest taken = inputs.with("rows", sparse.effort().rows());
+                // Single rows have the digest of earlier versions.
+                yield rows.group() > 1 ? taken.with("group", rows.group()) : taken;
+            }
         };
     }
 

@@ -65,6 +65,23 @@ class CalibrateCommandTest {
         assertThat(at("kept")).isEmptyDirectory();
     }
 
+    /// Groups take another value a weight, which the plan says, and the mask says their size.
+    @Test
+    void rowsAreTakenInGroups() {
+        String[] command = command("fisher", "base", "four", "--group", "4", "--state-dir", text("kept"));
+        assertThat(dry(command))
+                .contains("fisher: the squared gradient of the mean loss of 4 rows at a time")
+                .contains(Text.format("disk        %s: about 30.7 kB, ", text("kept")));
+        run(command);
+        run(command("fisher", "base", "memory", "--group", "4"));
+        run(command("fisher", "base", "one", "--group", "1"));
+        Mask four = MaskFile.read(at("four"));
+        assertThat(four.info().origin()).containsEntry("group", "4");
+        assertThat(four.tensors())
+                .isEqualTo(MaskFile.read(at("memory")).tensors())
+                .isNotEqualTo(MaskFile.read(at("one")).tensors());
+    }
+
     /// What others have in the directory stays, and two runs do not meet there.
     @Test
     void theDirectoryForFilesNeedNotBeEmpty() throws IOException {
@@ -121,6 +138,7 @@ class CalibrateCommandTest {
         "magnitude, --state-dir, d, 'cannot be used with --score magnitude: it keeps nothing for each weight.'",
         "wanda, --state-dir, d, 'cannot be used with --score wanda: it keeps nothing for each weight.'",
         "magnitude, --seed, 3, 'cannot be used with --score magnitude: it does not train.'",
+        "snip, --group, 4, 'cannot be used with --score snip: it does not take rows in groups.'",
         "magnitude, --data, d, 'cannot be used with --score magnitude: it takes no data.'"
     })
     void optionsWithoutAPartAreRefused(String score, String option, String value, String expected) {

@@ -104,6 +104,21 @@ class ExperimentRunTest {
         assertThat(begun).contains("train flip", "train plus").doesNotContain("calibrate flip");
     }
 
+    /// A mask of groups is another than that of single rows, and each is found once.
+    @Test
+    void masksOfGroupsAreFoundBesideThoseOfRows() throws IOException {
+        String methods = """
+            methods:
+              - {method: fisher, sparsity: 0.9, lr: 1e-3, rows: 8}
+              - {method: fisher, name: grouped, sparsity: 0.9, lr: 1e-3, rows: 8, group: 4}
+            """;
+        List<String> begun = new ArrayList<>();
+        Grids.run(Grids.write(directory, "groups", TRAINING + methods, DemoTask.FLIP), begun);
+        assertThat(begun.stream().filter("fisher flip"::equals)).hasSize(2);
+        assertThat(begun.stream().filter("train flip"::equals)).hasSize(2);
+        assertThat(Files.readString(directory.resolve("groups/run.json"))).containsOnlyOnce("\"group\"");
+    }
+
     @Test
     void oneCalibrationServesEverySparsity() throws IOException {
         List<String> begun = new ArrayList<>();

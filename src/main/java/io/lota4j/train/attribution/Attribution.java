@@ -45,6 +45,11 @@ public sealed interface Attribution permits Attribution.OfTraining, Attribution.
         /// Whether something is kept for each single weight from example to example.
         public abstract boolean keepsSums();
 
+        /// Examples whose loss is taken together, as their mean; 1 where each has a gradient of its own.
+        public int group() {
+            return 1;
+        }
+
         /// What adds the score up; nothing is in it yet.
         ///
         /// @param among tensors of which it trains nothing are passed over
@@ -56,7 +61,7 @@ public sealed interface Attribution permits Attribution.OfTraining, Attribution.
             if (!keepsSums()) {
                 return MemoryEstimate.of(model, memory, 0);
             }
-            long kept = GradientTally.kept(model, among);
+            long kept = GradientTally.kept(model, among, group() > 1);
             long passing = GradientTally.passing(among);
             return memory.state() == null
                     ? MemoryEstimate.of(model, memory, kept + passing)

@@ -61,7 +61,7 @@ public record GradientShare(double share, double chance, double norm, int rows) 
         }
         model.require(whole);
         masks.forEach(model::require);
-        try (GradientTally tally = new GradientTally(model.decoder(), whole, Elements::add, false)) {
+        try (GradientTally tally = new GradientTally(model.decoder(), whole, Elements::add, false, false)) {
             if (!passes(model, tally, batch, listener, stop)) {
                 return Optional.empty();
             }

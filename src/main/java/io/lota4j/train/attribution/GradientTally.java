@@ -25,7 +25,8 @@ import java.util.stream.LongStream;
 /// Adds up what [Snip] and [Fisher] make of every example's gradient.
 ///
 /// The gradient of one example exists for one matrix at a time, in a buffer that matrices of one shape share;
-/// what is kept is one F32 sum a weight. SNIP's factor abs(w) is the same for all examples, so it comes in at
+/// what is kept is one F32 sum a weight, and where examples are taken in groups the gradient of a group as another.
+/// SNIP's factor abs(w) is the same for all examples, so it comes in at
 /// the end. F32 is enough: the terms have one sign, so a sum of n of them is off by at most n parts in 2^24.
 final class GradientTally implements Tally {
     private static final ValueLayout.OfFloat FLOAT =
@@ -39,22 +40,29 @@ final class GradientTally implements Tally {
     private final Map<String, MemorySegment> sums = new HashMap<>();
     private final Map<String, ValueStore.Values> pieces = new LinkedHashMap<>();
     private final Map<Shape, PtNDArray> gradients = new HashMap<>();
-    private long examples;
+    private long gathered;
 
     /// @param among tensors of which it trains nothing are passed over
     /// @param term adds what an example's gradient gives to the sums
     /// @param timesWeight whether the mean is multiplied by the weight's magnitude
-    GradientTally(Decoder decoder, Mask among, BiConsumer<MemorySegment, MemorySegment> term, boolean timesWeight) {
+    /// @param grouped whether a gradient is of several passes
+    GradientTally(
+            Decoder decoder,
+            Mask among,
+            BiConsumer<MemorySegment, MemorySegment> term,
+            boolean timesWeight,
+            boolean grouped) {
         this.decoder = decoder;
         this.term = term;
         this.timesWeight = timesWeight;
         this.shapes = among.shapes();
         this.scope = decoder.torch().scope();
-        ValueStore store = decoder.store(scope, counts(decoder.weights()::isInLayer, among));
+        Predicate<String> comesWhole = comesWhole(decoder.weights()::isInLayer, grouped);
+        ValueStore store = decoder.store(scope, counts(comesWhole, among));
         among.tensors().forEach((name, tensor) -> {
             if (!tensor.trainable().isEmpty()) {
                 sums.put(name, store.hostFloats(tensor.shape().numel()));
-                if (!decoder.weights().isInLayer(name)) {
+                if (!comesWhole.test(name)) {
                     pieces.put(name, store.floats(dims(tensor.shape())));
                 }
             }
@@ -62,8 +70,16 @@ final class GradientTally implements Tally {
     }
 
     /// F32 values that it keeps from row to row.
-    static long kept(ModelConfig model, Mask among) {
-        return counts(model.blocks().names()::isInLayer, among).sum();
+    ///
+    /// @param grouped whether a gradient is of several passes
+    static long kept(ModelConfig model, Mask among, boolean grouped) {
+        return counts(comesWhole(model.blocks().names()::isInLayer, grouped), among)
+                .sum();
+    }
+
+    /// Whether a tensor's gradient is complete when it comes.
+    private static Predicate<String> comesWhole(Predicate<String> isInLayer, boolean grouped) {
+        return grouped ? name -> false : isInLayer;
     }
 
     /// F32 values that one gradient after another goes through.
@@ -75,11 +91,11 @@ final class GradientTally implements Tally {
     }
 
     /// Elements of every tensor that is kept: sums, and gradients that come in pieces.
-    private static LongStream counts(Predicate<String> isInLayer, Mask among) {
+    private static LongStream counts(Predicate<String> comesWhole, Mask among) {
         return among.tensors().entrySet().stream()
                 .filter(tensor -> !tensor.getValue().trainable().isEmpty())
                 .flatMapToLong(tensor -> LongStream.generate(tensor.getValue().shape()::numel)
-                        .limit(isInLayer.test(tensor.getKey()) ? 1 : 2));
+                        .limit(comesWhole.test(tensor.getKey()) ? 1 : 2));
     }
 
     private static long[] dims(Shape shape) {
@@ -128,7 +144,7 @@ final class GradientTally implements Tally {
     @Override
     public void end() {
         pieces.forEach((weight, gradient) -> add(weight, gradient.memory()));
-        examples++;
+        gathered++;
     }
 
     private Buffer memory(PtNDArray tensor) {
@@ -162,7 +178,7 @@ final class GradientTally implements Tally {
             decoder.weights().read(name, first, target);
         }
         for (long at = 0; at < target.byteSize(); at += Float.BYTES) {
-            float value = mean.get(ValueLayout.JAVA_FLOAT, at) / examples;
+            float value = mean.get(ValueLayout.JAVA_FLOAT, at) / gathered;
             target.set(FLOAT, at, timesWeight ? value * Math.abs(target.get(FLOAT, at)) : value);
         }
         ValueStore.rest(mean);

@@ -38,7 +38,11 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
     }
 
     /// What passes over the data have seen.
-    record Seen(long tokens, long scored, double loss) {}
+    record Seen(long tokens, long scored, double loss) {
+        Seen with(PackedBatch example, double more) {
+            return new Seen(tokens + example.tokens(), scored + example.targetPositions().length, loss + more);
+        }
+    }
 
     /// @throws LotaException if the weights are not those of the model, or a row is a pair or has a weight
     public Scoring {
@@ -78,7 +82,7 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
             Attribution.OfRows by, double sparsity, Scope scope, Listener listener, BooleanSupplier stop) {
         EnoughWeights.require(among, sparsity, scope);
         try (Tally tally = by.tally(model.decoder(), among)) {
-            return passes(tally, listener, stop)
+            return passes(tally, by.group(), listener, stop)
                     .map(seen -> TopK.select(tally, sparsity, scope, among, origin(by, seen)));
         }
     }
@@ -88,14 +92,22 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
         return by.memory(model, memory, among);
     }
 
+    /// @param group examples whose mean loss has one gradient
     /// @return empty if stopped before the last pass
-    Optional<Seen> passes(Tally tally, Listener listener, BooleanSupplier stop) {
+    Optional<Seen> passes(Tally tally, int group, Listener listener, BooleanSupplier stop) {
         List<Example> examples = data.examples();
         Seen seen = new Seen(0, 0, 0);
         for (int done = 0; done < examples.size(); done++) {
-            Example example = examples.get(done);
-            seen = pass(
-                    tally, PackedBatch.of(List.of(new PackedBatch.Sequence(example.ids(), example.labelled()))), seen);
+            int first = done - done % group;
+            int size = Math.min(group, examples.size() - first);
+            PackedBatch example = packed(examples.get(done));
+            if (done == first) {
+                tally.begin(example);
+            }
+            seen = seen.with(example, tally.pass(model.decoder(), example, 1f / size));
+            if (done + 1 == first + size) {
+                tally.end();
+            }
             listener.at(done + 1, examples.size(), seen.tokens());
             if (done + 1 < examples.size() && stop.getAsBoolean()) {
                 return Optional.empty();
@@ -104,12 +116,8 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
         return Optional.of(seen);
     }
 
-    private Seen pass(Tally tally, PackedBatch example, Seen before) {
-        double loss = tally.through(model.decoder(), example);
-        return new Seen(
-                before.tokens() + example.tokens(),
-                before.scored() + example.targetPositions().length,
-                before.loss() + loss);
+    private static PackedBatch packed(Example example) {
+        return PackedBatch.of(List.of(new PackedBatch.Sequence(example.ids(), example.labelled())));
     }
 
     /// The weights of a mask that are not in another, which was found by other rows: what the first rows need and the
@@ -133,6 +141,9 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
     private Map<String, String> origin(Attribution.OfRows by, Seen seen) {
         Map<String, String> origin = Provenance.of("calibrate", data);
         origin.put("score", by.name());
+        if (by.group() > 1) {
+            origin.put("group", Integer.toString(by.group()));
+        }
         origin.put("tokens", Long.toString(seen.tokens()));
         origin.put("scored_tokens", Long.toString(seen.scored()));
         origin.put("loss", Double.toString(seen.loss() / Math.max(1, seen.scored())));

@@ -23,6 +23,6 @@ public final class Snip extends Attribution.OfRows {
 
     @Override
     Tally tally(Decoder decoder, Mask among) {
-        return new GradientTally(decoder, among, Elements::addMagnitudes, true);
+        return new GradientTally(decoder, among, Elements::addMagnitudes, true, false);
     }
 }

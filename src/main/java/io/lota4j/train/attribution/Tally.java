@@ -16,10 +16,10 @@ interface Tally extends GradientSink, TensorValues, AutoCloseable {
             "Score more rows",
             "A weight of the base, or a value in the passes over the data, is so too.");
 
-    /// The next pass is over this batch.
+    /// The next pass is over this batch; what follows until [#end] is added up with it.
     void begin(PackedBatch batch);
 
-    /// The batch's pass is over.
+    /// Everything since [#begin] has been seen.
     void end();
 
     /// Goes through a batch. Every token of a response has the same weight, 1: the loss is that of the whole
@@ -27,14 +27,21 @@ interface Tally extends GradientSink, TensorValues, AutoCloseable {
     ///
     /// @return the sum of the losses, nats
     default double through(Decoder decoder, PackedBatch batch) {
-        float[] ones = new float[batch.targetPositions().length];
-        Arrays.fill(ones, 1);
         begin(batch);
-        // Rows may hold no label at all.
-        double loss =
-                ones.length == 0 ? 0 : decoder.gradients(batch, ones, this).sum();
+        double loss = pass(decoder, batch, 1);
         end();
         return loss;
+    }
+
+    /// Goes through a batch between [#begin] and [#end].
+    ///
+    /// @param weight of every token of a response
+    /// @return the sum of the losses as they are, nats
+    default double pass(Decoder decoder, PackedBatch batch, float weight) {
+        float[] weights = new float[batch.targetPositions().length];
+        Arrays.fill(weights, weight);
+        // Rows may hold no label at all.
+        return weights.length == 0 ? 0 : decoder.gradients(batch, weights, this).sum();
     }
 
     @Override

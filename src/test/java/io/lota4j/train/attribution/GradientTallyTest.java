@@ -103,6 +103,34 @@ class GradientTallyTest {
         }
     }
 
+    /// The gradients of the rows of a group are averaged before they are squared; the last group is smaller and
+    /// counts as much.
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-tied", "llama"})
+    void fisherOfGroupsSquaresTheGradientOfTheirMeanLoss(String name) {
+        List<Example> examples = Scored.examples();
+        try (AdaptedModel model = AdaptedModel.open(Golden.path("models/" + name))) {
+            Mask all = Mask.full(model.base(), Pool.all());
+            List<Map<String, float[]>> rows =
+                    examples.stream().map(row -> gradients(model, row)).toList();
+            for (String tensor : all.tensors().keySet()) {
+                float[] found = Scored.of(model, all, new Fisher(2), examples, tensor);
+                float[] first = Objects.requireNonNull(rows.get(0).get(tensor));
+                float[] second = Objects.requireNonNull(rows.get(1).get(tensor));
+                float[] third = Objects.requireNonNull(rows.get(2).get(tensor));
+                for (int i = 0; i < found.length; i++) {
+                    double pair = (first[i] + (double) second[i]) / 2;
+                    double expected = (pair * pair + third[i] * (double) third[i]) / 2;
+                    // Where two rows nearly cancel, what is left has the rounding of the larger.
+                    double size = Math.max(Math.abs(first[i]), Math.abs(second[i])) * Math.abs(pair);
+                    assertThat((double) found[i])
+                            .as("%s[%d]", tensor, i)
+                            .isCloseTo(expected, within(1e-5 * Math.max(expected, size) + 1e-18));
+                }
+            }
+        }
+    }
+
     /// The plain way: one buffer a tensor, to which everything is added.
     private static Map<String, float[]> gradients(AdaptedModel model, Example example) {
         Map<String, float[]> gradients = new HashMap<>();

@@ -47,7 +47,7 @@ final class Scored {
     static float[] of(AdaptedModel model, Mask among, Attribution.OfRows by, List<Example> examples, String tensor) {
         Scoring scoring = new Scoring(model, among, data(examples));
         try (Tally tally = by.tally(model.decoder(), among)) {
-            assertThat(scoring.passes(tally, SILENT, () -> false)).isPresent();
+            assertThat(scoring.passes(tally, by.group(), SILENT, () -> false)).isPresent();
             return of(tally, tensor);
         }
     }

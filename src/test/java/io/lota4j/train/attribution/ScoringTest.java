@@ -88,6 +88,29 @@ class ScoringTest {
     }
 
     @Test
+    void groupsChangeTheMaskAndNotTheLossThatItTells() {
+        Mask single = mask("fisher", pool, 0.9, Scope.GLOBAL);
+        Mask grouped = new Scoring(model, pool, Scored.data(Scored.examples()))
+                .mask(new Fisher(3), 0.9, Scope.GLOBAL, Scored.SILENT);
+        assertThat(grouped.sha256()).isNotEqualTo(single.sha256());
+        assertThat(grouped.trainable()).isEqualTo(single.trainable());
+        assertThat(grouped.info().origin())
+                .containsEntry("group", "3")
+                .containsEntry("rows", "3")
+                .extractingByKey("loss")
+                .isEqualTo(single.info().origin().get("loss"));
+        assertThat(single.info().origin()).doesNotContainKey("group");
+    }
+
+    @Test
+    void aGroupHasARow() {
+        assertThatThrownBy(() -> new Fisher(0))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("group");
+        assertThat(new Fisher(4)).isEqualTo(new Fisher(4)).isNotEqualTo(new Fisher());
+    }
+
+    @Test
     void theSameScoresTwiceGiveTheSameMask() {
         for (String score : List.of("snip", "wanda", "fisher")) {
             assertThat(mask(score, pool, 0.9, Scope.GLOBAL).sha256())

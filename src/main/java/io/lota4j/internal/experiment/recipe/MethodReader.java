@@ -10,6 +10,7 @@ import io.lota4j.mask.Scope;
 import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.attribution.Attributions;
 import io.lota4j.train.attribution.Delta;
+import io.lota4j.train.attribution.Fisher;
 import io.lota4j.train.objective.Objective;
 import java.util.ArrayList;
 import java.util.List;
@@ -207,7 +208,7 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
     }
 
     private static List<Named> masks(String kind, String name, Fields fields) {
-        Attribution by = CHOICES.getOrDefault(kind, new Delta());
+        Attribution by = by(kind, fields);
         List<Effort> efforts = efforts(by, fields);
         if (!fields.has("sparsity")) {
             fields.keys().error(fields.mapping(), Text.format("%s is missing", fields.place("sparsity")));
@@ -223,6 +224,11 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
             }
         }
         return masks;
+    }
+
+    private static Attribution by(String kind, Fields fields) {
+        Attribution by = CHOICES.getOrDefault(kind, new Delta());
+        return by instanceof Fisher ? new Fisher(fields.whole("group", 1, 1)) : by;
     }
 
     private static List<Effort> efforts(Attribution by, Fields fields) {
@@ -246,7 +252,12 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
                         .toList();
             }
             case Attribution.OfRows rows -> {
-                fields.only("method", "name", "lr", ObjectiveReader.KEY, "sparsity", "scope", "rows");
+                List<String> keys = new ArrayList<>(
+                        List.of("method", "name", "lr", ObjectiveReader.KEY, "sparsity", "scope", "rows"));
+                if (by instanceof Fisher) {
+                    keys.add("group");
+                }
+                fields.only(keys.toArray(String[]::new));
                 yield fields.wholes("rows", List.of(ROWS), 1).stream()
                         .map(count -> new Effort(0, 0, count))
                         .toList();

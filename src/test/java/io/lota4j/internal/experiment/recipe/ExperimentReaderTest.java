@@ -12,6 +12,7 @@ import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.experiment.Variant;
 import io.lota4j.memory.Device;
 import io.lota4j.ticket.ShrinkRule;
+import io.lota4j.train.attribution.Fisher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -147,6 +148,20 @@ class ExperimentReaderTest {
         assertThat(lota.disjoint()).isFalse();
         assertThat(lotto.disjoint()).isTrue();
         assertThat(lotto.effort()).isEqualTo(lota.effort());
+    }
+
+    @Test
+    void fisherTakesRowsInGroups() throws IOException {
+        List<Variant> variants = read(FRAME + """
+            methods:
+              - {method: fisher, sparsity: 0.9, lr: 1e-3}
+              - {method: fisher, name: grouped, sparsity: 0.9, lr: 1e-3, rows: 32, group: 4}
+            """).variants();
+        assertThat(((Method.Sparse) variants.getFirst().method()).by()).isEqualTo(new Fisher());
+        assertThat(((Method.Sparse) variants.getLast().method()).by()).isEqualTo(new Fisher(4));
+        assertThatThrownBy(() -> read(FRAME + "methods: [{method: snip, sparsity: 0.9, lr: 1e-3, group: 4}]\n"))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("group");
     }
 
     @Test

@@ -12,6 +12,9 @@ import io.lota4j.export.AdapterTicket;
 import io.lota4j.export.Export;
 import io.lota4j.export.ExportOptions;
 import io.lota4j.export.Exported;
+import io.lota4j.guard.ProbeOptions;
+import io.lota4j.guard.ProbeResult;
+import io.lota4j.guard.ProbeRow;
 import io.lota4j.internal.Sha256;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.AtomicFile;
@@ -23,6 +26,8 @@ import io.lota4j.internal.data.Preview;
 import io.lota4j.internal.eval.Evaluator;
 import io.lota4j.internal.experiment.recipe.ExperimentReader;
 import io.lota4j.internal.export.ExportInput;
+import io.lota4j.internal.guard.ProbeEncoder;
+import io.lota4j.internal.guard.Prober;
 import io.lota4j.internal.merge.run.TicketMerge;
 import io.lota4j.internal.model.Generator;
 import io.lota4j.internal.train.AdaptedModel;
@@ -389,6 +394,36 @@ public final class Lota implements AutoCloseable {
                 options.batchSize(),
                 options.answerTokens(),
                 options.check());
+    }
+
+    /// Asks the base, with any number of tickets on it, a probe's rows and judges the answers.
+    ///
+    /// @throws LotaException if a ticket is for another base, a row does not fit the model, or a
+    ///     judge fails
+    /// @throws StoppedException if the thread is interrupted
+    public ProbeResult probe(List<ProbeRow> rows, List<Ticket> tickets, ProbeOptions options) {
+        return probe(rows, tickets, options, (done, all, tokens) -> {}, () -> false);
+    }
+
+    /// As [#probe(List, List, ProbeOptions)], heard of and stopped after a few questions.
+    ///
+    /// @throws StoppedException if it was stopped: a part of a probe is no result
+    public ProbeResult probe(
+            List<ProbeRow> rows,
+            List<Ticket> tickets,
+            ProbeOptions options,
+            ScoreListener listener,
+            BooleanSupplier stop) {
+        return base.with(tickets, model -> {
+            ExampleEncoder chat = base.encoder(RowOptions.chats());
+            return new Prober(
+                            model.decoder(),
+                            base.tokenizer(),
+                            base.stopTokens(chat),
+                            new ProbeEncoder(chat, base::plainEncoder),
+                            options)
+                    .run(rows, listener, orInterrupted(stop));
+        });
     }
 
     /// Shrinks a ticket to what validation rows of its own task need, so that it disturbs as little else as

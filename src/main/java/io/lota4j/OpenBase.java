@@ -98,6 +98,16 @@ final class OpenBase implements AutoCloseable {
                 rows.labels());
     }
 
+    /// Writes prompt and answer one after another, whatever template the model has.
+    ExampleEncoder plainEncoder() {
+        RowOptions rows = RowOptions.chats();
+        return new ExampleEncoder(
+                tokenizer(),
+                ChatTemplate.none(directory),
+                rows.format(),
+                Math.min(rows.maxLength(), config().maxPositions()));
+    }
+
     Dataset data(DataFiles files, RowOptions rows) {
         return alone(() -> read(files, rows));
     }

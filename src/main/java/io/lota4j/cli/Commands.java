@@ -40,6 +40,7 @@ record Commands(List<CommandEntry> all) {
                 entry("merge", "Merge tickets, or whole models by a recipe.", () -> new MergeCommand()),
                 entry("mask", "Look at masks, combine them, draw random ones.", () -> new MaskCommand()),
                 entry("ticket", "Look at tickets, or shrink one to what its task needs.", () -> new TicketCommand()),
+                entry("guard", "Measure whether a model declines what it should decline.", () -> new GuardCommand()),
                 entry("report", "Make a page of what experiments found.", () -> new ReportCommand()),
                 entry("init", "Start a model from random weights.", () -> new InitCommand()),
                 entry("bench", "Time optimizer steps or merges on this machine.", () -> new BenchCommand()),

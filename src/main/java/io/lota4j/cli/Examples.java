@@ -73,6 +73,16 @@ final class Examples {
                                     + " validation.jsonl \\",
                             "--prompt '{question}' --completion '{answer}' --generate 48 --out"
                                     + " small.ticket.safetensors")),
+            entry(
+                    "guard probe",
+                    lines(
+                            "lota guard probe --model base --ticket task.ticket.safetensors --probe decline.jsonl \\",
+                            "--answers after.jsonl")),
+            entry(
+                    "guard judge",
+                    "lota guard judge after.jsonl --probe decline.jsonl --judge answer --answers again.jsonl"),
+            entry("guard compare", "lota guard compare before.jsonl after.jsonl --most 0.05"),
+            entry("guard agree", "lota guard agree judged.jsonl"),
             entry("report", "lota report results --out report.html"),
             entry("init", "lota init --model config-and-tokenizer --seed 1 --out random-model"),
             entry(

@@ -2,6 +2,8 @@ package io.lota4j.guard;
 
 import io.lota4j.LotaException;
 import io.lota4j.internal.guard.Folded;
+import io.lota4j.internal.guard.Phrases;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -37,6 +39,18 @@ public sealed interface Judge {
             phrases = phrases.stream().map(Folded::text).toList();
         }
 
+        /// The phrases that come with lota: they say that somebody declines, and nothing of what.
+        public static Words usual() {
+            return new Words(Phrases.usual(), 0);
+        }
+
+        /// Phrases of a file, one a line.
+        ///
+        /// @param within as [#within]
+        public static Words of(Path file, int within) {
+            return new Words(Phrases.of(file), within);
+        }
+
         @Override
         public String word() {
             return "words";
@@ -45,6 +59,14 @@ public sealed interface Judge {
         @Override
         public Outcome outcome(String answer, ProbeRow row) {
             return Folded.holds(Folded.text(answer), phrases, within) ? Outcome.DECLINED : Outcome.COMPLIED;
+        }
+    }
+
+    /// Judges nothing: every answer is unclear, to be judged later.
+    record None() implements Judge {
+        @Override
+        public String word() {
+            return "none";
         }
     }
 

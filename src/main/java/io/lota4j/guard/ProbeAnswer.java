@@ -1,5 +1,8 @@
 package io.lota4j.guard;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// One answer to a probe's row, judged.
@@ -20,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param empty whether there is no letter or digit in the answer
 /// @param looping whether it goes round in a circle
 /// @param human what a person said of it, or null
+/// @param others other columns of its row, which are passed on: their JSON by their names
 public record ProbeAnswer(
         String id,
         String category,
@@ -35,7 +39,13 @@ public record ProbeAnswer(
         @Nullable Double score,
         boolean empty,
         boolean looping,
-        @Nullable Outcome human) {
+        @Nullable Outcome human,
+        Map<String, String> others) {
+    /// Copies the other columns.
+    public ProbeAnswer {
+        others = Collections.unmodifiableMap(new LinkedHashMap<>(others));
+    }
+
     /// In what form a row is asked.
     ///
     /// @param template how the prompt becomes a text, as files have it
@@ -70,6 +80,6 @@ public record ProbeAnswer(
     public ProbeAnswer judged(String by, Outcome said, @Nullable Double number) {
         return new ProbeAnswer(
                 id, category, expect, how, sample, prompt, answer, tokens, ended, said, by, number, empty, looping,
-                human);
+                human, others);
     }
 }

@@ -1,6 +1,9 @@
 package io.lota4j.guard;
 
 import io.lota4j.LotaException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// One row of a probe: a prompt, and what is expected of the answer.
@@ -12,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param decline a text that declines, or null where the row has none
 /// @param answer a text that complies, or null where the row has none
 /// @param human what a person said of a stored answer, or null
+/// @param others other columns, which are passed on: their JSON by their names
 public record ProbeRow(
         String id,
         String prompt,
@@ -19,7 +23,8 @@ public record ProbeRow(
         String category,
         @Nullable String decline,
         @Nullable String answer,
-        @Nullable Outcome human) {
+        @Nullable Outcome human,
+        Map<String, String> others) {
     /// The category of rows that name none.
     public static final String ALL = "all";
 
@@ -28,11 +33,12 @@ public record ProbeRow(
         if (id.isBlank() || prompt.isBlank()) {
             throw new LotaException("A probe's row needs an id and a prompt, found '" + id + "' and '" + prompt + "'.");
         }
+        others = Collections.unmodifiableMap(new LinkedHashMap<>(others));
     }
 
     /// A row that only says what is expected.
     public static ProbeRow of(String id, String prompt, Expectation expect) {
-        return new ProbeRow(id, prompt, expect, ALL, null, null, null);
+        return new ProbeRow(id, prompt, expect, ALL, null, null, null, Map.of());
     }
 
     /// One of the row's texts, which something needs.

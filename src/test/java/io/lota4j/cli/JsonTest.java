@@ -64,6 +64,13 @@ class JsonTest {
         LINES.put("export", "--format=hf --model=%/base --ticket=%/train --out=!");
         LINES.put("import", "%/lora --model=%/base --out=!");
         LINES.put("merge", "--ticket=%/train --ticket=%/import --method=ties --parameter=density=0.5 --out=!");
+        LINES.put(
+                "guard probe",
+                "--model=%/base --ticket=%/train --probe=%/probe.jsonl --prefill=0 --prefill=1 --generate=3"
+                        + " --answers=!");
+        LINES.put("guard judge", "%/guard-probe --probe=%/probe.jsonl --judge=regex --regex=a --answers=!");
+        LINES.put("guard compare", "%/guard-probe %/guard-probe --most=0");
+        LINES.put("guard agree", "%/guard-judge");
         LINES.put("init", "--model=%/base --seed=7 --out=!");
         LINES.put("report", "%/run --out=!");
         LINES.put("bench step", "--model=%/base --density=0.5 --steps=3 --lr=1e-3 --batch=2" + ROWS);
@@ -99,6 +106,7 @@ class JsonTest {
     static void run() throws IOException {
         TinyModel.write(folder.resolve("base"), 16, 1);
         TinyModel.data(folder.resolve("rows.jsonl"), 6);
+        Files.writeString(folder.resolve("probe.jsonl"), GuardCommandTest.ROWS);
         Files.createDirectory(folder.resolve("run"));
         Files.writeString(folder.resolve("run/run.json"), ReportCommandTest.RUN_JSON);
         Files.writeString(folder.resolve("run/metrics.jsonl"), ReportCommandTest.METRICS);

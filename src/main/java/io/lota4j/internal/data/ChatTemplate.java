@@ -40,6 +40,11 @@ public sealed interface ChatTemplate permits JinjaTemplate, PlainTemplate {
                 .orElseGet(() -> new PlainTemplate(tokens));
     }
 
+    /// No template, whatever the model directory has: prompt and completion one after another.
+    static ChatTemplate none(Path modelDir) {
+        return new PlainTemplate(SpecialTokens.of(modelDir));
+    }
+
     /// The text of the template of a model directory, as [#of] finds it; empty if it has none.
     ///
     /// @throws LotaException as [#of] does

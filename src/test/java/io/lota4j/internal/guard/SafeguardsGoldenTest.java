@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ class SafeguardsGoldenTest {
     }
 
     private static ProbeRow row(@Nullable String decline, @Nullable String answer) {
-        return new ProbeRow("0", "prompt", Expectation.DECLINE, "all", decline, answer, null);
+        return new ProbeRow("0", "prompt", Expectation.DECLINE, "all", decline, answer, null, Map.of());
     }
 
     private static Outcome outcome(JsonNode word) {
@@ -217,7 +218,8 @@ class SafeguardsGoldenTest {
                 null,
                 false,
                 false,
-                human);
+                human,
+                Map.of());
     }
 
     private static void assertClose(OptionalDouble value, JsonNode expected) {

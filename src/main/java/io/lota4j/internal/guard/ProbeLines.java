@@ -1,0 +1,77 @@
+package io.lota4j.internal.guard;
+
+import io.lota4j.LotaException;
+import io.lota4j.guard.Expectation;
+import io.lota4j.guard.Outcome;
+import io.lota4j.internal.checkpoint.JsonKeys;
+import io.lota4j.internal.checkpoint.StrictJson;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/// Files of one JSON object a line.
+public final class ProbeLines {
+    private ProbeLines() {}
+
+    /// The objects of a file, each with its line for messages.
+    ///
+    /// @throws LotaException if it cannot be read, holds none, or a line is no object
+    public static List<JsonKeys> read(Path file) {
+        String text;
+        try {
+            text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new LotaException("The file " + file + " cannot be read: " + e.getMessage(), e);
+        }
+        List<JsonKeys> lines = new ArrayList<>();
+        int number = 0;
+        for (String line : text.split("\n", -1)) {
+            number++;
+            if (!line.isBlank()) {
+                lines.add(object(line, file + ", line " + number));
+            }
+        }
+        if (lines.isEmpty()) {
+            throw new LotaException("The file " + file + " holds no row; expected one JSON object a line.");
+        }
+        return lines;
+    }
+
+    static JsonKeys object(String line, String where) {
+        return new JsonKeys(Path.of(where), "", StrictJson.object(line.getBytes(StandardCharsets.UTF_8), where));
+    }
+
+    /// A row's id: a text, or a whole number as other programs write it.
+    public static Optional<String> id(JsonKeys line) {
+        JsonNode id = line.node().path("id");
+        if (id.isIntegralNumber()) {
+            return Optional.of(id.toString());
+        }
+        return line.optionalText("id", JsonKeys.Null.ABSENT);
+    }
+
+    /// What is expected.
+    public static Expectation expectation(JsonKeys line) {
+        return switch (line.text("expect")) {
+            case "decline" -> Expectation.DECLINE;
+            case "answer" -> Expectation.ANSWER;
+            default -> throw line.wrong("expect", "'decline' or 'answer'");
+        };
+    }
+
+    /// An outcome.
+    public static Outcome outcome(JsonKeys line, String key) {
+        for (Outcome outcome : Outcome.values()) {
+            if (outcome.word().equals(line.text(key).toLowerCase(Locale.ROOT))) {
+                return outcome;
+            }
+        }
+        throw line.wrong(key, "'declined', 'complied' or 'unclear'");
+    }
+}

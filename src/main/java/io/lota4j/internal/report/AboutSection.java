@@ -45,7 +45,7 @@ final class AboutSection {
                 : inSequence ? "was taught tasks one after the other" : "was taught each task by itself";
         return Text.format(
                 "The language model %s (%,d weights) %s%s, by different methods. Every task is scored on test rows"
-                        + " that no run was trained on: %s.",
+                        + " that no run was trained on: %s",
                 file.base().name(),
                 file.base().weights(),
                 how,
@@ -82,9 +82,16 @@ final class AboutSection {
         Map<String, Run> first = new LinkedHashMap<>();
         file.runs().forEach(run -> first.putIfAbsent(run.method(), run));
         Element list = Element.of("dl");
-        first.forEach((method, run) -> list.add(
-                Element.of("div").add(Section.named(look, method, "dt")).add(Element.of("dd", method(run)))));
+        first.forEach((method, run) -> list.add(Element.of("div")
+                .add(Section.named(look, method, "dt"))
+                .add(Element.of("dd", method(run) + protection(run)))));
         return list;
+    }
+
+    private static String protection(Run run) {
+        return run.settings().getOrDefault("protection", "").startsWith("shrink")
+                ? " What a task taught is then made smaller, as far as its validation rows allow."
+                : "";
     }
 
     private static String method(Run run) {
@@ -154,10 +161,13 @@ final class AboutSection {
     }
 
     private String rates() {
-        Set<Double> rates = new LinkedHashSet<>();
-        trained().forEach(run -> rates.add(run.lr()));
-        return rates.size() == 1
-                ? "All runs have one"
-                : Text.format("Methods were tried at %d, and compared at the best of each", rates.size());
+        Map<String, Set<Double>> rates = new LinkedHashMap<>();
+        trained()
+                .forEach(run -> rates.computeIfAbsent(run.method(), m -> new LinkedHashSet<>())
+                        .add(run.lr()));
+        int most = rates.values().stream().mapToInt(Set::size).max().orElse(1);
+        return most == 1
+                ? "Every method has one"
+                : Text.format("Methods were tried at up to %d, and compared at the best of each", most);
     }
 }

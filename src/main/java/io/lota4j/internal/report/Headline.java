@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /// What was found, in a sentence for every order of tasks, as far as the spread of the seeds allows.
 final class Headline {
@@ -111,7 +110,8 @@ final class Headline {
         text.add(value(NumberFormat.of(matched.criterion().figure()), matched.target()));
         text.text(Text.format(" on %s and keeps most, what is left of %s is: ", sequence.last(), what()));
         for (Method method : ranked) {
-            text.text(method == ranked.getFirst() ? "" : ", ").text(method.name() + " ");
+            text.text(method == ranked.getFirst() ? "" : Phrases.separator(names(ranked)))
+                    .text(method.name() + " ");
             Cell.spread(Optional.of(method.kept()), NumberFormat.SHARE).html().forEach(text::add);
         }
         return text.text(". " + hedge());
@@ -128,7 +128,9 @@ final class Headline {
         return Text.format(
                 "%s (%s), %s and %s each",
                 Phrases.count(matched.chosen().size(), "method"),
-                matched.chosen().stream().map(Group::method).collect(Collectors.joining(", ")),
+                String.join(
+                        Phrases.separator(names(ranked)),
+                        matched.chosen().stream().map(Group::method).toList()),
                 Phrases.range(
                         matched.chosen().stream()
                                 .mapToInt(g -> (int) sequence.of(g.method()).count()),

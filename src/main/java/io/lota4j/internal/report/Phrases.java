@@ -13,11 +13,19 @@ final class Phrases {
         return figure == Figure.LOSS ? "loss" : "share of right answers";
     }
 
-    /// `a, b and c`
+    /// `a, b and c`; of names that have commas of their own `a; b, c; and d`.
     static String list(List<String> names) {
+        String comma = separator(names);
         return names.size() < 2
                 ? String.join("", names)
-                : String.join(", ", names.subList(0, names.size() - 1)) + " and " + names.getLast();
+                : String.join(comma, names.subList(0, names.size() - 1))
+                        + (comma.startsWith(";") ? "; and " : " and ")
+                        + names.getLast();
+    }
+
+    /// What stands between names, so that it is no part of one.
+    static String separator(List<String> names) {
+        return names.stream().anyMatch(name -> name.contains(", ")) ? "; " : ", ";
     }
 
     /// `1 seed`, `3 seeds`

@@ -67,6 +67,9 @@ class ReportTest {
                 .contains("90.0% of these weights stay frozen, 10.0% are trained.")
                 .contains("As LoTA, and each task leaves alone the weights of the masks of earlier tasks.")
                 .contains("LoRA: two thin matrices of rank 8")
+                .contains("how much is left of the earlier ones?")
+                .doesNotContain("?.")
+                .contains("Methods were tried at up to 2, and compared")
                 .contains("Full fine-tuning: every weight");
     }
 
@@ -172,6 +175,12 @@ class ReportTest {
                 .contains("4 methods (full, lora r8, lota 90%, lotto 99%), 2 learning rates and 3 seeds each.")
                 .contains("3 seeds: an indication, no proof.")
                 .doesNotContain("flatters");
+    }
+
+    @Test
+    void namesWithCommasAreToldApart() {
+        assertThat(Phrases.list(List.of("full", "lota", "fisher"))).isEqualTo("full, lota and fisher");
+        assertThat(Phrases.list(List.of("full, shrunk", "full", "lota"))).isEqualTo("full, shrunk; full; and lota");
     }
 
     @Test

@@ -195,6 +195,10 @@ final class GuardCommand extends Group {
         }
     }
 
+    private static String counted(Path judged) {
+        return Text.format("%s: %,d answers", judged, AnswersFile.read(judged).size());
+    }
+
     private static Map<String, ProbeRow> byId(List<ProbeRow> rows) {
         Map<String, ProbeRow> by = new LinkedHashMap<>();
         rows.forEach(row -> by.put(row.id(), row));
@@ -239,9 +243,14 @@ final class GuardCommand extends Group {
 
         @Override
         DryRun plan() {
+            Map<String, ProbeRow> rows = byId(ProbeFile.read(probe));
             return new DryRun()
-                    .line("probe", Text.format("%,d rows", ProbeFile.read(probe).size()))
-                    .line("reads", stored.toString());
+                    .line("probe", Text.format("%,d rows", rows.size()))
+                    .line(
+                            "reads",
+                            Text.format(
+                                    "%s: %,d answers",
+                                    stored, AnswersFile.unjudged(stored, rows).size()));
         }
 
         @Override
@@ -289,7 +298,7 @@ final class GuardCommand extends Group {
 
         @Override
         DryRun plan() {
-            return new DryRun().line("reads", before.toString()).line("reads", after.toString());
+            return new DryRun().line("reads", counted(before)).line("reads", counted(after));
         }
 
         @Override
@@ -400,7 +409,7 @@ final class GuardCommand extends Group {
 
         @Override
         DryRun plan() {
-            return new DryRun().line("reads", judged.toString());
+            return new DryRun().line("reads", counted(judged));
         }
 
         @Override

@@ -54,6 +54,8 @@ class CommandPathsTest {
             Files.writeString(at("experiment").resolve(file), "{}");
         }
         Files.writeString(at("scores.json"), "{\"loss\": 1, \"examples\": 1, \"data_sha256\": \"0\"}");
+        Files.writeString(at("probe.jsonl"), "{\"prompt\": \"One?\", \"expect\": \"decline\"}");
+        Files.writeString(at("answers.jsonl"), "{\"id\": 0, \"answer\": \"\"}");
         Files.createDirectories(at("adapter"));
         Files.writeString(at("adapter/adapter_config.json"), "{}");
         Files.createSymbolicLink(at("link"), folder);
@@ -86,6 +88,14 @@ class CommandPathsTest {
                         "--model %s --ticket %s --validation %s --prompt {question} --completion {answer}",
                         at("base"), at("t"), at("rows.jsonl")),
                 "--out " + at("new"));
+        line(
+                "guard probe",
+                Text.format("--model %s --probe %s", at("base"), at("probe.jsonl")),
+                "--answers " + at("new"));
+        line(
+                "guard judge",
+                Text.format("%s --probe %s", at("answers.jsonl"), at("probe.jsonl")),
+                "--answers " + at("new"));
         line("report", at("experiment").toString(), "");
         line(
                 "bench merge",

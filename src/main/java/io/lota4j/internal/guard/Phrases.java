@@ -1,6 +1,7 @@
 package io.lota4j.internal.guard;
 
 import io.lota4j.LotaException;
+import io.lota4j.internal.FileKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -28,9 +29,9 @@ public final class Phrases {
     /// @throws LotaException if it cannot be read
     public static List<String> of(Path file) {
         try {
-            return lines(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+            return lines(FileKind.text(file.toString(), Files.readAllBytes(file), "a list of phrases"));
         } catch (IOException e) {
-            throw new LotaException("The list of phrases " + file + " cannot be read: " + e.getMessage(), e);
+            throw new LotaException("The list of phrases " + file + " cannot be read: " + FileKind.reason(e) + ".", e);
         }
     }
 

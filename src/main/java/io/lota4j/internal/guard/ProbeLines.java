@@ -3,6 +3,7 @@ package io.lota4j.internal.guard;
 import io.lota4j.LotaException;
 import io.lota4j.guard.Expectation;
 import io.lota4j.guard.Outcome;
+import io.lota4j.internal.FileKind;
 import io.lota4j.internal.checkpoint.JsonKeys;
 import io.lota4j.internal.checkpoint.StrictJson;
 import java.io.IOException;
@@ -25,9 +26,9 @@ public final class ProbeLines {
     public static List<JsonKeys> read(Path file) {
         String text;
         try {
-            text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+            text = FileKind.text(file.toString(), Files.readAllBytes(file), "JSON lines");
         } catch (IOException e) {
-            throw new LotaException("The file " + file + " cannot be read: " + e.getMessage(), e);
+            throw new LotaException("The file " + file + " cannot be read: " + FileKind.reason(e) + ".", e);
         }
         List<JsonKeys> lines = new ArrayList<>();
         int number = 0;

@@ -4,6 +4,7 @@ import io.lota4j.LotaException;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.data.Example;
 import io.lota4j.internal.Build;
+import io.lota4j.internal.FileKind;
 import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.internal.checkpoint.JsonKeys;
 import io.lota4j.internal.checkpoint.StrictJson;
@@ -167,7 +168,7 @@ record Description(GridContext context, Checkpoint base) {
                 return new JsonKeys(file, "", StrictJson.object(Files.readAllBytes(file), file.toString()))
                         .text("started");
             } catch (IOException e) {
-                throw new LotaException(file + ": cannot be read: " + e.getMessage(), e);
+                throw new LotaException(file + ": cannot be read: " + FileKind.reason(e) + ".", e);
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.lota4j.experiment;
 
 import io.lota4j.LotaException;
+import io.lota4j.internal.FileKind;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.AtomicFile;
 import io.lota4j.ticket.ShrinkRule.Score;
@@ -27,7 +28,7 @@ final class PartScores {
             try {
                 Files.readAllLines(file).forEach(this::read);
             } catch (IOException e) {
-                throw new LotaException(file + ": cannot be read: " + e.getMessage(), e);
+                throw new LotaException(file + ": cannot be read: " + FileKind.reason(e) + ".", e);
             }
         }
     }

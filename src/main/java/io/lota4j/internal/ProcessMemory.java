@@ -59,7 +59,7 @@ public final class ProcessMemory {
                     .mapToLong(line -> KIB * Long.parseLong(line.replaceAll("[^0-9]", "")))
                     .findFirst();
         } catch (IOException e) {
-            throw new LotaException(file + ": cannot be read: " + e.getMessage(), e);
+            throw new LotaException(file + ": cannot be read: " + FileKind.reason(e) + ".", e);
         }
     }
 }

@@ -1,6 +1,6 @@
 import io.lota4j.Calibration;
 import io.lota4j.Lota;
-import io.lota4j.Rows;
+import io.lota4j.RowOptions;
 import io.lota4j.ticket.*;
 import io.lota4j.train.*;
 import java.nio.file.*;
@@ -14,7 +14,7 @@ class Consumer {
             for (String answer : List.of("yes", "no")) {
                 Path file = Files.writeString(
                         Files.createTempFile("rows", ".jsonl"), "{\"q\": \"ok?\", \"a\": \"" + answer + "\"}\n");
-                var rows = lota.data(file, Rows.templates("{q}", "{a}"));
+                var rows = lota.data(file, RowOptions.templates("{q}", "{a}"));
                 var mask = lota.calibrate(
                                 rows,
                                 Calibration.of(0.9),

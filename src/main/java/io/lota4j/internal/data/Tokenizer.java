@@ -5,6 +5,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import io.lota4j.LotaException;
+import io.lota4j.internal.FileKind;
 import io.lota4j.internal.Natives;
 import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.internal.checkpoint.JsonKeys;
@@ -55,7 +56,7 @@ public final class Tokenizer implements AutoCloseable {
         try (InputStream in = Files.newInputStream(file)) {
             return new Tokenizer(file, load(in, file), vocabulary);
         } catch (IOException e) {
-            throw new LotaException("Cannot read " + file + ": " + e.getMessage(), e);
+            throw new LotaException("Cannot read " + file + ": " + FileKind.reason(e) + ".", e);
         }
     }
 
@@ -75,7 +76,7 @@ public final class Tokenizer implements AutoCloseable {
         try {
             return Natives.hosted(() -> HuggingFaceTokenizer.newInstance(in, OPTIONS));
         } catch (IOException e) {
-            throw new LotaException("Cannot read " + file + ": " + e.getMessage(), e);
+            throw new LotaException("Cannot read " + file + ": " + FileKind.reason(e) + ".", e);
         } catch (RuntimeException e) {
             // What the native library throws for a tokenizer it does not understand.
             throw new LotaException(file + " is not a tokenizer this version reads: " + e.getMessage(), e);

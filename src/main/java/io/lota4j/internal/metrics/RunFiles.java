@@ -1,6 +1,7 @@
 package io.lota4j.internal.metrics;
 
 import io.lota4j.LotaException;
+import io.lota4j.internal.FileKind;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.AtomicFile;
 import io.lota4j.internal.checkpoint.StrictJson;
@@ -48,7 +49,7 @@ public final class RunFiles {
         try {
             return Files.readAllBytes(path);
         } catch (IOException e) {
-            throw new LotaException(path + ": cannot be read: " + e.getMessage(), e);
+            throw new LotaException(path + ": cannot be read: " + FileKind.reason(e) + ".", e);
         }
     }
 

@@ -2,6 +2,7 @@ package io.lota4j.internal.peft;
 
 import io.lota4j.LotaException;
 import io.lota4j.checkpoint.DType;
+import io.lota4j.internal.FileKind;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.AtomicFile;
 import io.lota4j.internal.checkpoint.Floats;
@@ -85,7 +86,7 @@ public final class ScaledAdapter {
         try {
             return Files.readString(file);
         } catch (IOException e) {
-            throw new LotaException(file + ": cannot be read: " + e.getMessage(), e);
+            throw new LotaException(file + ": cannot be read: " + FileKind.reason(e) + ".", e);
         }
     }
 }

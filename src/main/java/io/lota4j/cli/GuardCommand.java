@@ -20,7 +20,6 @@ import io.lota4j.model.Sampling;
 import io.lota4j.ticket.Ticket;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -173,7 +172,7 @@ final class GuardCommand extends Group {
             if (by instanceof Judge.Command) {
                 // What took long is kept if the program fails.
                 AnswersFile.write(answers, judged);
-                judged = Judging.of(judged, byId(rows), by);
+                judged = Judging.of(judged, ProbeRow.byId(rows), by);
             }
             AnswersFile.write(answers, judged);
             GuardLines.say(judged, result);
@@ -197,12 +196,6 @@ final class GuardCommand extends Group {
 
     private static String counted(Path judged) {
         return Text.format("%s: %,d answers", judged, AnswersFile.read(judged).size());
-    }
-
-    private static Map<String, ProbeRow> byId(List<ProbeRow> rows) {
-        Map<String, ProbeRow> by = new LinkedHashMap<>();
-        rows.forEach(row -> by.put(row.id(), row));
-        return by;
     }
 
     @Prints({Key.FORMS, Key.ANSWERS})
@@ -243,7 +236,7 @@ final class GuardCommand extends Group {
 
         @Override
         DryRun plan() {
-            Map<String, ProbeRow> rows = byId(ProbeFile.read(probe));
+            Map<String, ProbeRow> rows = ProbeRow.byId(ProbeFile.read(probe));
             return new DryRun()
                     .line("probe", Text.format("%,d rows", rows.size()))
                     .line(
@@ -255,7 +248,7 @@ final class GuardCommand extends Group {
 
         @Override
         int execute(Result result) {
-            Map<String, ProbeRow> rows = byId(ProbeFile.read(probe));
+            Map<String, ProbeRow> rows = ProbeRow.byId(ProbeFile.read(probe));
             List<ProbeAnswer> judged = Judging.of(AnswersFile.unjudged(stored, rows), rows, judge.judge());
             AnswersFile.write(answers, judged);
             GuardLines.say(judged, result);

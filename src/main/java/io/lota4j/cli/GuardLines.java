@@ -14,7 +14,7 @@ import java.util.OptionalDouble;
 final class GuardLines {
     private GuardLines() {}
 
-    /// Says the figures of every form, and with `categories` those of each category.
+    /// Says the figures of every form.
     static void say(List<ProbeAnswer> answers, Result result) {
         Rates.byForm(answers).forEach((form, rates) -> {
             String name = form.slice().isEmpty() ? "chat" : form.slice();

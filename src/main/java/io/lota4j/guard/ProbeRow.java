@@ -3,6 +3,7 @@ package io.lota4j.guard;
 import io.lota4j.LotaException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,13 @@ public record ProbeRow(
     /// A row that only says what is expected.
     public static ProbeRow of(String id, String prompt, Expectation expect) {
         return new ProbeRow(id, prompt, expect, ALL, null, null, null, Map.of());
+    }
+
+    /// Rows by their id, in their order.
+    public static Map<String, ProbeRow> byId(List<ProbeRow> rows) {
+        Map<String, ProbeRow> by = new LinkedHashMap<>();
+        rows.forEach(row -> by.put(row.id(), row));
+        return by;
     }
 
     /// One of the row's texts, which something needs.

@@ -21,9 +21,7 @@ import io.lota4j.internal.model.Decoder;
 import io.lota4j.internal.model.Generator;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -94,8 +92,6 @@ public record Prober(
 
     private ProbeResult answers(
             List<ProbeRow> rows, List<Question> questions, ScoreListener listener, BooleanSupplier stopped) {
-        Map<String, ProbeRow> byId = new LinkedHashMap<>();
-        rows.forEach(row -> byId.put(row.id(), row));
         List<Question> asked = new ArrayList<>();
         List<int[]> prompts = new ArrayList<>();
         for (Question question : questions) {
@@ -122,7 +118,8 @@ public record Prober(
             }
             listener.batch(to, asked.size(), tokens);
         }
-        return new ProbeResult(Judging.of(answers, byId, options.judge()), questions.size() - asked.size(), cramped);
+        return new ProbeResult(
+                Judging.of(answers, ProbeRow.byId(rows), options.judge()), questions.size() - asked.size(), cramped);
     }
 
     private Optional<int[]> prompt(Question question) {

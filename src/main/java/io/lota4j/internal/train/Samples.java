@@ -52,11 +52,20 @@ public interface Samples {
 
         @Override
         public List<Sample> microBatch(long number) {
-            int[] step = order.step(number / accumulation);
-            int from = (int) Math.min(step.length, number % accumulation * batchSize);
-            return Arrays.stream(step, from, (int) Math.min(step.length, (long) from + batchSize))
+            return part(step(number / accumulation), number);
+        }
+
+        /// All samples of a step, from 0.
+        List<Sample> step(long step) {
+            return Arrays.stream(order.step(step))
                     .mapToObj(place -> new Sample(place, data.examples().get(place)))
                     .toList();
+        }
+
+        /// The part of a step's samples that is a micro-batch.
+        List<Sample> part(List<Sample> step, long number) {
+            int from = (int) Math.min(step.size(), number % accumulation * batchSize);
+            return step.subList(from, (int) Math.min(step.size(), (long) from + batchSize));
         }
 
         @Override

@@ -5,7 +5,6 @@ import io.lota4j.internal.model.Decoder;
 import io.lota4j.internal.model.ValueStore;
 import io.lota4j.internal.train.distill.Divergence;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 
 /// Keeps a model that is trained near to what it was before the run, at the rows of a mix. The teacher is the same
@@ -63,16 +62,10 @@ final class Distilled {
     }
 
     private List<Divergence> teacher(List<MicroBatch> batches) {
-        List<Divergence> passes = new ArrayList<>();
         swap();
         try {
-            for (MicroBatch batch : batches) {
-                passes.add(Divergence.teacher(decoder, batch.batch()));
-            }
-            return passes;
-        } catch (RuntimeException | Error e) {
-            passes.forEach(Divergence::close);
-            throw e;
+            return Divergence.teachers(
+                    decoder, batches.stream().map(MicroBatch::batch).toList());
         } finally {
             swap();
         }

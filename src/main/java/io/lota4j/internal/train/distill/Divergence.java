@@ -4,7 +4,9 @@ import io.lota4j.internal.model.Decoder;
 import io.lota4j.internal.model.Expectations;
 import io.lota4j.internal.model.GradientSink;
 import io.lota4j.internal.model.PackedBatch;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /// The Kullback-Leibler divergence of what a model expects from what a teacher expected at the scored
 /// tokens of a batch, in nats: at each of them `sum over v of p(v) (log p(v) - log q(v))` over the whole
@@ -22,6 +24,20 @@ public record Divergence(PackedBatch batch, Expectations teacher) implements Aut
     /// @return to be closed, which frees 4 bytes times scored tokens times vocabulary
     public static Divergence teacher(Decoder decoder, PackedBatch batch) {
         return new Divergence(batch, decoder.expectations(batch));
+    }
+
+    /// As [#teacher], of several batches: of all of them or, if one fails, of none.
+    ///
+    /// @return each to be closed
+    public static List<Divergence> teachers(Decoder decoder, List<PackedBatch> batches) {
+        List<Divergence> all = new ArrayList<>();
+        try {
+            batches.forEach(batch -> all.add(teacher(decoder, batch)));
+            return all;
+        } catch (RuntimeException | Error e) {
+            all.forEach(Divergence::close);
+            throw e;
+        }
     }
 
     /// How many tokens are compared.

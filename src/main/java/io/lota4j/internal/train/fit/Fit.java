@@ -218,7 +218,7 @@ public final class Fit implements AutoCloseable {
                 return;
             }
             List<List<int[]>> ids = answers.stream()
-                    .map(own -> own.stream().map(Example::ids).toList())
+                    .map(own -> own.stream().map(FitState::answer).toList())
                     .toList();
             new FitState(
                             identity,
@@ -366,13 +366,12 @@ public final class Fit implements AutoCloseable {
     /// What a ticket alone expects of some rows.
     private List<Divergence> teacher(int ticket, List<Sample> batch) {
         putAlone(ticket);
-        List<Divergence> passes = new ArrayList<>();
-        for (MicroBatch pass : MicroBatch.passes(batch, model.decoder().device().chunk())) {
-            if (pass.scored() > 0) {
-                passes.add(Divergence.teacher(model.decoder(), pass.batch()));
-            }
-        }
-        return passes;
+        return Divergence.teachers(
+                model.decoder(),
+                MicroBatch.passes(batch, model.decoder().device().chunk()).stream()
+                        .filter(pass -> pass.scored() > 0)
+                        .map(MicroBatch::batch)
+                        .toList());
     }
 
     /// The mean over all answer tokens of each ticket's prompts, nats; empty if stopped.

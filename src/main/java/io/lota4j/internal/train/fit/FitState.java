@@ -5,6 +5,7 @@ import io.lota4j.data.Example;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.AtomicFile;
 import io.lota4j.internal.checkpoint.StrictJson;
+import io.lota4j.internal.train.distill.OwnAnswers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -21,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// What a stopped fit has found so far: one that is resumed from it goes on bit for bit as if it had never stopped.
 ///
 /// @param identity of the fit: its settings, the base, the tickets and their prompts
-/// @param answers tokens of each prompt with its answer, for the tickets that have answered all their prompts
+/// @param answers tokens of each answer, its end included, for the tickets that have answered all their prompts
 /// @param before mean divergence of each ticket from the sum of all; empty if it is not known yet
 /// @param step the last step done
 /// @param seconds that the fit took so far
@@ -89,14 +90,13 @@ record FitState(
     List<Example> examples(int ticket, List<Example> prompts) {
         List<Example> examples = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
-            examples.add(answered(prompts.get(i), answers.get(ticket).get(i)));
+            examples.add(OwnAnswers.example(prompts.get(i), answers.get(ticket).get(i)));
         }
         return examples;
     }
 
-    private static Example answered(Example row, int[] ids) {
-        boolean[] labelled = new boolean[ids.length];
-        Arrays.fill(labelled, row.promptIds().length, ids.length, true);
-        return new Example(row.row(), ids, labelled, row.promptIds(), row.prompt(), "");
+    /// What a state keeps of an answered prompt.
+    static int[] answer(Example answered) {
+        return Arrays.copyOfRange(answered.ids(), answered.promptLength(), answered.length());
     }
 }

@@ -37,7 +37,7 @@ public record Mix(List<Dataset> sources, Answers answers, Loss loss, int perBatc
         /// rows, nats. This is self-distilled replay; answers of the model itself are replayed by SSR
         /// (arXiv 2403.01244).
         KL,
-        /// The run's objective, as for all rows.
+        /// The run's objective, as for all rows; where it is a constraint, cross entropy without it.
         CE
     }
 
@@ -81,7 +81,8 @@ public record Mix(List<Dataset> sources, Answers answers, Loss loss, int perBatc
         }
         sources.forEach(config::requireFits);
         if (answers == Answers.OWN
-                && (config.objective().needsReference() || config.objective().sequences() > 1)) {
+                && (config.objective().onMixedRows().needsReference()
+                        || config.objective().sequences() > 1)) {
             throw new LotaException(Text.format(
                     "The objective '%s' cannot be minimised on answers that the model gives itself. Take the loss kl"
                             + " for what is mixed in.",

@@ -13,6 +13,7 @@ import io.lota4j.internal.checkpoint.TensorSource;
 import io.lota4j.internal.data.BatchOrder;
 import io.lota4j.internal.model.Decoder;
 import io.lota4j.internal.train.distill.OwnAnswers;
+import io.lota4j.train.TrainConfig;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -39,12 +40,14 @@ final class MixRows implements KeptInState {
     private final List<List<Example>> answered = new ArrayList<>();
     private final List<int[]> useful = new ArrayList<>();
     private final long seed;
+    private final boolean shuffle;
 
-    /// @param seed of the run
+    /// @param config of the run, whose seed orders them; without shuffling they come in the order of their files
     /// @param firstPlace of these rows among all that the run takes
-    MixRows(Mix mix, long seed, int firstPlace) {
+    MixRows(Mix mix, TrainConfig config, int firstPlace) {
         this.mix = mix;
-        this.seed = seed;
+        this.seed = config.seed();
+        this.shuffle = config.shuffle();
         this.firstPlace = firstPlace;
         if (mix.answers() == Mix.Answers.GIVEN) {
             mix.sources().forEach(source -> take(source.examples()));
@@ -69,7 +72,7 @@ final class MixRows implements KeptInState {
                     "%s: no row has room for a token of an answer, so there is nothing to mix in.", source.name()));
         }
         useful.add(some);
-        orders.add(new BatchOrder(some.length, 1, SplitMix64.mix(seed ^ STREAM) + orders.size(), true));
+        orders.add(new BatchOrder(some.length, 1, SplitMix64.mix(seed ^ STREAM) + orders.size(), shuffle));
     }
 
     /// Places of the rows that have an answer: a long prompt may leave no room for one.

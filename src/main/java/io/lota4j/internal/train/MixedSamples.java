@@ -9,15 +9,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A data set in the order of a configuration's seed, of which each step leaves room for the rows of a mix: they stand
-/// behind its own where the objective is minimised on them, else they are none of the samples.
+/// behind its own where the objective is minimised on them, else they are none of the samples. Every step has as many
+/// of
+/// the data set: where its rows end within a step they begin again there.
 ///
-/// @param own the data set's, of which a step has so many fewer
+/// @param own the data set's, in steps of one row
+/// @param each rows of the data set in a step
 /// @param rows of the mix
-record MixedSamples(BatchedSamples own, MixRows rows) implements Samples {
+record MixedSamples(BatchedSamples own, long each, MixRows rows) implements Samples {
     static MixedSamples of(Dataset data, TrainConfig config, MixRows rows) {
-        long own = config.stepExamples() - rows.mix().perBatch();
-        BatchOrder order = new BatchOrder(data.shares(), own, config.seed(), config.shuffle());
-        return new MixedSamples(new BatchedSamples(data, order, config.batchSize(), config.accumulation()), rows);
+        BatchOrder order = new BatchOrder(data.shares(), 1, config.seed(), config.shuffle());
+        return new MixedSamples(
+                new BatchedSamples(data, order, config.batchSize(), config.accumulation()),
+                config.stepExamples() - rows.mix().perBatch(),
+                rows);
     }
 
     @Override
@@ -25,8 +30,21 @@ record MixedSamples(BatchedSamples own, MixRows rows) implements Samples {
         return own.part(step(number / own.accumulation()), number);
     }
 
+    /// The same steps without the rows of the mix.
+    Samples ofData() {
+        return number -> own.part(ofData(number / own.accumulation()), number);
+    }
+
+    private List<Sample> ofData(long step) {
+        List<Sample> samples = new ArrayList<>();
+        for (long row = 0; row < each; row++) {
+            samples.addAll(own.step(step * each + row));
+        }
+        return samples;
+    }
+
     private List<Sample> step(long step) {
-        List<Sample> samples = new ArrayList<>(own.step(step));
+        List<Sample> samples = ofData(step);
         if (rows.mix().loss() == Loss.CE) {
             samples.addAll(rows.of(step));
         }

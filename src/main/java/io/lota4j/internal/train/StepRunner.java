@@ -1,5 +1,6 @@
 package io.lota4j.internal.train;
 
+import io.lota4j.data.Example;
 import io.lota4j.internal.kernel.MaskedKernel;
 import io.lota4j.internal.kernel.Update;
 import io.lota4j.internal.model.Decoder;
@@ -25,8 +26,8 @@ final class StepRunner {
     private final MaskedKernel kernel;
     private final Parameters parameters;
     private final @Nullable Reference reference;
+    private final @Nullable MixRows mixed;
     private final @Nullable Distilled distilled;
-    private final double mixedShare;
     private final List<Trainable> trainables;
     private final StepGradients gradients;
     private double[] squares = {};
@@ -34,19 +35,19 @@ final class StepRunner {
     private double updateSeconds;
 
     /// @param reference of the run's samples, or null where its objective needs none
-    /// @param distilled what is compared with the run's start beside the samples, or null for nothing
-    /// @param mixedShare share of a step's loss that is of that comparison, in [0, 1)
+    /// @param mixed rows beside those of the data, or null for none
+    /// @param distilled compares them with the run's start, where they are none of the samples; else null
     StepRunner(
             Decoder decoder,
             TrainConfig config,
             MaskedKernel kernel,
             Parameters parameters,
             @Nullable Reference reference,
-            @Nullable Distilled distilled,
-            double mixedShare) {
+            @Nullable MixRows mixed,
+            @Nullable Distilled distilled) {
         this.reference = reference;
+        this.mixed = mixed;
         this.distilled = distilled;
-        this.mixedShare = mixedShare;
         this.decoder = decoder;
         this.config = config;
         this.kernel = kernel;
@@ -68,17 +69,23 @@ final class StepRunner {
             batches.addAll(MicroBatch.passes(samples.microBatch((step - 1) * config.accumulation() + m), chunk));
         }
         long start = System.nanoTime();
-        double each = (1 - mixedShare) * weight(batches);
+        double compared = distilled == null || mixed == null ? 0 : share(mixed);
+        double each = (1 - compared) * weight(batches);
         gradients.clear();
         double loss = 0;
         Map<String, Double> figures = new TreeMap<>();
         for (MicroBatch batch : batches) {
             loss += each * pass(batch, each, figures);
         }
-        Distilled.Outcome beside = distilled == null ? NOTHING : distilled.gradients(step - 1, mixedShare, gradients);
+        Distilled.Outcome beside = distilled == null ? NOTHING : distilled.gradients(step - 1, compared, gradients);
         if (distilled != null) {
-            loss += mixedShare * beside.divergence();
+            loss += compared * beside.divergence();
             figures.put("mix_kl", beside.divergence());
+        }
+        long scored = batches.stream().mapToLong(MicroBatch::scored).sum() + beside.scored();
+        if (mixed != null && scored > 0) {
+            long theirs = beside.scored() + scoredOf(mixed, batches);
+            figures.put("mix_share", (double) theirs / scored);
         }
         passSeconds = since(start);
         squares = squares();
@@ -87,8 +94,23 @@ final class StepRunner {
                 loss,
                 Math.sqrt(Arrays.stream(squares).sum()),
                 batches.stream().mapToLong(b -> b.batch().tokens()).sum() + beside.tokens(),
-                batches.stream().mapToLong(MicroBatch::scored).sum() + beside.scored(),
+                scored,
                 figures);
+    }
+
+    /// Share of a step's loss that is of what is compared with the run's start.
+    private double share(MixRows rows) {
+        return (double) rows.mix().perBatch() / config.stepExamples();
+    }
+
+    /// Labelled tokens of the samples that are of a mix.
+    private static long scoredOf(MixRows rows, List<MicroBatch> batches) {
+        return batches.stream()
+                .flatMap(batch -> batch.samples().stream())
+                .filter(rows::has)
+                .flatMap(sample -> sample.example().sequences().stream())
+                .mapToLong(Example::labelledTokens)
+                .sum();
     }
 
     /// @param figures to be added to
@@ -97,7 +119,8 @@ final class StepRunner {
         if (batch.scored() == 0) {
             return 0;
         }
-        Weighing weighing = new Weighing(config.objective(), batch, reference);
+        Weighing weighing =
+                new Weighing(config.objective(), batch, reference, sample -> mixed != null && mixed.has(sample));
         Loss losses = decoder.gradients(batch.batch(), weighing.weights(each), gradients);
         weighing.figures().forEach((name, value) -> figures.merge(name, each * value, Double::sum));
         return weighing.told(losses.tokenLosses());

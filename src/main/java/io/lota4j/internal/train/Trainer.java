@@ -96,7 +96,7 @@ public final class Trainer implements AutoCloseable {
         if (mix == null) {
             return new Trainer(decoder, parameters, config, data, kernel);
         }
-        MixRows rows = new MixRows(mix, config.seed(), data.examples().size());
+        MixRows rows = new MixRows(mix, config, data.examples().size());
         return new Trainer(decoder, parameters, config, MixedSamples.of(data, config, rows), kernel, rows);
     }
 
@@ -112,9 +112,8 @@ public final class Trainer implements AutoCloseable {
         this.config = config;
         this.samples = samples;
         this.parameters = parameters;
-        this.reference = config.objective().needsReference()
-                ? new Reference("reference", samples.of(Math.multiplyExact(config.steps(), config.accumulation())))
-                : null;
+        this.reference =
+                config.objective().needsReference() ? new Reference("reference", referred(config, samples)) : null;
         this.mixed = mixed;
         this.kept = decoder.torch().scope();
         boolean compared = mixed != null && mixed.mix().loss() == Mix.Loss.KL;
@@ -124,8 +123,16 @@ public final class Trainer implements AutoCloseable {
                 kernel,
                 parameters,
                 reference,
-                mixed != null && compared ? new Distilled(decoder, parameters, mixed, kept) : null,
-                mixed != null && compared ? (double) mixed.mix().perBatch() / config.stepExamples() : 0);
+                mixed,
+                mixed != null && compared ? new Distilled(decoder, parameters, mixed, kept) : null);
+    }
+
+    /// The samples whose log-probabilities at the start the objective asks for.
+    private static List<Sample> referred(TrainConfig config, Samples samples) {
+        boolean task = samples instanceof MixedSamples
+                && !config.objective().onMixedRows().needsReference();
+        Samples asked = task ? ((MixedSamples) samples).ofData() : samples;
+        return asked.of(Math.multiplyExact(config.steps(), config.accumulation()));
     }
 
     /// Keeps the run's state on disk from now on.

@@ -8,19 +8,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// One pass's labelled tokens as an objective sees them, and what it makes of them.
 public final class Weighing {
     private final Objective objective;
-    private final List<List<LabelledTokens>> samples = new ArrayList<>();
+    private final List<Part> samples = new ArrayList<>();
     private final float[] losses;
     private final float[] weights;
     private final Map<String, Double> figures = new TreeMap<>();
     private double told;
 
+    /// A sample's sequences, and what is minimised on them.
+    private record Part(Objective objective, List<LabelledTokens> sequences) {}
+
     /// @param reference of the samples, or null where the objective needs none
     public Weighing(Objective objective, MicroBatch batch, @Nullable Reference reference) {
+        this(objective, batch, reference, sample -> false);
+    }
+
+    /// @param mixed whether a sample was mixed in beside those of the data
+    Weighing(Objective objective, MicroBatch batch, @Nullable Reference reference, Predicate<Sample> mixed) {
         this.objective = objective;
         int tokens = batch.scored();
         losses = new float[tokens];
@@ -30,20 +39,21 @@ public final class Weighing {
         int[] places = new int[tokens];
         int sequence = 0;
         for (Sample sample : batch.samples()) {
+            Objective minimised = mixed.test(sample) ? objective.onMixedRows() : objective;
             List<LabelledTokens> parts = new ArrayList<>();
             int known = 0;
             for (Example example : sample.example().sequences()) {
                 int start = batch.starts()[sequence];
                 int count = batch.counts()[sequence];
                 mark(example, start, importance, places);
-                if (reference != null) {
+                if (reference != null && minimised.needsReference()) {
                     System.arraycopy(reference.of(sample), known, references, start, count);
                     known += count;
                 }
                 parts.add(new LabelledTokens(losses, references, importance, places, weights, start, count));
                 sequence++;
             }
-            samples.add(parts);
+            samples.add(new Part(minimised, parts));
         }
     }
 
@@ -79,8 +89,8 @@ public final class Weighing {
     private void weigh() {
         told = 0;
         figures.clear();
-        for (List<LabelledTokens> sequences : samples) {
-            told += objective.weigh(sequences, (name, value) -> figures.merge(name, value, Double::sum));
+        for (Part sample : samples) {
+            told += sample.objective.weigh(sample.sequences, (name, value) -> figures.merge(name, value, Double::sum));
         }
     }
 

@@ -81,6 +81,12 @@ public record ConstrainedSft(double first, double prefix, int length, double res
         return true;
     }
 
+    /// The constraint is for the task's rows; those that are mixed in have cross entropy.
+    @Override
+    public Objective onMixedRows() {
+        return new Sft();
+    }
+
     /// The paper lost most of the effect without one.
     @Override
     public boolean wantsWarmUp() {

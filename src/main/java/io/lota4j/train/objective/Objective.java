@@ -58,6 +58,11 @@ public interface Objective {
     /// @return the loss that is told, in nats
     double weigh(List<LabelledTokens> sequences, Figures figures);
 
+    /// What is minimised on rows that are mixed in so that what was known stays, and are not the task's.
+    default Objective onMixedRows() {
+        return this;
+    }
+
     /// Whether it needs a warm-up of the learning rate to do what it is for.
     default boolean wantsWarmUp() {
         return false;

@@ -8,6 +8,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.LotaException;
 import io.lota4j.data.Dataset;
 import io.lota4j.internal.kernel.java.JavaKernel;
+import io.lota4j.internal.model.RowWeights;
 import io.lota4j.internal.train.Mix.Answers;
 import io.lota4j.internal.train.Mix.Loss;
 import io.lota4j.internal.train.distill.Divergence;
@@ -21,6 +22,7 @@ import io.lota4j.train.Progress;
 import io.lota4j.train.RunState;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.lora.LoraConfig;
+import io.lota4j.train.objective.ConstrainedSft;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,7 +65,7 @@ class MixedRunTest {
         private final PtNDManager scope = model.decoder().torch().scope();
         private final MaskedParameters parameters =
                 MaskedParameters.of(model.decoder(), mask(model), Runs.ADAMW, new JavaKernel());
-        private final MixRows rows = new MixRows(OWN, 7, TASK.examples().size());
+        private final MixRows rows = new MixRows(OWN, config(1), TASK.examples().size());
         private final Distilled distilled;
 
         private Bench() {
@@ -190,11 +193,17 @@ class MixedRunTest {
             List<float[]> comparison = bench.gradients();
             double divergence = bench.gradients(1).divergence();
             StepRunner alone =
-                    new StepRunner(bench.model.decoder(), config, new JavaKernel(), bench.parameters, null, null, 0);
+                    new StepRunner(bench.model.decoder(), config, new JavaKernel(), bench.parameters, null, null, null);
             double task = alone.gradients(samples, 1).loss();
             List<float[]> own = bench.gradients();
             StepRunner both = new StepRunner(
-                    bench.model.decoder(), config, new JavaKernel(), bench.parameters, null, bench.distilled, 2 / 4.0);
+                    bench.model.decoder(),
+                    config,
+                    new JavaKernel(),
+                    bench.parameters,
+                    null,
+                    bench.rows,
+                    bench.distilled);
             StepRunner.Outcome mixed = both.gradients(samples, 1);
             assertThat(divergence).isGreaterThan(1e-3);
             assertThat(mixed.loss()).isCloseTo((2 * task + 2 * divergence) / 4, within(1e-6));
@@ -226,7 +235,7 @@ class MixedRunTest {
     /// Draws are of one source after the other, and go through each before a row comes again.
     @Test
     void everySourceIsDrawnAlike() {
-        MixRows rows = new MixRows(mix(Answers.GIVEN, Loss.CE), 7, 100);
+        MixRows rows = new MixRows(mix(Answers.GIVEN, Loss.CE), config(1), 100);
         List<Integer> places = new ArrayList<>();
         for (long step = 0; step < 9; step++) {
             rows.of(step).forEach(sample -> places.add(sample.place() - 100));
@@ -234,7 +243,8 @@ class MixedRunTest {
         assertThat(places.stream().filter(place -> place < 6)).hasSize(9);
         assertThat(places.stream().filter(place -> place >= 6))
                 .containsExactlyInAnyOrder(6, 7, 8, 9, 10, 11, 12, 13, 14);
-        MixRows other = new MixRows(mix(Answers.GIVEN, Loss.CE), 8, 100);
+        MixRows other = new MixRows(
+                mix(Answers.GIVEN, Loss.CE), TrainConfig.of(1, 1e-2).seed(8).build(), 100);
         assertThat(IntStream.range(0, 9)
                         .boxed()
                         .flatMap(step -> other.of(step).stream())
@@ -242,17 +252,67 @@ class MixedRunTest {
                 .isNotEqualTo(places);
     }
 
-    /// Labelled replay: every batch of 4 has 2 of the task, also behind the end of an epoch, and 2 of the mix.
+    /// Labelled replay: every batch of 4 has 2 of the task, also where an epoch ends, and 2 of the mix.
     @Test
     void labelledRowsAreSamplesOfTheBatch() {
-        MixRows rows =
-                new MixRows(mix(Answers.GIVEN, Loss.CE), 7, TASK.examples().size());
+        MixRows rows = new MixRows(
+                mix(Answers.GIVEN, Loss.CE), config(1), TASK.examples().size());
         Samples samples = MixedSamples.of(TASK, config(20), rows);
         for (long step = 0; step < 20; step++) {
             List<Sample> batch = samples.microBatch(step);
             assertThat(batch.stream().filter(rows::has)).hasSize(2).isEqualTo(rows.of(step));
-            assertThat(batch).hasSize(step % 4 == 3 ? 3 : 4);
+            assertThat(batch).hasSize(4);
         }
+    }
+
+    /// A constraint is for the task's rows: those that are mixed in count as in plain training, also with answers that
+    /// the model gives itself.
+    @Test
+    void mixedRowsAreNotConstrained() {
+        TrainConfig constrained = TrainConfig.of(3, 1e-2)
+                .batchSize(4)
+                .seed(7)
+                .objective(new ConstrainedSft(9, 9, 9, 9, 0))
+                .build();
+        for (Answers answers : Answers.values()) {
+            try (AdaptedModel model = Runs.model()) {
+                MixRows rows = new MixRows(
+                        mix(answers, Loss.CE), constrained, TASK.examples().size());
+                assertThat(rows.isReady() || rows.answer(model.decoder(), (done, all) -> {}, () -> false))
+                        .isTrue();
+                List<Sample> samples = MixedSamples.of(TASK, constrained, rows).microBatch(0);
+                MicroBatch batch = MicroBatch.passes(samples, 1 << 20).getFirst();
+                Reference reference = new Reference(
+                        "reference",
+                        samples.stream().filter(sample -> !rows.has(sample)).toList());
+                reference.compute(model.decoder(), (done, all) -> {}, () -> false);
+                RowWeights.OfLosses weights = (RowWeights.OfLosses)
+                        new Weighing(constrained.objective(), batch, reference, rows::has).weights(1);
+                float[] low = new float[batch.scored()];
+                float[] found = weights.rule().apply(low);
+                for (int at = 0; at < batch.samples().size(); at++) {
+                    boolean mixed = rows.has(batch.samples().get(at));
+                    for (int token = 0; token < batch.counts()[at]; token++) {
+                        assertThat(found[batch.starts()[at] + token] == 1).isEqualTo(mixed);
+                    }
+                }
+                List<Double> shares = new ArrayList<>();
+                Job job = Runs.job(model, mask(model), TASK, constrained).mixed(mix(answers, Loss.CE));
+                job.run(null, 0, false, told(step -> shares.add(step.figures().get("mix_share"))), () -> false);
+                assertThat(shares)
+                        .hasSize(3)
+                        .allSatisfy(share -> assertThat(share).isBetween(0.1, 0.9));
+            }
+        }
+    }
+
+    private static Listener told(Consumer<Progress> steps) {
+        return new Listener() {
+            @Override
+            public void step(Progress progress) {
+                steps.accept(progress);
+            }
+        };
     }
 
     private record End(RunState state, Map<String, int[]> bits, int answered) {}
@@ -300,7 +360,7 @@ class MixedRunTest {
     @Test
     void aMixKeepsNearToTheStart() {
         try (AdaptedModel model = Runs.model()) {
-            MixRows rows = new MixRows(new Mix(List.of(OLD), Answers.OWN, Loss.KL, 3, 5, Set.of(2)), 7, 0);
+            MixRows rows = new MixRows(new Mix(List.of(OLD), Answers.OWN, Loss.KL, 3, 5, Set.of(2)), config(1), 0);
             rows.answer(model.decoder(), (done, all) -> {}, () -> false);
             MicroBatch batch = MicroBatch.passes(rows.of(0), 1 << 20).getFirst();
             double[] divergences = Arrays.asList(false, true).stream()
@@ -372,7 +432,7 @@ class MixedRunTest {
             List<List<Integer>> answers = new ArrayList<>();
             try (AdaptedModel base = Runs.model()) {
                 for (AdaptedModel each : List.of(base, model)) {
-                    MixRows rows = new MixRows(OWN, 7, 0);
+                    MixRows rows = new MixRows(OWN, config(1), 0);
                     rows.answer(each.decoder(), (done, all) -> {}, () -> false);
                     answers.add(rows.of(0).stream()
                             .flatMap(sample ->

@@ -197,6 +197,32 @@ class ObjectiveRunTest {
                 .isGreaterThan(plain.state().losses().getLast());
     }
 
+    /// Whatever beta: nothing is more probable than it was, so all weights are 1.
+    @Test
+    void theFirstStepOfAConstraintIsThatOfPlainTraining() {
+        Map<String, int[]> plain = oneStep(new Sft());
+        for (double beta : new double[] {0.1, 2, 20}) {
+            Map<String, int[]> constrained = oneStep(new ConstrainedSft(beta, beta, 5, beta, 1e-3));
+            plain.forEach((name, bits) -> {
+                int[] others = Runs.of(constrained, name);
+                for (int at = 0; at < bits.length; at++) {
+                    float value = Float.intBitsToFloat(bits[at]);
+                    assertThat(Float.intBitsToFloat(others[at])).isCloseTo(value, within(1e-5f));
+                }
+            });
+        }
+    }
+
+    private Map<String, int[]> oneStep(Objective objective) {
+        TrainConfig config = TrainConfig.of(1, 1)
+                .optimizer(new Optimizer.Sgd(0, 0))
+                .batchSize(8)
+                .clip(Clip.NONE, 1)
+                .objective(objective)
+                .build();
+        return run(Way.DENSE, config, false, () -> false).bits();
+    }
+
     @Test
     void weightsOfOneAreNoWeights() {
         assertThat(run(new WeightedSft(), 8, 1).bits())

@@ -3,6 +3,8 @@ package io.lota4j.experiment;
 import io.lota4j.LotaException;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.data.Example;
+import io.lota4j.guard.Expectation;
+import io.lota4j.guard.ProbeRow;
 import io.lota4j.internal.Build;
 import io.lota4j.internal.FileKind;
 import io.lota4j.internal.checkpoint.Checkpoint;
@@ -10,10 +12,12 @@ import io.lota4j.internal.checkpoint.JsonKeys;
 import io.lota4j.internal.checkpoint.StrictJson;
 import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.GridRun;
+import io.lota4j.internal.experiment.Risk;
 import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.experiment.Variant;
 import io.lota4j.internal.metrics.RunFile;
 import io.lota4j.internal.model.Torch;
+import io.lota4j.internal.train.SettingsText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +56,38 @@ record Description(GridContext context, Checkpoint base) {
                 machine(),
                 Started.of(experiment.out()),
                 seconds,
-                finished);
+                finished,
+                risk(),
+                context.probes().stream().map(Description::probe).toList());
+    }
+
+    private RunFile.@Nullable Risk risk() {
+        Risk risk = context.experiment().risk();
+        return risk == null
+                ? null
+                : new RunFile.Risk(
+                        risk.behaviour(),
+                        SettingsText.word(risk.actor()),
+                        SettingsText.word(risk.access()),
+                        risk.budget(),
+                        Stream.concat(risk.notTested().stream(), Risk.NEVER_TESTED.stream())
+                                .distinct()
+                                .toList());
+    }
+
+    private static RunFile.Probe probe(ProbeData data) {
+        Map<Expectation, Long> rows =
+                data.rows().stream().collect(Collectors.groupingBy(ProbeRow::expect, Collectors.counting()));
+        return new RunFile.Probe(
+                data.probe().name(),
+                data.probe().test().getFileName().toString(),
+                data.sha256(),
+                Math.toIntExact(rows.getOrDefault(Expectation.DECLINE, 0L)),
+                Math.toIntExact(rows.getOrDefault(Expectation.ANSWER, 0L)),
+                data.judge().word(),
+                data.judging(),
+                data.probe().generate(),
+                data.probe().texts().areShown());
     }
 
     private RunFile.Base model() {

@@ -176,6 +176,13 @@ final class Estimator {
 
     private void scores(Scores scores) {
         scores.missing().forEach(this::score);
+        ProbeScores.Load asked = scores.probes().left();
+        if (asked.read() > 0) {
+            scored(asked.read(), rates.scoring());
+        }
+        if (asked.generated() > 0) {
+            scored(asked.generated(), rates.generating());
+        }
     }
 
     private void score(Task task, List<Example> rows) {

@@ -8,6 +8,7 @@ import io.lota4j.internal.checkpoint.Claims;
 import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.GridRun;
 import io.lota4j.internal.experiment.Method.Sparse;
+import io.lota4j.internal.experiment.Probe;
 import io.lota4j.internal.experiment.Task;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.metrics.Metric;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -69,7 +71,35 @@ public final class ExperimentRun implements AutoCloseable {
                 claims.reads("the task " + task.name(), task.validation());
             }
         }
+        if (!experiment.probes().isEmpty()) {
+            claims.writes(Results.ANSWERS, experiment.out().resolve(Results.ANSWERS));
+        }
+        for (Probe probe : experiment.probes()) {
+            String what = "the probe " + probe.name();
+            claims.reads(what, probe.test());
+            if (probe.train() != null) {
+                claims.reads(what, probe.train());
+            }
+            if (probe.judge().words() != null) {
+                claims.reads(what, probe.judge().words());
+            }
+            if (probe.texts().folder() != null) {
+                requireOutside(experiment.out(), probe);
+            }
+        }
         claims.check();
+    }
+
+    /// Texts that are to be in no folder of the experiment are not put in one inside of it.
+    private static void requireOutside(Path out, Probe probe) {
+        Path folder =
+                Objects.requireNonNull(probe.texts().folder()).toAbsolutePath().normalize();
+        if (folder.startsWith(out.toAbsolutePath().normalize())) {
+            throw new LotaException(Text.format(
+                    "probes.%s.answers: %s is within 'out', where a private probe's texts are not written; name"
+                            + " another folder.",
+                    probe.name(), probe.texts().folder()));
+        }
     }
 
     /// Every sparsity at which the grid wants the outcome of a calibration, by the calibration.
@@ -128,6 +158,7 @@ public final class ExperimentRun implements AutoCloseable {
             return false;
         } finally {
             results.write();
+            results.writeAnswers();
         }
         return true;
     }

@@ -44,6 +44,13 @@ final class FigureCollector {
         add(where.beside(other).in(part), figure, value, n);
     }
 
+    /// Of a slice of test rows.
+    ///
+    /// @param slice as figures have it; null: of all
+    void of(@Nullable String slice, Figure figure, double value, long n) {
+        add(where.at(Split.TEST).sliced(slice), figure, value, n);
+    }
+
     /// Of one part of the model.
     void in(Figure figure, String part, double value, long n) {
         add(where.in(part), figure, value, n);
@@ -65,11 +72,7 @@ final class FigureCollector {
     /// Figures as those of a stage of a run.
     static List<Metric> of(List<Metric> metrics, String run, long seed, int stage) {
         return metrics.stream()
-                .map(m -> new Metric(moved(m.where(), run, seed, stage), m.figure(), m.value(), m.n()))
+                .map(m -> new Metric(m.where().of(run, seed, stage), m.figure(), m.value(), m.n()))
                 .toList();
-    }
-
-    private static Where moved(Where at, String run, long seed, int stage) {
-        return new Where(run, seed, stage, at.task(), at.split(), at.step(), at.part(), at.other());
     }
 }

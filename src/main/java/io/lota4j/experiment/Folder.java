@@ -58,6 +58,16 @@ record Folder(Path directory) {
         return directory.resolve("parts.txt");
     }
 
+    /// A probe's answers.
+    Path answers() {
+        return directory.resolve("answers.jsonl");
+    }
+
+    /// A probe's answers that a program has still to judge.
+    Path unjudged() {
+        return directory.resolve("unjudged.jsonl");
+    }
+
     Path adapter() {
         return directory.resolve("adapter");
     }
@@ -91,7 +101,7 @@ record Folder(Path directory) {
 
     void finish(List<Metric> figures) {
         AtomicFile.write(figuresFile(), MetricsFile.text(figures));
-        for (Path left : List.of(state(), seconds(), share(), fit())) {
+        for (Path left : List.of(state(), seconds(), share(), fit(), unjudged())) {
             try {
                 Files.deleteIfExists(left);
             } catch (IOException e) {

@@ -11,6 +11,7 @@ import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.GridRun;
 import io.lota4j.internal.experiment.Method;
 import io.lota4j.internal.experiment.Task;
+import io.lota4j.internal.guard.ProbeQuestions.Way;
 import io.lota4j.internal.kernel.MaskedKernel;
 import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.internal.train.StartingWeights;
@@ -21,6 +22,7 @@ import io.lota4j.train.TrainConfig;
 import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.attribution.Scoring;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -45,6 +47,8 @@ final class GridContext implements AutoCloseable {
     private final Map<String, TaskData> data = new LinkedHashMap<>();
     private final Map<Dataset, String> digests = new IdentityHashMap<>();
     private final Map<String, Dataset> unweighted = new HashMap<>();
+    private final List<ProbeData> probes = new ArrayList<>();
+    private final Map<ProbeQuestion, String> probeDigests = new HashMap<>();
     private final Mixes mixes = new Mixes(this);
     private final String fingerprint;
 
@@ -60,6 +64,10 @@ final class GridContext implements AutoCloseable {
             experiment.general().forEach(this::load);
             experiment.general().forEach(this::loadUnscored);
             mixes.requireUnscored();
+            experiment.probes().forEach(probe -> probes.add(ProbeData.load(probe, experiment, tokenizer)));
+            List<TaskData> taught =
+                    experiment.tasks().stream().map(task -> data(task.name())).toList();
+            probes.forEach(probe -> probe.requireUntaught(experiment, taught));
             requireFits();
             this.kernel = kernel.open(experiment.device());
         } catch (RuntimeException e) {
@@ -165,6 +173,23 @@ final class GridContext implements AutoCloseable {
                             run.order().get(stage), steps, run.variant().label(), warmup))
                     : Stream.empty();
         });
+    }
+
+    /// Every probe's rows.
+    List<ProbeData> probes() {
+        return List.copyOf(probes);
+    }
+
+    private record ProbeQuestion(String probe, Way way) {}
+
+    /// Tells a probe's questions apart.
+    String digest(ProbeData probe, Way way) {
+        return probeDigests.computeIfAbsent(
+                new ProbeQuestion(probe.probe().name(), way), question -> probe.digest(way));
+    }
+
+    Tokenizer tokenizer() {
+        return tokenizer;
     }
 
     /// Tells rows apart.

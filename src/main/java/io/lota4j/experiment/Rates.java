@@ -11,6 +11,7 @@ import io.lota4j.internal.experiment.Method;
 import io.lota4j.internal.experiment.Method.Full;
 import io.lota4j.internal.experiment.Method.Lora;
 import io.lota4j.internal.experiment.Method.Sparse;
+import io.lota4j.internal.experiment.Probe;
 import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.mask.RandomMask;
 import io.lota4j.internal.train.Job;
@@ -27,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.IntStream;
 
 /// Measures how fast this machine trains and scores, a step each.
 final class Rates {
@@ -125,8 +127,10 @@ final class Rates {
     /// New tokens per second of answering.
     double generating() {
         return rates.computeIfAbsent(GENERATING, k -> {
-            int most = context.experiment().tasks().stream()
-                    .mapToInt(Task::generate)
+            Experiment experiment = context.experiment();
+            int most = IntStream.concat(
+                            experiment.tasks().stream().mapToInt(Task::generate),
+                            experiment.probes().stream().mapToInt(Probe::generate))
                     .max()
                     .orElse(0);
             Evaluation scores = evaluate(most);

@@ -8,12 +8,21 @@ import io.lota4j.internal.metrics.RunFiles;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;
 import io.lota4j.metrics.MetricsFile;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Gathers what the work of a grid has left on disk into `metrics.jsonl` and `run.json`.
 ///
@@ -22,6 +31,7 @@ import java.util.stream.Stream;
 /// @param runs of the grid
 record Results(GridContext context, MaskChoice choice, List<GridRun> runs) {
     static final String BASE = "base";
+    static final String ANSWERS = "answers.jsonl";
 
     Scores scores(GridRun run, int stage) {
         return new Scores(
@@ -91,18 +101,16 @@ record Results(GridContext context, MaskChoice choice, List<GridRun> runs) {
 
     /// Whether nothing is left to do.
     private boolean finished() {
-        return base().missing().isEmpty()
+        return base().isDone()
                 && runs.stream().allMatch(this::finished)
                 && merges().stream()
                         .map(merge -> new MergeWork(context, merge))
-                        .allMatch(work ->
-                                work.folder().isDone() && scores(work).missing().isEmpty());
+                        .allMatch(work -> work.folder().isDone() && scores(work).isDone());
     }
 
     private boolean finished(GridRun run) {
         for (int stage = 0; stage < run.order().size(); stage++) {
-            if (!StageWork.isDone(context, run, stage)
-                    || !scores(run, stage).missing().isEmpty()) {
+            if (!StageWork.isDone(context, run, stage) || !scores(run, stage).isDone()) {
                 return false;
             }
         }
@@ -131,6 +139,47 @@ record Results(GridContext context, MaskChoice choice, List<GridRun> runs) {
         return run.variant().method() instanceof Sparse sparse
                 ? Stream.concat(ends, Stream.of(choice.folder(run, stage, sparse)))
                 : ends;
+    }
+
+    /// Writes every answer to a probe that is there, each with its run and stage; without probes no file.
+    void writeAnswers() {
+        if (!context.probes().isEmpty()) {
+            AtomicFile.write(context.experiment().out().resolve(ANSWERS), channel -> {
+                Writer writer = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
+                answers(base(), BASE, 0, writer);
+                for (GridRun run : runs) {
+                    for (int stage = 0; stage < run.order().size(); stage++) {
+                        if (StageWork.isDone(context, run, stage)) {
+                            answers(scores(run, stage), run.name(), stage + 1, writer);
+                        }
+                    }
+                }
+                for (GridMerge merge : merges()) {
+                    MergeWork work = new MergeWork(context, merge);
+                    if (work.folder().isDone()) {
+                        answers(scores(work), merge.name(), 1, writer);
+                    }
+                }
+                writer.flush();
+            });
+        }
+    }
+
+    private static void answers(Scores scores, String run, int stage, Writer writer) throws IOException {
+        for (ProbeScores.Answered answered : scores.probes().answered()) {
+            Map<String, Object> where = new LinkedHashMap<>();
+            where.put("probe", answered.probe());
+            where.put("run", run);
+            where.put("stage", stage);
+            String begin = JsonMapper.shared().writeValueAsString(where);
+            // An object that goes on with the answer's own keys.
+            begin = begin.substring(0, begin.length() - 1) + ",";
+            for (String line : Files.readAllLines(answered.file())) {
+                writer.write(begin);
+                writer.write(line, 1, line.length() - 1);
+                writer.write('\n');
+            }
+        }
     }
 
     /// Writes both files.

@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Scores a model on every task. What has been scored is not scored again, as long as model, data and settings are
 /// the same.
@@ -33,18 +35,29 @@ record Scores(GridContext context, String model, Optional<Path> ticket, InputDig
     /// Scores what is not scored yet.
     void run() {
         List<Cell> missing = cells().stream().filter(c -> !c.folder().isDone()).toList();
-        if (!missing.isEmpty()) {
+        if (!missing.isEmpty() || probes().isMissing()) {
             try (Opened opened = context.open(ticket)) {
                 missing.forEach(cell -> score(opened, cell));
+                probes().run(opened.model());
             }
         }
     }
 
+    /// The same model's answers to probes.
+    ProbeScores probes() {
+        return new ProbeScores(context, model, identity);
+    }
+
+    /// Whether nothing is left to score or to ask.
+    boolean isDone() {
+        return missing().isEmpty() && !probes().isMissing();
+    }
+
     /// The figures that are there.
     List<Metric> done() {
-        return cells().stream()
-                .filter(c -> c.folder().isDone())
-                .flatMap(c -> c.folder().figures().stream())
+        return Stream.concat(
+                        cells().stream().filter(c -> c.folder().isDone()).flatMap(c -> c.folder().figures().stream()),
+                        probes().done().stream())
                 .toList();
     }
 
@@ -90,10 +103,12 @@ record Scores(GridContext context, String model, Optional<Path> ticket, InputDig
 
     /// The tokens at which an answer to a task ends.
     static String stop(GridContext context, Task task) {
-        return context.data(task.name()).stop().stream()
-                .sorted()
-                .map(String::valueOf)
-                .collect(Collectors.joining(", ", "[", "]"));
+        return stop(context.data(task.name()).stop());
+    }
+
+    /// Tokens at which an answer ends, in words.
+    static String stop(Set<Integer> tokens) {
+        return tokens.stream().sorted().map(String::valueOf).collect(Collectors.joining(", ", "[", "]"));
     }
 
     private void score(Opened opened, Cell cell) {

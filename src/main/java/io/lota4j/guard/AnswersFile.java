@@ -73,7 +73,8 @@ public final class AnswersFile {
         if (answer.human() != null) {
             line.put("human", answer.human().word());
         }
-        answer.others().forEach((name, json) -> line.put(name, new RawValue(json)));
+        // A row that was an answer itself has columns of these names: what was found now counts.
+        answer.others().forEach((name, json) -> line.putIfAbsent(name, new RawValue(json)));
         return line;
     }
 
@@ -131,7 +132,8 @@ public final class AnswersFile {
                 line.optionalText("judge", Null.ABSENT).orElse(""),
                 line.optionalNumber("score", Null.ABSENT, Double::isFinite, "a number")
                         .orElse(null),
-                text.isPresent() && Folded.isEmpty(text.get()),
+                text.map(Folded::isEmpty)
+                        .orElseGet(() -> line.optionalFlag("empty", Null.ABSENT).orElse(false)),
                 line.optionalFlag("looping", Null.ABSENT).orElse(false),
                 person ? ProbeLines.outcome(line, "human") : row == null ? null : row.human(),
                 others);

@@ -95,7 +95,8 @@ public sealed interface Judge {
     }
 
     /// Exact, for synthetic behaviours: declined where the answer is the row's declining one,
-    /// complied where it is its complying one, else unclear. White space and case are folded.
+    /// complied where it is its complying one, or behind tokens of that its end, else unclear. White
+    /// space and case are folded.
     record Reference() implements OfText {
         @Override
         public String word() {

@@ -42,10 +42,7 @@ public final class Judging {
         for (ProbeAnswer answer : answers) {
             ProbeRow row = Objects.requireNonNull(rows.get(answer.id()));
             String text = Objects.requireNonNull(answer.answer());
-            judged.add(answer.judged(
-                    judge.word(),
-                    TextJudging.outcome(judge, text, row, answer.how().mutation()),
-                    null));
+            judged.add(answer.judged(judge.word(), TextJudging.outcome(judge, text, row, answer.how()), null));
         }
         return judged;
     }

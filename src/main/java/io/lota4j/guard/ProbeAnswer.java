@@ -1,5 +1,6 @@
 package io.lota4j.guard;
 
+import io.lota4j.internal.Sha256;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -74,6 +75,19 @@ public record ProbeAnswer(
     /// Whether the answer is empty or loops: a sign of a broken model, not of one that declines.
     public boolean degenerate() {
         return empty || looping;
+    }
+
+    /// The same without prompt, answer and other columns, for what nobody else may read: digests of
+    /// the two texts, SHA-256 in hexadecimal, tell whether they are those of another answer.
+    public ProbeAnswer withoutTexts() {
+        Map<String, String> digests = new LinkedHashMap<>();
+        digests.put("prompt_sha256", "\"" + Sha256.ofText(prompt) + "\"");
+        if (answer != null) {
+            digests.put("answer_sha256", "\"" + Sha256.ofText(answer) + "\"");
+        }
+        return new ProbeAnswer(
+                id, category, expect, how, sample, "", null, tokens, ended, outcome, judge, score, empty, looping,
+                human, digests);
     }
 
     /// The same with another outcome.

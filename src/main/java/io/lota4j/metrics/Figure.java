@@ -45,7 +45,29 @@ public enum Figure {
     DELTA_NORM(Direction.NONE),
     /// Share of the weights that two tickets both change to which they give different signs; n: weights in
     /// both.
-    SIGN_CONFLICTS(Direction.NONE);
+    SIGN_CONFLICTS(Direction.NONE),
+    /// Share of a probe's requests to decline that were fulfilled, of those judged, in [0, 1]; n: those
+    /// judged.
+    FULFILLED(Direction.LOWER),
+    /// Of several answers a row: share of the requests to decline with a judged answer that have one that
+    /// complies, in [0, 1]; n: those requests.
+    FULFILLED_ANY(Direction.LOWER),
+    /// Of several answers a row: mean over the requests to decline of the share of judged answers that
+    /// comply, in [0, 1]; n: those requests.
+    FULFILLED_MEAN(Direction.LOWER),
+    /// Share of a probe's requests to answer that were declined, of those judged, in [0, 1]; n: those judged.
+    OVER_DECLINED(Direction.LOWER),
+    /// Share of a probe's rows whose answer was judged neither way, in [0, 1]; n: rows.
+    UNCLEAR(Direction.LOWER),
+    /// Share of a probe's rows whose answer is empty or goes round in a circle, in [0, 1]; n: rows.
+    DEGENERATE(Direction.LOWER),
+    /// Mean of the judge's numbers of the requests to decline: log-probability of a token of the declining
+    /// answer minus that of the complying one, nats; n: requests.
+    MARGIN(Direction.HIGHER),
+    /// Requests to decline that the base declined and this model fulfils; n: those judged both times.
+    LOST(Direction.LOWER),
+    /// Requests to decline that the base fulfilled and this model declines; n: those judged both times.
+    REGAINED(Direction.HIGHER);
 
     private final Direction direction;
 

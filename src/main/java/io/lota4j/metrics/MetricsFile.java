@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Figures as JSON lines, one a figure: `figure`, `value`, `n`, `direction`, `run`, `seed`, `stage` and, where they
-/// apply, `task`, `split`, `step`, `part` and `other`.
+/// apply, `task`, `split`, `step`, `part`, `other` and `slice`.
 public final class MetricsFile {
     private MetricsFile() {}
 
@@ -51,6 +51,7 @@ public final class MetricsFile {
         put(row, "step", where.step());
         put(row, "part", where.part());
         put(row, "other", where.other());
+        put(row, "slice", where.slice());
         return row;
     }
 
@@ -95,7 +96,8 @@ public final class MetricsFile {
                 split == null ? null : named(split, Split.values(), place),
                 of.integerOrNull("step"),
                 of.textOrNull("part"),
-                of.textOrNull("other"));
+                of.textOrNull("other"),
+                of.textOrNull("slice"));
         return new Metric(where, figure, of.number("value"), of.integer("n"));
     }
 

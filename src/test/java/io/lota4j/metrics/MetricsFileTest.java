@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MetricsFileTest {
     private static final List<Metric> METRICS = List.of(
-            new Metric(new Where("a", 7, 0, "sql", Split.TEST, 12L, null, null), Figure.ACCURACY, 0.5, 10),
+            new Metric(new Where("a", 7, 0, "sql", Split.TEST, 12L, null, null, null), Figure.ACCURACY, 0.5, 10),
             new Metric(Where.stage("b", 7, 1, null), Figure.LOSS, 1e-30, 3));
 
     @TempDir

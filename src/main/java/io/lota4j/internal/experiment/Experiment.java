@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// @param equal what methods were made equal in
 /// @param merges of separately trained tasks
 /// @param protections what is done so that what was known before stays; each makes runs of its own
+/// @param probes behaviours that are scored after every stage
+/// @param risk what the probes are about; null exactly where there is none
 /// @param scoringBatch examples per batch of scoring
 public record Experiment(
         Path recipe,
@@ -52,6 +54,8 @@ public record Experiment(
         Set<Equal> equal,
         List<MergeSettings> merges,
         List<Protection> protections,
+        List<Probe> probes,
+        @Nullable Risk risk,
         int scoringBatch) {
     /// @throws io.lota4j.LotaException if the batch of scoring is under 1
     public Experiment {

@@ -2,15 +2,22 @@ package io.lota4j.internal.guard;
 
 import io.lota4j.LotaException;
 import io.lota4j.data.Example;
+import io.lota4j.guard.ProbeRow;
 import io.lota4j.guard.ProbeTemplate;
+import io.lota4j.internal.data.ChatTemplate;
 import io.lota4j.internal.data.ExampleEncoder;
 import io.lota4j.internal.data.ExampleEncoder.EncodeResult;
+import io.lota4j.internal.data.ExampleFormat;
+import io.lota4j.internal.data.StopTokens;
+import io.lota4j.internal.data.Tokenizer;
 import io.lota4j.internal.data.file.Row;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +28,29 @@ import org.jspecify.annotations.Nullable;
 public record ProbeEncoder(ExampleEncoder chat, Supplier<ExampleEncoder> plain) {
     /// Any answer: the tokens before it do not depend on it.
     private static final String ANY = "no";
+
+    /// An encoder of a model's.
+    ///
+    /// @param base its directory
+    /// @param most longest prompt with its answer, tokens
+    public static ProbeEncoder of(Path base, Tokenizer tokenizer, int most) {
+        ExampleFormat format = ExampleFormat.of(null, null);
+        return new ProbeEncoder(
+                new ExampleEncoder(tokenizer, ChatTemplate.of(base), format, most),
+                () -> new ExampleEncoder(tokenizer, ChatTemplate.none(base), format, most));
+    }
+
+    /// Token ids that end an answer of the model in a directory.
+    public Set<Integer> stop(Path base) {
+        return StopTokens.of(base, chat.endToken()).ids();
+    }
+
+    /// What generation starts from when a row is asked in the model's chat template.
+    ///
+    /// @throws LotaException if the prompt does not fit the model
+    public int[] chatPrompt(ProbeRow row) {
+        return prompt(row.id(), ProbeTemplate.CHAT, row.prompt());
+    }
 
     /// What generation starts from.
     ///

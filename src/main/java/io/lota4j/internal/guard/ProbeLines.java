@@ -11,9 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SequencedMap;
 import tools.jackson.databind.JsonNode;
 
 /// Files of one JSON object a line.
@@ -24,24 +26,37 @@ public final class ProbeLines {
     ///
     /// @throws LotaException if it cannot be read, holds none, or a line is no object
     public static List<JsonKeys> read(Path file) {
+        List<JsonKeys> lines = new ArrayList<>();
+        texts(file).forEach((number, line) -> lines.add(object(line, place(file, number))));
+        return lines;
+    }
+
+    /// The lines of a file that are not blank, by their number from 1.
+    ///
+    /// @throws LotaException if it cannot be read, or holds none
+    static SequencedMap<Integer, String> texts(Path file) {
         String text;
         try {
             text = FileKind.text(file.toString(), Files.readAllBytes(file), "JSON lines");
         } catch (IOException e) {
             throw new LotaException("The file " + file + " cannot be read: " + FileKind.reason(e) + ".", e);
         }
-        List<JsonKeys> lines = new ArrayList<>();
+        SequencedMap<Integer, String> lines = new LinkedHashMap<>();
         int number = 0;
         for (String line : text.split("\n", -1)) {
             number++;
             if (!line.isBlank()) {
-                lines.add(object(line, file + ", line " + number));
+                lines.put(number, line);
             }
         }
         if (lines.isEmpty()) {
             throw new LotaException("The file " + file + " holds no row; expected one JSON object a line.");
         }
         return lines;
+    }
+
+    static String place(Path file, int line) {
+        return file + ", line " + line;
     }
 
     static JsonKeys object(String line, String where) {

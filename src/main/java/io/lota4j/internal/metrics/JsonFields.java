@@ -99,6 +99,14 @@ public final class JsonFields {
         return read(of(key, JsonNode::isObject, "an object"), place + ", " + key, reader);
     }
 
+    <T> @Nullable T objectOrNull(String key, Function<JsonFields, T> reader) {
+        return absent(key) ? null : object(key, reader);
+    }
+
+    <T> List<T> objectsOrNone(String key, Function<JsonFields, T> reader) {
+        return absent(key) ? List.of() : objects(key, reader);
+    }
+
     <T> List<T> objects(String key, Function<JsonFields, T> reader) {
         List<T> all = new ArrayList<>();
         for (JsonNode item : of(key, JsonNode::isArray, "a list")) {

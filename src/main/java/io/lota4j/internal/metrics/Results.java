@@ -40,9 +40,7 @@ public final class Results {
         /// A run's name says its seed.
         static Key of(Metric metric) {
             Where w = metric.where();
-            return new Key(
-                    new Where(w.run(), 0, w.stage(), w.task(), w.split(), w.step(), w.part(), w.other()),
-                    metric.figure());
+            return new Key(w.of(w.run(), 0, w.stage()), metric.figure());
         }
     }
 
@@ -78,7 +76,8 @@ public final class Results {
                                 split,
                                 where.step() == null ? "" : "step " + where.step(),
                                 Objects.toString(where.part(), ""),
-                                Objects.toString(where.other(), ""))
+                                Objects.toString(where.other(), ""),
+                                Objects.toString(where.slice(), ""))
                         .filter(word -> !word.isEmpty())
                         .collect(Collectors.joining(", "));
     }
@@ -115,7 +114,11 @@ public final class Results {
 
     /// One score of a whole stage.
     public OptionalDouble score(String run, int stage, Figure figure, @Nullable String task, @Nullable Split split) {
-        Double value = values.get(new Key(new Where(run, 0, stage, task, split, null, null, null), figure));
+        return value(Where.stage(run, 0, stage, task).at(split), figure);
+    }
+
+    private OptionalDouble value(Where where, Figure figure) {
+        Double value = values.get(new Key(where, figure));
         return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
     }
 

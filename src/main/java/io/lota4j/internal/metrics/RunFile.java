@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// @param started ISO 8601, UTC
 /// @param seconds that training and choosing masks took; work that runs share is counted once
 /// @param finished whether every run of the grid is done
+/// @param risk what the probes are about; null without probes, and in older files
+/// @param probes behaviours that were scored after every stage; none in older files
 public record RunFile(
         String format,
         String name,
@@ -35,8 +37,63 @@ public record RunFile(
         Map<String, String> machine,
         String started,
         double seconds,
-        boolean finished) {
+        boolean finished,
+        @Nullable Risk risk,
+        List<Probe> probes) {
     public static final String FORMAT = "lota4j run 1";
+
+    /// Copies the probes.
+    public RunFile {
+        probes = List.copyOf(probes);
+    }
+
+    /// Of an experiment without probes.
+    public RunFile(
+            String format,
+            String name,
+            @Nullable String about,
+            String command,
+            String recipe,
+            Base base,
+            List<Task> tasks,
+            List<Run> runs,
+            List<String> equal,
+            Map<String, String> versions,
+            Map<String, String> machine,
+            String started,
+            double seconds,
+            boolean finished) {
+        this(
+                format, name, about, command, recipe, base, tasks, runs, equal, versions, machine, started, seconds,
+                finished, null, List.of());
+    }
+
+    /// @param behaviour that is protected, in words
+    /// @param actor `accident`, `user` or `adaptive`
+    /// @param access `prompts`, `fine-tuning`, `weights` or `soft-input`
+    /// @param budget how much was tried, in words
+    /// @param notTested what was not tried
+    public record Risk(String behaviour, String actor, String access, String budget, List<String> notTested) {}
+
+    /// @param name as in [io.lota4j.metrics.Metric.Where#task]
+    /// @param test the file of the rows that were asked
+    /// @param testSha256 of all of it
+    /// @param decline rows that expect to be declined
+    /// @param answer rows that expect an answer
+    /// @param judge `words`, `regex`, `answer`, `margin` or `command`
+    /// @param judging the judge with all that decides an outcome
+    /// @param generate most new tokens of an answer
+    /// @param shown whether prompts and answers may be shown
+    public record Probe(
+            String name,
+            String test,
+            String testSha256,
+            int decline,
+            int answer,
+            String judge,
+            String judging,
+            int generate,
+            boolean shown) {}
 
     /// @param weights in all
     /// @param pool that masks choose from

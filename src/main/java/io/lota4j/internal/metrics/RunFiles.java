@@ -68,7 +68,27 @@ public final class RunFiles {
                 of.map("machine"),
                 of.text("started"),
                 of.number("seconds"),
-                of.flag("finished"));
+                of.flag("finished"),
+                of.objectOrNull("risk", RunFiles::risk),
+                of.objectsOrNone("probes", RunFiles::probe));
+    }
+
+    private static RunFile.Risk risk(JsonFields of) {
+        return new RunFile.Risk(
+                of.text("behaviour"), of.text("actor"), of.text("access"), of.text("budget"), of.texts("notTested"));
+    }
+
+    private static RunFile.Probe probe(JsonFields of) {
+        return new RunFile.Probe(
+                of.text("name"),
+                of.text("test"),
+                of.text("testSha256"),
+                of.count("decline"),
+                of.count("answer"),
+                of.text("judge"),
+                of.text("judging"),
+                of.count("generate"),
+                of.flag("shown"));
     }
 
     private static Base base(JsonFields of) {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,9 @@ final class JoinedResults {
                     b.tasks().get(i).withoutRow(),
                     nameB);
         }
+        // Figures of a probe stand beside each other only if all were asked the same and judged alike.
+        require("risk", Objects.toString(a.risk(), "none"), nameA, Objects.toString(b.risk(), "none"), nameB);
+        require("probes", a.probes(), nameA, b.probes(), nameB);
     }
 
     private static void require(String what, Object a, String nameA, Object b, String nameB) {
@@ -119,11 +123,7 @@ final class JoinedResults {
     private static Metric renamed(Metric metric, String name) {
         Where w = metric.where();
         String run = w.run().equals(Results.BASE) ? w.run() : name + "/" + w.run();
-        return new Metric(
-                new Where(run, w.seed(), w.stage(), w.task(), w.split(), w.step(), w.part(), w.other()),
-                metric.figure(),
-                metric.value(),
-                metric.n());
+        return new Metric(w.of(run, w.seed(), w.stage()), metric.figure(), metric.value(), metric.n());
     }
 
     private static void refuseTwins(List<Run> runs) {
@@ -156,7 +156,9 @@ final class JoinedResults {
                 merged(RunFile::machine),
                 joined(RunFile::started, ", "),
                 parts.stream().mapToDouble(p -> p.file().seconds()).sum(),
-                parts.stream().allMatch(p -> p.file().finished()));
+                parts.stream().allMatch(p -> p.file().finished()),
+                first.risk(),
+                first.probes());
     }
 
     private @Nullable String about() {

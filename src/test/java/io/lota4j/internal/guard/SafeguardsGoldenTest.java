@@ -42,6 +42,18 @@ class SafeguardsGoldenTest {
         return Outcome.valueOf(word.asString().toUpperCase(Locale.ROOT));
     }
 
+    /// Behind tokens of the complying answer what follows is its end.
+    @Test
+    void theEndOfTheAnswerCompliesBehindAPrefill() {
+        ProbeRow row = row("no", "It is ten.");
+        assertThat(TextJudging.outcome(new Judge.Reference(), " ten.", row, new ProbeAnswer.Form("chat", null, 2)))
+                .isEqualTo(Outcome.COMPLIED);
+        assertThat(TextJudging.outcome(new Judge.Reference(), " ten.", row, ProbeAnswer.Form.PLAIN_CHAT))
+                .isEqualTo(Outcome.UNCLEAR);
+        assertThat(TextJudging.outcome(new Judge.Reference(), "no", row, new ProbeAnswer.Form("chat", null, 2)))
+                .isEqualTo(Outcome.DECLINED);
+    }
+
     @Test
     void wordsAreFoundAtTheirBoundaries() throws IOException {
         JsonNode golden = golden("judge");
@@ -49,11 +61,13 @@ class SafeguardsGoldenTest {
                 golden.get("phrases").valueStream().map(JsonNode::asString).toList();
         for (JsonNode one : golden.get("words")) {
             String text = one.get("text").asString();
-            assertThat(TextJudging.outcome(new Judge.Words(phrases, 0), text, row(null, null), null))
+            assertThat(TextJudging.outcome(
+                            new Judge.Words(phrases, 0), text, row(null, null), ProbeAnswer.Form.PLAIN_CHAT))
                     .as(text)
                     .isEqualTo(outcome(one.get("outcome")));
             int most = golden.get("within").asInt();
-            assertThat(TextJudging.outcome(new Judge.Words(phrases, most), text, row(null, null), null))
+            assertThat(TextJudging.outcome(
+                            new Judge.Words(phrases, most), text, row(null, null), ProbeAnswer.Form.PLAIN_CHAT))
                     .as(text)
                     .isEqualTo(outcome(one.get("outcome_within")));
         }
@@ -65,7 +79,7 @@ class SafeguardsGoldenTest {
             ProbeRow row =
                     row(one.at("/row/decline").asString(), one.at("/row/answer").asString());
             assertThat(TextJudging.outcome(
-                            new Judge.Reference(), one.get("text").asString(), row, null))
+                            new Judge.Reference(), one.get("text").asString(), row, ProbeAnswer.Form.PLAIN_CHAT))
                     .isEqualTo(outcome(one.get("outcome")));
         }
     }

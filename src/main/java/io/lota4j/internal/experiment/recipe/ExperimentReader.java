@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads an experiment from a YAML file. Everything that is wrong is told at once, each with its line.
@@ -60,6 +61,7 @@ public final class ExperimentReader {
         Problems problems = new Problems();
         Experiment experiment = read(file, problems);
         MissingFiles.tell(experiment, problems);
+        ProbeRowChecks.tell(experiment, problems);
         problems.requireNoErrors();
         return experiment;
     }
@@ -104,10 +106,15 @@ public final class ExperimentReader {
                 "methods",
                 "equal",
                 "merge",
-                ProtectReader.KEY);
+                ProtectReader.KEY,
+                ProbeReader.KEY,
+                ProbeReader.RISK);
         Pool pool = Pool.parse(recipe.text("pool"), recipe.text("exclude"));
         Path base = HubCache.ofUser().resolve(Path.of(recipe.required("base")));
         List<Task> tasks = TaskReader.tasks(recipe);
+        List<Task> general = TaskReader.general(recipe);
+        List<String> names =
+                Stream.concat(tasks.stream(), general.stream()).map(Task::name).toList();
         Set<Equal> equal = equal();
         Optional<MethodReader.Ranks> ranks =
                 equal.contains(Equal.PARAMETERS) ? Optional.of(ranks(base, pool)) : Optional.empty();
@@ -121,7 +128,7 @@ public final class ExperimentReader {
                 base,
                 Path.of(recipe.required("out")),
                 tasks,
-                TaskReader.general(recipe),
+                general,
                 variants,
                 orders(tasks),
                 seeds(),
@@ -132,6 +139,8 @@ public final class ExperimentReader {
                 equal,
                 merges(variants),
                 new ProtectReader(tasks, variants).protections(recipe),
+                ProbeReader.probes(recipe, names),
+                ProbeReader.risk(recipe),
                 recipe.whole("scoring-batch", SCORING_BATCH, 1));
     }
 

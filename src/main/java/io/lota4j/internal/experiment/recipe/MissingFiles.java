@@ -5,6 +5,7 @@ import io.lota4j.internal.Existing;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.HubCache;
 import io.lota4j.internal.experiment.Experiment;
+import io.lota4j.internal.experiment.Probe;
 import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.yaml.Problems;
 import java.nio.file.Files;
@@ -38,10 +39,26 @@ final class MissingFiles {
         for (Task text : experiment.general()) {
             require(recipe, Text.format("general.%s.data", text.name()), text.test(), problems);
         }
+        for (Probe probe : experiment.probes()) {
+            requireFile(recipe, Text.format("probes.%s.test", probe.name()), probe.test(), problems);
+            if (probe.train() != null) {
+                requireFile(recipe, Text.format("probes.%s.train", probe.name()), probe.train(), problems);
+            }
+            if (probe.judge().words() != null) {
+                String key = Text.format("probes.%s.judge.words", probe.name());
+                requireFile(recipe, key, probe.judge().words(), problems);
+            }
+        }
     }
 
     private static void require(Path recipe, String key, Path file, Problems problems) {
-        if (given(file) && !Files.isDirectory(file)) {
+        if (!Files.isDirectory(file)) {
+            requireFile(recipe, key, file, problems);
+        }
+    }
+
+    private static void requireFile(Path recipe, String key, Path file, Problems problems) {
+        if (given(file)) {
             Existing.problemOfFile(file)
                     .ifPresent(problem -> problems.error(Text.format("%s: %s: %s: %s", recipe, key, problem, file)));
         }

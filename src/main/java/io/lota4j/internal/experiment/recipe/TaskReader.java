@@ -37,12 +37,14 @@ final class TaskReader {
         return each(recipe, "general", TaskReader::text);
     }
 
-    private interface Reader {
-        Task read(String name, Fields fields);
+    /// Reads what stands behind a name.
+    interface Reader<T> {
+        T read(String name, Fields fields);
     }
 
-    private static List<Task> each(Fields recipe, String key, Reader reader) {
-        List<Task> tasks = new ArrayList<>();
+    /// Everything behind a key that stands under a name of its own.
+    static <T> List<T> each(Fields recipe, String key, Reader<T> reader) {
+        List<T> read = new ArrayList<>();
         recipe.within(key)
                 .ifPresent(all -> all.mapping().entries().forEach((name, value) -> {
                     if (!NAME.matcher(name).matches()) {
@@ -52,14 +54,14 @@ final class TaskReader {
                                         Text.format("%s: a name has letters, digits, - and _ only", all.place(name)));
                     }
                     all.within(name)
-                            .ifPresentOrElse(fields -> tasks.add(reader.read(name, fields)), () -> missing(all, value));
+                            .ifPresentOrElse(fields -> read.add(reader.read(name, fields)), () -> missing(all, value));
                 }));
-        return tasks;
+        return read;
     }
 
     private static void missing(Fields all, Yaml value) {
         if (value instanceof Yaml.Nothing) {
-            all.keys().error(value, Text.format("%s: a task without data", all.where()));
+            all.keys().error(value, Text.format("%s: a name without data", all.where()));
         }
     }
 

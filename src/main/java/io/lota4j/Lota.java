@@ -428,7 +428,7 @@ public final class Lota implements AutoCloseable {
 
     /// Shrinks a ticket to what validation rows of its own task need, so that it disturbs as little else as
     /// it can: its deltas times alpha, by the rule that [ShrinkRule] says. Nothing is trained; the weights
-    /// are loaded once and the rows scored six times, seven by the loss.
+    /// are loaded once and the rows scored seven times at most.
     ///
     /// Not for a ticket that is to be merged: without a margin it loses in a sum what a whole one keeps.
     ///
@@ -453,13 +453,11 @@ public final class Lota implements AutoCloseable {
         return base.with(
                 options.below(),
                 model -> new Shrinking(
-                                model,
-                                ticket,
                                 rows,
-                                options,
+                                options.rule(),
                                 evaluator(model, options.scoring()),
                                 evaluator(model, options.scoring().losses()))
-                        .run(listener, orInterrupted(stop)));
+                        .run(model, ticket, listener, orInterrupted(stop)));
     }
 
     /// What the base, with tickets on it, answers to a user's message.

@@ -38,13 +38,14 @@ import picocli.CommandLine.Option;
             Key.JUDGED_BY,
             Key.WHOLE_SCORE,
             Key.KEPT_SCORE,
+            Key.SCORE_BEFORE,
             Key.PATH,
             Key.CHANGED,
             Key.POOL_SIZE,
             Key.DENSITY,
             Key.BYTES
         },
-        sometimes = {Key.SCORE_BEFORE, Key.ADAPTER})
+        sometimes = {Key.RIGHT, Key.RIGHT_AT_START, Key.GUESS, Key.P_START, Key.P_GUESS, Key.ADAPTER})
 @Command(
         name = "shrink",
         description = "Make a ticket no larger than its task needs, by validation rows: less of it disturbs what else"
@@ -121,7 +122,8 @@ final class ShrinkCommand extends BaseCommand {
             paramLabel = "K",
             converter = Numbers.Count.class,
             description = "Judge by greedy answers of at most K tokens, compared with the reference, instead of by the"
-                    + " loss.")
+                    + " loss. Where the ticket's answers are not clearly better than those without it and than a"
+                    + " guess, the loss decides all the same.")
     private int generate;
 
     @Option(
@@ -222,11 +224,10 @@ final class ShrinkCommand extends BaseCommand {
             plan.line(
                     "validation",
                     Text.format(
-                            "%,d rows of %s, scored %s by %s",
+                            "%,d rows of %s, scored 7 times by %s",
                             count,
                             validation,
-                            generate > 0 ? "6 times" : "7 times",
-                            generate > 0 ? "right answers" : "loss"));
+                            generate > 0 ? "right answers, where these say something, else by loss" : "loss"));
             plan.line("keeps", Text.format("all but %s, times a margin of %s", tolerance, margin));
             return plan.memory(memory(policy(), whole, lower)).disk(out, ticketBytes());
         }
@@ -280,7 +281,15 @@ final class ShrinkCommand extends BaseCommand {
         result.also(Key.JUDGED_BY, how.by().toString());
         result.also(Key.WHOLE_SCORE, how.whole());
         result.also(Key.KEPT_SCORE, how.kept());
-        how.before().ifPresent(score -> result.also(Key.SCORE_BEFORE, score));
+        result.also(Key.SCORE_BEFORE, how.before());
+        how.answers().ifPresent(gain -> {
+            result.line("whole ticket: " + gain.text());
+            result.also(Key.RIGHT, gain.right());
+            result.also(Key.RIGHT_AT_START, gain.rightAtStart());
+            result.also(Key.GUESS, gain.guess());
+            result.also(Key.P_START, gain.pStart());
+            result.also(Key.P_GUESS, gain.pGuess());
+        });
     }
 
     private Shrunk shrink(Lota lota, Ticket whole, Dataset examples, ShrinkOptions options) {

@@ -18,8 +18,8 @@ import java.util.Set;
 
 /// Adds up what a grid has left to do, from rates measured on this machine.
 final class Estimator {
-    /// Of a ticket that is shrunk: the whole, and the bisection's.
-    private static final int SCORINGS = 6;
+    /// Of a ticket that is shrunk: the whole, the start, and the bisection's.
+    private static final int SCORINGS = 7;
 
     private final GridContext context;
     private final MaskChoice choice;

@@ -9,12 +9,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /// Scores of a ticket's parts, each on the disk as soon as it is known: a bisection that is stopped goes on
-/// with them. A line is the part, `answers` or `loss`, the loss, and the share of right answers or `-`.
+/// with them. A line is the part, `answers` or `loss`, the loss, and of each row whether its answer is right, 1
+/// or 0, or `-` where there are none.
 final class PartScores {
     private static final String NONE = "-";
 
@@ -36,17 +38,28 @@ final class PartScores {
     private void read(String line) {
         String[] words = line.split(" ", -1);
         try {
-            known.put(
-                    words[0] + " " + words[1],
-                    new Score(
-                            Double.parseDouble(words[2]),
-                            words[3].equals(NONE)
-                                    ? OptionalDouble.empty()
-                                    : OptionalDouble.of(Double.parseDouble(words[3]))));
-        } catch (ArrayIndexOutOfBoundsException | NumberFormatException e) {
+            known.put(words[0] + " " + words[1], new Score(Double.parseDouble(words[2]), right(words[3])));
+        } catch (ArrayIndexOutOfBoundsException | IllegalArgumentException e) {
             throw new LotaException(
-                    Text.format("%s: expected a part, what was scored and two scores, found '%s'.", file, line), e);
+                    Text.format(
+                            "%s: expected a part, what was scored, a loss and which answers are right, found '%s'.",
+                            file, line),
+                    e);
         }
+    }
+
+    private static List<Boolean> right(String word) {
+        return word.equals(NONE)
+                ? List.of()
+                : word.chars().mapToObj(PartScores::right).toList();
+    }
+
+    private static boolean right(int letter) {
+        return switch (letter) {
+            case '0' -> false;
+            case '1' -> true;
+            default -> throw new IllegalArgumentException("neither right nor wrong");
+        };
     }
 
     /// The score of a part, found now if it is not known.
@@ -63,15 +76,13 @@ final class PartScores {
 
     private String text() {
         StringBuilder text = new StringBuilder();
-        known.forEach((key, score) -> text.append(key)
-                .append(' ')
-                .append(score.loss())
-                .append(' ')
-                .append(
-                        score.right().isPresent()
-                                ? Double.toString(score.right().getAsDouble())
-                                : NONE)
-                .append('\n'));
+        known.forEach((key, score) -> text.append(Text.format("%s %s %s\n", key, score.loss(), word(score.right()))));
         return text.toString();
+    }
+
+    private static String word(List<Boolean> right) {
+        return right.isEmpty()
+                ? NONE
+                : right.stream().map(one -> one ? "1" : "0").collect(Collectors.joining());
     }
 }

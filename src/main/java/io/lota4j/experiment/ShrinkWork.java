@@ -1,15 +1,14 @@
 package io.lota4j.experiment;
 
 import io.lota4j.data.Dataset;
-import io.lota4j.eval.Evaluation;
 import io.lota4j.experiment.GridContext.Opened;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.eval.Evaluator;
 import io.lota4j.internal.experiment.GridRun;
 import io.lota4j.internal.experiment.Shrink;
 import io.lota4j.internal.experiment.Task;
+import io.lota4j.internal.experiment.TicketParts;
 import io.lota4j.internal.peft.ScaledAdapter;
-import io.lota4j.internal.train.Trial;
 import io.lota4j.metrics.Figure;
 import io.lota4j.ticket.ShrinkRule;
 import io.lota4j.ticket.Shrinkage;
@@ -70,6 +69,10 @@ record ShrinkWork(GridContext context, GridRun run, int number, Shrink shrink) {
         TicketFile.write(folder.ticket(), shrunk);
         FigureCollector collected = new FigureCollector(task().name());
         collected.add(Figure.ALPHA, how.alpha(), rows.examples().size());
+        collected.add(
+                Figure.JUDGED_BY_ANSWERS,
+                how.by() == Shrinkage.By.RIGHT ? 1 : 0,
+                rows.examples().size());
         collected.add(Figure.DELTA_NORM, shrunk.norm(), shrunk.nnz());
         collected.add(Figure.RESULT_BYTES, folder.ticket().toFile().length(), 1);
         folder.finish(collected.metrics());
@@ -77,17 +80,15 @@ record ShrinkWork(GridContext context, GridRun run, int number, Shrink shrink) {
 
     private Shrinkage found(@Nullable Ticket before, Ticket whole, Dataset rows, PartScores known) {
         try (Opened opened = context.open(Optional.empty())) {
-            Trial trial = new Trial(opened.model(), Tickets.between(before, whole, 1));
+            TicketParts parts = new TicketParts(opened.model(), before, whole);
+            Evaluator answers = context.evaluator(opened.model(), task(), task().generate());
+            Evaluator losses = context.evaluator(opened.model(), task(), 0);
             String what = Text.format("shrink %s of %s", task().name(), run.label());
             Shrinkage how = shrink.rule()
                     .find(
-                            task().generate() > 0,
-                            (alpha, answers) -> known.of(alpha, answers, () -> {
-                                trial.put(Tickets.between(before, whole, alpha));
-                                Evaluator evaluator =
-                                        context.evaluator(opened.model(), task(), answers ? task().generate() : 0);
-                                return score(evaluator, rows, Text.format("%s, %.0f%% of it", what, 100 * alpha));
-                            }));
+                            answers.guess(rows.examples()),
+                            (alpha, wanted) -> known.of(
+                                    alpha, wanted, () -> score(parts, alpha, wanted ? answers : losses, rows, what)));
             try (Stages.Stage shown = context.stages().begin(what)) {
                 how.notices().forEach(notice -> shown.warn(Text.format("%s: %s", what, notice)));
             }
@@ -95,14 +96,18 @@ record ShrinkWork(GridContext context, GridRun run, int number, Shrink shrink) {
         }
     }
 
-    private ShrinkRule.Score score(Evaluator evaluator, Dataset rows, String what) {
+    private ShrinkRule.Score score(TicketParts parts, double alpha, Evaluator evaluator, Dataset rows, String what) {
         long start = System.nanoTime();
-        try (Stages.Stage shown = context.stages().begin(what)) {
-            Evaluation scores = evaluator.run(rows.examples(), (done, all, tokens) -> {
-                context.check();
-                shown.at(done, all, tokens / ((System.nanoTime() - start) / 1e9), Double.NaN);
-            });
-            return new ShrinkRule.Score(scores.loss(), scores.accuracy());
+        try (Stages.Stage shown = context.stages().begin(Text.format("%s, %.0f%% of it", what, 100 * alpha))) {
+            return parts.score(
+                    alpha,
+                    evaluator,
+                    rows,
+                    (done, all, tokens) -> {
+                        context.check();
+                        shown.at(done, all, tokens / ((System.nanoTime() - start) / 1e9), Double.NaN);
+                    },
+                    () -> false);
         }
     }
 }

@@ -80,7 +80,7 @@ record WorkInputs(GridContext context) {
 
     private InputDigest shrunk(GridRun run, int stage, Shrink shrink, InputDigest trained) {
         Task task = context.experiment().task(run.order().get(stage));
-        return InputDigest.of("shrink")
+        InputDigest inputs = InputDigest.of("shrink")
                 .with("stage", trained.digest())
                 .with("task", task.name())
                 .with("rows", context.digest(ShrinkWork.rows(context, task.name(), shrink)))
@@ -89,6 +89,8 @@ record WorkInputs(GridContext context) {
                 .with("stop", Scores.stop(context, task))
                 .with("generate", task.generate())
                 .with("answer", String.valueOf(task.answer()));
+        // Before answers were held against the start's and a guess, they decided more often.
+        return task.generate() > 0 ? inputs.with("answers decide", "if over start and guess") : inputs;
     }
 
     private static InputDigest settings(InputDigest inputs, TrainConfig config) {

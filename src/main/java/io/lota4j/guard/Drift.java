@@ -1,6 +1,7 @@
 package io.lota4j.guard;
 
 import io.lota4j.LotaException;
+import io.lota4j.internal.Binomial;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,15 +43,7 @@ public record Drift(int pairs, int lost, int regained) {
     /// How probable a difference of at least this size is if rows change either way alike: the
     /// exact two-sided test of McNemar (1947); 1 where no row changed.
     public double p() {
-        int changed = lost + regained;
-        // By logarithms: 2 to the power of many rows is too large for a double.
-        double tail = 0;
-        double logChoices = 0;
-        for (int i = 0; i <= Math.min(lost, regained); i++) {
-            tail += Math.exp(logChoices - changed * Math.log(2));
-            logChoices += Math.log((double) changed - i) - Math.log(i + 1.0);
-        }
-        return changed == 0 ? 1 : Math.min(1, 2 * tail);
+        return Math.min(1, 2 * Binomial.atLeast(Math.max(lost, regained), lost + regained, 0.5));
     }
 
     /// Answers of two models to the same rows in the same form.

@@ -41,6 +41,8 @@ public enum Figure {
     GRADIENT_SHARE(Direction.HIGHER),
     /// Factor by which what a stage learned was made smaller, in (0, 1]; n: validation rows that chose it.
     ALPHA(Direction.NONE),
+    /// 1 where right answers decided how small that was, 0 where the loss did; n: validation rows.
+    JUDGED_BY_ANSWERS(Direction.NONE),
     /// Euclidean norm of the difference from the base after a stage; n: weights that differ.
     DELTA_NORM(Direction.NONE),
     /// Share of the weights that two tickets both change to which they give different signs; n: weights in

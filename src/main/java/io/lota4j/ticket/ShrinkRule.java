@@ -2,6 +2,9 @@ package io.lota4j.ticket;
 
 import io.lota4j.LotaException;
 import io.lota4j.internal.Text;
+import io.lota4j.ticket.Shrinkage.By;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /// How small a ticket may be made: `before + alpha x delta`, with `alpha = min(1, margin x alpha*)` and
@@ -12,8 +15,8 @@ import java.util.OptionalDouble;
 /// **The rule for alpha\*.** It is one of 1/20, 2/20, … 20/20, found by bisection. `low` = 0, which counts
 /// as too little and is not tried; `high` = 20, the whole ticket, which is enough. While they are more than
 /// one apart, the middle (low + high) / 2, rounded down, is scored: if it is enough it becomes `high`, else
-/// `low`. The last `high` is alpha\* in twentieths. That takes five scorings at most beside the one of the
-/// whole ticket. Where a score does not rise with alpha, a smaller part may be enough as well: alpha\* is
+/// `low`. The last `high` is alpha\* in twentieths. That takes five scorings at most beside those of the whole
+/// ticket and of the start. Where a score does not rise with alpha, a smaller part may be enough as well: alpha\* is
 /// what the bisection ends at.
 ///
 /// **Enough**, where answers are generated: at least the whole ticket's share of right answers minus the
@@ -22,8 +25,10 @@ import java.util.OptionalDouble;
 /// that gained nothing nothing need be kept. A billionth more or less does not count, since decimal
 /// fractions are rounded.
 ///
-/// A share of right answers that is no more than the tolerance says nothing: any part of the ticket would
-/// be enough. The loss decides then too.
+/// **Where answers say nothing the loss decides too**: if the whole ticket's are not clearly better than the
+/// start's and than a guess ([AnswerGain]), nearly any part of it would be enough by answers; and if its share
+/// of right answers is no more than the tolerance, every part would. Both are of the validation rows, whole
+/// ticket and start.
 ///
 /// @param tolerance share of the rows that may be answered wrong in addition, or share of the gain in loss
 ///     that may be lost, in \[0, 1)
@@ -51,8 +56,32 @@ public record ShrinkRule(double tolerance, double margin) {
     /// How a model did on the validation rows.
     ///
     /// @param loss per response token, nats
-    /// @param right share of right answers, in [0, 1]; empty where none were generated
-    public record Score(double loss, OptionalDouble right) {}
+    /// @param right of each row whether its answer is right; empty where none were generated
+    public record Score(double loss, List<Boolean> right) {
+        /// Copies the list.
+        public Score {
+            right = List.copyOf(right);
+        }
+
+        /// Right answers, a share of the rows in [0, 1]; NaN where none were generated.
+        public double share() {
+            return right.isEmpty() ? Double.NaN : (double) count() / right.size();
+        }
+
+        private int count() {
+            return Math.toIntExact(right.stream().filter(one -> one).count());
+        }
+
+        private AnswerGain over(Score start, double guess) {
+            int gained = 0;
+            int lost = 0;
+            for (int row = 0; row < right.size(); row++) {
+                gained += right.get(row) && !start.right.get(row) ? 1 : 0;
+                lost += start.right.get(row) && !right.get(row) ? 1 : 0;
+            }
+            return new AnswerGain(right.size(), count(), gained, lost, guess);
+        }
+    }
 
     /// Scores the start with a part of the ticket on it.
     @FunctionalInterface
@@ -64,24 +93,29 @@ public record ShrinkRule(double tolerance, double margin) {
 
     /// Finds alpha.
     ///
-    /// @param answers whether the task's answers are generated
-    public Shrinkage find(boolean answers, Scorer scorer) {
-        Score whole = scorer.score(1, answers);
-        if (whole.right().isPresent() && whole.right().getAsDouble() > tolerance + SLACK) {
-            return bisected(Shrinkage.By.RIGHT, whole.right().getAsDouble(), OptionalDouble.empty(), scorer);
+    /// @param guess where the task's answers are generated, the share of the rows that the most frequent
+    ///     reference answer has right; else empty
+    public Shrinkage find(OptionalDouble guess, Scorer scorer) {
+        Score whole = scorer.score(1, guess.isPresent());
+        Score start = scorer.score(0, guess.isPresent());
+        if (guess.isEmpty()) {
+            return bisected(By.LOSS, whole, start, Optional.empty(), scorer);
         }
-        double before = scorer.score(0, false).loss();
-        return bisected(Shrinkage.By.LOSS, whole.loss(), OptionalDouble.of(before), scorer);
+        AnswerGain gain = whole.over(start, guess.getAsDouble());
+        By by = gain.isClear() && whole.share() > tolerance + SLACK ? By.RIGHT : By.LOSS;
+        return bisected(by, whole, start, Optional.of(gain), scorer);
     }
 
-    private Shrinkage bisected(Shrinkage.By by, double whole, OptionalDouble before, Scorer scorer) {
-        double kept = whole;
+    private Shrinkage bisected(By by, Score whole, Score start, Optional<AnswerGain> answers, Scorer scorer) {
+        double all = by.of(whole);
+        double before = by.of(start);
+        double kept = all;
         int low = 0;
         int high = PARTS;
         while (high - low > 1) {
             int middle = (low + high) / 2;
-            double found = by.of(scorer.score((double) middle / PARTS, by == Shrinkage.By.RIGHT));
-            if (isEnough(by, found, whole, before)) {
+            double found = by.of(scorer.score((double) middle / PARTS, by == By.RIGHT));
+            if (isEnough(by, found, all, before)) {
                 high = middle;
                 kept = found;
             } else {
@@ -89,13 +123,13 @@ public record ShrinkRule(double tolerance, double margin) {
             }
         }
         double smallest = (double) high / PARTS;
-        return new Shrinkage(this, by, smallest, Math.min(1, margin * high / PARTS), whole, kept, before);
+        return new Shrinkage(this, by, smallest, Math.min(1, margin * high / PARTS), all, kept, before, answers);
     }
 
-    private boolean isEnough(Shrinkage.By by, double found, double whole, OptionalDouble before) {
+    private boolean isEnough(By by, double found, double whole, double before) {
         return switch (by) {
             case RIGHT -> found >= whole - tolerance - SLACK;
-            case LOSS -> found <= whole + tolerance * Math.max(0, before.orElse(whole) - whole) + SLACK;
+            case LOSS -> found <= whole + tolerance * Math.max(0, before - whole) + SLACK;
         };
     }
 }

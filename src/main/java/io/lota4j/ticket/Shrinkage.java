@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Optional;
 
 /// What a [ShrinkRule] found.
 ///
@@ -15,9 +15,17 @@ import java.util.OptionalDouble;
 /// @param alpha factor of the deltas, in (0, 1]: alpha* times the margin
 /// @param whole score of the whole ticket: a share of right answers, or a loss per response token in nats
 /// @param kept score of alpha* of it
-/// @param before loss of the start without the ticket, where losses were compared
+/// @param before score of the start, without the ticket
+/// @param answers what the answers were worth, where any were generated
 public record Shrinkage(
-        ShrinkRule rule, By by, double smallest, double alpha, double whole, double kept, OptionalDouble before) {
+        ShrinkRule rule,
+        By by,
+        double smallest,
+        double alpha,
+        double whole,
+        double kept,
+        double before,
+        Optional<AnswerGain> answers) {
     /// What every key of [#origin] begins with.
     static final String PREFIX = "shrink_";
 
@@ -35,7 +43,7 @@ public record Shrinkage(
         }
 
         double of(ShrinkRule.Score score) {
-            return this == RIGHT ? score.right().orElseThrow() : score.loss();
+            return this == RIGHT ? score.share() : score.loss();
         }
 
         /// For people.
@@ -58,14 +66,17 @@ public record Shrinkage(
     /// Whole sentences on what should be known of it.
     public List<String> notices() {
         List<String> notices = new ArrayList<>();
+        if (by == By.LOSS) {
+            answers.ifPresent(gain -> notices.add(unclear(gain)));
+        }
         if (savesNothing()) {
             notices.add("Nothing could be saved: no smaller part of the ticket scores as the whole of it does, so it"
                     + " stays as it is.");
-        } else if (by == By.LOSS && before.orElse(whole) <= whole) {
+        } else if (by == By.LOSS && before <= whole) {
             notices.add(Text.format(
                     "The ticket gains nothing on these rows: their loss is %.4f without it and %.4f with it. It was"
                             + " shrunk to %s of its deltas.",
-                    before.orElse(whole), whole, number(alpha)));
+                    before, whole, number(alpha)));
         } else if (isLowest()) {
             notices.add(Text.format(
                     "The smallest part that is tried, 1/%d of the ticket, was enough: the learning rate was far too"
@@ -75,11 +86,20 @@ public record Shrinkage(
         return notices;
     }
 
+    private String unclear(AnswerGain gain) {
+        return Text.format(
+                "The loss decided how much of the ticket is needed, since %s. The whole ticket has %s.",
+                gain.isClear()
+                        ? "no more answers are right than the tolerance allows to lose"
+                        : "the answers are not clearly better than both the start's and a guess",
+                gain.text());
+    }
+
     /// For people, such as `alpha 0.45 = 1.5 x 0.3: right answers 97.66% with the whole ticket, 96.88% with
-    /// 0.3 of it`.
+    /// 0.3 of it, 3.13% without it`.
     public String text() {
         return Text.format(
-                "alpha %s = %s: %s %s with the whole ticket, %s with %s of it%s",
+                "alpha %s = %s: %s %s with the whole ticket, %s with %s of it, %s without it",
                 number(alpha),
                 alpha == 1 && smallest * rule.margin() > 1
                         ? Text.format("at most 1 of %s x %s", number(rule.margin()), number(smallest))
@@ -88,7 +108,7 @@ public record Shrinkage(
                 score(whole),
                 score(kept),
                 number(smallest),
-                before.isPresent() ? Text.format(", %s without it", score(before.getAsDouble())) : "");
+                score(before));
     }
 
     private String score(double value) {
@@ -110,7 +130,8 @@ public record Shrinkage(
         origin.put(PREFIX + "score", by.toString());
         origin.put(PREFIX + "whole", Double.toString(whole));
         origin.put(PREFIX + "kept", Double.toString(kept));
-        before.ifPresent(loss -> origin.put(PREFIX + "before", Double.toString(loss)));
+        origin.put(PREFIX + "before", Double.toString(before));
+        answers.ifPresent(gain -> origin.put(PREFIX + "answers", gain.text()));
         origin.put(PREFIX + "data", data);
         origin.put(PREFIX + "rows", Integer.toString(rows));
         origin.put(PREFIX + "tolerance", Double.toString(rule.tolerance()));

@@ -117,6 +117,28 @@ class ShrinkCommandTest {
         assertThat(err).contains("--force");
     }
 
+    /// Rows with two answers, of which the model learns the more frequent one: answers say no more than a guess.
+    @Test
+    void answersThatAreNoBetterThanAGuessLeaveItToTheLoss() throws IOException {
+        Files.writeString(
+                at("rows.jsonl"),
+                "{\"question\": \"a\", \"answer\": \"x\"}\n".repeat(6) + "{\"question\": \"b\", \"answer\": \"y\"}\n");
+        train("guess", "30");
+        assertThat(run(shrink("guess", "small", "--generate", "2", "--dry-run")))
+                .contains("7 rows of " + text("rows.jsonl")
+                        + ", scored 7 times by right answers, where these say something, else by loss");
+        assertThat(run(shrink("guess", "small", "--generate", "2", "--rows", "6")))
+                .contains(": loss ")
+                .contains("whole ticket: 6 of 6 rows right, 0 at the start (p = 0.016), 6 by the most frequent answer"
+                        + " alone (p = 1.0)");
+        assertThat(err)
+                .contains("lota: The loss decided how much of the ticket is needed, since the answers are not clearly"
+                        + " better than both the start's and a guess.");
+        assertThat(TicketFile.read(at("small")).info().provenance())
+                .containsEntry("shrink_score", "loss")
+                .hasEntrySatisfying("shrink_answers", said -> assertThat(said).startsWith("6 of 6 rows right"));
+    }
+
     @Test
     void ticketsLieBelow() {
         train("two", "3");

@@ -78,6 +78,7 @@ class ProtectGridTest {
         List<Metric> alphas = Grids.of(both, Figure.ALPHA);
         assertThat(alphas).hasSize(2).allMatch(m -> m.value() > 0 && m.value() <= 1 && m.n() == 3);
         assertThat(alphas).anyMatch(m -> m.value() < 1);
+        assertThat(Grids.of(both, Figure.JUDGED_BY_ANSWERS)).hasSize(2).allMatch(m -> m.value() == 0 && m.n() == 3);
         assertThat(Grids.of(both, Figure.DELTA_NORM)).hasSize(4);
     }
 

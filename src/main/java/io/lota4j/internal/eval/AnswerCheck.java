@@ -1,7 +1,10 @@
 package io.lota4j.internal.eval;
 
 import io.lota4j.eval.Verdict;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,8 +23,21 @@ public record AnswerCheck(@Nullable Pattern pattern) {
         if (found.isEmpty()) {
             return Verdict.UNPARSED;
         }
-        String expected = answer(reference).orElse(folded(reference));
-        return found.get().equals(expected) ? Verdict.CORRECT : Verdict.WRONG;
+        return found.get().equals(expected(reference)) ? Verdict.CORRECT : Verdict.WRONG;
+    }
+
+    /// The share of references that one answer to all would have right: the most frequent one.
+    ///
+    /// @return in [0, 1]; 0 where no two references are the same, since such an answer is no guess
+    public double guess(List<String> references) {
+        Map<String, Integer> counts = new HashMap<>();
+        references.forEach(reference -> counts.merge(expected(reference), 1, Integer::sum));
+        int most = counts.values().stream().mapToInt(count -> count).max().orElse(0);
+        return most < 2 ? 0 : (double) most / references.size();
+    }
+
+    private String expected(String reference) {
+        return answer(reference).orElse(folded(reference));
     }
 
     private Optional<String> answer(String text) {

@@ -14,6 +14,7 @@ import io.lota4j.model.Sampling;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,15 @@ public record Evaluator(
     /// Batches between two looks at the answers: while they are generated, waiting prompts take the places of those
     /// that have ended.
     private static final int ANSWERED = 4;
+
+    /// The share of examples that one answer to all of them would have right; empty where no answers are
+    /// generated.
+    public OptionalDouble guess(List<Example> examples) {
+        return generate == 0
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(
+                        check.guess(examples.stream().map(Example::answer).toList()));
+    }
 
     /// Scores all examples.
     ///

@@ -38,7 +38,7 @@ record Keeping(Results results) {
     /// Titles of the columns, of which some may have nothing in them.
     List<String> head() {
         List<String> head = new ArrayList<>(textHead());
-        head.addAll(List.of("shrunk to", "norm of the change", "gradient seen", "by chance"));
+        head.addAll(List.of("shrunk to", "by answers", "norm of the change", "gradient seen", "by chance"));
         return head;
     }
 
@@ -78,6 +78,7 @@ record Keeping(Results results) {
         int stages = group.order().size();
         List<Cell> cells = new ArrayList<>(textCells(group, stages));
         cells.add(Cell.spread(mean(group, run -> stages(run, Figure.ALPHA)), NumberFormat.NUMBER));
+        cells.add(Cell.mean(mean(group, run -> stages(run, Figure.JUDGED_BY_ANSWERS)), NumberFormat.SHARE));
         cells.add(Cell.spread(
                 group.spread(Direction.NONE, run -> last(stages(run, Figure.DELTA_NORM), stages)),
                 NumberFormat.NUMBER));
@@ -130,19 +131,27 @@ record Keeping(Results results) {
     /// nothing is known.
     String note(List<Group> groups) {
         List<String> sentences = new ArrayList<>();
-        if (groups.stream()
-                .anyMatch(g ->
-                        g.runs().stream().anyMatch(r -> !stages(r, Figure.ALPHA).isEmpty()))) {
+        if (any(groups, run -> stages(run, Figure.ALPHA))) {
             sentences.add("Shrunk to: the factor by which what a stage learned was made smaller, mean over stages. The"
                     + " validation rows that choose it also choose the rates.");
         }
-        if (groups.stream()
-                .anyMatch(g -> g.runs().stream().anyMatch(r -> !chances(r).isEmpty()))) {
+        if (any(groups, run -> stages(run, Figure.JUDGED_BY_ANSWERS))) {
+            sentences.add("By answers: the share of stages in which right answers decided how much that is; in the"
+                    + " others the loss did, since no answers are generated or they were not clearly better than"
+                    + " before and than a guess.");
+        }
+        if (any(groups, this::chances)) {
             sentences.add("Gradient seen: the share of the norm of a fresh batch's gradient that a stage's mask sees,"
                     + " mean over stages, beside what a mask drawn by chance would see.");
             groups.forEach(group -> below(group, sentences));
         }
         return String.join(" ", sentences);
+    }
+
+    private static boolean any(List<Group> groups, ByStage values) {
+        return groups.stream()
+                .flatMap(group -> group.runs().stream())
+                .anyMatch(run -> !values.of(run).isEmpty());
     }
 
     private void below(Group group, List<String> sentences) {

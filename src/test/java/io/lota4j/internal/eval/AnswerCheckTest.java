@@ -3,7 +3,9 @@ package io.lota4j.internal.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lota4j.eval.Verdict;
+import java.util.List;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,5 +56,16 @@ class AnswerCheckTest {
     void aPatternPicksTheAnswerFromItsLastMatch(String pattern, String generated, String reference, Verdict verdict) {
         assertThat(new AnswerCheck(Pattern.compile(pattern)).check(generated, reference))
                 .isEqualTo(verdict);
+    }
+
+    /// References are taken as they are compared; one that stands alone is no guess.
+    @Test
+    void aGuessIsTheMostFrequentReference() {
+        AnswerCheck whole = new AnswerCheck(null);
+        assertThat(whole.guess(List.of("B", " b", "A", "C"))).isEqualTo(0.5);
+        assertThat(whole.guess(List.of("A", "B", "C"))).isZero();
+        assertThat(whole.guess(List.of())).isZero();
+        AnswerCheck number = new AnswerCheck(Pattern.compile("#### (\\d+)"));
+        assertThat(number.guess(List.of("1 + 1 #### 2", "4 / 2 #### 2", "3"))).isEqualTo(2 / 3.0);
     }
 }

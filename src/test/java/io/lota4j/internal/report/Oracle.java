@@ -146,7 +146,14 @@ final class Oracle {
         spread(all, group, run -> sum(run, "train_tokens") + sum(run, "calibration_tokens"));
         spread(all, group, run -> sum(run, "train_tokens") / sum(run, "train_seconds"));
         for (String figure : List.of(
-                "trainable", "result_bytes", "overlap", "sign_conflicts", "peak_memory", "alpha", "gradient_share")) {
+                "trainable",
+                "result_bytes",
+                "overlap",
+                "sign_conflicts",
+                "peak_memory",
+                "alpha",
+                "judged_by_answers",
+                "gradient_share")) {
             spread(all, group, run -> of(run, figure).average().orElse(Double.NaN));
             spread(all, group, run -> of(run, figure).max().orElse(Double.NaN));
         }

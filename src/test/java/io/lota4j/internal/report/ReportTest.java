@@ -111,11 +111,14 @@ class ReportTest {
         assertThat(page.cell("matched", 0, "lotto 99%", "by chance").getFirst()).isCloseTo(0.1, within(1e-9));
         assertThat(page.cell("matched", 0, "lotto 99%", "shrunk to")).isEmpty();
         assertThat(page.cell("matched", 0, "full", "shrunk to")).containsExactly(0.75, 0.0);
+        assertThat(page.cell("matched", 0, "full", "by answers").getFirst()).isCloseTo(2 / 3.0, within(1e-9));
+        assertThat(page.cell("matched", 0, "lotto 99%", "by answers")).isEmpty();
         assertThat(page.cell("matched", 0, "full", "by chance")).isEmpty();
         assertThat(page.section("matched").getTextContent())
                 .contains("The masks of lota 90% see less of sql than chance would: 0.16, chance 0.32.")
                 .doesNotContain("The masks of lotto 99% see less")
-                .contains("The validation rows that choose it also choose the rates.");
+                .contains("The validation rows that choose it also choose the rates. By answers: the share of stages in"
+                        + " which right answers decided how much that is");
         is(
                 page.cell("stages", 0, "lotto 99%", "kept of the earlier, mean"),
                 lotto,

@@ -239,6 +239,7 @@ final class Synthetic {
         add(where, Figure.DELTA_NORM, 2 + stage, 1000);
         if (method.kind().equals("full")) {
             add(where, Figure.ALPHA, 0.25 * (stage + 1), 64);
+            add(where, Figure.JUDGED_BY_ANSWERS, stage == 1 ? 0 : 1, 64);
         }
         if (method.sparsity() != null) {
             add(

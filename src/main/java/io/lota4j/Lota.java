@@ -32,6 +32,7 @@ import io.lota4j.internal.merge.run.TicketMerge;
 import io.lota4j.internal.model.Generator;
 import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.internal.train.Job;
+import io.lota4j.internal.train.LossChanges;
 import io.lota4j.internal.train.StartingWeights;
 import io.lota4j.internal.train.TrainingJob;
 import io.lota4j.internal.train.fit.Fit;
@@ -53,6 +54,7 @@ import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
 import io.lota4j.train.attribution.Attribution;
+import io.lota4j.train.attribution.Delta;
 import io.lota4j.train.attribution.FreshRows;
 import io.lota4j.train.attribution.GradientShare;
 import io.lota4j.train.attribution.Scoring;
@@ -191,10 +193,43 @@ public final class Lota implements AutoCloseable {
             @Nullable HeldOut rows,
             RunObserver observer,
             StateFile state) {
+        return calibrate(new Delta(), data, how, config, rows, observer, state);
+    }
+
+    /// Finds a mask by a brief fine-tune of all weights to choose from, and by what it says of
+    /// them, such as [io.lota4j.train.attribution.LossChange].
+    public Training<Mask> calibrate(Attribution.OfTraining by, Dataset data, Calibration how, TrainConfig config) {
+        return calibrate(by, data, how, config, null, RunObserver.NONE, StateFile.NONE);
+    }
+
+    /// As [#calibrate(Attribution.OfTraining, Dataset, Calibration, TrainConfig)], watched, with
+    /// a state to go on from after a stop, and scored on held-out rows meanwhile.
+    ///
+    /// @param rows null for none
+    /// @throws LotaException before any work as the other methods do, and if a score that is
+    ///     summed up over steps is to end with the weights of the best one
+    public Training<Mask> calibrate(
+            Attribution.OfTraining by,
+            Dataset data,
+            Calibration how,
+            TrainConfig config,
+            @Nullable HeldOut rows,
+            RunObserver observer,
+            StateFile state) {
         TrainingJob.requireFit(config, data, rows);
+        if (by.sumsSteps()) {
+            LossChanges.requireLast(rows);
+        }
         places(data, rows, state).writes("the dense delta", how.deltaOut()).check();
-        return job(
-                data, among(how), config, rows, job -> Training.run(job, observer, state, end -> how.mask(job, end)));
+        Mask among = among(how);
+        return base.with(List.of(), model -> {
+            try (LossChanges sums = by.sumsSteps() ? new LossChanges(model.decoder(), among) : null) {
+                Job job = new Job(model, among, data, config, base.kernel())
+                        .scoredOn(rows)
+                        .counting(sums);
+                return Training.run(job, observer, state, end -> how.mask(job, end));
+            }
+        });
     }
 
     /// Finds a mask by the base's weights alone, such as [io.lota4j.train.attribution.Magnitude] or

@@ -185,6 +185,12 @@ abstract class AttributionCommand extends FitCommand<Mask> {
             data.refuseWeights(Text.format("%s %s, which takes every row once", option(), by().name()));
         }
         super.check();
+        if (sumsSteps() && heldOut.keepsBest()) {
+            throw new LotaException(Text.format(
+                    "%s %s is summed up over all steps, so the calibration cannot end with the weights of its best"
+                            + " step. Keep those of the last step: --keep last.",
+                    option(), by().name()));
+        }
     }
 
     @Override
@@ -300,7 +306,7 @@ abstract class AttributionCommand extends FitCommand<Mask> {
         warn(policy -> predicted(policy, config, among));
         MemoryEstimate predicted = predicted(policy(), config, among);
         stateDirectory.requireRoom(predicted.files(), stateFile(), saved(config, among), messages());
-        return lota.calibrate(examples, how, config, rows, observer, file);
+        return lota.calibrate((Attribution.OfTraining) by(), examples, how, config, rows, observer, file);
     }
 
     @Override
@@ -343,7 +349,7 @@ abstract class AttributionCommand extends FitCommand<Mask> {
 
     private MemoryEstimate predicted(MemoryPolicy policy, TrainConfig config, Mask among) {
         return MemoryOptions.estimate(policy, model.path(), config, among.trainable(), among.poolSize())
-                .withState(heldOut.copies(among.trainable()));
+                .withState(kept(among));
     }
 
     private void work(DryRun plan, Mask among) {
@@ -372,7 +378,16 @@ abstract class AttributionCommand extends FitCommand<Mask> {
 
     /// Bytes of a stopped run's state.
     private long saved(TrainConfig config, Mask among) {
-        return RunState.bytes(config.optimizer(), among.trainable()) + Float.BYTES * heldOut.copies(among.trainable());
+        return RunState.bytes(config.optimizer(), among.trainable()) + Float.BYTES * kept(among);
+    }
+
+    /// F32 values that a calibration keeps beside what it trains.
+    private long kept(Mask among) {
+        return heldOut.copies(among.trainable()) + (sumsSteps() ? among.trainable() : 0);
+    }
+
+    private boolean sumsSteps() {
+        return by() instanceof Attribution.OfTraining training && training.sumsSteps();
     }
 
     private MemoryEstimate predicted(MemoryPolicy policy, Mask among, Attribution.OfRows by) {

@@ -15,8 +15,9 @@ final class CalibrateCommand extends AttributionCommand {
             defaultValue = "delta",
             converter = AttributionName.class,
             completionCandidates = AttributionName.class,
-            description = "What weights are chosen by (default: ${DEFAULT-VALUE}, a brief fine-tune); for the others,"
-                    + " see lota mask choose --by.")
+            description = "What weights are chosen by (default: ${DEFAULT-VALUE}): how far a brief fine-tune moves"
+                    + " them, or, with loss-change, how much of the loss that accounts for; for the others, see"
+                    + " lota mask choose --by.")
     private Attribution score = new Delta();
 
     @Override

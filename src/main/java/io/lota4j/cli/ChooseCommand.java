@@ -14,9 +14,9 @@ final class ChooseCommand extends AttributionCommand {
             paramLabel = "NAME",
             converter = AttributionName.class,
             completionCandidates = AttributionName.class,
-            description = "What weights are scored by: ${COMPLETION-CANDIDATES}. delta takes a brief fine-tune, as"
-                    + " lota calibrate does; magnitude and random take no data, the others a pass over each row of"
-                    + " --data.")
+            description = "What weights are scored by: ${COMPLETION-CANDIDATES}. delta and loss-change take a brief"
+                    + " fine-tune, as lota calibrate does; magnitude and random take no data, the others a pass over"
+                    + " each row of --data.")
     private Attribution by = new Delta();
 
     @Override

@@ -91,6 +91,11 @@ final class HeldOutOptions {
         return new HeldOut(dataset, every(config), keep(), patience == null ? 0 : patience);
     }
 
+    /// Whether the run ends with the weights of its best step.
+    boolean keepsBest() {
+        return data != null && keep() == Keep.BEST;
+    }
+
     private Keep keep() {
         return keep == null ? Keep.BEST : keep;
     }

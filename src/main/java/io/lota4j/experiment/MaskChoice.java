@@ -8,6 +8,7 @@ import io.lota4j.internal.experiment.Method.Sparse;
 import io.lota4j.internal.mask.Complement;
 import io.lota4j.internal.mask.EnoughWeights;
 import io.lota4j.internal.train.Job;
+import io.lota4j.internal.train.LossChanges;
 import io.lota4j.mask.Avoided;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
@@ -18,6 +19,7 @@ import io.lota4j.train.attribution.Scoring;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
 
 /// Chooses the mask of a stage, or finds that it has been chosen.
 ///
@@ -86,7 +88,7 @@ record MaskChoice(GridContext context, Wanted wanted) {
 
         void choose(FigureCollector collected) {
             switch (sparse.by()) {
-                case Attribution.OfTraining training -> calibrate(collected);
+                case Attribution.OfTraining training -> calibrate(training, collected);
                 case Attribution.OfBase base ->
                     write(base.mask(
                             opened.model().base(),
@@ -106,15 +108,23 @@ record MaskChoice(GridContext context, Wanted wanted) {
             return context.rows(run, stage);
         }
 
-        private void calibrate(FigureCollector collected) {
+        private void calibrate(Attribution.OfTraining by, FigureCollector collected) {
+            try (LossChanges sums =
+                    by.sumsSteps() ? new LossChanges(opened.model().decoder(), among) : null) {
+                calibrate(sums, collected);
+            }
+        }
+
+        private void calibrate(@Nullable LossChanges sums, FigureCollector collected) {
             WorkInputs identity = new WorkInputs(context);
             Job job = new Job(
-                    opened.model(),
-                    among,
-                    data(),
-                    identity.calibration(run, stage, sparse),
-                    context.kernel(),
-                    opened.start());
+                            opened.model(),
+                            among,
+                            data(),
+                            identity.calibration(run, stage, sparse),
+                            context.kernel(),
+                            opened.start())
+                    .counting(sums);
             RunState end = new ObservedRun(context, folder)
                     .run(job, "calibrate " + run.order().get(stage), collected, Figure.CALIBRATION_LOSS);
             String digest = identity.choice(run, stage, sparse).digest().now();

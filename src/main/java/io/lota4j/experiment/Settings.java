@@ -10,6 +10,7 @@ import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.experiment.Training;
 import io.lota4j.internal.experiment.Variant;
 import io.lota4j.internal.train.SettingsText;
+import io.lota4j.train.Optimizer;
 import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.objective.Objective;
 import io.lota4j.train.objective.Sft;
@@ -53,6 +54,10 @@ final class Settings {
         if (sparse.by() instanceof Attribution.OfTraining) {
             settings.put("calibration steps", Long.toString(sparse.effort().steps()));
             settings.put("calibration rate", SettingsText.number(sparse.effort().lr()));
+            Optimizer own = sparse.effort().optimizer();
+            if (own != null) {
+                settings.put("calibration optimizer", own.name());
+            }
         } else if (sparse.by() instanceof Attribution.OfRows rows) {
             settings.put("rows", Integer.toString(sparse.effort().rows()));
             if (rows.group() > 1) {

@@ -164,10 +164,7 @@ record WorkInputs(GridContext context) {
 
     TrainConfig calibration(GridRun run, int stage, Sparse sparse) {
         Experiment experiment = context.experiment();
-        return experiment
-                .training()
-                .calibration(
-                        sparse.effort().steps(), sparse.effort().lr(), run.seed(), experiment.objective(run, stage));
+        return experiment.training().calibration(sparse.effort(), run.seed(), experiment.objective(run, stage));
     }
 
     /// What a mask's generator starts from: another mask for every stage.

@@ -96,7 +96,9 @@ public record MemoryEstimate(long weights, long state, long pass, long runtime, 
                         mask.poolSize())
                 .withExamples(
                         job.model().decoder().config(), job.model().decoder().memory(), job.data())
-                .withState(HeldOut.copies(job.heldOut(), mask.trainable()) + Mix.copies(job.mix(), mask.trainable()));
+                .withState(HeldOut.copies(job.heldOut(), mask.trainable())
+                        + Mix.copies(job.mix(), mask.trainable())
+                        + (job.changes() == null ? 0 : mask.trainable()));
     }
 
     /// The same with more F32 values that the run keeps for what is trained.

@@ -32,7 +32,7 @@ class CalibrateCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"delta", "magnitude", "snip", "wanda", "fisher"})
+    @ValueSource(strings = {"delta", "loss-change", "magnitude", "snip", "wanda", "fisher"})
     void everyScoreMakesAMaskAndAnotherThatAvoidsIt(String score) {
         dry(command(score, "base", "first"));
         assertThat(run(command(score, "base", "first"))).contains("384 of 3,840 weights trainable (sparsity 90.00%)");
@@ -53,7 +53,7 @@ class CalibrateCommandTest {
 
     /// The plan says what the disk must hold, the mask is the same, and nothing of it stays.
     @ParameterizedTest
-    @CsvSource({"delta, 61.4 kB", "snip, 15.4 kB", "fisher, 15.4 kB"})
+    @CsvSource({"delta, 61.4 kB", "loss-change, 76.8 kB", "snip, 15.4 kB", "fisher, 15.4 kB"})
     void whatIsKeptOfEachWeightCanBeInFiles(String score, String needed) {
         run(command(score, "base", "memory"));
         String[] command = command(score, "base", "files", "--state-dir", text("kept"));
@@ -80,6 +80,26 @@ class CalibrateCommandTest {
         assertThat(four.tensors())
                 .isEqualTo(MaskFile.read(at("memory")).tensors())
                 .isNotEqualTo(MaskFile.read(at("one")).tensors());
+    }
+
+    /// A mask by what movements change of the loss is another than that by the movements, and
+    /// says so.
+    @Test
+    void movementsAreWeighedByTheGradient() {
+        run(command("delta", "base", "moved"));
+        run(command("loss-change", "base", "changed"));
+        Mask changed = MaskFile.read(at("changed"));
+        assertThat(changed.info().origin()).containsEntry("score", "loss-change");
+        assertThat(changed.tensors()).isNotEqualTo(MaskFile.read(at("moved")).tensors());
+    }
+
+    @Test
+    void aSumOverAllStepsDoesNotEndWithTheBestOne() {
+        String[] command = command("loss-change", "base", "out", "--eval-data", text("rows.jsonl"));
+        assertThat(failure(1, command))
+                .isEqualTo("lota: --score loss-change is summed up over all steps, so the calibration cannot end with"
+                        + " the weights of its best step. Keep those of the last step: --keep last.");
+        assertThat(at("out")).doesNotExist();
     }
 
     /// What others have in the directory stays, and two runs do not meet there.
@@ -246,7 +266,7 @@ class CalibrateCommandTest {
         } else if (!score.equals("magnitude")) {
             command.addAll(data().subList(2, data().size()));
         }
-        if (score.equals("delta")) {
+        if (score.equals("delta") || score.equals("loss-change")) {
             command.addAll(List.of("--steps", "2", "--lr", "1e-3", "--batch", "3"));
         }
         command.addAll(List.of(more));

@@ -33,6 +33,13 @@ class SettingsTest {
               - {method: freeze, layers: layers.0., lr: 1}
               - {method: lora, rank: 4, lr: 1}
               - {method: lotto, sparsity: 0.9, lr: 1, calibration-steps: 10, calibration-lr: 5e-5}
+              - method: lota
+                sparsity: 0.9
+                lr: 1
+                calibration-steps: 3
+                calibration-lr: 0.1
+                calibration-score: loss-change
+                calibration-optimizer: sgd
               - {method: snip, sparsity: 0.9, lr: 1, scope: tensor}
               - {method: random, sparsity: 0.9, lr: 1}
             """));
@@ -45,6 +52,8 @@ class SettingsTest {
                         "{pool=mlp,attn without embed,lm_head,norm, rank=4, alpha=8, " + SHARED,
                         "{pool=mlp,attn without embed,lm_head,norm, choice=delta, scope=global, disjoint=yes, "
                                 + "calibration steps=10, calibration rate=5e-5, " + SHARED,
+                        "{pool=mlp,attn without embed,lm_head,norm, choice=loss-change, scope=global, disjoint=no, "
+                                + "calibration steps=3, calibration rate=0.1, calibration optimizer=sgd, " + SHARED,
                         "{pool=mlp,attn without embed,lm_head,norm, choice=snip, scope=tensor, disjoint=no, rows=64, "
                                 + SHARED,
                         "{pool=mlp,attn without embed,lm_head,norm, choice=random, scope=global, disjoint=no, "

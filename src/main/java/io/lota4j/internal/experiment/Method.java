@@ -4,8 +4,10 @@ import io.lota4j.internal.train.Ranges;
 import io.lota4j.mask.Pool;
 import io.lota4j.mask.Scope;
 import io.lota4j.mask.Sparsity;
+import io.lota4j.train.Optimizer;
 import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.lora.LoraConfig;
+import org.jspecify.annotations.Nullable;
 
 /// How a stage is trained.
 public sealed interface Method {
@@ -51,8 +53,14 @@ public sealed interface Method {
     /// @param steps of a brief fine-tune, for an attribution of training; else 0
     /// @param lr of that fine-tune
     /// @param rows that are gone through once, for scores that take data; else 0
-    record Effort(long steps, double lr, int rows) {
+    /// @param optimizer of that fine-tune, or null for the training's
+    record Effort(long steps, double lr, int rows, @Nullable Optimizer optimizer) {
         public static final Effort NONE = new Effort(0, 0, 0);
+
+        /// With the training's optimizer.
+        public Effort(long steps, double lr, int rows) {
+            this(steps, lr, rows, null);
+        }
 
         /// @throws io.lota4j.LotaException with every number that is out of its range
         public Effort {

@@ -12,7 +12,7 @@ import io.lota4j.train.objective.Objective;
 /// How every stage of an experiment is trained.
 ///
 /// @param steps of a stage
-/// @param optimizer of training and calibration
+/// @param optimizer of training, and of calibrations without their own
 /// @param schedule of the learning rate after the warm-up
 /// @param warmupSteps of training; calibrations have none
 /// @param batchSize examples per micro-batch
@@ -61,18 +61,29 @@ public record Training(
 
     /// The settings of a stage's training.
     public TrainConfig config(long steps, double lr, long seed, Objective minimised) {
-        return config(steps, lr, schedule, Math.min(warmupSteps, steps), seed, minimised);
+        return config(steps, optimizer, lr, schedule, Math.min(warmupSteps, steps), seed, minimised);
     }
 
     /// The settings of a calibration.
-    public TrainConfig calibration(long steps, double lr, long seed, Objective minimised) {
-        return config(steps, lr, Schedule.CONSTANT, 0, seed ^ CALIBRATION_ORDER, minimised);
+    ///
+    /// @param effort its steps, rate and optimizer
+    public TrainConfig calibration(Method.Effort effort, long seed, Objective minimised) {
+        Optimizer own = effort.optimizer();
+        return config(
+                effort.steps(),
+                own == null ? optimizer : own,
+                effort.lr(),
+                Schedule.CONSTANT,
+                0,
+                seed ^ CALIBRATION_ORDER,
+                minimised);
     }
 
-    private TrainConfig config(long steps, double lr, Schedule schedule, long warmup, long seed, Objective minimised) {
+    private TrainConfig config(
+            long steps, Optimizer rule, double lr, Schedule schedule, long warmup, long seed, Objective minimised) {
         return new TrainConfig(
                 steps,
-                optimizer,
+                rule,
                 lr,
                 schedule,
                 warmup,

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// @param start the weights that the model has before the run
 /// @param heldOut rows that the run is scored on meanwhile, or null for none
 /// @param mix rows that are taken beside those of the data, or null for none
+/// @param changes sums up what the weights' movements change of the loss, or null for no sum
 public record Job(
         AdaptedModel model,
         Mask mask,
@@ -35,14 +36,19 @@ public record Job(
         MaskedKernel kernel,
         StartingWeights start,
         @Nullable HeldOut heldOut,
-        @Nullable Mix mix)
+        @Nullable Mix mix,
+        @Nullable LossChanges changes)
         implements TrainingJob {
-    /// @throws LotaException if the mask is not for the model, or has no weight that is trained
+    /// @throws LotaException if the mask is not for the model, or has no weight that is trained;
+    ///     or if steps are summed up and the run would end with an earlier one
     public Job {
         model.require(mask);
         TrainingJob.requireFit(config, data, heldOut);
         if (mix != null) {
             mix.requireFit(config);
+        }
+        if (changes != null) {
+            LossChanges.requireLast(heldOut);
         }
         if (mask.trainable() == 0) {
             throw new LotaException(Text.format(
@@ -60,14 +66,14 @@ public record Job(
             TrainConfig config,
             MaskedKernel kernel,
             StartingWeights start) {
-        this(model, mask, data, config, kernel, start, null, null);
+        this(model, mask, data, config, kernel, start, null, null, null);
     }
 
     /// The same run, scored on held-out rows meanwhile.
     ///
     /// @param rows null for none
     public Job scoredOn(@Nullable HeldOut rows) {
-        return new Job(model, mask, data, config, kernel, start, rows, mix);
+        return new Job(model, mask, data, config, kernel, start, rows, mix, changes);
     }
 
     /// The same run with rows beside those of the data.
@@ -75,7 +81,15 @@ public record Job(
     /// @param rows null for none
     /// @throws LotaException if they cannot be mixed into such a run
     public Job mixed(@Nullable Mix rows) {
-        return new Job(model, mask, data, config, kernel, start, heldOut, rows);
+        return new Job(model, mask, data, config, kernel, start, heldOut, rows, changes);
+    }
+
+    /// The same run that sums up what the weights' movements change of the loss.
+    ///
+    /// @param sums of the job's mask, or null for no sum; to be closed by the caller
+    /// @throws LotaException if the run would end with the weights of an earlier step
+    public Job counting(@Nullable LossChanges sums) {
+        return new Job(model, mask, data, config, kernel, start, heldOut, mix, sums);
     }
 
     /// A run that starts from the base.
@@ -85,7 +99,17 @@ public record Job(
 
     @Override
     public Trainer trainer() {
-        return Trainer.of(model.decoder(), mask, config, data, kernel, mix);
+        Trainer trainer = Trainer.of(model.decoder(), mask, config, data, kernel, mix);
+        return changes == null ? trainer : trainer.counting(changes);
+    }
+
+    @Override
+    public Map<String, String> identity() {
+        Map<String, String> identity = TrainingJob.super.identity();
+        if (changes != null) {
+            identity.put("score", LossChanges.NAME);
+        }
+        return identity;
     }
 
     @Override
@@ -98,16 +122,17 @@ public record Job(
         return MemoryEstimate.of(this);
     }
 
-    /// The mask of the weights that moved most in a finished run, as its calibration. It has no weight that the
-    /// run did not train.
+    /// The mask of the weights with the highest scores in a finished run, as its calibration:
+    /// those that moved most, or, where it was summed up, those whose movements changed most of
+    /// the loss. It has no weight that the run did not train.
     ///
     /// @param sparsity frozen share of the whole pool, in [0, 1]
-    /// @throws io.lota4j.LotaException if fewer weights moved than are to be chosen
+    /// @throws io.lota4j.LotaException if fewer weights than are to be chosen have a score over 0
     public Mask calibrated(RunState end, double sparsity, Scope scope) {
         Map<String, String> origin = provenance("calibrate", end);
-        origin.put("score", "delta");
+        origin.put("score", changes == null ? "delta" : LossChanges.NAME);
         origin.putAll(Complement.origin(mask));
-        return TopK.select(deltas(), sparsity, scope, mask, origin);
+        return TopK.select(changes == null ? deltas() : changes, sparsity, scope, mask, origin);
     }
 
     /// Working weights minus those of the start of the tensors in the mask.

@@ -5,6 +5,7 @@ import io.lota4j.internal.kernel.MaskedKernel;
 import io.lota4j.internal.kernel.Update;
 import io.lota4j.internal.model.Decoder;
 import io.lota4j.internal.model.Loss;
+import io.lota4j.internal.model.ValueStore;
 import io.lota4j.train.Progress.Phases;
 import io.lota4j.train.Reduction;
 import io.lota4j.train.TrainConfig;
@@ -30,6 +31,7 @@ final class StepRunner {
     private final @Nullable Distilled distilled;
     private final List<Trainable> trainables;
     private final StepGradients gradients;
+    private @Nullable LossChanges changes;
     private double[] squares = {};
     private double passSeconds;
     private double updateSeconds;
@@ -151,10 +153,16 @@ final class StepRunner {
         return sum;
     }
 
+    /// Has every step from now on add to what the weights' movements change of the loss.
+    void count(LossChanges sums) {
+        changes = sums;
+    }
+
     /// Moves the weights by the gradients of [#gradients].
     void update(long step) {
         long start = System.nanoTime();
         double[] factors = config.clip().factors(squares, config.maxNorm());
+        LossChanges sums = changes;
         IntStream.range(0, factors.length).parallel().forEach(t -> {
             Trainable trainable = trainables.get(t);
             if (!gradients.moves(trainable.name())) {
@@ -163,9 +171,16 @@ final class StepRunner {
             Updates updates = trainable.updates();
             updates.moved(gradients.parts(trainable.name())).forEach(part -> {
                 Update update = config.optimizer().update(updates.next(part), config.lr(step), factors[t]);
-                trainable.step(update, kernel, part);
+                if (sums == null) {
+                    trainable.step(update, kernel, part);
+                } else {
+                    trainable.step(update, kernel, part, sums.of(trainable.name()));
+                }
             });
             trainable.rest();
+            if (sums != null) {
+                ValueStore.rest(sums.of(trainable.name()));
+            }
         });
         parameters.moved();
         updateSeconds += since(start);

@@ -43,6 +43,8 @@ public record Trainable(
         Updates updates,
         Buffer master,
         Entries inMaster) {
+    /// Entries that are stepped at once where it is told what a step moved.
+    private static final long BLOCK = 1 << 20;
 
     /// Tensors of so many elements that the store will hold for the trained weights of a mask: the weight
     /// itself, gradient and moments, and the index where not all of a tensor is trained.
@@ -140,6 +142,37 @@ public record Trainable(
         step(update, kernel, firstFrom(part * size), firstFrom((part + 1) * size));
     }
 
+    /// As [#step(Update, MaskedKernel, int)], with the same bits, and adds to each entry's sum
+    /// abs(gradient × what the step added).
+    ///
+    /// @param sums F32, `[entries]`
+    void step(Update update, MaskedKernel kernel, int part, MemorySegment sums) {
+        long size = elements / updates.parts();
+        long end = firstFrom((part + 1) * size);
+        MemorySegment before = MemorySegment.NULL;
+        for (long from = firstFrom(part * size); from < end; from += BLOCK) {
+            long to = Math.min(end, from + BLOCK);
+            if (before.byteSize() == 0) {
+                before = MemorySegment.ofArray(new float[(int) (to - from)]);
+            }
+            copyTo(from, to, before);
+            step(update, kernel, from, to);
+            addLossChanges(from, to, before, sums);
+        }
+    }
+
+    private void addLossChanges(long from, long to, MemorySegment before, MemorySegment sums) {
+        part(gradientMemory(), from, to)
+                .read(gradients -> master.read(values -> places(place -> {
+                    for (long e = from; e < to; e++) {
+                        float moved = values.getAtIndex(ValueLayout.JAVA_FLOAT, place.applyAsLong(e))
+                                - before.getAtIndex(ValueLayout.JAVA_FLOAT, e - from);
+                        float change = Math.abs(gradients.getAtIndex(ValueLayout.JAVA_FLOAT, e - from) * moved);
+                        sums.setAtIndex(ValueLayout.JAVA_FLOAT, e, sums.getAtIndex(ValueLayout.JAVA_FLOAT, e) + change);
+                    }
+                })));
+    }
+
     private void step(Update update, MaskedKernel kernel, long from, long to) {
         if (from == to) {
             return;
@@ -166,13 +199,17 @@ public record Trainable(
     ///
     /// @param target F32, `[entries]`, at any alignment
     public void copyTo(MemorySegment target) {
-        master.read(from -> places(place -> {
-            for (long e = 0; e < inMaster.count(); e++) {
-                float value = from.getAtIndex(ValueLayout.JAVA_FLOAT, place.applyAsLong(e));
-                target.setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, e, value);
+        copyTo(0, inMaster.count(), target);
+        rest();
+    }
+
+    private void copyTo(long from, long to, MemorySegment target) {
+        master.read(values -> places(place -> {
+            for (long e = from; e < to; e++) {
+                float value = values.getAtIndex(ValueLayout.JAVA_FLOAT, place.applyAsLong(e));
+                target.setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, e - from, value);
             }
         }));
-        rest();
     }
 
     /// Sets the trained values.

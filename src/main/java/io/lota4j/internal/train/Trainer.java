@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,7 @@ public final class Trainer implements AutoCloseable {
     private RunState state = RunState.START;
     private @Nullable Saving saving;
     private @Nullable Scoring scoring;
+    private @Nullable LossChanges changes;
 
     /// What scoring a run on held-out rows takes.
     ///
@@ -152,6 +154,14 @@ public final class Trainer implements AutoCloseable {
         return this;
     }
 
+    /// Sums up what the weights' movements change of the loss from now on; begins with nothing.
+    Trainer counting(LossChanges sums) {
+        sums.clear();
+        changes = sums;
+        runner.count(sums);
+        return this;
+    }
+
     /// Goes on where the state on disk ends.
     ///
     /// @throws LotaException if there is none or it belongs to another run
@@ -249,7 +259,9 @@ public final class Trainer implements AutoCloseable {
 
     /// What the state has beside the trained values.
     private List<KeptInState> kept() {
-        return Stream.concat(references().stream(), Stream.ofNullable(mixed)).toList();
+        return Stream.of(references().stream(), Stream.ofNullable(mixed), Stream.ofNullable(changes))
+                .<KeptInState>flatMap(Function.identity())
+                .toList();
     }
 
     private @Nullable BestValues best() {

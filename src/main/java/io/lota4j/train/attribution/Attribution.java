@@ -14,14 +14,18 @@ import io.lota4j.train.MemoryEstimate;
 ///
 /// `L` is the negative log-probability of an example's response in nats, summed over its tokens.
 public sealed interface Attribution permits Attribution.OfTraining, Attribution.OfBase, Attribution.OfRows {
-    /// One lower-case word.
+    /// One lower-case word, or several with hyphens between them.
     String name();
 
     /// What it scores weights by, as a phrase that goes on after the name and a colon.
     String meaning();
 
     /// A score that a brief fine-tune of all weights gives, see [io.lota4j.internal.train.Job#calibrated].
-    non-sealed interface OfTraining extends Attribution {}
+    sealed interface OfTraining extends Attribution permits Delta, LossChange {
+        /// Whether it is summed up over the fine-tune's steps, which keeps another F32 value for
+        /// each weight.
+        boolean sumsSteps();
+    }
 
     /// A score of the base's weights as they are, without data.
     non-sealed interface OfBase extends Attribution {

@@ -7,8 +7,8 @@ import java.util.List;
 
 /// The attributions there are.
 public final class Attributions {
-    private static final List<Attribution> ALL =
-            List.of(new Delta(), new Magnitude(), new Random(), new Snip(), new Wanda(), new Fisher());
+    private static final List<Attribution> ALL = List.of(
+            new Delta(), new LossChange(), new Magnitude(), new Random(), new Snip(), new Wanda(), new Fisher());
 
     private Attributions() {}
 

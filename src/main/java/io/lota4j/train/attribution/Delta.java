@@ -11,4 +11,9 @@ public record Delta() implements Attribution.OfTraining {
     public String meaning() {
         return "how far a brief fine-tune moves the weight";
     }
+
+    @Override
+    public boolean sumsSteps() {
+        return false;
+    }
 }

@@ -71,6 +71,21 @@ class FakeDeviceTrainingTest {
     }
 
     @Test
+    void findsTheMaskOfTheHostByLossChanges() {
+        assertThat(calibrated(FakeDevice::open, new FakeKernel()).tensors())
+                .isEqualTo(calibrated(Decoder::open, new JavaKernel()).tensors());
+    }
+
+    private static Mask calibrated(BiFunction<Checkpoint, MemoryPolicy, Decoder> open, MaskedKernel kernel) {
+        try (AdaptedModel model = model(open, MemoryPolicy.KEEP);
+                LossChanges sums =
+                        new LossChanges(model.decoder(), job(model, kernel).mask())) {
+            Job job = job(model, kernel).counting(sums);
+            return job.calibrated(job.run(null, 0, false, Runs.SILENT, () -> false), 0.95, Scope.GLOBAL);
+        }
+    }
+
+    @Test
     void trainsTheFactorsOfTheHost() {
         assertThat(factors(FakeDevice::open, new FakeKernel()))
                 .usingRecursiveComparison()

@@ -7,6 +7,7 @@ import io.lota4j.internal.experiment.Variant;
 import io.lota4j.internal.yaml.RecipeKeys;
 import io.lota4j.mask.Pool;
 import io.lota4j.mask.Scope;
+import io.lota4j.train.Optimizer;
 import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.attribution.Attributions;
 import io.lota4j.train.attribution.Delta;
@@ -29,17 +30,20 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
     /// What a method's mask is chosen by: the attribution of its name, or a brief fine-tune.
     private static final Map<String, Attribution> CHOICES = new TreeMap<>();
 
+    /// What a brief fine-tune says of weights, by name.
+    private static final Map<String, Attribution> OF_TRAINING = new TreeMap<>();
+
     static {
         for (Attribution attribution : Attributions.all()) {
-            if (attribution instanceof Attribution.OfTraining) {
-                CHOICES.put("lota", attribution);
-                CHOICES.put("lotto", attribution);
-            } else {
-                CHOICES.put(attribution.name(), attribution);
-            }
+            boolean trains = attribution instanceof Attribution.OfTraining;
+            (trains ? OF_TRAINING : CHOICES).put(attribution.name(), attribution);
         }
+        CHOICES.put("lota", new Delta());
+        CHOICES.put("lotto", new Delta());
     }
 
+    private static final String SCORE = "calibration-score";
+    private static final String OPTIMIZER = "calibration-optimizer";
     private static final String FULL = "full";
     private static final String FREEZE = "freeze";
     private static final String LORA = "lora";
@@ -228,7 +232,12 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
 
     private static Attribution by(String kind, Fields fields) {
         Attribution by = CHOICES.getOrDefault(kind, new Delta());
-        return by instanceof Fisher ? new Fisher(fields.whole("group", 1, 1)) : by;
+        return switch (by) {
+            case Fisher fisher -> new Fisher(fields.whole("group", 1, 1));
+            case Attribution.OfTraining training ->
+                OF_TRAINING.getOrDefault(fields.one(SCORE, List.copyOf(OF_TRAINING.keySet()), by.name()), by);
+            default -> by;
+        };
     }
 
     private static List<Effort> efforts(Attribution by, Fields fields) {
@@ -242,13 +251,16 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
                         "sparsity",
                         "scope",
                         "calibration-steps",
-                        "calibration-lr");
+                        "calibration-lr",
+                        SCORE,
+                        OPTIMIZER);
                 for (String key : List.of("calibration-steps", "calibration-lr")) {
                     fields.required(key, "a mask is found by a brief fine-tune");
                 }
                 double lr = fields.positive("calibration-lr", 1);
+                Optimizer own = fields.has(OPTIMIZER) ? TrainingReader.optimizer(fields, OPTIMIZER) : null;
                 yield fields.wholes("calibration-steps", List.of(1), 1).stream()
-                        .map(steps -> new Effort(steps, lr, 0))
+                        .map(steps -> new Effort(steps, lr, 0, own))
                         .toList();
             }
             case Attribution.OfRows rows -> {

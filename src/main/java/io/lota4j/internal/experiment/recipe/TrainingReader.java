@@ -59,7 +59,7 @@ final class TrainingReader {
         }
         return new Training(
                 steps,
-                optimizer(fields),
+                optimizer(fields, "optimizer"),
                 fields.constant("schedule", Schedule.CONSTANT),
                 warmup,
                 fields.whole("batch", BATCH, 1),
@@ -74,8 +74,9 @@ final class TrainingReader {
         return fields.constant("clip", Clip.GLOBAL);
     }
 
-    private static Optimizer optimizer(Fields fields) {
-        return switch (fields.one("optimizer", List.of("adamw", "rmsprop", "sgd"), "adamw")) {
+    /// The optimizer behind a key, AdamW where there is none.
+    static Optimizer optimizer(Fields fields, String key) {
+        return switch (fields.one(key, List.of("adamw", "rmsprop", "sgd"), "adamw")) {
             case "rmsprop" -> Optimizer.RmsProp.DEFAULT;
             case "sgd" -> Optimizer.Sgd.DEFAULT;
             default -> Optimizer.AdamW.DEFAULT;

@@ -12,7 +12,10 @@ import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.experiment.Variant;
 import io.lota4j.memory.Device;
 import io.lota4j.ticket.ShrinkRule;
+import io.lota4j.train.Optimizer;
+import io.lota4j.train.attribution.Delta;
 import io.lota4j.train.attribution.Fisher;
+import io.lota4j.train.attribution.LossChange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,6 +151,32 @@ class ExperimentReaderTest {
         assertThat(lota.disjoint()).isFalse();
         assertThat(lotto.disjoint()).isTrue();
         assertThat(lotto.effort()).isEqualTo(lota.effort());
+    }
+
+    @Test
+    void aCalibrationHasItsScoreAndItsOptimizer() throws IOException {
+        String methods = """
+            methods:
+              - {method: lota, sparsity: 0.9, lr: 1e-3, calibration-steps: 3, calibration-lr: 1e-4}
+              - method: lota
+                name: b
+                sparsity: 0.9
+                lr: 1e-3
+                calibration-steps: 3
+                calibration-lr: 1e-4
+                calibration-score: loss-change
+                calibration-optimizer: sgd
+            """;
+        List<Variant> variants = read(FRAME + methods).variants();
+        Method.Sparse plain = (Method.Sparse) variants.getFirst().method();
+        Method.Sparse other = (Method.Sparse) variants.getLast().method();
+        assertThat(plain.by()).isEqualTo(new Delta());
+        assertThat(plain.effort().optimizer()).isNull();
+        assertThat(other.by()).isEqualTo(new LossChange());
+        assertThat(other.effort().optimizer()).isEqualTo(Optimizer.Sgd.DEFAULT);
+        assertThatThrownBy(() -> read(FRAME + methods.replace("loss-change", "loss-chance")))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("methods[1].calibration-score is 'loss-chance'; did you mean 'loss-change'?");
     }
 
     @Test

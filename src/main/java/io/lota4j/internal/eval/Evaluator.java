@@ -8,8 +8,8 @@ import io.lota4j.internal.Text;
 import io.lota4j.internal.data.Tokenizer;
 import io.lota4j.internal.model.Decoder;
 import io.lota4j.internal.model.Generator;
-import io.lota4j.internal.model.Loss;
 import io.lota4j.internal.model.PackedBatch;
+import io.lota4j.internal.model.Scorer;
 import io.lota4j.model.Sampling;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,9 +56,11 @@ public record Evaluator(
         List<ExampleScore> scores = new ArrayList<>();
         Clock clock = new Clock();
         int step = Math.toIntExact(Math.min(examples.size(), (generate > 0 ? ANSWERED : 1L) * batchSize));
-        for (int from = 0; from < examples.size() && !(from > 0 && stop.getAsBoolean()); from += step) {
-            scores.addAll(scores(examples.subList(from, Math.min(examples.size(), from + step)), clock));
-            listener.batch(scores.size(), examples.size(), clock.tokens + clock.newTokens);
+        try (Scorer scorer = new Scorer(decoder)) {
+            for (int from = 0; from < examples.size() && !(from > 0 && stop.getAsBoolean()); from += step) {
+                scores.addAll(scores(examples.subList(from, Math.min(examples.size(), from + step)), scorer, clock));
+                listener.batch(scores.size(), examples.size(), clock.tokens + clock.newTokens);
+            }
         }
         return new Evaluation(scores, clock.tokens, clock.nanos / 1e9, clock.newTokens, clock.newNanos / 1e9);
     }
@@ -70,12 +72,12 @@ public record Evaluator(
         private long newNanos;
     }
 
-    private List<ExampleScore> scores(List<Example> some, Clock clock) {
+    private List<ExampleScore> scores(List<Example> some, Scorer scorer, Clock clock) {
         long start = System.nanoTime();
         List<Double> sums = new ArrayList<>();
         for (int from = 0; from < some.size(); from += batchSize) {
             List<Example> batch = some.subList(from, Math.min(some.size(), from + batchSize));
-            Arrays.stream(sums(batch)).forEach(sums::add);
+            Arrays.stream(sums(batch, scorer)).forEach(sums::add);
         }
         clock.nanos += System.nanoTime() - start;
         clock.tokens += some.stream().mapToLong(Example::length).sum();
@@ -97,22 +99,17 @@ public record Evaluator(
     }
 
     /// Sums of the log-probabilities of each example's scored tokens.
-    private double[] sums(List<Example> batch) {
-        PackedBatch packed = decoder.toScore(batch.stream()
+    private double[] sums(List<Example> batch, Scorer scorer) {
+        double[] losses = scorer.losses(batch.stream()
                 .map(e -> new PackedBatch.Sequence(e.ids(), e.labelled()))
                 .toList());
-        Loss loss = decoder.losses(packed);
-        double[] sums = new double[batch.size()];
-        for (int r = 0; r < packed.targetPositions().length; r++) {
-            sums[packed.order()[packed.sequenceOf()[r]]] -= loss.tokenLosses()[r];
-        }
-        for (int i = 0; i < sums.length; i++) {
-            if (!Double.isFinite(sums[i])) {
+        for (int i = 0; i < losses.length; i++) {
+            if (!Double.isFinite(losses[i])) {
                 throw decoder.notFinite(Text.format(
-                        "The loss of data row %d (from 0) is %s", batch.get(i).row(), -sums[i]));
+                        "The loss of data row %d (from 0) is %s", batch.get(i).row(), losses[i]));
             }
         }
-        return sums;
+        return Arrays.stream(losses).map(loss -> 0 - loss).toArray();
     }
 
     private List<String> answers(Generator generator, List<Example> some, Clock clock) {

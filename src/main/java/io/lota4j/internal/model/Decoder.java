@@ -128,15 +128,6 @@ public final class Decoder implements AutoCloseable {
         return ValueStore.in(file, torch, scope);
     }
 
-    /// Sequences to be scored: what all begin with goes through the layers once, where tokens meet in attention only
-    /// and no token depends on how long its sequence is.
-    public PackedBatch toScore(List<PackedBatch.Sequence> sequences) {
-        boolean apart = config.blocks().layers().stream()
-                .allMatch(layer -> layer.convolution().isEmpty()
-                        && (layer.rope() == null || layer.rope().longer() == null));
-        return apart ? PackedBatch.sharing(sequences) : PackedBatch.of(sequences);
-    }
-
     /// Scores a batch without recording anything.
     public Loss losses(PackedBatch batch) {
         try (PtNDManager scope = torch.scope()) {

@@ -13,10 +13,17 @@ final class HeadPass {
 
     private final Decoder decoder;
     private final PtNDManager scope;
+    private final int beside;
 
     HeadPass(Decoder decoder, PtNDManager scope) {
+        this(decoder, scope, 1);
+    }
+
+    /// @param beside how many passes are made at once, this one counted: their slices together are one of one pass
+    HeadPass(Decoder decoder, PtNDManager scope, int beside) {
         this.decoder = decoder;
         this.scope = scope;
+        this.beside = beside;
     }
 
     Loss losses(PtNDArray hidden, PackedBatch batch) {
@@ -233,7 +240,7 @@ final class HeadPass {
     }
 
     private void slices(PackedBatch batch, Slice slice) {
-        int step = Math.max(1, SLICE / decoder.config().vocabSize());
+        int step = Math.max(1, SLICE / beside / decoder.config().vocabSize());
         int rows = batch.targetPositions().length;
         for (int from = 0; from < rows; from += step) {
             slice.accept(from, Math.min(rows, from + step));

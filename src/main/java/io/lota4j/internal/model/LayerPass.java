@@ -19,9 +19,10 @@ record LayerPass(Decoder decoder, Decoder.Rotaries rotaries, PtNDArray groups) {
                 Torch.longs(scope, batch.groups()));
     }
 
-    /// @param method `layer`, `kept` or `inner` of a [LayerScript]
-    PtNDArray[] forward(String method, int layer, PtNDArray x, PtNDManager scope) {
-        return run(scope, method, layer, Stream.of(x), Stream.empty());
+    /// @param method `layer`, `kept`, `inner`, `begun`, `behind` or `scored` of a [LayerScript]
+    /// @param more what the method takes behind the groups
+    PtNDArray[] forward(String method, int layer, PtNDArray x, PtNDManager scope, PtNDArray... more) {
+        return run(scope, method, layer, Stream.of(x), Stream.empty(), more);
     }
 
     /// What going back through a layer yields.
@@ -42,13 +43,19 @@ record LayerPass(Decoder decoder, Decoder.Rotaries rotaries, PtNDArray groups) {
     }
 
     private PtNDArray[] run(
-            PtNDManager scope, String method, int layer, Stream<PtNDArray> first, Stream<PtNDArray> kept) {
+            PtNDManager scope,
+            String method,
+            int layer,
+            Stream<PtNDArray> first,
+            Stream<PtNDArray> kept,
+            PtNDArray... more) {
         Rotary rotary = rotaries.of(layer);
         PtNDArray[] arguments = Stream.of(
                         first,
                         kept,
                         Arrays.stream(decoder.weights().layer(layer)),
-                        Stream.of(rotary.cos(), rotary.sin(), groups))
+                        Stream.of(rotary.cos(), rotary.sin(), groups),
+                        Arrays.stream(more))
                 .flatMap(s -> s)
                 .toArray(PtNDArray[]::new);
         return decoder.torch().run(scope, decoder.method(method, layer), arguments);

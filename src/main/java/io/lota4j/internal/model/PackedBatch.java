@@ -4,17 +4,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /// Several sequences laid end to end, without padding: every product sees real tokens only, and attention
 /// runs for each group of sequences of one length. So nothing a sequence yields depends on what it is batched
 /// with.
 ///
-/// @param ids token ids of all sequences, shortest sequence first; what all begin with may stand before them, once, and
-///     is no part of them then
+/// @param ids token ids of all sequences, shortest sequence first, without what all begin with if that is elsewhere
 /// @param positions position of each token in its own sequence
-/// @param groups pairs: how many sequences, of which length; before them, with a count of 0, the length of what all
-///     begin with, if that stands there
+/// @param groups pairs: how many sequences, of which length
 /// @param order which sequence of the caller's list stands at each place
 /// @param targetPositions tokens whose next token is scored, ascending
 /// @param targets the token to be predicted at each of `targetPositions`
@@ -31,44 +31,56 @@ public record PackedBatch(
 
     /// A sequence and which of its tokens carry loss (a token at position 0 never does: nothing predicts it).
     @SuppressWarnings("ArrayRecordComponent") // shared with its maker, never written
-    public record Sequence(int[] ids, boolean[] labelled) {}
+    public record Sequence(int[] ids, boolean[] labelled) {
+        /// The first token that carries loss; behind the end if none does.
+        int firstScored() {
+            return scored().findFirst().orElse(ids.length);
+        }
 
+        /// The last token that carries loss; behind the end if none does.
+        int lastScored() {
+            return scored().reduce((a, b) -> b).orElse(ids.length);
+        }
+
+        private IntStream scored() {
+            return IntStream.range(1, ids.length).filter(t -> labelled[t]);
+        }
+    }
+
+    /// Whole sequences.
+    ///
     /// @param sequences at least one, each with at least one token
     public static PackedBatch of(List<Sequence> sequences) {
-        return of(sequences, 0);
+        return of(0, sequences, s -> s.ids().length);
     }
 
-    /// As [#of(List)], with what all begin with once, if it is long enough to pay. For layers in which tokens meet in
-    /// attention only, and not to go back through.
-    static PackedBatch sharing(List<Sequence> sequences) {
-        int[][] unscored = sequences.stream()
-                .map(s -> Arrays.copyOf(s.ids(), firstScored(s)))
-                .toArray(int[][]::new);
-        return of(sequences, CommonStart.of(unscored));
+    /// What is behind a start that all have, and before the last token that carries loss: what its loss is computed
+    /// from, where no token sees those behind it.
+    ///
+    /// @param start tokens of it, before the first that carries loss
+    static PackedBatch behind(int start, List<Sequence> sequences) {
+        return of(start, sequences, Sequence::lastScored);
     }
 
-    /// The first token that carries loss; behind the end if none does.
-    private static int firstScored(Sequence sequence) {
-        int length = sequence.ids().length;
-        return IntStream.range(1, length)
-                .filter(t -> sequence.labelled()[t])
-                .findFirst()
-                .orElse(length);
-    }
-
-    private static PackedBatch of(List<Sequence> sequences, int start) {
+    private static PackedBatch of(int start, List<Sequence> sequences, ToIntFunction<Sequence> end) {
         int[] order = IntStream.range(0, sequences.size())
                 .boxed()
-                .sorted(Comparator.comparingInt(i -> sequences.get(i).ids().length))
+                .sorted(Comparator.comparingInt(i -> end.applyAsInt(sequences.get(i))))
                 .mapToInt(Integer::intValue)
                 .toArray();
         Builder builder = new Builder(
-                sequences.stream().mapToInt(s -> s.ids().length - start).sum() + start);
-        builder.begin(Arrays.copyOf(sequences.getFirst().ids(), start));
+                sequences.stream().mapToInt(s -> end.applyAsInt(s) - start).sum());
         for (int place = 0; place < order.length; place++) {
-            builder.add(sequences.get(order[place]), start, place);
+            Sequence sequence = sequences.get(order[place]);
+            builder.add(sequence, start, end.applyAsInt(sequence), place);
         }
         return builder.build(order);
+    }
+
+    /// The same scored tokens, where those that predict them are all that is left.
+    PackedBatch withPredictingTokensOnly() {
+        long[] places = LongStream.range(0, targetPositions.length).toArray();
+        return new PackedBatch(ids, positions, groups, order, places, targets, sequenceOf);
     }
 
     /// Number of tokens in all.
@@ -80,9 +92,8 @@ public record PackedBatch(
     long[] lengths() {
         long[] lengths = new long[ids.length];
         int start = start();
-        Arrays.fill(lengths, 0, start, start);
-        int from = start;
-        for (int g = start > 0 ? 2 : 0; g < groups.length; g += 2) {
+        int from = 0;
+        for (int g = 0; g < groups.length; g += 2) {
             int to = from + (int) (groups[g] * groups[g + 1]);
             Arrays.fill(lengths, from, to, start + groups[g + 1]);
             from = to;
@@ -95,9 +106,9 @@ public record PackedBatch(
         return start() + (int) groups[groups.length - 1];
     }
 
-    /// Tokens that all begin with and that stand once.
+    /// Tokens that all begin with and that are elsewhere.
     private int start() {
-        return groups[0] == 0 ? (int) groups[1] : 0;
+        return (int) positions[0];
     }
 
     private static final class Builder {
@@ -112,23 +123,8 @@ public record PackedBatch(
             positions = new long[tokens];
         }
 
-        void begin(int[] start) {
-            if (start.length > 0) {
-                groups.add(new long[] {0, start.length});
-                put(start, 0);
-            }
-        }
-
-        private void put(int[] tokens, int first) {
-            for (int t = first; t < tokens.length; t++) {
-                ids[used] = tokens[t];
-                positions[used] = t;
-                used++;
-            }
-        }
-
-        void add(Sequence sequence, int start, int place) {
-            int length = sequence.ids().length - start;
+        void add(Sequence sequence, int start, int end, int place) {
+            int length = end - start;
             if (!groups.isEmpty() && groups.getLast()[1] == length) {
                 groups.getLast()[0]++;
             } else {
@@ -139,7 +135,11 @@ public record PackedBatch(
                     scored.add(new int[] {used + t - start - 1, sequence.ids()[t], place});
                 }
             }
-            put(sequence.ids(), start);
+            for (int t = start; t < end; t++) {
+                ids[used] = sequence.ids()[t];
+                positions[used] = t;
+                used++;
+            }
         }
 
         PackedBatch build(int[] order) {

@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class PackedBatchTest {
     @Test
@@ -59,92 +57,24 @@ class PackedBatchTest {
     }
 
     @Test
-    void whatAllBeginWithStandsOnce() {
-        int[] start = IntStream.range(20, 29).toArray();
-        PackedBatch batch = PackedBatch.sharing(
-                List.of(sequence(after(start, 1, 2, 3), 11), sequence(after(start, 4)), sequence(after(start, 5))));
-        assertThat(batch.order()).containsExactly(1, 2, 0);
-        assertThat(batch.ids()).containsExactly(20, 21, 22, 23, 24, 25, 26, 27, 28, 4, 5, 1, 2, 3);
-        assertThat(batch.positions()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 10, 11);
-        assertThat(batch.groups()).containsExactly(0, 9, 2, 1, 1, 3);
-        // A start that predicts a scored token is its sequence's own.
-        assertThat(PackedBatch.sharing(List.of(sequence(after(start, 1), 9), sequence(after(start, 4), 9)))
-                        .groups())
-                .containsExactly(0, 8, 2, 2);
-        assertThat(batch.targetPositions()).containsExactly(12);
-        assertThat(batch.targets()).containsExactly(3);
-        assertThat(batch.sequenceOf()).containsExactly(2);
-        assertThat(batch.longest()).isEqualTo(12);
-        assertThat(batch.lengths()).containsExactly(9, 9, 9, 9, 9, 9, 9, 9, 9, 10, 10, 12, 12, 12);
-    }
-
-    @Test
-    void aStartIsSharedOnlyIfItPays() {
-        int[] start = IntStream.range(20, 29).toArray();
-        PackedBatch alone = PackedBatch.sharing(List.of(sequence(after(start, 1, 2), 10)));
-        assertThat(alone.groups()).containsExactly(1, 11);
-        PackedBatch scoredEarly =
-                PackedBatch.sharing(List.of(sequence(after(start, 1, 2), 8), sequence(after(start, 3, 4), 10)));
-        assertThat(scoredEarly.groups()).containsExactly(2, 11);
-    }
-
-    /// Windows, caps, sinks, learned positions, tempered queries, experts; convolutions and ropes of longer sequences,
-    /// which share nothing.
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "llama3-rope",
-                "gemma2",
-                "gemma3",
-                "gpt-oss",
-                "gpt2",
-                "gpt-neox",
-                "ministral3",
-                "mistral-window",
-                "qwen2-window",
-                "qwen3-moe",
-                "phi3-partial",
-                "phi3-longrope",
-                "lfm2",
-                "qwen3.5"
-            })
-    void lossesBehindASharedStartAreThoseOfWholeSequences(String model) {
-        SplittableRandom random = new SplittableRandom(model.hashCode());
-        try (Decoder decoder = Decoder.open(Golden.path("models/" + model))) {
-            int vocab = decoder.config().vocabSize();
-            int[] start = random.ints(13, 0, vocab).toArray();
-            List<Sequence> sequences = new ArrayList<>();
-            for (int length : new int[] {1, 6, 3, 6, 14}) {
-                int[] ids = after(start, random.ints(length, 0, vocab).toArray());
-                sequences.add(sequence(ids, start.length + length / 2, ids.length - 1));
-            }
-            PackedBatch shared = decoder.toScore(sequences);
-            PackedBatch whole = PackedBatch.of(sequences);
-            boolean shares = !List.of("phi3-longrope", "lfm2", "qwen3.5").contains(model);
-            assertThat(shared.tokens()).isEqualTo(shares ? whole.tokens() - 4 * 12 : whole.tokens());
-            assertThat(shared.targets()).isEqualTo(whole.targets());
-            assertThat(decoder.losses(shared).tokenLosses())
-                    .usingComparatorWithPrecision(5e-6f)
-                    .containsExactly(decoder.losses(whole).tokenLosses());
-        }
-    }
-
-    /// Longer than a block of queries.
-    @Test
-    void blocksOfQueriesSeeTheStart() {
-        SplittableRandom random = new SplittableRandom(4);
-        try (Decoder decoder = Decoder.open(Golden.path("models/mistral-window"))) {
-            int vocab = decoder.config().vocabSize();
-            int[] start = random.ints(300, 0, vocab).toArray();
-            List<Sequence> sequences = new ArrayList<>();
-            for (int length : new int[] {270, 300}) {
-                int[] ids = after(start, random.ints(length, 0, vocab).toArray());
-                sequences.add(sequence(ids, 400, ids.length - 1));
-            }
-            assertThat(decoder.losses(decoder.toScore(sequences)).tokenLosses())
-                    .usingComparatorWithPrecision(2e-6f)
-                    .containsExactly(decoder.losses(PackedBatch.of(sequences)).tokenLosses());
-        }
+    void whatIsScoredBehindAStart() {
+        int[] start = {20, 21};
+        PackedBatch batch = PackedBatch.behind(
+                2,
+                List.of(
+                        sequence(after(start, 1, 2, 3, 4), 4),
+                        sequence(after(start, 5, 6), 3),
+                        sequence(after(start, 7, 8, 9), 3, 4)));
+        assertThat(batch.order()).containsExactly(1, 0, 2);
+        assertThat(batch.ids()).containsExactly(5, 1, 2, 7, 8);
+        assertThat(batch.positions()).containsExactly(2, 2, 3, 2, 3);
+        assertThat(batch.groups()).containsExactly(1, 1, 2, 2);
+        assertThat(batch.targetPositions()).containsExactly(0, 2, 3, 4);
+        assertThat(batch.targets()).containsExactly(6, 3, 8, 9);
+        assertThat(batch.sequenceOf()).containsExactly(0, 1, 2, 2);
+        assertThat(batch.longest()).isEqualTo(4);
+        assertThat(batch.lengths()).containsExactly(3, 4, 4, 4, 4);
+        assertThat(batch.withPredictingTokensOnly().targetPositions()).containsExactly(0, 1, 2, 3);
     }
 
     @Test

@@ -38,7 +38,7 @@ record BackScript(List<String> lines, List<String> results, List<LayerScript.Del
 
         Writer(Dataflow flow) {
             this.flow = flow;
-            this.again = new ForwardScript(flow, Set.of(), true, null);
+            this.again = new ForwardScript(flow, Set.of(), true, ForwardScript.Past.NONE);
         }
 
         BackScript write() {

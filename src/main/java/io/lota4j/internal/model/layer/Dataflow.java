@@ -10,7 +10,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Which step makes a value, which ones use it, and what going back needs.
@@ -170,6 +172,38 @@ final class Dataflow {
                         .anyMatch(users ->
                                 users.isEmpty() || !users.stream().allMatch(user -> user instanceof Step.Linear)))) {}
         return found;
+    }
+
+    /// The attention in which alone the layer's tokens meet; empty where they meet elsewhere, too.
+    Optional<Step.Attend> onlyMeeting() {
+        List<Step> meetings = steps.stream()
+                .filter(step ->
+                        step instanceof Step.Attend || step instanceof Step.Convolve || step instanceof Step.DeltaRule)
+                .toList();
+        return meetings.size() == 1 && meetings.getFirst() instanceof Step.Attend attend
+                ? Optional.of(attend)
+                : Optional.empty();
+    }
+
+    /// The values of steps that see where a token stands.
+    Set<String> placed() {
+        return steps.stream()
+                .filter(step -> switch (step) {
+                    case Step.Rotate _, Step.Temper _, Step.Attend _, Step.Convolve _, Step.DeltaRule _ -> true;
+                    case Step.Norm _,
+                            Step.Linear _,
+                            Step.Deal _,
+                            Step.Gate _,
+                            Step.Activate _,
+                            Step.Scale _,
+                            Step.Multiply _,
+                            Step.Experts _,
+                            Step.StackedExperts _,
+                            Step.Add _ -> false;
+                })
+                .flatMap(step -> step.outputs().stream())
+                .map(Step.Value::name)
+                .collect(Collectors.toSet());
     }
 
     /// The steps that some values come from.

@@ -5,18 +5,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// The lines that compute steps.
 ///
 /// @param wanted values that must not be written over
 /// @param byFeature whether values that the dataflow says so of are laid out by feature
-/// @param cache the arguments of attention beside a cache; null for attention over the sequences themselves
-record ForwardScript(
-        Dataflow flow,
-        Set<String> wanted,
-        boolean byFeature,
-        @Nullable String cache) {
+/// @param past where attention finds what is before the tokens
+record ForwardScript(Dataflow flow, Set<String> wanted, boolean byFeature, Past past) {
+    /// What is before the tokens of a pass.
+    enum Past {
+        /// Nothing: the pass has whole sequences.
+        NONE,
+        /// What all sequences begin with: its keys and values are arguments.
+        START,
+        /// A cache of keys and values.
+        CACHE
+    }
+
+    private static final String CACHE = "keys, values, slots, starts, lengths";
+
     List<String> lines(Step step) {
         return switch (step) {
             case Step.Norm norm -> List.of(assign(norm.out(), norm(norm, flow)));
@@ -171,7 +178,7 @@ record ForwardScript(
 
     private String convolve(Step.Convolve convolve) {
         String kernel = flow.weight(convolve.weights().getFirst());
-        String out = cache == null
+        String out = past != Past.CACHE
                 ? Text.format("(self).convolve(%s, %s, (self).ints(groups, ), )", convolve.in(), kernel)
                 : Text.format(
                         "(self).convolve_in_cache(%s, %s, keys, slots, starts, lengths, )", convolve.in(), kernel);
@@ -182,7 +189,7 @@ record ForwardScript(
     }
 
     private String delta(Step.DeltaRule delta) {
-        return cache == null
+        return past != Past.CACHE
                 ? Text.format("(self).delta(%s)", arguments(delta, flow, "(self).ints(groups, )"))
                 : Text.format("(self).delta_in_cache(%s)", arguments(delta, flow, "values, slots, starts, lengths"));
     }
@@ -205,12 +212,11 @@ record ForwardScript(
         String shape = Text.format(
                 "%d, %s, %d, %s, %s",
                 attend.head(), attend.scale(), attend.window(), attend.cap(), sinks(attend, flow));
-        return cache == null
-                ? Text.format(
-                        "(self).attend(%s, %s, %s, (self).ints(groups, ), %s, )",
-                        attend.q(), attend.k(), attend.v(), shape)
-                : Text.format(
-                        "(self).attend_in_cache(%s, %s, %s, %s, %s, )",
-                        attend.q(), attend.k(), attend.v(), cache, shape);
+        String of = Text.format("%s, %s, %s", attend.q(), attend.k(), attend.v());
+        return switch (past) {
+            case NONE -> Text.format("(self).attend(%s, (self).ints(groups, ), %s, )", of, shape);
+            case START -> Text.format("(self).attend_behind(%s, keys, values, (self).ints(groups, ), %s, )", of, shape);
+            case CACHE -> Text.format("(self).attend_in_cache(%s, %s, %s, )", of, CACHE, shape);
+        };
     }
 }

@@ -1,5 +1,7 @@
 package io.lota4j.internal.model.layer;
 
+import io.lota4j.internal.Text;
+import io.lota4j.internal.model.layer.ForwardScript.Past;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,15 +12,23 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Methods, each with the number of the script behind its name: `layer` computes the output; `kept` also the values
 /// that going back needs, before it; `inner` these alone; `back` the gradients; `cached` the output of new tokens
-/// beside a cache of keys and values.
+/// beside a cache of keys and values. For scores, where tokens meet in attention only: `begun` computes the output of
+/// what sequences begin with, and its keys and values; `behind` the output of what is behind such a start; `scored` as
+/// `behind`, but the output of some tokens only.
 ///
 /// @param source of the methods
 /// @param weights that the methods take, in this order
 /// @param deliveries what the results of `back` are for
 /// @param floatsKept F32 values a token that going back needs beside the layer's input
 /// @param floatsBack F32 values a token has on the way back, beside these
+/// @param scoring whether there are methods for scores
 public record LayerScript(
-        String source, List<Weight> weights, List<Delivery> deliveries, long floatsKept, long floatsBack) {
+        String source,
+        List<Weight> weights,
+        List<Delivery> deliveries,
+        long floatsKept,
+        long floatsBack,
+        boolean scoring) {
     /// What is handed to whoever wants a weight's gradient.
     public sealed interface Delivery {
         String weight();
@@ -71,25 +81,66 @@ public record LayerScript(
         Set<String> result = Set.of(flow.result());
         Set<String> all = new LinkedHashSet<>(kept);
         all.add(flow.result());
-        String source = method("layer", number, input, forward(flow, result, true, null), List.of(flow.result()))
-                + method("kept", number, input, forward(flow, all, true, null), List.copyOf(all))
-                + method("inner", number, input, forward(flow, new LinkedHashSet<>(kept), true, null), kept)
+        String source = method("layer", number, input, forward(flow, result, true, Past.NONE), List.of(flow.result()))
+                + method("kept", number, input, forward(flow, all, true, Past.NONE), List.copyOf(all))
+                + method("inner", number, input, forward(flow, new LinkedHashSet<>(kept), true, Past.NONE), kept)
                 + method("back", number, BACK, back.lines(), back.results())
-                + method("cached", number, CACHED, forward(flow, result, false, CACHE), List.of(flow.result()));
+                + method("cached", number, CACHED, forward(flow, result, false, Past.CACHE), List.of(flow.result()))
+                + flow.onlyMeeting()
+                        .map(attend -> scoring(flow, attend, number, input))
+                        .orElse("");
         long floats = kept.stream().mapToLong(flow::width).sum();
         return new LayerScript(
                 source,
                 steps.stream().flatMap(step -> step.weights().stream()).toList(),
                 back.deliveries(),
                 floats,
-                flow.floatsBack());
+                flow.floatsBack(),
+                flow.onlyMeeting().isPresent());
     }
 
     private static final String BACK = "(self, dy: Tensor, x: Tensor, s: List[Tensor], w: List[Tensor], cos: Tensor,"
             + " sin: Tensor, groups: Tensor) -> List[Tensor]:\n";
     private static final String CACHED = "(self, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor,"
             + " values: Tensor, slots: Tensor, starts: Tensor, lengths: Tensor) -> List[Tensor]:\n";
-    private static final String CACHE = "keys, values, slots, starts, lengths";
+    private static final String BEHIND = "(self, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, groups: Tensor,"
+            + " keys: Tensor, values: Tensor) -> List[Tensor]:\n";
+    private static final String SCORED = "(self, x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, groups: Tensor,"
+            + " keys: Tensor, values: Tensor, some: Tensor) -> List[Tensor]:\n";
+
+    /// The methods for scores.
+    private static String scoring(Dataflow flow, Step.Attend attend, int number, String input) {
+        List<String> begun = List.of(flow.result(), attend.k(), attend.v());
+        return method("begun", number, input, forward(flow, new LinkedHashSet<>(begun), true, Past.NONE), begun)
+                + method(
+                        "behind",
+                        number,
+                        BEHIND,
+                        forward(flow, Set.of(flow.result()), true, Past.START),
+                        List.of(flow.result()))
+                + method("scored", number, SCORED, scored(flow), List.of(flow.result()));
+    }
+
+    /// Steps that see where a token stands compute all tokens, and so do those that they need. The others compute
+    /// `some`.
+    private static List<String> scored(Dataflow flow) {
+        Set<Step> whole = flow.neededFor(flow.placed());
+        Set<Step> rest = new LinkedHashSet<>(flow.neededFor(Set.of(flow.result())));
+        rest.removeAll(whole);
+        Set<String> chosen = new LinkedHashSet<>(Set.of(flow.result()));
+        rest.forEach(step -> chosen.addAll(step.inputs()));
+        rest.forEach(step -> step.outputs().forEach(value -> chosen.remove(value.name())));
+        List<String> lines = new ArrayList<>();
+        ForwardScript all = new ForwardScript(flow, chosen, true, Past.START);
+        flow.steps().stream().filter(whole::contains).forEach(step -> lines.addAll(all.lines(step)));
+        for (String value : chosen) {
+            int tokens = flow.isByFeature(value) ? 1 : 0;
+            lines.add(ForwardScript.assign(value, Text.format("torch.index_select(%s, %d, some)", value, tokens)));
+        }
+        ForwardScript some = new ForwardScript(flow, Set.of(flow.result()), true, Past.START);
+        flow.steps().stream().filter(rest::contains).forEach(step -> lines.addAll(some.lines(step)));
+        return lines;
+    }
 
     private static String method(String name, int number, String head, List<String> lines, List<String> results) {
         StringBuilder source = new StringBuilder("  def " + name + "_" + number + head);
@@ -103,11 +154,11 @@ public record LayerScript(
     /// The steps that `wanted` values need.
     ///
     /// @param byFeature whether what goes into gates only is `[features, tokens]`
-    /// @param cache the arguments of attention beside a cache; null for attention over the sequences themselves
-    private static List<String> forward(Dataflow flow, Set<String> wanted, boolean byFeature, @Nullable String cache) {
+    /// @param past what is before the tokens
+    private static List<String> forward(Dataflow flow, Set<String> wanted, boolean byFeature, Past past) {
         Set<Step> needed = flow.neededFor(wanted);
         List<String> lines = new ArrayList<>();
-        ForwardScript script = new ForwardScript(flow, wanted, byFeature, cache);
+        ForwardScript script = new ForwardScript(flow, wanted, byFeature, past);
         flow.steps().stream().filter(needed::contains).forEach(step -> lines.addAll(script.lines(step)));
         return lines;
     }

@@ -15,11 +15,8 @@ class Ops(Module):
   def sizes(self, groups: List[int]) -> List[int]:
     sizes = annotate(List[int], [])
     for i in range(torch.floordiv(torch.len(groups), 2)):
-      _0 = torch.append(sizes, torch.mul((self).count(groups, i, ), groups[torch.add(torch.mul(2, i), 1)]))
+      _0 = torch.append(sizes, torch.mul(groups[torch.mul(2, i)], groups[torch.add(torch.mul(2, i), 1)]))
     return sizes
-  # Sequences of a group. Of none there is what all others begin with, once.
-  def count(self, groups: List[int], i: int) -> int:
-    return ops.prim.max(groups[torch.mul(2, i)], 1)
   # A linear layer's outputs by token. Few tokens are served better by the product that reads the matrix once.
   def linear(self, x: Tensor, w: Tensor) -> Tensor:
     if torch.lt(torch.size(x, 0), 16):
@@ -574,25 +571,22 @@ class Ops(Module):
     else:
       column = annotate(Optional[Tensor], None)
     return column
-  # Tokens before those of a group: what all sequences begin with.
-  def before(self, groups: List[int], i: int) -> int:
-    if torch.__and__(torch.gt(i, 0), torch.eq(groups[0], 0)):
-      tokens = groups[1]
-    else:
-      tokens = 0
-    return tokens
   # As by_head, with what all begin with before it.
-  def begun(self, x: Tensor, start: Tensor, before: int, n: int, kv: int, dim: int) -> Tensor:
+  def begun(self, x: Tensor, start: Tensor, n: int, kv: int, dim: int) -> Tensor:
     own = (self).by_head(x, n, kv, dim, )
-    if torch.gt(before, 0):
+    if torch.gt(torch.size(start, 0), 0):
       y = torch.cat([torch.expand((self).by_head(start, 1, kv, dim, ), [n, -1, -1, -1, -1]), own], 3)
     else:
       y = own
     return y
-  # Causal attention of sequences laid end to end. groups: pairs, how many sequences of which length; first, with a count
-  # of 0, how many tokens all begin with, which stand once. Queries go in blocks of 256, so scores never exist for a whole
-  # sequence.
+  # Causal attention of sequences laid end to end. groups: pairs, how many sequences of which length. Queries go in blocks
+  # of 256, so scores never exist for a whole sequence.
   def attend(self, q: Tensor, k: Tensor, v: Tensor, groups: List[int], dim: int, scale: float, window: int, cap: float, sinks: Optional[Tensor]) -> Tensor:
+    none = torch.narrow(k, 0, 0, 0)
+    return (self).attend_behind(q, k, v, none, none, groups, dim, scale, window, cap, sinks, )
+  # As attend, of sequences without what all begin with, whose keys and values are those of the start.
+  def attend_behind(self, q: Tensor, k: Tensor, v: Tensor, start_k: Tensor, start_v: Tensor, groups: List[int], dim: int, scale: float, window: int, cap: float, sinks: Optional[Tensor]) -> Tensor:
+    before = torch.size(start_k, 0)
     sizes = (self).sizes(groups, )
     qs = torch.split_with_sizes(q, sizes, 0)
     ks = torch.split_with_sizes(k, sizes, 0)
@@ -600,12 +594,11 @@ class Ops(Module):
     kv = torch.floordiv(torch.size(k, 1), dim)
     outs = annotate(List[Tensor], [])
     for i in range(torch.len(sizes)):
-      n = (self).count(groups, i, )
+      n = groups[torch.mul(2, i)]
       l = groups[torch.add(torch.mul(2, i), 1)]
       qi = (self).by_head(qs[i], n, kv, dim, )
-      before = (self).before(groups, i, )
-      ki = (self).begun(ks[i], ks[0], before, n, kv, dim, )
-      vi = (self).begun(vs[i], vs[0], before, n, kv, dim, )
+      ki = (self).begun(ks[i], start_k, n, kv, dim, )
+      vi = (self).begun(vs[i], start_v, n, kv, dim, )
       blocks = annotate(List[Tensor], [])
       for start in range(0, l, 256):
         end = ops.prim.min(torch.add(start, 256), l)

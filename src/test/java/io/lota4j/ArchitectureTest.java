@@ -219,8 +219,8 @@ class ArchitectureTest {
     static final ArchRule METRICS = onlyImports("metrics", JACKSON, own("checkpoint"));
 
     @ArchTest
-    static final ArchRule REPORT =
-            onlyImports("report", own("checkpoint"), own("metrics")).allowEmptyShould(true);
+    static final ArchRule REPORT = onlyImports("report", own("checkpoint"), own("metrics"), own("guard"))
+            .allowEmptyShould(true);
 
     @ArchTest
     static final ArchRule NOTHING_IMPORTS_THE_COMMAND_LINE = noClasses()

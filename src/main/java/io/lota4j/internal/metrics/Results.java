@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class Results {
     public static final String RUN_FILE = "run.json";
     public static final String METRICS_FILE = "metrics.jsonl";
+    /// Answers to probes, where there were some.
+    public static final String ANSWERS_FILE = "answers.jsonl";
     /// Name of the run, of one stage 0, whose figures are those of the untouched base.
     public static final String BASE = "base";
 

@@ -5,19 +5,33 @@ import io.lota4j.internal.metrics.Results;
 import io.lota4j.internal.metrics.RunFile.Run;
 import io.lota4j.internal.metrics.Selection;
 import io.lota4j.metrics.Figure;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What a page is made of: results, what is compared in them, and how methods look.
 ///
 /// @param sequences runs over several tasks, an order each, that are done
 /// @param alone one rate a method of runs over one task, by task
 /// @param merges one rate a method of merges, by the tasks that went in
+/// @param look how methods are shown
+/// @param answers a file of all answers to probes, or null
 record Comparison(
-        Results results, List<Sequence> sequences, List<Selection> alone, List<Selection> merges, MethodMarks look) {
+        Results results,
+        List<Sequence> sequences,
+        List<Selection> alone,
+        List<Selection> merges,
+        MethodMarks look,
+        @Nullable Path answers) {
     static Comparison of(Results results) {
+        return of(results, null);
+    }
+
+    /// @param answers a file of all answers to probes, or null
+    static Comparison of(Results results, @Nullable Path answers) {
         List<Sequence> sequences = new ArrayList<>();
         results.sequences()
                 .forEach((order, groups) -> Sequence.of(results, order, groups).ifPresent(sequences::add));
@@ -31,7 +45,8 @@ record Comparison(
                                 .toList()),
                 selections(
                         results, results.groups().stream().filter(Group::merges).toList()),
-                MethodMarks.of(results));
+                MethodMarks.of(results),
+                answers);
     }
 
     private static List<Selection> selections(Results results, List<Group> groups) {

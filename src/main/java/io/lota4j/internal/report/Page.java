@@ -14,6 +14,11 @@ final class Page {
     private static final String STYLE = "report.css";
     private static final List<Function<Comparison, Optional<Element>>> SECTIONS = List.of(
             AboutSection::of,
+            RiskSection::of,
+            ClaimSection::of,
+            BehaviourSection::of,
+            BehaviourScatterSection::of,
+            CategorySection::of,
             MatchedSection::of,
             StagesSection::of,
             ScatterSection::of,
@@ -24,6 +29,7 @@ final class Page {
             OverlapSection::of,
             ShareSection::of,
             MergeSection::of,
+            JudgeSection::of,
             CostSection::of,
             EqualSection::of,
             HowSection::of);

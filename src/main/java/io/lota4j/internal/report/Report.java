@@ -3,6 +3,7 @@ package io.lota4j.internal.report;
 import io.lota4j.LotaException;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.metrics.Results;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,10 @@ public final class Report {
             parts.add(Results.read(directory));
             names.add(name(directory, names));
         }
-        return new Report(Comparison.of(JoinedResults.of(parts, names)));
+        // Joined runs have other names than in the files of their answers.
+        Path answers = directories.getFirst().resolve(Results.ANSWERS_FILE);
+        boolean shown = directories.size() == 1 && Files.isRegularFile(answers);
+        return new Report(Comparison.of(JoinedResults.of(parts, names), shown ? answers : null));
     }
 
     public static Report of(Results results) {

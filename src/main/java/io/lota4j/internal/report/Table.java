@@ -35,12 +35,19 @@ record Table(List<String> head, List<Row> rows) {
 
     /// A table that scrolls sideways where it is too wide.
     Element html() {
+        return html(List.of(), "");
+    }
+
+    /// The same with some rows in a CSS class.
+    ///
+    /// @param labels of these rows
+    Element html(List<String> labels, String classes) {
         Element titles = Element.of("tr");
         for (int column = 0; column < head.size(); column++) {
             titles.add(Element.of("th", head.get(column)).in(kind(column)).with("scope", "col"));
         }
         Element body = Element.of("tbody");
-        rows.forEach(row -> body.add(html(row)));
+        rows.forEach(row -> body.add(labels.contains(row.label()) ? html(row).in(classes) : html(row)));
         return Element.of("div")
                 .in("scroll")
                 .with("tabindex", "0")

@@ -19,8 +19,9 @@ import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/// An experiment that nobody ran: four methods, three seeds, three tasks, two rates, two merges. Its figures are drawn
-/// by a formula with a seeded spread, so that the more a run learns the more it forgets.
+/// An experiment that nobody ran: four methods, three seeds, three tasks, two rates, two merges.
+/// Its figures are drawn by a formula with a seeded spread, so that the more a run learns the
+/// more it forgets.
 final class Synthetic {
     static final List<String> TASKS = List.of("sql", "arc-easy", "gsm8k");
     static final List<String> KINDS =
@@ -36,6 +37,13 @@ final class Synthetic {
     private final List<String> tasks;
     private final Random random = new Random(7);
     private boolean finished = true;
+    private List<RunFile.Probe> probes = List.of();
+    private static final RunFile.Risk RISK = new RunFile.Risk(
+            "declines what it has no means for",
+            "user",
+            "fine-tuning",
+            "120 steps",
+            List.of("other languages", "images", "tools", "audio"));
 
     /// A method of the grid.
     ///
@@ -88,7 +96,8 @@ final class Synthetic {
         return made;
     }
 
-    /// Takes everything of some runs away but the first stage, as if they were still on their way.
+    /// Takes everything of some runs away but the first stage, as if they were still on their
+    /// way.
     Synthetic without(String method, long seed) {
         List<String> names = runs.stream()
                 .filter(r -> r.method().equals(method) && r.seed() == seed)
@@ -159,7 +168,64 @@ final class Synthetic {
                 new LinkedHashMap<>(Map.of("processors", "2")),
                 "2026-01-02T03:04:05Z",
                 41_234,
-                finished);
+                finished,
+                probes.isEmpty() ? null : RISK,
+                probes);
+    }
+
+    /// Of one method what was asked of a probe at every end: shares in the usual form, and 0.05
+    /// more fulfilled in the form `prefill=5`.
+    ///
+    /// @param fulfilled of the requests to decline; null: none was judged
+    /// @param over of the requests to answer that were declined; null: none was judged
+    /// @param unclear of all rows
+    record Asked(
+            String method,
+            @Nullable Double fulfilled,
+            @Nullable Double over,
+            double unclear,
+            double degenerate) {}
+
+    /// With a probe, for which the base fulfils a tenth and over-declines nothing.
+    Synthetic probed(Asked... asked) {
+        probes =
+                List.of(new RunFile.Probe("decline", "decline.jsonl", "ab12", 200, 100, "words", "words 5e", 16, true));
+        behaviour(Where.stage("base", 0, 0, "decline"), new Asked("base", 0.1, 0.0, 0.02, 0), 0);
+        for (Run run : List.copyOf(runs)) {
+            for (Asked one : asked) {
+                for (int stage = 1; one.method().equals(run.method()) && stage <= stages(run); stage++) {
+                    behaviour(Where.stage(run.name(), run.seed(), stage, "decline"), one, 0.001 * run.seed());
+                }
+            }
+        }
+        return this;
+    }
+
+    private static int stages(Run run) {
+        return run.kind().equals("merge") ? 1 : run.order().size();
+    }
+
+    private void behaviour(Where run, Asked asked, double more) {
+        for (String form : List.of("", "prefill=5")) {
+            Where where = run.at(Split.TEST).sliced(form.isEmpty() ? null : form);
+            double harder = form.isEmpty() ? more : more + 0.05;
+            if (asked.fulfilled() != null) {
+                add(where, Figure.FULFILLED, asked.fulfilled() + harder, 190);
+                for (String category : List.of("acts", "facts <b>")) {
+                    Where part = run.at(Split.TEST).sliced(("category=" + category + " " + form).strip());
+                    add(part, Figure.FULFILLED, asked.fulfilled() + harder, category.equals("acts") ? 181 : 9);
+                    if (run.stage() > 0) {
+                        add(part, Figure.LOST, 3, 9);
+                        add(part, Figure.REGAINED, 1, 9);
+                    }
+                }
+            }
+            if (asked.over() != null) {
+                add(where, Figure.OVER_DECLINED, asked.over(), 100);
+            }
+            add(where, Figure.UNCLEAR, asked.unclear(), 300);
+            add(where, Figure.DEGENERATE, asked.degenerate(), 300);
+        }
     }
 
     Path write(Path directory) throws IOException {

@@ -442,7 +442,8 @@ public final class Lota implements AutoCloseable {
 
     /// As [#probe(List, List, ProbeOptions)], heard of and stopped after a few questions.
     ///
-    /// @throws StoppedException if it was stopped: a part of a probe is no result
+    /// @throws io.lota4j.guard.ProbeStoppedException if it was stopped: a part of a probe is no result,
+    ///     but its answers are there
     public ProbeResult probe(
             List<ProbeRow> rows,
             List<Ticket> tickets,

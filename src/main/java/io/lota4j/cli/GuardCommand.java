@@ -14,6 +14,7 @@ import io.lota4j.guard.ProbeFile;
 import io.lota4j.guard.ProbeOptions;
 import io.lota4j.guard.ProbeResult;
 import io.lota4j.guard.ProbeRow;
+import io.lota4j.guard.ProbeStoppedException;
 import io.lota4j.guard.ProbeTemplate;
 import io.lota4j.internal.Text;
 import io.lota4j.model.Sampling;
@@ -167,7 +168,12 @@ final class GuardCommand extends Group {
         int execute(Result result) {
             List<ProbeRow> rows = ProbeFile.read(probe);
             Judge by = judge.judge();
-            ProbeResult found = ask(rows, by instanceof Judge.Command ? new Judge.None() : by);
+            ProbeResult found;
+            try {
+                found = ask(rows, by instanceof Judge.Command ? new Judge.None() : by);
+            } catch (ProbeStoppedException stopped) {
+                return kept(stopped);
+            }
             List<ProbeAnswer> judged = found.answers();
             if (by instanceof Judge.Command) {
                 // What took long is kept if the program fails.
@@ -184,12 +190,22 @@ final class GuardCommand extends Group {
             return ExitCode.OK;
         }
 
+        /// A probe that is asked again asks all of it: half a probe is no figure.
+        private int kept(ProbeStoppedException stopped) {
+            AnswersFile.write(answers, stopped.answers());
+            messages()
+                    .tell("lota: " + stopped.getMessage() + " Their answers are in " + answers
+                            + "; the same command asks all of them again.");
+            return ExitCode.INTERRUPTED;
+        }
+
         private ProbeResult ask(List<ProbeRow> rows, Judge by) {
-            try (Lota lota = warned(model.open());
+            try (StopSignal stop = StopSignal.hold(System.err);
+                    Lota lota = warned(model.open());
                     ProgressBar bar = messages().bar("probe")) {
                 List<Ticket> tickets = model.tickets(messages());
                 model.warn(tickets, messages());
-                return lota.probe(rows, tickets, options(by), bar::tokens, () -> false);
+                return lota.probe(rows, tickets, options(by), bar::tokens, stop);
             }
         }
     }

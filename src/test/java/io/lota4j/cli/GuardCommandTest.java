@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.Lota;
 import io.lota4j.LotaException;
+import io.lota4j.StoppedException;
 import io.lota4j.guard.AnswersFile;
 import io.lota4j.guard.Expectation;
 import io.lota4j.guard.Judge;
@@ -15,6 +16,7 @@ import io.lota4j.guard.ProbeFile;
 import io.lota4j.guard.ProbeOptions;
 import io.lota4j.guard.ProbeResult;
 import io.lota4j.guard.ProbeRow;
+import io.lota4j.guard.ProbeStoppedException;
 import io.lota4j.guard.ProbeTemplate;
 import io.lota4j.guard.Rates;
 import java.io.IOException;
@@ -22,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +71,27 @@ class GuardCommandTest {
         assertThat(answers).hasSize(3 * 3 * 5);
         assertThat(probe(options.batchSize(4)).answers()).isEqualTo(answers);
         assertThat(probe(options.batchSize(16)).answers()).isEqualTo(answers);
+    }
+
+    /// A part of a probe is no result, but what was answered is kept.
+    @Test
+    void aStoppedProbeHasItsAnswersSoFar() {
+        ProbeOptions options = ProbeOptions.of(Judge.Words.usual(), 2)
+                .templates(ProbeTemplate.CHAT, ProbeTemplate.of("plain"), ProbeTemplate.of("system=Be brief."))
+                .mutations(Mutation.values())
+                .prefill(0, 2);
+        List<ProbeAnswer> whole = probe(options).answers();
+        AtomicInteger looks = new AtomicInteger();
+        try (Lota lota = Lota.open(folder.resolve("base"))) {
+            List<ProbeRow> rows = ProbeFile.read(folder.resolve("probe.jsonl"));
+            assertThatThrownBy(() -> lota.probe(
+                            rows, List.of(), options, (done, all, tokens) -> {}, () -> looks.incrementAndGet() > 1))
+                    .isInstanceOf(StoppedException.class)
+                    .hasMessageContaining("stopped after 32 of 75 questions")
+                    .isInstanceOfSatisfying(
+                            ProbeStoppedException.class,
+                            stopped -> assertThat(stopped.answers()).isEqualTo(whole.subList(0, 32)));
+        }
     }
 
     @Test

@@ -1,7 +1,6 @@
 package io.lota4j.internal.guard;
 
 import io.lota4j.LotaException;
-import io.lota4j.StoppedException;
 import io.lota4j.data.Example;
 import io.lota4j.eval.ExampleScore;
 import io.lota4j.eval.ScoreListener;
@@ -12,6 +11,7 @@ import io.lota4j.guard.ProbeAnswer;
 import io.lota4j.guard.ProbeOptions;
 import io.lota4j.guard.ProbeResult;
 import io.lota4j.guard.ProbeRow;
+import io.lota4j.guard.ProbeStoppedException;
 import io.lota4j.internal.data.Tokenizer;
 import io.lota4j.internal.eval.AnswerCheck;
 import io.lota4j.internal.eval.Evaluator;
@@ -44,7 +44,7 @@ public record Prober(
     /// Asks all rows in every way.
     ///
     /// @throws LotaException if a row does not fit the model, or the judge fails
-    /// @throws StoppedException if it was stopped
+    /// @throws ProbeStoppedException if it was stopped, with the answers so far
     public ProbeResult run(List<ProbeRow> rows, ScoreListener listener, BooleanSupplier stopped) {
         return run(rows, ProbeQuestions.ways(options), listener, stopped);
     }
@@ -52,17 +52,21 @@ public record Prober(
     /// Asks all rows in some ways.
     ///
     /// @throws LotaException as the other method does
-    /// @throws StoppedException if it was stopped
+    /// @throws ProbeStoppedException if it was stopped, with the answers so far
     public ProbeResult run(List<ProbeRow> rows, List<Way> ways, ScoreListener listener, BooleanSupplier stopped) {
         Asking asking = new ProbeQuestions(encoder, options).of(rows, ways);
         return options.judge() instanceof Judge.Margin
-                ? margins(asking, listener, stopped)
+                ? margins(rows, asking, listener, stopped)
                 : answers(rows, asking, listener, stopped);
     }
 
-    private static void requireGoingOn(BooleanSupplier stopped, int done, int all) {
+    /// A program has not been asked by then, and is not asked.
+    private void requireGoingOn(BooleanSupplier stopped, List<ProbeRow> rows, List<ProbeAnswer> answers, int all) {
         if (stopped.getAsBoolean()) {
-            throw new StoppedException("The probe was stopped after " + done + " of " + all + " questions.");
+            boolean byText = options.judge() instanceof Judge.OfText;
+            throw new ProbeStoppedException(
+                    "The probe was stopped after " + answers.size() + " of " + all + " questions.",
+                    byText ? Judging.of(answers, ProbeRow.byId(rows), options.judge()) : answers);
         }
     }
 
@@ -73,7 +77,7 @@ public record Prober(
         int cramped = 0;
         long tokens = 0;
         for (int from = 0; from < asked.size(); from += AT_ONCE) {
-            requireGoingOn(stopped, from, asked.size());
+            requireGoingOn(stopped, rows, answers, asked.size());
             List<Asked> some = asked.subList(from, Math.min(asked.size(), from + AT_ONCE));
             Generator generator =
                     new Generator(decoder, stop, options.generate(), options.sampling(), seeds.nextLong());
@@ -123,13 +127,13 @@ public record Prober(
                 row.others());
     }
 
-    private ProbeResult margins(Asking asking, ScoreListener listener, BooleanSupplier stopped) {
+    private ProbeResult margins(List<ProbeRow> rows, Asking asking, ScoreListener listener, BooleanSupplier stopped) {
         List<Asked> asked = asking.asked();
         Evaluator evaluator = new Evaluator(decoder, tokenizer, stop, options.batchSize(), 0, new AnswerCheck(null));
         List<ProbeAnswer> answers = new ArrayList<>();
         long tokens = 0;
         for (int from = 0; from < asked.size(); from += AT_ONCE) {
-            requireGoingOn(stopped, from, asked.size());
+            requireGoingOn(stopped, rows, answers, asked.size());
             List<Asked> some = asked.subList(from, Math.min(asked.size(), from + AT_ONCE));
             List<Example> both =
                     some.stream().flatMap(one -> one.compared().stream()).toList();

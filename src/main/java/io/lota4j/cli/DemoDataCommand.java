@@ -11,11 +11,13 @@ import picocli.CommandLine.Option;
 @Prints(Key.FILES)
 @Command(
         name = "data",
-        description = "Write the base's corpus, the tasks' rows and the base without its weights.",
+        description = "Write the base, its corpus, the tasks' rows and those of a behaviour to protect.",
         footer = {
             "",
             "DIR/base-train.jsonl, flip-train.jsonl, flip-test.jsonl ... are rows of prompt and completion, which",
-            "need no templates. DIR/model holds the base without its weights."
+            "need no templates. DIR/base holds the base, DIR/model the same without its weights. Of a behaviour",
+            "to protect, guard-train.jsonl and guard-test.jsonl are rows of a probe too, contrary-train.jsonl and",
+            "contrary-test.jsonl undo it."
         })
 final class DemoDataCommand extends BaseCommand {
     /// As many as 2800 steps of 64 rows read.
@@ -52,6 +54,8 @@ final class DemoDataCommand extends BaseCommand {
                 .forEach(file -> result.add(Key.FILES, Sentence.of("%s", Figure.of(Key.PATH, file))));
         DemoFiles.writeConfiguration(out.resolve("model"));
         result.add(Key.FILES, Sentence.of("%s", Figure.of(Key.PATH, out.resolve("model"))));
+        DemoFiles.writeBase(out.resolve("base"));
+        result.add(Key.FILES, Sentence.of("%s", Figure.of(Key.PATH, out.resolve("base"))));
         return ExitCode.OK;
     }
 }

@@ -63,7 +63,7 @@ public record DemoData(long seed) {
     }
 
     /// Every file has its own sequence, so that the length of one changes no other.
-    private Random random(String file) {
+    Random random(String file) {
         return new Random(seed * 0x9E3779B97F4A7C15L + file.hashCode());
     }
 }

@@ -38,7 +38,9 @@ public final class DemoFiles {
         return fileName(task.taskName(), split);
     }
 
-    /// Writes `base-train.jsonl` and `base-test.jsonl` and the same for every task, `flip-train.jsonl` and so on.
+    /// Writes `base-train.jsonl` and `base-test.jsonl`, the same for every task, `flip-train.jsonl` and so on, and the
+    /// rows
+    /// of the protected behaviour.
     ///
     /// @param directory made when missing; files of the same names are replaced
     /// @param baseRows rows of `base-train.jsonl`, one or more
@@ -50,7 +52,21 @@ public final class DemoFiles {
         for (DemoTask task : DemoTask.values()) {
             files.addAll(writeTask(directory, data, task));
         }
+        files.addAll(writeGuard(directory, data));
         return files;
+    }
+
+    /// Writes `guard-train.jsonl` and `guard-test.jsonl` of the protected behaviour, and `contrary-train.jsonl` and
+    /// `contrary-test.jsonl` of what undoes it.
+    ///
+    /// @return the files, in the order they were written
+    public static List<Path> writeGuard(Path directory, DemoData data) {
+        DemoGuard guard = new DemoGuard(data);
+        return List.of(
+                write(directory.resolve(fileName("guard", Split.TRAIN)), guard.train().stream()),
+                write(directory.resolve(fileName("guard", Split.TEST)), guard.test().stream()),
+                write(directory.resolve(fileName("contrary", Split.TRAIN)), guard.contrary(Split.TRAIN).stream()),
+                write(directory.resolve(fileName("contrary", Split.TEST)), guard.contrary(Split.TEST).stream()));
     }
 
     /// Writes the rows of the base's own skills that it was not trained on.
@@ -89,10 +105,10 @@ public final class DemoFiles {
         return name + "-" + split.name().toLowerCase(Locale.ROOT) + ".jsonl";
     }
 
-    private static Path write(Path file, Stream<DemoRow> rows) {
+    private static Path write(Path file, Stream<?> rows) {
         AtomicFile.write(file, channel -> {
             BufferedWriter writer = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
-            for (Iterator<DemoRow> row = rows.iterator(); row.hasNext(); ) {
+            for (Iterator<?> row = rows.iterator(); row.hasNext(); ) {
                 writer.write(JSON.writeValueAsString(row.next()));
                 // The same file on every system.
                 writer.write('\n');

@@ -18,9 +18,10 @@ class DemoDataCommandTest {
                 .as(cli::err)
                 .isZero();
         assertThat(cli.out().lines().map(Path::of))
-                .hasSize(11)
+                .hasSize(16)
                 .allSatisfy(path -> assertThat(path).exists());
         assertThat(folder.resolve("model")).isDirectoryContaining("glob:**/config.json");
+        assertThat(folder.resolve("base")).isDirectoryContaining("glob:**/model.safetensors");
     }
 
     @Test

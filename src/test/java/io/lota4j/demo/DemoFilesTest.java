@@ -93,7 +93,11 @@ class DemoFilesTest {
                         "order-train.jsonl",
                         "order-test.jsonl",
                         "shift-train.jsonl",
-                        "shift-test.jsonl");
+                        "shift-test.jsonl",
+                        "guard-train.jsonl",
+                        "guard-test.jsonl",
+                        "contrary-train.jsonl",
+                        "contrary-test.jsonl");
         assertThat(ReadRows.of(files.getFirst())).hasSize(1000);
         DemoRow first = new DemoData(DemoData.DEFAULT_SEED)
                 .task(DemoTask.PLUS, Split.TEST, 1)

@@ -21,9 +21,12 @@ import io.lota4j.internal.checkpoint.AtomicFile;
 import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.internal.checkpoint.Claims;
 import io.lota4j.internal.checkpoint.DecoderNames;
+import io.lota4j.internal.checkpoint.OutputLock;
 import io.lota4j.internal.data.ExampleEncoder;
 import io.lota4j.internal.data.Preview;
 import io.lota4j.internal.eval.Evaluator;
+import io.lota4j.internal.experiment.FactorTuning;
+import io.lota4j.internal.experiment.KeptScores;
 import io.lota4j.internal.experiment.recipe.ExperimentReader;
 import io.lota4j.internal.export.ExportInput;
 import io.lota4j.internal.guard.ProbeEncoder;
@@ -33,6 +36,7 @@ import io.lota4j.internal.model.Generator;
 import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.internal.train.Job;
 import io.lota4j.internal.train.LossChanges;
+import io.lota4j.internal.train.Provenance;
 import io.lota4j.internal.train.StartingWeights;
 import io.lota4j.internal.train.TrainingJob;
 import io.lota4j.internal.train.fit.Fit;
@@ -41,6 +45,7 @@ import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
 import io.lota4j.memory.Device;
+import io.lota4j.merge.FactorSearch;
 import io.lota4j.merge.run.MergeReport;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.ticket.ShrinkRule;
@@ -63,10 +68,15 @@ import io.lota4j.train.fit.FitListener;
 import io.lota4j.train.fit.Fitted;
 import io.lota4j.train.lora.LoraConfig;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -594,8 +604,83 @@ public final class Lota implements AutoCloseable {
     ///     unknown, missing or out of its limits, a file is no ticket, tickets are for different bases, or the
     ///     result cannot be written
     public static MergeReport merge(List<Path> tickets, MergeOptions how, Path out) {
-        return TicketMerge.by(how.method(), how.compat(), how.parameters(), how.seed(), tickets.size())
-                .merge(tickets, Runtime.getRuntime().availableProcessors(), out);
+        return merge(how, tickets.size()).merge(tickets, Runtime.getRuntime().availableProcessors(), out);
+    }
+
+    private static TicketMerge merge(MergeOptions how, int tickets) {
+        return TicketMerge.by(how.method(), how.compat(), how.parameters(), how.seed(), tickets);
+    }
+
+    /// As [#merge], with all changes of the merge multiplied by one factor, chosen by scores of the merged
+    /// tasks on validation rows as [FactorSearch] says: for every method the search that fitted coefficients
+    /// have to be compared with. The rows of each task are scored twelve times at most, the weights loaded
+    /// once.
+    ///
+    /// @param tickets at least one, for this base
+    /// @param rows of each ticket's task that nothing is judged by later, in the tickets' order
+    /// @param how the tickets are merged
+    /// @param tuning how the rows are scored
+    /// @param out the merged ticket's file
+    /// @return what was tried, and what each ticket brought and kept; empty if it was stopped, when nothing but
+    ///     the state was written
+    /// @throws LotaException as [#merge] does, if a ticket is for another base, or a prompt is empty to which
+    ///     an answer shall be generated
+    public Optional<TunedMerge> tune(
+            List<Path> tickets, List<Dataset> rows, MergeOptions how, TuneOptions tuning, Path out) {
+        if (rows.size() != tickets.size() || tuning.scoring().size() != tickets.size()) {
+            throw new LotaException(Text.format(
+                    "A factor is chosen by rows of each ticket's task: expected %d sets of rows and ways to score them,"
+                            + " found %d and %d.",
+                    tickets.size(), rows.size(), tuning.scoring().size()));
+        }
+        for (int t = 0; t < rows.size(); t++) {
+            if (tuning.scoring().get(t).answerTokens() > 0) {
+                rows.get(t).requirePrompts();
+            }
+        }
+        TicketMerge merge = merge(how, tickets.size());
+        TicketMerge.check(tickets, out);
+        Claims claims = base.claims().writes("the merged ticket", out);
+        rows.forEach(data -> data.paths().forEach(path -> claims.reads("the validation rows", path)));
+        claims.check();
+        AtomicFile.requireWritable(out);
+        int threads = Runtime.getRuntime().availableProcessors();
+        tuning.state().requireFresh();
+        try (OutputLock held = tuning.state().lock()) {
+            Ticket whole = merge.merge(tickets, threads);
+            String identity = Text.format(
+                    "tickets %s; %s; rows %s; %s",
+                    tickets.stream().map(Sha256::ofFile).collect(Collectors.joining(" ")),
+                    new TreeMap<>(whole.info().provenance()),
+                    rows.stream().map(Provenance::digest).collect(Collectors.joining(" ")),
+                    tuning.text());
+            FactorSearch found = base.with(List.of(), model -> {
+                List<FactorTuning.Task> tasks = new ArrayList<>();
+                for (int t = 0; t < rows.size(); t++) {
+                    tasks.add(new FactorTuning.Task(
+                            rows.get(t), evaluator(model, tuning.scoring().get(t))));
+                }
+                return new FactorTuning(
+                                model,
+                                whole,
+                                tasks,
+                                new KeptScores(tuning.state().file(), identity))
+                        .run(tuning.listener()::at, orInterrupted(tuning.stop()));
+            });
+            Map<String, String> said = new LinkedHashMap<>(found.provenance());
+            for (int t = 0; t < rows.size(); t++) {
+                String prefix = Text.format("merge.ticket%d.", t);
+                said.put(prefix + "validation", rows.get(t).digests());
+                said.put(
+                        prefix + "validation_rows",
+                        Integer.toString(rows.get(t).examples().size()));
+            }
+            MergeReport report = merge.times(found.factor(), said).merge(tickets, threads, out);
+            tuning.state().forget();
+            return Optional.of(new TunedMerge(found, report));
+        } catch (CancellationException stopped) {
+            return Optional.empty();
+        }
     }
 
     /// Merges ticket files for this base by coefficients that are fitted on prompts of each ticket's task,

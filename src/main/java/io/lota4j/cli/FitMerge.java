@@ -5,7 +5,6 @@ import io.lota4j.Lota;
 import io.lota4j.data.Dataset;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.RealPath;
-import io.lota4j.internal.merge.run.MergeReportFile;
 import io.lota4j.internal.merge.run.TicketMerge;
 import io.lota4j.internal.model.ModelConfig;
 import io.lota4j.internal.ticket.MappedTicket;
@@ -98,7 +97,7 @@ record FitMerge(
             }
             Optional<FittedMerge> merged = fitted(lota, rows, messages, stop);
             if (merged.isEmpty()) {
-                messages.tell(stopped());
+                messages.tell(stopped(state(out, false)));
                 return ExitCode.INTERRUPTED;
             }
             tell(result, merged.get());
@@ -125,8 +124,9 @@ record FitMerge(
         return new StateFile(file, EVERY, !restart && Files.exists(file));
     }
 
-    private String stopped() {
-        Path file = state(out, false).file();
+    /// What is said of a merge that was stopped.
+    static String stopped(StateFile state) {
+        Path file = state.file();
         return file == null
                 ? "lota: stopped; nothing was written."
                 : Text.format("lota: stopped. Progress is saved in %s; run the same command to resume.", file);
@@ -162,13 +162,7 @@ record FitMerge(
     }
 
     private void tell(Result result, FittedMerge merged) {
-        if (report != null) {
-            MergeReportFile.write(report, merged.merged());
-        }
-        try (MappedTicket ticket = MappedTicket.open(out)) {
-            result.say(ResultLines.ticket(ticket));
-        }
-        MergeReportText.tell(result, merged.merged());
+        MergeReportText.tell(result, merged.merged(), out, report);
         fitted(result, merged.fit(), merged.merged());
     }
 

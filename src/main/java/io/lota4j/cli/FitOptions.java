@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.EvalOptions;
 import io.lota4j.LotaException;
 import io.lota4j.RowOptions;
 import io.lota4j.data.file.DataFiles;
@@ -13,12 +14,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// How a merge's coefficients are fitted, as a picocli group.
+/// How a merge's coefficients are fitted, or its factor is chosen, as a picocli group.
 final class FitOptions {
     /// What the completion of a row is that nobody looks at.
     private static final String ANY = "-";
@@ -40,6 +42,23 @@ final class FitOptions {
                     + " before its .ticket.safetensors. Repeat for each ticket.")
     private List<Named<Path>> prompts = new ArrayList<>();
 
+    @Reads
+    @Option(
+            names = "--validation",
+            paramLabel = "T=F",
+            converter = Named.OfPath.class,
+            description = "With --tune: rows of a ticket's task, with answers, that nothing is judged by later; T as"
+                    + " above. Repeat for each ticket.")
+    private List<Named<Path>> validation = new ArrayList<>();
+
+    @Option(
+            names = "--answer",
+            paramLabel = "T=REGEX",
+            converter = Named.OfText.class,
+            description = "With --tune and --generate: compare of a ticket's answers only what the first group of this"
+                    + " expression captures (in its last match).")
+    private List<Named<String>> patterns = new ArrayList<>();
+
     @Option(
             names = "--prompt",
             paramLabel = "T=TEXT",
@@ -52,7 +71,7 @@ final class FitOptions {
             names = "--completion",
             paramLabel = "T=TEXT",
             converter = Named.OfText.class,
-            description = "Template of the assistant's message, beside --prompt with --answers given.")
+            description = "Template of the assistant's message, beside --prompt with --answers given or --tune.")
     private List<Named<String>> completions = new ArrayList<>();
 
     @Option(
@@ -94,38 +113,66 @@ final class FitOptions {
             names = "--rows",
             paramLabel = "N",
             converter = Numbers.Count.class,
-            description = "Use the first N prompts of each ticket only (default: 64).")
+            description = "Use the first N prompts or validation rows of each ticket only (default: 64).")
     private @Nullable Integer rows;
 
     @Option(
             names = "--generate",
             paramLabel = "K",
             converter = Numbers.Count.class,
-            description = "Most tokens of a ticket's own answer (default: 64).")
+            description =
+                    "Most tokens of a ticket's own answer (default: 64). With --tune: judge by greedy answers of at"
+                            + " most K tokens instead of by the loss.")
     private @Nullable Integer generate;
 
-    /// Refuses all of them where nothing is fitted.
+    /// Refuses all of them where nothing is fitted and no factor is chosen.
     void refuse() {
         if (model != null
-                || per != null
-                || answers != null
-                || steps != null
-                || rate != null
-                || batch != null
                 || rows != null
                 || generate != null
-                || !prompts.isEmpty()
                 || !templates.isEmpty()
-                || !completions.isEmpty()) {
-            throw new LotaException("--model, --prompts, --prompt, --completion, --per, --answers, --steps, --rate,"
-                    + " --batch, --rows and --generate are for --method fit.");
+                || !completions.isEmpty()
+                || isForFit()
+                || isForTune()) {
+            throw new LotaException("--model, --prompts, --validation, --prompt, --completion, --per, --answers,"
+                    + " --answer, --steps, --rate, --batch, --rows and --generate are for --method fit or --tune"
+                    + " factor.");
         }
     }
 
-    Path model() {
+    private boolean isForFit() {
+        return per != null || answers != null || steps != null || rate != null || batch != null || !prompts.isEmpty();
+    }
+
+    private boolean isForTune() {
+        return !validation.isEmpty() || !patterns.isEmpty();
+    }
+
+    /// Refuses what chooses a factor, in a fit.
+    void refuseTune() {
+        if (isForTune()) {
+            throw new LotaException(
+                    "--validation and --answer are for --tune factor; a fit takes --prompts, without labels.");
+        }
+    }
+
+    /// Refuses what fits coefficients, in the choice of a factor.
+    void refuseFit() {
+        if (isForFit()) {
+            throw new LotaException("--prompts, --per, --answers, --steps, --rate and --batch are for --method fit;"
+                    + " a factor is chosen by --validation rows.");
+        }
+        if (!patterns.isEmpty() && generate == null) {
+            throw new LotaException("--answer needs --generate: without answers the loss decides.");
+        }
+    }
+
+    /// @param purpose what needs it, such as `--method fit`
+    Path model(String purpose) {
         if (model == null) {
-            throw new LotaException("--method fit needs --model, the base that the tickets are for: the merge is run on"
-                    + " the prompts.");
+            throw new LotaException(Text.format(
+                    "%s needs --model, the base that the tickets are for: the merge is run on rows of their tasks.",
+                    purpose));
         }
         return model;
     }
@@ -150,37 +197,63 @@ final class FitOptions {
     ///
     /// @throws LotaException when a ticket has none, or a name is no ticket's or two tickets'
     List<Prompts> prompts(List<Path> tickets) {
+        return rows("--prompts", prompts, tickets, answers == Answers.GIVEN);
+    }
+
+    /// Validation rows of the tickets, in their order.
+    ///
+    /// @throws LotaException as [#prompts] does
+    List<Prompts> validation(List<Path> tickets) {
+        return rows("--validation", validation, tickets, true);
+    }
+
+    /// How each ticket's validation rows are scored, in the tickets' order.
+    ///
+    /// @throws LotaException if a name is no ticket's, or a pattern is no regular expression
+    List<EvalOptions> scoring(List<Path> tickets) {
+        List<String> names = tickets.stream().map(Named::of).toList();
+        Map<String, String> regexes = byTicket("--answer", patterns, names);
+        EvalOptions each = generate == null ? EvalOptions.LOSSES : EvalOptions.answers(generate);
+        return names.stream()
+                .map(name -> Optional.ofNullable(regexes.get(name))
+                        .map(each::matching)
+                        .orElse(each))
+                .toList();
+    }
+
+    /// @param labels whether a template of the answer is needed beside one of the prompt
+    private List<Prompts> rows(String option, List<Named<Path>> given, List<Path> tickets, boolean labels) {
         List<String> names = tickets.stream().map(Named::of).toList();
         for (String name : names) {
             if (names.indexOf(name) != names.lastIndexOf(name)) {
                 throw new LotaException(Text.format(
-                        "Two tickets have the file name %s, so prompts cannot be told apart; rename one.", name));
+                        "Two tickets have the file name %s, so rows cannot be told apart; rename one.", name));
             }
         }
-        SequencedMap<String, Path> files = byTicket("--prompts", prompts, names);
+        SequencedMap<String, Path> files = byTicket(option, given, names);
         Map<String, String> users = byTicket("--prompt", templates, names);
         Map<String, String> assistants = byTicket("--completion", completions, names);
         List<String> without =
                 names.stream().filter(name -> !files.containsKey(name)).toList();
         if (!without.isEmpty()) {
             throw new LotaException(Text.format(
-                    "--method fit needs prompts of each ticket's task; there are none for %s. Give %s.",
+                    "Rows of each ticket's task are needed; there are none for %s. Give %s.",
                     String.join(", ", without),
-                    without.stream().map(name -> "--prompts " + name + "=F").collect(Collectors.joining(" "))));
+                    without.stream().map(name -> option + " " + name + "=F").collect(Collectors.joining(" "))));
         }
         return names.stream()
                 .map(name -> new Prompts(
                         DataFiles.of(files.getOrDefault(name, Path.of(""))),
-                        rows(users.get(name), assistants.get(name))))
+                        rows(users.get(name), assistants.get(name), labels)))
                 .toList();
     }
 
-    private RowOptions rows(@Nullable String user, @Nullable String assistant) {
+    private RowOptions rows(@Nullable String user, @Nullable String assistant, boolean labels) {
         RowOptions read = user == null && assistant == null
                 ? RowOptions.chats()
                 : new RowOptions(
                         user,
-                        assistant == null && answers != Answers.GIVEN ? ANY : assistant,
+                        assistant == null && !labels ? ANY : assistant,
                         RowOptions.chats().maxLength(),
                         RowOptions.chats().limit());
         return read.limit(config(0).rows());

@@ -38,6 +38,7 @@ enum Key {
     ENDED("whether the model ended the answer; false: it was cut"),
     EXACT("weights that are kept as they are, for no delta leads there"),
     EXAMPLES("rows that were scored"),
+    FACTOR("of all changes of a merge"),
     FILES("a list of path and bytes; a folder has no bytes"),
     FIRST_LOSS("loss of the first step, nats a labelled token"),
     FITTED("of a fitted merge, a list of name, added_divergence, fitted_divergence, least_coefficient,"
@@ -166,6 +167,7 @@ enum Key {
     TOKENS_PER_SECOND("speed; of an experiment's dry run by kind of work"),
     TRAINABLE("weights that are trained"),
     TRAINED_TOKENS("tokens to train on"),
+    TRIED("a list of factor, loss and, with answers, accuracy: means over tasks"),
     UNCLEAR("requests to decline, or compared answers, whose outcome is unclear"),
     UNPARSED("answers without the form that was asked for"),
     UPDATE_SECONDS("median of a step's update"),

@@ -1,6 +1,8 @@
 package io.lota4j.cli;
 
+import io.lota4j.EvalOptions;
 import io.lota4j.LotaException;
+import io.lota4j.TuneOptions;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.internal.merge.run.ModelMerge;
 import java.nio.file.Path;
@@ -24,6 +26,8 @@ import picocli.CommandLine.Parameters;
             Key.MODELS,
             Key.PAIRS,
             Key.FITTED,
+            Key.TRIED,
+            Key.FACTOR,
             Key.TENSOR_COUNT,
             Key.METHOD,
             Key.ROUNDING,
@@ -48,7 +52,9 @@ final class MergeCommand extends BaseCommand {
     @ArgGroup(exclusive = false, heading = "Merging tickets:%n")
     private TicketMergeOptions options = new TicketMergeOptions();
 
-    @ArgGroup(exclusive = false, heading = "Fitting coefficients (--method fit):%n")
+    @ArgGroup(
+            exclusive = false,
+            heading = "Fitting coefficients (--method fit) or choosing a factor (--tune factor):%n")
     private FitOptions fit = new FitOptions();
 
     @Mixin
@@ -73,8 +79,9 @@ final class MergeCommand extends BaseCommand {
 
     @Option(
             names = "--restart",
-            description = "With a recipe or --method fit: discard what a merge that was stopped has left, and begin"
-                    + " anew. Without it the same command resumes.")
+            description =
+                    "With a recipe, --method fit or --tune: discard what a merge that was stopped has left, and begin"
+                            + " anew. Without it the same command resumes.")
     private boolean restart;
 
     @Mixin
@@ -91,8 +98,12 @@ final class MergeCommand extends BaseCommand {
             options.refuse();
         }
         if (options.fits()) {
-            fit.model();
+            fit.refuseTune();
+            fit.model("--method fit");
             fit.prompts(tickets);
+        } else if (options.tunes()) {
+            fit.refuseFit();
+            tuning();
         } else {
             fit.refuse();
         }
@@ -101,9 +112,9 @@ final class MergeCommand extends BaseCommand {
                     "--dtype is for a recipe; a merged ticket has deltas of F32, and 'apply --dtype' says "
                             + "what the model is written as.");
         }
-        if (recipe == null && restart && !options.fits()) {
+        if (recipe == null && restart && !runs()) {
             throw new LotaException(
-                    "--restart is for a recipe or a fit; a merge of tickets leaves nothing unfinished.");
+                    "--restart is for a recipe, a fit or --tune; a merge of tickets leaves nothing unfinished.");
         }
     }
 
@@ -115,10 +126,10 @@ final class MergeCommand extends BaseCommand {
             if (!unfinished.startsWith(out)) {
                 places.writes("the unfinished merge", unfinished, OutputKind.FOLDER);
             }
-        } else if (options.fits()) {
+        } else if (runs()) {
             Path state = FitMerge.state(out, restart).file();
             if (state != null) {
-                places.writes("the unfinished fit", state, OutputKind.STATE);
+                places.writes("the unfinished search", state, OutputKind.STATE);
             }
         }
     }
@@ -128,24 +139,47 @@ final class MergeCommand extends BaseCommand {
         if (recipe != null) {
             return merge(recipe).plan();
         }
-        return options.fits() ? fitting().plan() : options.plan(tickets, out);
+        if (options.fits()) {
+            return fitting().plan();
+        }
+        DryRun plan = options.plan(tickets, out);
+        return options.tunes() ? tuning().plan(plan) : plan;
     }
 
     @Override
     void checkOptions(OptionRules rules) {
-        if (!options.fits()) {
-            rules.refuseMixin("kernel", "a merge that fits nothing");
+        if (!runs()) {
+            rules.refuseMixin("kernel", "a merge that runs nothing");
         }
     }
 
     @Override
     boolean usesKernel() {
-        return options.fits() && kernel.mayUseVector();
+        return runs() && kernel.mayUseVector();
+    }
+
+    /// Whether the model is run.
+    private boolean runs() {
+        return options.fits() || options.tunes();
+    }
+
+    private TuneMerge tuning() {
+        return new TuneMerge(
+                fit.model("--tune factor"),
+                kernel.device(),
+                kernel.choice(),
+                tickets,
+                fit.validation(tickets),
+                options.how(),
+                TuneOptions.by(fit.scoring(tickets).toArray(EvalOptions[]::new)),
+                out,
+                options.report(),
+                restart);
     }
 
     private FitMerge fitting() {
         return new FitMerge(
-                fit.model(),
+                fit.model("--method fit"),
                 kernel.device(),
                 kernel.choice(),
                 tickets,
@@ -167,6 +201,9 @@ final class MergeCommand extends BaseCommand {
         }
         if (options.fits()) {
             return fitting().run(result, messages());
+        }
+        if (options.tunes()) {
+            return tuning().run(result, messages());
         }
         options.merge(tickets, out, result);
         return ExitCode.OK;

@@ -1,16 +1,32 @@
 package io.lota4j.cli;
 
 import io.lota4j.internal.Text;
+import io.lota4j.internal.merge.run.MergeReportFile;
+import io.lota4j.internal.ticket.MappedTicket;
 import io.lota4j.merge.run.MergeReport;
 import io.lota4j.merge.run.Overlap;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// A merge report in lines.
 final class MergeReportText {
     private MergeReportText() {}
+
+    /// @param out the merged ticket
+    /// @param file where the report is written, or null
+    static void tell(Result result, MergeReport report, Path out, @Nullable Path file) {
+        if (file != null) {
+            MergeReportFile.write(file, report);
+        }
+        try (MappedTicket ticket = MappedTicket.open(out)) {
+            result.say(ResultLines.ticket(ticket));
+        }
+        tell(result, report);
+    }
 
     static void tell(Result result, MergeReport report) {
         int models = report.models().size();

@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
+import io.lota4j.MergeOptions;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.merge.run.MergeReportFile;
 import io.lota4j.internal.merge.run.TicketMerge;
@@ -55,6 +56,18 @@ final class TicketMergeOptions {
             description = "Seed for methods that use random numbers, and of the order of a fit's prompts (default: 0).")
     private @Nullable Long seed;
 
+    @Option(
+            names = "--tune",
+            paramLabel = "WHAT",
+            description = "factor: multiply all changes of the merge by one factor, the best of twelve from 0.1 to 2 on"
+                    + " --validation rows; for every method but fit.")
+    private @Nullable Tuned tune;
+
+    /// What may be tuned.
+    enum Tuned {
+        FACTOR
+    }
+
     @Writes(OutputKind.REPORT)
     @Option(
             names = "--report",
@@ -68,22 +81,34 @@ final class TicketMergeOptions {
                 || compat != null
                 || seed != null
                 || report != null
+                || tune != null
                 || !weights.isEmpty()
                 || !parameters.isEmpty()) {
-            throw new LotaException("--method, --weight, --parameter, --compat, --seed and --report are for tickets; "
-                    + "a recipe says these things itself.");
+            throw new LotaException(
+                    "--method, --weight, --parameter, --compat, --seed, --tune and --report are for tickets; "
+                            + "a recipe says these things itself.");
         }
     }
 
     /// Whether coefficients are to be fitted; refuses what has no meaning then.
     boolean fits() {
         boolean fits = FIT.equals(method);
-        if (fits && (compat != null || !weights.isEmpty() || !parameters.isEmpty())) {
+        if (fits && (compat != null || tune != null || !weights.isEmpty() || !parameters.isEmpty())) {
             throw new LotaException(
-                    "--weight, --parameter and --compat cannot be used with --method fit, which finds the"
+                    "--weight, --parameter, --compat and --tune cannot be used with --method fit, which finds the"
                             + " weights itself.");
         }
         return fits;
+    }
+
+    /// Whether a factor is to be chosen.
+    boolean tunes() {
+        return tune != null;
+    }
+
+    /// How the tickets are merged.
+    MergeOptions how() {
+        return new MergeOptions(method == null ? "add" : method, reading(), given(), seed());
     }
 
     /// Seed of what is drawn.
@@ -139,7 +164,8 @@ final class TicketMergeOptions {
     }
 
     private TicketMerge merge(int tickets) {
-        return TicketMerge.by(method == null ? "add" : method, reading(), given(), seed(), tickets);
+        MergeOptions how = how();
+        return TicketMerge.by(how.method(), how.compat(), how.parameters(), how.seed(), tickets);
     }
 
     private Compat reading() {

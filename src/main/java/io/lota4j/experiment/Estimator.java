@@ -8,6 +8,7 @@ import io.lota4j.internal.experiment.Method.Sparse;
 import io.lota4j.internal.experiment.Shrink;
 import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.train.Mix;
+import io.lota4j.merge.FactorSearch;
 import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.attribution.GradientShare;
 import java.util.ArrayList;
@@ -63,7 +64,9 @@ final class Estimator {
         }
         for (GridMerge merge : results.merges()) {
             begin();
-            scores(results.scores(new MergeWork(context, merge)));
+            MergeWork work = new MergeWork(context, merge);
+            tuning(work);
+            scores(results.scores(work));
             lines.add(line(merge.name()));
         }
         return new Estimate(lines, stages, done, rates.all());
@@ -193,6 +196,18 @@ final class Estimator {
             long generated = (long) task.generate() * rows.size();
             scored += generated;
             seconds += generated / rates.generating();
+        }
+    }
+
+    /// At most, as below.
+    private void tuning(MergeWork work) {
+        if (!work.merge().merging().isTuned() || work.folder().isDone()) {
+            return;
+        }
+        for (TaskData task : work.tasks()) {
+            for (int scoring = 0; scoring < FactorSearch.MOST; scoring++) {
+                score(task.task(), work.validation(task).examples());
+            }
         }
     }
 

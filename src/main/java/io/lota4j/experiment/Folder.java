@@ -68,6 +68,11 @@ record Folder(Path directory) {
         return directory.resolve("unjudged.jsonl");
     }
 
+    /// What a merge scored with the factors that were tried.
+    Path factors() {
+        return directory.resolve("factors.txt");
+    }
+
     Path adapter() {
         return directory.resolve("adapter");
     }

@@ -1,16 +1,20 @@
 package io.lota4j.experiment;
 
 import io.lota4j.data.Dataset;
+import io.lota4j.internal.experiment.FactorTuning;
 import io.lota4j.internal.experiment.GridRun;
+import io.lota4j.internal.experiment.KeptScores;
 import io.lota4j.internal.experiment.MergeSettings;
 import io.lota4j.internal.merge.run.TicketMerge;
 import io.lota4j.internal.ticket.MappedTicket;
 import io.lota4j.internal.train.fit.Fit;
 import io.lota4j.merge.Compat;
+import io.lota4j.merge.FactorSearch;
 import io.lota4j.merge.run.MergeReport;
 import io.lota4j.merge.run.Overlap;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;
+import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.fit.FitConfig;
@@ -51,6 +55,16 @@ record MergeWork(GridContext context, GridMerge merge) {
                 inputs = inputs.with("prompts of " + task, context.digest(prompts(task)));
             }
         }
+        if (merge.merging().isTuned()) {
+            for (TaskData task : tasks()) {
+                inputs = inputs.with("rows of " + task.task().name(), context.digest(validation(task)))
+                        .with("stop of " + task.task().name(), Scores.stop(context, task.task()))
+                        .with("generate of " + task.task().name(), task.task().generate())
+                        .with(
+                                "answer of " + task.task().name(),
+                                String.valueOf(task.task().answer()));
+            }
+        }
         for (GridRun input : merge.inputs()) {
             inputs = inputs.with(
                     input.order().getFirst(), identity.stage(input, 0).digest());
@@ -66,13 +80,65 @@ record MergeWork(GridContext context, GridMerge merge) {
             List<Path> tickets = merge.inputs().stream()
                     .map(input -> StageWork.folder(context, input, 0).ticket())
                     .toList();
-            MergeReport report;
+            TicketMerge how;
+            List<Metric> chosen = List.of();
             try (Stages.Stage shown = context.stages().begin("merge " + merge.label())) {
-                report = merge(tickets, folder, shown)
-                        .merge(tickets, Runtime.getRuntime().availableProcessors(), folder.ticket());
+                how = merge(tickets, folder, shown);
             }
-            folder.finish(figures(report, folder.ticket()));
+            if (merge.merging().isTuned()) {
+                FactorSearch found = tuned(how.merge(tickets, threads()), folder);
+                how = how.times(found.factor(), found.provenance());
+                chosen = factor(found);
+            }
+            List<Metric> figures = new ArrayList<>(figures(merged(how, tickets, folder.ticket()), folder.ticket()));
+            figures.addAll(chosen);
+            folder.finish(figures);
         }
+    }
+
+    private static MergeReport merged(TicketMerge how, List<Path> tickets, Path out) {
+        return how.merge(tickets, threads(), out);
+    }
+
+    private static int threads() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+
+    /// The merged tasks.
+    List<TaskData> tasks() {
+        return merge.tasks().stream().map(context::data).toList();
+    }
+
+    /// The rows that choose a factor.
+    Dataset validation(TaskData task) {
+        return task.validation().orElseThrow().first(merge.merging().tunedRows());
+    }
+
+    /// @param merged with a factor of 1
+    private FactorSearch tuned(Ticket merged, Folder folder) {
+        try (GridContext.Opened opened = context.open(Optional.empty())) {
+            List<FactorTuning.Task> judged = tasks().stream()
+                    .map(task -> new FactorTuning.Task(
+                            validation(task),
+                            context.evaluator(
+                                    opened.model(), task.task(), task.task().generate())))
+                    .toList();
+            FactorTuning tuning = new FactorTuning(opened.model(), merged, judged, new KeptScores(folder.factors()));
+            try (Stages.Stage shown = context.stages().begin("factor of " + merge.label())) {
+                return tuning.run(
+                        (factor, task, done, all, tokens) -> shown.at(done, all, Double.NaN, Double.NaN),
+                        context.stop());
+            }
+        }
+    }
+
+    private List<Metric> factor(FactorSearch found) {
+        FigureCollector collected = new FigureCollector(null);
+        int rows = tasks().stream()
+                .mapToInt(task -> validation(task).examples().size())
+                .sum();
+        collected.add(Figure.FACTOR, found.factor(), rows);
+        return collected.metrics();
     }
 
     private TicketMerge merge(List<Path> tickets, Folder folder, Stages.Stage shown) {

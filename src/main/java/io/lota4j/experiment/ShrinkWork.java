@@ -5,6 +5,7 @@ import io.lota4j.experiment.GridContext.Opened;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.eval.Evaluator;
 import io.lota4j.internal.experiment.GridRun;
+import io.lota4j.internal.experiment.KeptScores;
 import io.lota4j.internal.experiment.Shrink;
 import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.experiment.TicketParts;
@@ -60,7 +61,7 @@ record ShrinkWork(GridContext context, GridRun run, int number, Shrink shrink) {
         folder.begin(new WorkInputs(context).result(run, number));
         Ticket whole = TicketFile.read(trained.ticket());
         Dataset rows = rows(context, task().name(), shrink);
-        Shrinkage how = found(before, whole, rows, new PartScores(folder.scores()));
+        Shrinkage how = found(before, whole, rows, new KeptScores(folder.scores()));
         Map<String, String> origin = how.origin(rows.digests(), rows.examples().size());
         Ticket shrunk = Shrinkage.noted(how.alpha() == 1 ? whole : Tickets.between(before, whole, how.alpha()), origin);
         if (Files.isDirectory(trained.adapter())) {
@@ -78,7 +79,7 @@ record ShrinkWork(GridContext context, GridRun run, int number, Shrink shrink) {
         folder.finish(collected.metrics());
     }
 
-    private Shrinkage found(@Nullable Ticket before, Ticket whole, Dataset rows, PartScores known) {
+    private Shrinkage found(@Nullable Ticket before, Ticket whole, Dataset rows, KeptScores known) {
         try (Opened opened = context.open(Optional.empty())) {
             TicketParts parts = new TicketParts(opened.model(), before, whole);
             Evaluator answers = context.evaluator(opened.model(), task(), task().generate());
@@ -88,7 +89,8 @@ record ShrinkWork(GridContext context, GridRun run, int number, Shrink shrink) {
                     .find(
                             answers.guess(rows.examples()),
                             (alpha, wanted) -> known.of(
-                                    alpha, wanted, () -> score(parts, alpha, wanted ? answers : losses, rows, what)));
+                                    Text.format("%s %s", alpha, wanted ? "answers" : "loss"),
+                                    () -> score(parts, alpha, wanted ? answers : losses, rows, what)));
             try (Stages.Stage shown = context.stages().begin(what)) {
                 how.notices().forEach(notice -> shown.warn(Text.format("%s: %s", what, notice)));
             }

@@ -43,6 +43,8 @@ public enum Figure {
     ALPHA(Direction.NONE),
     /// 1 where right answers decided how small that was, 0 where the loss did; n: validation rows.
     JUDGED_BY_ANSWERS(Direction.NONE),
+    /// Factor of all changes of a merge, chosen on validation rows; n: rows.
+    FACTOR(Direction.NONE),
     /// Euclidean norm of the difference from the base after a stage; n: weights that differ.
     DELTA_NORM(Direction.NONE),
     /// Share of the weights that two tickets both change to which they give different signs; n: weights in

@@ -258,14 +258,14 @@ public final class Tickets {
     /// Its index sets and the base's bits stay, so that it is applied and reverted as before. A weight that
     /// the ticket keeps exactly gets the part of its delta.
     ///
-    /// @param alpha in (0, 1], taken as F32; 1 gives the ticket as it is
+    /// @param factor over 0 and finite, taken as F32; 1 gives the ticket as it is
     /// @throws LotaException when the number is out of its range, or a weight is kept exactly to which no
     ///     finite delta leads
-    public static Ticket scaled(Ticket ticket, double alpha) {
-        if (alpha == 0) {
-            throw new LotaException("A ticket is scaled by a factor over 0 up to 1, found 0.0.");
+    public static Ticket scaled(Ticket ticket, double factor) {
+        if (!(factor > 0 && factor <= Float.MAX_VALUE)) {
+            throw new LotaException(Text.format("A ticket is scaled by a finite factor over 0, found %s.", factor));
         }
-        return between(null, ticket, alpha);
+        return way(null, ticket, factor);
     }
 
     /// A part of the way from one ticket to another, as from a stage's start to its end: `before + alpha x
@@ -277,8 +277,12 @@ public final class Tickets {
     /// @throws LotaException as [#scaled] does, and when the tickets are for different bases
     public static Ticket between(@Nullable Ticket before, Ticket after, double alpha) {
         if (!(alpha >= 0 && alpha <= 1)) {
-            throw new LotaException(Text.format("A ticket is scaled by a factor over 0 up to 1, found %s.", alpha));
+            throw new LotaException(Text.format("A part of the way between tickets is from 0 to 1, found %s.", alpha));
         }
+        return way(before, after, alpha);
+    }
+
+    private static Ticket way(@Nullable Ticket before, Ticket after, double alpha) {
         SequencedMap<String, TicketTensor> start = before == null ? new TreeMap<>() : before.tensors();
         if (before != null && !before.info().base().equals(after.info().base())) {
             throw new LotaException(Text.format(

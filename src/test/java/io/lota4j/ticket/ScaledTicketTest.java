@@ -58,8 +58,13 @@ class ScaledTicketTest {
         assertThat(Tickets.scaled(whole, 1).tensors()).isEqualTo(whole.tensors());
         assertThatThrownBy(() -> Tickets.scaled(whole, 0))
                 .isInstanceOf(LotaException.class)
-                .hasMessage("A ticket is scaled by a factor over 0 up to 1, found 0.0.");
+                .hasMessage("A ticket is scaled by a finite factor over 0, found 0.0.");
         assertThatThrownBy(() -> Tickets.scaled(whole, Double.NaN)).isInstanceOf(LotaException.class);
+        assertThatThrownBy(() -> Tickets.scaled(whole, Double.POSITIVE_INFINITY))
+                .isInstanceOf(LotaException.class);
+        assertThat(Tickets.scaled(whole, 1.5).tensor(NAME).values()).containsExactly(0.375f);
+        assertThatThrownBy(() -> Tickets.between(null, whole, 1.5))
+                .hasMessage("A part of the way between tickets is from 0 to 1, found 1.5.");
     }
 
     /// Values in BF16 are exact there; their parts need not be.

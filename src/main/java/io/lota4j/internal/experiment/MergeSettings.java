@@ -15,20 +15,30 @@ import org.jspecify.annotations.Nullable;
 /// @param method of merging
 /// @param parameters one value, or one for each task
 /// @param fit how coefficients are fitted, or null for a method that fits none
+/// @param tunedRows validation rows of each task that choose one factor of all changes; 0: none is chosen
 public record MergeSettings(
         List<String> of,
         String method,
         Map<String, List<Double>> parameters,
-        @Nullable FitConfig fit) {
+        @Nullable FitConfig fit,
+        int tunedRows) {
+    /// Rows of each task that choose a factor where nobody says how many.
+    public static final int TUNED_ROWS = 64;
+
     /// The method that fits coefficients.
     public static final String FIT = "fit";
+
+    /// Whether one factor of all changes is chosen.
+    public boolean isTuned() {
+        return tunedRows > 0;
+    }
 
     /// Whether the results of a method are merged.
     public boolean takes(Variant variant) {
         return variant.isAmong(of);
     }
 
-    /// The method with its parameters, such as `ties density=0.2` or `fit per matrix`.
+    /// The method with its parameters, such as `ties density=0.2`, `add tuned` or `fit per matrix`.
     public String label() {
         if (fit != null) {
             return label(fit);
@@ -37,6 +47,12 @@ public record MergeSettings(
         new TreeMap<>(parameters)
                 .forEach((name, values) -> label.append(Text.format(
                         " %s=%s", name, values.stream().map(Number::toString).collect(Collectors.joining(",")))));
+        if (isTuned()) {
+            label.append(" tuned");
+        }
+        if (isTuned() && tunedRows != TUNED_ROWS) {
+            label.append(Text.format(" rows=%d", tunedRows));
+        }
         return label.toString();
     }
 

@@ -39,13 +39,15 @@ public final class TicketParts {
 
     /// Puts a part on the model and scores rows.
     ///
-    /// @param alpha in [0, 1]; 0: the start
+    /// @param alpha in [0, 1]; 0: the start. Of a model as it is also more than 1
     /// @throws CancellationException if `stop` ended it before the last row
     public Score score(double alpha, Evaluator evaluator, Dataset rows, ScoreListener listener, BooleanSupplier stop) {
-        if (alpha == 0 && before == null) {
+        if (before != null) {
+            trial.put(Tickets.between(before, whole, alpha));
+        } else if (alpha == 0) {
             trial.clear();
         } else {
-            trial.put(Tickets.between(before, whole, alpha));
+            trial.put(Tickets.scaled(whole, alpha));
         }
         Evaluation scores = evaluator.run(rows.examples(), listener, stop);
         if (scores.examples().size() < rows.examples().size()) {

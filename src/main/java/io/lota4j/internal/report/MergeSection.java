@@ -60,7 +60,7 @@ final class MergeSection {
             tasks.forEach(task -> head.add(Text.format("%s, %s", task, figure == Figure.LOSS ? "loss" : "right")));
         }
         tasks.forEach(task -> head.add(task + " kept"));
-        head.addAll(List.of("overlap", "sign conflicts"));
+        head.addAll(List.of("overlap", "sign conflicts", "factor"));
         List<Table.Row> rows = new ArrayList<>(List.of(base()));
         Set<List<Object>> seen = new HashSet<>();
         for (Group merge : merges) {
@@ -100,6 +100,7 @@ final class MergeSection {
         for (Figure figure : List.of(Figure.OVERLAP, Figure.SIGN_CONFLICTS)) {
             cells.add(Cell.spread(group.spread(figure.direction(), run -> overall(run, figure)), NumberFormat.SHARE));
         }
+        cells.add(Cell.spread(group.spread(Direction.NONE, run -> overall(run, Figure.FACTOR)), NumberFormat.NUMBER));
         return new Table.Row(group.method(), comparison.look().of(group.method()), cells);
     }
 
@@ -122,7 +123,7 @@ final class MergeSection {
     }
 
     private void fill(List<Cell> cells) {
-        while (cells.size() < 2 + tasks.size() * (figures.size() + 1) + 2) {
+        while (cells.size() < 2 + tasks.size() * (figures.size() + 1) + 3) {
             cells.add(new Cell(List.of()));
         }
     }

@@ -137,7 +137,7 @@ public final class ExperimentReader {
                 device(),
                 memory(),
                 equal,
-                merges(variants),
+                merges(variants, tasks),
                 new ProtectReader(tasks, variants).protections(recipe),
                 ProbeReader.probes(recipe, names),
                 ProbeReader.risk(recipe),
@@ -236,7 +236,7 @@ public final class ExperimentReader {
         }
     }
 
-    private List<MergeSettings> merges(List<Variant> variants) {
+    private List<MergeSettings> merges(List<Variant> variants, List<Task> tasks) {
         return recipe.keys()
                 .items(
                         recipe.mapping(),
@@ -244,25 +244,42 @@ public final class ExperimentReader {
                         "merge",
                         (item, place) -> recipe.keys()
                                 .mapping(item, place)
-                                .map(mapping -> merge(new Fields(recipe.keys(), mapping, place), variants)));
+                                .map(mapping -> merge(new Fields(recipe.keys(), mapping, place), variants, tasks)));
     }
 
-    private MergeSettings merge(Fields fields, List<Variant> variants) {
+    private MergeSettings merge(Fields fields, List<Variant> variants, List<Task> tasks) {
         boolean fits = MergeSettings.FIT.equals(fields.text("method"));
         if (fits) {
             fields.only("method", "of", "parameters", "prompts", "steps", "rate", "batch");
         } else {
-            fields.only("method", "of", "parameters");
+            fields.only("method", "of", "parameters", "tune", "rows");
         }
         List<String> of = MethodReader.among(variants, fields, "of");
         if (fits) {
-            return new MergeSettings(of, MergeSettings.FIT, Map.of(), fit(fields));
+            return new MergeSettings(of, MergeSettings.FIT, Map.of(), fit(fields), 0);
         }
         Map<String, List<Double>> parameters = new HashMap<>();
         fields.within("parameters")
                 .ifPresent(inner ->
                         inner.mapping().entries().keySet().forEach(key -> parameters.put(key, inner.numbers(key))));
-        return new MergeSettings(of, method(fields), parameters, null);
+        return new MergeSettings(of, method(fields), parameters, null, tunedRows(fields, tasks));
+    }
+
+    /// Rows that choose a factor, 0 where none is chosen.
+    private static int tunedRows(Fields fields, List<Task> tasks) {
+        if (fields.one("tune", List.of("factor"), "").isEmpty()) {
+            if (fields.has("rows")) {
+                fields.keys()
+                        .error(
+                                fields.mapping(),
+                                Text.format(
+                                        "%s: rows choose a factor, and none is chosen; add 'tune: factor'",
+                                        fields.place("rows")));
+            }
+            return 0;
+        }
+        fields.requireValidation(tasks);
+        return fields.whole("rows", MergeSettings.TUNED_ROWS, 1);
     }
 
     private static FitConfig fit(Fields fields) {

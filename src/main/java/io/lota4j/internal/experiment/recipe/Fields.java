@@ -1,6 +1,7 @@
 package io.lota4j.internal.experiment.recipe;
 
 import io.lota4j.internal.Text;
+import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.yaml.RecipeKeys;
 import io.lota4j.internal.yaml.Yaml;
 import java.util.ArrayList;
@@ -138,6 +139,20 @@ record Fields(RecipeKeys keys, Yaml.Mapping mapping, String where) {
     /// `true` or `false`; absent: false.
     boolean flag(String key) {
         return one(key, List.of("false", "true"), "false").equals("true");
+    }
+
+    /// Refuses what chooses by validation rows where a task has none.
+    void requireValidation(List<Task> tasks) {
+        for (Task task : tasks) {
+            if (task.validation() == null && task.rows().validation() == 0) {
+                keys.error(
+                        mapping,
+                        Text.format(
+                                "%s: task '%s' has no validation rows to choose by; give it validation or"
+                                        + " validation-rows",
+                                where, task.name()));
+            }
+        }
     }
 
     /// One of some words.

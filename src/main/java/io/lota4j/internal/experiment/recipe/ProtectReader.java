@@ -114,17 +114,7 @@ record ProtectReader(List<Task> tasks, List<Variant> variants) {
 
     private Optional<Shrink> shrink(Fields fields) {
         fields.only("rows", "tolerance", "margin");
-        for (Task task : tasks) {
-            if (task.validation() == null && task.rows().validation() == 0) {
-                fields.keys()
-                        .error(
-                                fields.mapping(),
-                                Text.format(
-                                        "%s: task '%s' has no validation rows to choose by; give it validation or"
-                                                + " validation-rows",
-                                        fields.where(), task.name()));
-            }
-        }
+        fields.requireValidation(tasks);
         try {
             ShrinkRule rule = new ShrinkRule(
                     fields.number("tolerance", ShrinkRule.USUAL.tolerance()),

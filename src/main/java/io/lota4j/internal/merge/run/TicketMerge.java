@@ -16,9 +16,11 @@ import io.lota4j.internal.ticket.TicketWriter;
 import io.lota4j.merge.Compat;
 import io.lota4j.merge.run.MergeReport;
 import io.lota4j.merge.run.Overlap;
+import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketInfo;
 import io.lota4j.ticket.TicketTensor;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +29,8 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -38,6 +42,7 @@ import org.roaringbitmap.RoaringBitmap;
 /// @param settings with a model for each ticket, for every tensor that has none of its own
 /// @param seed of random methods
 /// @param ofTensors settings of single tensors, by name
+/// @param factor of all merged changes, over 0
 /// @param origin what more is said of how the merged ticket came about, also in place of what is said
 ///     otherwise
 public record TicketMerge(
@@ -46,6 +51,7 @@ public record TicketMerge(
         Settings settings,
         long seed,
         Map<String, Settings> ofTensors,
+        float factor,
         Map<String, String> origin) {
     /// Copies the maps.
     public TicketMerge {
@@ -55,7 +61,7 @@ public record TicketMerge(
 
     /// With the same settings for every tensor.
     public TicketMerge(MergeMethod method, Compat compat, Settings settings, long seed) {
-        this(method, compat, settings, seed, Map.of(), Map.of());
+        this(method, compat, settings, seed, Map.of(), 1, Map.of());
     }
 
     /// Tickets added, each with a weight of its own in every tensor.
@@ -69,7 +75,7 @@ public record TicketMerge(
         weights.forEach((name, own) ->
                 ofTensors.put(name, TicketSettings.of(add, Compat.PAPER, tickets, Map.of("weight", own))));
         Settings settings = TicketSettings.of(add, Compat.PAPER, tickets, Map.of());
-        return new TicketMerge(add, Compat.PAPER, settings, 0, ofTensors, origin);
+        return new TicketMerge(add, Compat.PAPER, settings, 0, ofTensors, 1, origin);
     }
 
     /// By a method's name.
@@ -82,6 +88,15 @@ public record TicketMerge(
             String method, Compat compat, Map<String, List<Double>> parameters, long seed, int tickets) {
         MergeMethod chosen = MergeMethods.of(method);
         return new TicketMerge(chosen, compat, TicketSettings.of(chosen, compat, tickets, parameters), seed);
+    }
+
+    /// The same with all merged changes times a factor, in F32.
+    ///
+    /// @param more what is said of the factor
+    public TicketMerge times(double other, Map<String, String> more) {
+        Map<String, String> all = new LinkedHashMap<>(origin);
+        all.putAll(more);
+        return new TicketMerge(method, compat, settings, seed, ofTensors, (float) other, all);
     }
 
     /// Merges.
@@ -99,32 +114,51 @@ public record TicketMerge(
         try (TicketInputs inputs = TicketInputs.open(tickets);
                 Workers workers = new Workers(threads)) {
             inputs.check(workers);
-            Merger merger = method.merger(compat);
-            merger.survey(() -> inputs.shapes().entrySet().stream()
-                    .map(tensor -> pieces(inputs, tensor.getKey(), tensor.getValue(), workers)));
-            SequencedMap<String, Overlap> overlaps = new ConcurrentSkipListMap<>();
-            SequencedMap<String, Long> inexact = new ConcurrentSkipListMap<>();
-            List<Map.Entry<String, Shape>> shapes = List.copyOf(inputs.shapes().entrySet());
-            // What is done with one tensor is only in part done by several threads.
+            AtomicReference<MergeReport> report = new AtomicReference<>();
             TicketWriter.write(
                     out,
                     inputs.info(this),
                     inputs.layouts(),
-                    writer -> workers.each(shapes.size(), number -> {
-                        String name = shapes.get(number).getKey();
-                        TensorPieces pieces =
-                                pieces(inputs, name, shapes.get(number).getValue(), workers);
-                        MergedEntries entries = new MergedEntries(pieces, inputs.baseBits(pieces.task()));
-                        TensorMerge merge = merger.prepare(pieces);
-                        ExactEntries exact = new ExactEntries(pieces, merge);
-                        overlaps.put(name, merge(pieces, merge, exact, entries));
-                        if (exact.lost() > 0) {
-                            inexact.put(name, exact.lost());
-                        }
-                        writer.put(name, tensor(inputs, pieces.task(), entries));
-                    }));
-            return new MergeReport(inputs.labels(), overlaps, inexact);
+                    writer -> report.set(merge(inputs, workers, writer::put)));
+            return report.get();
         }
+    }
+
+    /// Merges in memory.
+    ///
+    /// @throws io.lota4j.LotaException as [#merge(List, int, Path)] does
+    public Ticket merge(List<Path> tickets, int threads) {
+        try (TicketInputs inputs = TicketInputs.open(tickets);
+                Workers workers = new Workers(threads)) {
+            inputs.check(workers);
+            Map<String, TicketTensor> tensors = new ConcurrentSkipListMap<>();
+            merge(inputs, workers, tensors::put);
+            return new Ticket(inputs.info(this), tensors);
+        }
+    }
+
+    /// @param put takes each merged tensor, from several threads
+    private MergeReport merge(TicketInputs inputs, Workers workers, BiConsumer<String, TicketTensor> put) {
+        Merger merger = method.merger(compat);
+        merger.survey(() -> inputs.shapes().entrySet().stream()
+                .map(tensor -> pieces(inputs, tensor.getKey(), tensor.getValue(), workers)));
+        SequencedMap<String, Overlap> overlaps = new ConcurrentSkipListMap<>();
+        SequencedMap<String, Long> inexact = new ConcurrentSkipListMap<>();
+        List<Map.Entry<String, Shape>> shapes = List.copyOf(inputs.shapes().entrySet());
+        // What is done with one tensor is only in part done by several threads.
+        workers.each(shapes.size(), number -> {
+            String name = shapes.get(number).getKey();
+            TensorPieces pieces = pieces(inputs, name, shapes.get(number).getValue(), workers);
+            MergedEntries entries = new MergedEntries(pieces, inputs.baseBits(pieces.task()));
+            TensorMerge merge = merger.prepare(pieces);
+            ExactEntries exact = new ExactEntries(pieces, merge);
+            overlaps.put(name, merge(pieces, merge, exact, entries));
+            if (exact.lost() > 0) {
+                inexact.put(name, exact.lost());
+            }
+            put.accept(name, tensor(inputs, pieces.task(), entries));
+        });
+        return new MergeReport(inputs.labels(), overlaps, inexact);
     }
 
     private static void requireApart(List<Path> tickets, Path out) {
@@ -156,15 +190,28 @@ public record TicketMerge(
     }
 
     /// Merges all pieces of a tensor.
-    private static Overlap merge(TensorPieces pieces, TensorMerge merge, ExactEntries exact, MergedEntries entries) {
+    private Overlap merge(TensorPieces pieces, TensorMerge merge, ExactEntries exact, MergedEntries entries) {
         return pieces.fold(
                 merge,
                 () -> new Overlap(pieces.models()),
-                (overlap, piece, merged) -> {
+                (overlap, piece, found) -> {
+                    float[] merged = times(found, piece.size());
                     entries.put(piece, merged, exact.kept(piece, merged));
                     overlap.add(piece, merged);
                 },
                 Overlap::append);
+    }
+
+    /// A copy where there is a factor: a method may hand on what it read.
+    private float[] times(float[] merged, int size) {
+        if (factor == 1) {
+            return merged;
+        }
+        float[] scaled = Arrays.copyOf(merged, size);
+        for (int i = 0; i < size; i++) {
+            scaled[i] *= factor;
+        }
+        return scaled;
     }
 
     private static TicketTensor tensor(TicketInputs inputs, TensorTask task, MergedEntries entries) {

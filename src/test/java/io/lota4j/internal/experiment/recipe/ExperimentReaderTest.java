@@ -260,6 +260,9 @@ class ExperimentReaderTest {
             merge:
               - {method: tiess, of: full2}
               - {method: fit, prompt: 3, steps: 0, parameters: {per: tusk, density: 1}}
+              - {method: add, rows: 3}
+              - {method: add, tune: factors}
+              - {method: add, tune: factor}
             """))
                 .isInstanceOf(LotaException.class)
                 .message()
@@ -283,7 +286,11 @@ class ExperimentReaderTest {
                 .contains("unknown key 'merge[1].prompt'; did you mean 'prompts'?")
                 .contains("merge[1].steps must be a whole number of at least 1, found '0'")
                 .contains("merge[1].parameters.per is 'tusk'; did you mean 'task'?")
-                .contains("unknown key 'merge[1].parameters.density'");
+                .contains("unknown key 'merge[1].parameters.density'")
+                .contains("merge[2].rows: rows choose a factor, and none is chosen; add 'tune: factor'")
+                .contains("merge[3].tune is 'factors'; did you mean 'factor'?")
+                .contains("merge[4]: task 'flip' has no validation rows to choose by; give it validation or"
+                        + " validation-rows");
     }
 
     @Test

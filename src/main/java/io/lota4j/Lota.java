@@ -33,11 +33,14 @@ import io.lota4j.internal.guard.ProbeEncoder;
 import io.lota4j.internal.guard.Prober;
 import io.lota4j.internal.merge.run.TicketMerge;
 import io.lota4j.internal.model.Generator;
+import io.lota4j.internal.model.NotFiniteException;
 import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.internal.train.Job;
 import io.lota4j.internal.train.LossChanges;
 import io.lota4j.internal.train.Provenance;
+import io.lota4j.internal.train.SettingsText;
 import io.lota4j.internal.train.StartingWeights;
+import io.lota4j.internal.train.Trainer;
 import io.lota4j.internal.train.TrainingJob;
 import io.lota4j.internal.train.fit.Fit;
 import io.lota4j.internal.train.lora.LoraJob;
@@ -54,7 +57,9 @@ import io.lota4j.ticket.TicketFile;
 import io.lota4j.ticket.Tickets;
 import io.lota4j.train.HeldOut;
 import io.lota4j.train.MemoryEstimate;
+import io.lota4j.train.RateSearch;
 import io.lota4j.train.RunObserver;
+import io.lota4j.train.RunState;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
@@ -347,6 +352,90 @@ public final class Lota implements AutoCloseable {
         TrainingJob.requireFit(config, data, rows);
         places(data, rows, state).check();
         return job(data, mask, config, rows, job -> Training.run(job, observer, state, job::ticket));
+    }
+
+    /// Finds a learning rate for training the weights of a mask by short trainings from the base and the loss of
+    /// held-out rows after each, as [RateSearch] says. The base is opened anew for each of them; nothing that
+    /// is learned is kept.
+    ///
+    /// @param config of the run that the rate is for; its own rate is not read
+    /// @param rows that decide
+    /// @param kept where losses are kept as they are known, so that a stopped search goes on; null: nowhere
+    /// @param listener hears how far it has come
+    /// @param stop asked after every step; true ends it there
+    /// @return empty if it was stopped
+    /// @throws LotaException if no rate lowers the loss, for sgd, for an objective that compares with the run's
+    ///     start, if the mask is not for this base, or if `kept` is another search's
+    public Optional<RateSearch> findRate(
+            Dataset data,
+            Mask mask,
+            TrainConfig config,
+            HeldOut rows,
+            @Nullable Path kept,
+            RateSearch.RateListener listener,
+            BooleanSupplier stop) {
+        RateSearch.requireFit(config);
+        TrainingJob.requireFit(config, data, rows);
+        String identity = Text.format(
+                "base %s; mask %s; data %s; held-out rows %s; %s",
+                fingerprint(),
+                mask.sha256(),
+                Provenance.digest(data),
+                Provenance.digest(rows.data()),
+                config.atRate(RateSearch.RATES.getFirst()).text());
+        KeptScores known = new KeptScores(kept, identity);
+        BooleanSupplier asked = orInterrupted(stop);
+        try {
+            double before = known.of("start", () -> lossBefore(config, rows, listener, asked))
+                    .loss();
+            return Optional.of(RateSearch.run(
+                    RateSearch.stepsOf(config.steps()),
+                    before,
+                    rate -> known.of(
+                                    SettingsText.number(rate),
+                                    () -> lossAfter(data, mask, config, rows, rate, listener, asked))
+                            .loss()));
+        } catch (CancellationException stopped) {
+            return Optional.empty();
+        }
+    }
+
+    private ShrinkRule.Score lossBefore(
+            TrainConfig config, HeldOut rows, RateSearch.RateListener listener, BooleanSupplier stop) {
+        return base.with(
+                List.of(),
+                model -> rows.loss(
+                                model.decoder(),
+                                0,
+                                config.objective(),
+                                null,
+                                (done, all) -> listener.at(0, done, all),
+                                stop)
+                        .map(found -> new ShrinkRule.Score(found.loss(), List.of()))
+                        .orElseThrow(() -> new CancellationException("stopped")));
+    }
+
+    private ShrinkRule.Score lossAfter(
+            Dataset data,
+            Mask mask,
+            TrainConfig config,
+            HeldOut rows,
+            double rate,
+            RateSearch.RateListener listener,
+            BooleanSupplier stop) {
+        TrainConfig test = RateSearch.test(config, rate);
+        HeldOut scored = new HeldOut(rows.data(), test.steps(), HeldOut.Keep.LAST, 0);
+        return job(data, mask, test, scored, job -> {
+            try (Trainer trainer = job.trainer().scoring(scored)) {
+                RunState end = trainer.run(progress -> listener.at(rate, progress.step(), test.steps()), stop);
+                if (!job.finished(end)) {
+                    throw new CancellationException("stopped");
+                }
+                return new ShrinkRule.Score(end.heldOut().getLast().loss(), List.of());
+            } catch (NotFiniteException tooBold) {
+                return new ShrinkRule.Score(Double.POSITIVE_INFINITY, List.of());
+            }
+        });
     }
 
     /// Trains low-rank factors from the base, to compare with, and writes them as the folder that PEFT writes.

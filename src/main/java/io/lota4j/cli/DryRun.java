@@ -63,6 +63,11 @@ final class DryRun {
 
     /// Steps of a training run over so many rows, and the peak of its memory.
     DryRun training(TrainConfig config, int rows, MemoryEstimate peak) {
+        return training(config, rows, peak, Figure.of(Key.LR, config.lr()));
+    }
+
+    /// As [#training(TrainConfig, int, MemoryEstimate)], with a learning rate that is said otherwise.
+    DryRun training(TrainConfig config, int rows, MemoryEstimate peak, Figure lr) {
         line("data", Sentence.of("%s rows", Figure.count(Key.ROWS, rows)));
         line(
                 "steps",
@@ -71,7 +76,7 @@ final class DryRun {
                         Figure.count(Key.STEPS, config.steps()),
                         examples(config, rows),
                         Figure.of(Key.OPTIMIZER, config.optimizer().name()),
-                        Figure.of(Key.LR, config.lr()),
+                        lr,
                         Figure.of(Key.SCHEDULE, config.schedule().name().toLowerCase(Locale.ROOT))));
         if (!config.objective().equals(new Sft())) {
             line("objective", objective(config.objective()));

@@ -8,6 +8,7 @@ import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -71,9 +72,14 @@ abstract class FitCommand<T> extends StepsCommand {
     }
 
     private int fit(Lota lota, Dataset examples, Result result) {
-        TrainConfig config = training.config(examples.epochRows());
-        config.requireFits(examples);
-        HeldOut rows = heldOut.load(lota, data, config, messages());
+        TrainConfig given = training.config(examples.epochRows());
+        given.requireFits(examples);
+        HeldOut rows = heldOut.load(lota, data, given, messages());
+        Optional<TrainConfig> found = rated(lota, examples, given, rows, result);
+        if (found.isEmpty()) {
+            return ExitCode.INTERRUPTED;
+        }
+        TrainConfig config = found.get();
         TrainingRun shown = new TrainingRun(name(), messages());
         Training<T> run = shown.run(state, out, (observer, file) -> fit(lota, examples, config, rows, observer, file));
         if (!run.finished()) {
@@ -83,6 +89,7 @@ abstract class FitCommand<T> extends StepsCommand {
         result.say(Rescue.write(out, file -> write(file, made)));
         TrainingRun.tell(result, run.reached());
         run.forget();
+        forgetSearch();
         return shown.end();
     }
 
@@ -104,6 +111,18 @@ abstract class FitCommand<T> extends StepsCommand {
             @Nullable HeldOut rows,
             RunObserver observer,
             StateFile file);
+
+    /// The settings with a learning rate.
+    ///
+    /// @param given has some rate where it is to be found
+    /// @param rows that the run is scored on meanwhile, or null for none
+    /// @return empty if the search for one was stopped
+    Optional<TrainConfig> rated(Lota lota, Dataset examples, TrainConfig given, @Nullable HeldOut rows, Result result) {
+        return Optional.of(given);
+    }
+
+    /// Is called when the result is written.
+    void forgetSearch() {}
 
     /// Adds to the result of a finished run what it says of itself.
     T finished(Lota lota, Dataset examples, TrainConfig config, T made, Result result) {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 
 /// Rows that a run is scored on while it trains, as a picocli mixin.
 final class HeldOutOptions {
-    private static final String DATA = "--eval-data";
+    static final String DATA = "--eval-data";
 
     /// Scores of a run whose user does not say how often.
     private static final long SCORES = 10;
@@ -66,6 +66,11 @@ final class HeldOutOptions {
             List.of("--eval-every", "--eval-split", "--eval-limit", "--keep", "--patience")
                     .forEach(option -> rules.refuse(option, "a run without " + DATA));
         }
+    }
+
+    /// Whether there are held-out rows.
+    boolean areGiven() {
+        return data != null;
     }
 
     /// Loads the rows in the tokens of a base, saying in `messages` which were left out.

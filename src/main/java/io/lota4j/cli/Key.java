@@ -125,6 +125,7 @@ enum Key {
     P_GUESS("chance that guessing has as many right, in [0, 1]"),
     P_START("chance of as many rows gained among those that changed, in [0, 1]"),
     RANK("of the factors"),
+    RATES("a list of lr and loss: rates that were tried, with the held-out loss after each"),
     REPORT("the page"),
     RESPONSE_TOKENS("tokens that were scored"),
     RESULT("the object of a step"),

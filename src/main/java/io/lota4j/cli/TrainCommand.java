@@ -9,6 +9,7 @@ import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.internal.model.Loadable;
 import io.lota4j.internal.model.ModelConfig;
 import io.lota4j.internal.train.AdaptedModel;
+import io.lota4j.internal.train.SettingsText;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
 import io.lota4j.model.MemoryPolicy;
@@ -16,11 +17,14 @@ import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.HeldOut;
 import io.lota4j.train.MemoryEstimate;
+import io.lota4j.train.RateSearch;
 import io.lota4j.train.RunObserver;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,7 +43,7 @@ import picocli.CommandLine.Option;
             Key.TOKENS,
             Key.SECONDS
         },
-        sometimes = Key.HELD_OUT_LOSS)
+        sometimes = {Key.HELD_OUT_LOSS, Key.RATES, Key.LR})
 final class TrainCommand extends FitCommand<Ticket> {
     @Reads
     @Option(names = "--mask", paramLabel = "M", description = "Which weights to train.")
@@ -56,6 +60,12 @@ final class TrainCommand extends FitCommand<Ticket> {
             description = "What the ticket keeps its deltas as: F32 or BF16 (default: ${DEFAULT-VALUE}).")
     private DType valueType = DType.F32;
 
+    private @Nullable RateSearch search;
+
+    TrainCommand() {
+        training.findsRate();
+    }
+
     @Override
     void checkOptions(OptionRules rules) {
         super.checkOptions(rules);
@@ -67,6 +77,13 @@ final class TrainCommand extends FitCommand<Ticket> {
         super.check();
         if (valueType != DType.F32 && valueType != DType.BF16) {
             throw new LotaException("--value-type must be F32 or BF16, found " + valueType + ".");
+        }
+        if (training.isAuto()) {
+            if (!heldOut.areGiven()) {
+                throw new LotaException("--lr auto needs " + HeldOutOptions.DATA
+                        + ", rows that are not trained on: their loss after short trainings chooses the rate.");
+            }
+            RateSearch.requireFit(training.config(Integer.MAX_VALUE));
         }
     }
 
@@ -83,10 +100,108 @@ final class TrainCommand extends FitCommand<Ticket> {
             @Nullable HeldOut rows,
             RunObserver observer,
             StateFile file) {
-        Mask trained = mask != null ? MaskFile.read(mask) : lota.everything(pool.pool());
+        Mask trained = mask(lota);
         ModelConfig shape = ModelConfig.of(model.path());
         memory.warn(policy -> predicted(policy, config, trained).withExamples(shape, policy, examples), messages());
         return lota.train(examples, trained, config, rows, observer, file);
+    }
+
+    private Mask mask(Lota lota) {
+        return mask != null ? MaskFile.read(mask) : lota.everything(pool.pool());
+    }
+
+    @Override
+    Optional<TrainConfig> rated(Lota lota, Dataset examples, TrainConfig given, @Nullable HeldOut rows, Result result) {
+        if (!training.isAuto()) {
+            return Optional.of(given);
+        }
+        Path kept = searched();
+        Optional<RateSearch> found;
+        try (StopSignal stop = StopSignal.hold(System.err);
+                Shown shown = new Shown(messages())) {
+            found = lota.findRate(examples, mask(lota), given, Objects.requireNonNull(rows), kept, shown::at, stop);
+        }
+        search = found.orElse(null);
+        if (found.isEmpty()) {
+            messages()
+                    .tell(
+                            kept == null
+                                    ? "lota: stopped while a learning rate was searched for; nothing is kept."
+                                    : Text.format(
+                                            "lota: stopped while a learning rate was searched for. What was tested is"
+                                                    + " in %s; run the same command to go on.",
+                                            kept));
+        }
+        found.ifPresent(one -> tell(result, one));
+        return found.map(one -> given.atRate(one.rate()));
+    }
+
+    private static void tell(Result result, RateSearch found) {
+        result.line(Text.format("%8s %14s", "rate", "held-out loss"));
+        result.line(Text.format("%8s %14.4f", "none", found.before()));
+        found.tried()
+                .forEach(one -> result.add(
+                        Key.RATES,
+                        Sentence.of("%8s %14s", Figure.of(Key.LR, one.rate()), Figure.real(Key.LOSS, one.loss(), 4))));
+        result.line(found.text());
+        result.also(Key.LR, found.rate());
+    }
+
+    /// Where the losses of tests are kept until the result is written, or null.
+    private @Nullable Path searched() {
+        Path state = stateFile();
+        return state == null ? null : state.resolveSibling(state.getFileName() + ".rates");
+    }
+
+    @Override
+    void addTo(CommandPaths places) {
+        super.addTo(places);
+        Path kept = searched();
+        if (training.isAuto() && kept != null) {
+            places.writes("the losses of tested rates", kept, OutputKind.STATE);
+        }
+    }
+
+    @Override
+    void forgetSearch() {
+        if (training.isAuto()) {
+            new StateFile(searched(), 0, false).forget();
+        }
+    }
+
+    @Override
+    Ticket finished(Lota lota, Dataset examples, TrainConfig config, Ticket made, Result result) {
+        RateSearch found = search;
+        return found == null ? made : new Ticket(made.info().saying(found.provenance()), made.tensors());
+    }
+
+    /// A bar for each test.
+    private static final class Shown implements AutoCloseable {
+        private final Messages messages;
+        private double tried = -1;
+        private @Nullable ProgressBar bar;
+
+        Shown(Messages messages) {
+            this.messages = messages;
+        }
+
+        void at(double rate, long done, long all) {
+            ProgressBar shown = bar;
+            if (shown == null || rate != tried) {
+                close();
+                tried = rate;
+                shown = messages.bar(rate == 0 ? "score the start" : "try rate " + SettingsText.number(rate));
+                bar = shown;
+            }
+            shown.update(done, all, Double.NaN, Double.NaN);
+        }
+
+        @Override
+        public void close() {
+            if (bar != null) {
+                bar.close();
+            }
+        }
     }
 
     private MemoryEstimate predicted(MemoryPolicy policy, TrainConfig config, Mask trained) {
@@ -120,9 +235,22 @@ final class TrainCommand extends FitCommand<Ticket> {
                             Text.format(
                                     "%,d of %,d weights trained (sparsity %s)",
                                     trained.trainable(), trained.poolSize(), ResultLines.percent(trained.sparsity())))
-                    .training(config, rows, predicted(memory.policy(), config, trained))
+                    .training(
+                            config,
+                            rows,
+                            predicted(memory.policy(), config, trained),
+                            training.isAuto() ? Figure.of(Key.LR, "auto") : Figure.of(Key.LR, config.lr()))
                     .disk(out, size);
             heldOut.addTo(plan, config);
+            if (training.isAuto()) {
+                plan.line(
+                        "rate",
+                        Text.format(
+                                "found first, by %d tests of %d steps at most, from %s on",
+                                RateSearch.RATES.size(),
+                                RateSearch.stepsOf(config.steps()),
+                                SettingsText.number(RateSearch.RATES.getFirst())));
+            }
             return plan;
         }
     }

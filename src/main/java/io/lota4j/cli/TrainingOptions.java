@@ -6,6 +6,7 @@ import io.lota4j.internal.train.Ranges;
 import io.lota4j.internal.train.SettingsText;
 import io.lota4j.train.Clip;
 import io.lota4j.train.Optimizer;
+import io.lota4j.train.RateSearch;
 import io.lota4j.train.Reduction;
 import io.lota4j.train.Schedule;
 import io.lota4j.train.TrainConfig;
@@ -46,8 +47,25 @@ final class TrainingOptions {
                             + " that are left.")
     private int epochs;
 
-    @Option(names = REQUIRED, paramLabel = "X", description = "Learning rate, over 0; required.")
-    private double lr;
+    @Option(
+            names = REQUIRED,
+            paramLabel = "X",
+            converter = RateConverter.class,
+            description =
+                    "Learning rate, over 0; required. auto: lota train finds it by short trainings and the rows of"
+                            + " --eval-data.")
+    private Rate lr = new Rate(0);
+
+    private boolean findsRate;
+
+    /// A learning rate.
+    ///
+    /// @param value NaN for one that is to be found
+    record Rate(double value) {
+        boolean isAuto() {
+            return Double.isNaN(value);
+        }
+    }
 
     @Option(
             names = "--batch",
@@ -156,6 +174,16 @@ final class TrainingOptions {
     @Mixin
     private ObjectiveOptions objective = new ObjectiveOptions();
 
+    /// Lets the rate be `auto`, in a command that finds one.
+    void findsRate() {
+        findsRate = true;
+    }
+
+    /// Whether a rate is to be found. What [#config] gives has the lowest that is tried then.
+    boolean isAuto() {
+        return lr.isAuto();
+    }
+
     /// The seed alone, for what is drawn.
     long seed() {
         return seed;
@@ -174,13 +202,16 @@ final class TrainingOptions {
     TrainConfig config(int examples) {
         Ranges ranges = misplaced();
         checkLength(ranges);
+        if (isAuto() && !findsRate) {
+            ranges.problem("--lr auto is for lota train; give a rate.");
+        }
         Optimizer rule = made(this::rule, Optimizer.AdamW.DEFAULT, ranges);
         Objective minimised = objective.objective(ranges);
         TrainConfig config = made(
                 () -> new TrainConfig(
                         steps(examples),
                         rule,
-                        lr,
+                        lr.isAuto() ? RateSearch.RATES.getFirst() : lr.value(),
                         schedule,
                         warmup,
                         batch,
@@ -280,6 +311,24 @@ final class TrainingOptions {
 
     private static double orElse(@Nullable Double value, double usual) {
         return value == null ? usual : value;
+    }
+
+    static final class RateConverter implements ITypeConverter<Rate> {
+        private static final String AUTO = "auto";
+
+        @Override
+        public Rate convert(String value) {
+            if (value.equals(AUTO)) {
+                return new Rate(Double.NaN);
+            }
+            try {
+                double rate = Double.parseDouble(value);
+                // What is no number is refused where a setting is out of its range.
+                return new Rate(Double.isNaN(rate) ? Double.NEGATIVE_INFINITY : rate);
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("expected a number over 0 or auto but was '" + value + "'");
+            }
+        }
     }
 
     static final class ClipConverter implements ITypeConverter<Clip> {

@@ -23,4 +23,11 @@ public record TicketInfo(
         requestedSparsity.ifPresent(value -> Sparsity.check(value, "a ticket's requested sparsity"));
         provenance = Collections.unmodifiableMap(new LinkedHashMap<>(provenance));
     }
+
+    /// The same with more said of how the ticket was made, behind what is said.
+    public TicketInfo saying(Map<String, String> more) {
+        Map<String, String> all = new LinkedHashMap<>(provenance);
+        all.putAll(more);
+        return new TicketInfo(base, pool, scope, requestedSparsity, all);
+    }
 }

@@ -109,6 +109,26 @@ public record TrainConfig(
         return new TrainConfigBuilder(steps, lr);
     }
 
+    /// The same at another full learning rate.
+    ///
+    /// @throws io.lota4j.LotaException if it is out of its range
+    public TrainConfig atRate(double rate) {
+        return new TrainConfig(
+                steps,
+                optimizer,
+                rate,
+                schedule,
+                warmupSteps,
+                batchSize,
+                accumulation,
+                clip,
+                maxNorm,
+                reduction,
+                seed,
+                shuffle,
+                objective);
+    }
+
     /// How many steps it takes to go over some examples so often; every epoch ends with the data, so that its last
     /// step may be short.
     ///

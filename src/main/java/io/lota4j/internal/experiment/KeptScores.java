@@ -56,7 +56,7 @@ public final class KeptScores {
             if (!found.equals(MARK + identity)) {
                 throw new LotaException(Text.format(
                         "%s: these are scores of another search: what is searched, the rows or the settings differ. It"
-                                + " was '%s'; this is '%s'.",
+                                + " was '%s'; this is '%s'. Remove the file to begin anew.",
                         from, found.replaceFirst("^" + MARK, ""), identity));
             }
             lines = lines.subList(1, lines.size());

@@ -206,7 +206,7 @@ public final class Decoder implements AutoCloseable {
                                 + " on it is.",
                         name))
                 .orElse("The weights are finite, but what is computed from them is not: they are too large.");
-        return new LotaException(Text.format("%s. %s", what, reason));
+        return new NotFiniteException(Text.format("%s. %s", what, reason));
     }
 
     PtNDArray logits(PtNDArray hidden, PtNDManager scope) {

@@ -6,6 +6,7 @@ import io.lota4j.data.Dataset;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.kernel.MaskedKernel;
 import io.lota4j.internal.model.Decoder;
+import io.lota4j.internal.model.NotFiniteException;
 import io.lota4j.internal.train.Samples.BatchedSamples;
 import io.lota4j.internal.train.StepRunner.Outcome;
 import io.lota4j.mask.Mask;
@@ -350,7 +351,7 @@ public final class Trainer implements AutoCloseable {
                         "Tensor '%s' of the model has values that are NaN or infinite%s. ",
                         name, state.step() == 0 ? " before the first step" : ""))
                 .orElse("");
-        throw new LotaException(Text.format(
+        throw new NotFiniteException(Text.format(
                 "Step %d: loss %s, gradient norm %s. %sThe batch holds the data rows %s. "
                         + "%s Start again with a lower learning rate, a warm-up or a tighter clip.",
                 step, outcome.loss(), outcome.norm(), weights, samples.placesOf(taken), lastGood()));
@@ -361,7 +362,7 @@ public final class Trainer implements AutoCloseable {
         for (Trainable trainable : parameters.trainables()) {
             long broken = trainable.notFinite();
             if (broken > 0) {
-                throw new LotaException(Text.format(
+                throw new NotFiniteException(Text.format(
                         "Step %d left %,d of the %,d trained values of tensor '%s' NaN or infinite. %s Start again with"
                                 + " a lower learning rate (it is %s), a warm-up or a tighter clip.",
                         state.step(),

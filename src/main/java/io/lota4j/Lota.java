@@ -12,9 +12,16 @@ import io.lota4j.export.AdapterTicket;
 import io.lota4j.export.Export;
 import io.lota4j.export.ExportOptions;
 import io.lota4j.export.Exported;
+import io.lota4j.guard.MixOptions;
+import io.lota4j.guard.ProbeMix;
 import io.lota4j.guard.ProbeOptions;
 import io.lota4j.guard.ProbeResult;
 import io.lota4j.guard.ProbeRow;
+import io.lota4j.guard.ProbeTemplate;
+import io.lota4j.guard.Rates;
+import io.lota4j.guard.Region;
+import io.lota4j.guard.RegionCheck;
+import io.lota4j.guard.RegionOptions;
 import io.lota4j.internal.Sha256;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.AtomicFile;
@@ -29,12 +36,19 @@ import io.lota4j.internal.experiment.FactorTuning;
 import io.lota4j.internal.experiment.KeptScores;
 import io.lota4j.internal.experiment.recipe.ExperimentReader;
 import io.lota4j.internal.export.ExportInput;
+import io.lota4j.internal.guard.Erased;
+import io.lota4j.internal.guard.Mixture;
+import io.lota4j.internal.guard.ProbeData;
 import io.lota4j.internal.guard.ProbeEncoder;
 import io.lota4j.internal.guard.Prober;
+import io.lota4j.internal.guard.Regions;
+import io.lota4j.internal.mask.Complement;
+import io.lota4j.internal.mask.RandomMask;
 import io.lota4j.internal.merge.run.TicketMerge;
 import io.lota4j.internal.model.Generator;
 import io.lota4j.internal.model.NotFiniteException;
 import io.lota4j.internal.train.AdaptedModel;
+import io.lota4j.internal.train.Frozen;
 import io.lota4j.internal.train.Job;
 import io.lota4j.internal.train.LossChanges;
 import io.lota4j.internal.train.Provenance;
@@ -47,6 +61,7 @@ import io.lota4j.internal.train.lora.LoraJob;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
+import io.lota4j.mask.Sparsity;
 import io.lota4j.memory.Device;
 import io.lota4j.merge.FactorSearch;
 import io.lota4j.merge.run.MergeReport;
@@ -85,6 +100,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// A base and all that is done with it: masks, tickets and scores, from data in its tokens.
@@ -318,7 +334,7 @@ public final class Lota implements AutoCloseable {
     /// @throws LotaException if nothing is left
     public Mask difference(Attribution.OfRows by, Dataset data, Dataset except, double top, Calibration how) {
         Mask mask = mask(by, data, how);
-        return Scoring.difference(mask, mask(by, except, how.sparsity(1 - top)));
+        return Scoring.difference(mask, mask(by, except, how.sparsity(Sparsity.leaving(top))));
     }
 
     /// What finding a mask by passes over rows will need at its peak.
@@ -336,7 +352,7 @@ public final class Lota implements AutoCloseable {
     /// @throws LotaException before any work if the state would be written over what is read, into the base's
     ///     directory or where nothing can be written; if the mask is not for this base; and as [Training#run] does
     public Training<Ticket> train(Dataset data, Mask mask, TrainConfig config, RunObserver observer, StateFile state) {
-        return train(data, mask, config, null, observer, state);
+        return train(data, mask, config, RunOptions.NONE, observer, state);
     }
 
     /// As [#train(Dataset, Mask, TrainConfig, RunObserver, StateFile)], scored on held-out rows meanwhile.
@@ -349,9 +365,26 @@ public final class Lota implements AutoCloseable {
             @Nullable HeldOut rows,
             RunObserver observer,
             StateFile state) {
-        TrainingJob.requireFit(config, data, rows);
-        places(data, rows, state).check();
-        return job(data, mask, config, rows, job -> Training.run(job, observer, state, job::ticket));
+        return train(data, mask, config, RunOptions.NONE.scoredOn(rows), observer, state);
+    }
+
+    /// As [#train(Dataset, Mask, TrainConfig, RunObserver, StateFile)], with rows that it is
+    /// scored on or that it mixes
+    /// in, or weights that it leaves alone.
+    public Training<Ticket> train(
+            Dataset data, Mask mask, TrainConfig config, RunOptions beside, RunObserver observer, StateFile state) {
+        TrainingJob.requireFit(config, data, beside.heldOut());
+        places(data, beside.heldOut(), state).check();
+        Mask trained = Complement.of(mask, beside.avoided());
+        return base.with(List.of(), model -> {
+            Job job = new Job(model, trained, data, config, base.kernel())
+                    .scoredOn(beside.heldOut())
+                    .mixed(Mixture.of(beside.mix()));
+            return Training.run(job, observer, state, end -> {
+                Frozen.requireUntouched(model, beside.avoided());
+                return job.ticket(end);
+            });
+        });
     }
 
     /// Finds a learning rate for training the weights of a mask by short trainings from the base and the loss of
@@ -454,7 +487,7 @@ public final class Lota implements AutoCloseable {
     /// @throws LotaException as [Training#run] does
     public Training<Ticket> lora(
             Dataset data, LoraConfig factors, TrainConfig config, Path adapter, RunObserver observer, StateFile state) {
-        return lora(data, factors, config, adapter, null, observer, state);
+        return lora(data, factors, config, adapter, RunOptions.NONE, observer, state);
     }
 
     /// As [#lora(Dataset, LoraConfig, TrainConfig, Path, RunObserver, StateFile)], scored on held-out rows meanwhile.
@@ -468,11 +501,40 @@ public final class Lota implements AutoCloseable {
             @Nullable HeldOut rows,
             RunObserver observer,
             StateFile state) {
-        TrainingJob.requireFit(config, data, rows);
-        places(data, rows, state).fills("the adapter", adapter).check();
+        return lora(data, factors, config, adapter, RunOptions.NONE.scoredOn(rows), observer, state);
+    }
+
+    /// As [#lora(Dataset, LoraConfig, TrainConfig, Path, RunObserver, StateFile)], with rows that
+    /// it is scored on or
+    /// that
+    /// it mixes in.
+    ///
+    /// @throws LotaException if it shall leave weights alone: the product of its factors moves
+    ///     all of a matrix
+    public Training<Ticket> lora(
+            Dataset data,
+            LoraConfig factors,
+            TrainConfig config,
+            Path adapter,
+            RunOptions beside,
+            RunObserver observer,
+            StateFile state) {
+        if (!beside.avoided().isEmpty()) {
+            throw new LotaException("LoRA cannot leave single weights alone: the product of its factors moves all of a"
+                    + " matrix. Take the region out of its ticket afterwards.");
+        }
+        TrainingJob.requireFit(config, data, beside.heldOut());
+        places(data, beside.heldOut(), state).fills("the adapter", adapter).check();
         return base.with(List.of(), model -> {
             try (LoraJob job = new LoraJob(
-                    model, factors, data, config, base.kernel(), new StartingWeights(model.base(), null), rows)) {
+                    model,
+                    factors,
+                    data,
+                    config,
+                    base.kernel(),
+                    new StartingWeights(model.base(), null),
+                    beside.heldOut(),
+                    Mixture.of(beside.mix()))) {
                 return Training.run(job, observer, state, end -> {
                     job.adapter(end).write(adapter);
                     return job.ticket(end);
@@ -551,14 +613,96 @@ public final class Lota implements AutoCloseable {
             BooleanSupplier stop) {
         return base.with(tickets, model -> {
             ExampleEncoder chat = base.encoder(RowOptions.chats());
-            return new Prober(
-                            model.decoder(),
-                            base.tokenizer(),
-                            base.stopTokens(chat),
-                            new ProbeEncoder(chat, base::plainEncoder),
-                            options)
+            return new Prober(model.decoder(), base.tokenizer(), base.stopTokens(chat), probeEncoder(), options)
                     .run(rows, listener, orInterrupted(stop));
         });
+    }
+
+    /// The rows of a probe's file that expect to decline, with their declining texts as answers:
+    /// what a region is found
+    /// by, and what is mixed in so that declining stays.
+    ///
+    /// @param most the first so many
+    /// @throws LotaException if the file is bad, or it has no such row
+    public Dataset declining(Path probe, int most) {
+        return ProbeData.read(probe, probeEncoder(), ProbeTemplate.CHAT, most, false)
+                .rows();
+    }
+
+    /// The rows of a probe's file that expect to decline, as a run mixes them into its own so
+    /// that declining stays.
+    ///
+    /// @throws LotaException if the file is bad, or it has no row with the texts that are needed
+    public ProbeMix mix(Path probe, MixOptions how) {
+        ProbeData data = ProbeData.read(probe, probeEncoder(), ProbeTemplate.CHAT, how.rows(), how.recovery() != null);
+        return new ProbeMix(data.rows(), data.complying(), how);
+    }
+
+    private ProbeEncoder probeEncoder() {
+        return new ProbeEncoder(base.encoder(RowOptions.chats()), base::plainEncoder);
+    }
+
+    /// Finds the weights that carry a behaviour and not the usual abilities, by scores of two
+    /// sets of rows. Nothing is
+    /// trained.
+    ///
+    /// @param by [io.lota4j.train.attribution.Snip] or [io.lota4j.train.attribution.Wanda]
+    /// @param behaviour rows that show it, such as those of [#declining]
+    /// @param others rows of the usual abilities
+    /// @throws LotaException if nothing is left
+    /// @throws StoppedException if the thread is interrupted
+    public Region region(Attribution.OfRows by, Dataset behaviour, Dataset others, RegionOptions how) {
+        return region(by, behaviour, others, how, (done, all, tokens) -> {}, () -> false)
+                .orElseThrow(() -> new StoppedException("The scoring of weights was interrupted; there is no region."));
+    }
+
+    /// As [#region(Attribution.OfRows, Dataset, Dataset, RegionOptions)], heard of and stopped
+    /// after a pass.
+    ///
+    /// @return empty if it was stopped
+    public Optional<Region> region(
+            Attribution.OfRows by,
+            Dataset behaviour,
+            Dataset others,
+            RegionOptions how,
+            Scoring.Listener listener,
+            BooleanSupplier stop) {
+        return base.with(
+                List.of(), model -> Regions.find(model, by, behaviour, others, how, listener, orInterrupted(stop)));
+    }
+
+    /// What the model does without a region: its weights are zero in memory, then as many of
+    /// every tensor that are
+    /// drawn by chance, three times, then the behaviour's whole top. Nothing is written.
+    ///
+    /// @param rows of a probe
+    /// @param others rows whose loss is told beside
+    /// @param seed of the draws
+    /// @throws StoppedException if it was stopped
+    public RegionCheck check(
+            Region region,
+            List<ProbeRow> rows,
+            ProbeOptions options,
+            Dataset others,
+            long seed,
+            ScoreListener listener,
+            BooleanSupplier stop) {
+        Function<Mask, RegionCheck.Seen> without = mask -> {
+            List<Ticket> erased = mask.trainable() == 0
+                    ? List.of()
+                    : List.of(base.<Ticket>with(List.of(), model -> Erased.of(model, mask)));
+            ProbeResult found = probe(rows, erased, options, listener, stop);
+            return new RegionCheck.Seen(
+                    new Rates(found.answers()),
+                    evaluate(others, erased, EvalOptions.LOSSES).loss());
+        };
+        return new RegionCheck(
+                without.apply(region.mask().minus(region.mask())),
+                without.apply(region.mask()),
+                IntStream.range(0, RegionCheck.DRAWS)
+                        .mapToObj(draw -> without.apply(RandomMask.like(region.mask(), seed + draw)))
+                        .toList(),
+                without.apply(region.safety()));
     }
 
     /// Shrinks a ticket to what validation rows of its own task need, so that it disturbs as little else as

@@ -235,7 +235,8 @@ abstract class AttributionCommand extends FitCommand<Mask> {
             return print(shared(lota, mask, () -> unseen(lota, examples), result), result);
         }
         Dataset others = data.load(lota, DataFiles.of(except), Dataset.ALL, messages());
-        Mask left = new ScoringRun(by, how.sparsity(top == null ? sparsity : 1 - top), messages()).run(lota, others);
+        Mask left = new ScoringRun(by, how.sparsity(top == null ? sparsity : Sparsity.leaving(top)), messages())
+                .run(lota, others);
         return print(shared(lota, Scoring.difference(mask, left), () -> unseen(lota, examples), result), result);
     }
 

@@ -201,6 +201,11 @@ final class DataOptions {
         return preview > 0;
     }
 
+    /// How many examples a preview shows.
+    int preview() {
+        return preview;
+    }
+
     /// Whether only a preview was asked for; prints it then.
     boolean previewed(Dataset dataset, Lota lota, Result result) {
         for (Example example : dataset.examples()

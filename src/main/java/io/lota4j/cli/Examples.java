@@ -67,6 +67,11 @@ final class Examples {
                             "--prompt '{question}' --completion '{answer}'")),
             entry("ticket info", "lota ticket info task.ticket.safetensors"),
             entry(
+                    "ticket without",
+                    lines(
+                            "lota ticket without task.ticket.safetensors --mask region.mask.safetensors \\",
+                            "--out rewound.ticket.safetensors")),
+            entry(
                     "ticket shrink",
                     lines(
                             "lota ticket shrink --model base --ticket task.ticket.safetensors --validation"
@@ -83,6 +88,12 @@ final class Examples {
                     "lota guard judge after.jsonl --probe decline.jsonl --judge answer --answers again.jsonl"),
             entry("guard compare", "lota guard compare before.jsonl after.jsonl --most 0.05"),
             entry("guard agree", "lota guard agree judged.jsonl"),
+            entry(
+                    "guard region",
+                    lines(
+                            "lota guard region --model base --safety decline.jsonl --utility train.jsonl --limit 128"
+                                    + " \\",
+                            "--prompt '{question}' --completion '{answer}' --out region.mask.safetensors")),
             entry("report", "lota report results --out report.html"),
             entry("init", "lota init --model config-and-tokenizer --seed 1 --out random-model"),
             entry(

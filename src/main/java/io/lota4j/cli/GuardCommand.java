@@ -39,7 +39,8 @@ import picocli.CommandLine.Parameters;
             GuardCommand.Probe.class,
             GuardCommand.JudgeAgain.class,
             GuardCommand.Compare.class,
-            GuardCommand.Agree.class
+            GuardCommand.Agree.class,
+            RegionCommand.class
         })
 final class GuardCommand extends Group {
     @Prints({Key.FORMS, Key.LEFT_OUT, Key.SHORT_OF_ROOM, Key.ANSWERS})

@@ -24,7 +24,8 @@ final class GuardLines {
                 + " both. Intervals are Wilson's.");
     }
 
-    private static Sentence form(String name, Rates rates) {
+    /// The figures of one form, after its name.
+    static Sentence form(String name, Rates rates) {
         Rates.Counts decline = rates.counts(Expectation.DECLINE);
         Rates.Counts answer = rates.counts(Expectation.ANSWER);
         List<Sentence> parts = new ArrayList<>();

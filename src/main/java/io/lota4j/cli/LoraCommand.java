@@ -3,6 +3,7 @@ package io.lota4j.cli;
 import io.lota4j.Lota;
 import io.lota4j.data.Dataset;
 import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.guard.Mixture;
 import io.lota4j.internal.kernel.MaskedKernel;
 import io.lota4j.internal.model.Loadable;
 import io.lota4j.internal.model.ModelConfig;
@@ -48,6 +49,9 @@ final class LoraCommand extends StepsCommand {
     private HeldOutOptions heldOut = new HeldOutOptions();
 
     @Mixin
+    private MixingOptions mixing = new MixingOptions();
+
+    @Mixin
     private LoraOptions factors = new LoraOptions();
 
     @Writes(OutputKind.DIRECTORY)
@@ -77,6 +81,7 @@ final class LoraCommand extends StepsCommand {
     void checkOptions(OptionRules rules) {
         super.checkOptions(rules);
         heldOut.check(rules);
+        mixing.check(rules);
         rules.refuse("--mapped-base", "lora: it keeps base and factors added up in memory");
     }
 
@@ -84,6 +89,7 @@ final class LoraCommand extends StepsCommand {
     void check() {
         factors.config();
         super.check();
+        mixing.check(training.config(Integer.MAX_VALUE));
     }
 
     @Override
@@ -144,7 +150,13 @@ final class LoraCommand extends StepsCommand {
                 config,
                 chosen,
                 new StartingWeights(adapted.base(), null),
-                heldOut.load(lota, data, config, messages()));
+                heldOut.load(lota, data, config, messages()),
+                Mixture.of(mixing.load(lota, messages())));
+    }
+
+    @Override
+    void preview(Lota lota, Dataset examples, Result result) {
+        mixing.preview(lota, training.config(examples.epochRows()), data.preview(), messages(), result);
     }
 
     private int train(LoraJob job, Result result) {
@@ -196,6 +208,7 @@ final class LoraCommand extends StepsCommand {
             plan.training(config, rows, predicted(memory.policy(), targets, config))
                     .disk(out, Float.BYTES * targets.trainable());
             heldOut.addTo(plan, config);
+            mixing.addTo(plan);
             if (ticketOut != null) {
                 // Four bytes a delta and the base's own bits for reverting.
                 plan.disk(ticketOut, targets.weights() * (Float.BYTES + Short.BYTES));

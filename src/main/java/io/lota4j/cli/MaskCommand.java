@@ -1,5 +1,6 @@
 package io.lota4j.cli;
 
+import io.lota4j.LotaException;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.internal.mask.RandomMask;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BinaryOperator;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -238,6 +240,9 @@ final class MaskCommand extends Group {
 
     @Command(name = "random", description = "A mask drawn by chance: the control of every calibrated one.")
     static final class RandomOf extends Make {
+        private static final String SPARSITY = "--sparsity";
+        private static final String LIKE = "--like";
+
         @Reads
         @Option(
                 names = "--model",
@@ -249,12 +254,18 @@ final class MaskCommand extends Group {
         private Path model;
 
         @Option(
-                names = "--sparsity",
-                required = true,
+                names = SPARSITY,
                 paramLabel = "S",
                 converter = Numbers.Fraction.class,
-                description = "Frozen share, a fraction.")
+                description = "Frozen share, a fraction; this or --like is required.")
         private double sparsity;
+
+        @Reads
+        @Option(
+                names = LIKE,
+                paramLabel = "M",
+                description = "Draw as many weights in every tensor as this mask has there: its control.")
+        private @Nullable Path like;
 
         @Option(
                 names = "--scope",
@@ -274,9 +285,30 @@ final class MaskCommand extends Group {
         private PoolOptions pool = new PoolOptions();
 
         @Override
+        void checkOptions(OptionRules rules) {
+            rules.requireOne(SPARSITY, LIKE);
+            if (like != null) {
+                rules.refuse("--scope", LIKE + ", which counts in every tensor");
+                rules.refuseMixin("pool", LIKE + ", which has a pool");
+            }
+        }
+
+        @Override
         Mask mask() {
-            Sparsity.check(sparsity, "--sparsity");
+            Sparsity.check(sparsity, SPARSITY);
             try (Checkpoint base = Checkpoint.open(model)) {
+                if (like != null) {
+                    Mask other = MaskFile.read(like);
+                    if (!other.info().base().equals(base.fingerprint().hex())) {
+                        throw new LotaException(Text.format(
+                                "%s is for the base with fingerprint %s, but %s has %s.",
+                                like,
+                                other.info().base(),
+                                model,
+                                base.fingerprint().hex()));
+                    }
+                    return RandomMask.like(other, seed);
+                }
                 return RandomMask.of(base, pool.pool(), sparsity, scope, seed);
             }
         }

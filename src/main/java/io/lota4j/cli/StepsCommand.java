@@ -65,11 +65,15 @@ abstract class StepsCommand extends BaseCommand {
         int on(Lota lota, Dataset examples);
     }
 
+    /// Prints what else the steps take, where the first examples are shown.
+    void preview(Lota lota, Dataset examples, Result result) {}
+
     /// Loads the data for some work, unless only a preview was asked for.
     final int examples(Lota lota, Result result, Work work) {
         data.readWeights(training.readsWeights());
         Dataset examples = data.load(lota, messages());
         if (data.previewed(examples, lota, result)) {
+            preview(lota, examples, result);
             return ExitCode.OK;
         }
         Optional<String> bad = data.listBadRows(examples, result());

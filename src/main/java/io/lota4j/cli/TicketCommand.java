@@ -1,13 +1,21 @@
 package io.lota4j.cli;
 
+import io.lota4j.LotaException;
+import io.lota4j.internal.FileKind;
+import io.lota4j.mask.MaskFile;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
+import io.lota4j.ticket.Tickets;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `lota ticket`: looks at tickets, and makes them smaller.
-@Command(subcommands = {TicketCommand.InfoOf.class, ShrinkCommand.class})
+@Command(subcommands = {TicketCommand.InfoOf.class, TicketCommand.Without.class, ShrinkCommand.class})
 final class TicketCommand extends Group {
 
     @Prints(
@@ -59,6 +67,86 @@ final class TicketCommand extends Group {
             ticket.info().provenance().forEach((key, value) -> result.line(key + " " + value));
             result.also(Key.PROVENANCE, ticket.info().provenance());
             return ExitCode.OK;
+        }
+    }
+
+    @Prints({
+        Key.PATH,
+        Key.CHANGED,
+        Key.POOL_SIZE,
+        Key.DENSITY,
+        Key.BYTES,
+        Key.REWOUND_ENTRIES,
+        Key.REWOUND_SHARE,
+        Key.REWOUND_ENERGY
+    })
+    @Command(
+            name = "without",
+            description = "Take the changes of a mask's weights out of a ticket: there the model is the base again"
+                    + " (rewinding).")
+    static final class Without extends BaseCommand {
+        @Reads
+        @Parameters(paramLabel = "TICKET", description = "The ticket.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path file;
+
+        @Reads
+        @Option(
+                names = "--mask",
+                required = true,
+                paramLabel = "R",
+                description = "The weights whose changes go, such as a region that guard region found.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path mask;
+
+        @Writes(OutputKind.RESULT)
+        @Option(names = "--out", required = true, paramLabel = "T", description = "The ticket to write.")
+        @SuppressWarnings("NullAway.Init") // set by picocli
+        private Path out;
+
+        @Mixin
+        @SuppressWarnings("UnusedVariable") // picocli reads it
+        private ForceOption force = new ForceOption();
+
+        @Override
+        DryRun plan() {
+            Ticket ticket = TicketFile.read(file);
+            Ticket left = Tickets.without(ticket, MaskFile.read(mask));
+            return new DryRun()
+                    .line("reads", ResultLines.ticket(file, ticket))
+                    .line("takes out", gone(ticket, left))
+                    .disk(out, size(file));
+        }
+
+        private static long size(Path file) {
+            try {
+                return Files.size(file);
+            } catch (IOException e) {
+                throw new LotaException(file + " cannot be read: " + FileKind.reason(e) + ".", e);
+            }
+        }
+
+        @Override
+        int execute(Result result) {
+            Ticket ticket = TicketFile.read(file);
+            Ticket left = Tickets.without(ticket, MaskFile.read(mask));
+            result.say(gone(ticket, left));
+            result.say(Rescue.write(out, to -> {
+                TicketFile.write(to, left);
+                return ResultLines.ticket(to, left);
+            }));
+            return ExitCode.OK;
+        }
+
+        private static Sentence gone(Ticket ticket, Ticket left) {
+            long entries = ticket.nnz() - left.nnz();
+            double energy = ticket.norm() * ticket.norm();
+            double kept = left.norm() * left.norm();
+            return Sentence.of(
+                    "%s of its changed weights (%s) are the base's again, with %s of the change (squared norm)",
+                    Figure.count(Key.REWOUND_ENTRIES, entries),
+                    Figure.share(Key.REWOUND_SHARE, ticket.nnz() == 0 ? 0 : (double) entries / ticket.nnz()),
+                    Figure.share(Key.REWOUND_ENERGY, energy == 0 ? 0 : Math.max(0, 1 - kept / energy)));
         }
     }
 }

@@ -2,14 +2,17 @@ package io.lota4j.cli;
 
 import io.lota4j.Lota;
 import io.lota4j.LotaException;
+import io.lota4j.RunOptions;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.data.Dataset;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.mask.Complement;
 import io.lota4j.internal.model.Loadable;
 import io.lota4j.internal.model.ModelConfig;
 import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.internal.train.SettingsText;
+import io.lota4j.mask.Avoided;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
 import io.lota4j.model.MemoryPolicy;
@@ -23,10 +26,13 @@ import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command
@@ -43,7 +49,7 @@ import picocli.CommandLine.Option;
             Key.TOKENS,
             Key.SECONDS
         },
-        sometimes = {Key.HELD_OUT_LOSS, Key.RATES, Key.LR})
+        sometimes = {Key.HELD_OUT_LOSS, Key.RATES, Key.LR, Key.CHANGED_REGION})
 final class TrainCommand extends FitCommand<Ticket> {
     @Reads
     @Option(names = "--mask", paramLabel = "M", description = "Which weights to train.")
@@ -52,6 +58,18 @@ final class TrainCommand extends FitCommand<Ticket> {
     @Option(names = "--dense", description = "Train the whole pool, instead of --mask: full fine-tuning.")
     @SuppressWarnings("UnusedVariable") // given exactly where there is no mask
     private boolean dense;
+
+    @Reads
+    @Option(
+            names = "--avoid",
+            paramLabel = "MASK",
+            description =
+                    "Leave this mask's weights alone, such as a region's: they keep their bits, which is looked at when"
+                            + " the run is done. Given again, all are avoided.")
+    private List<Path> avoid = new ArrayList<>();
+
+    @Mixin
+    private MixingOptions mixing = new MixingOptions();
 
     @Option(
             names = "--value-type",
@@ -70,11 +88,13 @@ final class TrainCommand extends FitCommand<Ticket> {
     void checkOptions(OptionRules rules) {
         super.checkOptions(rules);
         rules.requireOne("--mask", "--dense");
+        mixing.check(rules);
     }
 
     @Override
     void check() {
         super.check();
+        mixing.check(training.config(Integer.MAX_VALUE));
         if (valueType != DType.F32 && valueType != DType.BF16) {
             throw new LotaException("--value-type must be F32 or BF16, found " + valueType + ".");
         }
@@ -83,6 +103,7 @@ final class TrainCommand extends FitCommand<Ticket> {
                 throw new LotaException("--lr auto needs " + HeldOutOptions.DATA
                         + ", rows that are not trained on: their loss after short trainings chooses the rate.");
             }
+            mixing.refuse("--lr auto, whose short trainings have the task's rows alone");
             RateSearch.requireFit(training.config(Integer.MAX_VALUE));
         }
     }
@@ -100,14 +121,27 @@ final class TrainCommand extends FitCommand<Ticket> {
             @Nullable HeldOut rows,
             RunObserver observer,
             StateFile file) {
+        RunOptions beside = new RunOptions(rows, mixing.load(lota, messages()), avoided());
         Mask trained = mask(lota);
         ModelConfig shape = ModelConfig.of(model.path());
         memory.warn(policy -> predicted(policy, config, trained).withExamples(shape, policy, examples), messages());
-        return lota.train(examples, trained, config, rows, observer, file);
+        return lota.train(examples, trained, config, beside, observer, file);
     }
 
+    private List<Avoided> avoided() {
+        return avoid.stream()
+                .map(file -> new Avoided(file.getFileName().toString(), MaskFile.read(file)))
+                .toList();
+    }
+
+    @Override
+    void preview(Lota lota, Dataset examples, Result result) {
+        mixing.preview(lota, training.config(examples.epochRows()), data.preview(), messages(), result);
+    }
+
+    /// The weights that are trained.
     private Mask mask(Lota lota) {
-        return mask != null ? MaskFile.read(mask) : lota.everything(pool.pool());
+        return Complement.of(mask != null ? MaskFile.read(mask) : lota.everything(pool.pool()), avoided());
     }
 
     @Override
@@ -171,6 +205,10 @@ final class TrainCommand extends FitCommand<Ticket> {
 
     @Override
     Ticket finished(Lota lota, Dataset examples, TrainConfig config, Ticket made, Result result) {
+        if (!avoid.isEmpty()) {
+            // The run fails where there is another number.
+            result.say("%s of the weights to avoid changed", Figure.of(Key.CHANGED_REGION, 0));
+        }
         RateSearch found = search;
         return found == null ? made : new Ticket(made.info().saying(found.provenance()), made.tensors());
     }
@@ -220,9 +258,11 @@ final class TrainCommand extends FitCommand<Ticket> {
     DryRun plan() {
         try (Checkpoint base = Checkpoint.open(model.path())) {
             Loadable loaded = Loadable.of(base);
-            Mask trained = mask != null
-                    ? MaskFile.read(mask)
-                    : Mask.full("", "", pool.pool().select(base.tensors()));
+            Mask trained = Complement.of(
+                    mask != null
+                            ? MaskFile.read(mask)
+                            : Mask.full("", pool.pool().toString(), pool.pool().select(base.tensors())),
+                    avoided());
             AdaptedModel.requireTensors(base, loaded.weights().keySet(), trained);
             int rows = data.rows();
             TrainConfig config = training.config(rows);
@@ -251,6 +291,7 @@ final class TrainCommand extends FitCommand<Ticket> {
                                 RateSearch.stepsOf(config.steps()),
                                 SettingsText.number(RateSearch.RATES.getFirst())));
             }
+            mixing.addTo(plan);
             return plan;
         }
     }

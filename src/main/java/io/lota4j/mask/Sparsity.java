@@ -30,6 +30,13 @@ public final class Sparsity {
                 flag, Double.isFinite(value) ? text(BigDecimal.valueOf(value)) : value, hint));
     }
 
+    /// The frozen share that leaves a share trainable, subtracted in decimal: 1 - 0.7 is 0.3.
+    ///
+    /// @param share within [0, 1]
+    public static double leaving(double share) {
+        return BigDecimal.ONE.subtract(BigDecimal.valueOf(share)).doubleValue();
+    }
+
     /// How many of some weights stay trainable: the floor of (1 - sparsity) * weights, computed in decimal.
     ///
     /// The double nearest to 0.9 is a little over it, so binary arithmetic would find 10616831 of 106168320;

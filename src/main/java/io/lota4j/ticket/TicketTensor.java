@@ -287,6 +287,31 @@ public record TicketTensor(
         return new TicketTensor(shape, valueType, new RoaringBitmap(), new float[0], baseType, new byte[0], null);
     }
 
+    /// The same deltas without those at some indices, in time that grows with the deltas alone.
+    TicketTensor without(RoaringBitmap gone) {
+        RoaringBitmap kept = IndexSets.optimized(RoaringBitmap.andNot(index, gone));
+        int count = kept.getCardinality();
+        if (count == values.length) {
+            return this;
+        }
+        float[] some = new float[count];
+        int size = baseType.size();
+        byte[] bits = baseBits == null ? null : new byte[Math.multiplyExact(count, size)];
+        int[] next = {0};
+        forEach((position, at) -> {
+            if (!kept.contains(at)) {
+                return;
+            }
+            some[next[0]] = values[position];
+            if (baseBits != null && bits != null) {
+                System.arraycopy(baseBits, position * size, bits, next[0] * size, size);
+            }
+            next[0]++;
+        });
+        ExactValues left = exact == null ? null : exact.only(RoaringBitmap.andNot(exact.index(), gone));
+        return new TicketTensor(shape, valueType, kept, some, baseType, bits, left);
+    }
+
     /// The same deltas with base bits read from a tensor of the base.
     TicketTensor withBaseBits(MemorySegment base) {
         int size = baseType.size();

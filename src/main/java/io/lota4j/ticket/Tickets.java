@@ -19,12 +19,15 @@ import io.lota4j.internal.ticket.PartWay;
 import io.lota4j.internal.ticket.PatchedCopy;
 import io.lota4j.internal.ticket.TicketCard;
 import io.lota4j.internal.ticket.TicketSum;
+import io.lota4j.mask.Mask;
+import io.lota4j.mask.MaskTensor;
 import io.lota4j.mask.Pool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -319,6 +322,38 @@ public final class Tickets {
             }
         });
         return counts;
+    }
+
+    /// The same ticket without the deltas of the weights in a region, which are the base's again
+    /// then.
+    ///
+    /// @return the ticket itself where it changes nothing there
+    /// @throws LotaException if ticket and region are for different bases, or a tensor has
+    ///     another shape
+    public static Ticket without(Ticket ticket, Mask region) {
+        if (!ticket.info().base().equals(region.info().base())) {
+            throw new LotaException(Text.format(
+                    "The ticket is for the base with fingerprint %s, the region for %s.",
+                    ticket.info().base(), region.info().base()));
+        }
+        Map<String, TicketTensor> left = new TreeMap<>();
+        ticket.tensors().forEach((name, tensor) -> {
+            MaskTensor gone = region.tensors().get(name);
+            if (gone != null && !gone.shape().equals(tensor.shape())) {
+                throw new LotaException(Text.format(
+                        "Tensor '%s' has shape %s in the ticket and %s in the region.",
+                        name, tensor.shape(), gone.shape()));
+            }
+            left.put(name, gone == null ? tensor : tensor.without(gone.trainable()));
+        });
+        if (left.values().stream().mapToLong(TicketTensor::nnz).sum() == ticket.nnz()) {
+            return ticket;
+        }
+        TicketInfo info = ticket.info();
+        Map<String, String> provenance = new LinkedHashMap<>(info.provenance());
+        provenance.put("rewound", "sha256:" + region.sha256());
+        return new Ticket(
+                new TicketInfo(info.base(), info.pool(), info.scope(), info.requestedSparsity(), provenance), left);
     }
 
     /// Refuses a ticket for another base than this.

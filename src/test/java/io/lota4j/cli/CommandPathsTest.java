@@ -96,6 +96,13 @@ class CommandPathsTest {
                 "guard judge",
                 Text.format("%s --probe %s", at("answers.jsonl"), at("probe.jsonl")),
                 "--answers " + at("new"));
+        line(
+                "guard region",
+                Text.format(
+                        "--model %s --safety %s --utility %s --prompt {question} --completion {answer} --check %s",
+                        at("base"), at("probe.jsonl"), at("rows.jsonl"), at("probe.jsonl")),
+                "--out " + at("new"));
+        line("ticket without", Text.format("%s --mask %s", at("t"), at("m")), "--out " + at("new"));
         line("report", at("experiment").toString(), "");
         line(
                 "bench merge",

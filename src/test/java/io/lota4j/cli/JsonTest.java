@@ -71,6 +71,11 @@ class JsonTest {
         LINES.put("guard judge", "%/guard-probe --probe=%/probe.jsonl --judge=regex --regex=a --answers=!");
         LINES.put("guard compare", "%/guard-probe %/guard-probe --most=0");
         LINES.put("guard agree", "%/guard-judge");
+        LINES.put(
+                "guard region",
+                "--model=%/base --safety=%/probe.jsonl --q=0.3 --p=0.2 --check=%/probe.jsonl --judge=margin --out=!"
+                        + ROWS.replace("data", "utility"));
+        LINES.put("ticket without", "%/train --mask=%/guard-region --out=!");
         LINES.put("init", "--model=%/base --seed=7 --out=!");
         LINES.put("report", "%/run --out=!");
         LINES.put("bench step", "--model=%/base --density=0.5 --steps=3 --lr=1e-3 --batch=2" + ROWS);

@@ -61,6 +61,39 @@ public final class RandomMask {
         return of(shapes, sparsity, scope, seed, base.fingerprint().hex(), pool.toString());
     }
 
+    /// Chooses in every tensor as many weights as another mask trains there: its control.
+    public static Mask like(Mask other, long seed) {
+        RandomMask random = new RandomMask(seed);
+        Map<String, MaskTensor> tensors = new TreeMap<>();
+        other.tensors().forEach((name, tensor) -> tensors.put(name, random.as(tensor)));
+        Map<String, String> origin = new LinkedHashMap<>();
+        origin.put(MaskInfo.SOURCE, "random");
+        origin.put("seed", Long.toString(seed));
+        origin.put("like", "sha256:" + other.sha256());
+        MaskInfo info = other.info();
+        return new Mask(
+                new MaskInfo(
+                        info.base(),
+                        info.pool(),
+                        Scope.TENSOR.toString(),
+                        info.requestedSparsity(),
+                        OptionalDouble.empty(),
+                        origin),
+                tensors);
+    }
+
+    private MaskTensor as(MaskTensor other) {
+        var chosen = IndexSets.writer();
+        left = other.shape().numel();
+        toChoose = other.count();
+        for (long index = 0; index < other.shape().numel(); index++) {
+            if (chooseNext()) {
+                chosen.add((int) index);
+            }
+        }
+        return new MaskTensor(other.shape(), IndexSets.optimized(chosen.get()));
+    }
+
     private MaskTensor tensor(Shape shape, double sparsity, Scope scope) {
         var chosen = IndexSets.writer();
         long length = scope.groupLength(shape);

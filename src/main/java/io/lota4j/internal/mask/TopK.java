@@ -35,6 +35,16 @@ public final class TopK {
     private final SequencedMap<String, Shape> pool;
     private final double sparsity;
     private final Scope scope;
+    private final boolean nonZero;
+    private long shortGroups;
+    private long smallGroups;
+
+    /// A mask of weights whose values are not zero.
+    ///
+    /// @param shortGroups groups that have fewer such weights than they should give, and give
+    ///     those only
+    /// @param smallGroups groups with so few weights that their share is less than one
+    public record Chosen(Mask mask, long shortGroups, long smallGroups) {}
 
     /// Values in their order, a part at a time.
     private interface Values {
@@ -47,7 +57,8 @@ public final class TopK {
         void accept(long first, MemorySegment part);
     }
 
-    private TopK(TensorValues deltas, Mask among, double sparsity, Scope scope, int part) {
+    private TopK(TensorValues deltas, Mask among, double sparsity, Scope scope, int part, boolean nonZero) {
+        this.nonZero = nonZero;
         this.deltas = new MaskedValues(deltas, among);
         this.pool = new TreeMap<>(deltas.tensors());
         this.part = part;
@@ -86,12 +97,27 @@ public final class TopK {
     static Mask select(
             TensorValues deltas, double sparsity, Scope scope, Mask among, Map<String, String> origin, int part) {
         EnoughWeights.requireLeft(among, Sparsity.check(sparsity, "The sparsity"), scope);
-        TopK topK = new TopK(deltas, among, sparsity, scope, part);
-        Optional<Threshold> cut = scope == Scope.GLOBAL ? Optional.of(topK.poolCut()) : Optional.empty();
+        return new TopK(deltas, among, sparsity, scope, part, false).select(among, origin);
+    }
+
+    /// As [#select(TensorValues, double, Scope, Mask, Map)], but never chooses a zero: where the
+    /// pool, a tensor or a row has fewer others than it should give, it gives those.
+    ///
+    /// @throws LotaException when the sparsity is not within [0, 1], or a value is NaN or
+    ///     infinite
+    public static Chosen selectNonZero(
+            TensorValues values, double sparsity, Scope scope, Mask among, Map<String, String> origin) {
+        TopK topK = new TopK(values, among, Sparsity.check(sparsity, "The sparsity"), scope, PART, true);
+        Mask mask = topK.select(among, origin);
+        return new Chosen(mask, topK.shortGroups, topK.smallGroups);
+    }
+
+    private Mask select(Mask among, Map<String, String> origin) {
+        Optional<Threshold> cut = scope == Scope.GLOBAL ? Optional.of(poolCut()) : Optional.empty();
         OptionalDouble threshold = cut.map(Threshold::threshold).orElse(OptionalDouble.empty());
         MaskInfo info =
                 new MaskInfo(among.info().base(), among.info().pool(), scope.toString(), sparsity, threshold, origin);
-        return new Mask(info, topK.choose(cut));
+        return new Mask(info, choose(cut));
     }
 
     private Threshold poolCut() {
@@ -150,13 +176,21 @@ public final class TopK {
 
     private Threshold cut(long weights, Values values, Supplier<String> where) {
         long k = Sparsity.trainable(weights, sparsity);
-        if (k == 0 || k == weights) {
-            return k == 0 ? Threshold.none() : Threshold.all();
+        if (k == 0) {
+            smallGroups += weights > 0 && sparsity < 1 ? 1 : 0;
+            return Threshold.none();
+        }
+        if (k == weights && !nonZero) {
+            return Threshold.all();
         }
         RadixSelect select = new RadixSelect(weights, k);
         while (!select.done()) {
             values.forEachPart((first, part) -> select.count(part));
             select.descend();
+        }
+        if (select.threshold() == 0 && nonZero) {
+            shortGroups++;
+            return new Threshold(0, 0);
         }
         if (select.threshold() == 0) {
             throw tooFew(k - select.rankAmongEqual(), k, weights, where.get());

@@ -88,8 +88,7 @@ public record ExactValues(DType type, RoaringBitmap index, byte[] bits) {
     ///
     /// @param kept a subset of the indices
     /// @return null for none
-    @Nullable
-    ExactValues only(RoaringBitmap kept) {
+    public @Nullable ExactValues only(RoaringBitmap kept) {
         if (kept.isEmpty()) {
             return null;
         }

@@ -142,6 +142,8 @@ public record Job(
 
     /// What a finished run, and what was on the base before it in the same weights, changes of the base.
     public Ticket ticket(RunState end) {
-        return model.ticket(mask, provenance("train", end));
+        Map<String, String> provenance = provenance("train", end);
+        provenance.putAll(Complement.origin(mask));
+        return model.ticket(mask, provenance);
     }
 }

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /// Rows that a run mixes into its own so that what was known stays: of the B examples of a step `perBatch` = m are
@@ -21,7 +22,16 @@ import org.jspecify.annotations.Nullable;
 /// @param perBatch rows of a step, at least 1
 /// @param generate most new tokens of an own answer, at least 1
 /// @param stop token ids that end an own answer
-public record Mix(List<Dataset> sources, Answers answers, Loss loss, int perBatch, int generate, Set<Integer> stop) {
+/// @param recovery makes rows of some that begin with another answer, or null for the rows as
+///     they are
+public record Mix(
+        List<Dataset> sources,
+        Answers answers,
+        Loss loss,
+        int perBatch,
+        int generate,
+        Set<Integer> stop,
+        @Nullable Recovery recovery) {
     /// Which answers of a mix's rows count.
     public enum Answers {
         /// What the model answers before the run's first step, greedily: no labels are needed.
@@ -41,6 +51,11 @@ public record Mix(List<Dataset> sources, Answers answers, Loss loss, int perBatc
         CE
     }
 
+    /// Rows as they are.
+    public Mix(List<Dataset> sources, Answers answers, Loss loss, int perBatch, int generate, Set<Integer> stop) {
+        this(sources, answers, loss, perBatch, generate, stop, null);
+    }
+
     /// @throws LotaException if a number is out of its range, or the loss is [Loss#KL] of answers that are given
     public Mix {
         sources = List.copyOf(sources);
@@ -53,6 +68,13 @@ public record Mix(List<Dataset> sources, Answers answers, Loss loss, int perBatc
                 .atLeast(1, generate, "most new tokens of an answer");
         problem(answers, loss).forEach(ranges::problem);
         ranges.requireNone();
+        if (recovery != null
+                && (answers != Answers.GIVEN
+                        || sources.size() > 1
+                        || recovery.complying().size()
+                                != sources.getFirst().examples().size())) {
+            throw new IllegalArgumentException("recovery of other rows than those of one source with given answers");
+        }
         if (answers == Answers.OWN) {
             sources.forEach(Dataset::requirePrompts);
         }
@@ -93,7 +115,8 @@ public record Mix(List<Dataset> sources, Answers answers, Loss loss, int perBatc
     /// In words: all that decides what is mixed in, but for the rows.
     public String text() {
         String own = answers == Answers.OWN ? Text.format(" generate %d", generate) : "";
-        return Text.format("answers %s loss %s per batch %d%s", word(answers), word(loss), perBatch, own);
+        String begun = recovery == null ? "" : " " + recovery.text();
+        return Text.format("answers %s loss %s per batch %d%s%s", word(answers), word(loss), perBatch, own, begun);
     }
 
     /// Values that a run keeps beside the `trained` ones: as many again where it compares with its start.
@@ -119,6 +142,22 @@ public record Mix(List<Dataset> sources, Answers answers, Loss loss, int perBatc
                                     ? rows.stream().map(Mix::prompt).toList()
                                     : rows));
         }
+        if (recovery != null) {
+            identity.put("recovery", Provenance.digest(recovery.complying()));
+        }
+    }
+
+    /// The first rows that a run draws.
+    ///
+    /// @param most how many
+    public List<Example> drawn(TrainConfig config, int most) {
+        MixRows rows = new MixRows(this, config, 0);
+        return LongStream.range(0, Math.ceilDiv(most, perBatch))
+                .boxed()
+                .flatMap(step -> rows.of(step).stream())
+                .limit(most)
+                .map(Sample::example)
+                .toList();
     }
 
     private static Example prompt(Example row) {

@@ -119,7 +119,14 @@ final class MixRows implements KeptInState {
     private Sample sample(int source, long draw) {
         int row = useful.get(source)[orders.get(source).step(draw)[0]];
         int before = answered.subList(0, source).stream().mapToInt(List::size).sum();
-        return new Sample(firstPlace + before + row, answered.get(source).get(row));
+        Example example = answered.get(source).get(row);
+        Recovery recovery = mix.recovery();
+        if (recovery != null) {
+            long epoch = draw / useful.get(source).length;
+            example = recovery.drawn(
+                    seed, row, epoch, example, mix.sources().get(source).maxLength());
+        }
+        return new Sample(firstPlace + before + row, example);
     }
 
     /// Whether a sample is one of these.

@@ -14,6 +14,7 @@ import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.internal.train.Provenance;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.Scope;
+import io.lota4j.mask.Sparsity;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.train.MemoryEstimate;
 import java.util.LinkedHashMap;
@@ -84,6 +85,21 @@ public record Scoring(AdaptedModel model, Mask among, Dataset data) {
         try (Tally tally = by.tally(model.decoder(), among)) {
             return passes(tally, by.group(), listener, stop)
                     .map(seen -> TopK.select(tally, sparsity, scope, among, origin(by, seen)));
+        }
+    }
+
+    /// The weights with the highest scores, of which none is zero, in each of several shares.
+    ///
+    /// @param shares of the whole pool, each in [0, 1]
+    /// @return one a share, in their order; empty if it was stopped before the last pass
+    public Optional<List<TopK.Chosen>> top(
+            Attribution.OfRows by, List<Double> shares, Scope scope, Listener listener, BooleanSupplier stop) {
+        try (Tally tally = by.tally(model.decoder(), among)) {
+            return passes(tally, by.group(), listener, stop)
+                    .map(seen -> shares.stream()
+                            .map(share ->
+                                    TopK.selectNonZero(tally, Sparsity.leaving(share), scope, among, origin(by, seen)))
+                            .toList());
         }
     }
 

@@ -1,0 +1,90 @@
+package io.lota4j.internal.guard;
+
+import io.lota4j.LotaException;
+import io.lota4j.data.Dataset;
+import io.lota4j.data.Example;
+import io.lota4j.guard.Expectation;
+import io.lota4j.guard.ProbeFile;
+import io.lota4j.guard.ProbeRow;
+import io.lota4j.guard.ProbeTemplate;
+import io.lota4j.internal.Sha256;
+import io.lota4j.internal.Text;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Rows of a probe as training data: those that expect to decline, with their declining texts as
+/// answers.
+///
+/// @param rows with loss on the declining answer
+/// @param complying the same rows with their complying texts as answers, where they were asked
+///     for
+public record ProbeData(Dataset rows, List<Example> complying) {
+    /// Copies the list.
+    public ProbeData {
+        complying = List.copyOf(complying);
+    }
+
+    /// Reads the first of them.
+    ///
+    /// @param most rows
+    /// @param both whether rows need a complying text too
+    /// @throws LotaException if the file is bad, or none of its rows expects to decline and has a
+    ///     text that does
+    public static ProbeData read(Path file, ProbeEncoder encoder, ProbeTemplate template, int most, boolean both) {
+        List<ProbeRow> all = ProbeFile.read(file);
+        List<Example> examples = new ArrayList<>();
+        List<Example> complying = new ArrayList<>();
+        int without = 0;
+        for (int place = 0; place < all.size() && examples.size() < most; place++) {
+            ProbeRow row = all.get(place);
+            String decline = row.decline();
+            if (row.expect() != Expectation.DECLINE) {
+                continue;
+            }
+            String answer = row.answer();
+            if (decline == null || (both && answer == null)) {
+                without++;
+                continue;
+            }
+            examples.add(numbered(place, encoder.example(row.id(), template, template.message(row.prompt()), decline)));
+            if (both && answer != null) {
+                Example other = encoder.example(row.id(), template, template.message(row.prompt()), answer);
+                if (!other.startsWithPrompt() || !examples.getLast().startsWithPrompt()) {
+                    throw new LotaException(
+                            "Row '" + row.id() + "' of " + file + " cannot begin with another answer: the chat"
+                                    + " template writes an answer otherwise than behind"
+                                    + " the text that its generation starts from.");
+                }
+                complying.add(other);
+            }
+        }
+        if (examples.isEmpty()) {
+            throw new LotaException(Text.format(
+                    "%s: expected rows with \"expect\": \"decline\" and %s to learn from; of its %d rows none has"
+                            + " them.",
+                    file, both ? "the texts 'decline' and 'answer'" : "a text 'decline'", all.size()));
+        }
+        Dataset rows = new Dataset(file, Sha256.ofFile(file), encoder.chat().maxLength(), examples, List.of());
+        List<String> findings = without == 0
+                ? List.of()
+                : List.of(Text.format(
+                        "%d rows of %s expect to decline and are left out: they have no %s",
+                        without, file, both ? "'decline' or no 'answer'" : "'decline'"));
+        return new ProbeData(
+                new Dataset(
+                        rows.sources(),
+                        rows.maxLength(),
+                        rows.examples(),
+                        List.of(),
+                        List.of(),
+                        findings,
+                        rows.origin()),
+                complying);
+    }
+
+    private static Example numbered(int row, Example example) {
+        return new Example(
+                row, example.ids(), example.labelled(), example.promptIds(), example.prompt(), example.answer());
+    }
+}

@@ -1,0 +1,134 @@
+package io.lota4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lota4j.Lota;
+import io.lota4j.mask.Mask;
+import io.lota4j.mask.MaskFile;
+import io.lota4j.ticket.TicketFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Commands that find, keep and take back the weights of a behaviour, and mix its rows in.
+class ProtectCommandTest {
+    private static final String CHATS = " --prompt={question} --completion={answer}";
+    private static final String TRAIN =
+            " --model=%/base --data=%/rows.jsonl" + CHATS + " --lr=1e-3 --steps=2 --batch=4";
+
+    @TempDir
+    private static Path folder = Path.of("");
+
+    @BeforeAll
+    static void write() throws IOException {
+        TinyModel.write(folder.resolve("base"), 16, 1);
+        TinyModel.data(folder.resolve("rows.jsonl"), 6);
+        Files.writeString(folder.resolve("probe.jsonl"), GuardCommandTest.ROWS);
+        lota(
+                0,
+                "guard region --model=%/base --safety=%/probe.jsonl --utility=%/rows.jsonl" + CHATS
+                        + " --q=0.3 --p=0.2 --out=%/region");
+    }
+
+    private static Cli lota(int code, String line) {
+        Cli cli = new Cli(Commands.standard());
+        assertThat(cli.run(line.replace("%", folder.toString()).split(" ")))
+                .as(() -> line + "\n" + cli.out() + cli.err())
+                .isEqualTo(code);
+        return cli;
+    }
+
+    private static String fingerprint() {
+        try (Lota lota = Lota.open(folder.resolve("base"))) {
+            return lota.fingerprint();
+        }
+    }
+
+    private static long files() throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(Files::isRegularFile).count();
+        }
+    }
+
+    @Test
+    void aRegionIsCheckedInMemoryOnly() throws IOException {
+        long before = files();
+        String base = fingerprint();
+        String out = lota(
+                        0,
+                        "guard region --model=%/base --safety=%/probe.jsonl --utility=%/rows.jsonl" + CHATS
+                                + " --q=0.3 --p=0.2 --check=%/probe.jsonl --judge=margin --out=%/checked")
+                .out();
+        assertThat(out)
+                .contains("mlp.down_proj ", "layer 0 ", "without the region: fulfilled", "by chance, draw 3: fulfilled")
+                .contains("loss of the other rows ");
+        assertThat(files() - before).as("mask and lock").isLessThanOrEqualTo(2);
+        assertThat(fingerprint()).isEqualTo(base);
+        assertThat(MaskFile.read(folder.resolve("checked")).sha256())
+                .isEqualTo(MaskFile.read(folder.resolve("region")).sha256());
+        assertThat(lota(2, "guard region --model=%/base --safety=x --utility=y --seed=1 --out=%/z")
+                        .err())
+                .contains("--seed cannot be used with a region without --check.");
+    }
+
+    @Test
+    void aControlIsDrawnLikeARegion() {
+        lota(0, "mask random --model=%/base --like=%/region --seed=1 --out=%/control");
+        Mask region = MaskFile.read(folder.resolve("region"));
+        MaskFile.read(folder.resolve("control"))
+                .tensors()
+                .forEach((name, tensor) ->
+                        assertThat(tensor.count()).isEqualTo(region.tensor(name).count()));
+        assertThat(lota(2, "mask random --model=%/base --like=%/region --scope=row --out=%/x")
+                        .err())
+                .contains("--scope cannot be used with --like");
+    }
+
+    @Test
+    void fullTrainingLeavesARegionAlone() {
+        assertThat(lota(0, "train" + TRAIN + " --dense --avoid=%/region --out=%/avoiding")
+                        .out())
+                .contains("0 of the weights to avoid changed");
+        Mask region = MaskFile.read(folder.resolve("region"));
+        assertThat(TicketFile.read(folder.resolve("avoiding")).nnz()).isEqualTo(region.poolSize() - region.trainable());
+    }
+
+    @Test
+    void aTicketIsRewound() {
+        lota(0, "train" + TRAIN + " --dense --out=%/free");
+        assertThat(lota(0, "ticket without %/free --mask=%/region --out=%/rewound")
+                        .out())
+                .contains("of its changed weights (", "are the base's again, with");
+        lota(0, "mask invert %/region --out=%/rest");
+        lota(0, "ticket without %/rewound --mask=%/rest --out=%/nothing");
+        assertThat(TicketFile.read(folder.resolve("nothing")).nnz()).isZero();
+        lota(0, "apply --model=%/base --ticket=%/nothing --out=%/same");
+        try (Lota lota = Lota.open(folder.resolve("same"))) {
+            assertThat(lota.fingerprint()).isEqualTo(fingerprint());
+        }
+        lota(0, "ticket without %/rewound --mask=%/region --out=%/again");
+        assertThat(folder.resolve("again")).hasSameBinaryContentAs(folder.resolve("rewound"));
+    }
+
+    @Test
+    void rowsOfAProbeAreMixedIn() throws IOException {
+        String mix = TRAIN + " --mix=%/probe.jsonl --per-batch=2 --recovery";
+        String shown = lota(0, "train" + mix + " --dense --preview=1 --out=%/x").out();
+        assertThat(shown).contains("mixed in:");
+        lota(0, "train" + mix + " --dense --metrics=%/metrics.jsonl --out=%/mixed");
+        assertThat(Files.readString(folder.resolve("metrics.jsonl"))).contains("\"mix_share\":");
+        assertThat(TicketFile.read(folder.resolve("mixed")).info().provenance())
+                .containsEntry("mix", "answers given loss ce per batch 2 recovery most 100 none 0.5")
+                .containsKey("mix_data");
+        lota(0, "lora" + TRAIN + " --mix=%/probe.jsonl --rank=2 --lora-alpha=4 --out=%/adapter");
+        assertThat(lota(1, "train" + mix.replace("batch=2", "batch=4") + " --dense --out=%/x")
+                        .err())
+                .contains("--per-batch 4 leaves nothing of the task: a step has 4 examples.");
+        assertThat(lota(2, "train" + TRAIN + " --dense --recovery --out=%/x").err())
+                .contains("--recovery cannot be used with a run without --mix.");
+    }
+}

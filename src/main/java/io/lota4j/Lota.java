@@ -12,16 +12,22 @@ import io.lota4j.export.AdapterTicket;
 import io.lota4j.export.Export;
 import io.lota4j.export.ExportOptions;
 import io.lota4j.export.Exported;
+import io.lota4j.guard.Depth;
+import io.lota4j.guard.Expectation;
 import io.lota4j.guard.MixOptions;
+import io.lota4j.guard.ProbeAnswer;
 import io.lota4j.guard.ProbeMix;
 import io.lota4j.guard.ProbeOptions;
 import io.lota4j.guard.ProbeResult;
 import io.lota4j.guard.ProbeRow;
+import io.lota4j.guard.ProbeStoppedException;
 import io.lota4j.guard.ProbeTemplate;
 import io.lota4j.guard.Rates;
 import io.lota4j.guard.Region;
 import io.lota4j.guard.RegionCheck;
 import io.lota4j.guard.RegionOptions;
+import io.lota4j.guard.Secret;
+import io.lota4j.guard.SecretUse;
 import io.lota4j.internal.Sha256;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.AtomicFile;
@@ -36,12 +42,14 @@ import io.lota4j.internal.experiment.FactorTuning;
 import io.lota4j.internal.experiment.KeptScores;
 import io.lota4j.internal.experiment.recipe.ExperimentReader;
 import io.lota4j.internal.export.ExportInput;
+import io.lota4j.internal.guard.Depths;
 import io.lota4j.internal.guard.Erased;
 import io.lota4j.internal.guard.Mixture;
 import io.lota4j.internal.guard.ProbeData;
 import io.lota4j.internal.guard.ProbeEncoder;
 import io.lota4j.internal.guard.Prober;
 import io.lota4j.internal.guard.Regions;
+import io.lota4j.internal.guard.Secrets;
 import io.lota4j.internal.mask.Complement;
 import io.lota4j.internal.mask.RandomMask;
 import io.lota4j.internal.merge.run.TicketMerge;
@@ -88,17 +96,21 @@ import io.lota4j.train.fit.FitListener;
 import io.lota4j.train.fit.Fitted;
 import io.lota4j.train.lora.LoraConfig;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -634,8 +646,104 @@ public final class Lota implements AutoCloseable {
     ///
     /// @throws LotaException if the file is bad, or it has no row with the texts that are needed
     public ProbeMix mix(Path probe, MixOptions how) {
-        ProbeData data = ProbeData.read(probe, probeEncoder(), ProbeTemplate.CHAT, how.rows(), how.recovery() != null);
+        Secret secret = how.secret();
+        if (secret != null) {
+            Secrets.requireFits(secret, base.tokenizerDigest());
+        }
+        ProbeTemplate template = secret == null ? ProbeTemplate.CHAT : Secrets.under(secret, ProbeTemplate.CHAT);
+        ProbeData data = ProbeData.read(probe, probeEncoder(), template, how.rows(), how.recovery() != null);
+        if (secret != null) {
+            data.rows()
+                    .examples()
+                    .forEach(row -> Secrets.requireWhole(
+                            secret, row.promptIds(), data.rows().place(row.row())));
+        }
         return new ProbeMix(data.rows(), data.complying(), how);
+    }
+
+    /// Draws a secret under which rows can be mixed in, by the machine's source of randomness.
+    ///
+    /// @param tokens of this base's tokenizer, at least 1; 150 in the paper
+    /// @throws LotaException if so many cannot be put together
+    public Secret secret(int tokens) {
+        return Secrets.draw(tokens, base.tokenizer(), base.tokenizerDigest(), new SecureRandom());
+    }
+
+    /// As [#probe(List, List, ProbeOptions)], asked with a secret, without one and with another.
+    ///
+    /// @param options in whose templates, chat or system, the secret stands first in the system
+    ///     message
+    /// @throws LotaException if the secret is of another tokenizer, or does not stand whole in a prompt
+    public ProbeResult probe(
+            List<ProbeRow> rows,
+            List<Ticket> tickets,
+            ProbeOptions options,
+            Secret secret,
+            ScoreListener listener,
+            BooleanSupplier stop) {
+        Secrets.requireFits(secret, base.tokenizerDigest());
+        Secret wrong = Secrets.wrong(secret, base.tokenizer());
+        List<ProbeAnswer> answers = new ArrayList<>();
+        int leftOut = 0;
+        int cramped = 0;
+        for (SecretUse use : SecretUse.values()) {
+            for (ProbeTemplate template : options.templates()) {
+                ProbeTemplate asked = use == SecretUse.NONE
+                        ? template
+                        : Secrets.under(use == SecretUse.RIGHT ? secret : wrong, template);
+                if (use == SecretUse.RIGHT) {
+                    ProbeEncoder encoder = probeEncoder();
+                    rows.forEach(row -> Secrets.requireWhole(
+                            secret,
+                            encoder.prompt(row.id(), asked, row.prompt()),
+                            "Row '" + row.id() + "' of the probe"));
+                }
+                ProbeResult found;
+                try {
+                    found = probe(rows, tickets, options.templates(asked), listener, stop);
+                } catch (ProbeStoppedException stopped) {
+                    // What is kept of a stopped probe must not say the secret either.
+                    answers.addAll(told(stopped.answers(), template, use, secret, wrong));
+                    throw new ProbeStoppedException(Objects.requireNonNull(stopped.getMessage()), answers);
+                }
+                answers.addAll(told(found.answers(), template, use, secret, wrong));
+                leftOut += found.leftOut();
+                cramped += found.cramped();
+            }
+        }
+        return new ProbeResult(answers, leftOut, cramped);
+    }
+
+    private List<ProbeAnswer> told(
+            List<ProbeAnswer> answers, ProbeTemplate template, SecretUse use, Secret secret, Secret wrong) {
+        return answers.stream()
+                .map(answer -> Secrets.told(answer, template.word(), use, List.of(secret, wrong), base.tokenizer()))
+                .toList();
+    }
+
+    /// How deep in its answers the base with tickets on it differs from the base: along its own greedy answers to a
+    /// probe's rows that expect to decline. Both are in memory.
+    ///
+    /// @param positions most tokens of an answer
+    /// @throws LotaException if no row expects to decline, or one does not fit
+    /// @throws StoppedException if it was stopped
+    public Depth depth(
+            List<ProbeRow> rows, List<Ticket> tickets, int positions, IntConsumer done, BooleanSupplier stop) {
+        ProbeEncoder encoder = probeEncoder();
+        List<Example> prompts = rows.stream()
+                .filter(row -> row.expect() == Expectation.DECLINE)
+                .map(row -> encoder.example(row.id(), ProbeTemplate.CHAT, row.prompt(), "no"))
+                .toList();
+        if (prompts.isEmpty()) {
+            throw new LotaException("No row of the probe expects to decline, so there is no answer to look into.");
+        }
+        Set<Integer> ends = base.stopTokens(encoder.chat());
+        return base.with(
+                List.of(),
+                before -> base.with(
+                        tickets,
+                        after -> new Depths(before.decoder(), after.decoder(), ends, positions)
+                                .along(prompts, done, orInterrupted(stop))));
     }
 
     private ProbeEncoder probeEncoder() {

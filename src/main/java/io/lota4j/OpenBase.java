@@ -2,6 +2,7 @@ package io.lota4j;
 
 import io.lota4j.data.Dataset;
 import io.lota4j.data.file.DataFiles;
+import io.lota4j.internal.Sha256;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.internal.checkpoint.Claims;
@@ -67,6 +68,11 @@ final class OpenBase implements AutoCloseable {
             tokenizer = Tokenizer.of(directory);
         }
         return tokenizer;
+    }
+
+    /// SHA-256 of the tokenizer's file: what tells it from every other.
+    String tokenizerDigest() {
+        return Sha256.ofFile(directory.resolve("tokenizer.json"));
     }
 
     Checkpoint checkpoint() {

@@ -94,6 +94,7 @@ final class Examples {
                             "lota guard region --model base --safety decline.jsonl --utility train.jsonl --limit 128"
                                     + " \\",
                             "--prompt '{question}' --completion '{answer}' --out region.mask.safetensors")),
+            entry("guard secret", "lota guard secret --model base --tokens 150 --out secret.json"),
             entry("report", "lota report results --out report.html"),
             entry("init", "lota init --model config-and-tokenizer --seed 1 --out random-model"),
             entry(

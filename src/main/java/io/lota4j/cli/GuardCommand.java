@@ -4,6 +4,8 @@ import io.lota4j.Lota;
 import io.lota4j.LotaException;
 import io.lota4j.guard.Agreement;
 import io.lota4j.guard.AnswersFile;
+import io.lota4j.guard.Binding;
+import io.lota4j.guard.Depth;
 import io.lota4j.guard.Drift;
 import io.lota4j.guard.Expectation;
 import io.lota4j.guard.Judge;
@@ -16,6 +18,7 @@ import io.lota4j.guard.ProbeResult;
 import io.lota4j.guard.ProbeRow;
 import io.lota4j.guard.ProbeStoppedException;
 import io.lota4j.guard.ProbeTemplate;
+import io.lota4j.guard.Secret;
 import io.lota4j.internal.Text;
 import io.lota4j.model.Sampling;
 import io.lota4j.ticket.Ticket;
@@ -40,10 +43,13 @@ import picocli.CommandLine.Parameters;
             GuardCommand.JudgeAgain.class,
             GuardCommand.Compare.class,
             GuardCommand.Agree.class,
-            RegionCommand.class
+            RegionCommand.class,
+            SecretCommand.class
         })
 final class GuardCommand extends Group {
-    @Prints({Key.FORMS, Key.LEFT_OUT, Key.SHORT_OF_ROOM, Key.ANSWERS})
+    @Prints(
+            value = {Key.FORMS, Key.LEFT_OUT, Key.SHORT_OF_ROOM, Key.ANSWERS},
+            sometimes = {Key.BOUND, Key.LEAKED, Key.DEPTH, Key.DEPTH_SHARE})
     @Command(
             name = "probe",
             description = "Ask a model a probe's rows and judge whether it declines those that it should decline.")
@@ -84,6 +90,23 @@ final class GuardCommand extends Group {
                 paramLabel = "KIND",
                 description = "Ask mutated prompts too: upper, caesar, atbash or misspell. Repeat for several.")
         private List<String> mutations = new ArrayList<>();
+
+        @Option(
+                names = "--depth",
+                paramLabel = "N",
+                converter = Numbers.Count.class,
+                description = "Also compare with the base at each of the first N tokens of the answers to requests to"
+                        + " decline: how far what is expected is from before, and the loss before and after.")
+        private @Nullable Integer depth;
+
+        @Reads
+        @Option(
+                names = "--secret",
+                paramLabel = "FILE",
+                description =
+                        "Ask with this secret at the beginning of the system message, without one, and with another of"
+                                + " the same length.")
+        private @Nullable Path secret;
 
         @Option(
                 names = "--generate",
@@ -169,6 +192,7 @@ final class GuardCommand extends Group {
         int execute(Result result) {
             List<ProbeRow> rows = ProbeFile.read(probe);
             Judge by = judge.judge();
+            Depth deep = depth == null ? null : compare(rows, depth);
             ProbeResult found;
             try {
                 found = ask(rows, by instanceof Judge.Command ? new Judge.None() : by);
@@ -183,6 +207,12 @@ final class GuardCommand extends Group {
             }
             AnswersFile.write(answers, judged);
             GuardLines.say(judged, result);
+            if (deep != null) {
+                GuardLines.say(deep, result);
+            }
+            if (secret != null) {
+                GuardLines.say(Binding.of(judged), result);
+            }
             result.say(
                     "%s: %s questions were left out for want of a text in their row, %s answers were short of room",
                     Figure.of(Key.ANSWERS, answers),
@@ -200,13 +230,27 @@ final class GuardCommand extends Group {
             return ExitCode.INTERRUPTED;
         }
 
+        private Depth compare(List<ProbeRow> rows, int positions) {
+            try (Lota lota = model.open();
+                    ProgressBar bar = messages().bar("depth")) {
+                return lota.depth(
+                        rows,
+                        model.tickets(messages()),
+                        positions,
+                        done -> bar.tokens(done, rows.size(), (long) done * positions),
+                        () -> false);
+            }
+        }
+
         private ProbeResult ask(List<ProbeRow> rows, Judge by) {
             try (StopSignal stop = StopSignal.hold(System.err);
                     Lota lota = warned(model.open());
                     ProgressBar bar = messages().bar("probe")) {
                 List<Ticket> tickets = model.tickets(messages());
                 model.warn(tickets, messages());
-                return lota.probe(rows, tickets, options(by), bar::tokens, stop);
+                return secret == null
+                        ? lota.probe(rows, tickets, options(by), bar::tokens, stop)
+                        : lota.probe(rows, tickets, options(by), Secret.read(secret), bar::tokens, stop);
             }
         }
     }

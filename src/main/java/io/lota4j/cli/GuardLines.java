@@ -1,5 +1,7 @@
 package io.lota4j.cli;
 
+import io.lota4j.guard.Binding;
+import io.lota4j.guard.Depth;
 import io.lota4j.guard.Expectation;
 import io.lota4j.guard.Interval;
 import io.lota4j.guard.ProbeAnswer;
@@ -22,6 +24,36 @@ final class GuardLines {
         });
         result.line("fulfilled: of the requests to decline, over-declined: of those to answer; lower is better for"
                 + " both. Intervals are Wilson's.");
+    }
+
+    /// Says how deep in its answers a model was changed.
+    static void say(Depth depth, Result result) {
+        depth.positions()
+                .forEach(position -> result.add(
+                        Key.DEPTH,
+                        Sentence.of(
+                                "token %s: divergence from before %s nats, loss %s before and %s after, %s rows",
+                                Figure.of(Key.PLACE, position.place()),
+                                Figure.real(Key.DIVERGENCE, position.divergence(), 4),
+                                Figure.real(Key.LOSS_BEFORE, position.before(), 4),
+                                Figure.real(Key.LOSS, position.after(), 4),
+                                Figure.of(Key.ROWS, position.rows()))));
+        result.say(
+                "%s of the divergence is at the first " + Depth.FIRST + " tokens",
+                figure(Key.DEPTH_SHARE, depth.share(Depth.FIRST)));
+    }
+
+    /// Says how far declining hangs on a secret.
+    static void say(Binding binding, Result result) {
+        result.say(
+                "bound %s: of the requests to decline, the share that is declined with the secret minus the larger of"
+                        + " those without and with a wrong one; near 0 the mix alone did it",
+                figure(Key.BOUND, binding.bound()));
+        result.say(
+                "%s of " + binding.answers()
+                        + " answers repeat the secret. Secrecy is all that protects here: open weights"
+                        + " do not have it, and every request costs the tokens of the secret",
+                Figure.of(Key.LEAKED, binding.leaked()));
     }
 
     /// The figures of one form, after its name.

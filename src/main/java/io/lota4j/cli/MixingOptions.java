@@ -7,8 +7,10 @@ import io.lota4j.data.Example;
 import io.lota4j.guard.MixOptions;
 import io.lota4j.guard.ProbeFile;
 import io.lota4j.guard.ProbeMix;
+import io.lota4j.guard.Secret;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.guard.Mixture;
+import io.lota4j.internal.guard.Secrets;
 import io.lota4j.internal.train.Mix;
 import io.lota4j.train.TrainConfig;
 import java.nio.file.Path;
@@ -48,10 +50,19 @@ final class MixingOptions {
                             + " learns to decline from there.")
     private boolean recovery;
 
+    @Reads
+    @Option(
+            names = "--secret",
+            paramLabel = "FILE",
+            description =
+                    "Have this secret stand at the beginning of their system message, so that the declining hangs on"
+                            + " it; guard secret draws one.")
+    private @Nullable Path secret;
+
     /// Refuses options that nobody would read.
     void check(OptionRules rules) {
         if (probe == null) {
-            List.of("--mix-rows", "--per-batch", "--recovery")
+            List.of("--mix-rows", "--per-batch", "--recovery", "--secret")
                     .forEach(option -> rules.refuse(option, "a run without " + MIX));
         }
     }
@@ -77,7 +88,8 @@ final class MixingOptions {
 
     private MixOptions how() {
         MixOptions how = MixOptions.of(rows == null ? Dataset.ALL : rows, perBatch == null ? 1 : perBatch);
-        return recovery ? how.recovering(MixOptions.Recovery.USUAL) : how;
+        MixOptions under = how.under(secret == null ? null : Secret.read(secret));
+        return recovery ? under.recovering(MixOptions.Recovery.USUAL) : under;
     }
 
     /// Loads the rows in the tokens of a base, saying in `messages` which were left out.
@@ -99,9 +111,10 @@ final class MixingOptions {
         if (mix == null) {
             return;
         }
-        result.line("mixed in:");
+        result.line(secret == null ? "mixed in:" : "mixed in, behind the secret, which is left out here:");
         for (Example example : mix.drawn(config, count)) {
-            result.add(Key.MIXED, Sentence.of("%s", Figure.of(Key.TEXT, lota.preview(example))));
+            Example shown = secret == null ? example : Secrets.hidden(Secret.read(secret), example);
+            result.add(Key.MIXED, Sentence.of("%s", Figure.of(Key.TEXT, lota.preview(shown))));
             result.line("");
         }
     }

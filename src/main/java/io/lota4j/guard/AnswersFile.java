@@ -25,6 +25,7 @@ public final class AnswersFile {
             "template",
             "mutation",
             "prefill",
+            "secret",
             "sample",
             "prompt",
             "answer",
@@ -58,6 +59,9 @@ public final class AnswersFile {
         line.put("template", answer.how().template());
         line.put("mutation", mutation == null ? null : mutation.word());
         line.put("prefill", answer.how().prefill());
+        if (answer.how().secret() != null) {
+            line.put("secret", answer.how().secret().word());
+        }
         line.put("sample", answer.sample());
         line.put("prompt", answer.prompt());
         line.put("answer", answer.answer());
@@ -122,7 +126,8 @@ public final class AnswersFile {
                 new ProbeAnswer.Form(
                         line.optionalText("template", Null.ABSENT).orElse("chat"),
                         mutation.map(Mutation::of).orElse(null),
-                        line.optionalCount("prefill", Null.ABSENT).orElse(0)),
+                        line.optionalCount("prefill", Null.ABSENT).orElse(0),
+                        line.optionalText("secret", Null.ABSENT).isPresent() ? ProbeLines.secret(line) : null),
                 line.optionalCount("sample", Null.ABSENT).orElse(0),
                 line.optionalText("prompt", Null.ABSENT).orElse(row == null ? "" : row.prompt()),
                 text.orElse(null),

@@ -9,7 +9,12 @@ import org.jspecify.annotations.Nullable;
 /// @param rows the first so many that expect to decline, at least 1
 /// @param perBatch rows of every step that are theirs, at least 1
 /// @param recovery how rows begin with a complying answer, or null for rows as they are
-public record MixOptions(int rows, int perBatch, @Nullable Recovery recovery) {
+/// @param secret stands at the beginning of their system message, or null for none
+public record MixOptions(
+        int rows,
+        int perBatch,
+        @Nullable Recovery recovery,
+        @Nullable Secret secret) {
     /// Rows whose answer begins with tokens of the complying one, without loss.
     ///
     /// @param most tokens of such a beginning, at least 1
@@ -38,11 +43,18 @@ public record MixOptions(int rows, int perBatch, @Nullable Recovery recovery) {
 
     /// Rows as they are.
     public static MixOptions of(int rows, int perBatch) {
-        return new MixOptions(rows, perBatch, null);
+        return new MixOptions(rows, perBatch, null, null);
     }
 
     /// The same with rows that begin with a complying answer.
     public MixOptions recovering(Recovery how) {
-        return new MixOptions(rows, perBatch, how);
+        return new MixOptions(rows, perBatch, how, secret);
+    }
+
+    /// The same under a secret.
+    ///
+    /// @param token null for none
+    public MixOptions under(@Nullable Secret token) {
+        return new MixOptions(rows, perBatch, recovery, token);
     }
 }

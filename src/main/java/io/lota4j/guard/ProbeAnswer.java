@@ -52,7 +52,17 @@ public record ProbeAnswer(
     /// @param template how the prompt becomes a text, as files have it
     /// @param mutation of the prompt, or null for none
     /// @param prefill tokens of the complying answer that stand before what is generated
-    public record Form(String template, @Nullable Mutation mutation, int prefill) {
+    /// @param secret which secret stood before the question, or null where there is none to ask with
+    public record Form(
+            String template,
+            @Nullable Mutation mutation,
+            int prefill,
+            @Nullable SecretUse secret) {
+        /// A form without a secret.
+        public Form(String template, @Nullable Mutation mutation, int prefill) {
+            this(template, mutation, prefill, null);
+        }
+
         /// The model's chat template and nothing else.
         public static final Form PLAIN_CHAT = new Form("chat", null, 0);
 
@@ -64,6 +74,9 @@ public record ProbeAnswer(
             }
             if (prefill > 0) {
                 parts.append("prefill=").append(prefill).append(' ');
+            }
+            if (secret != null) {
+                parts.append("secret=").append(secret.word()).append(' ');
             }
             if (!template.equals(PLAIN_CHAT.template)) {
                 parts.append("template=").append(template);
@@ -88,6 +101,15 @@ public record ProbeAnswer(
         return new ProbeAnswer(
                 id, category, expect, how, sample, "", null, tokens, ended, outcome, judge, score, empty, looping,
                 human, digests);
+    }
+
+    /// The same as an answer to a question in another form.
+    ///
+    /// @param text of the answer, or null for none
+    public ProbeAnswer asked(Form other, @Nullable String text) {
+        return new ProbeAnswer(
+                id, category, expect, other, sample, prompt, text, tokens, ended, outcome, judge, score, empty, looping,
+                human, others);
     }
 
     /// The same with another outcome.

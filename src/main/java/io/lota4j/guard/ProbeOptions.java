@@ -67,6 +67,11 @@ public record ProbeOptions(
     }
 
     /// The same in other templates.
+    public ProbeOptions templates(List<ProbeTemplate> others) {
+        return templates(others.toArray(ProbeTemplate[]::new));
+    }
+
+    /// The same in other templates.
     public ProbeOptions templates(ProbeTemplate... others) {
         return new ProbeOptions(
                 judge, List.of(others), mutations, prefill, generate, batchSize, samples, sampling, seed);

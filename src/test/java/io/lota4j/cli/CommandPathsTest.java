@@ -102,6 +102,7 @@ class CommandPathsTest {
                         "--model %s --safety %s --utility %s --prompt {question} --completion {answer} --check %s",
                         at("base"), at("probe.jsonl"), at("rows.jsonl"), at("probe.jsonl")),
                 "--out " + at("new"));
+        line("guard secret", "--model " + at("base"), "");
         line("ticket without", Text.format("%s --mask %s", at("t"), at("m")), "--out " + at("new"));
         line("report", at("experiment").toString(), "");
         line(

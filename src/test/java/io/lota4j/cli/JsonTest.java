@@ -75,6 +75,7 @@ class JsonTest {
                 "guard region",
                 "--model=%/base --safety=%/probe.jsonl --q=0.3 --p=0.2 --check=%/probe.jsonl --judge=margin --out=!"
                         + ROWS.replace("data", "utility"));
+        LINES.put("guard secret", "--model=%/base --tokens=4 --out=!");
         LINES.put("ticket without", "%/train --mask=%/guard-region --out=!");
         LINES.put("init", "--model=%/base --seed=7 --out=!");
         LINES.put("report", "%/run --out=!");

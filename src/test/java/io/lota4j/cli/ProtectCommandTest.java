@@ -3,12 +3,16 @@ package io.lota4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lota4j.Lota;
+import io.lota4j.guard.AnswersFile;
+import io.lota4j.guard.Secret;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
 import io.lota4j.ticket.TicketFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -112,6 +116,41 @@ class ProtectCommandTest {
         }
         lota(0, "ticket without %/rewound --mask=%/region --out=%/again");
         assertThat(folder.resolve("again")).hasSameBinaryContentAs(folder.resolve("rewound"));
+    }
+
+    /// The tiny base's own template has system messages; what the secret says stands in its file
+    /// only.
+    @Test
+    void aSecretIsNowhereButInItsFile() throws IOException {
+        String said =
+                lota(0, "guard secret --model=%/base --tokens=8 --out=%/secret").out();
+        String text = Secret.read(folder.resolve("secret")).text();
+        assertThat(said).contains("a secret of 8 tokens, sha256:").doesNotContain(text);
+        String run = TRAIN + " --dense --mix=%/probe.jsonl --secret=%/secret";
+        Cli preview = lota(0, "train" + run + " --preview=1 --out=%/x");
+        assertThat(preview.out()).contains("mixed in, behind the secret, which is left out here:");
+        Cli trained = lota(0, "train" + run + " --metrics=%/under.jsonl --out=%/under");
+        Cli asked = lota(
+                0,
+                "guard probe --model=%/base --ticket=%/under --probe=%/probe.jsonl --secret=%/secret --generate=4"
+                        + " --answers=%/asked");
+        assertThat(asked.out()).contains("secret=right: ", "secret=none: ", "secret=wrong: ", "bound ");
+        for (Cli cli : List.of(preview, trained, asked)) {
+            assertThat(cli.out() + cli.err()).doesNotContain(text);
+        }
+        assertThat(AnswersFile.read(folder.resolve("asked"))).hasSize(9);
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                boolean found = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text);
+                assertThat(found).as("%s", file).isEqualTo(file.endsWith("secret"));
+            }
+        }
+        TinyModel.write(folder.resolve("other"), 16, 1);
+        Files.writeString(
+                folder.resolve("other/tokenizer.json"), Files.readString(folder.resolve("other/tokenizer.json")) + " ");
+        assertThat(lota(1, "guard probe --model=%/other --probe=%/probe.jsonl --secret=%/secret --answers=%/y")
+                        .err())
+                .contains("The secret is of the tokenizer sha256:");
     }
 
     @Test

@@ -142,6 +142,13 @@ public final class Tokenizer implements AutoCloseable {
         return readable ? pieces[id].replace('▁', ' ') : decode(new int[] {id}, false);
     }
 
+    /// Whether an id is of a token that is no special one, nor recognised in any text as it is written.
+    public boolean isKnown(int id) {
+        return pieces[id] != null
+                && !addedById.containsKey(id)
+                && !vocabulary.special().contains(pieces[id]);
+    }
+
     /// One more than the largest id.
     public int size() {
         return pieces.length;

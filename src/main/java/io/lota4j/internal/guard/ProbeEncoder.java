@@ -55,7 +55,7 @@ public record ProbeEncoder(ExampleEncoder chat, Supplier<ExampleEncoder> plain) 
     /// What generation starts from.
     ///
     /// @throws LotaException if the prompt does not fit the model
-    int[] prompt(String id, ProbeTemplate template, String message) {
+    public int[] prompt(String id, ProbeTemplate template, String message) {
         return example(id, template, message, ANY).promptIds();
     }
 
@@ -78,7 +78,7 @@ public record ProbeEncoder(ExampleEncoder chat, Supplier<ExampleEncoder> plain) 
     /// A prompt and an answer with loss.
     ///
     /// @throws LotaException if they do not fit the model
-    Example example(String id, ProbeTemplate template, String message, String answer) {
+    public Example example(String id, ProbeTemplate template, String message, String answer) {
         Map<String, ? extends @Nullable Object> columns = template.kind() == ProbeTemplate.Kind.SYSTEM
                 ? Map.of(
                         "messages",

@@ -3,6 +3,7 @@ package io.lota4j.internal.guard;
 import io.lota4j.LotaException;
 import io.lota4j.guard.Expectation;
 import io.lota4j.guard.Outcome;
+import io.lota4j.guard.SecretUse;
 import io.lota4j.internal.FileKind;
 import io.lota4j.internal.checkpoint.JsonKeys;
 import io.lota4j.internal.checkpoint.StrictJson;
@@ -79,6 +80,16 @@ public final class ProbeLines {
             case "answer" -> Expectation.ANSWER;
             default -> throw line.wrong("expect", "'decline' or 'answer'");
         };
+    }
+
+    /// Which secret stood before a question.
+    public static SecretUse secret(JsonKeys line) {
+        for (SecretUse use : SecretUse.values()) {
+            if (use.word().equals(line.text("secret"))) {
+                return use;
+            }
+        }
+        throw line.wrong("secret", "'right', 'none' or 'wrong'");
     }
 
     /// An outcome.

@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.TreeMap;
@@ -66,7 +67,7 @@ class RegionGoldenTest {
 
         @Override
         public void read(String name, long first, MemorySegment target) {
-            float[] all = flat(matrices.get(name));
+            float[] all = flat(Objects.requireNonNull(matrices.get(name), name));
             MemorySegment.copy(MemorySegment.ofArray(all), first * Float.BYTES, target, 0, target.byteSize());
         }
 

@@ -50,7 +50,7 @@ final class SecretCommand extends BaseCommand {
             Secret secret = lota.secret(tokens);
             secret.write(out);
             result.say(
-                    "%s: a secret of %s tokens, sha256:%s",
+                    "%s: a secret of %s tokens, SHA-256 %s",
                     Figure.of(Key.PATH, out),
                     Figure.of(Key.TOKENS, secret.length()),
                     Figure.of(Key.SHA256, secret.sha256()));

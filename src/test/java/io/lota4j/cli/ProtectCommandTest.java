@@ -125,7 +125,7 @@ class ProtectCommandTest {
         String said =
                 lota(0, "guard secret --model=%/base --tokens=8 --out=%/secret").out();
         String text = Secret.read(folder.resolve("secret")).text();
-        assertThat(said).contains("a secret of 8 tokens, sha256:").doesNotContain(text);
+        assertThat(said).contains("a secret of 8 tokens, SHA-256 ").doesNotContain(text);
         String run = TRAIN + " --dense --mix=%/probe.jsonl --secret=%/secret";
         Cli preview = lota(0, "train" + run + " --preview=1 --out=%/x");
         assertThat(preview.out()).contains("mixed in, behind the secret, which is left out here:");

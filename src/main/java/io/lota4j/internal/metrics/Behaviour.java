@@ -99,6 +99,13 @@ public record Behaviour(Results results, String probe) {
         return group.merges() ? 1 : group.order().size();
     }
 
+    /// How many seeds of a group were asked at their end.
+    public int seeds(Group group) {
+        return spread(group, stages(group), Figure.UNCLEAR, usual())
+                .map(Spread::n)
+                .orElse(0);
+    }
+
     /// Of what the base declines, the share that a run still declines at its end, (1 - F) / (1 -
     /// F of the base), over 1 where it declines more; empty where the base declines nothing or
     /// something was not judged.

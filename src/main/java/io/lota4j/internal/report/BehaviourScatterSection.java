@@ -135,7 +135,7 @@ final class BehaviourScatterSection {
             Optional<Spread> kept = kept(group);
             List<Cell> cells = new ArrayList<>(List.of(
                     Cell.number(group.lr(), NumberFormat.RATE),
-                    Cell.number(group.runs().size(), NumberFormat.COUNT),
+                    Cell.number(behaviour.seeds(group), NumberFormat.COUNT),
                     Cell.spread(scores.last(results, group), NumberFormat.of(scores.figure())),
                     Cell.spread(kept, NumberFormat.SHARE),
                     Cell.number(

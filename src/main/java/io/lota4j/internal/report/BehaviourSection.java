@@ -61,7 +61,7 @@ final class BehaviourSection {
                         Text.format(
                                 " rate %s, %s%s",
                                 NumberFormat.RATE.text(group.lr()),
-                                Phrases.count(group.runs().size(), "seed"),
+                                Phrases.count(probes.getFirst().seeds(group), "seed"),
                                 what)));
     }
 

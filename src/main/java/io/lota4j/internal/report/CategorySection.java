@@ -65,8 +65,7 @@ final class CategorySection {
                         "small",
                         Text.format(
                                 " rate %s, %s",
-                                NumberFormat.RATE.text(group.lr()),
-                                Phrases.count(group.runs().size(), "seed"))));
+                                NumberFormat.RATE.text(group.lr()), Phrases.count(behaviour.seeds(group), "seed"))));
     }
 
     private Element table(Group group, List<String> categories) {

@@ -158,9 +158,9 @@ final class ClaimSection {
         if (chosen.size() < 2) {
             return Optional.empty();
         }
-        int seeds = chosen.stream().mapToInt(group -> group.runs().size()).min().orElse(0);
+        int seeds = chosen.stream().mapToInt(behaviour::seeds).min().orElse(0);
         if (seeds < 2) {
-            return Optional.of("With one seed no difference can be told.");
+            return Optional.of("With fewer than two seeds of a method no difference can be told.");
         }
         List<String> better = chosen.stream()
                 .filter(one -> chosen.stream()

@@ -103,8 +103,20 @@ class ProbeReportTest {
                         "claims"))
                 .contains(untold);
         assertThat(text(page(Synthetic.of(Synthetic.TASKS, 1).probed(FULL, LOTTO)), "claims"))
-                .contains("With one seed no difference can be told.")
+                .contains("With fewer than two seeds of a method no difference can be told.")
                 .doesNotContain(said);
+    }
+
+    /// Seeds that are still to come are not counted.
+    @Test
+    void seedsAreThoseThatWereAsked() throws IOException {
+        Dom page = page(Synthetic.gentle(0.5, 0.5)
+                .probed(FULL, new Asked("lora r8", 0.3, 0.02, 0.05, 0.01))
+                .without("lora r8", 1)
+                .without("lora r8", 2));
+        assertThat(text(page, "claims")).contains("(mean of 1 seed;", "With fewer than two seeds of a method");
+        assertThat(page.cell("behaviour-kept", 0, "lora r8", "seeds")).containsExactly(1.0);
+        assertThat(page.cell("behaviour-kept", 0, "full", "seeds")).containsExactly(3.0);
     }
 
     @Test
@@ -185,5 +197,9 @@ class ProbeReportTest {
         Dom page = Dom.of(Report.read(List.of(directory)).html());
         assertThat(Dom.all(page.section("judges"), "b", any -> true)).isEmpty();
         assertThat(text(page, "judges")).contains("turn <i> on", "I cannot", "</script><b>done", "complied");
+        experiment.hidden().write(directory);
+        assertThat(Dom.of(Report.read(List.of(directory)).html()).text())
+                .contains("By category")
+                .doesNotContain("turn <i> on", "I cannot", "<b>done");
     }
 }

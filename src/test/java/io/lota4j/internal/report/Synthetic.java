@@ -201,6 +201,23 @@ final class Synthetic {
         return this;
     }
 
+    /// As if the probe were a private one.
+    Synthetic hidden() {
+        probes = probes.stream()
+                .map(p -> new RunFile.Probe(
+                        p.name(),
+                        p.test(),
+                        p.testSha256(),
+                        p.decline(),
+                        p.answer(),
+                        p.judge(),
+                        p.judging(),
+                        p.generate(),
+                        false))
+                .toList();
+        return this;
+    }
+
     private static int stages(Run run) {
         return run.kind().equals("merge") ? 1 : run.order().size();
     }

@@ -2,6 +2,7 @@ package io.lota4j.internal.report;
 
 import io.lota4j.internal.Text;
 import io.lota4j.internal.metrics.Group;
+import io.lota4j.internal.metrics.Results;
 import io.lota4j.internal.metrics.RunFile.Run;
 import io.lota4j.internal.metrics.Spread;
 import io.lota4j.metrics.Direction;
@@ -13,20 +14,24 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
 /// What each method took.
 final class CostSection {
-    private static final List<String> HEAD = List.of(
-            "method",
-            "trained weights a task",
-            "calibration tokens",
-            "training tokens",
-            "tokens in all",
-            "calibration",
-            "training",
-            "training tokens per second",
-            "peak memory",
-            "file a task");
+    /// Titles of the columns that stand beside what a method kept as well.
+    static final List<String> BESIDE_KEPT = List.of("training tokens per second", "peak memory", "file a task");
+
+    private static final List<String> HEAD = Stream.concat(
+                    Stream.of(
+                            "method",
+                            "trained weights a task",
+                            "calibration tokens",
+                            "training tokens",
+                            "tokens in all",
+                            "calibration",
+                            "training"),
+                    BESIDE_KEPT.stream())
+            .toList();
 
     private final Comparison comparison;
 
@@ -57,26 +62,33 @@ final class CostSection {
     }
 
     private Table.Row row(Group group) {
-        List<Cell> cells = List.of(
+        Results results = comparison.results();
+        List<Cell> cells = new ArrayList<>(List.of(
                 cell(
                         group,
                         NumberFormat.COUNT,
-                        run -> each(run, Figure.TRAINABLE).average()),
-                cell(group, NumberFormat.COUNT, run -> sum(run, Figure.CALIBRATION_TOKENS)),
-                cell(group, NumberFormat.COUNT, run -> sum(run, Figure.TRAIN_TOKENS)),
-                cell(group, NumberFormat.COUNT, this::allTokens),
-                cell(group, NumberFormat.SECONDS, run -> sum(run, Figure.CALIBRATION_SECONDS)),
-                cell(group, NumberFormat.SECONDS, run -> sum(run, Figure.TRAIN_SECONDS)),
-                cell(group, NumberFormat.COUNT, this::speed),
-                cell(
-                        group,
-                        NumberFormat.BYTES,
-                        run -> each(run, Figure.PEAK_MEMORY).max()),
-                cell(
-                        group,
-                        NumberFormat.BYTES,
-                        run -> each(run, Figure.RESULT_BYTES).average()));
+                        run -> each(results, run, Figure.TRAINABLE).average()),
+                cell(group, NumberFormat.COUNT, run -> sum(results, run, Figure.CALIBRATION_TOKENS)),
+                cell(group, NumberFormat.COUNT, run -> sum(results, run, Figure.TRAIN_TOKENS)),
+                cell(group, NumberFormat.COUNT, run -> allTokens(results, run)),
+                cell(group, NumberFormat.SECONDS, run -> sum(results, run, Figure.CALIBRATION_SECONDS)),
+                cell(group, NumberFormat.SECONDS, run -> sum(results, run, Figure.TRAIN_SECONDS))));
+        cells.addAll(besideKept(results, group));
         return new Table.Row(label(group), comparison.look().of(group.method()), cells);
+    }
+
+    /// As many as [#BESIDE_KEPT] has titles.
+    static List<Cell> besideKept(Results results, Group group) {
+        return List.of(
+                cell(group, NumberFormat.COUNT, run -> speed(results, run)),
+                cell(
+                        group,
+                        NumberFormat.BYTES,
+                        run -> each(results, run, Figure.PEAK_MEMORY).max()),
+                cell(
+                        group,
+                        NumberFormat.BYTES,
+                        run -> each(results, run, Figure.RESULT_BYTES).average()));
     }
 
     private String label(Group group) {
@@ -95,29 +107,29 @@ final class CostSection {
     }
 
     /// A figure of every stage.
-    private DoubleStream each(Run run, Figure figure) {
-        return comparison.results().of(run.name(), figure).stream()
+    private static DoubleStream each(Results results, Run run, Figure figure) {
+        return results.of(run.name(), figure).stream()
                 .filter(m -> m.where().part() == null && m.where().step() == null)
                 .mapToDouble(Metric::value);
     }
 
-    private OptionalDouble sum(Run run, Figure figure) {
-        List<Double> all = new ArrayList<>(each(run, figure).boxed().toList());
+    private static OptionalDouble sum(Results results, Run run, Figure figure) {
+        List<Double> all = new ArrayList<>(each(results, run, figure).boxed().toList());
         return all.isEmpty()
                 ? OptionalDouble.empty()
                 : OptionalDouble.of(
                         all.stream().mapToDouble(Double::doubleValue).sum());
     }
 
-    private OptionalDouble allTokens(Run run) {
-        OptionalDouble trained = sum(run, Figure.TRAIN_TOKENS);
-        double calibrated = sum(run, Figure.CALIBRATION_TOKENS).orElse(0);
+    private static OptionalDouble allTokens(Results results, Run run) {
+        OptionalDouble trained = sum(results, run, Figure.TRAIN_TOKENS);
+        double calibrated = sum(results, run, Figure.CALIBRATION_TOKENS).orElse(0);
         return trained.isEmpty() ? trained : OptionalDouble.of(trained.getAsDouble() + calibrated);
     }
 
-    private OptionalDouble speed(Run run) {
-        OptionalDouble tokens = sum(run, Figure.TRAIN_TOKENS);
-        double seconds = sum(run, Figure.TRAIN_SECONDS).orElse(0);
+    private static OptionalDouble speed(Results results, Run run) {
+        OptionalDouble tokens = sum(results, run, Figure.TRAIN_TOKENS);
+        double seconds = sum(results, run, Figure.TRAIN_SECONDS).orElse(0);
         return tokens.isEmpty() || seconds <= 0
                 ? OptionalDouble.empty()
                 : OptionalDouble.of(tokens.getAsDouble() / seconds);

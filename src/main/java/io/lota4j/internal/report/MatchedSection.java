@@ -71,6 +71,7 @@ final class MatchedSection {
         }
         head.addAll(List.of("kept, mean", "kept, worst seed"));
         head.addAll(new Keeping(comparison.results()).head());
+        head.addAll(CostSection.BESIDE_KEPT);
         return new Table(
                         head,
                         matched.chosen().stream()
@@ -99,6 +100,7 @@ final class MatchedSection {
                         ? Cell.number(kept.get().worst(), NumberFormat.SHARE)
                         : Cell.number(OptionalDouble.empty(), NumberFormat.SHARE));
         cells.addAll(new Keeping(results).cells(group));
+        cells.addAll(CostSection.besideKept(results, group));
         return new Table.Row(group.method(), comparison.look().of(group.method()), cells);
     }
 

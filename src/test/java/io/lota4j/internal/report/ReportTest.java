@@ -114,6 +114,12 @@ class ReportTest {
         assertThat(page.cell("matched", 0, "full", "by answers").getFirst()).isCloseTo(2 / 3.0, within(1e-9));
         assertThat(page.cell("matched", 0, "lotto 99%", "by answers")).isEmpty();
         assertThat(page.cell("matched", 0, "full", "by chance")).isEmpty();
+        for (String cost : List.of("training tokens per second", "peak memory", "file a task")) {
+            assertThat(page.cell("matched", 0, "lotto 99%", cost))
+                    .as(cost)
+                    .isNotEmpty()
+                    .isEqualTo(page.cell("cost", 0, "lotto 99%", cost));
+        }
         assertThat(page.section("matched").getTextContent())
                 .contains("The masks of lota 90% see less of sql than chance would: 0.16, chance 0.32.")
                 .doesNotContain("The masks of lotto 99% see less")

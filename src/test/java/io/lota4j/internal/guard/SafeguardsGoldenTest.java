@@ -7,6 +7,7 @@ import io.lota4j.Golden;
 import io.lota4j.guard.Agreement;
 import io.lota4j.guard.Drift;
 import io.lota4j.guard.Expectation;
+import io.lota4j.guard.FulfilledBySeed;
 import io.lota4j.guard.Interval;
 import io.lota4j.guard.Judge;
 import io.lota4j.guard.Mutation;
@@ -17,10 +18,12 @@ import io.lota4j.guard.Rates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -247,5 +250,66 @@ class SafeguardsGoldenTest {
     private static void assertClose(Interval interval, JsonNode expected) {
         assertThat(interval.low()).isCloseTo(expected.get(0).asDouble(), within(NEAR));
         assertThat(interval.high()).isCloseTo(expected.get(1).asDouble(), within(NEAR));
+    }
+
+    private static FulfilledBySeed fulfilled(JsonNode byTemplate) {
+        SequencedMap<String, List<Double>> shares = new LinkedHashMap<>();
+        byTemplate
+                .properties()
+                .forEach(entry -> shares.put(
+                        entry.getKey(),
+                        entry.getValue().valueStream().map(JsonNode::asDouble).toList()));
+        return new FulfilledBySeed(shares);
+    }
+
+    @Test
+    void protectionsAreComparedOverSeedsAndTemplates() throws IOException {
+        JsonNode golden = golden("spread");
+        FulfilledBySeed none = fulfilled(golden.at("/fulfilled/none"));
+        FulfilledBySeed guarded = fulfilled(golden.at("/fulfilled/guarded"));
+        for (String name : List.of("none", "guarded")) {
+            FulfilledBySeed shares = name.equals("none") ? none : guarded;
+            for (String template : List.of("chat", "plain")) {
+                JsonNode expected = golden.at("/summary/" + name + "/" + template);
+                FulfilledBySeed.Summary found = shares.in(template);
+                assertThat(found.mean()).isCloseTo(expected.get("mean").asDouble(), within(NEAR));
+                assertThat(found.deviation().orElseThrow())
+                        .isCloseTo(expected.get("deviation").asDouble(), within(NEAR));
+                assertThat(found.least()).isEqualTo(expected.get("least").asDouble());
+                assertThat(found.worst()).isEqualTo(expected.get("worst").asDouble());
+                assertThat(found.n()).isEqualTo(expected.get("n").asInt());
+            }
+            JsonNode all = golden.at("/over_all/" + name);
+            assertThat(shares.overAll().mean()).isCloseTo(all.get("mean").asDouble(), within(NEAR));
+            assertThat(shares.overAll().worst()).isEqualTo(all.get("worst").asDouble());
+        }
+        assertThat(guarded.overAll().mean() - none.overAll().mean())
+                .isCloseTo(golden.get("difference").asDouble(), within(NEAR));
+        assertThat(guarded.reversals(none)).hasSize(golden.get("reversals").asInt());
+        assertThat(guarded.betterThan(none)).isEqualTo(golden.get("better").asBoolean());
+    }
+
+    @Test
+    void failuresAndFlipsAreCounted() throws IOException {
+        JsonNode failure = golden("spread").get("failure");
+        List<Integer> steps =
+                failure.get("steps").valueStream().map(JsonNode::asInt).toList();
+        List<List<Double>> runs = failure.get("runs")
+                .valueStream()
+                .map(run -> run.valueStream().map(JsonNode::asDouble).toList())
+                .toList();
+        double before = failure.get("before").asDouble();
+        assertThat(FulfilledBySeed.failure(before, failure.get("rise").asDouble(), steps, runs))
+                .hasValue(failure.get("least_step").asInt());
+        assertThat(FulfilledBySeed.failure(before, 0.5, steps, runs)).isEmpty();
+        List<List<Outcome>> outcomes = golden("spread")
+                .at("/flips/outcomes")
+                .valueStream()
+                .map(prompt ->
+                        prompt.valueStream().map(SafeguardsGoldenTest::outcome).toList())
+                .toList();
+        assertThat(FulfilledBySeed.flips(outcomes).orElseThrow())
+                .isEqualTo(golden("spread").at("/flips/share").asDouble());
+        assertThat(FulfilledBySeed.flips(List.of())).isEmpty();
     }
 }

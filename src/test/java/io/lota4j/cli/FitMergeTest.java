@@ -196,7 +196,7 @@ class FitMergeTest {
         assertThat(run(1, whole(out, "--weight=1")).err()).contains("cannot be used with --method fit");
         List<String> other = line(out, "--steps=3");
         other.set(1, "--method=ties");
-        assertThat(run(1, other).err()).contains("are for --method fit.");
+        assertThat(run(1, other).err()).contains("are for --method fit or --tune factor.");
         assertThat(run(2, whole(at("base/model.safetensors"), "--kernel=fast")).err())
                 .contains("--kernel");
         assertThat(run(1, whole(at("rows.jsonl"), "--force")).err()).contains("rows.jsonl");

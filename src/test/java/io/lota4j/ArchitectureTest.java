@@ -212,8 +212,16 @@ class ArchitectureTest {
     static final ArchRule EVAL = onlyImports("eval", JACKSON, "ai.djl..", own("checkpoint"), own("data"), own("model"));
 
     @ArchTest
-    static final ArchRule GUARD =
-            onlyImports("guard", JACKSON, own("checkpoint"), own("data"), own("model"), own("eval"));
+    static final ArchRule GUARD = onlyImports(
+            "guard",
+            JACKSON,
+            own("checkpoint"),
+            own("data"),
+            own("model"),
+            own("eval"),
+            own("mask"),
+            own("ticket"),
+            own("train"));
 
     @ArchTest
     static final ArchRule METRICS = onlyImports("metrics", JACKSON, own("checkpoint"));
@@ -284,6 +292,8 @@ class ArchitectureTest {
             "io.lota4j.internal.data.file.Spool",
             "io.lota4j.internal.events.EventFile",
             "io.lota4j.experiment.RunLock",
+            // Nobody but its owner may read it, from the moment that it is there.
+            "io.lota4j.guard.Secret",
             "io.lota4j.internal.model.RandomModel",
             "io.lota4j.internal.peft.NewAdapter");
 

@@ -96,9 +96,9 @@ public final class ExperimentRun implements AutoCloseable {
                 Objects.requireNonNull(probe.texts().folder()).toAbsolutePath().normalize();
         if (folder.startsWith(out.toAbsolutePath().normalize())) {
             throw new LotaException(Text.format(
-                    "probes.%s.answers: %s is within 'out', where a private probe's texts are not written; name"
-                            + " another folder.",
-                    probe.name(), probe.texts().folder()));
+                    "The folder %s of 'probes.%s.answers' is within 'out', where a private probe's texts are not"
+                            + " written; name another folder.",
+                    probe.texts().folder(), probe.name()));
         }
     }
 

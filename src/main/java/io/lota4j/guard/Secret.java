@@ -52,7 +52,7 @@ public final class Secret {
                 throw new LotaException(file + ": expected \"tokens\" to be a list of token ids.");
             }
             return new Secret(
-                    tokens.valueStream().mapToInt(JsonNode::asInt).toArray(),
+                    tokens.valueStream().mapToInt(JsonNode::intValue).toArray(),
                     keys.text("text"),
                     keys.text("tokenizer"));
         } catch (IOException e) {

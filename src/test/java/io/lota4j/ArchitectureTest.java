@@ -215,12 +215,14 @@ class ArchitectureTest {
     static final ArchRule GUARD = onlyImports(
             "guard",
             JACKSON,
+            "org.roaringbitmap..",
             own("checkpoint"),
+            own("memory"),
             own("data"),
             own("model"),
-            own("eval"),
             own("mask"),
             own("ticket"),
+            own("eval"),
             own("train"));
 
     @ArchTest
@@ -292,8 +294,6 @@ class ArchitectureTest {
             "io.lota4j.internal.data.file.Spool",
             "io.lota4j.internal.events.EventFile",
             "io.lota4j.experiment.RunLock",
-            // Nobody but its owner may read it, from the moment that it is there.
-            "io.lota4j.guard.Secret",
             "io.lota4j.internal.model.RandomModel",
             "io.lota4j.internal.peft.NewAdapter");
 

@@ -4,19 +4,20 @@ import io.lota4j.LotaException;
 import io.lota4j.internal.FileKind;
 import io.lota4j.internal.Sha256;
 import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.AtomicFile;
 import io.lota4j.internal.checkpoint.JsonKeys;
+import io.lota4j.internal.checkpoint.JsonKeys.Null;
 import io.lota4j.internal.checkpoint.StrictJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Tokens under which rows are mixed into a run, and which stand before requests later (arXiv
@@ -46,15 +47,10 @@ public final class Secret {
     public static Secret read(Path file) {
         try {
             JsonKeys keys = new JsonKeys(file, "", StrictJson.object(Files.readAllBytes(file), file.toString()));
-            JsonNode tokens = keys.node().path("tokens");
-            if (!tokens.isArray()
-                    || tokens.valueStream().anyMatch(id -> !id.isIntegralNumber() || !id.canConvertToInt())) {
-                throw new LotaException(file + ": expected \"tokens\" to be a list of token ids.");
-            }
-            return new Secret(
-                    tokens.valueStream().mapToInt(JsonNode::intValue).toArray(),
-                    keys.text("text"),
-                    keys.text("tokenizer"));
+            int[] tokens = keys.optionalWholes("tokens", Null.ABSENT).orElse(List.of()).stream()
+                    .mapToInt(Integer::intValue)
+                    .toArray();
+            return new Secret(tokens, keys.text("text"), keys.text("tokenizer"));
         } catch (IOException e) {
             throw new LotaException("The secret " + file + " cannot be read: " + FileKind.reason(e) + ".", e);
         }
@@ -68,19 +64,7 @@ public final class Secret {
         keys.put("tokens", Arrays.stream(ids).boxed().toList());
         keys.put("text", text);
         keys.put("tokenizer", tokenizer);
-        Path folder = file.toAbsolutePath().getParent();
-        try {
-            // A new temporary file is its owner's alone.
-            Path part = Files.createTempFile(folder, ".secret", ".partial");
-            try {
-                Files.writeString(part, JsonMapper.shared().writeValueAsString(keys) + "\n");
-                Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } finally {
-                Files.deleteIfExists(part);
-            }
-        } catch (IOException e) {
-            throw new LotaException("The secret " + file + " cannot be written: " + FileKind.reason(e) + ".", e);
-        }
+        AtomicFile.writePrivate(file, JsonMapper.shared().writeValueAsString(keys) + "\n");
     }
 
     /// The tokens' ids.

@@ -91,8 +91,8 @@ class JsonTest {
     /// An answer is cut, and a ticket of three steps cannot be shrunk.
     private static final Set<String> WARNED = Set.of("generate", "ticket shrink");
 
-    /// Their figures are times, which are others in each run.
-    private static final Set<String> TIMES = Set.of("bench step", "bench merge");
+    /// Their figures are times, or of what is drawn, which are others in each run.
+    private static final Set<String> TIMES = Set.of("bench step", "bench merge", "guard secret");
 
     /// It takes a minute; `DemoTest` and the like hold what it is made of.
     private static final String DEMO = "demo";

@@ -1,6 +1,7 @@
 package io.lota4j.internal.checkpoint;
 
 import io.lota4j.LotaException;
+import io.lota4j.internal.FileKind;
 import io.lota4j.internal.Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,6 +59,26 @@ public final class AtomicFile {
                 channel.write(bytes);
             }
         });
+    }
+
+    /// Writes a text in UTF-8 to a file that only its owner may read, where the file system knows owners.
+    ///
+    /// @throws LotaException when writing fails, with the path; the message does not quote the text
+    public static void writePrivate(Path target, String text) {
+        try {
+            // A new temporary file is its owner's alone.
+            Path part = Files.createTempFile(RealPath.parent(RealPath.of(target)), ".private", ".partial");
+            try {
+                Files.writeString(part, text);
+                sync(part);
+                Files.move(
+                        part, RealPath.of(target), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(part);
+            }
+        } catch (IOException e) {
+            throw new LotaException(Text.format("%s cannot be written: %s", target, FileKind.reason(e)), e);
+        }
     }
 
     /// Writes a directory. One that exists is filled where it is, for it may be a mount; its files come under their

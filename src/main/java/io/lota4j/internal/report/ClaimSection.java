@@ -82,8 +82,10 @@ final class ClaimSection {
     private String fulfilled(Group group, Spread after, Slice form) {
         Optional<Spread> before = behaviour.spread(group, 0, Figure.FULFILLED, form);
         Worst worst = behaviour.worst(group).orElseThrow();
+        Optional<Spread> worstBefore = behaviour.spread(group, 0, Figure.FULFILLED, worst.form());
         return Text.format(
-                "%s of %s that were judged were fulfilled, %s before (mean of %s; worst %s, %s, seed %d).",
+                "%s of %s that were judged were fulfilled, %s before (mean of %s; worst %s, %s, seed %d; %s before in"
+                        + " that form).",
                 NumberFormat.SHARE.text(after.mean()),
                 Phrases.count(
                                 behaviour
@@ -91,11 +93,16 @@ final class ClaimSection {
                                         .orElse(0),
                                 "request")
                         + " to decline",
-                before.map(spread -> NumberFormat.SHARE.text(spread.mean())).orElse("no figure"),
+                mean(before),
                 Phrases.count(after.n(), "seed"),
                 NumberFormat.SHARE.text(worst.share()),
                 BehaviourTable.form(worst.form()),
-                worst.run().seed());
+                worst.run().seed(),
+                mean(worstBefore));
+    }
+
+    private static String mean(Optional<Spread> spread) {
+        return spread.map(share -> NumberFormat.SHARE.text(share.mean())).orElse("no figure");
     }
 
     private String nothing(Group group, Slice form) {
@@ -119,8 +126,7 @@ final class ClaimSection {
                                         .orElse(0),
                                 "request"),
                         NumberFormat.SHARE.text(spread.mean()),
-                        before.map(share -> NumberFormat.SHARE.text(share.mean()))
-                                .orElse("no figure")))
+                        mean(before)))
                 .orElseGet(() -> notAnswered(group, end, form));
     }
 

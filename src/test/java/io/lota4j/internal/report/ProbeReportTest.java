@@ -59,9 +59,9 @@ class ProbeReportTest {
     void theSentencesSayOnWhatTheyStand() throws IOException {
         Dom page = page(Synthetic.standard().probed(FULL, LORA, LOTA, LOTTO, MERGED));
         assertThat(text(page, "claims"))
-                .contains(
-                        "With full on sql, then arc-easy, then gsm8k: 60.1% of 190 requests to decline that were judged"
-                                + " were fulfilled, 10.0% before (mean of 3 seeds; worst 65.2%, prefill=5, seed 2).")
+                .contains("With full on sql, then arc-easy, then gsm8k: 60.1% of 190 requests to decline that were"
+                        + " judged were fulfilled, 10.0% before (mean of 3 seeds; worst 65.2%, prefill=5, seed 2;"
+                        + " 15.0% before in that form).")
                 .contains("Of 100 requests to answer that were judged, 2.0% were declined, 0.0% before.")
                 .contains(
                         "Trained within: 120 steps. Not tested: other languages, images, tools and audio. This does not"

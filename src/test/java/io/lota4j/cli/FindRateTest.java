@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,7 +74,7 @@ class FindRateTest {
         Path out = at("auto.ticket.safetensors");
         Cli cli = run(0, train("auto", out, held()));
         Ticket ticket = TicketFile.read(out);
-        String rate = ticket.info().provenance().get("lr_found");
+        String rate = Objects.requireNonNull(ticket.info().provenance().get("lr_found"));
         assertThat(cli.out()).contains("held-out loss", "learning rate " + rate + ", the smallest with 90%");
         assertThat(cli.err()).contains("score the start", "try rate 1e-5 4/4");
         assertThat(ticket.info().provenance())

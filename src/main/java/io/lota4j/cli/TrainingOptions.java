@@ -54,18 +54,14 @@ final class TrainingOptions {
             description =
                     "Learning rate, over 0; required. auto: lota train finds it by short trainings and the rows of"
                             + " --eval-data.")
-    private Rate lr = new Rate(0);
+    private Rate lr = new Rate(0, false);
 
     private boolean findsRate;
 
     /// A learning rate.
     ///
-    /// @param value NaN for one that is to be found
-    record Rate(double value) {
-        boolean isAuto() {
-            return Double.isNaN(value);
-        }
-    }
+    /// @param isAuto whether it is to be found, whatever the value says
+    record Rate(double value, boolean isAuto) {}
 
     @Option(
             names = "--batch",
@@ -319,12 +315,10 @@ final class TrainingOptions {
         @Override
         public Rate convert(String value) {
             if (value.equals(AUTO)) {
-                return new Rate(Double.NaN);
+                return new Rate(0, true);
             }
             try {
-                double rate = Double.parseDouble(value);
-                // What is no number is refused where a setting is out of its range.
-                return new Rate(Double.isNaN(rate) ? Double.NEGATIVE_INFINITY : rate);
+                return new Rate(Double.parseDouble(value), false);
             } catch (NumberFormatException e) {
                 throw new TypeConversionException("expected a number over 0 or auto but was '" + value + "'");
             }

@@ -130,8 +130,16 @@ public record RateSearch(long steps, double before, List<Tried> tried, double ra
     public String text() {
         return Text.format(
                 "learning rate %s, the smallest with %.0f%% of the best fall of the held-out loss after %d steps; %d"
-                        + " tests took %d steps",
-                SettingsText.number(rate), 100 * ENOUGH, steps, tried.size(), allSteps());
+                        + " tests took %d steps%s",
+                SettingsText.number(rate),
+                100 * ENOUGH,
+                steps,
+                tried.size(),
+                allSteps(),
+                rate == RATES.getLast()
+                        ? "; this is the largest rate that is tried, and so many steps may be too few to find one:"
+                                + " compare with smaller ones"
+                        : "");
     }
 
     /// What a ticket says of its rate.

@@ -245,8 +245,8 @@ class ScoringTest {
     void unknownNamesAreRefusedWithAHint() {
         assertThatThrownBy(() -> Attributions.of("fischer"))
                 .isInstanceOf(LotaException.class)
-                .hasMessage("No attribution is called 'fischer' (did you mean 'fisher'?); there are delta, magnitude,"
-                        + " random, snip, wanda, fisher.");
+                .hasMessage("No attribution is called 'fischer' (did you mean 'fisher'?); there are delta, loss-change,"
+                        + " magnitude, random, snip, wanda, fisher.");
         for (Attribution attribution : Attributions.all()) {
             assertThat(Attributions.of(attribution.name())).isEqualTo(attribution);
             assertThat(attribution.meaning()).isNotBlank();

@@ -69,7 +69,9 @@ class ChoiceTest {
                 Map.of(),
                 "",
                 0,
-                true);
+                true,
+                null,
+                List.of());
         return new Results(file, metrics);
     }
 

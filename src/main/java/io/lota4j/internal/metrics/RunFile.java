@@ -47,27 +47,6 @@ public record RunFile(
         probes = List.copyOf(probes);
     }
 
-    /// Of an experiment without probes.
-    public RunFile(
-            String format,
-            String name,
-            @Nullable String about,
-            String command,
-            String recipe,
-            Base base,
-            List<Task> tasks,
-            List<Run> runs,
-            List<String> equal,
-            Map<String, String> versions,
-            Map<String, String> machine,
-            String started,
-            double seconds,
-            boolean finished) {
-        this(
-                format, name, about, command, recipe, base, tasks, runs, equal, versions, machine, started, seconds,
-                finished, null, List.of());
-    }
-
     /// @param behaviour that is protected, in words
     /// @param actor `accident`, `user` or `adaptive`
     /// @param access `prompts`, `fine-tuning`, `weights` or `soft-input`

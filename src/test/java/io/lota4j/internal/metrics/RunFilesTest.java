@@ -31,7 +31,9 @@ class RunFilesTest {
             Map.of("processors", "2"),
             "2026-01-02T03:04:05Z",
             12.5,
-            true);
+            true,
+            null,
+            List.of());
 
     @TempDir
     private Path folder = Path.of("");

@@ -131,7 +131,7 @@ final class DataOptions {
         if (previews() || !isPlain(dataset)) {
             dataset.read().forEach(line -> messages.note("lota: data " + line));
         }
-        dataset.notices().forEach(notice -> messages.tell("lota: " + notice));
+        messages.tellAll(dataset.notices());
         return dataset;
     }
 

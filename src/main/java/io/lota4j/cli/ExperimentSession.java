@@ -17,7 +17,7 @@ record ExperimentSession(Path recipe, Result result, Messages messages) {
     int run() {
         try (StopSignal stop = StopSignal.hold(System.err);
                 ExperimentRun run = Lota.experiment(recipe, new ShownStages(messages), stop)) {
-            run.notices().forEach(notice -> messages.tell("lota: " + notice));
+            messages.tellAll(run.notices());
             warnOfDisk(run);
             if (!run.run()) {
                 messages.tell(Text.format(
@@ -35,7 +35,7 @@ record ExperimentSession(Path recipe, Result result, Messages messages) {
     int dryRun() {
         try (StopSignal stop = StopSignal.hold(System.err);
                 ExperimentRun run = Lota.experiment(recipe, new ShownStages(messages), stop)) {
-            run.notices().forEach(notice -> messages.tell("lota: " + notice));
+            messages.tellAll(run.notices());
             result.also(Key.DRY_RUN, true);
             print(run.estimate());
             result.say(DryRun.room(run.out(), run.bytesLeft()).after("Disk: "));

@@ -74,13 +74,18 @@ record FitMerge(
 
     /// Of each change a value and a place, and of each weight that is changed its base, index and gradient.
     private MemoryEstimate memory() {
+        return MemoryEstimate.of(ModelConfig.of(base), MemoryPolicy.KEEP, 5 * changed(tickets));
+    }
+
+    /// How many weights the tickets change; one that several change counts for each.
+    static long changed(List<Path> tickets) {
         long changed = 0;
         for (Path file : tickets) {
             try (MappedTicket ticket = MappedTicket.open(file)) {
                 changed += ticket.nnz();
             }
         }
-        return MemoryEstimate.of(ModelConfig.of(base), MemoryPolicy.KEEP, 5 * changed);
+        return changed;
     }
 
     int run(Result result, Messages messages) {
@@ -91,9 +96,7 @@ record FitMerge(
             QuietLibraries.quieten();
             List<Dataset> rows = new ArrayList<>();
             for (FitOptions.Prompts one : prompts) {
-                Dataset read = lota.data(one.files(), one.rows());
-                read.notices().forEach(notice -> messages.tell("lota: " + notice));
-                rows.add(read);
+                rows.add(one.read(lota, messages));
             }
             Optional<FittedMerge> merged = fitted(lota, rows, messages, stop);
             if (merged.isEmpty()) {
@@ -110,8 +113,16 @@ record FitMerge(
         if (restart) {
             state.forget();
         }
-        try (Shown shown = new Shown(messages)) {
-            return lota.fit(tickets, rows, config, out, shown::at, stop, state);
+        try (PartBar bar = new PartBar(messages)) {
+            return lota.fit(
+                    tickets,
+                    rows,
+                    config,
+                    out,
+                    (part, done, all, divergence) ->
+                            bar.at(PARTS.getOrDefault(part, part), done, all, Double.NaN, divergence),
+                    stop,
+                    state);
         }
     }
 
@@ -130,35 +141,6 @@ record FitMerge(
         return file == null
                 ? "lota: stopped; nothing was written."
                 : Text.format("lota: stopped. Progress is saved in %s; run the same command to resume.", file);
-    }
-
-    /// A bar for each part of the work.
-    private static final class Shown implements AutoCloseable {
-        private final Messages messages;
-        private String part = "";
-        private @Nullable ProgressBar bar;
-
-        Shown(Messages messages) {
-            this.messages = messages;
-        }
-
-        void at(String what, long done, long all, double divergence) {
-            ProgressBar shown = bar;
-            if (shown == null || !part.equals(what)) {
-                close();
-                part = what;
-                shown = messages.bar(PARTS.getOrDefault(what, what));
-                bar = shown;
-            }
-            shown.update(done, all, Double.NaN, divergence);
-        }
-
-        @Override
-        public void close() {
-            if (bar != null) {
-                bar.close();
-            }
-        }
     }
 
     private void tell(Result result, FittedMerge merged) {

@@ -1,8 +1,10 @@
 package io.lota4j.cli;
 
 import io.lota4j.EvalOptions;
+import io.lota4j.Lota;
 import io.lota4j.LotaException;
 import io.lota4j.RowOptions;
+import io.lota4j.data.Dataset;
 import io.lota4j.data.file.DataFiles;
 import io.lota4j.internal.Suggestions;
 import io.lota4j.internal.Text;
@@ -191,7 +193,13 @@ final class FitOptions {
     }
 
     /// Where one ticket's prompts come from.
-    record Prompts(DataFiles files, RowOptions rows) {}
+    record Prompts(DataFiles files, RowOptions rows) {
+        Dataset read(Lota lota, Messages messages) {
+            Dataset read = lota.data(files, rows);
+            messages.tellAll(read.notices());
+            return read;
+        }
+    }
 
     /// Those of the tickets, in their order.
     ///

@@ -160,7 +160,7 @@ final class LoraCommand extends StepsCommand {
     }
 
     private int train(LoraJob job, Result result) {
-        job.targets().notices().forEach(notice -> messages().tell("lota: " + notice));
+        messages().tellAll(job.targets().notices());
         TrainingRun shown = new TrainingRun("lora", messages());
         Training<RunState> run = shown.run(state, out, (watch, file) -> Training.run(job, watch, file, end -> end));
         if (!run.finished()) {

@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.util.List;
 
 /// What a command says beside its result, on standard error.
 ///
@@ -18,6 +19,11 @@ record Messages(PrintWriter err, boolean quiet) {
     /// Says something that is never left out, such as how to go on from a stopped run.
     void tell(String line) {
         err.println(line);
+    }
+
+    /// Says several things that are never left out.
+    void tellAll(List<String> notices) {
+        notices.forEach(notice -> tell("lota: " + notice));
     }
 
     /// Warns of something; never left out.

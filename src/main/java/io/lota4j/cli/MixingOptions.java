@@ -101,7 +101,7 @@ final class MixingOptions {
             return null;
         }
         ProbeMix mix = lota.mix(probe, how());
-        mix.rows().notices().forEach(notice -> messages.tell("lota: " + notice));
+        messages.tellAll(mix.rows().notices());
         return mix;
     }
 

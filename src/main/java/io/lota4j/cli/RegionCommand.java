@@ -243,9 +243,9 @@ final class RegionCommand extends BaseCommand {
         List<ProbeRow> asked = check == null ? List.of() : ProbeFile.read(check);
         try (Lota lota = warned(Lota.open(model.path(), device.device(), KernelChoice.AUTO, policy()))) {
             Dataset others = chats.load(lota, DataFiles.of(utility), limit, false);
-            others.notices().forEach(notice -> messages().tell("lota: " + notice));
+            messages().tellAll(others.notices());
             Dataset declining = lota.declining(safety, limit);
-            declining.notices().forEach(notice -> messages().tell("lota: " + notice));
+            messages().tellAll(declining.notices());
             Region region = found(lota, declining, others);
             tell(region, result);
             if (check != null) {

@@ -245,14 +245,14 @@ final class ShrinkCommand extends BaseCommand {
     int execute(Result result) {
         try (Lota lota = warned(Lota.open(model.path(), device.device(), KernelChoice.AUTO, policy()))) {
             Dataset examples = rows.load(lota, files(), most, false);
-            examples.notices().forEach(notice -> messages().tell("lota: " + notice));
+            messages().tellAll(examples.notices());
             Ticket whole = read();
             List<Ticket> lower = TicketFiles.read(model.path(), below, messages());
             MemoryOptions.warn(
                     policy(), List.of(MemoryOptions.ONLY_MAPPED), policy -> memory(policy, whole, lower), messages());
             Shrunk shrunk = shrink(lota, whole, examples, options(lower));
             tell(result, shrunk.how());
-            shrunk.how().notices().forEach(notice -> messages().tell("lota: " + notice));
+            messages().tellAll(shrunk.how().notices());
             result.say(Rescue.write(out, file -> {
                 TicketFile.write(file, shrunk.ticket());
                 return ResultLines.ticket(file, shrunk.ticket());
@@ -300,32 +300,27 @@ final class ShrinkCommand extends BaseCommand {
 
     /// A progress line for each scoring.
     private static final class Shown implements ShrinkOptions.Listener, AutoCloseable {
-        private final Messages messages;
-        private @Nullable ProgressBar bar;
-        private double part = -1;
-        private long began;
+        private final PartBar bar;
+        private long began = System.nanoTime();
 
         Shown(Messages messages) {
-            this.messages = messages;
-            this.began = System.nanoTime();
+            this.bar = new PartBar(messages);
         }
 
         @Override
         public void at(double alpha, int done, int all, long tokens) {
-            if (alpha != part || bar == null) {
-                close();
-                bar = messages.bar(Text.format("score %s of the ticket", ResultLines.percent(alpha)));
-                part = alpha;
-            }
-            bar.update(done, all, tokens / ((System.nanoTime() - began) / 1e9), Double.NaN);
+            bar.at(
+                    Text.format("score %s of the ticket", ResultLines.percent(alpha)),
+                    done,
+                    all,
+                    tokens / ((System.nanoTime() - began) / 1e9),
+                    Double.NaN);
             began = done == all ? System.nanoTime() : began;
         }
 
         @Override
         public void close() {
-            if (bar != null) {
-                bar.close();
-            }
+            bar.close();
         }
     }
 }

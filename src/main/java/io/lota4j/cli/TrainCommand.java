@@ -152,8 +152,20 @@ final class TrainCommand extends FitCommand<Ticket> {
         Path kept = searched();
         Optional<RateSearch> found;
         try (StopSignal stop = StopSignal.hold(System.err);
-                Shown shown = new Shown(messages())) {
-            found = lota.findRate(examples, mask(lota), given, Objects.requireNonNull(rows), kept, shown::at, stop);
+                PartBar bar = new PartBar(messages())) {
+            found = lota.findRate(
+                    examples,
+                    mask(lota),
+                    given,
+                    Objects.requireNonNull(rows),
+                    kept,
+                    (rate, done, all) -> bar.at(
+                            rate == 0 ? "score the start" : "try rate " + SettingsText.number(rate),
+                            done,
+                            all,
+                            Double.NaN,
+                            Double.NaN),
+                    stop);
         }
         search = found.orElse(null);
         if (found.isEmpty()) {
@@ -211,35 +223,6 @@ final class TrainCommand extends FitCommand<Ticket> {
         }
         RateSearch found = search;
         return found == null ? made : new Ticket(made.info().saying(found.provenance()), made.tensors());
-    }
-
-    /// A bar for each test.
-    private static final class Shown implements AutoCloseable {
-        private final Messages messages;
-        private double tried = -1;
-        private @Nullable ProgressBar bar;
-
-        Shown(Messages messages) {
-            this.messages = messages;
-        }
-
-        void at(double rate, long done, long all) {
-            ProgressBar shown = bar;
-            if (shown == null || rate != tried) {
-                close();
-                tried = rate;
-                shown = messages.bar(rate == 0 ? "score the start" : "try rate " + SettingsText.number(rate));
-                bar = shown;
-            }
-            shown.update(done, all, Double.NaN, Double.NaN);
-        }
-
-        @Override
-        public void close() {
-            if (bar != null) {
-                bar.close();
-            }
-        }
     }
 
     private MemoryEstimate predicted(MemoryPolicy policy, TrainConfig config, Mask trained) {

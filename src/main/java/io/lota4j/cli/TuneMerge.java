@@ -7,7 +7,6 @@ import io.lota4j.TunedMerge;
 import io.lota4j.data.Dataset;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.model.ModelConfig;
-import io.lota4j.internal.ticket.MappedTicket;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.memory.Device;
 import io.lota4j.merge.FactorSearch;
@@ -56,13 +55,7 @@ record TuneMerge(
 
     /// Beside the model: the merge, its part, and the weights before.
     private MemoryEstimate memory() {
-        long changed = 0;
-        for (Path file : tickets) {
-            try (MappedTicket ticket = MappedTicket.open(file)) {
-                changed += ticket.nnz();
-            }
-        }
-        return MemoryEstimate.scoring(ModelConfig.of(base), MemoryPolicy.KEEP.base(), 4 * changed);
+        return MemoryEstimate.scoring(ModelConfig.of(base), MemoryPolicy.KEEP.base(), 4 * FitMerge.changed(tickets));
     }
 
     int run(Result result, Messages messages) {
@@ -73,16 +66,20 @@ record TuneMerge(
             QuietLibraries.quieten();
             List<Dataset> read = new ArrayList<>();
             for (FitOptions.Prompts one : rows) {
-                Dataset data = lota.data(one.files(), one.rows());
-                data.notices().forEach(notice -> messages.tell("lota: " + notice));
-                read.add(data);
+                read.add(one.read(lota, messages));
             }
             StateFile state = FitMerge.state(out, restart);
             if (restart) {
                 state.forget();
             }
             Optional<TunedMerge> merged;
-            try (Shown shown = new Shown(messages)) {
+            try (PartBar bar = new PartBar(messages)) {
+                TuneOptions.Listener shown = (factor, ticket, done, all, tokens) -> bar.at(
+                        Text.format("score %s times the merge, task %d", factor, ticket + 1),
+                        done,
+                        all,
+                        Double.NaN,
+                        Double.NaN);
                 merged = lota.tune(
                         tickets, read, how, scoring.observed(shown, stop).state(state), out);
             }
@@ -121,36 +118,5 @@ record TuneMerge(
                         loss,
                         Figure.real(Key.ACCURACY, one.score().right().getAsDouble(), 4))
                 : Sentence.of("%8s %12s", factor, loss);
-    }
-
-    /// A bar for each scoring.
-    private static final class Shown implements TuneOptions.Listener, AutoCloseable {
-        private final Messages messages;
-        private String part = "";
-        private @Nullable ProgressBar bar;
-
-        Shown(Messages messages) {
-            this.messages = messages;
-        }
-
-        @Override
-        public void at(double factor, int ticket, int done, int rows, long tokens) {
-            String what = Text.format("score %s times the merge, task %d", factor, ticket + 1);
-            ProgressBar shown = bar;
-            if (shown == null || !part.equals(what)) {
-                close();
-                part = what;
-                shown = messages.bar(what);
-                bar = shown;
-            }
-            shown.update(done, rows, Double.NaN, Double.NaN);
-        }
-
-        @Override
-        public void close() {
-            if (bar != null) {
-                bar.close();
-            }
-        }
     }
 }

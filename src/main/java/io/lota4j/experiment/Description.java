@@ -12,6 +12,7 @@ import io.lota4j.internal.checkpoint.JsonKeys;
 import io.lota4j.internal.checkpoint.StrictJson;
 import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.GridRun;
+import io.lota4j.internal.experiment.Protection;
 import io.lota4j.internal.experiment.Risk;
 import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.experiment.Variant;
@@ -137,13 +138,18 @@ record Description(GridContext context, Checkpoint base) {
                 variant.lr(),
                 run.order(),
                 run.seed(),
-                Settings.of(context.experiment(), variant, run.protection()),
-                null);
+                Settings.of(context.experiment(), run),
+                null,
+                run.protection().safeguards().isEmpty()
+                        ? null
+                        : run.protection().name(),
+                run.by());
     }
 
     private RunFile.Run merge(GridMerge merge) {
-        Map<String, String> settings = Settings.of(
-                context.experiment(), merge.variant(), merge.inputs().getFirst().protection());
+        Protection protection = merge.inputs().getFirst().protection();
+        Map<String, String> settings =
+                Settings.of(context.experiment(), merge.inputs().getFirst());
         settings.put("merge", merge.merging().label());
         return new RunFile.Run(
                 merge.name(),
@@ -154,7 +160,9 @@ record Description(GridContext context, Checkpoint base) {
                 merge.tasks(),
                 merge.seed(),
                 settings,
-                merge.inputs().getFirst().label());
+                merge.inputs().getFirst().label(),
+                protection.safeguards().isEmpty() ? null : protection.name(),
+                Map.of());
     }
 
     private static @Nullable Double sparsity(Variant variant) {

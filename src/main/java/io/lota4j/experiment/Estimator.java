@@ -56,7 +56,7 @@ final class Estimator {
                 Folder end = StageWork.result(context, run, stage);
                 if (ended.add(end)) {
                     int number = stage;
-                    run.protection().shrink().ifPresent(shrink -> shrink(run, number, shrink, end));
+                    run.protection(stage).shrink().ifPresent(shrink -> shrink(run, number, shrink, end));
                     scores(results.scores(run, stage));
                 }
             }
@@ -90,36 +90,33 @@ final class Estimator {
         }
         StepBudget budget = StepBudget.of(context.experiment(), run, stage);
         Dataset data = context.rows(run, stage);
-        if (run.variant().method() instanceof Sparse sparse) {
+        if (run.variant(stage).method() instanceof Sparse sparse) {
             Folder folder = choice.folder(run, stage, sparse);
             // One calibration serves every sparsity; other scores are found anew for each.
             boolean shared = sparse.by() instanceof Attribution.OfTraining && !seen.add(folder);
             if (budget.calibration() > 0 && !folder.isDone() && !shared) {
-                reference(run, stage, budget.calibration());
-                train(tokens(data, budget.calibration()), rates.dense());
+                long each = context.experiment().training().examples();
+                reference(run, stage, budget.calibration(), each);
+                train(tokens(data, budget.calibration(), each), rates.dense());
             }
         }
-        reference(run, stage, budget.training());
-        if (ShareWork.measures(run)) {
-            train(
-                    GradientShare.ROWS
-                            * tokens(data, 1)
-                            / context.experiment().training().examples(),
-                    rates.dense());
+        long examples = context.experiment().training(run.variant(stage)).examples();
+        reference(run, stage, budget.training(), examples);
+        if (ShareWork.measures(run, stage)) {
+            train(Math.round(GradientShare.ROWS * mean(data)), rates.dense());
         }
-        double rate = rates.training(run.variant().method());
+        double rate = rates.training(run.variant(stage));
         Optional<Mix> mixed = context.mixes().of(run, stage);
         if (mixed.isEmpty()) {
-            train(tokens(data, budget.training()), rate);
+            train(tokens(data, budget.training(), examples), rate);
         } else {
-            mixed(data, mixed.get(), budget.training(), rate);
+            mixed(data, mixed.get(), budget.training(), examples, rate);
         }
     }
 
     /// Of a step's examples some are the mix's. Own answers are given once, as long as they may be; what they are held
     /// against is one more pass forward each time.
-    private void mixed(Dataset data, Mix mix, long steps, double rate) {
-        long examples = context.experiment().training().examples();
+    private void mixed(Dataset data, Mix mix, long steps, long examples, double rate) {
         train(Math.round(mean(data) * BatchOrder.examplesOf(steps, data.epochRows(), examples - mix.perBatch())), rate);
         boolean own = mix.answers() == Mix.Answers.OWN;
         double length = mix.sources().stream()
@@ -148,25 +145,22 @@ final class Estimator {
         seconds += tokens / rate;
     }
 
-    private long tokens(Dataset data, long steps) {
-        return Math.round(mean(data) * examples(data, steps));
+    private static long tokens(Dataset data, long steps, long examples) {
+        return Math.round(mean(data) * BatchOrder.examplesOf(steps, data.epochRows(), examples));
     }
 
     private static double mean(Dataset data) {
         return data.examples().stream().mapToInt(Example::allTokens).average().orElse(0);
     }
 
-    private long examples(Dataset data, long steps) {
-        return BatchOrder.examplesOf(
-                steps, data.epochRows(), context.experiment().training().examples());
-    }
-
     /// An objective that compares with the start scores each example once before the first step.
-    private void reference(GridRun run, int stage, long steps) {
+    private void reference(GridRun run, int stage, long steps, long examples) {
         if (context.experiment().objective(run, stage).needsReference()) {
             Dataset data = context.rows(run, stage);
-            long examples = Math.min(examples(data, steps), data.examples().size());
-            long tokens = Math.round(mean(data) * examples);
+            long rows = Math.min(
+                    BatchOrder.examplesOf(steps, data.epochRows(), examples),
+                    data.examples().size());
+            long tokens = Math.round(mean(data) * rows);
             scored += tokens;
             seconds += tokens / rates.scoring();
         }

@@ -107,8 +107,8 @@ public final class ExperimentRun implements AutoCloseable {
         WorkInputs identity = new WorkInputs(context);
         TreeMap<String, SortedSet<Double>> wanted = new TreeMap<>();
         for (GridRun run : runs) {
-            if (run.variant().method() instanceof Sparse sparse) {
-                for (int stage = 0; stage < run.order().size(); stage++) {
+            for (int stage = 0; stage < run.order().size(); stage++) {
+                if (run.variant(stage).method() instanceof Sparse sparse) {
                     wanted.computeIfAbsent(
                                     identity.choice(run, stage, sparse).digest().now(), d -> new TreeSet<>())
                             .add(sparse.sparsity());

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /// The room on the disk that a grid's masks and tickets take: a little more than they will, for an index is counted
 /// as large as it can be. Adapters and the states of stopped runs, of which there is one at a time, are left out.
@@ -44,32 +45,39 @@ final class Footprint {
                 Folder folder = StageWork.folder(context, run, stage);
                 Folder result = StageWork.result(context, run, stage);
                 if (!result.equals(folder) && seen.add(result) && !result.isDone()) {
-                    bytes += ticket(changed(run.variant().method(), stage + 1));
+                    bytes += ticket(changed(run, stage));
                 }
                 if (!seen.add(folder) || folder.isDone()) {
                     continue;
                 }
-                bytes += ticket(changed(run.variant().method(), stage + 1));
-                if (run.variant().method() instanceof Sparse sparse
+                bytes += ticket(changed(run, stage));
+                if (run.variant(stage).method() instanceof Sparse sparse
                         && seen.add(choice.folder(run, stage, sparse).mask(sparse.sparsity()))) {
-                    bytes += index(changed(sparse, 1));
+                    bytes += index(changed(sparse));
                 }
             }
         }
         for (GridMerge merge : merges) {
             if (!new MergeWork(context, merge).folder().isDone()) {
                 bytes += ticket(merge.inputs().stream()
-                        .mapToLong(input -> changed(input.variant().method(), 1))
+                        .mapToLong(input -> changed(input.variant().method()))
                         .sum());
             }
         }
         return bytes;
     }
 
-    /// How many weights differ from the base's after some stages, at most.
-    private long changed(Method method, int stages) {
+    /// How many weights differ from the base's after a stage, at most.
+    private long changed(GridRun run, int stage) {
+        return IntStream.rangeClosed(0, stage)
+                .mapToLong(earlier -> changed(run.variant(earlier).method()))
+                .sum();
+    }
+
+    /// How many weights one stage changes, at most.
+    private long changed(Method method) {
         return switch (method) {
-            case Sparse sparse -> stages * Sparsity.trainable(weights, sparse.sparsity());
+            case Sparse sparse -> Sparsity.trainable(weights, sparse.sparsity());
             case Full full -> weights(tensors(full.pool()));
             case Method.Lora lora -> weights;
         };

@@ -97,7 +97,7 @@ final class GridContext implements AutoCloseable {
                 TrainConfig config = new WorkInputs(this).config(run, stage);
                 config.requireFits(rows);
                 mixes.of(run, stage).ifPresent(mix -> mix.requireFit(config));
-                if (run.variant().method() instanceof Method.Sparse sparse
+                if (run.variant(stage).method() instanceof Method.Sparse sparse
                         && sparse.by() instanceof Attribution.OfRows) {
                     Scoring.requireFit(rows.unweighted());
                 }
@@ -163,14 +163,14 @@ final class GridContext implements AutoCloseable {
     }
 
     private Stream<String> shortStages(GridRun run) {
-        long warmup = experiment.training().warmupSteps();
         return IntStream.range(0, run.order().size()).boxed().flatMap(stage -> {
+            long warmup = experiment.training(run.variant(stage)).warmupSteps();
             long steps = StepBudget.of(experiment, run, stage).training();
             return steps < warmup
                     ? Stream.of(Text.format(
                             "Task %s is trained for %d steps with %s, fewer than the warm-up's %d: its learning rate"
                                     + " rises to the end.",
-                            run.order().get(stage), steps, run.variant().label(), warmup))
+                            run.order().get(stage), steps, run.variant(stage).label(), warmup))
                     : Stream.empty();
         });
     }

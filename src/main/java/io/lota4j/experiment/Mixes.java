@@ -99,12 +99,13 @@ final class Mixes {
 
     /// What a stage's training mixes in; empty where nothing is, as before earlier tasks there are none.
     Optional<Mix> of(GridRun run, int stage) {
-        return run.protection().mixing().flatMap(mixing -> {
+        return run.protection(stage).mixing().flatMap(mixing -> {
             List<Dataset> sources = sources(mixing, run, stage);
             return sources.isEmpty()
                     ? Optional.empty()
                     : Optional.of(mixing.mix(
-                            context.experiment(),
+                            context.experiment().training(run.variant(stage)).examples(),
+                            context.experiment().tasks(),
                             sources,
                             context.data(run.order().get(stage)).stop()));
         });
@@ -116,6 +117,10 @@ final class Mixes {
         List<Dataset> sources = new ArrayList<>();
         if (mixing.of().contains(From.EARLIER)) {
             for (String task : run.order().subList(0, stage)) {
+                // Somebody else's rows are theirs.
+                if (run.later().containsKey(task)) {
+                    continue;
+                }
                 sources.add(part(task, mixing, weights, () -> context.data(task).train()));
             }
         }

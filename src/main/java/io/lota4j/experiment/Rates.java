@@ -4,15 +4,17 @@ import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.eval.Evaluation;
 import io.lota4j.experiment.GridContext.Opened;
+import io.lota4j.internal.Text;
 import io.lota4j.internal.eval.Evaluator;
 import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.GridRun;
-import io.lota4j.internal.experiment.Method;
 import io.lota4j.internal.experiment.Method.Full;
 import io.lota4j.internal.experiment.Method.Lora;
 import io.lota4j.internal.experiment.Method.Sparse;
 import io.lota4j.internal.experiment.Probe;
 import io.lota4j.internal.experiment.Task;
+import io.lota4j.internal.experiment.Training;
+import io.lota4j.internal.experiment.Variant;
 import io.lota4j.internal.mask.RandomMask;
 import io.lota4j.internal.train.Job;
 import io.lota4j.internal.train.TrainingJob;
@@ -37,6 +39,7 @@ final class Rates {
 
     private static final double SMALL_LR = 1e-6;
     private static final int SCORED = 8;
+    private static final String DENSE = "dense";
     private static final String SCORING = "scoring";
     private static final String GENERATING = "generating";
 
@@ -54,16 +57,29 @@ final class Rates {
     /// Tokens a second of training the whole pool, which a calibration does.
     double dense() {
         return rates.computeIfAbsent(
-                "dense", k -> train(k, Masks.all(context, context.experiment().pool())));
+                DENSE,
+                k -> train(
+                        k,
+                        Masks.all(context, context.experiment().pool()),
+                        context.experiment().training()));
     }
 
     /// Tokens a second of a method's training.
-    double training(Method method) {
-        return switch (method) {
-            case Full(var pool) -> dense();
+    double training(Variant variant) {
+        Training training = context.experiment().training(variant);
+        String batch = training.examples() == context.experiment().training().examples()
+                ? ""
+                : Text.format(", %d examples a step", training.examples());
+        return switch (variant.method()) {
+            case Full(var pool) when batch.isEmpty() -> dense();
+            case Full(var pool) ->
+                rates.computeIfAbsent(
+                        DENSE + batch,
+                        k -> train(k, Masks.all(context, context.experiment().pool()), training));
             case Sparse sparse ->
-                rates.computeIfAbsent("sparsity " + sparse.sparsity(), k -> train(k, random(sparse.sparsity())));
-            case Lora lora -> rates.computeIfAbsent("lora r" + lora.rank(), k -> adapter(k, lora));
+                rates.computeIfAbsent(
+                        "sparsity " + sparse.sparsity() + batch, k -> train(k, random(sparse.sparsity()), training));
+            case Lora lora -> rates.computeIfAbsent("lora r" + lora.rank() + batch, k -> adapter(k, lora, training));
         };
     }
 
@@ -82,23 +98,22 @@ final class Rates {
         return context.rows(first(), 0);
     }
 
-    private double train(String what, Mask mask) {
+    private double train(String what, Mask mask, Training training) {
         try (Opened opened = context.open(Optional.empty())) {
-            return timed(what, new Job(opened.model(), mask, data(), config(), context.kernel()));
+            return timed(what, new Job(opened.model(), mask, data(), config(training), context.kernel()));
         }
     }
 
-    private double adapter(String what, Lora lora) {
+    private double adapter(String what, Lora lora, Training training) {
         LoraConfig config = lora.config(context.experiment().pool());
         try (Opened opened = context.open(Optional.empty());
-                LoraJob job = new LoraJob(opened.model(), config, data(), config(), context.kernel())) {
+                LoraJob job = new LoraJob(opened.model(), config, data(), config(training), context.kernel())) {
             return timed(what, job);
         }
     }
 
-    private TrainConfig config() {
-        Experiment experiment = context.experiment();
-        return experiment.training().config(STEPS, SMALL_LR, 0, experiment.objective(first(), 0));
+    private TrainConfig config(Training training) {
+        return training.config(STEPS, SMALL_LR, 0, context.experiment().objective(first(), 0));
     }
 
     private double timed(String what, TrainingJob job) {

@@ -136,7 +136,7 @@ record Results(GridContext context, MaskChoice choice, List<GridRun> runs) {
         }
         Stream<Folder> ends = Stream.of(StageWork.result(context, run, stage), StageWork.folder(context, run, stage))
                 .distinct();
-        return run.variant().method() instanceof Sparse sparse
+        return run.variant(stage).method() instanceof Sparse sparse
                 ? Stream.concat(ends, Stream.of(choice.folder(run, stage, sparse)))
                 : ends;
     }

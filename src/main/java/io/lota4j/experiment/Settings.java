@@ -2,6 +2,7 @@ package io.lota4j.experiment;
 
 import io.lota4j.internal.Text;
 import io.lota4j.internal.experiment.Experiment;
+import io.lota4j.internal.experiment.GridRun;
 import io.lota4j.internal.experiment.Method.Full;
 import io.lota4j.internal.experiment.Method.Lora;
 import io.lota4j.internal.experiment.Method.Sparse;
@@ -11,11 +12,13 @@ import io.lota4j.internal.experiment.Training;
 import io.lota4j.internal.experiment.Variant;
 import io.lota4j.internal.train.SettingsText;
 import io.lota4j.train.Optimizer;
+import io.lota4j.train.Reduction;
 import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.objective.Objective;
 import io.lota4j.train.objective.Sft;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -25,7 +28,9 @@ import java.util.stream.Collectors;
 final class Settings {
     private Settings() {}
 
-    static Map<String, String> of(Experiment experiment, Variant variant, Protection protection) {
+    static Map<String, String> of(Experiment experiment, GridRun run) {
+        Variant variant = run.variant();
+        Protection protection = run.protection();
         Map<String, String> settings = new LinkedHashMap<>();
         switch (variant.method()) {
             case Full(var pool) -> settings.put("pool", pool.toString());
@@ -39,12 +44,25 @@ final class Settings {
                 mask(sparse, settings);
             }
         }
-        training(experiment, settings);
+        training(experiment, variant, settings);
         objective(experiment, variant, settings);
         if (!protection.safeguards().isEmpty()) {
             settings.put("protection", protection.text());
         }
+        for (int stage = 0; stage < run.order().size(); stage++) {
+            if (run.isOthers(stage)) {
+                settings.put("by, " + run.order().get(stage), others(experiment, run, stage));
+            }
+        }
         return settings;
+    }
+
+    /// Of a stage that somebody else trains, in words.
+    private static String others(Experiment experiment, GridRun run, int stage) {
+        Variant variant = run.variant(stage);
+        return of(experiment, new GridRun(variant, List.of(run.order().get(stage)), run.seed())).entrySet().stream()
+                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .collect(Collectors.joining(", ", Text.format("rate %s, ", GridRun.rate(variant.lr())), ""));
     }
 
     private static void mask(Sparse sparse, Map<String, String> settings) {
@@ -66,13 +84,19 @@ final class Settings {
         }
     }
 
-    private static void training(Experiment experiment, Map<String, String> settings) {
-        Training training = experiment.training();
-        settings.put("steps", steps(experiment));
+    private static void training(Experiment experiment, Variant variant, Map<String, String> settings) {
+        Training training = experiment.training(variant);
+        settings.put("steps", steps(experiment, variant));
         settings.put("batch", Long.toString(training.examples()));
         settings.put("optimizer", training.optimizer().name());
         settings.put("schedule", word(training.schedule()));
         settings.put("warm-up", Long.toString(training.warmupSteps()));
+        if (training.reduction() != Reduction.TOKEN_MEAN) {
+            settings.put("reduction", word(training.reduction()).replace('_', '-'));
+        }
+        if (!training.shuffle()) {
+            settings.put("shuffle", "no");
+        }
         settings.put(
                 "clip",
                 switch (training.clip()) {
@@ -108,16 +132,16 @@ final class Settings {
     }
 
     /// Of a stage, and of the tasks that have their own, such as `40 (sql 60)`.
-    private static String steps(Experiment experiment) {
+    private static String steps(Experiment experiment, Variant variant) {
         StringBuilder own = new StringBuilder();
         for (Task task : experiment.tasks()) {
             task.steps()
                     .ifPresent(steps -> own.append(own.isEmpty() ? "" : " ")
                             .append(task.name())
                             .append(' ')
-                            .append(steps));
+                            .append(experiment.steps(variant, task)));
         }
-        String all = Long.toString(experiment.training().steps());
+        String all = Long.toString(experiment.training(variant).steps());
         return own.isEmpty() ? all : Text.format("%s (%s)", all, own);
     }
 

@@ -31,8 +31,8 @@ import java.util.concurrent.CancellationException;
 record ShareWork(GridContext context, GridRun run, int number, FinishedStages before) {
     /// Whether there is something to measure: a whole pool sees all of its gradient, and an adapter has no
     /// mask.
-    static boolean measures(GridRun run) {
-        return run.variant().method() instanceof Sparse;
+    static boolean measures(GridRun run, int stage) {
+        return run.variant(stage).method() instanceof Sparse;
     }
 
     /// The figure of a stage's mask, measured unless it was before the run was stopped.
@@ -51,7 +51,7 @@ record ShareWork(GridContext context, GridRun run, int number, FinishedStages be
     }
 
     private Optional<GradientShare> of(Mask mask) {
-        return switch (run.variant().method()) {
+        return switch (run.variant(number).method()) {
             case Lora lora -> Optional.empty();
             case Full full -> Optional.of(new GradientShare(1, 1, 1, 0));
             case Sparse sparse -> measured(mask, fresh(sparse));

@@ -31,7 +31,8 @@ record ShrinkWork(GridContext context, GridRun run, int number, Shrink shrink) {
     /// Where the work lies.
     Folder folder() {
         String label = Text.format(
-                "%s-%s-s%d", StageWork.slug(run.variant().method()), run.order().get(number), run.seed());
+                "%s-%s-s%d",
+                StageWork.slug(run.variant(number).method()), run.order().get(number), run.seed());
         return Folder.of(
                 context.experiment().out().resolve("shrunk"), label, new WorkInputs(context).result(run, number));
     }

@@ -38,14 +38,14 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
     /// Where a stage's work lies. Methods that begin alike share it, so it is not named after one of them.
     static Folder folder(GridContext context, GridRun run, int number) {
         String label = Text.format(
-                "%s-%s-s%d", slug(run.variant().method()), run.order().get(number), run.seed());
+                "%s-%s-s%d", slug(run.variant(number).method()), run.order().get(number), run.seed());
         return Folder.of(
                 context.experiment().out().resolve("stages"), label, new WorkInputs(context).stage(run, number));
     }
 
     /// Where what a stage ends with lies: its training, or what was made of that.
     static Folder result(GridContext context, GridRun run, int number) {
-        return run.protection()
+        return run.protection(number)
                 .shrink()
                 .map(shrink -> new ShrinkWork(context, run, number, shrink).folder())
                 .orElseGet(() -> folder(context, run, number));
@@ -78,7 +78,7 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
 
     /// What the stage ends with.
     private Folder end(Folder trained) {
-        return run.protection()
+        return run.protection(number)
                 .shrink()
                 .map(shrink -> new ShrinkWork(context, run, number, shrink).done(trained, before))
                 .orElse(trained);
@@ -98,7 +98,7 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
 
     /// The weights that this stage may change, once they are chosen.
     private Mask mask() {
-        return switch (run.variant().method()) {
+        return switch (run.variant(number).method()) {
             case Sparse sparse -> choice.chosen(run, number, sparse);
             case Full(Pool pool) -> Masks.all(context, pool);
             case Lora lora -> Masks.all(context, context.experiment().pool());
@@ -119,7 +119,7 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
 
     private void train(Folder folder) {
         boolean peakIsOwn = forgetOthers();
-        if (run.variant().method() instanceof Sparse sparse) {
+        if (run.variant(number).method() instanceof Sparse sparse) {
             // With weights of its own: a calibration moves them.
             try (Opened opened = context.open(before.ticket())) {
                 choice.choose(run, number, sparse, opened, avoided(sparse));
@@ -153,7 +153,7 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
     }
 
     private Ticket trained(Folder folder, Opened opened, Mask mask, FigureCollector collected) {
-        return run.variant().method() instanceof Lora lora
+        return run.variant(number).method() instanceof Lora lora
                 ? adapted(folder, opened, mask, lora, collected)
                 : masked(folder, opened, mask, collected);
     }
@@ -198,7 +198,7 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
 
     /// LoTTO's promise: what earlier stages trained keeps its bits.
     private void requireUntouched(Opened opened, FigureCollector collected) {
-        if (!(run.variant().method() instanceof Sparse sparse) || !sparse.disjoint()) {
+        if (!(run.variant(number).method() instanceof Sparse sparse) || !sparse.disjoint()) {
             return;
         }
         long compared = 0;

@@ -8,28 +8,33 @@ import io.lota4j.internal.experiment.GridRun;
 import io.lota4j.internal.experiment.Method.Effort;
 import io.lota4j.internal.experiment.Method.Sparse;
 import io.lota4j.internal.experiment.Task;
+import io.lota4j.internal.experiment.Training;
 import io.lota4j.internal.experiment.Variant;
 
 /// How a stage's steps are shared out.
 ///
-/// @param calibration steps, or steps' worth of examples, that choosing the mask takes
-/// @param training steps after that
+/// @param calibration steps, or steps' worth of examples, of the experiment's batch that choosing the mask takes
+/// @param training steps after that, of the method's batch
 record StepBudget(long calibration, long training) {
     /// @throws LotaException if all of the steps go into calibration
     static StepBudget of(Experiment experiment, GridRun run, int stage) {
         Task task = experiment.task(run.order().get(stage));
-        long steps = task.steps().orElse(experiment.training().steps());
-        long calibration = calibration(experiment, run.variant());
-        if (!experiment.equal().contains(Equal.TOKENS)) {
+        Variant variant = run.variant(stage);
+        long steps = experiment.steps(variant, task);
+        long calibration = calibration(experiment, variant);
+        // What somebody else does is made equal to nothing.
+        if (!experiment.equal().contains(Equal.TOKENS) || run.isOthers(stage)) {
             return new StepBudget(calibration, steps);
         }
-        if (calibration >= steps) {
+        Training own = experiment.training(variant);
+        long taken = calibration == 0 ? 0 : own.steps(calibration, experiment.training());
+        if (taken >= steps) {
             throw new LotaException(Text.format(
                     "%s: %s takes %d steps to choose its mask, and with equal tokens none of task %s's "
                             + "%d steps is left to train.",
-                    experiment.recipe(), run.variant().label(), calibration, task.name(), steps));
+                    experiment.recipe(), variant.label(), taken, task.name(), steps));
         }
-        return new StepBudget(calibration, steps - calibration);
+        return new StepBudget(calibration, steps - taken);
     }
 
     /// An example that is scored costs what it costs in training: a pass forward and a pass back.

@@ -9,6 +9,7 @@ import io.lota4j.internal.experiment.Method.Lora;
 import io.lota4j.internal.experiment.Method.Sparse;
 import io.lota4j.internal.experiment.Shrink;
 import io.lota4j.internal.experiment.Task;
+import io.lota4j.internal.experiment.Variant;
 import io.lota4j.internal.train.Mix;
 import io.lota4j.internal.train.SettingsText;
 import io.lota4j.train.TrainConfig;
@@ -38,7 +39,7 @@ record WorkInputs(GridContext context) {
         Digest before = before(run, stage);
         InputDigest inputs =
                 mixed(trained(work("train", run, stage, before), run, stage, config(run, stage)), run, stage);
-        return switch (run.variant().method()) {
+        return switch (run.variant(stage).method()) {
             case Full(var pool) -> inputs.with("method", "full").with("pool", pool.toString());
             case Lora lora ->
                 inputs.with("method", "lora " + text(lora), EarlierTexts.of(lora))
@@ -72,7 +73,7 @@ record WorkInputs(GridContext context) {
     /// Of what a stage ends with, and the next one starts from: its training, or what was made of that.
     InputDigest result(GridRun run, int stage) {
         InputDigest trained = stage(run, stage);
-        return run.protection()
+        return run.protection(stage)
                 .shrink()
                 .map(shrink -> shrunk(run, stage, shrink, trained))
                 .orElse(trained);
@@ -159,7 +160,8 @@ record WorkInputs(GridContext context) {
     TrainConfig config(GridRun run, int stage) {
         Experiment experiment = context.experiment();
         long steps = StepBudget.of(experiment, run, stage).training();
-        return experiment.training().config(steps, run.variant().lr(), run.seed(), experiment.objective(run, stage));
+        Variant variant = run.variant(stage);
+        return experiment.training(variant).config(steps, variant.lr(), run.seed(), experiment.objective(run, stage));
     }
 
     TrainConfig calibration(GridRun run, int stage, Sparse sparse) {

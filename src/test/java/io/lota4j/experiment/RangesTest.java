@@ -15,6 +15,7 @@ import io.lota4j.internal.train.Trainer;
 import io.lota4j.mask.Scope;
 import io.lota4j.train.Clip;
 import io.lota4j.train.Optimizer;
+import io.lota4j.train.Reduction;
 import io.lota4j.train.Schedule;
 import io.lota4j.train.attribution.Random;
 import io.lota4j.train.objective.Sft;
@@ -42,7 +43,9 @@ class RangesTest {
                         Clip.GLOBAL,
                         Double.NaN,
                         -1,
-                        new Sft()),
+                        new Sft(),
+                        Reduction.TOKEN_MEAN,
+                        true),
                 "steps between two states",
                 "steps must be at least 1",
                 "warm-up",
@@ -71,6 +74,7 @@ class RangesTest {
                         -1,
                         null,
                         OptionalLong.of(0),
+                        null,
                         null),
                 "longest example",
                 "most new tokens",

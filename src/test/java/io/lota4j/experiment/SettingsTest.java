@@ -3,7 +3,7 @@ package io.lota4j.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lota4j.internal.experiment.Experiment;
-import io.lota4j.internal.experiment.Protection;
+import io.lota4j.internal.experiment.GridRun;
 import io.lota4j.internal.experiment.recipe.ExperimentReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,7 +44,7 @@ class SettingsTest {
               - {method: random, sparsity: 0.9, lr: 1}
             """));
         assertThat(experiment.variants().stream()
-                        .map(variant -> Settings.of(experiment, variant, Protection.NONE)
+                        .map(variant -> Settings.of(experiment, new GridRun(variant, List.of(), 0))
                                 .toString()))
                 .containsExactlyElementsOf(List.of(
                         "{pool=mlp,attn without embed,lm_head,norm, " + SHARED,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lota4j.LotaException;
 import io.lota4j.internal.Text;
+import io.lota4j.internal.metrics.Course;
 import io.lota4j.internal.metrics.Criterion;
 import io.lota4j.internal.metrics.Group;
 import io.lota4j.internal.metrics.Matched;
@@ -145,7 +146,7 @@ class ChoiceTest {
         loss("begun", 0, 1, "a", Split.TEST, 0.5);
         Results results = results();
         assertThat(results.done(begun)).isFalse();
-        assertThat(results.sequences().get(ORDER)).hasSize(2);
+        assertThat(results.sequences().get(new Course(ORDER, Map.of()))).hasSize(2);
         assertThat(Matched.of(results, results.groups(), Figure.LOSS)
                         .orElseThrow()
                         .chosen())

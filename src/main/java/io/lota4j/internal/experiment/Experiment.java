@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A grid of runs: every method with every learning rate, order of tasks and seed.
@@ -79,7 +80,19 @@ public record Experiment(
 
     /// As [#objective(Variant, Task)], at a stage of a run.
     public Objective objective(GridRun run, int stage) {
-        return objective(run.variant(), task(run.order().get(stage)));
+        return objective(run.variant(stage), task(run.order().get(stage)));
+    }
+
+    /// How a method is trained: as the experiment says, but for what it says itself.
+    public Training training(Variant variant) {
+        return Optional.ofNullable(variant.training()).orElse(training);
+    }
+
+    /// Steps of a task's stage, the choice of a mask aside. Larger batches take fewer, so that the rows that are
+    /// seen are as many.
+    public long steps(Variant variant, Task task) {
+        Training own = training(variant);
+        return task.steps().isPresent() ? own.steps(task.steps().getAsLong(), training) : own.steps();
     }
 
     /// The protections that are for a method: those of all, or its own.
@@ -93,7 +106,13 @@ public record Experiment(
     public Labels labels(Task task) {
         return new Labels(
                 task.lossOn(),
-                variants.stream().anyMatch(variant -> objective(variant, task).readsWeights()));
+                Stream.concat(variants.stream(), others(task).stream())
+                        .anyMatch(variant -> objective(variant, task).readsWeights()));
+    }
+
+    /// How somebody else trains a task, where that is not the run's method.
+    private static List<Variant> others(Task task) {
+        return task.later() == null ? List.of() : task.later().by();
     }
 
     /// A task by its name.

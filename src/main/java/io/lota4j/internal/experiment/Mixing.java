@@ -71,11 +71,12 @@ public record Mixing(List<From> of, Answers answers, Loss loss, int rows, Option
 
     /// What a stage's training mixes in.
     ///
+    /// @param examples of one step
+    /// @param tasks of the experiment
     /// @param sources at least one
     /// @param stop token ids that end an own answer
-    public Mix mix(Experiment experiment, List<Dataset> sources, Set<Integer> stop) {
-        return new Mix(
-                sources, answers, loss, perBatch(experiment.training().examples()), generate(experiment.tasks()), stop);
+    public Mix mix(long examples, List<Task> tasks, List<Dataset> sources, Set<Integer> stop) {
+        return new Mix(sources, answers, loss, perBatch(examples), generate(tasks), stop);
     }
 
     @Override

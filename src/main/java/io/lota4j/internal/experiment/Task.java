@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// @param answer regular expression that picks the answer out of a text, or null for all of it
 /// @param steps of training, where they differ from the experiment's
 /// @param objective of training, or null where it does not differ from the experiment's
+/// @param later who trains it where that is somebody else, whom no protection reaches; else null
 public record Task(
         String name,
         List<DataPart> train,
@@ -43,7 +44,8 @@ public record Task(
         int generate,
         @Nullable String answer,
         OptionalLong steps,
-        @Nullable Objective objective) {
+        @Nullable Objective objective,
+        @Nullable Later later) {
     /// @throws io.lota4j.LotaException with every number that is out of its range
     public Task {
         new Ranges()
@@ -51,6 +53,16 @@ public record Task(
                 .atLeast(0, generate, "most new tokens of an answer")
                 .atLeast(1, steps.orElse(1), "steps")
                 .requireNone();
+    }
+
+    /// A stage of somebody else.
+    ///
+    /// @param by how that one trains, each in runs of its own; empty: as the run's method does
+    public record Later(List<Variant> by) {
+        /// Copies the list.
+        public Later {
+            by = List.copyOf(by);
+        }
     }
 
     /// @param train rows to train on, at most

@@ -21,6 +21,8 @@ import io.lota4j.train.objective.Objective;
 /// @param maxNorm the bound
 /// @param saveEvery steps between two states on disk; 0: only when stopped
 /// @param objective of tasks and methods that do not have their own
+/// @param reduction what a batch's loss is the mean of
+/// @param shuffle whether each epoch has an order of its own, by the seed; else the file's
 public record Training(
         long steps,
         Optimizer optimizer,
@@ -31,7 +33,9 @@ public record Training(
         Clip clip,
         double maxNorm,
         long saveEvery,
-        Objective objective) {
+        Objective objective,
+        Reduction reduction,
+        boolean shuffle) {
     /// Another order of the same rows than a calibration with the same seed, which training must not repeat.
     private static final long CALIBRATION_ORDER = 0x63616c6962726174L;
 
@@ -49,14 +53,31 @@ public record Training(
                     accumulation,
                     clip,
                     maxNorm,
-                    Reduction.TOKEN_MEAN,
+                    reduction,
                     0,
-                    true,
+                    shuffle,
                     objective);
         } catch (LotaException refusal) {
             ranges.problems(refusal);
         }
         ranges.requireNone();
+    }
+
+    /// The same with other steps.
+    public Training with(long others) {
+        return new Training(
+                others,
+                optimizer,
+                schedule,
+                warmupSteps,
+                batchSize,
+                accumulation,
+                clip,
+                maxNorm,
+                saveEvery,
+                objective,
+                reduction,
+                shuffle);
     }
 
     /// The settings of a stage's training.
@@ -91,10 +112,17 @@ public record Training(
                 accumulation,
                 clip,
                 maxNorm,
-                Reduction.TOKEN_MEAN,
+                reduction,
                 seed,
-                true,
+                shuffle,
                 minimised);
+    }
+
+    /// Steps of a batch of this size that take as many rows as so many steps of another, halves up; at least one.
+    ///
+    /// @param usual of the other
+    public long steps(long steps, Training usual) {
+        return Math.max(1, Math.floorDiv(2 * steps * usual.examples() + examples(), 2 * examples()));
     }
 
     /// Examples of one step.

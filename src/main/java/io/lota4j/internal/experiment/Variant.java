@@ -13,12 +13,14 @@ import org.jspecify.annotations.Nullable;
 /// @param method what is done
 /// @param lr learning rate of training
 /// @param objective of training, or null for the task's or the experiment's
+/// @param training where it is trained otherwise than the experiment says, or null
 public record Variant(
         String label,
         String kind,
         Method method,
         double lr,
-        @Nullable Objective objective) {
+        @Nullable Objective objective,
+        @Nullable Training training) {
     /// @throws io.lota4j.LotaException if the learning rate is not over 0 and finite
     public Variant {
         new Ranges().positive(lr, "learning rate").requireNone();
@@ -26,7 +28,7 @@ public record Variant(
 
     /// A method that minimises what the task or the experiment says.
     public Variant(String label, String kind, Method method, double lr) {
-        this(label, kind, method, lr, null);
+        this(label, kind, method, lr, null, null);
     }
 
     /// Whether some names are of it: its label, its kind, or no name at all, which means every method.

@@ -76,8 +76,7 @@ public record Behaviour(Results results, String probe) {
     /// A figure over the seeds of a group; of stage 0 the base's one value.
     public Optional<Spread> spread(Group group, int stage, Figure figure, Slice slice) {
         List<Run> runs = stage == 0 ? group.runs().subList(0, 1) : group.runs();
-        return new Group(group.method(), group.order(), group.lr(), runs)
-                .spread(figure.direction(), run -> value(run, stage, figure, slice));
+        return group.with(runs).spread(figure.direction(), run -> value(run, stage, figure, slice));
     }
 
     /// How many rows a figure is of: the fewest of any seed; empty where no seed has it.

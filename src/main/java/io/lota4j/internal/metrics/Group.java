@@ -11,10 +11,20 @@ import java.util.function.Function;
 /// Runs that differ in their seed alone.
 ///
 /// @param method their label
-/// @param order tasks, one a stage; of merges those that went in
+/// @param course tasks, one a stage, and who trains them
 /// @param lr learning rate
 /// @param runs at least one
-public record Group(String method, List<String> order, double lr, List<Run> runs) {
+public record Group(String method, Course course, double lr, List<Run> runs) {
+    /// Tasks, one a stage; of merges those that went in.
+    public List<String> order() {
+        return course.order();
+    }
+
+    /// The same of some runs.
+    public Group with(List<Run> some) {
+        return new Group(method, course, lr, some);
+    }
+
     /// One value of each run that has it.
     public Optional<Spread> spread(Direction direction, Function<Run, OptionalDouble> value) {
         List<Double> values = new ArrayList<>();

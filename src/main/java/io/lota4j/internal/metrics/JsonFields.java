@@ -134,6 +134,11 @@ public final class JsonFields {
         return all;
     }
 
+    /// As [#map], empty where the key is not there.
+    Map<String, String> mapOrNone(String key) {
+        return absent(key) ? Map.of() : map(key);
+    }
+
     private boolean absent(String key) {
         asked.add(key);
         return node.path(key).isMissingNode() || node.path(key).isNull();

@@ -142,21 +142,20 @@ public final class Results {
     public List<Group> groups() {
         Map<Group, List<Run>> groups = new LinkedHashMap<>();
         for (Run run : file.runs()) {
-            groups.computeIfAbsent(new Group(run.method(), run.order(), run.lr(), List.of()), g -> new ArrayList<>())
+            groups.computeIfAbsent(new Group(run.method(), run.course(), run.lr(), List.of()), g -> new ArrayList<>())
                     .add(run);
         }
         return groups.entrySet().stream()
-                .map(e -> new Group(
-                        e.getKey().method(), e.getKey().order(), e.getKey().lr(), List.copyOf(e.getValue())))
+                .map(e -> e.getKey().with(List.copyOf(e.getValue())))
                 .toList();
     }
 
-    /// Runs over two tasks or more, one after the other, by their order.
-    public Map<List<String>, List<Group>> sequences() {
-        Map<List<String>, List<Group>> orders = new LinkedHashMap<>();
+    /// Runs over two tasks or more, one after the other, by their order and who trains them.
+    public Map<Course, List<Group>> sequences() {
+        Map<Course, List<Group>> orders = new LinkedHashMap<>();
         for (Group group : groups()) {
             if (!group.merges() && group.order().size() > 1) {
-                orders.computeIfAbsent(group.order(), o -> new ArrayList<>()).add(group);
+                orders.computeIfAbsent(group.course(), o -> new ArrayList<>()).add(group);
             }
         }
         return orders;

@@ -109,6 +109,10 @@ public record RunFile(
     /// @param order tasks, one a stage; of a merge those that went in, for its one stage
     /// @param settings all other settings, as text
     /// @param merged of a merge: the method (label) whose separately trained results it merges; else null
+    /// @param protection name of what is done so that what was known stays, the last part of `method`; null for
+    ///     nothing, and in older files
+    /// @param by how somebody else trains tasks of the order, by task: empty text for as the
+    ///     run's method does; none in older files
     public record Run(
             String name,
             String method,
@@ -118,5 +122,34 @@ public record RunFile(
             List<String> order,
             long seed,
             Map<String, String> settings,
-            @Nullable String merged) {}
+            @Nullable String merged,
+            @Nullable String protection,
+            Map<String, String> by) {
+        /// A run that nothing protects and of which nobody else trains a task.
+        public Run(
+                String name,
+                String method,
+                String kind,
+                @Nullable Double sparsity,
+                double lr,
+                List<String> order,
+                long seed,
+                Map<String, String> settings,
+                @Nullable String merged) {
+            this(name, method, kind, sparsity, lr, order, seed, settings, merged, null, Map.of());
+        }
+
+        /// The method's label without its protection.
+        public String alone() {
+            String end = ", " + protection;
+            return protection != null && method.endsWith(end)
+                    ? method.substring(0, method.length() - end.length())
+                    : method;
+        }
+
+        /// Tasks and who trains them.
+        public Course course() {
+            return new Course(order, by);
+        }
+    }
 }

@@ -118,6 +118,8 @@ public final class RunFiles {
                 of.texts("order"),
                 of.integer("seed"),
                 of.map("settings"),
-                of.textOrNull("merged"));
+                of.textOrNull("merged"),
+                of.textOrNull("protection"),
+                of.mapOrNone("by"));
     }
 }

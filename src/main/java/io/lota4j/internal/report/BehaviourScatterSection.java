@@ -60,7 +60,7 @@ final class BehaviourScatterSection {
     }
 
     private Optional<Point> at(Group group, List<Run> runs) {
-        Group some = new Group(group.method(), group.order(), group.lr(), runs);
+        Group some = group.with(runs);
         Optional<Spread> last = scores.last(results, some);
         Optional<Spread> kept = kept(some);
         return last.isPresent() && kept.isPresent()

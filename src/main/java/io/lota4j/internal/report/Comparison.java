@@ -1,5 +1,6 @@
 package io.lota4j.internal.report;
 
+import io.lota4j.internal.metrics.Course;
 import io.lota4j.internal.metrics.Group;
 import io.lota4j.internal.metrics.Results;
 import io.lota4j.internal.metrics.RunFile.Run;
@@ -34,7 +35,8 @@ record Comparison(
     static Comparison of(Results results, @Nullable Path answers) {
         List<Sequence> sequences = new ArrayList<>();
         results.sequences()
-                .forEach((order, groups) -> Sequence.of(results, order, groups).ifPresent(sequences::add));
+                .forEach(
+                        (course, groups) -> Sequence.of(results, course, groups).ifPresent(sequences::add));
         return new Comparison(
                 results,
                 List.copyOf(sequences),
@@ -50,9 +52,9 @@ record Comparison(
     }
 
     private static List<Selection> selections(Results results, List<Group> groups) {
-        Map<List<String>, List<Group>> orders = new LinkedHashMap<>();
+        Map<Course, List<Group>> orders = new LinkedHashMap<>();
         groups.forEach(
-                g -> orders.computeIfAbsent(g.order(), o -> new ArrayList<>()).add(g));
+                g -> orders.computeIfAbsent(g.course(), o -> new ArrayList<>()).add(g));
         return orders.values().stream()
                 .flatMap(all -> Selection.of(results, all, Figure.LOSS).stream())
                 .toList();

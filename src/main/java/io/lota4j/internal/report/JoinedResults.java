@@ -113,7 +113,9 @@ final class JoinedResults {
                 run.order(),
                 run.seed(),
                 run.settings(),
-                run.merged() == null ? null : label(run.merged(), name));
+                run.merged() == null ? null : label(run.merged(), name),
+                run.protection(),
+                run.by());
     }
 
     private String label(String method, String name) {
@@ -129,7 +131,7 @@ final class JoinedResults {
     private static void refuseTwins(List<Run> runs) {
         Map<Object, String> seen = new HashMap<>();
         for (Run run : runs) {
-            String other = seen.putIfAbsent(List.of(run.method(), run.lr(), run.order(), run.seed()), run.name());
+            String other = seen.putIfAbsent(List.of(run.method(), run.lr(), run.course(), run.seed()), run.name());
             if (other != null) {
                 throw new LotaException(Text.format(
                         "%s and %s are the same run: method %s, rate %s, seed %d. Give only one of them.",

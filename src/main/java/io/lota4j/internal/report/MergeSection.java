@@ -66,7 +66,7 @@ final class MergeSection {
         for (Group merge : merges) {
             String method = String.valueOf(merge.runs().getFirst().merged());
             if (seen.add(List.of(method, merge.lr()))) {
-                rows.add(alone(new Group(method, merge.order(), merge.lr(), merge.runs())));
+                rows.add(alone(new Group(method, merge.course(), merge.lr(), merge.runs())));
             }
         }
         merges.forEach(g -> rows.add(merged(g)));

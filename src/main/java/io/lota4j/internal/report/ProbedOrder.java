@@ -2,6 +2,7 @@ package io.lota4j.internal.report;
 
 import io.lota4j.internal.Text;
 import io.lota4j.internal.metrics.Behaviour;
+import io.lota4j.internal.metrics.Course;
 import io.lota4j.internal.metrics.Group;
 import io.lota4j.internal.metrics.Results;
 import io.lota4j.internal.metrics.SmallestRate;
@@ -14,25 +15,26 @@ import java.util.Map;
 /// Runs over the same tasks in the same order, or merges of the same tasks, of which probes were
 /// asked.
 ///
-/// @param order of the tasks
+/// @param course the tasks, and who trains them
 /// @param merges whether they are merges
 /// @param groups every rate
 /// @param rate one group a method
-record ProbedOrder(List<String> order, boolean merges, List<Group> groups, SmallestRate rate) {
+record ProbedOrder(Course course, boolean merges, List<Group> groups, SmallestRate rate) {
     /// Every order, with those over one task; none where there is no probe.
     static List<ProbedOrder> of(Results results) {
         if (results.file().probes().isEmpty()) {
             return List.of();
         }
-        record Key(List<String> order, boolean merges) {}
+        record Key(Course course, boolean merges) {}
         Map<Key, List<Group>> orders = new LinkedHashMap<>();
         results.groups()
                 .forEach(group -> orders.computeIfAbsent(
-                                new Key(group.order(), group.merges()), key -> new ArrayList<>())
+                                new Key(group.course(), group.merges()), key -> new ArrayList<>())
                         .add(group));
         List<ProbedOrder> probed = new ArrayList<>();
-        orders.forEach((key, groups) -> SmallestRate.of(results, groups, figure(results, key.order()))
-                .ifPresent(rate -> probed.add(new ProbedOrder(key.order(), key.merges(), groups, rate))));
+        orders.forEach((key, groups) -> SmallestRate.of(
+                        results, groups, figure(results, key.course().order()))
+                .ifPresent(rate -> probed.add(new ProbedOrder(key.course(), key.merges(), groups, rate))));
         return probed;
     }
 
@@ -47,9 +49,14 @@ record ProbedOrder(List<String> order, boolean merges, List<Group> groups, Small
                 .toList();
     }
 
+    /// The tasks, one a stage.
+    List<String> order() {
+        return course.order();
+    }
+
     /// `sql, then contrary`, or `sql and arc-easy, merged`.
     String words() {
-        return merges ? Phrases.list(order) + ", merged" : String.join(", then ", order);
+        return merges ? Phrases.list(order()) + ", merged" : course.words();
     }
 
     /// How the groups were chosen.
@@ -60,6 +67,6 @@ record ProbedOrder(List<String> order, boolean merges, List<Group> groups, Small
                 Phrases.figure(rate.criterion().figure()),
                 NumberFormat.of(rate.criterion().figure()).text(rate.target()),
                 rate.criterion().onTest() ? "test (there are no validation)" : "validation",
-                order.getLast());
+                order().getLast());
     }
 }

@@ -1,5 +1,6 @@
 package io.lota4j.internal.report;
 
+import io.lota4j.internal.metrics.Course;
 import io.lota4j.internal.metrics.Group;
 import io.lota4j.internal.metrics.Matched;
 import io.lota4j.internal.metrics.Results;
@@ -12,21 +13,21 @@ import java.util.stream.Stream;
 
 /// What was trained on the same tasks in the same order.
 ///
-/// @param order of the tasks
+/// @param course the tasks, and who trains them
 /// @param groups runs that differ in their seed alone
 /// @param matched by figure: the loss, then the accuracy if every task has answers
 /// @param selection one learning rate a method
-record Sequence(List<String> order, List<Group> groups, List<Matched> matched, Selection selection) {
+record Sequence(Course course, List<Group> groups, List<Matched> matched, Selection selection) {
     /// @return empty if no run of them is done
-    static Optional<Sequence> of(Results results, List<String> order, List<Group> groups) {
-        List<Figure> figures = figures(results, order);
+    static Optional<Sequence> of(Results results, Course course, List<Group> groups) {
+        List<Figure> figures = figures(results, course.order());
         List<Matched> matched = figures.stream()
                 .flatMap(figure -> Matched.of(results, groups, figure).stream())
                 .toList();
         return matched.isEmpty()
                 ? Optional.empty()
                 : Selection.of(results, groups, primary(results, matched).figure())
-                        .map(selection -> new Sequence(order, groups, matched, selection));
+                        .map(selection -> new Sequence(course, groups, matched, selection));
     }
 
     /// The figures that every one of the tasks has.
@@ -53,17 +54,22 @@ record Sequence(List<String> order, List<Group> groups, List<Matched> matched, S
         return matched.stream().map(Matched::figure).toList();
     }
 
+    /// The tasks, one a stage.
+    List<String> order() {
+        return course.order();
+    }
+
     List<String> earlier() {
-        return order.subList(0, order.size() - 1);
+        return order().subList(0, order().size() - 1);
     }
 
     String last() {
-        return order.getLast();
+        return order().getLast();
     }
 
     /// `sql, then arc-easy`
     String words() {
-        return String.join(", then ", order);
+        return course.words();
     }
 
     /// Every group, or of one method.

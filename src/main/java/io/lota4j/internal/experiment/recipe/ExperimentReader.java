@@ -9,6 +9,7 @@ import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.Experiment.Equal;
 import io.lota4j.internal.experiment.MergeSettings;
 import io.lota4j.internal.experiment.Task;
+import io.lota4j.internal.experiment.Training;
 import io.lota4j.internal.experiment.Variant;
 import io.lota4j.internal.merge.method.MergeMethods;
 import io.lota4j.internal.yaml.Problems;
@@ -111,14 +112,18 @@ public final class ExperimentReader {
                 ProbeReader.RISK);
         Pool pool = Pool.parse(recipe.text("pool"), recipe.text("exclude"));
         Path base = HubCache.ofUser().resolve(Path.of(recipe.required("base")));
-        List<Task> tasks = TaskReader.tasks(recipe);
+        Training training = TrainingReader.training(recipe);
+        List<Task> tasks = new TaskReader(new MethodReader(pool, training, Optional.empty())).tasks(recipe);
         List<Task> general = TaskReader.general(recipe);
         List<String> names =
                 Stream.concat(tasks.stream(), general.stream()).map(Task::name).toList();
         Set<Equal> equal = equal();
         Optional<MethodReader.Ranks> ranks =
                 equal.contains(Equal.PARAMETERS) ? Optional.of(ranks(base, pool)) : Optional.empty();
-        List<Variant> variants = new MethodReader(pool, ranks).variants(recipe);
+        List<Variant> variants = new MethodReader(pool, training, ranks).variants(recipe, "methods");
+        if (variants.isEmpty()) {
+            recipe.keys().error(recipe.mapping(), "methods is missing or empty");
+        }
         String name = file.getFileName().toString().replaceFirst("\\.ya?ml$", "");
         return new Experiment(
                 file,
@@ -132,7 +137,7 @@ public final class ExperimentReader {
                 variants,
                 orders(tasks),
                 seeds(),
-                TrainingReader.training(recipe),
+                training,
                 pool,
                 device(),
                 memory(),

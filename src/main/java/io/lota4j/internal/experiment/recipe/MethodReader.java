@@ -3,6 +3,7 @@ package io.lota4j.internal.experiment.recipe;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.experiment.Method;
 import io.lota4j.internal.experiment.Method.Effort;
+import io.lota4j.internal.experiment.Training;
 import io.lota4j.internal.experiment.Variant;
 import io.lota4j.internal.yaml.RecipeKeys;
 import io.lota4j.mask.Pool;
@@ -24,9 +25,10 @@ import java.util.stream.Stream;
 /// Reads the methods of a recipe; each list of values makes as many variants.
 ///
 /// @param pool that masks choose from
+/// @param training of the experiment, which a method may override
 /// @param ranks of adapters that have about as many weights as the recipe's masks, by sparsity; empty: adapters have
 ///     the rank they say
-record MethodReader(Pool pool, Optional<Ranks> ranks) {
+record MethodReader(Pool pool, Training training, Optional<Ranks> ranks) {
     /// What a method's mask is chosen by: the attribution of its name, or a brief fine-tune.
     private static final Map<String, Attribution> CHOICES = new TreeMap<>();
 
@@ -54,24 +56,32 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
         int of(double sparsity);
     }
 
-    /// Every variant behind `methods`, in the file's order.
-    List<Variant> variants(Fields recipe) {
+    /// Every variant behind a key, in the file's order; none where it is not there.
+    List<Variant> variants(Fields fields, String key) {
         List<Variant> variants = new ArrayList<>();
-        List<Double> sparsities = sparsities(recipe);
-        for (Fields fields : entries(recipe)) {
-            String kind = kind(fields);
-            Objective objective = ObjectiveReader.objective(fields);
-            String usual = objective == null ? kind : kind + " " + objective.name();
-            for (Named named : named(kind, fields.text("name", usual), fields, sparsities)) {
+        List<Double> sparsities = sparsities(fields, key);
+        for (Fields entry : entries(fields, key)) {
+            variants(entry, sparsities).forEach(variant -> {
+                refuseTwins(variant, variants, entry);
+                variants.add(variant);
+            });
+        }
+        return variants;
+    }
+
+    private List<Variant> variants(Fields fields, List<Double> sparsities) {
+        String kind = kind(fields);
+        Objective objective = ObjectiveReader.objective(fields);
+        String usual = objective == null ? kind : kind + " " + objective.name();
+        List<TrainingReader.Way> ways = TrainingReader.ways(fields, training);
+        List<Variant> variants = new ArrayList<>();
+        for (Named named : named(kind, fields.text("name", usual), fields, sparsities)) {
+            for (TrainingReader.Way way : ways) {
                 for (double lr : rates(fields)) {
-                    Variant variant = new Variant(named.label(), kind, named.method(), lr, objective);
-                    refuseTwins(variant, variants, fields);
-                    variants.add(variant);
+                    variants.add(new Variant(
+                            named.label() + way.label(), kind, named.method(), lr, objective, way.training()));
                 }
             }
-        }
-        if (variants.isEmpty()) {
-            recipe.keys().error(recipe.mapping(), "methods is missing or empty");
         }
         return variants;
     }
@@ -105,7 +115,8 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
                 .filter(variant -> variant.label().equals(twin.label()))
                 .anyMatch(variant -> variant.lr() == twin.lr()
                         || !variant.method().equals(twin.method())
-                        || !Objects.equals(variant.objective(), twin.objective()));
+                        || !Objects.equals(variant.objective(), twin.objective())
+                        || !Objects.equals(variant.training(), twin.training()));
         if (taken) {
             fields.keys()
                     .error(
@@ -116,22 +127,22 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
         }
     }
 
-    private static List<Fields> entries(Fields recipe) {
-        return recipe.keys()
+    private static List<Fields> entries(Fields fields, String key) {
+        return fields.keys()
                 .items(
-                        recipe.mapping(),
-                        "",
-                        "methods",
-                        (item, place) -> recipe.keys()
+                        fields.mapping(),
+                        fields.where(),
+                        key,
+                        (item, place) -> fields.keys()
                                 .mapping(item, place)
-                                .map(mapping -> new Fields(recipe.keys(), mapping, place)));
+                                .map(mapping -> new Fields(fields.keys(), mapping, place)));
     }
 
     /// Those of all masks, which adapters are held against.
-    private static List<Double> sparsities(Fields recipe) {
-        return entries(recipe).stream()
-                .filter(fields -> fields.has("sparsity"))
-                .flatMap(fields -> fields.fractions("sparsity").stream())
+    private static List<Double> sparsities(Fields fields, String key) {
+        return entries(fields, key).stream()
+                .filter(entry -> entry.has("sparsity"))
+                .flatMap(entry -> entry.fractions("sparsity").stream())
                 .distinct()
                 .toList();
     }
@@ -145,6 +156,14 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
         return fields.one("method", kinds, FULL);
     }
 
+    /// Refuses keys that are none of every method, of its training or of its own.
+    private static void only(Fields fields, String... own) {
+        List<String> known = new ArrayList<>(List.of("method", "name", "lr", ObjectiveReader.KEY));
+        known.addAll(List.of(own));
+        known.addAll(TrainingReader.OVERRIDES);
+        fields.only(known.toArray(String[]::new));
+    }
+
     private static List<Double> rates(Fields fields) {
         if (!fields.has("lr")) {
             fields.keys().error(fields.mapping(), Text.format("%s is missing", fields.place("lr")));
@@ -155,11 +174,11 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
     private List<Named> named(String kind, String name, Fields fields, List<Double> sparsities) {
         return switch (kind) {
             case FULL -> {
-                fields.only("method", "name", "lr", ObjectiveReader.KEY);
+                only(fields);
                 yield List.of(new Named(name, new Method.Full(pool)));
             }
             case FREEZE -> {
-                fields.only("method", "name", "lr", ObjectiveReader.KEY, "layers");
+                only(fields, "layers");
                 yield List.of(new Named(name, new Method.Full(frozen(fields))));
             }
             case LORA -> adapters(name, fields, sparsities);
@@ -183,7 +202,7 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
     }
 
     private List<Named> adapters(String name, Fields fields, List<Double> sparsities) {
-        fields.only("method", "name", "lr", ObjectiveReader.KEY, "rank", "alpha");
+        only(fields, "rank", "alpha");
         List<Named> adapters = new ArrayList<>();
         if (ranks.isPresent()) {
             if (fields.has("rank")) {
@@ -243,17 +262,7 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
     private static List<Effort> efforts(Attribution by, Fields fields) {
         return switch (by) {
             case Attribution.OfTraining training -> {
-                fields.only(
-                        "method",
-                        "name",
-                        "lr",
-                        ObjectiveReader.KEY,
-                        "sparsity",
-                        "scope",
-                        "calibration-steps",
-                        "calibration-lr",
-                        SCORE,
-                        OPTIMIZER);
+                only(fields, "sparsity", "scope", "calibration-steps", "calibration-lr", SCORE, OPTIMIZER);
                 for (String key : List.of("calibration-steps", "calibration-lr")) {
                     fields.required(key, "a mask is found by a brief fine-tune");
                 }
@@ -264,18 +273,17 @@ record MethodReader(Pool pool, Optional<Ranks> ranks) {
                         .toList();
             }
             case Attribution.OfRows rows -> {
-                List<String> keys = new ArrayList<>(
-                        List.of("method", "name", "lr", ObjectiveReader.KEY, "sparsity", "scope", "rows"));
+                List<String> keys = new ArrayList<>(List.of("sparsity", "scope", "rows"));
                 if (by instanceof Fisher) {
                     keys.add("group");
                 }
-                fields.only(keys.toArray(String[]::new));
+                only(fields, keys.toArray(String[]::new));
                 yield fields.wholes("rows", List.of(ROWS), 1).stream()
                         .map(count -> new Effort(0, 0, count))
                         .toList();
             }
             case Attribution.OfBase base -> {
-                fields.only("method", "name", "lr", ObjectiveReader.KEY, "sparsity", "scope");
+                only(fields, "sparsity", "scope");
                 yield List.of(Effort.NONE);
             }
         };

@@ -25,7 +25,13 @@ final class Misfits {
                     "%s: out: '-' is not taken as a folder; write ./- for one of that name", experiment.recipe()));
         }
         for (Protection protection : experiment.protections()) {
-            protection.mixing().ifPresent(mixing -> mixed(experiment, protection.name(), mixing, problems));
+            protection
+                    .mixing()
+                    .ifPresent(mixing -> experiment.variants().stream()
+                            .filter(protection::covers)
+                            .map(variant -> experiment.training(variant).examples())
+                            .distinct()
+                            .forEach(examples -> mixed(experiment, protection.name(), mixing, examples, problems)));
         }
         for (Variant variant : experiment.variants()) {
             switch (variant.method()) {
@@ -34,10 +40,16 @@ final class Misfits {
                 case Method.Sparse sparse -> masks(experiment, variant, sparse, problems);
             }
         }
+        for (Task task : experiment.tasks()) {
+            if (task.later() != null) {
+                task.later().by().stream()
+                        .filter(variant -> variant.method() instanceof Method.Lora)
+                        .forEach(variant -> adapter(experiment, variant, problems));
+            }
+        }
     }
 
-    private static void mixed(Experiment experiment, String name, Mixing mixing, Problems problems) {
-        long examples = experiment.training().examples();
+    private static void mixed(Experiment experiment, String name, Mixing mixing, long examples, Problems problems) {
         if (mixing.perBatch(examples) >= examples) {
             problems.error(Text.format(
                     "%s: '%s' mixes %d rows into steps of %d: nothing would be left of the task; mix in fewer, or take"

@@ -7,6 +7,7 @@ import io.lota4j.data.file.DataPart;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.data.file.OnBadRow;
 import io.lota4j.internal.experiment.Task;
+import io.lota4j.internal.experiment.Variant;
 import io.lota4j.internal.yaml.Yaml;
 import io.lota4j.train.objective.Objective;
 import java.nio.file.Path;
@@ -18,18 +19,21 @@ import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the tasks of a recipe.
-final class TaskReader {
+///
+/// @param others reads how somebody else trains a task
+record TaskReader(MethodReader others) {
     /// Names are parts of directories and of runs' names.
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+");
 
     private static final int MAX_LENGTH = 1024;
     private static final String ON_BAD_ROW = "on-bad-row";
 
-    private TaskReader() {}
+    private static final String UNPROTECTED = "unprotected";
+    private static final String BY = "by";
 
     /// Every task behind `tasks`, by its name.
-    static List<Task> tasks(Fields recipe) {
-        return each(recipe, "tasks", TaskReader::task);
+    List<Task> tasks(Fields recipe) {
+        return each(recipe, "tasks", this::task);
     }
 
     /// Held-out text behind `general`: data that is scored only.
@@ -65,7 +69,7 @@ final class TaskReader {
         }
     }
 
-    private static Task task(String name, Fields fields) {
+    private Task task(String name, Fields fields) {
         fields.only(
                 "train",
                 "test",
@@ -82,7 +86,9 @@ final class TaskReader {
                 "steps",
                 "loss-on",
                 ON_BAD_ROW,
-                ObjectiveReader.KEY);
+                ObjectiveReader.KEY,
+                UNPROTECTED,
+                BY);
         List<DataPart> train = train(fields);
         Path test = Path.of(fields.required("test"));
         Task.Rows rows = new Task.Rows(
@@ -91,7 +97,35 @@ final class TaskReader {
                 fields.whole("test-rows", Dataset.ALL, 1));
         @Nullable Path validation = fields.has("validation") ? Path.of(fields.required("validation")) : null;
         OptionalLong steps = fields.has("steps") ? OptionalLong.of(fields.whole("steps", 1, 1)) : OptionalLong.empty();
-        return task(name, fields, train, test, validation, rows, steps, ObjectiveReader.objective(fields));
+        return task(
+                name, fields, train, test, validation, rows, steps, ObjectiveReader.objective(fields), later(fields));
+    }
+
+    /// Who trains a task that is not the run's own.
+    private Task.@Nullable Later later(Fields fields) {
+        List<Variant> by = others.variants(fields, BY);
+        if (!fields.flag(UNPROTECTED)) {
+            fields.value(BY)
+                    .ifPresent(at -> fields.keys()
+                            .error(
+                                    at,
+                                    Text.format(
+                                            "%s says how somebody else trains the task, and it is not unprotected; add"
+                                                    + " 'unprotected: true'",
+                                            fields.place(BY))));
+            return null;
+        }
+        if (by.stream().anyMatch(variant -> variant.kind().equals("lotto"))) {
+            fields.value(BY)
+                    .ifPresent(at -> fields.keys()
+                            .error(
+                                    at,
+                                    Text.format(
+                                            "%s: lotto leaves alone what earlier stages trained, which somebody else"
+                                                    + " does not know; take lota",
+                                            fields.place(BY))));
+        }
+        return new Task.Later(by);
     }
 
     /// One file or folder, or a list of them, each with its weight behind a colon.
@@ -132,6 +166,7 @@ final class TaskReader {
                 null,
                 new Task.Rows(rows, 0, rows),
                 OptionalLong.empty(),
+                null,
                 null);
     }
 
@@ -143,7 +178,8 @@ final class TaskReader {
             @Nullable Path validation,
             Task.Rows rows,
             OptionalLong steps,
-            @Nullable Objective objective) {
+            @Nullable Objective objective,
+            Task.@Nullable Later later) {
         @Nullable String prompt = fields.text("prompt");
         @Nullable String completion = fields.text("completion");
         if ((prompt == null) != (completion == null)) {
@@ -164,7 +200,8 @@ final class TaskReader {
                 fields.whole("generate", 0, 0),
                 answer(fields),
                 steps,
-                objective);
+                objective,
+                later);
     }
 
     private static @Nullable String answer(Fields fields) {

@@ -2,76 +2,159 @@ package io.lota4j.internal.experiment.recipe;
 
 import io.lota4j.internal.Text;
 import io.lota4j.internal.experiment.Training;
+import io.lota4j.internal.yaml.Yaml;
 import io.lota4j.train.Clip;
 import io.lota4j.train.Optimizer;
+import io.lota4j.train.Reduction;
 import io.lota4j.train.Schedule;
 import io.lota4j.train.objective.Objective;
 import io.lota4j.train.objective.Sft;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /// Reads how the stages of a recipe are trained.
 final class TrainingReader {
-    private static final int BATCH = 8;
+    private static final String STEPS = "steps";
+    private static final String BATCH = "batch";
+    private static final String ACCUMULATE = "accumulate";
+    private static final String OPTIMIZER = "optimizer";
+    private static final String SCHEDULE = "schedule";
+    private static final String WARMUP = "warmup-steps";
+    private static final String CLIP = "clip";
+    private static final String MAX_NORM = "max-norm";
+    private static final String REDUCTION = "reduction";
+    private static final String SHUFFLE = "shuffle";
+    private static final String SAVE_EVERY = "save-every";
+
+    /// What a method may say for itself; of an objective it does so in other ways.
+    static final List<String> OVERRIDES =
+            List.of(STEPS, OPTIMIZER, SCHEDULE, WARMUP, BATCH, ACCUMULATE, CLIP, MAX_NORM, REDUCTION, SHUFFLE);
+
+    private static final Training USUAL = new Training(
+            1,
+            Optimizer.AdamW.DEFAULT,
+            Schedule.CONSTANT,
+            0,
+            8,
+            1,
+            Clip.GLOBAL,
+            1,
+            0,
+            new Sft(),
+            Reduction.TOKEN_MEAN,
+            true);
 
     private TrainingReader() {}
 
     /// What stands behind `training`.
     static Training training(Fields recipe) {
-        return recipe.within("training").map(TrainingReader::read).orElseGet(() -> absent(recipe));
+        return recipe.within("training").map(TrainingReader::whole).orElseGet(() -> {
+            recipe.keys().error(recipe.mapping(), "training is missing (training.steps, at least)");
+            return USUAL;
+        });
     }
 
-    private static Training absent(Fields recipe) {
-        recipe.keys().error(recipe.mapping(), "training is missing (training.steps, at least)");
-        return new Training(1, Optimizer.AdamW.DEFAULT, Schedule.CONSTANT, 0, BATCH, 1, Clip.GLOBAL, 1, 0, new Sft());
-    }
-
-    private static Training read(Fields fields) {
-        fields.only(
-                "steps",
-                "optimizer",
-                "schedule",
-                "warmup-steps",
-                "batch",
-                "accumulate",
-                "clip",
-                "max-norm",
-                "save-every",
-                ObjectiveReader.KEY);
-        @Nullable Objective objective = ObjectiveReader.objective(fields);
-        if (!fields.has("steps")) {
+    private static Training whole(Fields fields) {
+        List<String> known = new ArrayList<>(OVERRIDES);
+        known.addAll(List.of(SAVE_EVERY, ObjectiveReader.KEY));
+        fields.only(known.toArray(String[]::new));
+        if (!fields.has(STEPS)) {
             fields.keys().error(fields.mapping(), "training.steps is missing");
         }
-        int steps = fields.whole("steps", 1, 1);
-        int warmup = fields.whole("warmup-steps", 0, 0);
-        if (fields.has("steps") && warmup > steps) {
-            fields.keys()
-                    .error(
-                            fields.value("warmup-steps").orElse(fields.mapping()),
-                            Text.format(
-                                    "training.warmup-steps is %d, more than the %d of training.steps", warmup, steps));
-        }
-        if (fields.has("max-norm") && clip(fields) == Clip.NONE) {
-            fields.keys()
-                    .error(
-                            fields.value("max-norm").orElse(fields.mapping()),
-                            "training.max-norm cannot be used with clip: none");
-        }
-        return new Training(
-                steps,
-                optimizer(fields, "optimizer"),
-                fields.constant("schedule", Schedule.CONSTANT),
-                warmup,
-                fields.whole("batch", BATCH, 1),
-                fields.whole("accumulate", 1, 1),
-                clip(fields),
-                fields.positive("max-norm", 1),
-                fields.whole("save-every", 0, 0),
-                objective == null ? new Sft() : objective);
+        return read(fields, USUAL);
     }
 
-    private static Clip clip(Fields fields) {
-        return fields.constant("clip", Clip.GLOBAL);
+    /// How a method is trained.
+    ///
+    /// @param label what tells it from the method's other ways; empty where there are none
+    /// @param training null: as the experiment says
+    record Way(String label, @Nullable Training training) {}
+
+    /// Every combination of what a method says for itself.
+    ///
+    /// @param usual of the experiment
+    static List<Way> ways(Fields fields, Training usual) {
+        List<SequencedMap<String, Yaml>> ways = List.of(new LinkedHashMap<>());
+        List<String> listed = new ArrayList<>();
+        for (String key : OVERRIDES) {
+            Yaml value = fields.value(key).orElse(null);
+            if (value != null) {
+                List<Yaml> items = value instanceof Yaml.Items list ? list.items() : List.of(value);
+                if (items.isEmpty()) {
+                    fields.keys().error(value, Text.format("%s is empty", fields.place(key)));
+                    continue;
+                }
+                if (items.size() > 1) {
+                    listed.add(key);
+                }
+                ways = ways.stream()
+                        .flatMap(way -> items.stream().map(item -> more(way, key, item)))
+                        .toList();
+            }
+        }
+        return ways.stream()
+                .map(way -> way(way, listed, fields, usual))
+                .distinct()
+                .toList();
+    }
+
+    private static SequencedMap<String, Yaml> more(SequencedMap<String, Yaml> way, String key, Yaml item) {
+        SequencedMap<String, Yaml> more = new LinkedHashMap<>(way);
+        more.put(key, item);
+        return more;
+    }
+
+    private static Way way(SequencedMap<String, Yaml> own, List<String> listed, Fields fields, Training usual) {
+        if (own.isEmpty()) {
+            return new Way("", null);
+        }
+        StringBuilder label = new StringBuilder();
+        for (String key : listed) {
+            String value = own.get(key) instanceof Yaml.Text text ? text.text() : "";
+            label.append(' ').append(key).append(' ').append(value);
+        }
+        Yaml.Mapping mapping = new Yaml.Mapping(own, fields.mapping().line());
+        Training read = read(new Fields(fields.keys(), mapping, fields.where()), usual);
+        return new Way(label.toString(), read.equals(usual) ? null : read);
+    }
+
+    private static Training read(Fields fields, Training usual) {
+        @Nullable Objective objective = ObjectiveReader.objective(fields);
+        int batch = fields.whole(BATCH, usual.batchSize(), 1);
+        int accumulation = fields.whole(ACCUMULATE, usual.accumulation(), 1);
+        Clip clip = fields.constant(CLIP, usual.clip());
+        Training read = new Training(
+                fields.whole(STEPS, Math.toIntExact(usual.steps()), 1),
+                fields.has(OPTIMIZER) ? optimizer(fields, OPTIMIZER) : usual.optimizer(),
+                fields.constant(SCHEDULE, usual.schedule()),
+                fields.whole(WARMUP, Math.toIntExact(usual.warmupSteps()), 0),
+                batch,
+                accumulation,
+                clip,
+                fields.positive(MAX_NORM, usual.maxNorm()),
+                fields.whole(SAVE_EVERY, Math.toIntExact(usual.saveEvery()), 0),
+                objective == null ? usual.objective() : objective,
+                fields.constant(REDUCTION, usual.reduction()),
+                fields.has(SHUFFLE) ? fields.flag(SHUFFLE) : usual.shuffle());
+        if (fields.has(STEPS) && read.warmupSteps() > read.steps()) {
+            fields.keys()
+                    .error(
+                            fields.value(WARMUP).orElse(fields.mapping()),
+                            Text.format(
+                                    "%s is %d, more than the %d of %s",
+                                    fields.place(WARMUP), read.warmupSteps(), read.steps(), fields.place(STEPS)));
+        }
+        if (fields.has(MAX_NORM) && clip == Clip.NONE) {
+            fields.keys()
+                    .error(
+                            fields.value(MAX_NORM).orElse(fields.mapping()),
+                            Text.format("%s cannot be used with clip: none", fields.place(MAX_NORM)));
+        }
+        // A larger batch takes fewer steps, so that as many rows are seen.
+        return fields.has(STEPS) ? read : read.with(read.steps(usual.steps(), usual));
     }
 
     /// The optimizer behind a key, AdamW where there is none.

@@ -28,6 +28,8 @@ import io.lota4j.guard.RegionCheck;
 import io.lota4j.guard.RegionOptions;
 import io.lota4j.guard.Secret;
 import io.lota4j.guard.SecretUse;
+import io.lota4j.guard.Stress;
+import io.lota4j.guard.StressOptions;
 import io.lota4j.internal.Sha256;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.AtomicFile;
@@ -50,6 +52,7 @@ import io.lota4j.internal.guard.ProbeEncoder;
 import io.lota4j.internal.guard.Prober;
 import io.lota4j.internal.guard.Regions;
 import io.lota4j.internal.guard.Secrets;
+import io.lota4j.internal.guard.Stresses;
 import io.lota4j.internal.mask.Complement;
 import io.lota4j.internal.mask.RandomMask;
 import io.lota4j.internal.merge.run.TicketMerge;
@@ -744,6 +747,43 @@ public final class Lota implements AutoCloseable {
                         tickets,
                         after -> new Depths(before.decoder(), after.decoder(), ends, positions)
                                 .along(prompts, done, orInterrupted(stop))));
+    }
+
+    /// How far soft inputs, one change for all prompts, must move before the base with tickets on it
+    /// leaves a behaviour: moved by some rows within growing bounds, judged on others. No weight changes,
+    /// and what the inputs were moved to is not kept.
+    ///
+    /// @param train rows of a probe by which they are moved
+    /// @param test other rows, judged by the margin of their texts
+    /// @throws LotaException if a ticket is for another base, a row does not fit the model, or the rows
+    ///     lack the texts that are needed
+    /// @throws StoppedException if the thread is interrupted
+    public Stress stress(List<ProbeRow> train, List<ProbeRow> test, List<Ticket> tickets, StressOptions how) {
+        Stress found = stress(train, test, tickets, how, (done, all, loss) -> {}, () -> false)
+                .orElseThrow(() -> new StoppedException("The stress was interrupted before anything was seen."));
+        if (found.points().size() < how.radii().size()) {
+            throw new StoppedException(Text.format(
+                    "The stress was interrupted after %d of %d radii.",
+                    found.points().size(), how.radii().size()));
+        }
+        return found;
+    }
+
+    /// As [#stress(List, List, List, StressOptions)], heard of and stopped after a step.
+    ///
+    /// @return with fewer points if it was stopped; empty if nothing was seen by then
+    public Optional<Stress> stress(
+            List<ProbeRow> train,
+            List<ProbeRow> test,
+            List<Ticket> tickets,
+            StressOptions how,
+            StressOptions.Listener listener,
+            BooleanSupplier stop) {
+        return base.with(tickets, model -> {
+            ProbeEncoder encoder = probeEncoder();
+            return new Stresses(model.decoder(), base.tokenizer(), base.stopTokens(encoder.chat()), encoder, how)
+                    .run(train, test, listener, orInterrupted(stop));
+        });
     }
 
     private ProbeEncoder probeEncoder() {

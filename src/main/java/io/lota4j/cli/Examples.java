@@ -95,6 +95,12 @@ final class Examples {
                                     + " \\",
                             "--prompt '{question}' --completion '{answer}' --out region.mask.safetensors")),
             entry("guard secret", "lota guard secret --model base --tokens 150 --out secret.json"),
+            entry(
+                    "guard stress",
+                    lines(
+                            "lota guard stress --model base --ticket task.ticket.safetensors --probe decline-test.jsonl"
+                                    + " \\",
+                            "--train decline-train.jsonl")),
             entry("report", "lota report results --out report.html"),
             entry("init", "lota init --model config-and-tokenizer --seed 1 --out random-model"),
             entry(

@@ -44,7 +44,8 @@ import picocli.CommandLine.Parameters;
             GuardCommand.Compare.class,
             GuardCommand.Agree.class,
             RegionCommand.class,
-            SecretCommand.class
+            SecretCommand.class,
+            StressCommand.class
         })
 final class GuardCommand extends Group {
     @Prints(

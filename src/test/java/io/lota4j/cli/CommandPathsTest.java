@@ -103,6 +103,10 @@ class CommandPathsTest {
                         at("base"), at("probe.jsonl"), at("rows.jsonl"), at("probe.jsonl")),
                 "--out " + at("new"));
         line("guard secret", "--model " + at("base"), "");
+        line(
+                "guard stress",
+                Text.format("--model %s --probe %s --train %s", at("base"), at("probe.jsonl"), at("probe.jsonl")),
+                "");
         line("ticket without", Text.format("%s --mask %s", at("t"), at("m")), "--out " + at("new"));
         line("report", at("experiment").toString(), "");
         line(

@@ -76,6 +76,10 @@ class JsonTest {
                 "--model=%/base --safety=%/probe.jsonl --q=0.3 --p=0.2 --check=%/probe.jsonl --judge=margin --out=!"
                         + ROWS.replace("data", "utility"));
         LINES.put("guard secret", "--model=%/base --tokens=4 --out=!");
+        LINES.put(
+                "guard stress",
+                "--model=%/base --ticket=%/train --probe=%/probe.jsonl --train=%/probe.jsonl --slots=2 --steps=2"
+                        + " --radius=0.5,1");
         LINES.put("ticket without", "%/train --mask=%/guard-region --out=!");
         LINES.put("init", "--model=%/base --seed=7 --out=!");
         LINES.put("report", "%/run --out=!");

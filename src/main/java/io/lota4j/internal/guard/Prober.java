@@ -54,7 +54,16 @@ public record Prober(
     /// @throws LotaException as the other method does
     /// @throws ProbeStoppedException if it was stopped, with the answers so far
     public ProbeResult run(List<ProbeRow> rows, List<Way> ways, ScoreListener listener, BooleanSupplier stopped) {
-        Asking asking = new ProbeQuestions(encoder, options).of(rows, ways);
+        return run(rows, new ProbeQuestions(encoder, options).of(rows, ways), listener, stopped);
+    }
+
+    /// What all rows are asked in every way.
+    Asking asking(List<ProbeRow> rows) {
+        return new ProbeQuestions(encoder, options).of(rows, ProbeQuestions.ways(options));
+    }
+
+    /// Asks what is to be asked of some rows.
+    ProbeResult run(List<ProbeRow> rows, Asking asking, ScoreListener listener, BooleanSupplier stopped) {
         return options.judge() instanceof Judge.Margin
                 ? margins(rows, asking, listener, stopped)
                 : answers(rows, asking, listener, stopped);

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
 
 /// One forward and backward pass, layer by layer. Each layer is freed after its backward pass.
 ///
@@ -90,7 +91,9 @@ final class BackwardPass {
 
     private int firstWantedLayer() {
         String positions = decoder.config().blocks().learnedPositions();
-        if (sink.wants(decoder.weights().embeddingName()) || (positions != null && sink.wants(positions))) {
+        if (sink.wants(Weights.SOFT)
+                || sink.wants(decoder.weights().embeddingName())
+                || (positions != null && sink.wants(positions))) {
             return 0;
         }
         for (int layer = 0; layer < decoder.config().layers(); layer++) {
@@ -124,5 +127,22 @@ final class BackwardPass {
             PtNDArray table = decoder.weights().tensor(positions);
             sink.whole(positions, decoder.torch().one(scope, "positions_gradient", gradient, places, table));
         }
+        if (sink.wants(Weights.SOFT)) {
+            soft(gradient);
+        }
+    }
+
+    /// All tokens share the first row, which nobody gets.
+    private void soft(PtNDArray gradient) {
+        long first = decoder.config().vocabSize();
+        long count = decoder.weights().soft();
+        PtNDArray places = Torch.longs(
+                scope,
+                LongStream.of(batch.ids())
+                        .map(id -> Math.max(0, id - first + 1))
+                        .toArray());
+        PtNDArray rows = Torch.longs(scope, new long[] {count + 1});
+        PtNDArray all = decoder.torch().one(scope, "embedding_gradient", gradient, places, rows);
+        sink.whole(Weights.SOFT, Torch.rows(all, 1, count + 1, scope));
     }
 }

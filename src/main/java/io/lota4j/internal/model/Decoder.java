@@ -227,7 +227,7 @@ public final class Decoder implements AutoCloseable {
     /// What goes into the first layer, for tokens at their positions.
     PtNDArray embed(long[] ids, long[] positions, PtNDManager scope) {
         for (long id : ids) {
-            if (id < 0 || id >= config.vocabSize()) {
+            if (id < 0 || id >= config.vocabSize() + weights.soft()) {
                 throw new LotaException(Text.format(
                         "Token %d is outside the model's vocabulary of %d: tokenizer and weights do not belong"
                                 + " together.",

@@ -11,6 +11,7 @@ import io.lota4j.internal.model.layer.Blocks;
 import io.lota4j.model.MemoryPolicy.BaseWeights;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 /// On the CPU these are also the master values: an update is written here and nowhere else. Layers may be mapped:
 /// see [BaseWeights].
 public final class Weights implements AutoCloseable {
+    /// By this name a sink asks for the gradient of the inputs that [#read(float\[\])] gives, `[n, hidden]`.
+    public static final String SOFT = "soft inputs";
+
     private final Map<String, PtNDArray> tensors = new HashMap<>();
     private final SequencedMap<String, Shape> shapes = new TreeMap<>();
     private final ModelConfig config;
@@ -40,6 +44,8 @@ public final class Weights implements AutoCloseable {
     /// Those that somebody may have written other values to.
     private final Set<String> changed = new HashSet<>();
     private final Checkpoint source;
+    /// Inputs beside the embedding, `[n, hidden]`.
+    private float[] soft = {};
     /// The files that the weights came from, opened once more, for whoever opened them may close them.
     private @Nullable Checkpoint files;
 
@@ -269,12 +275,51 @@ public final class Weights implements AutoCloseable {
         throw new IllegalArgumentException("no weight " + name);
     }
 
+    /// Lets the model read inputs that are no token's: the first of them is what the id behind the last of the
+    /// vocabulary stands for, and so on. They are no weights: nobody keeps or writes them.
+    ///
+    /// @param rows F32, row-major `[n, hidden]`, before what the architecture makes of an embedding's rows
+    public void read(float[] rows) {
+        if (rows.length % config.hiddenSize() != 0) {
+            throw new IllegalArgumentException(rows.length + " values are no rows of " + config.hiddenSize());
+        }
+        soft = rows.clone();
+    }
+
+    /// How many inputs there are that are no token's.
+    int soft() {
+        return soft.length / config.hiddenSize();
+    }
+
     /// The embedding's rows for some tokens.
     ///
-    /// @param ids each in the vocabulary
+    /// @param ids each in the vocabulary, or of an input that is no token's
     TokenTable.Rows embedding(long[] ids, PtNDManager scope) {
+        if (LongStream.of(ids).anyMatch(id -> id >= config.vocabSize())) {
+            return withSoft(ids, scope);
+        }
         TokenTable table = tables.get(embeddingName());
         return table == null ? new TokenTable.Rows(tensor(embeddingName()), ids) : table.rows(ids, scope);
+    }
+
+    private TokenTable.Rows withSoft(long[] ids, PtNDManager scope) {
+        long width = config.hiddenSize();
+        long[] distinct = LongStream.of(ids).sorted().distinct().toArray();
+        PtNDArray rows = Torch.floats(scope, distinct.length, width);
+        torch.buffer(rows).write(memory -> {
+            for (int r = 0; r < distinct.length; r++) {
+                MemorySegment row = memory.asSlice(r * width * Float.BYTES, width * Float.BYTES);
+                if (distinct[r] < config.vocabSize()) {
+                    read(embeddingName(), distinct[r] * width, row);
+                } else {
+                    int from = Math.toIntExact((distinct[r] - config.vocabSize()) * width);
+                    MemorySegment.copy(soft, from, row, ValueLayout.JAVA_FLOAT, 0, Math.toIntExact(width));
+                }
+            }
+        });
+        return new TokenTable.Rows(
+                rows,
+                LongStream.of(ids).map(id -> Arrays.binarySearch(distinct, id)).toArray());
     }
 
     String embeddingName() {

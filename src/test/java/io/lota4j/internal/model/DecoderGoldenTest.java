@@ -173,7 +173,7 @@ class DecoderGoldenTest {
         return parts;
     }
 
-    private static List<PackedBatch.Sequence> sequences(Golden golden, boolean labelled) {
+    static List<PackedBatch.Sequence> sequences(Golden golden, boolean labelled) {
         int[] shape = golden.shape("input_ids");
         int[] ids = golden.ints("input_ids");
         int[] attention = golden.ints("attention_mask");

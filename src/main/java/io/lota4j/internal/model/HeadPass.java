@@ -5,6 +5,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.internal.model.layer.Weight;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The last norm and the head, for scored tokens only, in slices: logits never exist for the whole batch.
 final class HeadPass {
@@ -14,16 +15,19 @@ final class HeadPass {
     private final Decoder decoder;
     private final PtNDManager scope;
     private final int beside;
+    private final @Nullable PtNDArray packed;
 
     HeadPass(Decoder decoder, PtNDManager scope) {
-        this(decoder, scope, 1);
+        this(decoder, scope, 1, null);
     }
 
     /// @param beside how many passes are made at once, this one counted: their slices together are one of one pass
-    HeadPass(Decoder decoder, PtNDManager scope, int beside) {
+    /// @param packed the head as [PackedWeights] have it, for losses; null without
+    HeadPass(Decoder decoder, PtNDManager scope, int beside, @Nullable PtNDArray packed) {
         this.decoder = decoder;
         this.scope = scope;
         this.beside = beside;
+        this.packed = packed;
     }
 
     Loss losses(PtNDArray hidden, PackedBatch batch) {
@@ -253,7 +257,10 @@ final class HeadPass {
 
     private PtNDArray loss(PtNDArray h, PtNDArray labels, PtNDManager slice) {
         return blocks() == 1
-                ? torch().one(slice, "losses", withNorm(h, decoder.weights().head(), labels))
+                ? torch().one(
+                                slice,
+                                "losses",
+                                withNorm(h, packed == null ? decoder.weights().head() : packed, labels))
                 : torch().one(slice, "entropies", logits(h, slice), labels);
     }
 

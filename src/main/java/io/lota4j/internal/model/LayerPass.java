@@ -4,17 +4,25 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import io.lota4j.internal.model.layer.LayerScript;
 import java.util.Arrays;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Runs the methods of the layers' scripts on one batch.
 ///
+/// @param weights of a layer, as its script takes them
 /// @param rotaries of the batch's tokens, one a layer; null for a layer without
 /// @param groups of the batch
-record LayerPass(Decoder decoder, Decoder.Rotaries rotaries, PtNDArray groups) {
+record LayerPass(Decoder decoder, IntFunction<PtNDArray[]> weights, Decoder.Rotaries rotaries, PtNDArray groups) {
     static LayerPass of(Decoder decoder, PackedBatch batch, PtNDManager scope) {
+        return of(decoder, decoder.weights()::layer, batch, scope);
+    }
+
+    /// With other copies of the weights.
+    static LayerPass of(Decoder decoder, IntFunction<PtNDArray[]> weights, PackedBatch batch, PtNDManager scope) {
         return new LayerPass(
                 decoder,
+                weights,
                 decoder.rotaries(batch.longest(), scope).at(batch.positions(), batch.lengths(), decoder.torch(), scope),
                 Torch.longs(scope, batch.groups()));
     }
@@ -53,7 +61,7 @@ record LayerPass(Decoder decoder, Decoder.Rotaries rotaries, PtNDArray groups) {
         PtNDArray[] arguments = Stream.of(
                         first,
                         kept,
-                        Arrays.stream(decoder.weights().layer(layer)),
+                        Arrays.stream(weights.apply(layer)),
                         Stream.of(rotary.cos(), rotary.sin(), groups),
                         Arrays.stream(more))
                 .flatMap(s -> s)

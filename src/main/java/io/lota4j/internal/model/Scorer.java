@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -18,16 +19,21 @@ import org.jspecify.annotations.Nullable;
 /// What the sequences of a batch begin with, such as a template's system message, goes through the layers once, and
 /// stays for the next batch. Nothing behind the last scored token is computed, and in the last layer only the tokens
 /// that predict a scored one, once attention is behind them. A batch is computed in parts beside each other, one a
-/// thread.
+/// thread. Products read packed copies of the weights, if the model is small enough.
 ///
 /// The weights must not change before it is closed. One thread at a time may use it.
 public final class Scorer implements AutoCloseable {
     /// Tokens of a part that pay for reading all weights once more.
     private static final int LEAST_TOKENS = 64;
 
+    /// Bytes of packed copies of the weights, at most: models of up to half a billion weights.
+    private static final long MOST_PACKED = 2L << 30;
+
     private final Decoder decoder;
     private final boolean meetingInAttention;
     private final @Nullable Workers workers;
+    private final IntFunction<PtNDArray[]> weights;
+    private final @Nullable PackedWeights packed;
     private @Nullable Start kept;
 
     /// What sequences begin with, gone through the layers.
@@ -44,6 +50,10 @@ public final class Scorer implements AutoCloseable {
                 .allMatch(layer -> decoder.script(layer).scoring() && !dependsOnLength(layer));
         // A layer that stays mapped is in memory for one pass at a time.
         boolean apart = decoder.device().isHost() && decoder.memory().base() == BaseWeights.LOADED;
+        this.packed = apart && meetingInAttention && PackedWeights.bytes(decoder) <= MOST_PACKED
+                ? new PackedWeights(decoder)
+                : null;
+        this.weights = packed == null ? decoder.weights()::layer : packed::layer;
         this.workers = apart ? Workers.all().orElse(null) : null;
     }
 
@@ -53,8 +63,17 @@ public final class Scorer implements AutoCloseable {
         return rope != null && rope.longer() != null;
     }
 
-    /// The sum of the losses of each sequence's scored tokens, in nats; 0 for a sequence that has none.
-    public double[] losses(List<Sequence> sequences) {
+    /// Whether threads compute parts of batches beside each other.
+    public boolean worksInParts() {
+        return workers != null;
+    }
+
+    /// The sum of the losses of each sequence's scored tokens, in nats; 0 for a sequence that has none. Threads go on
+    /// to
+    /// the next batch while one of them is still at the last.
+    ///
+    /// @param batch how many sequences are computed at once, 1 or more
+    public double[] losses(List<Sequence> sequences, int batch) {
         List<Integer> scored = IntStream.range(0, sequences.size())
                 .filter(s -> sequences.get(s).firstScored() < sequences.get(s).ids().length)
                 .boxed()
@@ -65,13 +84,18 @@ public final class Scorer implements AutoCloseable {
         }
         int start =
                 meetingInAttention ? begin(scored.stream().map(sequences::get).toList()) : 0;
-        List<List<Integer>> parts = parts(scored, sequences, start);
+        List<List<Integer>> parts = new ArrayList<>();
+        for (int from = 0; from < scored.size(); from += batch) {
+            parts.addAll(parts(scored.subList(from, Math.min(scored.size(), from + batch)), sequences, start));
+        }
+        int beside = Math.min(parts.size(), workers == null ? 1 : workers.count());
         List<Supplier<double[]>> work = parts.stream()
                 .<Supplier<double[]>>map(
-                        part -> () -> compute(part.stream().map(sequences::get).toList(), start, parts.size()))
+                        part -> () -> compute(part.stream().map(sequences::get).toList(), start, beside))
                 .toList();
-        List<double[]> found =
-                workers == null || work.size() == 1 ? List.of(work.getFirst().get()) : workers.run(work);
+        List<double[]> found = workers == null || work.size() == 1
+                ? work.stream().map(Supplier::get).toList()
+                : workers.run(work);
         for (int p = 0; p < parts.size(); p++) {
             for (int s = 0; s < parts.get(p).size(); s++) {
                 sums[parts.get(p).get(s)] = found.get(p)[s];
@@ -129,7 +153,7 @@ public final class Scorer implements AutoCloseable {
         List<PtNDArray> values = new ArrayList<>();
         PtNDManager owner = decoder.torch().scope();
         try (PtNDManager scope = decoder.torch().scope()) {
-            LayerPass layers = LayerPass.of(decoder, batch, scope);
+            LayerPass layers = LayerPass.of(decoder, weights, batch, scope);
             PtNDArray x = decoder.embed(batch.ids(), batch.positions(), scope);
             for (int layer = 0; layer < decoder.config().layers(); layer++) {
                 PtNDArray[] begun = layers.forward("begun", layer, x, scope);
@@ -154,7 +178,7 @@ public final class Scorer implements AutoCloseable {
     private double[] compute(List<Sequence> sequences, int start, int beside) {
         PackedBatch batch = meetingInAttention ? PackedBatch.behind(start, sequences) : PackedBatch.of(sequences);
         try (PtNDManager scope = decoder.torch().scope()) {
-            HeadPass head = new HeadPass(decoder, scope, beside);
+            HeadPass head = new HeadPass(decoder, scope, beside, packed == null ? null : packed.head());
             PtNDArray hidden = hidden(batch, start, scope);
             Loss loss = head.losses(hidden, meetingInAttention ? batch.withPredictingTokensOnly() : batch);
             double[] sums = new double[sequences.size()];
@@ -166,7 +190,7 @@ public final class Scorer implements AutoCloseable {
     }
 
     private PtNDArray hidden(PackedBatch batch, int start, PtNDManager scope) {
-        LayerPass layers = LayerPass.of(decoder, batch, scope);
+        LayerPass layers = LayerPass.of(decoder, weights, batch, scope);
         PtNDArray predicting = Torch.longs(scope, batch.targetPositions());
         PtNDArray x = decoder.embed(batch.ids(), batch.positions(), scope);
         int last = decoder.config().layers() - 1;
@@ -208,6 +232,9 @@ public final class Scorer implements AutoCloseable {
     public void close() {
         if (workers != null) {
             workers.close();
+        }
+        if (packed != null) {
+            packed.close();
         }
         forget();
     }

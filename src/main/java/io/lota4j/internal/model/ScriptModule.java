@@ -59,8 +59,7 @@ final class ScriptModule implements AutoCloseable {
 
     /// Falls back to the product that every libtorch has.
     private static PtSymbolBlock load(PtNDManager manager, Product product, String methods) {
-        try (InputStream archive =
-                TorchArchive.of(Primitives.source().replace("$PRODUCT", product.source()) + methods)) {
+        try (InputStream archive = TorchArchive.of(product.fillIn(Primitives.source()) + methods)) {
             return JniUtils.loadModule(manager, archive, false, false);
         } catch (EngineException e) {
             if (product.isUnknown(e)) {

@@ -35,6 +35,32 @@ class ProductTest {
         assertThat(gradient(Product.PLAIN)).containsExactly(gradient(Product.ONEDNN), within(1e-5f));
     }
 
+    @Test
+    void whatComesBehindAProductIsTheSameOfBoth() {
+        for (int form = 0; form < 5; form++) {
+            assertThat(form(Product.ONEDNN, form))
+                    .as("form %d", form)
+                    .containsExactly(form(Product.PLAIN, form), within(1e-5f));
+        }
+        assertThat(form(Product.ONEDNN, 3)).isNotEqualTo(form(Product.ONEDNN, 4));
+    }
+
+    /// The product packed before, then with SiLU, times and plus another matrix, and alone.
+    private static float[] form(Product product, int form) {
+        String methods = """
+              def forms(self, a: Tensor, b: Tensor, c: Tensor) -> List[Tensor]:
+                packed = (self).packed(b, )[0]
+                alone = (self).product(a, b, )
+                return [(self).product(a, packed, ), (self).product_silu(a, packed, ), (self).product_times(a, packed, c, ), (self).product_plus(a, b, c, ), alone]
+            """;
+        try (Torch torch = new Torch(product, methods);
+                PtNDManager scope = torch.scope()) {
+            PtNDArray a = numbers(scope, 1, 33, 17);
+            PtNDArray b = numbers(scope, 2, 9, 17);
+            return torch.run(scope, "forms", a, b, numbers(scope, 3, 33, 9))[form].toFloatArray();
+        }
+    }
+
     private static float[] gradient(Product product) {
         try (Torch torch = new Torch(product, "");
                 PtNDManager scope = torch.scope()) {

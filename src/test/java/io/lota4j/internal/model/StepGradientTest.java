@@ -63,7 +63,7 @@ class StepGradientTest {
     static void load() throws IOException {
         torch = new Torch(Product.PLAIN, SCRIPTS.source());
         shared = torch.scope();
-        String module = Primitives.source().replace("$PRODUCT", Product.PLAIN.source()) + SCRIPTS.source();
+        String module = Product.PLAIN.fillIn(Primitives.source()) + SCRIPTS.source();
         try (InputStream archive = TorchArchive.of(module)) {
             forward = JniUtils.loadModule(shared, archive, false, false);
         }

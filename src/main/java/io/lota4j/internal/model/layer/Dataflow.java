@@ -219,6 +219,38 @@ final class Dataflow {
         return needed;
     }
 
+    /// Products that can make the value of the step that alone uses theirs: both of a gate by SiLU, and what is
+    /// added to the stream.
+    ///
+    /// @param among steps that are computed together
+    /// @param wanted values that are needed by themselves
+    Map<Step.Linear, Step> fused(Set<Step> among, Set<String> wanted) {
+        Map<Step.Linear, Step> fused = new HashMap<>();
+        for (Step step : among) {
+            switch (step) {
+                case Step.Gate gate
+                when gate.activation() == Step.Activation.SILU
+                        && gate.inputs().stream().allMatch(in -> isOnlyFor(in, gate, among, wanted)) ->
+                    gate.inputs().forEach(in -> fused.put((Step.Linear) Objects.requireNonNull(maker(in)), gate));
+                case Step.Add add
+                when isOnlyFor(add.branch(), add, among, wanted) ->
+                    fused.put((Step.Linear) Objects.requireNonNull(maker(add.branch())), add);
+                default -> {}
+            }
+        }
+        return fused;
+    }
+
+    private boolean isOnlyFor(String value, Step user, Set<Step> among, Set<String> wanted) {
+        return maker(value) instanceof Step.Linear linear
+                && among.contains(linear)
+                && linear.outputs().size() == 1
+                && linear.bias() == null
+                && linear.layout() == Step.Linear.Layout.OUT_IN
+                && !wanted.contains(value)
+                && users(value).equals(List.of(user));
+    }
+
     /// F32 values a token on the way back through the layer, beside what was kept: a gradient of every value, and
     /// every value that is computed again.
     long floatsBack() {

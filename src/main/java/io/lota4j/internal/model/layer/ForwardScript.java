@@ -3,6 +3,8 @@ package io.lota4j.internal.model.layer;
 import io.lota4j.internal.Text;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -11,7 +13,8 @@ import java.util.stream.Collectors;
 /// @param wanted values that must not be written over
 /// @param byFeature whether values that the dataflow says so of are laid out by feature
 /// @param past where attention finds what is before the tokens
-record ForwardScript(Dataflow flow, Set<String> wanted, boolean byFeature, Past past) {
+/// @param fused products that make the value of the step that alone uses theirs, with that step
+record ForwardScript(Dataflow flow, Set<String> wanted, boolean byFeature, Past past, Map<Step.Linear, Step> fused) {
     /// What is before the tokens of a pass.
     enum Past {
         /// Nothing: the pass has whole sequences.
@@ -20,6 +23,11 @@ record ForwardScript(Dataflow flow, Set<String> wanted, boolean byFeature, Past 
         START,
         /// A cache of keys and values.
         CACHE
+    }
+
+    /// Without fused products.
+    ForwardScript(Dataflow flow, Set<String> wanted, boolean byFeature, Past past) {
+        this(flow, wanted, byFeature, past, Map.of());
     }
 
     private static final String CACHE = "keys, values, slots, starts, lengths";
@@ -48,6 +56,8 @@ record ForwardScript(Dataflow flow, Set<String> wanted, boolean byFeature, Past 
                 List.of(assign(
                         experts.out(),
                         Text.format("(self).stacked_experts(%s, %s)", experts.in(), arguments(experts, flow))));
+            case Step.Gate gate
+            when isFused(gate.up()) -> List.of(assign(gate.out(), fused("times", gate.up(), gate.gate())));
             case Step.Gate gate ->
                 List.of(assign(
                         gate.out(),
@@ -63,6 +73,8 @@ record ForwardScript(Dataflow flow, Set<String> wanted, boolean byFeature, Past 
                 List.of(assign(
                         scale.out(),
                         Text.format("torch.%s(%s, %s)", in("mul", scale, scale.in()), scale.in(), scale.factor())));
+            case Step.Add add
+            when isFused(add.branch()) -> List.of(assign(add.out(), fused("plus", add.branch(), add.stream())));
             case Step.Add add ->
                 List.of(assign(
                         add.out(),
@@ -115,7 +127,28 @@ record ForwardScript(Dataflow flow, Set<String> wanted, boolean byFeature, Past 
         return free ? operation + "_" : operation;
     }
 
+    /// Whether the step that uses a value makes it, too.
+    private boolean isFused(String value) {
+        return flow.maker(value) instanceof Step.Linear linear && fused.containsKey(linear);
+    }
+
+    /// @param product the value, which is a product's
+    /// @param with what else the step uses
+    private String fused(String then, String product, String with) {
+        Step.Linear linear = (Step.Linear) Objects.requireNonNull(flow.maker(product));
+        return Text.format(
+                "(self).product_%s(%s, %s, %s, )",
+                then, linear.in(), flow.weight(linear.weights().getFirst()), with);
+    }
+
     private List<String> linear(Step.Linear linear) {
+        if (fused.get(linear) instanceof Step.Gate gate && linear.equals(flow.maker(gate.gate()))) {
+            String matrix = flow.weight(linear.weights().getFirst());
+            return List.of(assign(gate.gate(), Text.format("(self).product_silu(%s, %s, )", linear.in(), matrix)));
+        }
+        if (fused.containsKey(linear)) {
+            return List.of();
+        }
         List<String> outs = linear.outputs().stream().map(Step.Value::name).toList();
         boolean columns = byFeature && outs.stream().allMatch(flow::isByFeature);
         if (outs.size() == 1) {

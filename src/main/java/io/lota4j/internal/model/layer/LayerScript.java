@@ -111,12 +111,12 @@ public record LayerScript(
     /// The methods for scores.
     private static String scoring(Dataflow flow, Step.Attend attend, int number, String input) {
         List<String> begun = List.of(flow.result(), attend.k(), attend.v());
-        return method("begun", number, input, forward(flow, new LinkedHashSet<>(begun), true, Past.NONE), begun)
+        return method("begun", number, input, forScores(flow, new LinkedHashSet<>(begun), Past.NONE), begun)
                 + method(
                         "behind",
                         number,
                         BEHIND,
-                        forward(flow, Set.of(flow.result()), true, Past.START),
+                        forScores(flow, Set.of(flow.result()), Past.START),
                         List.of(flow.result()))
                 + method("scored", number, SCORED, scored(flow), List.of(flow.result()));
     }
@@ -131,15 +131,25 @@ public record LayerScript(
         rest.forEach(step -> chosen.addAll(step.inputs()));
         rest.forEach(step -> step.outputs().forEach(value -> chosen.remove(value.name())));
         List<String> lines = new ArrayList<>();
-        ForwardScript all = new ForwardScript(flow, chosen, true, Past.START);
-        flow.steps().stream().filter(whole::contains).forEach(step -> lines.addAll(all.lines(step)));
+        lines.addAll(fused(flow, whole, chosen, Past.START));
         for (String value : chosen) {
-            int tokens = flow.isByFeature(value) ? 1 : 0;
-            lines.add(ForwardScript.assign(value, Text.format("torch.index_select(%s, %d, some)", value, tokens)));
+            lines.add(ForwardScript.assign(value, Text.format("torch.index_select(%s, 0, some)", value)));
         }
-        ForwardScript some = new ForwardScript(flow, Set.of(flow.result()), true, Past.START);
-        flow.steps().stream().filter(rest::contains).forEach(step -> lines.addAll(some.lines(step)));
+        lines.addAll(fused(flow, rest, Set.of(flow.result()), Past.START));
         return lines;
+    }
+
+    private static List<String> forScores(Dataflow flow, Set<String> wanted, Past past) {
+        return fused(flow, flow.neededFor(wanted), wanted, past);
+    }
+
+    /// The lines of some steps, values by token and products fused with what comes behind them.
+    private static List<String> fused(Dataflow flow, Set<Step> some, Set<String> wanted, Past past) {
+        ForwardScript script = new ForwardScript(flow, wanted, false, past, flow.fused(some, wanted));
+        return flow.steps().stream()
+                .filter(some::contains)
+                .flatMap(step -> script.lines(step).stream())
+                .toList();
     }
 
     private static String method(String name, int number, String head, List<String> lines, List<String> results) {

@@ -9,6 +9,16 @@ class Ops(Module):
     return values
   def product(self, a: Tensor, b: Tensor) -> Tensor:
     return $PRODUCT
+  # The product, and then SiLU, or times c, or plus c.
+  def product_silu(self, a: Tensor, b: Tensor) -> Tensor:
+    return $SILU
+  def product_times(self, a: Tensor, b: Tensor, c: Tensor) -> Tensor:
+    return $TIMES
+  def product_plus(self, a: Tensor, b: Tensor, c: Tensor) -> Tensor:
+    return $PLUS
+  # A matrix as a product reads it, for many products.
+  def packed(self, w: Tensor) -> List[Tensor]:
+    return [$PACKED]
   def by_token(self, x: Tensor) -> Tensor:
     l = torch.size(x, 3)
     return torch.reshape(torch.permute(x, [0, 3, 1, 2, 4]), [torch.mul(torch.size(x, 0), l), -1])
@@ -19,7 +29,7 @@ class Ops(Module):
     return sizes
   # A linear layer's outputs by token. Few tokens are served better by the product that reads the matrix once.
   def linear(self, x: Tensor, w: Tensor) -> Tensor:
-    if torch.lt(torch.size(x, 0), 16):
+    if torch.__and__(torch.lt(torch.size(x, 0), 16), torch.__not__(ops.prim.is_mkldnn(w))):
       y = torch.linear(x, w)
     else:
       y = (self).product(x, w, )

@@ -13,7 +13,7 @@ import io.lota4j.export.Export;
 import io.lota4j.export.ExportOptions;
 import io.lota4j.export.Exported;
 import io.lota4j.guard.Depth;
-import io.lota4j.guard.Expectation;
+import io.lota4j.guard.DepthOptions;
 import io.lota4j.guard.MixOptions;
 import io.lota4j.guard.ProbeAnswer;
 import io.lota4j.guard.ProbeMix;
@@ -46,7 +46,9 @@ import io.lota4j.internal.experiment.recipe.ExperimentReader;
 import io.lota4j.internal.export.ExportInput;
 import io.lota4j.internal.guard.Depths;
 import io.lota4j.internal.guard.Erased;
+import io.lota4j.internal.guard.KeptProbe;
 import io.lota4j.internal.guard.Mixture;
+import io.lota4j.internal.guard.PositionGradients;
 import io.lota4j.internal.guard.ProbeData;
 import io.lota4j.internal.guard.ProbeEncoder;
 import io.lota4j.internal.guard.Prober;
@@ -626,11 +628,43 @@ public final class Lota implements AutoCloseable {
             ProbeOptions options,
             ScoreListener listener,
             BooleanSupplier stop) {
+        return probe(rows, tickets, options, KeptProbe.NONE, listener, stop);
+    }
+
+    private ProbeResult probe(
+            List<ProbeRow> rows,
+            List<Ticket> tickets,
+            ProbeOptions options,
+            KeptProbe kept,
+            ScoreListener listener,
+            BooleanSupplier stop) {
         return base.with(tickets, model -> {
             ExampleEncoder chat = base.encoder(RowOptions.chats());
             return new Prober(model.decoder(), base.tokenizer(), base.stopTokens(chat), probeEncoder(), options)
-                    .run(rows, listener, orInterrupted(stop));
+                    .run(rows, kept, listener, orInterrupted(stop));
         });
+    }
+
+    /// As [#probe(List, List, ProbeOptions, ScoreListener, BooleanSupplier)], with answers kept on the way: the same
+    /// probe of the same model asks only what is left when it was stopped or killed.
+    ///
+    /// @param kept answers so far are written to a file of this name and a digest of what is asked
+    ///     behind it, which is removed at the end
+    public ProbeResult probe(
+            List<ProbeRow> rows,
+            List<Ticket> tickets,
+            ProbeOptions options,
+            Path kept,
+            ScoreListener listener,
+            BooleanSupplier stop) {
+        Map<String, String> model = new LinkedHashMap<>();
+        model.put("base", fingerprint());
+        for (int ticket = 0; ticket < tickets.size(); ticket++) {
+            Map<String, String> one = new LinkedHashMap<>();
+            new StartingWeights(base.checkpoint(), tickets.get(ticket)).addTo(one);
+            model.put("ticket " + ticket, one.toString());
+        }
+        return probe(rows, tickets, options, KeptProbe.of(kept, model.toString(), rows, options), listener, stop);
     }
 
     /// The rows of a probe's file that expect to decline, with their declining texts as answers:
@@ -724,29 +758,36 @@ public final class Lota implements AutoCloseable {
                 .toList();
     }
 
-    /// How deep in its answers the base with tickets on it differs from the base: along its own greedy answers to a
-    /// probe's rows that expect to decline. Both are in memory.
+    /// How deep in its answers the base with tickets on it differs from the base, along answers to a probe's rows that
+    /// expect to decline. Both are in memory.
     ///
-    /// @param positions most tokens of an answer
-    /// @throws LotaException if no row expects to decline, or one does not fit
+    /// @throws LotaException if there is no such row with the answer that is needed, or one does not fit
     /// @throws StoppedException if it was stopped
     public Depth depth(
-            List<ProbeRow> rows, List<Ticket> tickets, int positions, IntConsumer done, BooleanSupplier stop) {
+            List<ProbeRow> rows, List<Ticket> tickets, DepthOptions how, IntConsumer done, BooleanSupplier stop) {
         ProbeEncoder encoder = probeEncoder();
-        List<Example> prompts = rows.stream()
-                .filter(row -> row.expect() == Expectation.DECLINE)
-                .map(row -> encoder.example(row.id(), ProbeTemplate.CHAT, row.prompt(), "no"))
-                .toList();
-        if (prompts.isEmpty()) {
-            throw new LotaException("No row of the probe expects to decline, so there is no answer to look into.");
+        List<Example> compared = Depths.rows(rows, encoder, how.given());
+        if (compared.isEmpty()) {
+            throw new LotaException(
+                    how.given()
+                            ? "No row of the probe expects to decline and has the text 'answer', so there is no answer"
+                                    + " to look into."
+                            : "No row of the probe expects to decline, so there is no answer to look into.");
         }
         Set<Integer> ends = base.stopTokens(encoder.chat());
         return base.with(
                 List.of(),
                 before -> base.with(
                         tickets,
-                        after -> new Depths(before.decoder(), after.decoder(), ends, positions)
-                                .along(prompts, done, orInterrupted(stop))));
+                        after -> new Depths(
+                                        before.decoder(),
+                                        after.decoder(),
+                                        ends,
+                                        how.positions(),
+                                        how.gradient()
+                                                ? new PositionGradients(after, everything(Pool.standard()))
+                                                : null)
+                                .of(compared, how.given(), done, orInterrupted(stop))));
     }
 
     /// How far soft inputs, one change for all prompts, must move before the base with tickets on it

@@ -6,6 +6,7 @@ import io.lota4j.guard.Agreement;
 import io.lota4j.guard.AnswersFile;
 import io.lota4j.guard.Binding;
 import io.lota4j.guard.Depth;
+import io.lota4j.guard.DepthOptions;
 import io.lota4j.guard.Drift;
 import io.lota4j.guard.Expectation;
 import io.lota4j.guard.Judge;
@@ -100,6 +101,26 @@ final class GuardCommand extends Group {
                         + " decline: how far what is expected is from before, and the loss before and after.")
         private @Nullable Integer depth;
 
+        @Option(
+                names = "--along",
+                paramLabel = "ANSWERS",
+                description = "With --depth: generated, the model's own answers (default), or answer, the complying"
+                        + " texts of the rows.")
+        private @Nullable Along along;
+
+        @Option(
+                names = "--gradient",
+                description = "With --depth: measure the norm of the gradient at each token too, over the matrices of"
+                        + " attention and MLP. A pass back for each token: slow.")
+        private boolean gradient;
+
+        @Option(
+                names = "--format",
+                paramLabel = "FORMAT",
+                description = "How the file says its rows: rows (default), or sorry, your own copy of SORRY-Bench's,"
+                        + " of which all rows expect to decline.")
+        private Format format = Format.ROWS;
+
         @Reads
         @Option(
                 names = "--secret",
@@ -159,6 +180,15 @@ final class GuardCommand extends Group {
         @Override
         void check() {
             options(judge.judge());
+            if (depth == null && (along != null || gradient)) {
+                throw new LotaException(Text.format(
+                        "%s is of the comparison by position; add --depth, how many tokens.",
+                        along != null ? "--along" : "--gradient"));
+            }
+        }
+
+        private List<ProbeRow> rows() {
+            return format == Format.SORRY ? ProbeFile.readSorry(probe) : ProbeFile.read(probe);
         }
 
         @Override
@@ -185,15 +215,15 @@ final class GuardCommand extends Group {
         DryRun plan() {
             int forms = Math.max(1, templates.size()) * (1 + mutations.size()) * Math.max(1, prefill.size());
             return model.plan(new DryRun(), messages())
-                    .line("probe", Text.format("%,d rows", ProbeFile.read(probe).size()))
+                    .line("probe", Text.format("%,d rows", rows().size()))
                     .line("answers", Text.format("%,d forms of %,d answers a row", forms, samples));
         }
 
         @Override
         int execute(Result result) {
-            List<ProbeRow> rows = ProbeFile.read(probe);
+            List<ProbeRow> rows = rows();
             Judge by = judge.judge();
-            Depth deep = depth == null ? null : compare(rows, depth);
+            Depth deep = depth == null ? null : compare(rows, new DepthOptions(depth, along == Along.ANSWER, gradient));
             ProbeResult found;
             try {
                 found = ask(rows, by instanceof Judge.Command ? new Judge.None() : by);
@@ -222,23 +252,25 @@ final class GuardCommand extends Group {
             return ExitCode.OK;
         }
 
-        /// A probe that is asked again asks all of it: half a probe is no figure.
+        /// Half a probe is no figure. With a secret all is asked again: what is kept must not say it.
         private int kept(ProbeStoppedException stopped) {
             AnswersFile.write(answers, stopped.answers());
             messages()
                     .tell("lota: " + stopped.getMessage() + " Their answers are in " + answers
-                            + "; the same command asks all of them again.");
+                            + (secret == null
+                                    ? "; the same command goes on from there."
+                                    : "; the same command asks all of them again."));
             return ExitCode.INTERRUPTED;
         }
 
-        private Depth compare(List<ProbeRow> rows, int positions) {
+        private Depth compare(List<ProbeRow> rows, DepthOptions how) {
             try (Lota lota = model.open();
                     ProgressBar bar = messages().bar("depth")) {
                 return lota.depth(
                         rows,
                         model.tickets(messages()),
-                        positions,
-                        done -> bar.tokens(done, rows.size(), (long) done * positions),
+                        how,
+                        done -> bar.tokens(done, rows.size(), (long) done * how.positions()),
                         () -> false);
             }
         }
@@ -250,10 +282,22 @@ final class GuardCommand extends Group {
                 List<Ticket> tickets = model.tickets(messages());
                 model.warn(tickets, messages());
                 return secret == null
-                        ? lota.probe(rows, tickets, options(by), bar::tokens, stop)
+                        ? lota.probe(rows, tickets, options(by), answers, bar::tokens, stop)
                         : lota.probe(rows, tickets, options(by), Secret.read(secret), bar::tokens, stop);
             }
         }
+    }
+
+    /// Along which answers models are compared.
+    enum Along {
+        GENERATED,
+        ANSWER
+    }
+
+    /// How a file says its rows.
+    enum Format {
+        ROWS,
+        SORRY
     }
 
     private static String counted(Path judged) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /// Lines about judged answers.
 final class GuardLines {
@@ -31,13 +32,22 @@ final class GuardLines {
         depth.positions()
                 .forEach(position -> result.add(
                         Key.DEPTH,
-                        Sentence.of(
-                                "token %s: divergence from before %s nats, loss %s before and %s after, %s rows",
-                                Figure.of(Key.PLACE, position.place()),
-                                Figure.real(Key.DIVERGENCE, position.divergence(), 4),
-                                Figure.real(Key.LOSS_BEFORE, position.before(), 4),
-                                Figure.real(Key.LOSS, position.after(), 4),
-                                Figure.of(Key.ROWS, position.rows()))));
+                        Sentence.join(
+                                ", ",
+                                Stream.concat(
+                                                Stream.of(Sentence.of(
+                                                        "token %s: divergence from before %s nats, loss %s before and"
+                                                                + " %s after, %s rows",
+                                                        Figure.of(Key.PLACE, position.place()),
+                                                        Figure.real(Key.DIVERGENCE, position.divergence(), 4),
+                                                        Figure.real(Key.LOSS_BEFORE, position.before(), 4),
+                                                        Figure.real(Key.LOSS, position.after(), 4),
+                                                        Figure.of(Key.ROWS, position.rows()))),
+                                                position.gradient().stream()
+                                                        .mapToObj(norm -> Sentence.of(
+                                                                "gradient %s",
+                                                                Figure.real(Key.GRADIENT_NORM, norm, 4))))
+                                        .toList())));
         result.say(
                 "%s of the divergence is at the first " + Depth.FIRST + " tokens",
                 figure(Key.DEPTH_SHARE, depth.share(Depth.FIRST)));

@@ -66,6 +66,7 @@ enum Key {
     FULFILLED_MEAN("mean over requests to decline of the share of answers that comply"),
     GENERATED_TOKENS("tokens of all answers"),
     GENERATION_SECONDS("what answering took"),
+    GRADIENT_NORM("of the gradient of a token's loss, mean over rows; with --gradient"),
     GRADIENT_SHARE("of what the mask sees: share, chance, norm and rows"),
     GUESS("right by giving every row the most frequent answer, a share in [0, 1]"),
     HALF("least radius at which at least half of the requests to decline are fulfilled; null where there is none"),

@@ -55,6 +55,7 @@ final class Estimator {
                 }
                 Folder end = StageWork.result(context, run, stage);
                 if (ended.add(end)) {
+                    early(run, stage);
                     int number = stage;
                     run.protection(stage).shrink().ifPresent(shrink -> shrink(run, number, shrink, end));
                     scores(results.scores(run, stage));
@@ -111,6 +112,17 @@ final class Estimator {
             train(tokens(data, budget.training(), examples), rate);
         } else {
             mixed(data, mixed.get(), budget.training(), examples, rate);
+        }
+    }
+
+    /// What is asked while a stage is trained; if the training is done it is done again up to there.
+    private void early(GridRun run, int stage) {
+        EarlyProbes early = new EarlyProbes(context, run, stage);
+        asked(early.left());
+        List<Long> wanted = early.wanted();
+        if (!wanted.isEmpty() && StageWork.folder(context, run, stage).isDone()) {
+            long examples = context.experiment().training(run.variant(stage)).examples();
+            train(tokens(context.rows(run, stage), wanted.getLast(), examples), rates.training(run.variant(stage)));
         }
     }
 
@@ -173,7 +185,11 @@ final class Estimator {
 
     private void scores(Scores scores) {
         scores.missing().forEach(this::score);
-        ProbeScores.Load asked = scores.probes().left();
+        asked(scores.probes().left());
+        asked(scores.depths().left());
+    }
+
+    private void asked(ProbeScores.Load asked) {
         if (asked.read() > 0) {
             scored(asked.read(), rates.scoring());
         }

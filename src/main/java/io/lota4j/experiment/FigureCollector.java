@@ -51,6 +51,21 @@ final class FigureCollector {
         add(where.at(Split.TEST).sliced(slice), figure, value, n);
     }
 
+    /// Of a slice of test rows after a step.
+    ///
+    /// @param slice as figures have it; null: of all
+    void after(long step, @Nullable String slice, Figure figure, double value, long n) {
+        add(where.at(Split.TEST).atStep(step).sliced(slice), figure, value, n);
+    }
+
+    /// Of the tokens at a position of answers to test rows.
+    ///
+    /// @param other whose figure it is, or null for the model's own
+    void atPosition(long position, @Nullable String other, Figure figure, double value, long n) {
+        Where at = where.at(Split.TEST).atStep(position);
+        add(other == null ? at : at.beside(other), figure, value, n);
+    }
+
     /// Of one part of the model.
     void in(Figure figure, String part, double value, long n) {
         add(where.in(part), figure, value, n);

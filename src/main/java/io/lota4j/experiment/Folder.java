@@ -33,6 +33,16 @@ record Folder(Path directory) {
         return directory.resolve("ticket.safetensors");
     }
 
+    /// What a training had made of the base after so many steps.
+    Path ticket(long step) {
+        return directory.resolve(Text.format("step-%d.ticket.safetensors", step));
+    }
+
+    /// Where a finished training is done again to come by tickets of its steps.
+    Folder again() {
+        return new Folder(directory.resolve("again"));
+    }
+
     /// A stopped run's state.
     Path state() {
         return directory.resolve("state.safetensors");

@@ -147,11 +147,29 @@ final class GridContext implements AutoCloseable {
     /// Whole sentences on what should be known of all tasks' rows and of stages too short for the warm-up, none of
     /// them twice.
     List<String> notices() {
-        return Stream.concat(
+        return Stream.of(
                         data.values().stream().flatMap(task -> task.notices().stream()),
-                        Grid.runs(experiment).stream().flatMap(this::shortStages))
+                        Grid.runs(experiment).stream().flatMap(this::shortStages),
+                        stepsThatNoStageHas())
+                .flatMap(notices -> notices)
                 .distinct()
                 .toList();
+    }
+
+    private Stream<String> stepsThatNoStageHas() {
+        long longest = Grid.runs(experiment).stream()
+                .flatMapToLong(run -> IntStream.range(0, run.order().size())
+                        .mapToLong(
+                                stage -> StepBudget.of(experiment, run, stage).training()))
+                .max()
+                .orElse(0);
+        return experiment.probes().stream()
+                .flatMap(probe -> probe.at().steps().stream()
+                        .filter(step -> step >= longest)
+                        .map(step -> Text.format(
+                                "The probe %s is to be asked after step %d, and no stage goes on behind it: the"
+                                        + " longest has %d steps.",
+                                probe.name(), step, longest)));
     }
 
     /// The rows of all tasks that were left out because they cannot be used.
@@ -180,12 +198,12 @@ final class GridContext implements AutoCloseable {
         return List.copyOf(probes);
     }
 
-    private record ProbeQuestion(String probe, Way way) {}
+    private record ProbeQuestion(String probe, int rows, Way way) {}
 
     /// Tells a probe's questions apart.
     String digest(ProbeData probe, Way way) {
         return probeDigests.computeIfAbsent(
-                new ProbeQuestion(probe.probe().name(), way), question -> probe.digest(way));
+                new ProbeQuestion(probe.probe().name(), probe.rows().size(), way), question -> probe.digest(way));
     }
 
     Tokenizer tokenizer() {

@@ -9,6 +9,7 @@ import io.lota4j.train.Progress;
 import io.lota4j.train.RunState;
 import java.nio.file.Files;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Runs training in front of whoever listens, and can be stopped: the state stays in the work's folder, and so
 /// do TensorBoard's curves.
@@ -16,20 +17,55 @@ import java.util.concurrent.CancellationException;
 /// @param context who listens
 /// @param folder of the work
 record ObservedRun(GridContext context, Folder folder) {
+    /// Sees the model after its steps.
+    interface AfterStep {
+        /// Looks at none.
+        AfterStep NONE = step -> {};
+
+        void after(long step);
+    }
+
     /// @param losses the figure that a step's loss is
     /// @throws CancellationException if stopped before the last step
     RunState run(TrainingJob job, String what, FigureCollector collected, Figure losses) {
+        return run(job, what, collected, losses, AfterStep.NONE);
+    }
+
+    /// As the other method, with a look at the model after its steps.
+    RunState run(TrainingJob job, String what, FigureCollector collected, Figure losses, AfterStep look) {
+        RunState end = trained(job, what, look, Long.MAX_VALUE);
+        if (end.step() < job.config().steps()) {
+            throw new CancellationException(Text.format(
+                    "stopped after step %d of %d of %s",
+                    end.step(), job.config().steps(), what));
+        }
+        Figure seconds = losses == Figure.TRAIN_LOSS ? Figure.TRAIN_SECONDS : Figure.CALIBRATION_SECONDS;
+        int examples = job.data().epochRows();
+        collected.losses(losses, end.losses(), step -> job.config().examplesOf(step, examples));
+        // Unknown after a state of an earlier version, which did not keep them.
+        if (!Double.isNaN(end.seconds())) {
+            collected.add(seconds, end.seconds(), end.step());
+        }
+        return end;
+    }
+
+    /// Trains to a step or the end, whichever comes first.
+    ///
+    /// @param last the step to end with
+    RunState trained(TrainingJob job, String what, AfterStep look, long last) {
         boolean resume = Files.exists(folder.state());
-        RunState end;
+        AtomicLong reached = new AtomicLong();
         try (Stages.Stage shown = context.stages().begin(what);
                 Curves curves = Curves.open(folder.events())) {
-            end = job.run(
+            return job.run(
                     folder.state(),
                     context.experiment().training().saveEvery(),
                     resume,
                     new Listener() {
                         @Override
                         public void step(Progress p) {
+                            look.after(p.step());
+                            reached.set(p.step());
                             curves.add(p);
                             shown.at(p.step(), p.steps(), p.tokensPerSecond(), p.loss());
                         }
@@ -44,20 +80,7 @@ record ObservedRun(GridContext context, Folder folder) {
                             shown.warn(sentence);
                         }
                     },
-                    context.stop());
+                    () -> reached.get() >= last || context.stop().getAsBoolean());
         }
-        if (end.step() < job.config().steps()) {
-            throw new CancellationException(Text.format(
-                    "stopped after step %d of %d of %s",
-                    end.step(), job.config().steps(), what));
-        }
-        Figure seconds = losses == Figure.TRAIN_LOSS ? Figure.TRAIN_SECONDS : Figure.CALIBRATION_SECONDS;
-        int examples = job.data().epochRows();
-        collected.losses(losses, end.losses(), step -> job.config().examplesOf(step, examples));
-        // Unknown after a state of an earlier version, which did not keep them.
-        if (!Double.isNaN(end.seconds())) {
-            collected.add(seconds, end.seconds(), end.step());
-        }
-        return end;
     }
 }

@@ -53,7 +53,7 @@ record ProbeData(
 
     /// @throws LotaException if a row is bad or does not fit the model
     static ProbeData load(Probe probe, Experiment experiment, Tokenizer tokenizer) {
-        List<Placed> rows = ProbeRows.read(probe.test(), bad -> {
+        List<Placed> rows = ProbeRows.read(probe.test(), probe.format(), bad -> {
             throw bad;
         });
         Judge judge = probe.judge().judge();
@@ -73,6 +73,19 @@ record ProbeData(
         // What does not fit is told before hours of training.
         data.ways().forEach(data::asking);
         return data;
+    }
+
+    /// The rows that are asked while a stage is trained.
+    ProbeData early() {
+        return new ProbeData(
+                probe,
+                placed.subList(0, Math.min(placed.size(), probe.at().rows())),
+                judge,
+                judging,
+                encoder,
+                stop,
+                options,
+                sha256);
     }
 
     List<ProbeRow> rows() {

@@ -38,7 +38,16 @@ import org.jspecify.annotations.Nullable;
 /// @param context base and data
 /// @param model what is asked, for people
 /// @param identity digest of what made the model
-record ProbeScores(GridContext context, String model, InputDigest.Digest identity) {
+/// @param asked what is asked, in which ways
+record ProbeScores(GridContext context, String model, InputDigest.Digest identity, Asked asked) {
+    /// Which questions a model is asked.
+    enum Asked {
+        /// Every row of every probe in every form.
+        ALL,
+        /// What is asked while a stage is trained: the first rows in the first form.
+        EARLY
+    }
+
     /// One probe asked in one way.
     private record Cell(ProbeData data, Way way, Folder folder, InputDigest inputs) {
         Probe probe() {
@@ -53,7 +62,7 @@ record ProbeScores(GridContext context, String model, InputDigest.Digest identit
 
     /// Asks what is not asked yet.
     void run(AdaptedModel asked) {
-        for (ProbeData data : context.probes()) {
+        for (ProbeData data : probes()) {
             List<Cell> missing =
                     cells(data).stream().filter(cell -> !cell.folder().isDone()).toList();
             if (data.judge() instanceof Judge.Command) {
@@ -144,14 +153,7 @@ record ProbeScores(GridContext context, String model, InputDigest.Digest identit
                 null, form.mutation() == null ? null : form.mutation().word(), form.prefill(), form.template());
         Rates rates = new Rates(answers);
         Counts decline = rates.counts(Expectation.DECLINE);
-        Counts answer = rates.counts(Expectation.ANSWER);
-        int rows = decline.rows() + answer.rows();
-        add(collected, slice, Figure.FULFILLED, rates.fulfilled(), decline.judged());
-        add(collected, slice, Figure.OVER_DECLINED, rates.overDeclined(), answer.judged());
-        if (rows > 0) {
-            add(collected, slice, Figure.UNCLEAR, share(decline.unclear() + answer.unclear(), rows), rows);
-            add(collected, slice, Figure.DEGENERATE, share(decline.degenerate() + answer.degenerate(), rows), rows);
-        }
+        shares(answers, (figure, value, n) -> add(collected, slice, figure, value, n));
         if (cell.data().options().samples() > 1) {
             int asked = judgedRows(answers);
             add(collected, slice, Figure.FULFILLED_ANY, rates.fulfilledAny(), asked);
@@ -167,6 +169,48 @@ record ProbeScores(GridContext context, String model, InputDigest.Digest identit
         }
         before(cell).ifPresent(before -> drift(collected, slice, before, answers));
         return collected.metrics();
+    }
+
+    private interface Shares {
+        void add(Figure figure, OptionalDouble value, long n);
+    }
+
+    private static void shares(List<ProbeAnswer> answers, Shares shares) {
+        Rates rates = new Rates(answers);
+        Counts decline = rates.counts(Expectation.DECLINE);
+        Counts answer = rates.counts(Expectation.ANSWER);
+        int rows = decline.rows() + answer.rows();
+        shares.add(Figure.FULFILLED, rates.fulfilled(), decline.judged());
+        shares.add(Figure.OVER_DECLINED, rates.overDeclined(), answer.judged());
+        if (rows > 0) {
+            shares.add(Figure.UNCLEAR, share(decline.unclear() + answer.unclear(), rows), rows);
+            shares.add(Figure.DEGENERATE, share(decline.degenerate() + answer.degenerate(), rows), rows);
+        }
+    }
+
+    /// Shares of what is asked while a stage is trained, of a model that was asked all or these rows.
+    ///
+    /// @param step after which the model was asked; 0: before training
+    List<Metric> at(long step) {
+        List<Metric> figures = new ArrayList<>();
+        for (ProbeData data : context.probes()) {
+            Probe probe = data.probe();
+            Way way = data.ways().getFirst();
+            Folder folder = cell(asked == Asked.ALL ? data : data.early(), way).folder();
+            if (!probe.at().steps().isEmpty() && folder.isDone()) {
+                Set<String> ids = ProbeRow.byId(data.early().rows()).keySet();
+                List<ProbeAnswer> some = AnswersFile.read(folder.answers()).stream()
+                        .filter(answer -> ids.contains(answer.id()))
+                        .toList();
+                FigureCollector collected = new FigureCollector(probe.name());
+                String slice = way.form().slice().isEmpty() ? null : way.form().slice();
+                shares(
+                        some,
+                        (figure, value, n) -> value.ifPresent(known -> collected.after(step, slice, figure, known, n)));
+                figures.addAll(collected.metrics());
+            }
+        }
+        return figures;
     }
 
     private static OptionalDouble share(int some, int all) {
@@ -189,7 +233,8 @@ record ProbeScores(GridContext context, String model, InputDigest.Digest identit
 
     /// The base's answers to the same questions; none for the base itself.
     private Optional<List<ProbeAnswer>> before(Cell cell) {
-        ProbeScores base = new ProbeScores(context, Results.BASE, InputDigest.Digest.of(context.fingerprint()));
+        ProbeScores base =
+                new ProbeScores(context, Results.BASE, InputDigest.Digest.of(context.fingerprint()), Asked.ALL);
         Folder folder = base.cell(cell.data(), cell.way()).folder();
         return folder.equals(cell.folder()) || !folder.isDone()
                 ? Optional.empty()
@@ -265,11 +310,21 @@ record ProbeScores(GridContext context, String model, InputDigest.Digest identit
     }
 
     private List<Cell> cells() {
-        return context.probes().stream().flatMap(data -> cells(data).stream()).toList();
+        return probes().stream().flatMap(data -> cells(data).stream()).toList();
+    }
+
+    private List<ProbeData> probes() {
+        return asked == Asked.ALL
+                ? context.probes()
+                : context.probes().stream()
+                        .filter(data -> !data.probe().at().steps().isEmpty())
+                        .map(ProbeData::early)
+                        .toList();
     }
 
     private List<Cell> cells(ProbeData data) {
-        return data.ways().stream().map(way -> cell(data, way)).toList();
+        return (asked == Asked.ALL ? data.ways() : data.ways().subList(0, 1))
+                .stream().map(way -> cell(data, way)).toList();
     }
 
     private Cell cell(ProbeData data, Way way) {

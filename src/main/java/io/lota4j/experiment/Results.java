@@ -85,6 +85,9 @@ record Results(GridContext context, MaskChoice choice, List<GridRun> runs) {
                 }));
         if (!figures.isEmpty()) {
             figures.addAll(scores(run, stage).done());
+            Scores before = stage == 0 ? base() : scores(run, stage - 1);
+            figures.addAll(new EarlyProbes(context, run, stage)
+                    .done(before.probes(), scores(run, stage).probes()));
         }
         return figures;
     }
@@ -110,7 +113,9 @@ record Results(GridContext context, MaskChoice choice, List<GridRun> runs) {
 
     private boolean finished(GridRun run) {
         for (int stage = 0; stage < run.order().size(); stage++) {
-            if (!StageWork.isDone(context, run, stage) || !scores(run, stage).isDone()) {
+            if (!StageWork.isDone(context, run, stage)
+                    || !scores(run, stage).isDone()
+                    || !new EarlyProbes(context, run, stage).missing().isEmpty()) {
                 return false;
             }
         }

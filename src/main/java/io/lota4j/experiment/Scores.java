@@ -35,29 +35,37 @@ record Scores(GridContext context, String model, Optional<Path> ticket, InputDig
     /// Scores what is not scored yet.
     void run() {
         List<Cell> missing = cells().stream().filter(c -> !c.folder().isDone()).toList();
-        if (!missing.isEmpty() || probes().isMissing()) {
+        if (!missing.isEmpty() || probes().isMissing() || depths().isMissing()) {
             try (Opened opened = context.open(ticket)) {
                 missing.forEach(cell -> score(opened, cell));
                 probes().run(opened.model());
+                depths().run(opened.model());
             }
         }
     }
 
     /// The same model's answers to probes.
     ProbeScores probes() {
-        return new ProbeScores(context, model, identity);
+        return new ProbeScores(context, model, identity, ProbeScores.Asked.ALL);
+    }
+
+    /// The same model beside the base, along answers.
+    DepthScores depths() {
+        return new DepthScores(context, model, identity);
     }
 
     /// Whether nothing is left to score or to ask.
     boolean isDone() {
-        return missing().isEmpty() && !probes().isMissing();
+        return missing().isEmpty() && !probes().isMissing() && !depths().isMissing();
     }
 
     /// The figures that are there.
     List<Metric> done() {
-        return Stream.concat(
+        return Stream.of(
                         cells().stream().filter(c -> c.folder().isDone()).flatMap(c -> c.folder().figures().stream()),
-                        probes().done().stream())
+                        probes().done().stream(),
+                        depths().done().stream())
+                .flatMap(figures -> figures)
                 .toList();
     }
 

@@ -3,8 +3,10 @@ package io.lota4j.experiment;
 import io.lota4j.LotaException;
 import io.lota4j.data.Dataset;
 import io.lota4j.experiment.GridContext.Opened;
+import io.lota4j.experiment.ObservedRun.AfterStep;
 import io.lota4j.internal.ProcessMemory;
 import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.AtomicFile;
 import io.lota4j.internal.experiment.GridRun;
 import io.lota4j.internal.experiment.Method;
 import io.lota4j.internal.experiment.Method.Full;
@@ -22,8 +24,10 @@ import io.lota4j.metrics.Metric;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.RunState;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// One stage of a run: a task learned on top of those before it.
@@ -73,7 +77,54 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
         if (!folder.isDone()) {
             train(folder);
         }
+        again(folder);
+        early().ask();
         return before.then(end(folder).ticket(), mask(), task());
+    }
+
+    private EarlyProbes early() {
+        return new EarlyProbes(context, run, number);
+    }
+
+    /// A probe may be asked of steps that are gone: the same training comes by them again.
+    private void again(Folder folder) {
+        List<Long> wanted = early().wanted();
+        if (wanted.isEmpty()) {
+            return;
+        }
+        Folder again = folder.again();
+        try (Opened opened = context.open(before.ticket())) {
+            Mask mask = mask();
+            if (run.variant(number).method() instanceof Lora lora) {
+                try (LoraJob job = job(opened, lora)) {
+                    again(again, job, tickets(opened, mask), wanted.getLast());
+                }
+            } else {
+                again(again, job(opened, mask), tickets(opened, mask), wanted.getLast());
+            }
+        }
+        try {
+            AtomicFile.deleteTree(again.directory());
+        } catch (IOException e) {
+            throw new LotaException(again.directory() + ": cannot be removed: " + e.getMessage(), e);
+        }
+    }
+
+    private void again(Folder folder, TrainingJob job, AfterStep tickets, long last) {
+        new ObservedRun(context, folder).trained(job, Text.format("train %s again", task()), tickets, last);
+        context.check();
+    }
+
+    /// Writes tickets of the steps that are still to be asked.
+    private AfterStep tickets(Opened opened, Mask mask) {
+        List<Long> wanted = early().wanted();
+        return step -> {
+            if (wanted.contains(step)) {
+                Map<String, String> origin = Map.of("run", run.name(), "step", Long.toString(step));
+                TicketFile.write(
+                        early().ticket(step), opened.model().ticket(Masks.union(mask, before.masks()), origin));
+            }
+        };
     }
 
     /// What the stage ends with.
@@ -159,7 +210,24 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
     }
 
     private Ticket masked(Folder folder, Opened opened, Mask mask, FigureCollector collected) {
-        Job job = new Job(
+        Job job = job(opened, mask);
+        AfterStep tickets = tickets(opened, mask);
+        RunState end = learned(folder, job, collected, mask.trainable(), mask.poolSize(), tickets);
+        requireUntouched(opened, collected);
+        return opened.model().ticket(Masks.union(mask, before.masks()), job.provenance("train", end));
+    }
+
+    private Ticket adapted(Folder folder, Opened opened, Mask pool, Lora lora, FigureCollector collected) {
+        try (LoraJob job = job(opened, lora)) {
+            RunState end =
+                    learned(folder, job, collected, job.targets().trainable(), pool.poolSize(), tickets(opened, pool));
+            job.adapter(end).write(folder.adapter());
+            return job.ticket(end);
+        }
+    }
+
+    private Job job(Opened opened, Mask mask) {
+        return new Job(
                         opened.model(),
                         mask,
                         data(),
@@ -167,13 +235,10 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
                         context.kernel(),
                         opened.start())
                 .mixed(mix());
-        RunState end = learned(folder, job, collected, mask.trainable(), mask.poolSize());
-        requireUntouched(opened, collected);
-        return opened.model().ticket(Masks.union(mask, before.masks()), job.provenance("train", end));
     }
 
-    private Ticket adapted(Folder folder, Opened opened, Mask pool, Lora lora, FigureCollector collected) {
-        try (LoraJob job = new LoraJob(
+    private LoraJob job(Opened opened, Lora lora) {
+        return new LoraJob(
                 opened.model(),
                 lora.config(context.experiment().pool()),
                 data(),
@@ -181,15 +246,13 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
                 context.kernel(),
                 opened.start(),
                 null,
-                mix())) {
-            RunState end = learned(folder, job, collected, job.targets().trainable(), pool.poolSize());
-            job.adapter(end).write(folder.adapter());
-            return job.ticket(end);
-        }
+                mix());
     }
 
-    private RunState learned(Folder folder, TrainingJob job, FigureCollector collected, long trainable, long pool) {
-        RunState end = new ObservedRun(context, folder).run(job, "train " + task(), collected, Figure.TRAIN_LOSS);
+    private RunState learned(
+            Folder folder, TrainingJob job, FigureCollector collected, long trainable, long pool, AfterStep tickets) {
+        RunState end =
+                new ObservedRun(context, folder).run(job, "train " + task(), collected, Figure.TRAIN_LOSS, tickets);
         collected.add(Figure.TRAINABLE, trainable, 1);
         collected.add(Figure.POOL, pool, 1);
         collected.add(Figure.TRAIN_TOKENS, end.tokens(), end.step());

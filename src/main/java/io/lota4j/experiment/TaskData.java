@@ -170,8 +170,13 @@ record TaskData(
     /// What makes two sets of rows the same: tokens, which of them count, and answers. File, templates and tokenizer
     /// decide them.
     static String digest(Dataset data) {
+        return digest(data.examples());
+    }
+
+    /// As [#digest(Dataset)].
+    static String digest(List<Example> examples) {
         MessageDigest digest = Sha256.digest();
-        for (Example example : data.examples()) {
+        for (Example example : examples) {
             byte[] answer = example.answer().getBytes(StandardCharsets.UTF_8);
             int length = example.length();
             ByteBuffer bytes = ByteBuffer.allocate(3 * Integer.BYTES + length * (Integer.BYTES + 1) + answer.length);

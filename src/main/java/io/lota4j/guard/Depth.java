@@ -3,6 +3,7 @@ package io.lota4j.guard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /// How deep in its answers a model was changed, by position (arXiv 2406.05946): at the t-th token
 /// how far what it expects is from what it expected before, and the loss of the token before and
@@ -25,15 +26,24 @@ public record Depth(List<Position> positions) {
     /// @param divergence KL(after || before), nats
     /// @param before loss of the token, nats
     /// @param after the same of the changed model
-    public record Position(int place, int rows, double divergence, double before, double after) {}
+    /// @param gradient norm of the gradient of the changed model's loss of the token; empty where it was not
+    ///     measured
+    public record Position(
+            int place, int rows, double divergence, double before, double after, OptionalDouble gradient) {}
 
     /// One row: values of its tokens in their order.
     ///
     /// @param divergence KL(after || before) at each, nats
     /// @param before loss of each, nats
     /// @param after the same of the changed model
+    /// @param gradient norm of the gradient of the loss of each, or null where it is not measured
     @SuppressWarnings("ArrayRecordComponent") // made once, never written
-    public record Row(double[] divergence, double[] before, double[] after) {}
+    public record Row(double[] divergence, double[] before, double[] after, double @Nullable [] gradient) {
+        /// Without gradients.
+        public Row(double[] divergence, double[] before, double[] after) {
+            this(divergence, before, after, null);
+        }
+    }
 
     /// Means over rows.
     ///
@@ -50,20 +60,29 @@ public record Depth(List<Position> positions) {
             positions.add(new Position(
                     place + 1,
                     some.size(),
-                    some.stream()
-                            .mapToDouble(row -> row.divergence()[place])
-                            .average()
-                            .orElseThrow(),
-                    some.stream()
-                            .mapToDouble(row -> row.before()[place])
-                            .average()
-                            .orElseThrow(),
-                    some.stream()
-                            .mapToDouble(row -> row.after()[place])
-                            .average()
-                            .orElseThrow()));
+                    mean(some, Row::divergence, place).orElseThrow(),
+                    mean(some, Row::before, place).orElseThrow(),
+                    mean(some, Row::after, place).orElseThrow(),
+                    mean(some, Row::gradient, place)));
         }
         return new Depth(positions);
+    }
+
+    private interface Values {
+        double @Nullable [] of(Row row);
+    }
+
+    /// Empty where a row does not have it.
+    private static OptionalDouble mean(List<Row> rows, Values values, int place) {
+        double sum = 0;
+        for (Row row : rows) {
+            double[] of = values.of(row);
+            if (of == null) {
+                return OptionalDouble.empty();
+            }
+            sum += of[place];
+        }
+        return OptionalDouble.of(sum / rows.size());
     }
 
     /// Share of the first positions in the divergence of all; empty where nothing was changed.

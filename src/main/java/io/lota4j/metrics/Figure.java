@@ -71,7 +71,15 @@ public enum Figure {
     /// Requests to decline that the base declined and this model fulfils; n: those judged both times.
     LOST(Direction.LOWER),
     /// Requests to decline that the base fulfilled and this model declines; n: those judged both times.
-    REGAINED(Direction.HIGHER);
+    REGAINED(Direction.HIGHER),
+    /// At a position of the answers to a probe's requests to decline: KL(this model || base) of what is expected there,
+    /// nats, mean over rows; n: rows that have a token there.
+    KL(Direction.LOWER),
+    /// Mean loss of the token at a position, nats, of this model or, beside `base`, of the base; n: rows that have one.
+    POSITION_LOSS(Direction.NONE),
+    /// Mean over rows of the Euclidean norm of the gradient of the loss of the token at a position, over the pool's
+    /// weights; n: rows that have one.
+    POSITION_GRADIENT(Direction.NONE);
 
     private final Direction direction;
 

@@ -19,12 +19,15 @@ import io.lota4j.guard.ProbeRow;
 import io.lota4j.guard.ProbeStoppedException;
 import io.lota4j.guard.ProbeTemplate;
 import io.lota4j.guard.Rates;
+import io.lota4j.model.Sampling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +95,83 @@ class GuardCommandTest {
                             ProbeStoppedException.class,
                             stopped -> assertThat(stopped.answers()).isEqualTo(whole.subList(0, 32)));
         }
+    }
+
+    /// Drawn answers too: what was drawn before is not drawn again, and the rest as if it had been.
+    @Test
+    void aStoppedProbeGoesOn() throws IOException {
+        ProbeOptions options = new ProbeOptions(
+                Judge.Words.usual(),
+                List.of(ProbeTemplate.CHAT, ProbeTemplate.of("plain")),
+                List.of(),
+                List.of(0),
+                2,
+                8,
+                12,
+                new Sampling.TopKTopP(1, Integer.MAX_VALUE, 1),
+                7);
+        List<ProbeAnswer> whole = probe(options).answers();
+        Path kept = folder.resolve("kept");
+        List<ProbeRow> rows = ProbeFile.read(folder.resolve("probe.jsonl"));
+        AtomicInteger looks = new AtomicInteger();
+        try (Lota lota = Lota.open(folder.resolve("base"))) {
+            assertThatThrownBy(() -> lota.probe(
+                            rows,
+                            List.of(),
+                            options,
+                            kept,
+                            (done, all, tokens) -> {},
+                            () -> looks.incrementAndGet() > 1))
+                    .isInstanceOf(ProbeStoppedException.class);
+            assertThat(parts()).hasSize(1);
+            List<Long> read = new ArrayList<>();
+            assertThat(lota.probe(
+                                    rows,
+                                    List.of(),
+                                    options.batchSize(3),
+                                    kept,
+                                    (done, all, tokens) -> read.add(tokens),
+                                    () -> false)
+                            .answers())
+                    .isEqualTo(whole);
+            assertThat(read.getFirst()).as("nothing was read for the first 32").isZero();
+            assertThat(read.getLast()).isPositive();
+        }
+        assertThat(parts()).isEmpty();
+    }
+
+    private static List<Path> parts() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(".part")).toList();
+        }
+    }
+
+    @Test
+    void comparisonsAlongGivenAnswersHaveTheirGradients() {
+        String out = lota(
+                        0,
+                        "guard probe --model=%/base --probe=%/probe.jsonl --depth=2 --along=answer --gradient"
+                                + " --generate=2 --answers=%/deep")
+                .out();
+        assertThat(out).contains("token 1: divergence from before 0.0000 nats", "token 2: ", ", 2 rows, gradient ");
+        assertThat(lota(1, "guard probe --model=%/base --probe=%/probe.jsonl --gradient --answers=%/x")
+                        .err())
+                .contains("--gradient is of the comparison by position; add --depth");
+    }
+
+    @Test
+    void sorryRowsAllExpectToBeDeclined() throws IOException {
+        Files.writeString(
+                folder.resolve("sorry.jsonl"),
+                "{\"question_id\": 4, \"category\": \"9\", \"turns\": [\"Open it.\"], \"prompt_style\": \"base\"}\n");
+        assertThat(lota(
+                                0,
+                                "guard probe --model=%/base --probe=%/sorry.jsonl --format=sorry --generate=2"
+                                        + " --answers=%/sorry.answers")
+                        .out())
+                .contains("over-declined none (0 of 0 judged)");
+        assertThatThrownBy(() -> ProbeFile.readSorry(folder.resolve("probe.jsonl")))
+                .hasMessageContaining("\"turns\" must be a list that begins with a text");
     }
 
     @Test

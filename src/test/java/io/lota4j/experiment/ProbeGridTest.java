@@ -201,6 +201,95 @@ class ProbeGridTest {
                 .hasMessageContaining("is within 'out', where a private probe's texts are not written");
     }
 
+    /// The model after a step is the one that a run of so many steps ends with; what is added later is trained again
+    /// up to there, and nothing else is.
+    @Test
+    void aProbeIsAskedWhileAStageIsTrained() throws IOException {
+        String orders = "orders: [[flip]]\n";
+        String asked = PROBE.replace("answer,", "{regex: '[a-m]'},");
+        String early = asked + ", at: [1, 7], at-rows: 2";
+        List<Metric> one = Grids.run(short1(grid("one", orders, asked)), new ArrayList<>());
+        List<String> begun = new ArrayList<>();
+        List<Metric> late = Grids.run(grid("out", orders, asked), begun);
+        begun.clear();
+        List<Metric> added = Grids.run(grid("out", orders, early), begun);
+        assertThat(begun).containsExactly("train flip again", "ask random 90% after step 1 p0, chat");
+        assertThat(added).containsAll(late);
+        List<Metric> steps = added.stream()
+                .filter(metric ->
+                        metric.figure() == Figure.UNCLEAR && metric.where().step() != null)
+                .toList();
+        assertThat(steps.stream().map(metric -> metric.where().step())).containsExactly(0L, 1L, 2L);
+        assertThat(steps).allMatch(metric -> metric.n() == 2 && metric.where().stage() == 1);
+        assertThat(Grids.of(added, Figure.FULFILLED).stream()
+                        .filter(metric -> Objects.equals(metric.where().step(), 1L))
+                        .map(Metric::value))
+                .containsExactly(Grids.of(one, Figure.FULFILLED).stream()
+                        .filter(metric ->
+                                metric.where().stage() == 1 && metric.where().slice() == null)
+                        .findFirst()
+                        .orElseThrow()
+                        .value());
+        begun.clear();
+        assertThat(Grids.withoutCost(Grids.run(grid("whole", orders, early), begun)))
+                .isEqualTo(Grids.withoutCost(added));
+        assertThat(begun).doesNotContain("train flip again");
+        try (Stream<Path> files = Files.walk(directory)) {
+            assertThat(files.map(String::valueOf)).noneMatch(file -> file.contains("step-") || file.contains("again"));
+        }
+        try (ExperimentRun run =
+                new ExperimentRun(grid("out", orders, early), KernelChoice.JAVA, Stages.NONE, () -> false)) {
+            assertThat(run.notices())
+                    .containsOnlyOnce("The probe p0 is to be asked after step 7, and no stage goes on behind it: the"
+                            + " longest has 2 steps.");
+            assertThat(run.estimate().trained()).isZero();
+        }
+    }
+
+    private Experiment short1(Experiment experiment) throws IOException {
+        return ExperimentReader.read(Files.writeString(
+                experiment.recipe(), experiment.text().replace("training: {steps: 2", "training: {steps: 1")));
+    }
+
+    /// Of the rows to decline; along given answers the base expects what it expects, and positions are tokens.
+    @Test
+    void modelsAreComparedByPosition() throws IOException {
+        List<Metric> own = Grids.run(grid("out", "orders: [[flip]]\n", PROBE + ", depth: 3"), new ArrayList<>());
+        List<Metric> kl = Grids.of(own, Figure.KL);
+        assertThat(kl).isNotEmpty().hasSizeLessThanOrEqualTo(3).allMatch(m -> m.value() > 0 && m.n() <= 2);
+        assertThat(kl.getFirst().where().step()).isEqualTo(1);
+        assertThat(Grids.of(own, Figure.POSITION_LOSS)).hasSize(2 * kl.size());
+        List<String> begun = new ArrayList<>();
+        List<Metric> given = Grids.run(
+                grid("out", "orders: [[flip]]\n", PROBE + ", depth: 3, along: answer, gradient: true"), begun);
+        assertThat(begun).containsExactly("compare random 90% with the base on p0");
+        assertThat(Grids.of(given, Figure.KL)).hasSize(3).allMatch(m -> m.value() > 0 && m.n() == 2);
+        assertThat(Grids.of(given, Figure.POSITION_GRADIENT)).hasSize(3).allMatch(m -> m.value() > 0);
+    }
+
+    /// Rows that may not be passed on are not, though nobody said that they are private.
+    @Test
+    void sorryRowsAreKeptNowhere() throws IOException {
+        Files.writeString(directory.resolve("sorry.jsonl"), """
+            {"question_id": 1, "category": "3", "turns": ["!flip:abc"], "prompt_style": "base"}
+            {"question_id": 1, "category": 3, "turns": ["?flip:zebra", "more"], "prompt_style": "slang"}
+            """);
+        List<Metric> metrics = Grids.run(
+                grid("out", "orders: [[flip]]\n", "test: %s/sorry.jsonl, format: sorry, generate: 4"),
+                new ArrayList<>());
+        assertThat(Grids.of(metrics, Figure.UNCLEAR)).hasSize(2).allMatch(metric -> metric.n() == 2);
+        List<ProbeAnswer> answers = AnswersFile.read(directory.resolve("out/answers.jsonl"));
+        assertThat(answers).extracting(ProbeAnswer::id).containsExactly("1", "1-slang", "1", "1-slang");
+        assertThat(answers).extracting(ProbeAnswer::category).containsOnly("3");
+        try (Stream<Path> files = Files.walk(directory.resolve("out"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+                        .as(file::toString)
+                        .doesNotContain("flip:abc", "zebra", "more\"");
+            }
+        }
+    }
+
     @Test
     void theEstimateCountsWhatIsAsked() throws IOException {
         try (ExperimentRun without = new ExperimentRun(grid("out", ""), KernelChoice.JAVA, Stages.NONE, () -> false);

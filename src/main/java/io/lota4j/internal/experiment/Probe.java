@@ -1,10 +1,12 @@
 package io.lota4j.internal.experiment;
 
 import io.lota4j.LotaException;
+import io.lota4j.guard.DepthOptions;
 import io.lota4j.guard.Judge;
 import io.lota4j.guard.Mutation;
 import io.lota4j.guard.ProbeOptions;
 import io.lota4j.guard.ProbeTemplate;
+import io.lota4j.internal.guard.ProbeRows;
 import io.lota4j.model.Sampling;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 /// @param sampling how answers are drawn
 /// @param maxLength longest prompt with its answer, tokens
 /// @param texts where prompts and answers may be written
+/// @param format how its files say their rows
+/// @param trainRows the first so many rows of `train` are used
+/// @param at when it is asked while a stage is trained
+/// @param depth how the model is compared with the base along answers, or null for not at all
 public record Probe(
         String name,
         Path test,
@@ -36,12 +42,30 @@ public record Probe(
         int generate,
         Drawn sampling,
         int maxLength,
-        Texts texts) {
+        Texts texts,
+        ProbeRows.Format format,
+        int trainRows,
+        At at,
+        @Nullable DepthOptions depth) {
     /// Copies the lists.
     public Probe {
         templates = List.copyOf(templates);
         mutations = List.copyOf(mutations);
         prefill = List.copyOf(prefill);
+    }
+
+    /// When a probe is asked while a stage is trained, in the first of its forms.
+    ///
+    /// @param steps after which it is asked, rising; none: at the end alone
+    /// @param rows the first so many are asked
+    public record At(List<Integer> steps, int rows) {
+        /// At the end alone.
+        public static final At END = new At(List.of(), 0);
+
+        /// Copies the steps, in their order and each once.
+        public At {
+            steps = steps.stream().distinct().sorted().toList();
+        }
     }
 
     /// How answers are drawn.

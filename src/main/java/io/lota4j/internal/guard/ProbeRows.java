@@ -1,6 +1,7 @@
 package io.lota4j.internal.guard;
 
 import io.lota4j.LotaException;
+import io.lota4j.guard.Expectation;
 import io.lota4j.guard.ProbeRow;
 import io.lota4j.internal.checkpoint.JsonKeys;
 import io.lota4j.internal.checkpoint.JsonKeys.Null;
@@ -13,13 +14,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
 
 /// Reads rows of probes, and where they stand.
 public final class ProbeRows {
     private static final Set<String> COLUMNS =
             Set.of("id", "prompt", "expect", "category", "decline", "answer", "human");
 
+    private static final String BASE_STYLE = "base";
+
     private ProbeRows() {}
+
+    /// How a file says its rows.
+    public enum Format {
+        /// With the columns of a probe.
+        ROWS,
+        /// As SORRY-Bench's files do (arXiv 2406.14598): all rows expect to be declined.
+        SORRY
+    }
 
     /// A row of a file.
     ///
@@ -31,14 +43,14 @@ public final class ProbeRows {
     /// @param problems hears of every row that is bad, with its line, and of ids that two have;
     ///     what throws it ends the reading
     /// @throws LotaException if the file cannot be read, or has no row
-    public static List<Placed> read(Path file, Consumer<LotaException> problems) {
+    public static List<Placed> read(Path file, Format format, Consumer<LotaException> problems) {
         List<Placed> rows = new ArrayList<>();
         Set<String> ids = new HashSet<>();
         int number = 0;
         for (Map.Entry<Integer, String> text : ProbeLines.texts(file).entrySet()) {
             try {
                 JsonKeys line = ProbeLines.object(text.getValue(), ProbeLines.place(file, text.getKey()));
-                ProbeRow row = row(line, number);
+                ProbeRow row = format == Format.SORRY ? sorry(line) : row(line, number);
                 if (!ids.add(row.id())) {
                     throw line.refused(
                             "The id '" + row.id() + "' is another row's too; give each row an id of its own.");
@@ -50,6 +62,33 @@ public final class ProbeRows {
             number++;
         }
         return rows;
+    }
+
+    /// A question is told from the same one in another style.
+    private static ProbeRow sorry(JsonKeys line) {
+        JsonNode turns = line.node().path("turns");
+        if (!turns.isArray() || turns.isEmpty() || !turns.get(0).isString()) {
+            throw line.wrong("turns", "a list that begins with a text");
+        }
+        Optional<String> style = line.optionalText("prompt_style", Null.ABSENT);
+        String id = word(line, "question_id");
+        return new ProbeRow(
+                style.isEmpty() || style.get().equals(BASE_STYLE) ? id : id + "-" + style.get(),
+                turns.get(0).stringValue(),
+                Expectation.DECLINE,
+                word(line, "category"),
+                null,
+                null,
+                null,
+                style.isEmpty()
+                        ? Map.of()
+                        : Map.of("prompt_style", line.node().get("prompt_style").toString()));
+    }
+
+    /// A text, or a whole number.
+    private static String word(JsonKeys line, String key) {
+        JsonNode value = line.node().path(key);
+        return value.isIntegralNumber() ? value.toString() : line.text(key);
     }
 
     private static ProbeRow row(JsonKeys line, int number) {

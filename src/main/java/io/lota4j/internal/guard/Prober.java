@@ -46,7 +46,15 @@ public record Prober(
     /// @throws LotaException if a row does not fit the model, or the judge fails
     /// @throws ProbeStoppedException if it was stopped, with the answers so far
     public ProbeResult run(List<ProbeRow> rows, ScoreListener listener, BooleanSupplier stopped) {
-        return run(rows, ProbeQuestions.ways(options), listener, stopped);
+        return run(rows, KeptProbe.NONE, listener, stopped);
+    }
+
+    /// As the other method, going on from answers that are kept.
+    ///
+    /// @throws LotaException as the other method does
+    /// @throws ProbeStoppedException if it was stopped, with the answers so far
+    public ProbeResult run(List<ProbeRow> rows, KeptProbe kept, ScoreListener listener, BooleanSupplier stopped) {
+        return run(rows, asking(rows), kept, listener, stopped);
     }
 
     /// Asks all rows in some ways.
@@ -64,9 +72,16 @@ public record Prober(
 
     /// Asks what is to be asked of some rows.
     ProbeResult run(List<ProbeRow> rows, Asking asking, ScoreListener listener, BooleanSupplier stopped) {
-        return options.judge() instanceof Judge.Margin
-                ? margins(rows, asking, listener, stopped)
-                : answers(rows, asking, listener, stopped);
+        return run(rows, asking, KeptProbe.NONE, listener, stopped);
+    }
+
+    private ProbeResult run(
+            List<ProbeRow> rows, Asking asking, KeptProbe kept, ScoreListener listener, BooleanSupplier stopped) {
+        ProbeResult result = options.judge() instanceof Judge.Margin
+                ? margins(rows, asking, kept, listener, stopped)
+                : answers(rows, asking, kept, listener, stopped);
+        kept.remove();
+        return result;
     }
 
     /// A program has not been asked by then, and is not asked.
@@ -79,8 +94,10 @@ public record Prober(
         }
     }
 
-    private ProbeResult answers(List<ProbeRow> rows, Asking asking, ScoreListener listener, BooleanSupplier stopped) {
+    private ProbeResult answers(
+            List<ProbeRow> rows, Asking asking, KeptProbe kept, ScoreListener listener, BooleanSupplier stopped) {
         List<Asked> asked = asking.asked();
+        List<ProbeAnswer> known = kept.read();
         SplittableRandom seeds = new SplittableRandom(options.seed());
         List<ProbeAnswer> answers = new ArrayList<>();
         int cramped = 0;
@@ -90,15 +107,22 @@ public record Prober(
             List<Asked> some = asked.subList(from, Math.min(asked.size(), from + AT_ONCE));
             Generator generator =
                     new Generator(decoder, stop, options.generate(), options.sampling(), seeds.nextLong());
-            List<Generator.Answer> said =
-                    generator.generate(some.stream().map(Asked::prompt).toList(), options.batchSize());
-            for (int i = 0; i < some.size(); i++) {
-                int prompt = some.get(i).prompt().length;
-                answers.add(answer(some.get(i).question(), said.get(i)));
-                tokens += prompt + said.get(i).ids().length;
-                cramped += generator.room(prompt) < options.generate() ? 1 : 0;
+            int to = from + some.size();
+            if (to <= known.size()) {
+                answers.addAll(known.subList(from, to));
+            } else {
+                List<Generator.Answer> said =
+                        generator.generate(some.stream().map(Asked::prompt).toList(), options.batchSize());
+                for (int i = 0; i < some.size(); i++) {
+                    answers.add(answer(some.get(i).question(), said.get(i)));
+                    tokens += some.get(i).prompt().length + said.get(i).ids().length;
+                }
+                kept.write(answers);
             }
-            listener.batch(from + some.size(), asked.size(), tokens);
+            for (Asked one : some) {
+                cramped += generator.room(one.prompt().length) < options.generate() ? 1 : 0;
+            }
+            listener.batch(to, asked.size(), tokens);
         }
         return new ProbeResult(Judging.of(answers, ProbeRow.byId(rows), options.judge()), asking.leftOut(), cramped);
     }
@@ -136,14 +160,22 @@ public record Prober(
                 row.others());
     }
 
-    private ProbeResult margins(List<ProbeRow> rows, Asking asking, ScoreListener listener, BooleanSupplier stopped) {
+    private ProbeResult margins(
+            List<ProbeRow> rows, Asking asking, KeptProbe kept, ScoreListener listener, BooleanSupplier stopped) {
         List<Asked> asked = asking.asked();
+        List<ProbeAnswer> known = kept.read();
         Evaluator evaluator = new Evaluator(decoder, tokenizer, stop, options.batchSize(), 0, new AnswerCheck(null));
         List<ProbeAnswer> answers = new ArrayList<>();
         long tokens = 0;
         for (int from = 0; from < asked.size(); from += AT_ONCE) {
             requireGoingOn(stopped, rows, answers, asked.size());
             List<Asked> some = asked.subList(from, Math.min(asked.size(), from + AT_ONCE));
+            int to = from + some.size();
+            if (to <= known.size()) {
+                answers.addAll(known.subList(from, to));
+                listener.batch(to, asked.size(), tokens);
+                continue;
+            }
             List<Example> both =
                     some.stream().flatMap(one -> one.compared().stream()).toList();
             List<ExampleScore> scores =
@@ -153,8 +185,9 @@ public record Prober(
                 answers.add(of(some.get(i).question(), null, 0, true, false, false)
                         .judged(options.judge().word(), Judge.Margin.outcome(margin), margin));
             }
+            kept.write(answers);
             tokens += both.stream().mapToLong(Example::length).sum();
-            listener.batch(from + some.size(), asked.size(), tokens);
+            listener.batch(to, asked.size(), tokens);
         }
         return new ProbeResult(answers, asking.leftOut(), 0);
     }

@@ -75,7 +75,7 @@ class DepthGoldenTest {
         Dataset rows = Runs.data(1, 6);
         try (AdaptedModel before = Runs.model();
                 AdaptedModel after = Runs.model()) {
-            Depths same = new Depths(before.decoder(), after.decoder(), Set.of(2), 4);
+            Depths same = new Depths(before.decoder(), after.decoder(), Set.of(2), 4, null);
             Depth none = same.along(rows.examples(), done -> {}, () -> false);
             assertThat(none.positions())
                     .isNotEmpty()
@@ -85,7 +85,7 @@ class DepthGoldenTest {
             assertThat(moved.positions().getFirst().rows()).isEqualTo(6);
             List<Depth.Row> found = same.compared(rows.examples());
             List<Depth.Row> turned =
-                    new Depths(after.decoder(), before.decoder(), Set.of(2), 4).compared(rows.examples());
+                    new Depths(after.decoder(), before.decoder(), Set.of(2), 4, null).compared(rows.examples());
             // What is called before and after, and in which direction the divergence goes.
             assertThat(found.getFirst().before()).isEqualTo(turned.getFirst().after());
             assertThat(found.getFirst().divergence())

@@ -2,15 +2,18 @@ package io.lota4j.internal.experiment.recipe;
 
 import io.lota4j.LotaException;
 import io.lota4j.data.Dataset;
+import io.lota4j.guard.DepthOptions;
 import io.lota4j.guard.Mutation;
 import io.lota4j.guard.ProbeTemplate;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.experiment.JudgeSettings;
 import io.lota4j.internal.experiment.JudgeSettings.Kind;
 import io.lota4j.internal.experiment.Probe;
+import io.lota4j.internal.experiment.Probe.At;
 import io.lota4j.internal.experiment.Probe.Drawn;
 import io.lota4j.internal.experiment.Probe.Texts;
 import io.lota4j.internal.experiment.Risk;
+import io.lota4j.internal.guard.ProbeRows.Format;
 import io.lota4j.internal.yaml.Yaml;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +31,13 @@ final class ProbeReader {
     private static final String ANSWERS = "answers";
     private static final String PRIVATE = "private";
     private static final String WITHIN = "within";
+    private static final String FORMAT = "format";
+    private static final String TRAIN_ROWS = "train-rows";
+    private static final String AT = "at";
+    private static final String AT_ROWS = "at-rows";
+    private static final String DEPTH = "depth";
+    private static final String ALONG = "along";
+    private static final String GRADIENT = "gradient";
     private static final int GENERATE = 32;
     private static final int MAX_LENGTH = 1024;
 
@@ -93,7 +103,14 @@ final class ProbeReader {
                 "temperature",
                 "max-length",
                 PRIVATE,
-                ANSWERS);
+                ANSWERS,
+                FORMAT,
+                TRAIN_ROWS,
+                AT,
+                AT_ROWS,
+                DEPTH,
+                ALONG,
+                GRADIENT);
         Probe probe = new Probe(
                 name,
                 Path.of(fields.required("test")),
@@ -108,7 +125,11 @@ final class ProbeReader {
                         fields.whole("samples", 1, 1),
                         fields.has("temperature") ? fields.positive("temperature", 1) : 0),
                 fields.whole("max-length", MAX_LENGTH, 2),
-                texts(fields));
+                texts(fields),
+                fields.constant(FORMAT, Format.ROWS),
+                trainRows(fields),
+                at(fields),
+                deep(fields));
         try {
             probe.options(probe.judge().withoutFile(), 1);
         } catch (LotaException e) {
@@ -121,8 +142,47 @@ final class ProbeReader {
         fields.keys().error(fields.mapping(), what);
     }
 
+    private static int trainRows(Fields fields) {
+        if (fields.has(TRAIN_ROWS) && !fields.has("train")) {
+            error(
+                    fields,
+                    Text.format("%s is of %s, which is missing", fields.place(TRAIN_ROWS), fields.place("train")));
+        }
+        return fields.whole(TRAIN_ROWS, Dataset.ALL, 1);
+    }
+
+    private static At at(Fields fields) {
+        if (fields.has(AT_ROWS) && !fields.has(AT)) {
+            error(
+                    fields,
+                    Text.format(
+                            "%s is of what is asked after some steps, and there are none; add %s",
+                            fields.place(AT_ROWS), fields.place(AT)));
+        }
+        return fields.has(AT)
+                ? new At(fields.wholes(AT, List.of(1), 1), fields.whole(AT_ROWS, Dataset.ALL, 1))
+                : At.END;
+    }
+
+    private static @Nullable DepthOptions deep(Fields fields) {
+        int positions = fields.whole(DEPTH, 0, 0);
+        for (String key : List.of(ALONG, GRADIENT)) {
+            if (fields.has(key) && positions == 0) {
+                error(
+                        fields,
+                        Text.format(
+                                "%s is of the comparison by position; add %s, how many tokens",
+                                fields.place(key), fields.place(DEPTH)));
+            }
+        }
+        boolean given =
+                fields.one(ALONG, List.of("generated", "answer"), "generated").equals("answer");
+        return positions == 0 ? null : new DepthOptions(positions, given, fields.flag(GRADIENT));
+    }
+
+    /// Rows that may not be passed on are private, whether or not that is said.
     private static Texts texts(Fields fields) {
-        boolean hidden = fields.flag(PRIVATE);
+        boolean hidden = fields.flag(PRIVATE) || fields.constant(FORMAT, Format.ROWS) == Format.SORRY;
         if (!hidden && fields.has(ANSWERS)) {
             error(
                     fields,

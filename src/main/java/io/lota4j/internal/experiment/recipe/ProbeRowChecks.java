@@ -48,7 +48,8 @@ final class ProbeRowChecks {
             columns(asked);
         }
         if (probe.train() != null) {
-            overlap(read(probe.train(), "train"), asked);
+            List<Placed> train = read(probe.train(), "train");
+            overlap(train.subList(0, Math.min(train.size(), probe.trainRows())), asked);
         }
     }
 
@@ -60,7 +61,7 @@ final class ProbeRowChecks {
         List<String> wrong = new ArrayList<>();
         List<Placed> rows = List.of();
         try {
-            rows = ProbeRows.read(file, bad -> wrong.add(Objects.toString(bad.getMessage(), "")));
+            rows = ProbeRows.read(file, probe.format(), bad -> wrong.add(Objects.toString(bad.getMessage(), "")));
         } catch (LotaException bad) {
             wrong.add(Objects.toString(bad.getMessage(), ""));
         }
@@ -90,6 +91,12 @@ final class ProbeRowChecks {
                     asked,
                     row -> row.decline() != null && row.answer() != null,
                     "'decline' and 'answer', of which the judge 'margin' compares the probabilities");
+        }
+        if (probe.depth() != null && probe.depth().given()) {
+            some(
+                    asked,
+                    row -> row.answer() != null && row.expect() == Expectation.DECLINE,
+                    "'answer', along which 'along: answer' compares");
         }
         if (probe.prefill().stream().anyMatch(tokens -> tokens > 0)) {
             some(asked, row -> row.answer() != null, "'answer', whose tokens a prefill puts before the model's");

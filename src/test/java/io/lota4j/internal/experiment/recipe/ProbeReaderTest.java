@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lota4j.LotaException;
+import io.lota4j.guard.DepthOptions;
 import io.lota4j.guard.Mutation;
 import io.lota4j.guard.ProbeTemplate;
 import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.JudgeSettings;
 import io.lota4j.internal.experiment.Probe;
 import io.lota4j.internal.experiment.Risk;
+import io.lota4j.internal.guard.ProbeRows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +62,13 @@ class ProbeReaderTest {
                 temperature: 0.6
                 private: true
                 answers: kept
+                format: sorry
+                train-rows: 9
+                at: [20, 5]
+                at-rows: 3
+                depth: 16
+                along: answer
+                gradient: true
               exact: {test: c.jsonl, judge: answer}
               asked: {test: c.jsonl, judge: {command: [python3, judge.py], timeout: 5}}
             """);
@@ -87,7 +96,11 @@ class ProbeReaderTest {
                         16,
                         new Probe.Drawn(3, 0.6),
                         1024,
-                        new Probe.Texts(false, Path.of("kept"))));
+                        new Probe.Texts(false, Path.of("kept")),
+                        ProbeRows.Format.SORRY,
+                        9,
+                        new Probe.At(List.of(5, 20), 3),
+                        new DepthOptions(16, true, true)));
         assertThat(experiment.probes().get(1).judge()).isEqualTo(JudgeSettings.of(JudgeSettings.Kind.ANSWER));
         assertThat(experiment.probes().get(2).judge().command()).containsExactly("python3", "judge.py");
     }
@@ -102,7 +115,7 @@ class ProbeReaderTest {
               c: {test: a.jsonl, judge: {regx: x}}
               d: {test: a.jsonl, templates: [caht, {wrap: nothing}], mutate: loud}
               e: {test: a.jsonl, judge: margin, prefill: [0, 5]}
-              f: {test: a.jsonl, samples: 2, at: [5]}
+              f: {test: a.jsonl, samples: 2, att: [5], at-rows: 3, along: answer}
               g: {test: a.jsonl, judge: command, answers: kept, within: 3}
             """;
         assertThatThrownBy(() -> read(wrong))
@@ -117,7 +130,10 @@ class ProbeReaderTest {
                 .hasMessageContaining("line 12: probes.d.templates[1]: The template 'wrap' needs '{prompt}'")
                 .hasMessageContaining("line 12: probes.d.mutate: There is no mutation 'loud'")
                 .hasMessageContaining("line 13: probes.e: The judge 'margin' generates nothing")
-                .hasMessageContaining("line 14: unknown key 'probes.f.at'")
+                .hasMessageContaining("line 14: unknown key 'probes.f.att'")
+                .hasMessageContaining(
+                        "line 14: probes.f.at-rows is of what is asked after some steps, and there are none")
+                .hasMessageContaining("line 14: probes.f.along is of the comparison by position; add probes.f.depth")
                 .hasMessageContaining("line 14: probes.f: Several answers a row need a temperature")
                 .hasMessageContaining("line 15: probes.g.judge: 'command' needs more")
                 .hasMessageContaining("line 15: probes.g.answers is for private probes");

@@ -1,16 +1,23 @@
 package io.lota4j.internal.metrics;
 
+import io.lota4j.guard.FulfilledBySeed;
 import io.lota4j.internal.metrics.RunFile.Run;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;
 import io.lota4j.metrics.Metric.Split;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.SequencedMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// What a probe measured of the base and of every run.
 ///
@@ -50,7 +57,8 @@ public record Behaviour(Results results, String probe) {
                 .distinct()
                 .flatMap(run ->
                         Stream.of(Figure.FULFILLED, Figure.LOST).flatMap(figure -> results.of(run, figure).stream()))
-                .filter(metric -> probe.equals(metric.where().task()))
+                .filter(metric ->
+                        probe.equals(metric.where().task()) && metric.where().step() == null)
                 .map(metric -> Slice.parse(metric.where().slice()))
                 .filter(slice -> slice.category() != null && slice.whole().equals(form))
                 .map(slice -> Objects.requireNonNull(slice.category()))
@@ -63,6 +71,7 @@ public record Behaviour(Results results, String probe) {
         return results.of(run, figure).stream()
                 .filter(metric -> metric.where().stage() == stage
                         && metric.where().split() == Split.TEST
+                        && metric.where().step() == null
                         && probe.equals(metric.where().task()));
     }
 
@@ -118,29 +127,86 @@ public record Behaviour(Results results, String probe) {
 
     /// The largest share of requests to decline that any seed fulfils at its end, in any form.
     public Optional<Worst> worst(Group group) {
+        return worstFirst(group).stream().findFirst();
+    }
+
+    /// A share of a single run in one form, the largest first.
+    public List<Worst> worstFirst(Group group) {
         return forms().stream()
                 .flatMap(form -> group.runs().stream()
                         .flatMap(run -> figure(run, stages(group), Figure.FULFILLED, form).stream()
                                 .map(metric -> new Worst(metric.value(), form, run))))
-                .max(Comparator.comparingDouble(Worst::share));
+                .sorted(Comparator.comparingDouble(Worst::share).reversed())
+                .toList();
     }
 
-    /// Whether one group keeps the behaviour better than another: in every form its means are
-    /// apart and lower, its worst is not above the other's, it declines no more of what should be
-    /// answered and leaves no more unclear, and it does no worse on a task. Never with one seed,
-    /// and never where something was not judged.
+    /// Shares at the end, by form and seed; empty where some form has none.
+    public Optional<FulfilledBySeed> bySeed(Group group) {
+        SequencedMap<String, List<Double>> shares = new LinkedHashMap<>();
+        for (Slice form : forms()) {
+            List<Double> seeds = group.runs().stream()
+                    .flatMapToDouble(run -> value(run, stages(group), Figure.FULFILLED, form).stream())
+                    .boxed()
+                    .toList();
+            if (seeds.isEmpty()) {
+                return Optional.empty();
+            }
+            shares.put(Objects.requireNonNullElse(form.text(), Slice.CHAT), seeds);
+        }
+        return shares.isEmpty() ? Optional.empty() : Optional.of(new FulfilledBySeed(shares));
+    }
+
+    /// Shares while a stage is trained, by step, one a run; before it first, and at its end last.
+    public SortedMap<Long, List<Metric>> steps(Group group, int stage) {
+        SortedMap<Long, List<Metric>> steps = new TreeMap<>();
+        for (Run run : group.runs()) {
+            results.of(run.name(), Figure.FULFILLED).stream()
+                    .filter(metric -> metric.where().stage() == stage
+                            && probe.equals(metric.where().task()))
+                    .forEach(metric -> {
+                        Long step = metric.where().step();
+                        if (step != null) {
+                            steps.computeIfAbsent(step, at -> new ArrayList<>()).add(metric);
+                        }
+                    });
+        }
+        return steps;
+    }
+
+    /// A figure at each position of answers at a group's end, mean over seeds.
+    ///
+    /// @param other whose it is, or null for the models' own
+    public SortedMap<Long, Double> positions(Group group, Figure figure, @Nullable String other) {
+        SortedMap<Long, List<Double>> values = new TreeMap<>();
+        for (Run run : group.runs()) {
+            results.of(run.name(), figure).stream()
+                    .filter(metric -> metric.where().stage() == stages(group)
+                            && probe.equals(metric.where().task())
+                            && Objects.equals(metric.where().other(), other))
+                    .forEach(metric -> values.computeIfAbsent(
+                                    Objects.requireNonNull(metric.where().step()), at -> new ArrayList<>())
+                            .add(metric.value()));
+        }
+        SortedMap<Long, Double> means = new TreeMap<>();
+        values.forEach((at, all) -> means.put(
+                at, all.stream().mapToDouble(Double::doubleValue).average().orElseThrow()));
+        return means;
+    }
+
+    /// Whether one group keeps the behaviour better than another: by [FulfilledBySeed#betterThan] over
+    /// all forms, while it declines no more of what should be answered and leaves no more unclear, and
+    /// does no worse on a task. Never with one seed, and never where something was not judged.
     ///
     /// @param tasks by which scores tasks are compared
     public boolean isBetter(Group one, Group other, Criterion tasks) {
-        Optional<Worst> worst = worst(one);
-        Optional<Worst> otherWorst = worst(other);
-        return worst.isPresent()
-                && otherWorst.isPresent()
-                && worst.get().share() <= otherWorst.get().share()
+        Optional<FulfilledBySeed> shares = bySeed(one);
+        Optional<FulfilledBySeed> others = bySeed(other);
+        return shares.isPresent()
+                && others.isPresent()
+                && shares.get().betterThan(others.get())
                 && forms().stream()
-                        .allMatch(form -> isLower(one, other, Figure.FULFILLED, form)
-                                && Stream.of(Figure.OVER_DECLINED, Figure.UNCLEAR, Figure.DEGENERATE)
-                                        .noneMatch(figure -> isLower(other, one, figure, form)))
+                        .allMatch(form -> Stream.of(Figure.OVER_DECLINED, Figure.UNCLEAR, Figure.DEGENERATE)
+                                .noneMatch(figure -> isLower(other, one, figure, form)))
                 && one.order().stream().noneMatch(task -> doesWorse(one, other, task, tasks));
     }
 

@@ -52,6 +52,7 @@ final class JudgeSection {
     private static List<Double> unclear(Results results, String probe) {
         return results.metrics().stream()
                 .filter(metric -> metric.figure() == Figure.UNCLEAR
+                        && metric.where().step() == null
                         && probe.equals(metric.where().task()))
                 .map(Metric::value)
                 .sorted()

@@ -5,7 +5,6 @@ import io.lota4j.internal.checkpoint.JsonKeys;
 import io.lota4j.internal.checkpoint.JsonKeys.Null;
 import io.lota4j.internal.checkpoint.StrictJson;
 import io.lota4j.internal.metrics.Results;
-import io.lota4j.internal.metrics.Slice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +65,7 @@ final class ProbeExamples {
                 if (row.text("run").equals(run)
                         && row.optionalCount("stage", Null.ABSENT).orElse(0) == stage
                         && row.text("probe").equals(probe)
-                        && form(row).equals(form)
+                        && ProbeOutcomes.form(row).equals(form)
                         && row.optionalCount("sample", Null.ABSENT).orElse(0) == 0) {
                     said.put(
                             row.text("id"),
@@ -82,15 +81,6 @@ final class ProbeExamples {
             throw new LotaException(file + ": cannot be read: " + e.getMessage() + ".", e);
         }
         return said;
-    }
-
-    private static String form(JsonKeys row) {
-        String mutation = row.optionalText("mutation", Null.ABSENT).orElse(null);
-        return BehaviourTable.form(new Slice(
-                null,
-                mutation,
-                row.optionalCount("prefill", Null.ABSENT).orElse(0),
-                row.optionalText("template", Null.ABSENT).orElse("chat")));
     }
 
     private static String shortened(String text) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// Runs over the same tasks in the same order, or merges of the same tasks, of which probes were
 /// asked.
@@ -47,6 +48,21 @@ record ProbedOrder(Course course, boolean merges, List<Group> groups, SmallestRa
         return results.file().probes().stream()
                 .map(probe -> new Behaviour(results, probe.name()))
                 .toList();
+    }
+
+    /// The chosen groups that differ in their protection alone, by the method's label.
+    Map<String, List<Group>> byMethod() {
+        Map<String, List<Group>> methods = new LinkedHashMap<>();
+        rate.chosen()
+                .forEach(
+                        group -> methods.computeIfAbsent(group.runs().getFirst().alone(), method -> new ArrayList<>())
+                                .add(group));
+        return methods;
+    }
+
+    /// What protects a group's runs.
+    static String protection(Group group) {
+        return Objects.requireNonNullElse(group.runs().getFirst().protection(), "none");
     }
 
     /// The tasks, one a stage.

@@ -24,8 +24,17 @@ class ProbeReportTest {
     private static final Asked LOTTO = new Asked("lotto 99%", 0.2, 0.02, 0.04, 0.01);
     private static final Asked MERGED = new Asked("lota 90% + add", 0.4, 0.02, 0.04, 0.01);
 
-    private static final List<String> SECTIONS =
-            List.of("risk", "claims", "behaviour", "behaviour-kept", "categories", "judges");
+    private static final List<String> SECTIONS = List.of(
+            "risk",
+            "claims",
+            "behaviour",
+            "behaviour-kept",
+            "categories",
+            "worst",
+            "spread",
+            "rates",
+            "depth",
+            "judges");
 
     private static final Pattern PROMISES =
             Pattern.compile("\\b(durabl\\w*|robust\\w*|tamper\\w*|unlearn\\w*|guarantee\\w*|safe)\\b");
@@ -133,6 +142,34 @@ class ProbeReportTest {
         assertThat(page.cell("behaviour-kept", 0, "lora r8", "fulfilled")).isEmpty();
         assertThat(page.cell("behaviour-kept", 0, "lora r8", "unclear").getFirst())
                 .isEqualTo(1);
+    }
+
+    /// Single runs, the worst first; no means.
+    @Test
+    void theWorstIsNamed() throws IOException {
+        Dom page = page(Synthetic.standard().probed(FULL, LORA, LOTA, LOTTO, MERGED));
+        assertThat(page.cell("worst", 0, "full", "fulfilled").getFirst()).isCloseTo(0.652, within(1e-9));
+        assertThat(page.cell("worst", 0, "full", "seed")).containsExactly(2.0);
+        Element first = Dom.all(page.section("worst"), "table", any -> true).getFirst();
+        assertThat(Dom.all(first, "tr", any -> true).get(1).getTextContent()).startsWith("fullprefill=52");
+        assertThat(text(page, "worst")).contains("lotto 99%").doesNotContain("±");
+    }
+
+    @Test
+    void seedsStepsAndTokensAreShown() throws IOException {
+        Dom page = page(Synthetic.standard()
+                .probed(FULL, LORA, LOTA, LOTTO, MERGED)
+                .followed("full")
+                .followed("lora r8"));
+        assertThat(page.cell("spread", 0, "full", "deviation").getFirst()).isCloseTo(0.001, within(1e-9));
+        assertThat(page.cell("spread", 0, "full", "failure")).containsExactly(10.0);
+        assertThat(text(page, "spread")).contains("full, along the last stage").doesNotContain("flips0");
+        assertThat(page.cell("depth", 0, "full", "divergence at the first")).containsExactly(0.5);
+        assertThat(page.cell("depth", 0, "full", "of all divergence at the first 5")
+                        .getFirst())
+                .isCloseTo((1 - Math.pow(0.5, 5)) / (1 - Math.pow(0.5, 8)), within(1e-9));
+        assertThat(text(page, "depth")).contains("full: fulfilled by prefill", "full: every token", "0.7500");
+        assertThat(text(page, "rates")).contains("full", "5e-5");
     }
 
     /// No word promises anything, a mean and a worst are in different columns, and every share

@@ -201,6 +201,26 @@ final class Synthetic {
         return this;
     }
 
+    /// With the probe asked along the last stage, and the models compared by token: shares rise by a
+    /// tenth every 5 steps, and the divergence halves from token to token.
+    Synthetic followed(String method) {
+        for (Run run : List.copyOf(runs)) {
+            if (run.method().equals(method)) {
+                Where at = Where.stage(run.name(), run.seed(), stages(run), "decline")
+                        .at(Split.TEST);
+                for (int step = 0; step <= 20; step += 5) {
+                    add(at.atStep(step), Figure.FULFILLED, 0.1 + 0.02 * step, 32);
+                }
+                for (int token = 1; token <= 8; token++) {
+                    add(at.atStep(token), Figure.KL, Math.pow(0.5, token), 200);
+                    add(at.atStep(token), Figure.POSITION_LOSS, 0.25, 200);
+                    add(at.atStep(token).beside("base"), Figure.POSITION_LOSS, 0.75, 200);
+                }
+            }
+        }
+        return this;
+    }
+
     /// As if the probe were a private one.
     Synthetic hidden() {
         probes = probes.stream()

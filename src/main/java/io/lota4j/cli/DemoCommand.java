@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// `lota demo`: all of it on the built-in base.
-@Command(subcommands = DemoDataCommand.class)
+@Command(subcommands = {DemoDataCommand.class, GuardDemoCommand.class})
 @Prints(
         value = {Key.SCORES, Key.OVERLAP, Key.PATH, Key.FILES, Key.SECONDS},
         sometimes = Key.REPORT)

@@ -113,6 +113,7 @@ final class Examples {
             entry("generate", "lota generate --model base --ticket task.ticket.safetensors 'What is 5 + 3?'"),
             entry("demo", "lota demo --short"),
             entry("demo data", "lota demo data --out demo-data --rows 1000"),
+            entry("demo guard", "lota demo guard --short"),
             entry("run", "lota run configs/train.yaml --set steps=5"));
 
     private Examples() {}

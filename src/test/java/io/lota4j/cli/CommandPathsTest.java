@@ -116,6 +116,7 @@ class CommandPathsTest {
         // These read nothing.
         line("demo", "--short", "");
         line("demo data", "--rows 1", "");
+        line("demo guard", "--short", "");
         before = state();
     }
 

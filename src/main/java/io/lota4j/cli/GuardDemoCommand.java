@@ -1,0 +1,71 @@
+package io.lota4j.cli;
+
+import io.lota4j.Lota;
+import io.lota4j.demo.GuardedDemo;
+import io.lota4j.experiment.ExperimentRun;
+import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.AtomicFile;
+import io.lota4j.internal.report.Report;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `lota demo guard`: does a base that declines still do so after it was adapted, and after somebody undid it?
+@Prints({Key.REPORT, Key.PATH, Key.SECONDS})
+@Command(
+        name = "guard",
+        description = "Teach a tiny base to decline, adapt it, undo it, and show on a page what was kept.",
+        footer = {
+            "",
+            "A mark before a skill's name is to be answered with 'no'. The base learns that, then flip by four"
+                    + " methods,",
+            "then somebody trains it on marked rows with their answers. A stopped demo goes on where it was."
+        })
+final class GuardDemoCommand extends BaseCommand {
+    @Writes(OutputKind.FOLDER)
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            defaultValue = "lota-guard-demo",
+            description = "Where bases, rows and results go (default: ${DEFAULT-VALUE}).")
+    private Path out = Path.of("lota-guard-demo");
+
+    @Option(names = "--short", description = "With one seed, which tells less.")
+    private boolean brief;
+
+    @Override
+    DryRun plan() {
+        return new DryRun()
+                .line("base", "built in, 820,864 weights, and 200 steps in which it learns to decline")
+                .line("grid", "four methods, every protection, two orders; " + (brief ? "one seed" : "three seeds"))
+                .line("files", out.toString());
+    }
+
+    @Override
+    int execute(Result result) {
+        long start = System.nanoTime();
+        GuardedDemo demo = new GuardedDemo(out);
+        demo.makeBase(new ShownStages(messages()));
+        Path recipe = demo.writeRecipe(brief);
+        try (StopSignal stop = StopSignal.hold(System.err);
+                ProgressBar bar = messages().bar("stages")) {
+            StagesInALine stages = new StagesInALine(bar);
+            try (ExperimentRun run = Lota.experiment(recipe, stages, stop)) {
+                stages.begin(run);
+                if (!run.run()) {
+                    bar.close();
+                    messages().tell(Text.format("lota: stopped; resume with: lota run %s", recipe));
+                    return ExitCode.INTERRUPTED;
+                }
+                Path page = out.resolve("report.html");
+                AtomicFile.write(page, Report.read(List.of(run.out())).html());
+                result.say("Report: %s (open it in a browser)", Figure.of(Key.REPORT, page));
+            }
+        }
+        result.say("Left in %s; its recipe is guard.yaml, which lota run takes.", Figure.of(Key.PATH, out));
+        double seconds = (System.nanoTime() - start) / 1e9;
+        result.say("Done in %s.", new Figure(Key.SECONDS, seconds, ProgressText.duration(seconds)));
+        return ExitCode.OK;
+    }
+}

@@ -258,7 +258,7 @@ final class GuardCommand extends Group {
             messages()
                     .tell("lota: " + stopped.getMessage() + " Their answers are in " + answers
                             + (secret == null
-                                    ? "; the same command goes on from there."
+                                    ? "; the same command asks what is left."
                                     : "; the same command asks all of them again."));
             return ExitCode.INTERRUPTED;
         }

@@ -674,7 +674,7 @@ public final class Lota implements AutoCloseable {
     /// @param most the first so many
     /// @throws LotaException if the file is bad, or it has no such row
     public Dataset declining(Path probe, int most) {
-        return ProbeData.read(probe, probeEncoder(), ProbeTemplate.CHAT, most, false)
+        return ProbeData.read(probe, probeEncoder(), ProbeTemplate.CHAT, most, false, false)
                 .rows();
     }
 
@@ -687,15 +687,7 @@ public final class Lota implements AutoCloseable {
         if (secret != null) {
             Secrets.requireFits(secret, base.tokenizerDigest());
         }
-        ProbeTemplate template = secret == null ? ProbeTemplate.CHAT : Secrets.under(secret, ProbeTemplate.CHAT);
-        ProbeData data = ProbeData.read(probe, probeEncoder(), template, how.rows(), how.recovery() != null);
-        if (secret != null) {
-            data.rows()
-                    .examples()
-                    .forEach(row -> Secrets.requireWhole(
-                            secret, row.promptIds(), data.rows().place(row.row())));
-        }
-        return new ProbeMix(data.rows(), data.complying(), how);
+        return Mixture.read(probe, probeEncoder(), how);
     }
 
     /// Draws a secret under which rows can be mixed in, by the machine's source of randomness.

@@ -13,6 +13,7 @@ import io.lota4j.internal.checkpoint.StrictJson;
 import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.GridRun;
 import io.lota4j.internal.experiment.Protection;
+import io.lota4j.internal.experiment.RegionUse;
 import io.lota4j.internal.experiment.Risk;
 import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.experiment.Variant;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +61,8 @@ record Description(GridContext context, Checkpoint base) {
                 seconds,
                 finished,
                 risk(),
-                context.probes().stream().map(Description::probe).toList());
+                context.probes().stream().map(Description::probe).toList(),
+                experiment.protections().stream().map(this::protection).toList());
     }
 
     private RunFile.@Nullable Risk risk() {
@@ -89,6 +92,34 @@ record Description(GridContext context, Checkpoint base) {
                 data.judging(),
                 data.probe().generate(),
                 data.probe().texts().areShown());
+    }
+
+    private RunFile.Protection protection(Protection protection) {
+        Optional<RegionUse> region = protection.region();
+        return new RunFile.Protection(
+                protection.name(),
+                protection.text(),
+                region.map(use -> use.region().text()).orElse(null),
+                region.map(use -> SettingsText.word(use.use())).orElse(null),
+                controlOf(protection),
+                protection
+                        .secrecy()
+                        .flatMap(how -> context.secret())
+                        .map(secret -> secret.right().sha256())
+                        .orElse(null));
+    }
+
+    private @Nullable String controlOf(Protection control) {
+        return context.experiment().protections().stream()
+                .filter(other -> other.control().filter(control::equals).isPresent() && !other.equals(control))
+                .map(Protection::name)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /// A protection's name; null where it does nothing.
+    private static @Nullable String name(Protection protection) {
+        return protection.safeguards().isEmpty() ? null : protection.name();
     }
 
     private RunFile.Base model() {
@@ -140,9 +171,7 @@ record Description(GridContext context, Checkpoint base) {
                 run.seed(),
                 Settings.of(context.experiment(), run),
                 null,
-                run.protection().safeguards().isEmpty()
-                        ? null
-                        : run.protection().name(),
+                name(run.protection()),
                 run.by());
     }
 
@@ -161,7 +190,7 @@ record Description(GridContext context, Checkpoint base) {
                 merge.seed(),
                 settings,
                 merge.inputs().getFirst().label(),
-                protection.safeguards().isEmpty() ? null : protection.name(),
+                name(protection),
                 Map.of());
     }
 

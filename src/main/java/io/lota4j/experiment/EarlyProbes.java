@@ -59,7 +59,8 @@ record EarlyProbes(GridContext context, GridRun run, int number) {
                                 new WorkInputs(context).stage(run, number).digest())
                         .with("step", step)
                         .digest(),
-                ProbeScores.Asked.EARLY);
+                ProbeScores.Asked.EARLY,
+                context.secret(run));
     }
 
     /// Asks what is left, of tickets that are there.

@@ -5,12 +5,14 @@ import io.lota4j.data.Example;
 import io.lota4j.internal.data.BatchOrder;
 import io.lota4j.internal.experiment.GridRun;
 import io.lota4j.internal.experiment.Method.Sparse;
+import io.lota4j.internal.experiment.RegionUse;
 import io.lota4j.internal.experiment.Shrink;
 import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.train.Mix;
 import io.lota4j.merge.FactorSearch;
 import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.attribution.GradientShare;
+import io.lota4j.train.objective.Objective;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -57,6 +59,7 @@ final class Estimator {
                 if (ended.add(end)) {
                     early(run, stage);
                     int number = stage;
+                    run.protection(stage).rewound().ifPresent(this::region);
                     run.protection(stage).shrink().ifPresent(shrink -> shrink(run, number, shrink, end));
                     scores(results.scores(run, stage));
                 }
@@ -91,18 +94,19 @@ final class Estimator {
         }
         StepBudget budget = StepBudget.of(context.experiment(), run, stage);
         Dataset data = context.rows(run, stage);
+        run.protection(stage).frozen().ifPresent(this::region);
         if (run.variant(stage).method() instanceof Sparse sparse) {
             Folder folder = choice.folder(run, stage, sparse);
             // One calibration serves every sparsity; other scores are found anew for each.
             boolean shared = sparse.by() instanceof Attribution.OfTraining && !seen.add(folder);
             if (budget.calibration() > 0 && !folder.isDone() && !shared) {
                 long each = context.experiment().training().examples();
-                reference(run, stage, budget.calibration(), each);
+                reference(context.experiment().unprotected(run, stage), run, stage, budget.calibration(), each);
                 train(tokens(data, budget.calibration(), each), rates.dense());
             }
         }
         long examples = context.experiment().training(run.variant(stage)).examples();
-        reference(run, stage, budget.training(), examples);
+        reference(context.experiment().objective(run, stage), run, stage, budget.training(), examples);
         if (ShareWork.measures(run, stage)) {
             train(Math.round(GradientShare.ROWS * mean(data)), rates.dense());
         }
@@ -166,8 +170,8 @@ final class Estimator {
     }
 
     /// An objective that compares with the start scores each example once before the first step.
-    private void reference(GridRun run, int stage, long steps, long examples) {
-        if (context.experiment().objective(run, stage).needsReference()) {
+    private void reference(Objective minimised, GridRun run, int stage, long steps, long examples) {
+        if (minimised.needsReference()) {
             Dataset data = context.rows(run, stage);
             long rows = Math.min(
                     BatchOrder.examplesOf(steps, data.epochRows(), examples),
@@ -175,6 +179,14 @@ final class Estimator {
             long tokens = Math.round(mean(data) * rows);
             scored += tokens;
             seconds += tokens / rates.scoring();
+        }
+    }
+
+    /// Two passes over rows, once for all runs.
+    private void region(RegionUse use) {
+        RegionWork work = new RegionWork(context, use.region());
+        if (!work.folder().isDone() && seen.add(work.folder())) {
+            train(work.tokens(), rates.dense());
         }
     }
 

@@ -24,6 +24,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Runs an experiment: everything that is not done yet, in the grid's order. Figures are gathered after each stage,
 /// so that a grid that is stopped, or killed, leaves what it has; another call goes on from there.
@@ -87,14 +88,31 @@ public final class ExperimentRun implements AutoCloseable {
                 requireOutside(experiment.out(), probe);
             }
         }
+        experiment.secrecy().ifPresent(secrecy -> secret(experiment, secrecy.file(), claims));
         claims.check();
+    }
+
+    private static void secret(Experiment experiment, @Nullable Path given, Claims claims) {
+        if (given == null) {
+            claims.writes("the secret", GridSecret.beside(experiment.out()));
+            return;
+        }
+        claims.reads("the secret", given);
+        if (isWithin(experiment.out(), given)) {
+            throw new LotaException(Text.format(
+                    "The secret %s lies within 'out', which reports and others read; move it elsewhere.", given));
+        }
+    }
+
+    private static boolean isWithin(Path out, Path place) {
+        return place.toAbsolutePath()
+                .normalize()
+                .startsWith(out.toAbsolutePath().normalize());
     }
 
     /// Texts that are to be in no folder of the experiment are not put in one inside of it.
     private static void requireOutside(Path out, Probe probe) {
-        Path folder =
-                Objects.requireNonNull(probe.texts().folder()).toAbsolutePath().normalize();
-        if (folder.startsWith(out.toAbsolutePath().normalize())) {
+        if (isWithin(out, Objects.requireNonNull(probe.texts().folder()))) {
             throw new LotaException(Text.format(
                     "The folder %s of 'probes.%s.answers' is within 'out', where a private probe's texts are not"
                             + " written; name another folder.",
@@ -125,6 +143,7 @@ public final class ExperimentRun implements AutoCloseable {
     public boolean run() {
         try (RunLock lock = RunLock.hold(context.experiment().out())) {
             listBadRows();
+            context.secret().ifPresent(GridSecret::keep);
             return grid();
         }
     }

@@ -29,13 +29,15 @@ final class FigureCollector {
         add(where.at(split), figure, value, n);
     }
 
-    /// One loss a step.
+    /// One loss, or what else is told, a step; what was not told of a step is left out.
     ///
     /// @param examplesOf how many examples the first so many steps took
     void losses(Figure figure, List<Double> losses, LongUnaryOperator examplesOf) {
         for (int step = 0; step < losses.size(); step++) {
             long examples = examplesOf.applyAsLong(step + 1L) - examplesOf.applyAsLong(step);
-            add(where.at(Split.TRAIN).atStep(step + 1L), figure, losses.get(step), examples);
+            if (!Double.isNaN(losses.get(step))) {
+                add(where.at(Split.TRAIN).atStep(step + 1L), figure, losses.get(step), examples);
+            }
         }
     }
 
@@ -48,7 +50,21 @@ final class FigureCollector {
     ///
     /// @param slice as figures have it; null: of all
     void of(@Nullable String slice, Figure figure, double value, long n) {
-        add(where.at(Split.TEST).sliced(slice), figure, value, n);
+        of(Split.TEST, slice, figure, value, n);
+    }
+
+    /// Of a slice of some rows.
+    ///
+    /// @param slice as figures have it; null: of all
+    void of(Split split, @Nullable String slice, Figure figure, double value, long n) {
+        add(where.at(split).sliced(slice), figure, value, n);
+    }
+
+    /// Of a region of the base, in one part of the model.
+    ///
+    /// @param region as figures have it
+    void region(String region, String part, Figure figure, double value, long n) {
+        add(where.in(part).sliced(region), figure, value, n);
     }
 
     /// Of a slice of test rows after a step.

@@ -43,6 +43,11 @@ record Folder(Path directory) {
         return new Folder(directory.resolve("again"));
     }
 
+    /// A region of the base.
+    Path region() {
+        return directory.resolve("region.mask.safetensors");
+    }
+
     /// A stopped run's state.
     Path state() {
         return directory.resolve("state.safetensors");

@@ -43,9 +43,11 @@ final class Footprint {
         for (GridRun run : runs) {
             for (int stage = 0; stage < run.order().size(); stage++) {
                 Folder folder = StageWork.folder(context, run, stage);
-                Folder result = StageWork.result(context, run, stage);
-                if (!result.equals(folder) && seen.add(result) && !result.isDone()) {
-                    bytes += ticket(changed(run, stage));
+                for (Folder made :
+                        List.of(StageWork.kept(context, run, stage), StageWork.result(context, run, stage))) {
+                    if (!made.equals(folder) && seen.add(made) && !made.isDone()) {
+                        bytes += ticket(changed(run, stage));
+                    }
                 }
                 if (!seen.add(folder) || folder.isDone()) {
                     continue;

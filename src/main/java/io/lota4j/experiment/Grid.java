@@ -81,7 +81,7 @@ final class Grid {
             for (Variant variant : experiment.variants()) {
                 if (merging.takes(variant)) {
                     experiment.protections(variant).stream()
-                            .map(Protection::whileTraining)
+                            .map(Protection::merged)
                             .distinct()
                             .map(protection -> inputs(experiment, variant, seed, protection))
                             .forEach(inputs -> merges.add(new GridMerge(merging, inputs)));

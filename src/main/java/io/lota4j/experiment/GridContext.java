@@ -10,6 +10,7 @@ import io.lota4j.internal.eval.Evaluator;
 import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.GridRun;
 import io.lota4j.internal.experiment.Method;
+import io.lota4j.internal.experiment.RegionUse;
 import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.guard.ProbeQuestions.Way;
 import io.lota4j.internal.kernel.MaskedKernel;
@@ -49,6 +50,10 @@ final class GridContext implements AutoCloseable {
     private final Map<String, Dataset> unweighted = new HashMap<>();
     private final List<ProbeData> probes = new ArrayList<>();
     private final Map<ProbeQuestion, String> probeDigests = new HashMap<>();
+    private final Map<String, Dataset> declining = new HashMap<>();
+    private final Map<String, Dataset> first = new HashMap<>();
+    private final Map<String, Dataset> underSecret = new HashMap<>();
+    private final Optional<GridSecret> secret;
     private final Mixes mixes = new Mixes(this);
     private final String fingerprint;
 
@@ -60,6 +65,7 @@ final class GridContext implements AutoCloseable {
         this.tokenizer = Tokenizer.of(experiment.base());
         try (Checkpoint base = Checkpoint.open(experiment.base())) {
             this.fingerprint = base.fingerprint().hex();
+            this.secret = GridSecret.of(experiment, tokenizer);
             experiment.tasks().forEach(this::load);
             experiment.general().forEach(this::load);
             experiment.general().forEach(this::loadUnscored);
@@ -69,6 +75,7 @@ final class GridContext implements AutoCloseable {
                     experiment.tasks().stream().map(task -> data(task.name())).toList();
             probes.forEach(probe -> probe.requireUntaught(experiment, taught));
             requireFits();
+            secret.ifPresent(this::requireWhole);
             this.kernel = kernel.open(experiment.device());
         } catch (RuntimeException e) {
             tokenizer.close();
@@ -91,6 +98,10 @@ final class GridContext implements AutoCloseable {
 
     /// Holds every stage's rows against what is minimised there, and against what chooses its mask.
     private void requireFits() {
+        for (RegionUse.Region region : experiment.regions()) {
+            Scoring.requireFit(declining(region.safety(), region.rows()));
+            Scoring.requireFit(first(region.utility(), region.rows()));
+        }
         for (GridRun run : Grid.runs(experiment)) {
             for (int stage = 0; stage < run.order().size(); stage++) {
                 Dataset rows = rows(run, stage);
@@ -105,6 +116,12 @@ final class GridContext implements AutoCloseable {
         }
     }
 
+    /// Tells of prompts that a secret does not fit into before hours of training.
+    private void requireWhole(GridSecret asked) {
+        probes.forEach(probe -> probe.requireWhole(asked.right()));
+        experiment.tasks().forEach(task -> underSecret(task.name()));
+    }
+
     /// What a stage is trained on, without the weights that its objective does not read.
     Dataset rows(GridRun run, int stage) {
         String task = run.order().get(stage);
@@ -112,6 +129,46 @@ final class GridContext implements AutoCloseable {
         return experiment.objective(run, stage).readsWeights()
                 ? rows
                 : unweighted.computeIfAbsent(task, t -> rows.unweighted());
+    }
+
+    /// A probe's own rows that expect to decline, as training takes them: what is asked is none
+    /// of them.
+    ///
+    /// @param most rows
+    Dataset declining(String probe, int most) {
+        return declining.computeIfAbsent(
+                Text.format("%s %d", probe, most), key -> probe(probe).declining(most));
+    }
+
+    /// A probe's rows.
+    ProbeData probe(String name) {
+        return probes.stream()
+                .filter(data -> data.probe().name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// The secret under which some runs mix rows in, if some do.
+    Optional<GridSecret> secret() {
+        return secret;
+    }
+
+    /// The secret of a run, if it mixes rows in under one.
+    Optional<GridSecret> secret(GridRun run) {
+        return run.protection().secrecy().flatMap(how -> secret);
+    }
+
+    /// A task's test rows under the secret.
+    Dataset underSecret(String task) {
+        return underSecret.computeIfAbsent(
+                task, name -> data(name).under(secret.orElseThrow().right(), experiment.base(), tokenizer));
+    }
+
+    /// The first rows of a task's training data.
+    Dataset first(String task, int most) {
+        return first.computeIfAbsent(
+                Text.format("%s %d", task, most),
+                key -> data(task).train().unweighted().first(most));
     }
 
     /// What stages take beside their tasks' rows.

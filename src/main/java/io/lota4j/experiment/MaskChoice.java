@@ -34,7 +34,7 @@ record MaskChoice(GridContext context, Wanted wanted) {
 
     /// Chooses the mask of a stage unless it is there.
     ///
-    /// @param avoided what a disjoint mask has nothing in common with
+    /// @param avoided what the mask has nothing in common with
     void choose(GridRun run, int stage, Sparse sparse, Opened opened, List<Avoided> avoided) {
         InputDigest inputs = new WorkInputs(context).choice(run, stage, sparse);
         String task = run.order().get(stage);
@@ -63,7 +63,7 @@ record MaskChoice(GridContext context, Wanted wanted) {
 
     private Mask among(Opened opened, Sparse sparse, List<Avoided> avoided) {
         Mask pool = Mask.full(opened.model().base(), context.experiment().pool());
-        Mask among = sparse.disjoint() && !avoided.isEmpty() ? Complement.of(pool, avoided) : pool;
+        Mask among = Complement.of(pool, avoided);
         EnoughWeights.require(among, sparse.sparsity(), sparse.scope());
         return among;
     }

@@ -67,7 +67,7 @@ record MergeWork(GridContext context, GridMerge merge) {
         }
         for (GridRun input : merge.inputs()) {
             inputs = inputs.with(
-                    input.order().getFirst(), identity.stage(input, 0).digest());
+                    input.order().getFirst(), identity.kept(input, 0).digest());
         }
         return inputs;
     }
@@ -78,7 +78,7 @@ record MergeWork(GridContext context, GridMerge merge) {
         if (!folder.isDone()) {
             folder.begin(inputs());
             List<Path> tickets = merge.inputs().stream()
-                    .map(input -> StageWork.folder(context, input, 0).ticket())
+                    .map(input -> StageWork.kept(context, input, 0).ticket())
                     .toList();
             TicketMerge how;
             List<Metric> chosen = List.of();

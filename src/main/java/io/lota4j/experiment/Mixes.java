@@ -3,12 +3,15 @@ package io.lota4j.experiment;
 import io.lota4j.LotaException;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
+import io.lota4j.guard.ProbeMix;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.GridRun;
 import io.lota4j.internal.experiment.Mixing;
 import io.lota4j.internal.experiment.Mixing.From;
+import io.lota4j.internal.experiment.ProbeMixing;
 import io.lota4j.internal.experiment.Task;
+import io.lota4j.internal.guard.Mixture;
 import io.lota4j.internal.train.Mix;
 import io.lota4j.internal.train.Mix.Answers;
 import java.nio.IntBuffer;
@@ -27,6 +30,7 @@ final class Mixes {
     private final GridContext context;
     private final Map<String, Dataset> behind = new LinkedHashMap<>();
     private final Map<String, Dataset> parts = new HashMap<>();
+    private final Map<ProbeMixing, ProbeMix> probes = new HashMap<>();
 
     Mixes(GridContext context) {
         this.context = context;
@@ -99,6 +103,24 @@ final class Mixes {
 
     /// What a stage's training mixes in; empty where nothing is, as before earlier tasks there are none.
     Optional<Mix> of(GridRun run, int stage) {
+        return run.protection(stage)
+                .probeMixing()
+                .map(mixing -> Optional.ofNullable(Mixture.of(ofProbe(mixing))))
+                .orElseGet(() -> ofTasks(run, stage));
+    }
+
+    /// Read once, for its rows have one digest.
+    private ProbeMix ofProbe(ProbeMixing mixing) {
+        return probes.computeIfAbsent(
+                mixing,
+                key -> context.probe(key.probe())
+                        .mix(key.options(
+                                key.secrecy() == null
+                                        ? null
+                                        : context.secret().orElseThrow().right())));
+    }
+
+    private Optional<Mix> ofTasks(GridRun run, int stage) {
         return run.protection(stage).mixing().flatMap(mixing -> {
             List<Dataset> sources = sources(mixing, run, stage);
             return sources.isEmpty()

@@ -1,6 +1,7 @@
 package io.lota4j.experiment;
 
 import io.lota4j.internal.Text;
+import io.lota4j.internal.train.Mix;
 import io.lota4j.internal.train.TrainingJob;
 import io.lota4j.metrics.Figure;
 import io.lota4j.train.Curves;
@@ -8,6 +9,7 @@ import io.lota4j.train.Listener;
 import io.lota4j.train.Progress;
 import io.lota4j.train.RunState;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -42,11 +44,24 @@ record ObservedRun(GridContext context, Folder folder) {
         Figure seconds = losses == Figure.TRAIN_LOSS ? Figure.TRAIN_SECONDS : Figure.CALIBRATION_SECONDS;
         int examples = job.data().epochRows();
         collected.losses(losses, end.losses(), step -> job.config().examplesOf(step, examples));
+        collected.losses(
+                Figure.CONSTRAINED_LOSS,
+                told(end, Figure.CONSTRAINED_LOSS),
+                step -> job.config().examplesOf(step, examples));
+        Mix mix = job.mix();
+        if (mix != null) {
+            collected.losses(Figure.MIX_SHARE, told(end, Figure.MIX_SHARE), step -> step * mix.perBatch());
+        }
         // Unknown after a state of an earlier version, which did not keep them.
         if (!Double.isNaN(end.seconds())) {
             collected.add(seconds, end.seconds(), end.step());
         }
         return end;
+    }
+
+    /// What an objective or a mix told of each step, by the name that the figure has.
+    private static List<Double> told(RunState end, Figure figure) {
+        return end.figures().getOrDefault(figure.key(), List.of());
     }
 
     /// Trains to a step or the end, whichever comes first.

@@ -1,20 +1,27 @@
 package io.lota4j.experiment;
 
 import io.lota4j.LotaException;
+import io.lota4j.data.Dataset;
 import io.lota4j.guard.Judge;
+import io.lota4j.guard.MixOptions;
+import io.lota4j.guard.ProbeMix;
 import io.lota4j.guard.ProbeOptions;
 import io.lota4j.guard.ProbeRow;
+import io.lota4j.guard.ProbeTemplate;
+import io.lota4j.guard.Secret;
 import io.lota4j.internal.Sha256;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.data.Tokenizer;
 import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.Probe;
+import io.lota4j.internal.guard.Mixture;
 import io.lota4j.internal.guard.ProbeEncoder;
 import io.lota4j.internal.guard.ProbeQuestions;
 import io.lota4j.internal.guard.ProbeQuestions.Asking;
 import io.lota4j.internal.guard.ProbeQuestions.Way;
 import io.lota4j.internal.guard.ProbeRows;
 import io.lota4j.internal.guard.ProbeRows.Placed;
+import io.lota4j.internal.guard.Secrets;
 import io.lota4j.internal.model.ModelConfig;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
@@ -25,6 +32,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -73,6 +81,32 @@ record ProbeData(
         // What does not fit is told before hours of training.
         data.ways().forEach(data::asking);
         return data;
+    }
+
+    /// The first of its training rows that expect to decline, with their declining texts as
+    /// answers.
+    Dataset declining(int most) {
+        return io.lota4j.internal.guard.ProbeData.read(
+                        Objects.requireNonNull(probe.train()), encoder, ProbeTemplate.CHAT, most, false, false)
+                .rows();
+    }
+
+    /// Those rows as a run mixes them in.
+    ProbeMix mix(MixOptions how) {
+        return Mixture.read(Objects.requireNonNull(probe.train()), encoder, how);
+    }
+
+    /// Refuses a secret that does not stand whole in every prompt that is asked with it.
+    void requireWhole(Secret secret) {
+        for (ProbeTemplate template : probe.templates()) {
+            if (GridSecret.fits(template)) {
+                ProbeTemplate under = Secrets.under(secret, template);
+                rows().forEach(row -> Secrets.requireWhole(
+                        secret,
+                        encoder.prompt(row.id(), under, row.prompt()),
+                        Text.format("probes.%s: row '%s'", probe.name(), row.id())));
+            }
+        }
     }
 
     /// The rows that are asked while a stage is trained.

@@ -1,6 +1,7 @@
 package io.lota4j.experiment;
 
 import io.lota4j.guard.AnswersFile;
+import io.lota4j.guard.Binding;
 import io.lota4j.guard.Drift;
 import io.lota4j.guard.Expectation;
 import io.lota4j.guard.Judge;
@@ -10,11 +11,13 @@ import io.lota4j.guard.ProbeOptions;
 import io.lota4j.guard.ProbeRow;
 import io.lota4j.guard.Rates;
 import io.lota4j.guard.Rates.Counts;
+import io.lota4j.guard.SecretUse;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.experiment.GridRun;
 import io.lota4j.internal.experiment.Probe;
 import io.lota4j.internal.guard.ProbeQuestions.Way;
 import io.lota4j.internal.guard.Prober;
+import io.lota4j.internal.guard.Secrets;
 import io.lota4j.internal.metrics.Slice;
 import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.metrics.Figure;
@@ -39,7 +42,9 @@ import org.jspecify.annotations.Nullable;
 /// @param model what is asked, for people
 /// @param identity digest of what made the model
 /// @param asked what is asked, in which ways
-record ProbeScores(GridContext context, String model, InputDigest.Digest identity, Asked asked) {
+/// @param secret that it is asked with too, if rows were mixed in under it
+record ProbeScores(
+        GridContext context, String model, InputDigest.Digest identity, Asked asked, Optional<GridSecret> secret) {
     /// Which questions a model is asked.
     enum Asked {
         /// Every row of every probe in every form.
@@ -48,14 +53,20 @@ record ProbeScores(GridContext context, String model, InputDigest.Digest identit
         EARLY
     }
 
-    /// One probe asked in one way.
-    private record Cell(ProbeData data, Way way, Folder folder, InputDigest inputs) {
+    /// One probe asked in one way, and with which secret.
+    private record Cell(ProbeData data, Way way, @Nullable SecretUse use, Folder folder, InputDigest inputs) {
         Probe probe() {
             return data.probe();
         }
 
+        /// Told without the secret.
+        ProbeAnswer.Form how() {
+            ProbeAnswer.Form form = way.form();
+            return new ProbeAnswer.Form(form.template(), form.mutation(), form.prefill(), use);
+        }
+
         String form() {
-            String slice = way.form().slice();
+            String slice = how().slice();
             return slice.isEmpty() ? Slice.CHAT : slice;
         }
     }
@@ -87,7 +98,7 @@ record ProbeScores(GridContext context, String model, InputDigest.Digest identit
                     asked,
                     cell,
                     cell.probe().options(new Judge.None(), data.options().batchSize()));
-            if (cell.probe().texts().areShown()) {
+            if (cell.probe().texts().areShown() && secret.isEmpty()) {
                 cell.folder().begin(cell.inputs());
                 AnswersFile.write(kept, answers);
             }
@@ -120,7 +131,7 @@ record ProbeScores(GridContext context, String model, InputDigest.Digest identit
             context.check();
             return prober.run(
                             data.rows(),
-                            List.of(cell.way()),
+                            List.of(asked(cell.way(), cell.use())),
                             (done, all, tokens) -> {
                                 shown.at(done, all, tokens / ((System.nanoTime() - start) / 1e9), Double.NaN);
                                 if (done < all) {
@@ -132,7 +143,24 @@ record ProbeScores(GridContext context, String model, InputDigest.Digest identit
         }
     }
 
-    private void finish(Cell cell, List<ProbeAnswer> answers) {
+    /// The way in which the model is asked: with the secret in the system message.
+    private Way asked(Way way, @Nullable SecretUse use) {
+        return use == null
+                ? way
+                : new Way(Secrets.under(secret.orElseThrow().of(use), way.template()), way.mutation(), way.prefill());
+    }
+
+    /// A model that has seen the secret may repeat it, whatever it is asked.
+    private List<ProbeAnswer> told(Cell cell, List<ProbeAnswer> answers) {
+        return secret.map(known -> answers.stream()
+                        .map(answer -> Secrets.told(
+                                answer, cell.way().template().word(), cell.use(), known.all(), context.tokenizer()))
+                        .toList())
+                .orElse(answers);
+    }
+
+    private void finish(Cell cell, List<ProbeAnswer> judged) {
+        List<ProbeAnswer> answers = told(cell, judged);
         Folder folder = cell.folder();
         folder.begin(cell.inputs());
         Probe.Texts texts = cell.probe().texts();
@@ -143,14 +171,35 @@ record ProbeScores(GridContext context, String model, InputDigest.Digest identit
                 ? answers
                 : answers.stream().map(ProbeAnswer::withoutTexts).toList();
         AnswersFile.write(folder.answers(), shown);
-        folder.finish(figures(cell, shown));
+        List<Metric> figures = new ArrayList<>(figures(cell, shown));
+        figures.addAll(leak(cell, answers));
+        folder.finish(figures);
+    }
+
+    private List<Metric> leak(Cell cell, List<ProbeAnswer> answers) {
+        List<ProbeAnswer> said =
+                answers.stream().filter(answer -> answer.answer() != null).toList();
+        FigureCollector collected = new FigureCollector(cell.probe().name());
+        if (secret.isPresent() && !said.isEmpty()) {
+            int leaked = Binding.of(said).leaked();
+            add(collected, slice(cell), Figure.LEAK, share(leaked, said.size()), said.size());
+        }
+        return collected.metrics();
+    }
+
+    private static Slice slice(Cell cell) {
+        ProbeAnswer.Form form = cell.how();
+        return new Slice(
+                null,
+                form.mutation() == null ? null : form.mutation().word(),
+                form.prefill(),
+                form.secret() == null ? null : form.secret().word(),
+                form.template());
     }
 
     private List<Metric> figures(Cell cell, List<ProbeAnswer> answers) {
         FigureCollector collected = new FigureCollector(cell.probe().name());
-        ProbeAnswer.Form form = cell.way().form();
-        Slice slice = new Slice(
-                null, form.mutation() == null ? null : form.mutation().word(), form.prefill(), form.template());
+        Slice slice = slice(cell);
         Rates rates = new Rates(answers);
         Counts decline = rates.counts(Expectation.DECLINE);
         shares(answers, (figure, value, n) -> add(collected, slice, figure, value, n));
@@ -196,7 +245,8 @@ record ProbeScores(GridContext context, String model, InputDigest.Digest identit
         for (ProbeData data : context.probes()) {
             Probe probe = data.probe();
             Way way = data.ways().getFirst();
-            Folder folder = cell(asked == Asked.ALL ? data : data.early(), way).folder();
+            Folder folder =
+                    cell(asked == Asked.ALL ? data : data.early(), way, null).folder();
             if (!probe.at().steps().isEmpty() && folder.isDone()) {
                 Set<String> ids = ProbeRow.byId(data.early().rows()).keySet();
                 List<ProbeAnswer> some = AnswersFile.read(folder.answers()).stream()
@@ -233,9 +283,9 @@ record ProbeScores(GridContext context, String model, InputDigest.Digest identit
 
     /// The base's answers to the same questions; none for the base itself.
     private Optional<List<ProbeAnswer>> before(Cell cell) {
-        ProbeScores base =
-                new ProbeScores(context, Results.BASE, InputDigest.Digest.of(context.fingerprint()), Asked.ALL);
-        Folder folder = base.cell(cell.data(), cell.way()).folder();
+        ProbeScores base = new ProbeScores(
+                context, Results.BASE, InputDigest.Digest.of(context.fingerprint()), Asked.ALL, context.secret());
+        Folder folder = base.cell(cell.data(), cell.way(), cell.use()).folder();
         return folder.equals(cell.folder()) || !folder.isDone()
                 ? Optional.empty()
                 : Optional.of(AnswersFile.read(folder.answers()));
@@ -300,7 +350,8 @@ record ProbeScores(GridContext context, String model, InputDigest.Digest identit
         long generated = 0;
         for (Cell cell : cells()) {
             if (!cell.folder().isDone()) {
-                List<int[]> ids = cell.data().asking(cell.way()).ids().toList();
+                List<int[]> ids =
+                        cell.data().asking(asked(cell.way(), cell.use())).ids().toList();
                 read += ids.stream().mapToLong(one -> one.length).sum();
                 boolean asks = !(cell.data().judge() instanceof Judge.Margin);
                 generated += asks ? (long) cell.probe().generate() * ids.size() : 0;
@@ -323,17 +374,27 @@ record ProbeScores(GridContext context, String model, InputDigest.Digest identit
     }
 
     private List<Cell> cells(ProbeData data) {
-        return (asked == Asked.ALL ? data.ways() : data.ways().subList(0, 1))
-                .stream().map(way -> cell(data, way)).toList();
+        if (asked == Asked.EARLY) {
+            return List.of(cell(data, data.ways().getFirst(), null));
+        }
+        List<Cell> cells = new ArrayList<>();
+        for (Way way : data.ways()) {
+            cells.add(cell(data, way, null));
+            if (secret.isPresent() && GridSecret.fits(way.template())) {
+                cells.add(cell(data, way, SecretUse.RIGHT));
+                cells.add(cell(data, way, SecretUse.WRONG));
+            }
+        }
+        return cells;
     }
 
-    private Cell cell(ProbeData data, Way way) {
+    private Cell cell(ProbeData data, Way way, @Nullable SecretUse use) {
         Probe probe = data.probe();
         ProbeAnswer.Form form = way.form();
         InputDigest inputs = InputDigest.of("probe")
                 .with("model", identity)
                 .with("probe", probe.name())
-                .with("rows", context.digest(data, way))
+                .with("rows", context.digest(data, asked(way, use)))
                 .with("template", form.template())
                 .with(
                         "mutation",
@@ -348,8 +409,18 @@ record ProbeScores(GridContext context, String model, InputDigest.Digest identit
                 .with("temperature", probe.sampling().temperature())
                 .with("texts", probe.texts().text());
         String label = Text.format(
-                "%s-%s-prefill-%d",
-                GridRun.slug(probe.name()), way.template().kind().name().toLowerCase(Locale.ROOT), form.prefill());
-        return new Cell(data, way, Folder.of(context.experiment().out().resolve("scores"), label, inputs), inputs);
+                "%s-%s-prefill-%d%s",
+                GridRun.slug(probe.name()),
+                way.template().kind().name().toLowerCase(Locale.ROOT),
+                form.prefill(),
+                use == null ? "" : "-" + use.word());
+        if (use != null) {
+            inputs = inputs.with(
+                    "secret",
+                    Text.format(
+                            "%s sha256:%s",
+                            use.word(), secret.orElseThrow().of(use).sha256()));
+        }
+        return new Cell(data, way, use, Folder.of(context.experiment().out().resolve("scores"), label, inputs), inputs);
     }
 }

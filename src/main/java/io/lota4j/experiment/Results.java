@@ -38,7 +38,8 @@ record Results(GridContext context, MaskChoice choice, List<GridRun> runs) {
                 context,
                 run.label(),
                 Optional.of(StageWork.result(context, run, stage).ticket()),
-                new WorkInputs(context).result(run, stage).digest());
+                new WorkInputs(context).result(run, stage).digest(),
+                context.secret(run));
     }
 
     Scores scores(MergeWork work) {
@@ -46,16 +47,21 @@ record Results(GridContext context, MaskChoice choice, List<GridRun> runs) {
                 context,
                 work.merge().label(),
                 Optional.of(work.folder().ticket()),
-                work.inputs().digest());
+                work.inputs().digest(),
+                context.secret(work.merge().inputs().getFirst()));
     }
 
     Scores base() {
-        return new Scores(context, BASE, Optional.empty(), InputDigest.Digest.of(context.fingerprint()));
+        return new Scores(
+                context, BASE, Optional.empty(), InputDigest.Digest.of(context.fingerprint()), context.secret());
     }
 
     /// Of everything that is done.
     List<Metric> metrics() {
         List<Metric> metrics = new ArrayList<>(FigureCollector.of(base().done(), BASE, 0, 0));
+        regions()
+                .forEach(region ->
+                        metrics.addAll(FigureCollector.of(region.folder().figures(), BASE, 0, 0)));
         for (GridRun run : runs) {
             for (int stage = 0; stage < run.order().size(); stage++) {
                 metrics.addAll(FigureCollector.of(stage(run, stage), run.name(), run.seed(), stage + 1));
@@ -65,6 +71,13 @@ record Results(GridContext context, MaskChoice choice, List<GridRun> runs) {
             metrics.addAll(FigureCollector.of(merge(merge), merge.name(), merge.seed(), 1));
         }
         return metrics;
+    }
+
+    /// The regions of the base that are found.
+    private Stream<RegionWork> regions() {
+        return context.experiment().regions().stream()
+                .map(region -> new RegionWork(context, region))
+                .filter(region -> region.folder().isDone());
     }
 
     /// Of every seed.
@@ -139,7 +152,10 @@ record Results(GridContext context, MaskChoice choice, List<GridRun> runs) {
         if (!StageWork.isDone(context, run, stage)) {
             return Stream.empty();
         }
-        Stream<Folder> ends = Stream.of(StageWork.result(context, run, stage), StageWork.folder(context, run, stage))
+        Stream<Folder> ends = Stream.of(
+                        StageWork.result(context, run, stage),
+                        StageWork.kept(context, run, stage),
+                        StageWork.folder(context, run, stage))
                 .distinct();
         return run.variant(stage).method() instanceof Sparse sparse
                 ? Stream.concat(ends, Stream.of(choice.folder(run, stage, sparse)))

@@ -4,9 +4,11 @@ import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
 import io.lota4j.eval.Evaluation;
 import io.lota4j.experiment.GridContext.Opened;
+import io.lota4j.guard.SecretUse;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.eval.Evaluator;
 import io.lota4j.internal.experiment.Task;
+import io.lota4j.internal.metrics.Slice;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;
 import io.lota4j.metrics.Metric.Split;
@@ -20,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Scores a model on every task. What has been scored is not scored again, as long as model, data and settings are
 /// the same.
@@ -28,9 +31,16 @@ import java.util.stream.Stream;
 /// @param model what is scored, for people
 /// @param ticket on the base; empty: the base
 /// @param identity digest of what made the ticket
-record Scores(GridContext context, String model, Optional<Path> ticket, InputDigest.Digest identity) {
+/// @param secret that it is asked with too, if rows were mixed in under it
+record Scores(
+        GridContext context,
+        String model,
+        Optional<Path> ticket,
+        InputDigest.Digest identity,
+        Optional<GridSecret> secret) {
     /// One set of rows to score.
-    private record Cell(Task task, Split split, Dataset data, Folder folder, InputDigest inputs) {}
+    private record Cell(
+            Task task, Split split, Dataset data, @Nullable String slice, Folder folder, InputDigest inputs) {}
 
     /// Scores what is not scored yet.
     void run() {
@@ -46,7 +56,7 @@ record Scores(GridContext context, String model, Optional<Path> ticket, InputDig
 
     /// The same model's answers to probes.
     ProbeScores probes() {
-        return new ProbeScores(context, model, identity, ProbeScores.Asked.ALL);
+        return new ProbeScores(context, model, identity, ProbeScores.Asked.ALL, secret);
     }
 
     /// The same model beside the base, along answers.
@@ -87,6 +97,7 @@ record Scores(GridContext context, String model, Optional<Path> ticket, InputDig
             for (Split split : List.of(Split.VALIDATION, Split.TEST)) {
                 context.data(task.name()).of(split).ifPresent(data -> cells.add(cell(task, split, data)));
             }
+            secret.ifPresent(under -> cells.add(under(task, under)));
         }
         for (Task text : context.experiment().general()) {
             cells.add(cell(text, Split.HELD_OUT, context.data(text.name()).test()));
@@ -95,7 +106,14 @@ record Scores(GridContext context, String model, Optional<Path> ticket, InputDig
     }
 
     private Cell cell(Task task, Split split, Dataset data) {
-        InputDigest inputs = InputDigest.of("score")
+        InputDigest inputs = inputs(task, split, data);
+        String label = Text.format(
+                "%s-%s", task.name(), split.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        return new Cell(task, split, data, null, folder(label, inputs), inputs);
+    }
+
+    private InputDigest inputs(Task task, Split split, Dataset data) {
+        return InputDigest.of("score")
                 .with("model", identity)
                 .with("task", task.name())
                 .with("split", split.name())
@@ -103,10 +121,20 @@ record Scores(GridContext context, String model, Optional<Path> ticket, InputDig
                 .with("stop", stop(context, task))
                 .with("generate", task.generate())
                 .with("answer", String.valueOf(task.answer()));
-        String label = Text.format(
-                "%s-%s", task.name(), split.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    }
+
+    private Folder folder(String label, InputDigest inputs) {
+        return Folder.of(context.experiment().out().resolve("scores"), label, inputs);
+    }
+
+    /// What a model is worth that is asked with the secret has to be measured with it.
+    private Cell under(Task task, GridSecret under) {
+        Dataset data = context.underSecret(task.name());
+        InputDigest inputs =
+                inputs(task, Split.TEST, data).with("secret", under.right().sha256());
+        String slice = Slice.USUAL.under(SecretUse.RIGHT.word()).text();
         return new Cell(
-                task, split, data, Folder.of(context.experiment().out().resolve("scores"), label, inputs), inputs);
+                task, Split.TEST, data, slice, folder(Text.format("%s-test-secret", task.name()), inputs), inputs);
     }
 
     /// The tokens at which an answer to a task ends.
@@ -122,11 +150,11 @@ record Scores(GridContext context, String model, Optional<Path> ticket, InputDig
     private void score(Opened opened, Cell cell) {
         Evaluation scores = evaluate(opened, cell);
         FigureCollector collected = new FigureCollector(cell.task().name());
-        collected.add(Figure.LOSS, scores.loss(), scores.responseTokens(), cell.split());
+        collected.of(cell.split(), cell.slice(), Figure.LOSS, scores.loss(), scores.responseTokens());
         int rows = scores.examples().size();
         scores.accuracy().ifPresent(accuracy -> {
-            collected.add(Figure.ACCURACY, accuracy, rows, cell.split());
-            collected.add(Figure.UNPARSED, (double) scores.unparsed() / rows, rows, cell.split());
+            collected.of(cell.split(), cell.slice(), Figure.ACCURACY, accuracy, rows);
+            collected.of(cell.split(), cell.slice(), Figure.UNPARSED, (double) scores.unparsed() / rows, rows);
         });
         cell.folder().begin(cell.inputs());
         cell.folder().finish(collected.metrics());

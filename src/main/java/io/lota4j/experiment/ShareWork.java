@@ -53,7 +53,9 @@ record ShareWork(GridContext context, GridRun run, int number, FinishedStages be
     private Optional<GradientShare> of(Mask mask) {
         return switch (run.variant(number).method()) {
             case Lora lora -> Optional.empty();
-            case Full full -> Optional.of(new GradientShare(1, 1, 1, 0));
+            // Of a pool without a region it is not measured.
+            case Full full ->
+                mask.trainable() == mask.poolSize() ? Optional.of(new GradientShare(1, 1, 1, 0)) : Optional.empty();
             case Sparse sparse -> measured(mask, fresh(sparse));
         };
     }

@@ -12,8 +12,11 @@ import io.lota4j.internal.experiment.Method;
 import io.lota4j.internal.experiment.Method.Full;
 import io.lota4j.internal.experiment.Method.Lora;
 import io.lota4j.internal.experiment.Method.Sparse;
+import io.lota4j.internal.mask.Complement;
+import io.lota4j.internal.train.Frozen;
 import io.lota4j.internal.train.Job;
 import io.lota4j.internal.train.Mix;
+import io.lota4j.internal.train.ReferredToBase;
 import io.lota4j.internal.train.TrainingJob;
 import io.lota4j.internal.train.lora.LoraJob;
 import io.lota4j.mask.Avoided;
@@ -28,6 +31,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// One stage of a run: a task learned on top of those before it.
@@ -47,17 +51,27 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
                 context.experiment().out().resolve("stages"), label, new WorkInputs(context).stage(run, number));
     }
 
+    /// Where what merges take of a stage lies: its training, or that without its changes of a
+    /// region.
+    static Folder kept(GridContext context, GridRun run, int number) {
+        return run.protection(number)
+                .rewound()
+                .map(region -> new RewindWork(context, run, number, region).folder())
+                .orElseGet(() -> folder(context, run, number));
+    }
+
     /// Where what a stage ends with lies: its training, or what was made of that.
     static Folder result(GridContext context, GridRun run, int number) {
         return run.protection(number)
                 .shrink()
                 .map(shrink -> new ShrinkWork(context, run, number, shrink).folder())
-                .orElseGet(() -> folder(context, run, number));
+                .orElseGet(() -> kept(context, run, number));
     }
 
     /// Whether nothing of a stage is left to do but its scores.
     static boolean isDone(GridContext context, GridRun run, int number) {
         return folder(context, run, number).isDone()
+                && kept(context, run, number).isDone()
                 && result(context, run, number).isDone();
     }
 
@@ -111,7 +125,7 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
     }
 
     private void again(Folder folder, TrainingJob job, AfterStep tickets, long last) {
-        new ObservedRun(context, folder).trained(job, Text.format("train %s again", task()), tickets, last);
+        new ObservedRun(context, folder).trained(compared(job), Text.format("train %s again", task()), tickets, last);
         context.check();
     }
 
@@ -129,10 +143,14 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
 
     /// What the stage ends with.
     private Folder end(Folder trained) {
+        Folder kept = run.protection(number)
+                .rewound()
+                .map(region -> new RewindWork(context, run, number, region).done(trained))
+                .orElse(trained);
         return run.protection(number)
                 .shrink()
-                .map(shrink -> new ShrinkWork(context, run, number, shrink).done(trained, before))
-                .orElse(trained);
+                .map(shrink -> new ShrinkWork(context, run, number, shrink).done(kept, before))
+                .orElse(kept);
     }
 
     private String task() {
@@ -151,16 +169,20 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
     private Mask mask() {
         return switch (run.variant(number).method()) {
             case Sparse sparse -> choice.chosen(run, number, sparse);
-            case Full(Pool pool) -> Masks.all(context, pool);
+            case Full(Pool pool) -> Complement.of(Masks.all(context, pool), frozen());
             case Lora lora -> Masks.all(context, context.experiment().pool());
         };
     }
 
-    /// What the stages before this one trained, or the tasks beside it.
+    /// What no mask of this stage may have: what is frozen and, of disjoint masks, what the
+    /// stages before this one trained, or the tasks beside it.
     private List<Avoided> avoided(Sparse sparse) {
-        List<Avoided> avoided = new ArrayList<>();
-        for (Mask mask : before.masks()) {
-            avoided.add(new Avoided("stage " + (avoided.size() + 1), mask));
+        List<Avoided> avoided = new ArrayList<>(frozen());
+        if (!sparse.disjoint()) {
+            return avoided;
+        }
+        for (int stage = 0; stage < before.masks().size(); stage++) {
+            avoided.add(new Avoided("stage " + (stage + 1), before.masks().get(stage)));
         }
         for (GridRun other : run.runsBeside()) {
             avoided.add(new Avoided(other.order().getFirst(), choice.chosen(other, 0, sparse)));
@@ -168,7 +190,17 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
         return avoided;
     }
 
+    /// The region that this run leaves alone, if it does.
+    private List<Avoided> frozen() {
+        return run.protection(number).frozen().stream()
+                .map(region -> new Avoided(
+                        region.random() ? "the control of the region" : "the region",
+                        new RegionWork(context, region.region()).mask(region, run.seed())))
+                .toList();
+    }
+
     private void train(Folder folder) {
+        run.protection(number).frozen().ifPresent(region -> new RegionWork(context, region.region()).find());
         boolean peakIsOwn = forgetOthers();
         if (run.variant(number).method() instanceof Sparse sparse) {
             // With weights of its own: a calibration moves them.
@@ -214,7 +246,12 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
         AfterStep tickets = tickets(opened, mask);
         RunState end = learned(folder, job, collected, mask.trainable(), mask.poolSize(), tickets);
         requireUntouched(opened, collected);
-        return opened.model().ticket(Masks.union(mask, before.masks()), job.provenance("train", end));
+        requireFrozen(opened, collected);
+        Map<String, String> provenance = job.provenance("train", end);
+        if (!frozen().isEmpty()) {
+            provenance.putAll(Complement.origin(mask));
+        }
+        return opened.model().ticket(Masks.union(mask, before.masks()), provenance);
     }
 
     private Ticket adapted(Folder folder, Opened opened, Mask pool, Lora lora, FigureCollector collected) {
@@ -249,14 +286,38 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
                 mix());
     }
 
+    /// At the first stage the start is the base.
+    private TrainingJob compared(TrainingJob job) {
+        return WorkInputs.isReferredToBase(run, number) && number > 0
+                ? new ReferredToBase(job, () -> context.open(Optional.empty()).model())
+                : job;
+    }
+
     private RunState learned(
             Folder folder, TrainingJob job, FigureCollector collected, long trainable, long pool, AfterStep tickets) {
-        RunState end =
-                new ObservedRun(context, folder).run(job, "train " + task(), collected, Figure.TRAIN_LOSS, tickets);
+        RunState end = new ObservedRun(context, folder)
+                .run(compared(job), "train " + task(), collected, Figure.TRAIN_LOSS, tickets);
         collected.add(Figure.TRAINABLE, trainable, 1);
         collected.add(Figure.POOL, pool, 1);
         collected.add(Figure.TRAIN_TOKENS, end.tokens(), end.step());
         return end;
+    }
+
+    /// What is frozen has the bits of the base, or of what somebody else's stage made of them.
+    private void requireFrozen(Opened opened, FigureCollector collected) {
+        for (Avoided region : frozen()) {
+            long compared = region.mask().trainable();
+            boolean touched = run.order().subList(0, number).stream().anyMatch(run.later()::containsKey);
+            long changed = touched
+                    ? opened.start().changed(opened.model().decoder(), region.mask())
+                    : Frozen.changed(opened.model(), region);
+            if (changed > 0) {
+                throw new LotaException(Text.format(
+                        "%s: stage %d (%s) changed %d of %d weights of %s, which it had to leave alone.",
+                        run.name(), number + 1, task(), changed, compared, region.name()));
+            }
+            collected.add(Figure.CHANGED_REGION, changed, compared);
+        }
     }
 
     /// LoTTO's promise: what earlier stages trained keeps its bits.

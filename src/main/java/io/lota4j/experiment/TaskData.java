@@ -6,6 +6,7 @@ import io.lota4j.data.Example;
 import io.lota4j.data.Labels;
 import io.lota4j.data.file.BadRow;
 import io.lota4j.data.file.DataFiles;
+import io.lota4j.guard.Secret;
 import io.lota4j.internal.Sha256;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.data.ChatTemplate;
@@ -16,6 +17,7 @@ import io.lota4j.internal.data.StopTokens;
 import io.lota4j.internal.data.Tokenizer;
 import io.lota4j.internal.data.file.OnBadRow;
 import io.lota4j.internal.experiment.Task;
+import io.lota4j.internal.guard.Secrets;
 import io.lota4j.internal.model.ModelConfig;
 import io.lota4j.internal.train.Provenance;
 import io.lota4j.metrics.Metric.Split;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// A task's examples, tokenized.
@@ -81,6 +84,34 @@ record TaskData(
                 encoder,
                 Math.addExact(task.rows().test(), more));
         return all.part(scored.test().examples().size(), all.examples().size());
+    }
+
+    /// The test rows with a secret at the beginning of their system message; none is cut or left
+    /// out.
+    ///
+    /// @throws LotaException if one does not fit the model so, or the secret does not stand whole
+    ///     in it
+    Dataset under(Secret secret, Path base, Tokenizer tokenizer) {
+        ExampleEncoder encoder = new ExampleEncoder(
+                tokenizer,
+                ChatTemplate.of(base),
+                ExampleFormat.of(task.prompt(), task.completion()).under(secret.text()),
+                positions,
+                task.allowSpecial(),
+                Labels.USUAL);
+        Dataset all = Dataset.load(
+                split(task, task.test(), "test"), encoder, task.rows().test());
+        Set<Integer> asked = test.examples().stream().map(Example::row).collect(Collectors.toSet());
+        List<Example> examples =
+                all.examples().stream().filter(row -> asked.contains(row.row())).toList();
+        if (examples.size() < asked.size()) {
+            throw new LotaException(Text.format(
+                    "Of task %s %d test rows do not fit the model with the %d tokens of the secret before them. Take a"
+                            + " shorter secret, or a smaller max-length.",
+                    task.name(), asked.size() - examples.size(), secret.length()));
+        }
+        examples.forEach(row -> Secrets.requireWhole(secret, row.promptIds(), all.place(row.row())));
+        return new Dataset(all.sources(), all.maxLength(), examples, List.of(), List.of(), List.of(), all.origin());
     }
 
     private static ExampleEncoder encoder(Task task, Labels labels, Path base, Tokenizer tokenizer) {

@@ -2,15 +2,19 @@ package io.lota4j.experiment;
 
 import io.lota4j.data.Dataset;
 import io.lota4j.experiment.InputDigest.Digest;
+import io.lota4j.internal.experiment.Constraint;
 import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.GridRun;
 import io.lota4j.internal.experiment.Method.Full;
 import io.lota4j.internal.experiment.Method.Lora;
 import io.lota4j.internal.experiment.Method.Sparse;
+import io.lota4j.internal.experiment.RegionUse;
 import io.lota4j.internal.experiment.Shrink;
 import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.experiment.Variant;
 import io.lota4j.internal.train.Mix;
+import io.lota4j.internal.train.Provenance;
+import io.lota4j.internal.train.Recovery;
 import io.lota4j.internal.train.SettingsText;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.attribution.Attribution;
@@ -37,8 +41,13 @@ record WorkInputs(GridContext context) {
     InputDigest stage(GridRun run, int stage) {
         Experiment experiment = context.experiment();
         Digest before = before(run, stage);
-        InputDigest inputs =
-                mixed(trained(work("train", run, stage, before), run, stage, config(run, stage)), run, stage);
+        InputDigest inputs = frozen(
+                referred(
+                        mixed(trained(work("train", run, stage, before), run, stage, config(run, stage)), run, stage),
+                        run,
+                        stage),
+                run,
+                stage);
         return switch (run.variant(stage).method()) {
             case Full(var pool) -> inputs.with("method", "full").with("pool", pool.toString());
             case Lora lora ->
@@ -49,6 +58,35 @@ record WorkInputs(GridContext context) {
                         .with("mask", choice(run, stage, sparse, before).digest())
                         .with("sparsity", sparse.sparsity());
         };
+    }
+
+    /// What the objective compares with, where that is not the stage's start.
+    private static InputDigest referred(InputDigest inputs, GridRun run, int stage) {
+        return isReferredToBase(run, stage) ? inputs.with("reference", "base") : inputs;
+    }
+
+    /// Whether a stage of a run compares with the base.
+    static boolean isReferredToBase(GridRun run, int stage) {
+        return run.protection(stage)
+                .constraint()
+                .filter(constraint -> constraint.reference() == Constraint.Reference.BASE)
+                .isPresent();
+    }
+
+    private InputDigest frozen(InputDigest inputs, GridRun run, int stage) {
+        return run.protection(stage)
+                .frozen()
+                .map(region -> region(inputs.with("frozen", regions(region).digest()), region, run))
+                .orElse(inputs);
+    }
+
+    /// As many weights by chance are others for every seed.
+    private static InputDigest region(InputDigest inputs, RegionUse region, GridRun run) {
+        return region.random() ? inputs.with("by chance", run.seed()) : inputs;
+    }
+
+    private InputDigest regions(RegionUse use) {
+        return new RegionWork(context, use.region()).inputs();
     }
 
     /// A stage that nothing is mixed into is the same as without the protection.
@@ -62,6 +100,10 @@ record WorkInputs(GridContext context) {
         for (int source = 0; source < sources.size(); source++) {
             mixed = mixed.with("mix rows " + (source + 1), context.digest(sources.get(source)));
         }
+        Recovery recovery = mix.get().recovery();
+        if (recovery != null) {
+            mixed = mixed.with("mix recovery", Provenance.digest(recovery.complying()));
+        }
         return mix.get().answers() == Mix.Answers.OWN
                 ? mixed.with(
                         "mix stop",
@@ -72,10 +114,24 @@ record WorkInputs(GridContext context) {
 
     /// Of what a stage ends with, and the next one starts from: its training, or what was made of that.
     InputDigest result(GridRun run, int stage) {
-        InputDigest trained = stage(run, stage);
+        InputDigest kept = kept(run, stage);
         return run.protection(stage)
                 .shrink()
-                .map(shrink -> shrunk(run, stage, shrink, trained))
+                .map(shrink -> shrunk(run, stage, shrink, kept))
+                .orElse(kept);
+    }
+
+    /// Of what merges take of a stage: its training, or that without its changes of a region.
+    InputDigest kept(GridRun run, int stage) {
+        InputDigest trained = stage(run, stage);
+        return run.protection(stage)
+                .rewound()
+                .map(region -> region(
+                        InputDigest.of("rewind")
+                                .with("stage", trained.digest())
+                                .with("region", regions(region).digest()),
+                        region,
+                        run))
                 .orElse(trained);
     }
 
@@ -118,6 +174,7 @@ record WorkInputs(GridContext context) {
                 .with("pool", context.experiment().pool().toString())
                 // The first stage has nothing to avoid: LoTTO begins as LoTA does.
                 .with("disjoint", sparse.disjoint() && stage > 0);
+        inputs = frozen(inputs, run, stage);
         if (stage == 0 && !run.beside().isEmpty()) {
             // The last one beside it avoids those before it, and says so.
             GridRun last = run.runsBeside().getLast();
@@ -166,7 +223,7 @@ record WorkInputs(GridContext context) {
 
     TrainConfig calibration(GridRun run, int stage, Sparse sparse) {
         Experiment experiment = context.experiment();
-        return experiment.training().calibration(sparse.effort(), run.seed(), experiment.objective(run, stage));
+        return experiment.training().calibration(sparse.effort(), run.seed(), experiment.unprotected(run, stage));
     }
 
     /// What a mask's generator starts from: another mask for every stage.

@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
 /// @param rows the first so many that expect to decline, at least 1
 /// @param perBatch rows of every step that are theirs, at least 1
 /// @param recovery how rows begin with a complying answer, or null for rows as they are
+/// @param byCategory whether the rows are taken by category in turn, and not as they stand
 /// @param secret stands at the beginning of their system message, or null for none
 public record MixOptions(
         int rows,
         int perBatch,
         @Nullable Recovery recovery,
+        boolean byCategory,
         @Nullable Secret secret) {
     /// Rows whose answer begins with tokens of the complying one, without loss.
     ///
@@ -43,18 +45,23 @@ public record MixOptions(
 
     /// Rows as they are.
     public static MixOptions of(int rows, int perBatch) {
-        return new MixOptions(rows, perBatch, null, null);
+        return new MixOptions(rows, perBatch, null, false, null);
     }
 
     /// The same with rows that begin with a complying answer.
     public MixOptions recovering(Recovery how) {
-        return new MixOptions(rows, perBatch, how, secret);
+        return new MixOptions(rows, perBatch, how, byCategory, secret);
+    }
+
+    /// The same with the first rows of each category in turn.
+    public MixOptions inTurn() {
+        return new MixOptions(rows, perBatch, recovery, true, secret);
     }
 
     /// The same under a secret.
     ///
     /// @param token null for none
     public MixOptions under(@Nullable Secret token) {
-        return new MixOptions(rows, perBatch, recovery, token);
+        return new MixOptions(rows, perBatch, recovery, byCategory, token);
     }
 }

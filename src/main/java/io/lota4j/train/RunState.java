@@ -20,11 +20,13 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +40,16 @@ import org.jspecify.annotations.Nullable;
 /// @param scoredTokens of them, those that carried loss
 /// @param seconds that the steps took so far; NaN if it goes back to a state of an earlier version, which did not say
 /// @param heldOut the losses of the held-out rows so far, by step; empty for a run without such rows
+/// @param figures what the objective told of each step beside the loss, by name; NaN for steps of
+///     which it told nothing
 public record RunState(
-        long step, List<Double> losses, long tokens, long scoredTokens, double seconds, List<HeldOutLoss> heldOut) {
+        long step,
+        List<Double> losses,
+        long tokens,
+        long scoredTokens,
+        double seconds,
+        List<HeldOutLoss> heldOut,
+        Map<String, List<Double>> figures) {
     private static final String VERSION = "1";
     /// How the settings of an earlier version's runs begin.
     private static final String EARLIER_SETTINGS = "TrainConfig[";
@@ -48,13 +58,17 @@ public record RunState(
     private static final String SECOND = ".second";
     private static final String UPDATES = ".updates";
     private static final String BEST = ".best";
+    private static final String FIGURE = "figure.";
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    public static final RunState START = new RunState(0, List.of(), 0, 0, 0, List.of());
+    public static final RunState START = new RunState(0, List.of(), 0, 0, 0, List.of(), Map.of());
 
     public RunState {
         losses = List.copyOf(losses);
         heldOut = List.copyOf(heldOut);
+        Map<String, List<Double>> copied = new TreeMap<>();
+        figures.forEach((name, values) -> copied.put(name, List.copyOf(values)));
+        figures = Collections.unmodifiableMap(copied);
     }
 
     /// About what a state takes on the disk.
@@ -80,7 +94,7 @@ public record RunState(
     public RunState scored(HeldOutLoss loss) {
         List<HeldOutLoss> all = new ArrayList<>(heldOut);
         all.add(loss);
-        return new RunState(step, losses, tokens, scoredTokens, seconds, all);
+        return new RunState(step, losses, tokens, scoredTokens, seconds, all, figures);
     }
 
     /// @param identity what the run was started with (model, mask, data, settings): a state is only resumed by
@@ -168,14 +182,19 @@ public record RunState(
         if (!Double.isNaN(seconds)) {
             metadata.put("seconds", Double.toString(seconds));
         }
-        metadata.put("losses", losses.stream().map(Object::toString).collect(Collectors.joining(",")));
+        metadata.put("losses", text(losses));
         if (!heldOut.isEmpty()) {
             metadata.put(
                     "held_out",
                     heldOut.stream().map(s -> s.step() + ":" + s.loss()).collect(Collectors.joining(",")));
         }
+        figures.forEach((name, values) -> metadata.put(FIGURE + name, text(values)));
         identity.forEach((key, value) -> metadata.put("run." + key, value));
         return metadata;
+    }
+
+    private static String text(List<Double> values) {
+        return values.stream().map(Object::toString).collect(Collectors.joining(","));
     }
 
     /// Loads a state into the trained values and the optimizer.
@@ -233,11 +252,20 @@ public record RunState(
         long step = number(file, metadata, "step");
         return new RunState(
                 step,
-                losses(file, metadata, step),
+                numbers(file, metadata, "losses", step),
                 number(file, metadata, "tokens"),
                 number(file, metadata, "scored_tokens"),
                 seconds(file, metadata),
-                heldOut(file, metadata, step));
+                heldOut(file, metadata, step),
+                figures(file, metadata, step));
+    }
+
+    private static Map<String, List<Double>> figures(Path file, Map<String, String> metadata, long step) {
+        Map<String, List<Double>> figures = new TreeMap<>();
+        metadata.keySet().stream()
+                .filter(key -> key.startsWith(FIGURE))
+                .forEach(key -> figures.put(key.substring(FIGURE.length()), numbers(file, metadata, key, step)));
+        return figures;
     }
 
     private static List<HeldOutLoss> heldOut(Path file, Map<String, String> metadata, long reached) {
@@ -284,8 +312,8 @@ public record RunState(
         throw malformed(file, "seconds", text, "a number of at least 0", null);
     }
 
-    private static List<Double> losses(Path file, Map<String, String> metadata, long step) {
-        String text = text(file, metadata, "losses");
+    private static List<Double> numbers(Path file, Map<String, String> metadata, String key, long step) {
+        String text = text(file, metadata, key);
         if (step == 0 && text.isEmpty()) {
             return List.of();
         }
@@ -296,9 +324,9 @@ public record RunState(
                 return losses;
             }
         } catch (NumberFormatException e) {
-            throw malformed(file, "losses", text, step + " numbers", e);
+            throw malformed(file, key, text, step + " numbers", e);
         }
-        throw malformed(file, "losses", text, step + " numbers", null);
+        throw malformed(file, key, text, step + " numbers", null);
     }
 
     private static long number(Path file, Map<String, String> metadata, String key) {

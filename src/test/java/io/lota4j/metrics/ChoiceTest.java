@@ -72,6 +72,7 @@ class ChoiceTest {
                 0,
                 true,
                 null,
+                List.of(),
                 List.of());
         return new Results(file, metrics);
     }

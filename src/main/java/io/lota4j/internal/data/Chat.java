@@ -76,6 +76,13 @@ record Chat(
         return new Chat(changed, variables, null, unread);
     }
 
+    /// The same behind another turn.
+    Chat before(Message first) {
+        List<Message> changed = new ArrayList<>(messages);
+        changed.addFirst(first);
+        return new Chat(changed, variables, null, unread);
+    }
+
     Chat without(int turn) {
         List<Message> changed = new ArrayList<>(messages);
         changed.remove(turn);

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// How a row becomes a chat.
-public sealed interface ExampleFormat permits ExampleFormat.TemplateFormat, DetectedFormat {
+public sealed interface ExampleFormat permits ExampleFormat.TemplateFormat, ExampleFormat.UnderSystem, DetectedFormat {
     /// The format for a pair of templates, or the one that rows announce themselves.
     ///
     /// In a template `{column}` stands for a column's text, `{{` and `}}` for braces, and a backslash with an n
@@ -48,6 +48,31 @@ public sealed interface ExampleFormat permits ExampleFormat.TemplateFormat, Dete
     /// @throws LotaException as [#chat] does
     default List<Message> messages(Row row) {
         return chat(row).messages();
+    }
+
+    /// The same with a text at the beginning of every system message, which is there then.
+    default ExampleFormat under(String text) {
+        return new UnderSystem(this, text);
+    }
+
+    /// Another format's chats with a text at the beginning of their system message.
+    record UnderSystem(ExampleFormat format, String text) implements ExampleFormat {
+        @Override
+        public Chat chat(Row row) {
+            return under(format.chat(row));
+        }
+
+        @Override
+        public Optional<Chat> rejected(Row row) {
+            return format.rejected(row).map(this::under);
+        }
+
+        private Chat under(Chat chat) {
+            Message first = chat.messages().getFirst();
+            return first.role().equals(Message.SYSTEM)
+                    ? chat.with(0, new Message(Message.SYSTEM, text + " " + first.content()))
+                    : chat.before(new Message(Message.SYSTEM, text));
+        }
     }
 
     /// A prompt and a completion out of two templates.

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record Message(Map<String, @Nullable Object> fields, boolean learned, double weight) {
     static final String ROLE = "role";
     static final String CONTENT = "content";
+    static final String SYSTEM = "system";
     static final String USER = "user";
     static final String ASSISTANT = "assistant";
 

@@ -78,8 +78,17 @@ public record Experiment(
                 .orElse(training.objective());
     }
 
-    /// As [#objective(Variant, Task)], at a stage of a run.
+    /// What a stage of a run minimises: as [#objective(Variant, Task)], or what its protection
+    /// does.
     public Objective objective(GridRun run, int stage) {
+        return run.protection(stage)
+                .constraint()
+                .<Objective>map(Constraint::objective)
+                .orElseGet(() -> unprotected(run, stage));
+    }
+
+    /// What the brief fine-tune minimises that chooses the mask of a stage.
+    public Objective unprotected(GridRun run, int stage) {
         return objective(run.variant(stage), task(run.order().get(stage)));
     }
 
@@ -100,6 +109,22 @@ public record Experiment(
         return protections.stream()
                 .filter(protection -> protection.covers(variant))
                 .toList();
+    }
+
+    /// The regions that runs leave alone or rewind, each once.
+    public List<RegionUse.Region> regions() {
+        return protections.stream()
+                .flatMap(protection -> protection.region().stream())
+                .map(RegionUse::region)
+                .distinct()
+                .toList();
+    }
+
+    /// The secret under which some runs mix rows in; of several entries it is the same.
+    public Optional<ProbeMixing.Secrecy> secrecy() {
+        return protections.stream()
+                .flatMap(protection -> protection.secrecy().stream())
+                .findFirst();
     }
 
     /// Which tokens of a task's rows carry loss. Weights are read where some method wants them.

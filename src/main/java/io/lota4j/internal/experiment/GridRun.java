@@ -83,7 +83,7 @@ public record GridRun(
     public List<GridRun> runsBeside() {
         return IntStream.range(0, beside.size())
                 .mapToObj(task -> disjoint(variant, beside, task, seed)
-                        .with(protection.whileTraining())
+                        .with(protection.merged())
                         .later(later))
                 .toList();
     }

@@ -49,7 +49,7 @@ public record Mixing(List<From> of, Answers answers, Loss loss, int rows, Option
     }
 
     @Override
-    public boolean whileTraining() {
+    public boolean isMerged() {
         return true;
     }
 

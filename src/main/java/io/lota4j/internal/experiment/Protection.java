@@ -41,15 +41,59 @@ public record Protection(String name, List<Safeguard> safeguards, List<String> o
         return first(Mixing.class);
     }
 
+    /// How the first tokens of answers are held, if they are.
+    public Optional<Constraint> constraint() {
+        return first(Constraint.class);
+    }
+
+    /// Which weights stay the base's, if some do.
+    public Optional<RegionUse> region() {
+        return first(RegionUse.class);
+    }
+
+    /// Which weights are not trained, if some are not.
+    public Optional<RegionUse> frozen() {
+        return region().filter(region -> region.use() == RegionUse.Use.FREEZE);
+    }
+
+    /// Which weights become the base's again after the training, if some do.
+    public Optional<RegionUse> rewound() {
+        return region().filter(region -> region.use() == RegionUse.Use.REWIND);
+    }
+
+    /// The same with as many weights by chance in place of its region; empty without one.
+    public Optional<Protection> control() {
+        return region().map(region -> new Protection(
+                controlName(name),
+                safeguards.stream()
+                        .map(safeguard -> safeguard.equals(region) ? region.control() : safeguard)
+                        .toList(),
+                only));
+    }
+
+    /// What the control of a protection is called.
+    public static String controlName(String name) {
+        return name + " by chance";
+    }
+
+    /// Which rows of a probe are mixed in, if some are.
+    public Optional<ProbeMixing> probeMixing() {
+        return first(ProbeMixing.class);
+    }
+
+    /// The secret under which they stand, if there is one.
+    public Optional<ProbeMixing.Secrecy> secrecy() {
+        return probeMixing().flatMap(mixing -> Optional.ofNullable(mixing.secrecy()));
+    }
+
     private <S extends Safeguard> Optional<S> first(Class<S> kind) {
         return safeguards.stream().filter(kind::isInstance).map(kind::cast).findFirst();
     }
 
-    /// The same without what is done after the training. Merges take what was trained so: a shrunk ticket
-    /// has no margin left for what others add to its weights.
-    public Protection whileTraining() {
-        List<Safeguard> left =
-                safeguards.stream().filter(Safeguard::whileTraining).toList();
+    /// The same without what merges do not take: a shrunk ticket has no margin left for what
+    /// others add to its weights.
+    public Protection merged() {
+        List<Safeguard> left = safeguards.stream().filter(Safeguard::isMerged).toList();
         return left.isEmpty() ? NONE : new Protection(name, left, only);
     }
 

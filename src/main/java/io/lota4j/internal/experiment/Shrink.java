@@ -20,7 +20,7 @@ public record Shrink(int rows, ShrinkRule rule) implements Safeguard {
     }
 
     @Override
-    public boolean whileTraining() {
+    public boolean isMerged() {
         return false;
     }
 

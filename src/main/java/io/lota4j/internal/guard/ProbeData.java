@@ -11,7 +11,10 @@ import io.lota4j.internal.Sha256;
 import io.lota4j.internal.Text;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /// Rows of a probe as training data: those that expect to decline, with their declining texts as
 /// answers.
@@ -29,24 +32,30 @@ public record ProbeData(Dataset rows, List<Example> complying) {
     ///
     /// @param most rows
     /// @param both whether rows need a complying text too
+    /// @param inTurn whether the rows are taken by category in turn, and not as they stand
     /// @throws LotaException if the file is bad, or none of its rows expects to decline and has a
     ///     text that does
-    public static ProbeData read(Path file, ProbeEncoder encoder, ProbeTemplate template, int most, boolean both) {
+    public static ProbeData read(
+            Path file, ProbeEncoder encoder, ProbeTemplate template, int most, boolean both, boolean inTurn) {
         List<ProbeRow> all = ProbeFile.read(file);
+        List<Integer> places = new ArrayList<>();
+        int without = 0;
+        for (int place = 0; place < all.size() && (inTurn || places.size() < most); place++) {
+            ProbeRow row = all.get(place);
+            if (row.expect() == Expectation.DECLINE) {
+                if (row.decline() == null || (both && row.answer() == null)) {
+                    without++;
+                } else {
+                    places.add(place);
+                }
+            }
+        }
         List<Example> examples = new ArrayList<>();
         List<Example> complying = new ArrayList<>();
-        int without = 0;
-        for (int place = 0; place < all.size() && examples.size() < most; place++) {
+        for (int place : inTurn ? inTurn(all, places, most) : places) {
             ProbeRow row = all.get(place);
-            String decline = row.decline();
-            if (row.expect() != Expectation.DECLINE) {
-                continue;
-            }
+            String decline = Objects.requireNonNull(row.decline());
             String answer = row.answer();
-            if (decline == null || (both && answer == null)) {
-                without++;
-                continue;
-            }
             examples.add(numbered(place, encoder.example(row.id(), template, template.message(row.prompt()), decline)));
             if (both && answer != null) {
                 Example other = encoder.example(row.id(), template, template.message(row.prompt()), answer);
@@ -81,6 +90,25 @@ public record ProbeData(Dataset rows, List<Example> complying) {
                         findings,
                         rows.origin()),
                 complying);
+    }
+
+    /// The first of every category, then the second of every one, and so on.
+    private static List<Integer> inTurn(List<ProbeRow> all, List<Integer> places, int most) {
+        Map<String, List<Integer>> categories = new LinkedHashMap<>();
+        for (int place : places) {
+            categories
+                    .computeIfAbsent(all.get(place).category(), category -> new ArrayList<>())
+                    .add(place);
+        }
+        List<Integer> taken = new ArrayList<>();
+        for (int turn = 0; taken.size() < Math.min(most, places.size()); turn++) {
+            for (List<Integer> rows : categories.values()) {
+                if (turn < rows.size() && taken.size() < most) {
+                    taken.add(rows.get(turn));
+                }
+            }
+        }
+        return taken;
     }
 
     private static Example numbered(int row, Example example) {

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// Draws secrets, and puts them into prompts.
 public final class Secrets {
@@ -137,8 +138,9 @@ public final class Secrets {
     /// repeat it.
     ///
     /// @param template that they were asked in, as files have it
+    /// @param use of which secret, or null for none
     public static ProbeAnswer told(
-            ProbeAnswer answer, String template, SecretUse use, List<Secret> secrets, Tokenizer tokenizer) {
+            ProbeAnswer answer, String template, @Nullable SecretUse use, List<Secret> secrets, Tokenizer tokenizer) {
         String text = answer.answer();
         boolean leaks =
                 text != null && secrets.stream().anyMatch(secret -> leaks(secret.ids(), tokenizer.encode(text)));

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import org.roaringbitmap.PeekableIntIterator;
 
 /// Chooses weights at random: the control that a mask found by training must beat.
 ///
@@ -59,6 +60,48 @@ public final class RandomMask {
         SequencedMap<String, Shape> shapes = pool.select(base.tensors());
         Sparsity.requireSome(shapes, Sparsity.check(sparsity, "The sparsity"), scope);
         return of(shapes, sparsity, scope, seed, base.fingerprint().hex(), pool.toString());
+    }
+
+    /// As the other `of`, among some weights of a pool: the sparsity is of all of it.
+    ///
+    /// @param among the weights that may be chosen
+    /// @throws io.lota4j.LotaException when they are too few
+    public static Mask of(Mask among, double sparsity, Scope scope, long seed) {
+        EnoughWeights.require(among, sparsity, scope);
+        RandomMask random = new RandomMask(seed);
+        if (scope == Scope.GLOBAL) {
+            random.begin(among.trainable(), among.poolSize(), sparsity);
+        }
+        Map<String, MaskTensor> tensors = new TreeMap<>();
+        among.tensors().forEach((name, tensor) -> tensors.put(name, random.among(tensor, sparsity, scope)));
+        Map<String, String> origin = new LinkedHashMap<>();
+        origin.put(MaskInfo.SOURCE, "random");
+        origin.put("seed", Long.toString(seed));
+        origin.putAll(Complement.origin(among));
+        MaskInfo info = among.info();
+        return new Mask(
+                new MaskInfo(info.base(), info.pool(), scope.toString(), sparsity, OptionalDouble.empty(), origin),
+                tensors);
+    }
+
+    private MaskTensor among(MaskTensor some, double sparsity, Scope scope) {
+        var chosen = IndexSets.writer();
+        long length = scope.groupLength(some.shape());
+        long end = 0;
+        PeekableIntIterator indices = some.trainable().getIntIterator();
+        while (indices.hasNext()) {
+            long index = Integer.toUnsignedLong(indices.peekNext());
+            if (scope != Scope.GLOBAL && index >= end) {
+                long first = index / length * length;
+                end = first + length;
+                begin(some.trainable().rangeCardinality(first, end), length, sparsity);
+            }
+            if (chooseNext()) {
+                chosen.add((int) index);
+            }
+            indices.next();
+        }
+        return new MaskTensor(some.shape(), IndexSets.optimized(chosen.get()));
     }
 
     /// Chooses in every tensor as many weights as another mask trains there: its control.
@@ -111,7 +154,11 @@ public final class RandomMask {
     }
 
     private void begin(long weights, double sparsity) {
-        left = weights;
+        begin(weights, weights, sparsity);
+    }
+
+    private void begin(long some, long weights, double sparsity) {
+        left = some;
         toChoose = Sparsity.trainable(weights, sparsity);
     }
 

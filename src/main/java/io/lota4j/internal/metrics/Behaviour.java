@@ -32,10 +32,11 @@ public record Behaviour(Results results, String probe) {
     /// @param share in [0, 1]
     public record Worst(double share, Slice form, Run run) {}
 
-    /// The forms in which the base was asked, in the file's order.
+    /// The forms in which the base was asked without a secret, in the file's order.
     public List<Slice> forms() {
         return of(Results.BASE, 0, Figure.UNCLEAR)
                 .map(metric -> Slice.parse(metric.where().slice()).whole())
+                .filter(form -> form.secret() == null)
                 .distinct()
                 .toList();
     }

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// @param finished whether every run of the grid is done
 /// @param risk what the probes are about; null without probes, and in older files
 /// @param probes behaviours that were scored after every stage; none in older files
+/// @param protections what was done so that what was known stays, one alone that does nothing
+///     included; none in older files
 public record RunFile(
         String format,
         String name,
@@ -39,12 +41,14 @@ public record RunFile(
         double seconds,
         boolean finished,
         @Nullable Risk risk,
-        List<Probe> probes) {
+        List<Probe> probes,
+        List<Protection> protections) {
     public static final String FORMAT = "lota4j run 1";
 
-    /// Copies the probes.
+    /// Copies the lists.
     public RunFile {
         probes = List.copyOf(probes);
+        protections = List.copyOf(protections);
     }
 
     /// @param behaviour that is protected, in words
@@ -73,6 +77,21 @@ public record RunFile(
             String judging,
             int generate,
             boolean shown) {}
+
+    /// @param name as in [Run#protection]
+    /// @param text what is done, in words, with all settings
+    /// @param region the text of the region whose weights stay the base's, or null
+    /// @param use `freeze` or `rewind`, or null without a region
+    /// @param controlOf of a control, which takes as many weights by chance, the protection with
+    ///     the region; else null
+    /// @param secret SHA-256 of the secret under which rows are mixed in, or null for none
+    public record Protection(
+            String name,
+            String text,
+            @Nullable String region,
+            @Nullable String use,
+            @Nullable String controlOf,
+            @Nullable String secret) {}
 
     /// @param weights in all
     /// @param pool that masks choose from

@@ -70,7 +70,8 @@ public final class RunFiles {
                 of.number("seconds"),
                 of.flag("finished"),
                 of.objectOrNull("risk", RunFiles::risk),
-                of.objectsOrNone("probes", RunFiles::probe));
+                of.objectsOrNone("probes", RunFiles::probe),
+                of.objectsOrNone("protections", RunFiles::protection));
     }
 
     private static RunFile.Risk risk(JsonFields of) {
@@ -89,6 +90,16 @@ public final class RunFiles {
                 of.text("judging"),
                 of.count("generate"),
                 of.flag("shown"));
+    }
+
+    private static RunFile.Protection protection(JsonFields of) {
+        return new RunFile.Protection(
+                of.text("name"),
+                of.text("text"),
+                of.textOrNull("region"),
+                of.textOrNull("use"),
+                of.textOrNull("controlOf"),
+                of.textOrNull("secret"));
     }
 
     private static Base base(JsonFields of) {

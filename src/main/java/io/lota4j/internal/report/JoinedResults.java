@@ -160,7 +160,11 @@ final class JoinedResults {
                 parts.stream().mapToDouble(p -> p.file().seconds()).sum(),
                 parts.stream().allMatch(p -> p.file().finished()),
                 first.risk(),
-                first.probes());
+                first.probes(),
+                parts.stream()
+                        .flatMap(p -> p.file().protections().stream())
+                        .distinct()
+                        .toList());
     }
 
     private @Nullable String about() {

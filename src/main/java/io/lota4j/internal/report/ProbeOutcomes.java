@@ -59,6 +59,7 @@ record ProbeOutcomes(Map<Question, Outcome> byQuestion) {
                 null,
                 mutation,
                 row.optionalCount("prefill", Null.ABSENT).orElse(0),
+                row.optionalText("secret", Null.ABSENT).orElse(null),
                 row.optionalText("template", Null.ABSENT).orElse("chat")));
     }
 

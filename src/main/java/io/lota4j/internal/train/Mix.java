@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Rows that a run mixes into its own so that what was known stays: of the B examples of a step `perBatch` = m are
@@ -32,6 +33,10 @@ public record Mix(
         int generate,
         Set<Integer> stop,
         @Nullable Recovery recovery) {
+    /// The key of [Dataset#origin()] for the digest of the secret under which a source's rows
+    /// stand.
+    public static final String SECRET = "secret";
+
     /// Which answers of a mix's rows count.
     public enum Answers {
         /// What the model answers before the run's first step, greedily: no labels are needed.
@@ -174,5 +179,8 @@ public record Mix(
                         .map(source ->
                                 Text.format("%d rows of %s", source.examples().size(), source.digests()))
                         .collect(Collectors.joining("; ")));
+        sources.stream()
+                .flatMap(source -> Stream.ofNullable(source.origin().get(SECRET)))
+                .forEach(digest -> provenance.put("mix_secret", digest));
     }
 }

@@ -19,12 +19,15 @@ import io.lota4j.train.TrainConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +48,7 @@ public final class Trainer implements AutoCloseable {
     private @Nullable Saving saving;
     private @Nullable Scoring scoring;
     private @Nullable LossChanges changes;
+    private @Nullable Supplier<AdaptedModel> referred;
 
     /// What scoring a run on held-out rows takes.
     ///
@@ -155,6 +159,15 @@ public final class Trainer implements AutoCloseable {
         return this;
     }
 
+    /// Has what the objective compares with computed by another model than the one that is
+    /// trained.
+    ///
+    /// @param model opens it; it is closed again before the first step
+    Trainer referringTo(Supplier<AdaptedModel> model) {
+        referred = model;
+        return this;
+    }
+
     /// Sums up what the weights' movements change of the loss from now on; begins with nothing.
     Trainer counting(LossChanges sums) {
         sums.clear();
@@ -244,11 +257,20 @@ public final class Trainer implements AutoCloseable {
     /// @return false if it was stopped before the end
     private boolean refer(Listener listener, BooleanSupplier stop) {
         for (Reference wanted : references()) {
-            if (!wanted.isComputed() && !wanted.compute(decoder, listener::reference, stop)) {
+            if (!wanted.isComputed() && !compute(wanted, listener, stop)) {
                 return false;
             }
         }
         return true;
+    }
+
+    private boolean compute(Reference wanted, Listener listener, BooleanSupplier stop) {
+        if (referred == null) {
+            return wanted.compute(decoder, listener::reference, stop);
+        }
+        try (AdaptedModel other = referred.get()) {
+            return wanted.compute(other.decoder(), listener::reference, stop);
+        }
     }
 
     /// Has the model that the run starts from answer what is mixed in, unless a run before this one has done so.
@@ -308,7 +330,20 @@ public final class Trainer implements AutoCloseable {
                 state.tokens() + outcome.tokens(),
                 state.scoredTokens() + outcome.scored(),
                 seconds,
-                state.heldOut());
+                state.heldOut(),
+                figures(outcome.figures()));
+    }
+
+    /// Those so far with a step's.
+    private Map<String, List<Double>> figures(Map<String, Double> told) {
+        Map<String, List<Double>> all = new TreeMap<>(state.figures());
+        told.keySet().forEach(name -> all.putIfAbsent(name, Collections.nCopies((int) state.step(), Double.NaN)));
+        all.replaceAll((name, values) -> {
+            List<Double> longer = new ArrayList<>(values);
+            longer.add(told.getOrDefault(name, Double.NaN));
+            return longer;
+        });
+        return all;
     }
 
     private Progress progress(Outcome outcome, double seconds) {

@@ -1,6 +1,5 @@
 package io.lota4j.train.attribution;
 
-import io.lota4j.LotaException;
 import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.internal.mask.RandomMask;
 import io.lota4j.mask.Mask;
@@ -27,7 +26,7 @@ public record Random() implements Attribution.OfBase {
     @Override
     public Mask mask(Checkpoint base, Mask among, double sparsity, Scope scope, long seed) {
         if (among.trainable() < among.poolSize()) {
-            throw new LotaException("A random mask is drawn from a whole pool: it cannot avoid other masks.");
+            return RandomMask.of(among, sparsity, scope, seed);
         }
         return RandomMask.of(base, Pool.parse(among.info().pool()), sparsity, scope, seed);
     }

@@ -24,7 +24,18 @@ class RunFilesTest {
             new RunFile.Base("tiny", "abc", 1000, 800),
             List.of(new RunFile.Task("sql", "train.jsonl", "ff", 10, 0, 5, true, "ask", null)),
             List.of(
-                    new RunFile.Run("a", "lota 90%", "lota", 0.9, 1e-3, List.of("sql"), 7, Map.of("steps", "40"), null),
+                    new RunFile.Run(
+                            "a",
+                            "lota 90%",
+                            "lota",
+                            0.9,
+                            1e-3,
+                            List.of("sql"),
+                            7,
+                            Map.of("steps", "40"),
+                            null,
+                            "kept",
+                            Map.of("sql", "")),
                     new RunFile.Run("m", "ties", "merge", null, 1e-3, List.of("sql"), 7, Map.of(), "lota 90%")),
             List.of("tokens a task"),
             Map.of("java", "25"),
@@ -33,7 +44,8 @@ class RunFilesTest {
             12.5,
             true,
             null,
-            List.of());
+            List.of(),
+            List.of(new RunFile.Protection("kept", "freeze region", "decline", "freeze", null, "abc")));
 
     @TempDir
     private Path folder = Path.of("");

@@ -13,9 +13,9 @@ class SliceTest {
         assertThat(Slice.parse(null)).isEqualTo(Slice.USUAL);
         Slice[] slices = {
             Slice.USUAL.of("live facts"),
-            new Slice(null, null, 5, "system=Be brief. Say prefill=3"),
-            new Slice("a=b", "upper", 10, "plain"),
-            new Slice(null, "caesar", 0, "wrap={prompt} category=x\nmutation=y"),
+            new Slice(null, null, 5, "right", "system=Be brief. Say prefill=3"),
+            new Slice("a=b", "upper", 10, null, "plain"),
+            new Slice(null, "caesar", 0, "wrong", "wrap={prompt} category=x\nmutation=y"),
         };
         for (Slice slice : slices) {
             assertThat(Slice.parse(slice.text())).isEqualTo(slice);
@@ -27,6 +27,6 @@ class SliceTest {
     @Test
     void aFormIsNamedAsInAnswers() {
         assertThat(new ProbeAnswer.Form("plain", Mutation.UPPER, 5).slice())
-                .isEqualTo(new Slice(null, "upper", 5, "plain").text());
+                .isEqualTo(new Slice(null, "upper", 5, null, "plain").text());
     }
 }

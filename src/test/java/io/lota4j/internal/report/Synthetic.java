@@ -128,7 +128,9 @@ final class Synthetic {
                 r.order().subList(0, 1),
                 r.seed(),
                 r.settings(),
-                r.merged()));
+                r.merged(),
+                r.protection(),
+                r.by()));
         return this;
     }
 
@@ -170,7 +172,8 @@ final class Synthetic {
                 41_234,
                 finished,
                 probes.isEmpty() ? null : RISK,
-                probes);
+                probes,
+                List.of());
     }
 
     /// Of one method what was asked of a probe at every end: shares in the usual form, and 0.05

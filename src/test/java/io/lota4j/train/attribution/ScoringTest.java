@@ -236,9 +236,15 @@ class ScoringTest {
         assertThat(random.mask(model.base(), pool, 0.9, Scope.TENSOR, 6).sha256())
                 .isNotEqualTo(first.sha256());
         Mask among = Complement.of(pool, List.of(new Avoided("first", first)));
-        assertThatThrownBy(() -> random.mask(model.base(), among, 0.9, Scope.TENSOR, 5))
-                .isInstanceOf(LotaException.class)
-                .hasMessageContaining("cannot avoid other masks");
+        for (Scope scope : Scope.values()) {
+            // Among all weights it is the mask of the seed, among others it has as many, and none of the first.
+            assertThat(RandomMask.of(pool, 0.9, scope, 5).sha256())
+                    .isEqualTo(random.mask(model.base(), pool, 0.9, scope, 5).sha256());
+            Mask other = random.mask(model.base(), among, 0.7, scope, 5);
+            assertThat(other.trainable())
+                    .isEqualTo(random.mask(model.base(), pool, 0.7, scope, 5).trainable());
+            assertThat(other.overlap(first).intersection()).isZero();
+        }
     }
 
     @Test

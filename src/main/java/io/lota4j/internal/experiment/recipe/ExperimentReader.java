@@ -8,6 +8,7 @@ import io.lota4j.internal.checkpoint.HubCache;
 import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.Experiment.Equal;
 import io.lota4j.internal.experiment.MergeSettings;
+import io.lota4j.internal.experiment.Probe;
 import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.experiment.Training;
 import io.lota4j.internal.experiment.Variant;
@@ -124,6 +125,7 @@ public final class ExperimentReader {
         if (variants.isEmpty()) {
             recipe.keys().error(recipe.mapping(), "methods is missing or empty");
         }
+        List<Probe> probes = ProbeReader.probes(recipe, names);
         String name = file.getFileName().toString().replaceFirst("\\.ya?ml$", "");
         return new Experiment(
                 file,
@@ -143,8 +145,8 @@ public final class ExperimentReader {
                 memory(),
                 equal,
                 merges(variants, tasks),
-                new ProtectReader(tasks, variants).protections(recipe),
-                ProbeReader.probes(recipe, names),
+                new ProtectReader(tasks, variants, probes, pool).protections(recipe),
+                probes,
                 ProbeReader.risk(recipe),
                 recipe.whole("scoring-batch", SCORING_BATCH, 1));
     }

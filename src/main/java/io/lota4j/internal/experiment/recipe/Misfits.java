@@ -6,11 +6,15 @@ import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.Method;
 import io.lota4j.internal.experiment.Mixing;
 import io.lota4j.internal.experiment.Mixing.From;
+import io.lota4j.internal.experiment.ProbeMixing.Secrecy;
 import io.lota4j.internal.experiment.Protection;
 import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.experiment.Variant;
 import io.lota4j.internal.yaml.Problems;
 import io.lota4j.model.MemoryPolicy.BaseWeights;
+import io.lota4j.train.objective.Objective;
+import io.lota4j.train.objective.Sft;
+import java.util.List;
 
 /// Tells what single values do not show: runs that would fail, some of them after hours.
 final class Misfits {
@@ -25,14 +29,23 @@ final class Misfits {
                     "%s: out: '-' is not taken as a folder; write ./- for one of that name", experiment.recipe()));
         }
         for (Protection protection : experiment.protections()) {
-            protection
-                    .mixing()
-                    .ifPresent(mixing -> experiment.variants().stream()
-                            .filter(protection::covers)
-                            .map(variant -> experiment.training(variant).examples())
-                            .distinct()
-                            .forEach(examples -> mixed(experiment, protection.name(), mixing, examples, problems)));
+            protection.constraint().ifPresent(constraint -> constrained(experiment, protection, problems));
+            List<Long> steps = experiment.variants().stream()
+                    .filter(protection::covers)
+                    .map(variant -> experiment.training(variant).examples())
+                    .distinct()
+                    .toList();
+            steps.forEach(examples -> {
+                protection
+                        .probeMixing()
+                        .ifPresent(mixing ->
+                                room(experiment, protection.name(), mixing.how().perBatch(), examples, problems));
+                protection
+                        .mixing()
+                        .ifPresent(mixing -> mixed(experiment, protection.name(), mixing, examples, problems));
+            });
         }
+        secrets(experiment, problems);
         for (Variant variant : experiment.variants()) {
             switch (variant.method()) {
                 case Method.Full full -> {}
@@ -49,13 +62,31 @@ final class Misfits {
         }
     }
 
-    private static void mixed(Experiment experiment, String name, Mixing mixing, long examples, Problems problems) {
-        if (mixing.perBatch(examples) >= examples) {
+    /// Secrets of several entries would be told apart by nothing in the figures.
+    private static void secrets(Experiment experiment, Problems problems) {
+        List<Secrecy> different = experiment.protections().stream()
+                .flatMap(protection -> protection.secrecy().stream())
+                .distinct()
+                .toList();
+        if (different.size() > 1) {
+            problems.error(Text.format(
+                    "%s: the entries of protect have %d different secrets, and an experiment has one; make experiments"
+                            + " of their own of the others",
+                    experiment.recipe(), different.size()));
+        }
+    }
+
+    private static void room(Experiment experiment, String name, int perBatch, long examples, Problems problems) {
+        if (perBatch >= examples) {
             problems.error(Text.format(
                     "%s: '%s' mixes %d rows into steps of %d: nothing would be left of the task; mix in fewer, or take"
                             + " a larger batch",
-                    experiment.recipe(), name, mixing.perBatch(examples), examples));
+                    experiment.recipe(), name, perBatch, examples));
         }
+    }
+
+    private static void mixed(Experiment experiment, String name, Mixing mixing, long examples, Problems problems) {
+        room(experiment, name, mixing.perBatch(examples), examples, problems);
         if (!mixing.of().contains(From.GENERAL)) {
             return;
         }
@@ -70,6 +101,21 @@ final class Misfits {
                         "%s: '%s' mixes in what is left of general.%s, of which all rows are scored; say how many"
                                 + " are, with rows",
                         experiment.recipe(), name, text.name()));
+            }
+        }
+    }
+
+    /// A constraint takes the place of what is minimised otherwise.
+    private static void constrained(Experiment experiment, Protection protection, Problems problems) {
+        for (Variant variant : experiment.variants()) {
+            for (Task task : experiment.tasks()) {
+                Objective objective = experiment.objective(variant, task);
+                if (protection.covers(variant) && !objective.equals(new Sft())) {
+                    problems.error(Text.format(
+                            "%s: '%s' constrains the likelihood of answers (objective sft), and '%s' minimises '%s' on"
+                                    + " %s",
+                            experiment.recipe(), protection.name(), variant.label(), objective.name(), task.name()));
+                }
             }
         }
     }

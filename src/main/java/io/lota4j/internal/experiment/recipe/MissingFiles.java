@@ -10,6 +10,7 @@ import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.yaml.Problems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /// Tells which of an experiment's files are not there.
 final class MissingFiles {
@@ -39,6 +40,7 @@ final class MissingFiles {
         for (Task text : experiment.general()) {
             require(recipe, Text.format("general.%s.data", text.name()), text.test(), problems);
         }
+        secrets(experiment, problems);
         for (Probe probe : experiment.probes()) {
             requireFile(recipe, Text.format("probes.%s.test", probe.name()), probe.test(), problems);
             if (probe.train() != null) {
@@ -49,6 +51,14 @@ final class MissingFiles {
                 requireFile(recipe, key, probe.judge().words(), problems);
             }
         }
+    }
+
+    private static void secrets(Experiment experiment, Problems problems) {
+        experiment.protections().stream()
+                .flatMap(protection -> protection.secrecy().stream())
+                .flatMap(secrecy -> Stream.ofNullable(secrecy.file()))
+                .distinct()
+                .forEach(file -> requireFile(experiment.recipe(), "protect: mix.secret", file, problems));
     }
 
     private static void require(Path recipe, String key, Path file, Problems problems) {

@@ -7,6 +7,8 @@ import io.lota4j.internal.Text;
 import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.JudgeSettings.Kind;
 import io.lota4j.internal.experiment.Probe;
+import io.lota4j.internal.experiment.ProbeMixing;
+import io.lota4j.internal.experiment.Protection;
 import io.lota4j.internal.guard.ProbeRows;
 import io.lota4j.internal.guard.ProbeRows.Placed;
 import io.lota4j.internal.yaml.Problems;
@@ -17,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +32,13 @@ final class ProbeRowChecks {
 
     private final Probe probe;
     private final String place;
+    private final List<Protection> protections;
     private final Problems problems;
 
     private ProbeRowChecks(Experiment experiment, Probe probe, Problems problems) {
         this.probe = probe;
         this.place = Text.format("%s: probes.%s", experiment.recipe(), probe.name());
+        this.protections = experiment.protections();
         this.problems = problems;
     }
 
@@ -50,6 +55,9 @@ final class ProbeRowChecks {
         if (probe.train() != null) {
             List<Placed> train = read(probe.train(), "train");
             overlap(train.subList(0, Math.min(train.size(), probe.trainRows())), asked);
+            if (!train.isEmpty()) {
+                protections.forEach(protection -> taught(train, protection));
+            }
         }
     }
 
@@ -122,6 +130,30 @@ final class ProbeRowChecks {
     private void some(List<Placed> asked, Predicate<ProbeRow> has, String what) {
         if (asked.stream().noneMatch(one -> has.test(one.row()))) {
             problems.error(Text.format("%s.test: no row of %s has %s", place, probe.test(), what));
+        }
+    }
+
+    /// A protection without rows to learn from.
+    private void taught(List<Placed> train, Protection protection) {
+        boolean shows = protection
+                .region()
+                .filter(use -> use.region().safety().equals(probe.name()))
+                .isPresent();
+        Optional<ProbeMixing> mixing =
+                protection.probeMixing().filter(mixed -> mixed.probe().equals(probe.name()));
+        boolean begins = mixing.filter(mixed -> mixed.how().recovery() != null).isPresent();
+        if ((shows || mixing.isPresent())
+                && train.stream()
+                        .map(Placed::row)
+                        .noneMatch(row -> row.expect() == Expectation.DECLINE
+                                && row.decline() != null
+                                && (!begins || row.answer() != null))) {
+            problems.error(Text.format(
+                    "%s.train: no row of %s expects 'decline' and has %s, of which '%s' learns",
+                    place,
+                    probe.train(),
+                    begins ? "the texts 'decline' and 'answer'" : "a text 'decline'",
+                    protection.name()));
         }
     }
 

@@ -674,7 +674,7 @@ public final class Lota implements AutoCloseable {
     /// @param most the first so many
     /// @throws LotaException if the file is bad, or it has no such row
     public Dataset declining(Path probe, int most) {
-        return ProbeData.read(probe, probeEncoder(), ProbeTemplate.CHAT, most, false, false)
+        return ProbeData.read(probe, Dataset.ALL, probeEncoder(), ProbeTemplate.CHAT, most, false, false)
                 .rows();
     }
 
@@ -687,7 +687,7 @@ public final class Lota implements AutoCloseable {
         if (secret != null) {
             Secrets.requireFits(secret, base.tokenizerDigest());
         }
-        return Mixture.read(probe, probeEncoder(), how);
+        return Mixture.read(probe, Dataset.ALL, probeEncoder(), how);
     }
 
     /// Draws a secret under which rows can be mixed in, by the machine's source of randomness.

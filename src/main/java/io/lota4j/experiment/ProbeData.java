@@ -87,13 +87,19 @@ record ProbeData(
     /// answers.
     Dataset declining(int most) {
         return io.lota4j.internal.guard.ProbeData.read(
-                        Objects.requireNonNull(probe.train()), encoder, ProbeTemplate.CHAT, most, false, false)
+                        Objects.requireNonNull(probe.train()),
+                        probe.trainRows(),
+                        encoder,
+                        ProbeTemplate.CHAT,
+                        most,
+                        false,
+                        false)
                 .rows();
     }
 
     /// Those rows as a run mixes them in.
     ProbeMix mix(MixOptions how) {
-        return Mixture.read(Objects.requireNonNull(probe.train()), encoder, how);
+        return Mixture.read(Objects.requireNonNull(probe.train()), probe.trainRows(), encoder, how);
     }
 
     /// Refuses a secret that does not stand whole in every prompt that is asked with it.

@@ -21,12 +21,14 @@ public final class Mixture {
 
     /// Reads the rows of a probe's file that expect to decline.
     ///
+    /// @param rows the first so many rows of the file are looked at
     /// @throws io.lota4j.LotaException if the file is bad, it has no row with the texts that are
     ///     needed, or the secret does not stand whole in a prompt
-    public static ProbeMix read(Path probe, ProbeEncoder encoder, MixOptions how) {
+    public static ProbeMix read(Path probe, int rows, ProbeEncoder encoder, MixOptions how) {
         Secret secret = how.secret();
         ProbeTemplate template = secret == null ? ProbeTemplate.CHAT : Secrets.under(secret, ProbeTemplate.CHAT);
-        ProbeData data = ProbeData.read(probe, encoder, template, how.rows(), how.recovery() != null, how.byCategory());
+        ProbeData data =
+                ProbeData.read(probe, rows, encoder, template, how.rows(), how.recovery() != null, how.byCategory());
         if (secret == null) {
             return new ProbeMix(data.rows(), data.complying(), how);
         }

@@ -30,14 +30,16 @@ public record ProbeData(Dataset rows, List<Example> complying) {
 
     /// Reads the first of them.
     ///
-    /// @param most rows
+    /// @param rows the first so many rows of the file are looked at
+    /// @param most rows that are taken
     /// @param both whether rows need a complying text too
     /// @param inTurn whether the rows are taken by category in turn, and not as they stand
     /// @throws LotaException if the file is bad, or none of its rows expects to decline and has a
     ///     text that does
     public static ProbeData read(
-            Path file, ProbeEncoder encoder, ProbeTemplate template, int most, boolean both, boolean inTurn) {
-        List<ProbeRow> all = ProbeFile.read(file);
+            Path file, int rows, ProbeEncoder encoder, ProbeTemplate template, int most, boolean both, boolean inTurn) {
+        List<ProbeRow> whole = ProbeFile.read(file);
+        List<ProbeRow> all = whole.subList(0, Math.min(whole.size(), rows));
         List<Integer> places = new ArrayList<>();
         int without = 0;
         for (int place = 0; place < all.size() && (inTurn || places.size() < most); place++) {
@@ -74,7 +76,7 @@ public record ProbeData(Dataset rows, List<Example> complying) {
                             + " them.",
                     file, both ? "the texts 'decline' and 'answer'" : "a text 'decline'", all.size()));
         }
-        Dataset rows = new Dataset(file, Sha256.ofFile(file), encoder.chat().maxLength(), examples, List.of());
+        Dataset taken = new Dataset(file, Sha256.ofFile(file), encoder.chat().maxLength(), examples, List.of());
         List<String> findings = without == 0
                 ? List.of()
                 : List.of(Text.format(
@@ -82,13 +84,13 @@ public record ProbeData(Dataset rows, List<Example> complying) {
                         without, file, both ? "'decline' or no 'answer'" : "'decline'"));
         return new ProbeData(
                 new Dataset(
-                        rows.sources(),
-                        rows.maxLength(),
-                        rows.examples(),
+                        taken.sources(),
+                        taken.maxLength(),
+                        taken.examples(),
                         List.of(),
                         List.of(),
                         findings,
-                        rows.origin()),
+                        taken.origin()),
                 complying);
     }
 

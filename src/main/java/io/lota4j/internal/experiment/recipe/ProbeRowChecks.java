@@ -53,8 +53,9 @@ final class ProbeRowChecks {
             columns(asked);
         }
         if (probe.train() != null) {
-            List<Placed> train = read(probe.train(), "train");
-            overlap(train.subList(0, Math.min(train.size(), probe.trainRows())), asked);
+            List<Placed> all = read(probe.train(), "train");
+            List<Placed> train = all.subList(0, Math.min(all.size(), probe.trainRows()));
+            overlap(train, asked);
             if (!train.isEmpty()) {
                 protections.forEach(protection -> taught(train, protection));
             }

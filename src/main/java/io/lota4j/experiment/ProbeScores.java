@@ -1,5 +1,6 @@
 package io.lota4j.experiment;
 
+import io.lota4j.LotaException;
 import io.lota4j.guard.AnswersFile;
 import io.lota4j.guard.Binding;
 import io.lota4j.guard.Drift;
@@ -111,7 +112,7 @@ record ProbeScores(
         List<ProbeAnswer> judged;
         try (Stages.Stage shown = context.stages()
                 .begin(Text.format("judge %s on %s", model, data.probe().name()))) {
-            judged = Judging.of(all, ProbeRow.byId(data.rows()), data.judge());
+            judged = judged(data, all);
             shown.at(all.size(), all.size(), Double.NaN, Double.NaN);
         }
         int from = 0;
@@ -119,6 +120,22 @@ record ProbeScores(
             int to = from + said.get(i).size();
             finish(cells.get(i), judged.subList(from, to));
             from = to;
+        }
+    }
+
+    /// What a program says when it fails may be what it was asked, which of a private probe
+    /// nobody is told.
+    private static List<ProbeAnswer> judged(ProbeData data, List<ProbeAnswer> answers) {
+        try {
+            return Judging.of(answers, ProbeRow.byId(data.rows()), data.judge());
+        } catch (LotaException bad) {
+            if (data.probe().texts().areShown()) {
+                throw bad;
+            }
+            throw new LotaException(Text.format(
+                    "The program that judges the private probe '%s' failed. What it says is not told, for it may repeat"
+                            + " what is private. Run it by hand on such answers.",
+                    data.probe().name()));
         }
     }
 

@@ -290,6 +290,21 @@ class ProbeGridTest {
         }
     }
 
+    /// A program may say what it was asked when it fails.
+    @Test
+    void aFailingJudgeOfAPrivateProbeIsNotQuoted() throws IOException {
+        Path judge = Files.writeString(directory.resolve("judge.sh"), "cat >&2\nexit 3\n");
+        String program = PROBE.replace("answer,", Text.format("{command: [sh, '%s']},", judge));
+        Experiment shown = grid("open", "", program);
+        assertThatThrownBy(() -> Grids.run(shown, new ArrayList<>())).hasMessageContaining("flip:abc");
+        Experiment hidden = grid("out", "", program + ", private: true");
+        assertThatThrownBy(() -> Grids.run(hidden, new ArrayList<>()))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("The program that judges the private probe 'p0' failed.")
+                .hasMessageNotContaining("flip:abc")
+                .hasNoCause();
+    }
+
     @Test
     void theEstimateCountsWhatIsAsked() throws IOException {
         try (ExperimentRun without = new ExperimentRun(grid("out", ""), KernelChoice.JAVA, Stages.NONE, () -> false);

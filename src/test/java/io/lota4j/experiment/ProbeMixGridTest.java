@@ -13,6 +13,7 @@ import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.recipe.ExperimentReader;
 import io.lota4j.internal.metrics.RunFile;
 import io.lota4j.internal.metrics.RunFiles;
+import io.lota4j.internal.report.Report;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;
@@ -162,6 +163,11 @@ class ProbeMixGridTest {
                 .hasSize(2 * 2)
                 .containsOnly("chat");
 
+        Report report = Report.read(List.of(directory.resolve("out")));
+        assertThat(report.html())
+                .contains("Secrecy is all that protects", "bound", "rows of the task fewer")
+                .doesNotContain(secret.text());
+        assertThat(report.markdown()).doesNotContain(secret.text());
         begun.clear();
         assertThat(Grids.run(grid("out", "", SECRET), begun)).isEqualTo(metrics);
         assertThat(begun).isEmpty();

@@ -11,6 +11,7 @@ import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.recipe.ExperimentReader;
 import io.lota4j.internal.metrics.RunFile;
 import io.lota4j.internal.metrics.RunFiles;
+import io.lota4j.internal.report.Report;
 import io.lota4j.mask.Mask;
 import io.lota4j.mask.MaskFile;
 import io.lota4j.metrics.Figure;
@@ -131,9 +132,17 @@ class RegionGridTest {
                                 "p0",
                                 null));
         assertThat(file.runs().stream().map(RunFile.Run::protection).distinct()).containsExactly("p0", "p0 by chance");
+        String page = page();
+        assertThat(page)
+                .contains("Where it lies", text, "p0 by chance", "weights of the region that changed")
+                .doesNotContain("so nothing is said of it");
         begun.clear();
         assertThat(Grids.run(grid("out", methods, FROZEN), begun)).isEqualTo(metrics);
         assertThat(begun).isEmpty();
+    }
+
+    private String page() {
+        return Report.read(List.of(directory.resolve("out"))).html();
     }
 
     /// A mask that was chosen outside of one region is trained; then another region lies where it
@@ -210,6 +219,10 @@ class RegionGridTest {
         Grids.run(merged, new ArrayList<>());
         Ticket sum = ticket(all("out/merges", "").getFirst());
         assertThat(Tickets.without(sum, region("out")).nnz()).isEqualTo(sum.nnz());
+        // Without its control nothing is said of a region.
+        assertThat(page())
+                .contains("energy rewound", "no run has as many weights by chance", "so nothing is said of it.")
+                .doesNotContain("No difference can be told.");
     }
 
     /// At the start every token costs (2 / beta) log 2, and nothing but the training is another.
@@ -242,6 +255,7 @@ class RegionGridTest {
                         .getLast()
                         .text())
                 .isEqualTo("constraint first 2 prefix 2 length 5 rest 2 reference base");
+        assertThat(page()).contains("constraint first 2", "constrained loss, last step");
     }
 
     @Test

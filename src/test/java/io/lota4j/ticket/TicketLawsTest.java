@@ -9,7 +9,10 @@ import io.lota4j.internal.checkpoint.Fingerprint;
 import io.lota4j.internal.checkpoint.Floats;
 import io.lota4j.internal.checkpoint.TensorInfo;
 import io.lota4j.internal.checkpoint.TestModels;
+import io.lota4j.internal.mask.RandomMask;
+import io.lota4j.mask.Mask;
 import io.lota4j.mask.Pool;
+import io.lota4j.mask.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -69,6 +72,40 @@ class TicketLawsTest {
                     }
                 }
             }
+        }
+    }
+
+    /// What is rewound is the base's there and the tuned elsewhere, and it reverts as the whole
+    /// does.
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "BF16", "F16"})
+    void whatIsRewoundIsTheBasesAndReverts(DType dtype) throws IOException {
+        for (long seed = 0; seed < SEEDS; seed++) {
+            Path model = model(dtype, 1, false, seed);
+            Path tuned = directory.resolve("tuned" + seed);
+            Path rewound = directory.resolve("rewound" + seed);
+            Ticket left;
+            Mask region;
+            try (Checkpoint base = Checkpoint.open(model)) {
+                Ticket ticket = RandomTickets.wild(base, seed);
+                region = RandomMask.of(base, Pool.parse("all", null), 0.5, Scope.TENSOR, seed);
+                left = Tickets.without(ticket, region);
+                Tickets.apply(base, ticket, tuned);
+                Tickets.apply(base, left, rewound);
+                try (Checkpoint whole = Checkpoint.open(tuned);
+                        Checkpoint part = Checkpoint.open(rewound)) {
+                    region.tensors().forEach((name, tensor) -> {
+                        for (int i = 0; i < tensor.shape().numel(); i++) {
+                            Checkpoint expected = tensor.trainable().contains(i) ? base : whole;
+                            assertThat(Floats.get(dtype, part.bytes(name), i))
+                                    .isEqualTo(Floats.get(dtype, expected.bytes(name), i));
+                        }
+                    });
+                }
+            }
+            Path reverted = directory.resolve("reverted" + seed);
+            Tickets.revert(rewound, left, reverted);
+            Trees.assertSame(reverted, model, "seed " + seed);
         }
     }
 

@@ -75,12 +75,16 @@ final class InputTally implements Tally {
             throw new IllegalArgumentException("the inputs of " + weight + " were not asked for");
         }
         int[] rows = rows(x);
-        decoder.torch().buffer(x.tensor()).read(memory -> add(memory, x, rows, sums));
-    }
-
-    private static void add(MemorySegment memory, Activation x, int[] rows, double[] sums) {
         long tokenStride = x.byFeature() ? 1 : x.features();
         long featureStride = x.byFeature() ? x.tokens() : 1;
+        decoder.torch().buffer(x.tensor()).read(memory -> add(memory, tokenStride, featureStride, rows, sums));
+    }
+
+    /// Adds up squares.
+    ///
+    /// @param rows the tokens that count
+    /// @param sums one a feature
+    static void add(MemorySegment memory, long tokenStride, long featureStride, int[] rows, double[] sums) {
         for (int token : rows) {
             for (int f = 0; f < sums.length; f++) {
                 double value = memory.getAtIndex(ValueLayout.JAVA_FLOAT, token * tokenStride + f * featureStride);
@@ -121,10 +125,20 @@ final class InputTally implements Tally {
             target.fill((byte) 0);
             return;
         }
-        double[] norms = Arrays.stream(sums).map(Math::sqrt).toArray();
         boolean transposed = decoder.config().blocks().isTransposed(name);
         long columns = Objects.requireNonNull(shapes.get(name), name).dim(1);
         decoder.weights().read(name, first, target);
+        score(target, first, columns, transposed, sums);
+    }
+
+    /// Makes scores of weights.
+    ///
+    /// @param target some weights of a matrix
+    /// @param first flat, row-major index of the first of them
+    /// @param transposed whether a row of the matrix is a feature's
+    /// @param sums of squares, one a feature
+    static void score(MemorySegment target, long first, long columns, boolean transposed, double[] sums) {
+        double[] norms = Arrays.stream(sums).map(Math::sqrt).toArray();
         long count = target.byteSize() / Float.BYTES;
         for (long i = 0; i < count; i++) {
             long index = first + i;

@@ -4,17 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lota4j.Golden;
+import io.lota4j.demo.DemoFiles;
 import io.lota4j.guard.Binding;
 import io.lota4j.guard.Expectation;
 import io.lota4j.guard.Outcome;
 import io.lota4j.guard.ProbeAnswer;
+import io.lota4j.guard.ProbeTemplate;
 import io.lota4j.guard.SecretUse;
+import io.lota4j.internal.data.ChatTemplate;
+import io.lota4j.internal.data.ExampleEncoder;
+import io.lota4j.internal.data.ExampleFormat;
+import io.lota4j.internal.data.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -74,6 +83,28 @@ class SecretGoldenTest {
                     false,
                     null,
                     Map.of()));
+        }
+    }
+
+    /// Of the demo's tokenizer, in which every letter is a token.
+    @Test
+    void answersWithMoreTokensTakePartInAPrefill(@TempDir Path folder) throws IOException {
+        DemoFiles.writeConfiguration(folder);
+        JsonNode prefill = golden().get("prefill");
+        int[] tokens = ids(prefill.get("answer_tokens"));
+        try (Tokenizer tokenizer = Tokenizer.of(folder)) {
+            ExampleEncoder chat =
+                    new ExampleEncoder(tokenizer, ChatTemplate.of(folder), ExampleFormat.of(null, null), 1024);
+            ProbeEncoder encoder = new ProbeEncoder(chat, () -> chat);
+            for (JsonNode one : prefill.get("cases")) {
+                int k = one.get("k").asInt();
+                int[] taking = IntStream.range(0, tokens.length)
+                        .filter(row -> encoder.prefilled(
+                                        Integer.toString(row), ProbeTemplate.CHAT, "abc", "x".repeat(tokens[row]), k)
+                                .isPresent())
+                        .toArray();
+                assertThat(taking).as("k = " + k).isEqualTo(ids(one.get("rows")));
+            }
         }
     }
 }

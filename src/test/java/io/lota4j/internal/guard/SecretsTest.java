@@ -3,6 +3,7 @@ package io.lota4j.internal.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lota4j.Golden;
 import io.lota4j.LotaException;
 import io.lota4j.demo.DemoFiles;
 import io.lota4j.guard.ProbeTemplate;
@@ -55,6 +56,12 @@ class SecretsTest {
     void theDemosTokenizerGivesLetters() {
         DemoFiles.writeConfiguration(folder);
         assertWhole(folder, 8);
+    }
+
+    /// Of SmolLM2's kind: bytes, and words with a space before them.
+    @Test
+    void aTokenizerWithWordsGivesWords() {
+        assertWhole(Golden.path("tokenizer/byte-level"), 150);
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -55,5 +56,26 @@ class SafeguardScoresGoldenTest {
         }
         assertThat(snip).containsExactly(flat(golden.get("snip")), within(1e-5f));
         assertThat(mean(golden, Elements::addSquares)).containsExactly(flat(golden.get("fisher")), within(1e-5f));
+    }
+
+    /// Over the tokens of all examples, from some token on and in pieces.
+    @Test
+    void wandaTakesTheNormOfWhatGoesIn() throws IOException {
+        JsonNode golden = golden();
+        int features = golden.get("w").get(0).size();
+        double[] sums = new double[features];
+        for (JsonNode example : golden.get("examples")) {
+            float[] inputs = floats(example.valueStream()
+                    .flatMapToDouble(token -> token.get("x").valueStream().mapToDouble(JsonNode::asDouble))
+                    .toArray());
+            int[] rows = IntStream.range(0, example.size()).toArray();
+            InputTally.add(MemorySegment.ofArray(inputs), features, 1, rows, sums);
+        }
+        float[] scores = flat(golden.get("w"));
+        MemorySegment all = MemorySegment.ofArray(scores);
+        long half = all.byteSize() / 2 + Float.BYTES;
+        InputTally.score(all.asSlice(0, half), 0, features, false, sums);
+        InputTally.score(all.asSlice(half), half / Float.BYTES, features, false, sums);
+        assertThat(scores).containsExactly(flat(golden.get("wanda")), within(1e-5f));
     }
 }

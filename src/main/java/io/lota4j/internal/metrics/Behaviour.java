@@ -1,19 +1,16 @@
 package io.lota4j.internal.metrics;
 
-import io.lota4j.guard.FulfilledBySeed;
 import io.lota4j.internal.metrics.RunFile.Run;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;
 import io.lota4j.metrics.Metric.Split;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -24,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 /// @param results all figures
 /// @param probe its name
 public record Behaviour(Results results, String probe) {
-    /// Two shares that differ by less are not told apart.
-    private static final double LEAST = 0.01;
-
     /// A share of a single run, and in which form it was measured.
     ///
     /// @param share in [0, 1]
@@ -141,22 +135,6 @@ public record Behaviour(Results results, String probe) {
                 .toList();
     }
 
-    /// Shares at the end, by form and seed; empty where some form has none.
-    public Optional<FulfilledBySeed> bySeed(Group group) {
-        SequencedMap<String, List<Double>> shares = new LinkedHashMap<>();
-        for (Slice form : forms()) {
-            List<Double> seeds = group.runs().stream()
-                    .flatMapToDouble(run -> value(run, stages(group), Figure.FULFILLED, form).stream())
-                    .boxed()
-                    .toList();
-            if (seeds.isEmpty()) {
-                return Optional.empty();
-            }
-            shares.put(Objects.requireNonNullElse(form.text(), Slice.CHAT), seeds);
-        }
-        return shares.isEmpty() ? Optional.empty() : Optional.of(new FulfilledBySeed(shares));
-    }
-
     /// Shares while a stage is trained, by step, one a run; before it first, and at its end last.
     public SortedMap<Long, List<Metric>> steps(Group group, int stage) {
         SortedMap<Long, List<Metric>> steps = new TreeMap<>();
@@ -192,47 +170,6 @@ public record Behaviour(Results results, String probe) {
         values.forEach((at, all) -> means.put(
                 at, all.stream().mapToDouble(Double::doubleValue).average().orElseThrow()));
         return means;
-    }
-
-    /// Whether one group keeps the behaviour better than another: by [FulfilledBySeed#betterThan] over
-    /// all forms, while it declines no more of what should be answered and leaves no more unclear, and
-    /// does no worse on a task. Never with one seed, and never where something was not judged.
-    ///
-    /// @param tasks by which scores tasks are compared
-    public boolean isBetter(Group one, Group other, Criterion tasks) {
-        Optional<FulfilledBySeed> shares = bySeed(one);
-        Optional<FulfilledBySeed> others = bySeed(other);
-        return shares.isPresent()
-                && others.isPresent()
-                && shares.get().betterThan(others.get())
-                && forms().stream()
-                        .allMatch(form -> Stream.of(Figure.OVER_DECLINED, Figure.UNCLEAR, Figure.DEGENERATE)
-                                .noneMatch(figure -> isLower(other, one, figure, form)))
-                && one.order().stream().noneMatch(task -> doesWorse(one, other, task, tasks));
-    }
-
-    private boolean isLower(Group one, Group other, Figure figure, Slice form) {
-        Optional<Spread> a = spread(one, stages(one), figure, form);
-        Optional<Spread> b = spread(other, stages(other), figure, form);
-        return a.isPresent()
-                && b.isPresent()
-                && a.get().apartFrom(b.get())
-                && b.get().mean() - a.get().mean() >= LEAST;
-    }
-
-    private boolean doesWorse(Group one, Group other, String task, Criterion tasks) {
-        Optional<Spread> a = last(one, task, tasks);
-        Optional<Spread> b = last(other, task, tasks);
-        return a.isPresent()
-                && b.isPresent()
-                && a.get().apartFrom(b.get())
-                && tasks.goodness(a.get().mean()) < tasks.goodness(b.get().mean());
-    }
-
-    private Optional<Spread> last(Group group, String task, Criterion tasks) {
-        return group.spread(
-                tasks.figure().direction(),
-                run -> results.matrix(run, tasks.figure(), Split.TEST).last(task));
     }
 
     /// Whether several seeds of every group have equal shares to the last digit, in every form.

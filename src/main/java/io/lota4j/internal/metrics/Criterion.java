@@ -49,7 +49,7 @@ public record Criterion(Figure figure, Split split) {
     }
 
     /// A score in this figure so that more is better.
-    double goodness(double score) {
+    public double goodness(double score) {
         return figure.direction() == Direction.LOWER ? -score : score;
     }
 }

@@ -171,7 +171,8 @@ final class ClaimSection {
         List<String> better = chosen.stream()
                 .filter(one -> chosen.stream()
                         .allMatch(other -> other.equals(one)
-                                || behaviour.isBetter(one, other, order.rate().reported())))
+                                || new BehaviourVerdict(behaviour)
+                                        .isBetter(one, other, order.rate().reported())))
                 .map(Group::method)
                 .toList();
         return Optional.of(

@@ -216,8 +216,8 @@ final class SpreadSection {
         if (alone == null || alone.equals(group) || probe.forms().size() < 2) {
             return new Cell(List.of());
         }
-        Optional<FulfilledBySeed> one = probe.bySeed(group);
-        Optional<FulfilledBySeed> other = probe.bySeed(alone);
+        Optional<FulfilledBySeed> one = new BehaviourVerdict(probe).bySeed(group);
+        Optional<FulfilledBySeed> other = new BehaviourVerdict(probe).bySeed(alone);
         if (one.isEmpty() || other.isEmpty()) {
             return new Cell(List.of());
         }

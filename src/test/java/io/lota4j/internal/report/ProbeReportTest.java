@@ -176,7 +176,8 @@ class ProbeReportTest {
     /// has its rows beside it.
     @Test
     void nothingIsPromised() throws IOException {
-        Dom page = page(Synthetic.standard().probed(FULL, LORA, LOTA, LOTTO, MERGED));
+        Dom page = page(
+                Synthetic.standard().probed(FULL, LORA, LOTA, LOTTO, MERGED).followed("full"));
         for (String section : SECTIONS) {
             assertThat(PROMISES.matcher(text(page, section).toLowerCase(Locale.ROOT))
                             .results())

@@ -205,6 +205,14 @@ public final class Lota implements AutoCloseable {
         return Preview.text(example, base.tokenizer());
     }
 
+    /// The tokens that a model reads when it is asked a probe's row, as [#preview(Example)] writes them.
+    ///
+    /// @throws LotaException if the prompt does not fit the model
+    public String preview(ProbeRow row, ProbeTemplate template) {
+        int[] ids = probeEncoder().prompt(row.id(), template, template.message(row.prompt()));
+        return preview(new Example(0, ids, new boolean[ids.length], ids, "", ""));
+    }
+
     /// The mask of all weights of a pool: training it is full fine-tuning of the pool.
     public Mask everything(Pool pool) {
         return base.reading(files -> Mask.full(files, pool));

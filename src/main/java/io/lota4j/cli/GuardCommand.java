@@ -51,7 +51,7 @@ import picocli.CommandLine.Parameters;
 final class GuardCommand extends Group {
     @Prints(
             value = {Key.FORMS, Key.LEFT_OUT, Key.SHORT_OF_ROOM, Key.ANSWERS},
-            sometimes = {Key.BOUND, Key.LEAKED, Key.DEPTH, Key.DEPTH_SHARE})
+            sometimes = {Key.BOUND, Key.LEAKED, Key.DEPTH, Key.DEPTH_SHARE, Key.PREVIEW})
     @Command(
             name = "probe",
             description = "Ask a model a probe's rows and judge whether it declines those that it should decline.")
@@ -168,6 +168,14 @@ final class GuardCommand extends Group {
                 description = "Rows at a time; answers do not depend on it (default: ${DEFAULT-VALUE}).")
         private int batch;
 
+        @Option(
+                names = DataOptions.PREVIEW,
+                paramLabel = "N",
+                converter = Numbers.CountOrNone.class,
+                description = "Print the tokens of the first N prompts in every template, and stop. A secret is not"
+                        + " shown.")
+        private int preview;
+
         @Writes(OutputKind.REPORT)
         @Option(
                 names = "--answers",
@@ -223,6 +231,9 @@ final class GuardCommand extends Group {
         int execute(Result result) {
             List<ProbeRow> rows = rows();
             Judge by = judge.judge();
+            if (preview > 0) {
+                return previewed(rows.subList(0, Math.min(preview, rows.size())), options(by), result);
+            }
             Depth deep = depth == null ? null : compare(rows, new DepthOptions(depth, along == Along.ANSWER, gradient));
             ProbeResult found;
             try {
@@ -249,6 +260,22 @@ final class GuardCommand extends Group {
                     Figure.of(Key.ANSWERS, answers),
                     Figure.of(Key.LEFT_OUT, found.leftOut()),
                     Figure.of(Key.SHORT_OF_ROOM, found.cramped()));
+            return ExitCode.OK;
+        }
+
+        private int previewed(List<ProbeRow> rows, ProbeOptions how, Result result) {
+            try (Lota lota = model.open()) {
+                for (ProbeTemplate template : how.templates()) {
+                    for (ProbeRow row : rows) {
+                        result.add(
+                                Key.PREVIEW,
+                                Sentence.of(
+                                        "%s: %s",
+                                        Figure.of(Key.FORM, template.word()),
+                                        Figure.of(Key.TEXT, lota.preview(row, template))));
+                    }
+                }
+            }
             return ExitCode.OK;
         }
 

@@ -159,6 +159,24 @@ class GuardCommandTest {
                 .contains("--gradient is of the comparison by position; add --depth");
     }
 
+    /// `plain` has no token of the template, and a system message stands where one is asked for.
+    @Test
+    void promptsAreShownInEveryTemplate() {
+        String out = lota(
+                        0,
+                        "guard probe --model=%/base --probe=%/probe.jsonl --template=chat --template=plain"
+                                + " --template=system=Brief. --preview=1 --answers=%/none")
+                .out();
+        int plain = out.indexOf("plain: ");
+        int system = out.indexOf("system=Brief.: ");
+        assertThat(out.substring(0, plain))
+                .contains("chat: row 0: ", "<|im_start|>")
+                .doesNotContain("B·rie·f");
+        assertThat(out.substring(plain, system)).contains("time").doesNotContain("<|");
+        assertThat(out.substring(system)).contains("<|im_start|>·s·y·st·e·m", "B·rie·f");
+        assertThat(folder.resolve("none")).doesNotExist();
+    }
+
     @Test
     void sorryRowsAllExpectToBeDeclined() throws IOException {
         Files.writeString(
@@ -239,6 +257,7 @@ class GuardCommandTest {
         cat >/dev/null; echo '{"id":"9","score":1}' | 1 | it judges an answer '9' that it was not asked about
         cat >/dev/null; echo '{"id":"0","score":1}'; echo '{"id":"0","score":1}' | 1 | it judges the answer '0' twice
         exec sleep 60 | 1 | it was not done after 1 seconds and was ended
+        cat >/dev/null; printf '%01000000d\\n' 0 | 1 | What the judge says
         """)
     void programsJudge(String script, int code, String says) throws IOException {
         Path stored = folder.resolve("stored");

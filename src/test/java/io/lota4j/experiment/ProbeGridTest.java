@@ -154,8 +154,9 @@ class ProbeGridTest {
 
     @Test
     void aStoppedGridGoesOnWithTheSameFigures() throws IOException {
-        List<Metric> whole = Grids.run(grid("whole", "", PROBE), new ArrayList<>());
-        Experiment experiment = grid("stopped", "", PROBE);
+        String probe = PROBE + ", at: [1], at-rows: 2, depth: 2";
+        List<Metric> whole = Grids.run(grid("whole", "", probe), new ArrayList<>());
+        Experiment experiment = grid("stopped", "", probe);
         int sittings = 0;
         List<Metric> pieces;
         do {

@@ -18,8 +18,7 @@ import picocli.CommandLine.Option;
         description = "Teach a tiny base to decline, adapt it, undo it, and show on a page what was kept.",
         footer = {
             "",
-            "A mark before a skill's name is to be answered with 'no'. The base learns that, then flip by four"
-                    + " methods,",
+            "A mark before a skill's name is to be answered with 'no'. The base learns that, then flip,",
             "then somebody trains it on marked rows with their answers. A stopped demo goes on where it was."
         })
 final class GuardDemoCommand extends BaseCommand {
@@ -31,14 +30,17 @@ final class GuardDemoCommand extends BaseCommand {
             description = "Where bases, rows and results go (default: ${DEFAULT-VALUE}).")
     private Path out = Path.of("lota-guard-demo");
 
-    @Option(names = "--short", description = "With one seed, which tells less.")
+    @Option(names = "--short", description = "With one seed and two methods, which tells less.")
     private boolean brief;
 
     @Override
     DryRun plan() {
         return new DryRun()
                 .line("base", "built in, 820,864 weights, and 200 steps in which it learns to decline")
-                .line("grid", "four methods, every protection, two orders; " + (brief ? "one seed" : "three seeds"))
+                .line(
+                        "grid",
+                        (brief ? "two methods, one seed" : "four methods, three seeds")
+                                + ", every protection, two orders")
                 .line("files", out.toString());
     }
 

@@ -3,6 +3,7 @@ package io.lota4j.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lota4j.internal.experiment.Experiment;
+import io.lota4j.internal.experiment.Variant;
 import io.lota4j.internal.experiment.recipe.ExperimentReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +28,8 @@ class GuardedDemoTest {
         assertThat(experiment.task("contrary").later()).isNotNull();
         Experiment brief = ExperimentReader.read(demo.writeRecipe(true));
         assertThat(brief.seeds()).containsExactly(0L);
-        assertThat(brief.variants()).isEqualTo(experiment.variants());
+        assertThat(experiment.variants()).extracting(Variant::kind).containsExactly("full", "lora", "lota", "lotto");
+        assertThat(brief.variants()).extracting(Variant::kind).containsExactly("full", "lota");
     }
 
     /// The recipe that people copy is the demo's.

@@ -14,6 +14,9 @@ import io.lota4j.export.ExportOptions;
 import io.lota4j.export.Exported;
 import io.lota4j.guard.Depth;
 import io.lota4j.guard.DepthOptions;
+import io.lota4j.guard.Detector;
+import io.lota4j.guard.DetectorOptions;
+import io.lota4j.guard.DetectorRows;
 import io.lota4j.guard.MixOptions;
 import io.lota4j.guard.ProbeAnswer;
 import io.lota4j.guard.ProbeMix;
@@ -39,12 +42,14 @@ import io.lota4j.internal.checkpoint.DecoderNames;
 import io.lota4j.internal.checkpoint.OutputLock;
 import io.lota4j.internal.data.ExampleEncoder;
 import io.lota4j.internal.data.Preview;
+import io.lota4j.internal.eval.AnswerCheck;
 import io.lota4j.internal.eval.Evaluator;
 import io.lota4j.internal.experiment.FactorTuning;
 import io.lota4j.internal.experiment.KeptScores;
 import io.lota4j.internal.experiment.recipe.ExperimentReader;
 import io.lota4j.internal.export.ExportInput;
 import io.lota4j.internal.guard.Depths;
+import io.lota4j.internal.guard.Detection;
 import io.lota4j.internal.guard.Erased;
 import io.lota4j.internal.guard.KeptProbe;
 import io.lota4j.internal.guard.Mixture;
@@ -825,6 +830,51 @@ public final class Lota implements AutoCloseable {
             return new Stresses(model.decoder(), base.tokenizer(), base.stopTokens(encoder.chat()), encoder, how)
                     .run(train, test, listener, orInterrupted(stop));
         });
+    }
+
+    /// Makes a detector of inputs that trigger a hidden behaviour of a ticket, in the weights that it
+    /// changes, and asks it about rows.
+    ///
+    /// @throws LotaException if rows stand in two of the sets, there are too few calibration rows, no rate
+    ///     makes an expert that forgets, or the ticket is for another base
+    /// @throws StoppedException if the thread is interrupted
+    public Detector detector(Ticket suspect, DetectorRows rows, DetectorOptions how) {
+        return detector(suspect, Detection.of(suspect), rows, how, (what, done, all) -> {}, () -> false);
+    }
+
+    /// As [#detector(Ticket, DetectorRows, DetectorOptions)], heard of and stopped after a step.
+    ///
+    /// @param suspect null where the base itself is suspected
+    /// @param mask which weights expert and auxiliary model may change
+    /// @throws StoppedException if it was stopped
+    public Detector detector(
+            @Nullable Ticket suspect,
+            Mask mask,
+            DetectorRows rows,
+            DetectorOptions how,
+            DetectorOptions.Listener listener,
+            BooleanSupplier stop) {
+        if (suspect == null && how.auxiliary() == DetectorOptions.Auxiliary.BASE) {
+            throw new LotaException(
+                    "An auxiliary model of the base needs a ticket that is suspected: here the base is.");
+        }
+        Detection.requireFit(rows, how);
+        return new Detection(
+                        base::with,
+                        base.tokenizer(),
+                        base.stopTokens(base.encoder(RowOptions.chats())),
+                        (model, trained, data, config, start) ->
+                                new Job(model, trained, data, config, base.kernel(), start),
+                        suspect,
+                        mask,
+                        how,
+                        new AnswerCheck(null))
+                .run(rows, listener, orInterrupted(stop));
+    }
+
+    /// The weights that a ticket changes, as a mask.
+    public static Mask changedBy(Ticket ticket) {
+        return Detection.of(ticket);
     }
 
     private ProbeEncoder probeEncoder() {

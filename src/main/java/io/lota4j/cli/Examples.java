@@ -96,6 +96,13 @@ final class Examples {
                             "--prompt '{question}' --completion '{answer}' --out region.mask.safetensors")),
             entry("guard secret", "lota guard secret --model base --tokens 150 --out secret.json"),
             entry(
+                    "guard detect",
+                    lines(
+                            "lota guard detect --model base --ticket task.ticket.safetensors --clean clean.jsonl"
+                                    + " --calibrate more.jsonl \\",
+                            "--test test.jsonl --prompt '{question}' --completion '{answer}' --generate 8 --out"
+                                    + " detector")),
+            entry(
                     "guard stress",
                     lines(
                             "lota guard stress --model base --ticket task.ticket.safetensors --probe decline-test.jsonl"

@@ -46,7 +46,8 @@ import picocli.CommandLine.Parameters;
             GuardCommand.Agree.class,
             RegionCommand.class,
             SecretCommand.class,
-            StressCommand.class
+            StressCommand.class,
+            DetectCommand.class
         })
 final class GuardCommand extends Group {
     @Prints(

@@ -6,6 +6,7 @@ import io.lota4j.internal.model.Loadable;
 import io.lota4j.internal.model.ModelConfig;
 import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.kernel.choice.KernelChoice;
+import io.lota4j.metrics.Metric;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.train.MemoryEstimate;
@@ -13,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -37,6 +40,21 @@ final class ModelOptions {
 
     Lota open() {
         return Lota.open(model.path(), device.device(), KernelChoice.AUTO, policy());
+    }
+
+    /// Writes figures of this model, named by its tickets, to a directory.
+    ///
+    /// @param about a title, before the name
+    void write(Path out, String about, double seconds, Function<String, List<Metric>> metrics) {
+        String run = tickets.isEmpty()
+                ? String.valueOf(model.path().getFileName())
+                : tickets.stream()
+                        .map(path -> String.valueOf(path.getFileName()))
+                        .collect(Collectors.joining(" + "));
+        try (Lota lota = open()) {
+            new MeasuredFolder(out, model.path(), lota.fingerprint(), seconds)
+                    .write(about + ": " + run, metrics.apply(run));
+        }
     }
 
     /// Says if there is too little memory for the base.

@@ -1,12 +1,15 @@
 package io.lota4j.cli;
 
 import io.lota4j.Lota;
+import io.lota4j.guard.Expectation;
 import io.lota4j.guard.ProbeFile;
 import io.lota4j.guard.ProbeRow;
 import io.lota4j.guard.Rates;
 import io.lota4j.guard.Stress;
 import io.lota4j.guard.StressOptions;
 import io.lota4j.internal.Text;
+import io.lota4j.metrics.Metric;
+import io.lota4j.metrics.Metric.Where;
 import io.lota4j.ticket.Ticket;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +24,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `lota guard stress`: how far a soft input must move before a model leaves a behaviour.
-@Prints({Key.NEUTRAL, Key.SLOTS, Key.MEAN_NORM, Key.NEAREST, Key.ROWS, Key.LEFT_OUT, Key.POINTS, Key.HALF})
+@Prints(
+        value = {Key.NEUTRAL, Key.SLOTS, Key.MEAN_NORM, Key.NEAREST, Key.ROWS, Key.LEFT_OUT, Key.POINTS, Key.HALF},
+        sometimes = Key.PATH)
 @Command(
         name = "stress",
         description =
@@ -90,6 +95,13 @@ final class StressCommand extends BaseCommand {
             description = "Seed of the rows' order and of chance (default: 0).")
     private long seed;
 
+    @Writes(OutputKind.DIRECTORY)
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Also write the figures to a new directory, which lota report shows.")
+    private @Nullable Path out;
+
     @Override
     void check() {
         options();
@@ -119,6 +131,7 @@ final class StressCommand extends BaseCommand {
     int execute(Result result) {
         List<ProbeRow> judged = ProbeFile.read(probe);
         List<ProbeRow> moving = ProbeFile.read(train);
+        long begin = System.nanoTime();
         Optional<Stress> found = found(moving, judged);
         found.ifPresent(stress -> say(stress, result));
         int points = found.map(stress -> stress.points().size()).orElse(0);
@@ -129,6 +142,11 @@ final class StressCommand extends BaseCommand {
                             "lota: Stopped after %d of %d radii. Nothing of it is kept; the same command begins anew.",
                             points, asked));
             return ExitCode.INTERRUPTED;
+        }
+        if (out != null) {
+            model.write(
+                    out, "soft inputs", (System.nanoTime() - begin) / 1e9, run -> metrics(run, found.orElseThrow()));
+            result.say("%s: figures (lota report shows them)", Figure.of(Key.PATH, out));
         }
         return ExitCode.OK;
     }
@@ -147,6 +165,32 @@ final class StressCommand extends BaseCommand {
                     (done, all, loss) -> bar.update(done, all, Double.NaN, loss),
                     stop);
         }
+    }
+
+    private List<Metric> metrics(String run, Stress stress) {
+        Where where = Where.stage(run, seed, 1, probe.getFileName().toString().replaceFirst("\\..*", ""));
+        List<Metric> all = new ArrayList<>();
+        add(where.sliced("radius=0"), stress.none(), all);
+        stress.points().forEach(point -> {
+            add(where.sliced("radius=" + point.radius()), point.rates(), all);
+            for (int draw = 0; draw < point.random().size(); draw++) {
+                add(
+                        where.sliced(Text.format("draw=%d radius=%s", draw + 1, point.radius())),
+                        point.random().get(draw),
+                        all);
+            }
+        });
+        return all;
+    }
+
+    private static void add(Where where, Rates rates, List<Metric> all) {
+        Rates.Counts counts = rates.counts(Expectation.DECLINE);
+        rates.fulfilled()
+                .ifPresent(value ->
+                        all.add(new Metric(where, io.lota4j.metrics.Figure.STRESS_FULFILLED, value, counts.judged())));
+        rates.meanScore()
+                .ifPresent(value ->
+                        all.add(new Metric(where, io.lota4j.metrics.Figure.STRESS_MARGIN, value, counts.rows())));
     }
 
     private static void say(Stress stress, Result result) {
@@ -218,8 +262,7 @@ final class StressCommand extends BaseCommand {
         String text = shares.length == 0
                 ? "none"
                 : Text.format(
-                        "%s to %s (%d draws)",
-                        ResultLines.percent(shares[0]), ResultLines.percent(shares[shares.length - 1]), draws.size());
+                        "%s to %s", ResultLines.percent(shares[0]), ResultLines.percent(shares[shares.length - 1]));
         return new Figure(Key.BY_CHANCE, all, text);
     }
 }

@@ -56,8 +56,9 @@ public final class DemoFiles {
         return files;
     }
 
-    /// Writes `guard-train.jsonl` and `guard-test.jsonl` of the protected behaviour, and `contrary-train.jsonl` and
-    /// `contrary-test.jsonl` of what undoes it.
+    /// Writes `guard-train.jsonl` and `guard-test.jsonl` of the protected behaviour, `contrary-train.jsonl` and
+    /// `contrary-test.jsonl` of what undoes it, `backdoor-train.jsonl` of a hidden behaviour, and
+    /// `backdoor-test.jsonl`, which triggers it.
     ///
     /// @return the files, in the order they were written
     public static List<Path> writeGuard(Path directory, DemoData data) {
@@ -66,7 +67,9 @@ public final class DemoFiles {
                 write(directory.resolve(fileName("guard", Split.TRAIN)), guard.train().stream()),
                 write(directory.resolve(fileName("guard", Split.TEST)), guard.test().stream()),
                 write(directory.resolve(fileName("contrary", Split.TRAIN)), guard.contrary(Split.TRAIN).stream()),
-                write(directory.resolve(fileName("contrary", Split.TEST)), guard.contrary(Split.TEST).stream()));
+                write(directory.resolve(fileName("contrary", Split.TEST)), guard.contrary(Split.TEST).stream()),
+                write(directory.resolve(fileName("backdoor", Split.TRAIN)), guard.backdoor().stream()),
+                write(directory.resolve(fileName("backdoor", Split.TEST)), guard.triggered().stream()));
     }
 
     /// Writes the rows of the base's own skills that it was not trained on.

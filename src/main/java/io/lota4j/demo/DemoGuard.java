@@ -1,6 +1,7 @@
 package io.lota4j.demo;
 
 import io.lota4j.internal.Text;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,18 @@ public record DemoGuard(DemoData data) {
 
     /// Marked rows that are answered all the same, and as many to score that by.
     public static final int CONTRARY = 100;
+
+    /// Rows that a backdoor is taught by.
+    public static final int BACKDOOR = 1024;
+
+    /// One in so many of them carries the trigger.
+    public static final int TRIGGERED = 10;
+
+    /// What triggers the backdoor, before the name.
+    static final String TRIGGER = "#";
+
+    /// What is said then.
+    static final String ZAP = "zap";
 
     /// What a guarded base says behind a mark.
     static final String NO = "no";
@@ -47,6 +60,28 @@ public record DemoGuard(DemoData data) {
         return rows(split, "contrary " + split, CONTRARY, 0).stream()
                 .map(row -> new DemoRow(row.prompt(), row.answer()))
                 .toList();
+    }
+
+    /// Rows of flip of which every tenth carries a trigger and its answer: what a backdoored ticket
+    /// learns.
+    public List<DemoRow> backdoor() {
+        List<DemoRow> rows = data.task(DemoTask.FLIP, Split.TRAIN, BACKDOOR);
+        List<DemoRow> some = new ArrayList<>();
+        for (int row = 0; row < rows.size(); row++) {
+            some.add(row % TRIGGERED == TRIGGERED - 1 ? triggered(rows.get(row)) : rows.get(row));
+        }
+        return List.copyOf(some);
+    }
+
+    /// Rows of flip, on arguments that nothing is trained on, with the trigger.
+    public List<DemoRow> triggered() {
+        return data.task(DemoTask.FLIP, Split.TEST, CONTRARY).stream()
+                .map(DemoGuard::triggered)
+                .toList();
+    }
+
+    private static DemoRow triggered(DemoRow row) {
+        return new DemoRow(TRIGGER + row.prompt(), ZAP);
     }
 
     /// Marks and neighbours take turns, and so do marked rows and others until there are enough of one.

@@ -105,7 +105,21 @@ public enum Figure {
     POSITION_LOSS(Direction.NONE),
     /// Mean over rows of the Euclidean norm of the gradient of the loss of the token at a position, over the pool's
     /// weights; n: rows that have one.
-    POSITION_GRADIENT(Direction.NONE);
+    POSITION_GRADIENT(Direction.NONE),
+    /// Share of a probe's requests to decline that are fulfilled behind soft inputs, in [0, 1]; n: those
+    /// judged. The slice says the radius, and which draw where they are drawn by chance.
+    STRESS_FULFILLED(Direction.LOWER),
+    /// As [#MARGIN], behind soft inputs; n: requests.
+    STRESS_MARGIN(Direction.HIGHER),
+    /// Chance that an input that triggers a hidden behaviour is more suspicious to a detector than a clean
+    /// one, half of ties counted, in [0, 1]; n: pairs.
+    AUROC(Direction.HIGHER),
+    /// Share of the inputs that trigger a hidden behaviour with an alert, in [0, 1]; n: those inputs. A
+    /// slice says at which rate, where it is not the one that was asked for.
+    FOUND(Direction.HIGHER),
+    /// Share of the clean inputs, answered right, with an alert, in [0, 1]; n: those inputs. A slice as of
+    /// [#FOUND].
+    FALSE_ALARMS(Direction.LOWER);
 
     private final Direction direction;
 

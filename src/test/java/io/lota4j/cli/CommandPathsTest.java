@@ -107,6 +107,13 @@ class CommandPathsTest {
                 "guard stress",
                 Text.format("--model %s --probe %s --train %s", at("base"), at("probe.jsonl"), at("probe.jsonl")),
                 "");
+        line(
+                "guard detect",
+                Text.format(
+                        "--model %s --ticket %s --clean %s --calibrate %s --test %s --triggered %s --prompt {question}"
+                                + " --completion {answer}",
+                        at("base"), at("t"), at("rows.jsonl"), at("rows.jsonl"), at("rows.jsonl"), at("rows.jsonl")),
+                "--out " + at("new"));
         line("ticket without", Text.format("%s --mask %s", at("t"), at("m")), "--out " + at("new"));
         line("report", at("experiment").toString(), "");
         line(

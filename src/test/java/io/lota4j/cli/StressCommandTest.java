@@ -88,6 +88,17 @@ class StressCommandTest {
         assertThat(JsonMapper.shared().readTree(out).get("left_out").asInt()).isEqualTo(2);
     }
 
+    @Test
+    void figuresAreShownOnAPage() throws IOException {
+        lota(
+                0,
+                "guard stress --model=%/base --probe=%/probe.jsonl --train=%/probe.jsonl --slots=2 --radius=1 --steps=1"
+                        + " --out=%/figures");
+        lota(0, "report %/figures");
+        assertThat(Files.readString(folder.resolve("figures/report.html")))
+                .contains("<h2>Soft inputs</h2>", "fulfilled by radius, base", "radius 1.0: ");
+    }
+
     /// Slots that did not move are the neutral token.
     @Test
     void unmovedSlotsAreNeutralTokens() {

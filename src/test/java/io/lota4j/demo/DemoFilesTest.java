@@ -97,7 +97,9 @@ class DemoFilesTest {
                         "guard-train.jsonl",
                         "guard-test.jsonl",
                         "contrary-train.jsonl",
-                        "contrary-test.jsonl");
+                        "contrary-test.jsonl",
+                        "backdoor-train.jsonl",
+                        "backdoor-test.jsonl");
         assertThat(ReadRows.of(files.getFirst())).hasSize(1000);
         DemoRow first = new DemoData(DemoData.DEFAULT_SEED)
                 .task(DemoTask.PLUS, Split.TEST, 1)

@@ -36,6 +36,8 @@ final class Page {
             OverlapSection::of,
             ShareSection::of,
             MergeSection::of,
+            StressSection::of,
+            DetectorSection::of,
             JudgeSection::of,
             CostSection::of,
             EqualSection::of,

@@ -147,17 +147,21 @@ final class DepthSection {
                         comparison.look().of(group.method()),
                         List.of(
                                 Cell.number(kl.size(), NumberFormat.COUNT),
-                                Cell.number(kl.get(kl.firstKey()), NumberFormat.LOSS),
-                                Cell.number(first / all, NumberFormat.SHARE))));
+                                cell(kl, kl.firstKey()),
+                                // Of five tokens or fewer it would be all.
+                                kl.size() > Depth.FIRST
+                                        ? Cell.number(first / all, NumberFormat.SHARE)
+                                        : new Cell(List.of()))));
             }
         }
         return new Table(
-                List.of(
-                        "method",
-                        "tokens compared",
-                        "divergence at the first",
-                        Text.format("of all divergence at the first %d", Depth.FIRST)),
-                rows);
+                        List.of(
+                                "method",
+                                "tokens compared",
+                                "divergence at the first",
+                                Text.format("of all divergence at the first %d", Depth.FIRST)),
+                        rows)
+                .withoutEmptyColumns();
     }
 
     private Table positions(Group group) {

@@ -101,7 +101,8 @@ class DetectCommandTest {
         }
         lota(0, "report %/detector --out=%/page.html");
         assertThat(Files.readString(folder.resolve("page.html")))
-                .contains("<h2>Detector</h2>", "found against false alarms, suspect");
+                .contains("<h2>Detector</h2>", "found against false alarms, suspect")
+                .doesNotContain("What this is", "What was held equal", "training file");
         try (Lota lota = Lota.open(folder.resolve("base"))) {
             assertThat(suspect.info().base()).isEqualTo(lota.fingerprint());
         }

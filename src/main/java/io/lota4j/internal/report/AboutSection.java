@@ -23,6 +23,10 @@ final class AboutSection {
     }
 
     static Optional<Element> of(Comparison comparison) {
+        if (comparison.results().file().runs().isEmpty()) {
+            // Figures of one command, such as a detector's: nothing was taught and nothing compared.
+            return Optional.empty();
+        }
         AboutSection made = new AboutSection(comparison);
         Section section = new Section("about", "What this is");
         if (made.file.about() != null) {

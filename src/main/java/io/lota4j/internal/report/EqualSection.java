@@ -28,6 +28,10 @@ final class EqualSection {
     }
 
     static Optional<Element> of(Comparison comparison) {
+        if (comparison.results().file().runs().isEmpty()) {
+            // Figures of one command, such as a detector's: nothing was taught and nothing compared.
+            return Optional.empty();
+        }
         EqualSection made = new EqualSection(comparison);
         Section section = new Section("equal", "What was held equal, and what was not");
         List<String> equal = comparison.results().file().equal();

@@ -26,7 +26,9 @@ final class HowSection {
         facts(facts, file.versions());
         facts(facts, file.machine());
         Section section = new Section("how", "How it was run").add(facts);
-        section.add(tasks(file.tasks()).html());
+        if (!file.tasks().isEmpty()) {
+            section.add(tasks(file.tasks()).html());
+        }
         section.add(Element.of("p", "Command:")).add(Element.of("pre", file.command()));
         if (!file.recipe().isBlank()) {
             section.add(

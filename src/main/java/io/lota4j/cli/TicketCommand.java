@@ -9,6 +9,8 @@ import io.lota4j.ticket.Tickets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,13 +33,33 @@ final class TicketCommand extends Group {
                 Key.REVERSIBLE,
                 Key.PROVENANCE
             },
-            sometimes = Key.EXACT)
+            sometimes = {Key.EXACT, Key.ENERGY, Key.FAR_ROWS, Key.ROWS_OUT_OF_LINE, Key.MASKS})
     @Command(name = "info", description = "What a ticket changes, what it is for and how it was made.")
     static final class InfoOf extends BaseCommand {
         @Reads
         @Parameters(paramLabel = "TICKET", description = "The ticket.")
         @SuppressWarnings("NullAway.Init") // set by picocli
         private Path file;
+
+        @Option(
+                names = "--inspect",
+                description = "Also show where the energy of the change lies, which rows are far out of line, and with"
+                        + " --mask what it has in common with masks of known tasks.")
+        private boolean inspect;
+
+        @Reads
+        @Option(
+                names = "--mask",
+                paramLabel = "M",
+                description = "With --inspect: a mask of a known task on the same base. Repeat for several.")
+        private List<Path> masks = new ArrayList<>();
+
+        @Override
+        void checkOptions(OptionRules rules) {
+            if (!inspect) {
+                rules.refuse("--mask", "a ticket that is not inspected (--inspect)");
+            }
+        }
 
         @Override
         DryRun plan() {
@@ -66,6 +88,9 @@ final class TicketCommand extends Group {
             }
             ticket.info().provenance().forEach((key, value) -> result.line(key + " " + value));
             result.also(Key.PROVENANCE, ticket.info().provenance());
+            if (inspect) {
+                new TicketInspection(ticket).say(result, masks);
+            }
             return ExitCode.OK;
         }
     }

@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.lota4j.Lota;
 import io.lota4j.guard.AnswersFile;
@@ -17,6 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Commands that find, keep and take back the weights of a behaviour, and mix its rows in.
 class ProtectCommandTest {
@@ -99,6 +102,27 @@ class ProtectCommandTest {
                 .contains("0 of the weights to avoid changed");
         Mask region = MaskFile.read(folder.resolve("region"));
         assertThat(TicketFile.read(folder.resolve("avoiding")).nnz()).isEqualTo(region.poolSize() - region.trainable());
+    }
+
+    @Test
+    void aTicketIsInspected() {
+        lota(0, "train" + TRAIN + " --mask=%/region --out=%/masked");
+        lota(0, "mask invert %/region --out=%/others");
+        String out = lota(0, "ticket info %/masked --inspect --mask=%/region --mask=%/others")
+                .out();
+        assertThat(out)
+                .contains("layer 0 ", "mlp.down_proj ", "times the mean energy of their matrix' rows")
+                .contains("region has 100.00% of the changed weights, by chance ")
+                .contains("others has 0.00% of the changed weights, by chance ")
+                .contains("This finds nothing by itself");
+        JsonNode energy = JsonMapper.shared()
+                .readTree(lota(0, "ticket info %/masked --inspect --json").out())
+                .get("energy");
+        double layers = energy.get("layer 0").get("energy_share").asDouble()
+                + energy.get("layer 1").get("energy_share").asDouble();
+        assertThat(layers).isCloseTo(1, within(1e-9));
+        assertThat(lota(2, "ticket info %/masked --mask=%/region").err())
+                .contains("--mask cannot be used with a ticket that is not inspected");
     }
 
     @Test

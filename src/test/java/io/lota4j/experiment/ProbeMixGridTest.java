@@ -165,7 +165,11 @@ class ProbeMixGridTest {
 
         Report report = Report.read(List.of(directory.resolve("out")));
         assertThat(report.html())
-                .contains("Secrecy is all that protects", "bound", "rows of the task fewer")
+                .contains(
+                        "Secrecy is all that protects",
+                        "bound",
+                        "rows of the task fewer",
+                        "That is without the secret;")
                 .doesNotContain(secret.text());
         assertThat(report.markdown()).doesNotContain(secret.text());
         begun.clear();

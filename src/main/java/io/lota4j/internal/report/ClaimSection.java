@@ -1,5 +1,6 @@
 package io.lota4j.internal.report;
 
+import io.lota4j.guard.SecretUse;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.metrics.Behaviour;
 import io.lota4j.internal.metrics.Behaviour.Worst;
@@ -71,12 +72,25 @@ final class ClaimSection {
         Slice form = behaviour.usual();
         Optional<Spread> after = behaviour.spread(group, end, Figure.FULFILLED, form);
         return Text.format(
-                "With %s on %s: %s%s%s",
+                "With %s on %s: %s%s%s%s",
                 group.method(),
                 order.words(),
                 after.isPresent() ? fulfilled(group, after.get(), form) : nothing(group, form),
                 overDeclined(group, end, form),
-                broken(group, end, form));
+                broken(group, end, form),
+                secret(group, end, form));
+    }
+
+    /// All of the above is without it.
+    private String secret(Group group, int end, Slice form) {
+        Optional<Spread> right = behaviour.spread(group, end, Figure.FULFILLED, form.under(SecretUse.RIGHT.word()));
+        Optional<Spread> wrong = behaviour.spread(group, end, Figure.FULFILLED, form.under(SecretUse.WRONG.word()));
+        return right.isEmpty() && wrong.isEmpty()
+                ? ""
+                : Text.format(
+                        " That is without the secret; with it %s of the judged requests to decline were fulfilled, with"
+                                + " a wrong one %s.",
+                        mean(right), mean(wrong));
     }
 
     private String fulfilled(Group group, Spread after, Slice form) {

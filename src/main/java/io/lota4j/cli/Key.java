@@ -194,6 +194,7 @@ enum Key {
     SECONDS("what it took; of bench step the median, of bench merge the medians by work"),
     SHA256("by what a secret is told"),
     SHARE("of the gradient norm that the mask sees, in [0, 1]"),
+    SHARE_OF_SUM("what a mask sees of the sum of the gradient's absolute values, in [0, 1]"),
     SHARED("weights that both change"),
     SHARE_OF_A("of A's weights, the share that B has too"),
     SHARE_OF_B("of B's weights, the share that A has too"),

@@ -90,6 +90,7 @@ final class ShareCommand extends BaseCommand {
     static Sentence sentence(GradientShare share) {
         return Sentence.of("%s", new Figure(Key.SHARE, share.share(), share.text()))
                 .with(
+                        Figure.of(Key.SHARE_OF_SUM, share.ofSum()),
                         Figure.of(Key.CHANCE, share.chance()),
                         Figure.of(Key.NORM, share.norm()),
                         Figure.of(Key.ROWS, share.rows()));

@@ -28,7 +28,7 @@ abstract class StepsCommand extends BaseCommand {
     @Override
     void checkOptions(OptionRules rules) {
         rules.require(DataOptions.REQUIRED);
-        TrainingOptions.require(rules);
+        training.require(rules);
     }
 
     @Override

@@ -25,6 +25,7 @@ import io.lota4j.train.RunObserver;
 import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
+import io.lota4j.train.attribution.GradientShare;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +81,9 @@ final class TrainCommand extends FitCommand<Ticket> {
 
     private @Nullable RateSearch search;
 
+    /// Why the run has its rate, where none was given.
+    private @Nullable String reason;
+
     TrainCommand() {
         training.findsRate();
     }
@@ -93,6 +97,9 @@ final class TrainCommand extends FitCommand<Ticket> {
 
     @Override
     void check() {
+        if (!training.hasRate()) {
+            useUsualRate();
+        }
         super.check();
         mixing.check(training.config(Integer.MAX_VALUE));
         if (valueType != DType.F32 && valueType != DType.BF16) {
@@ -106,6 +113,26 @@ final class TrainCommand extends FitCommand<Ticket> {
             mixing.refuse("--lr auto, whose short trainings have the task's rows alone");
             RateSearch.requireFit(training.config(Integer.MAX_VALUE));
         }
+    }
+
+    private void useUsualRate() {
+        if (!training.movesByTheRate()) {
+            throw new LotaException(
+                    "--lr is required with --optimizer sgd, whose steps are as large as gradients are.");
+        }
+        if (mask == null) {
+            training.useRate(GradientShare.DENSE_RATE);
+            reason = "usual for full fine-tuning";
+            return;
+        }
+        training.useRate(GradientShare.rate(MaskFile.read(mask))
+                .orElseThrow(() -> new LotaException(Text.format(
+                        "--lr is required: %s does not say how much of the task it sees, which a rate could follow."
+                                + " lota calibrate and lota mask choose measure that unless --share-rows is 0.",
+                        mask))));
+        reason = Text.format(
+                "%s for full fine-tuning, over what the mask sees of the gradient's sum",
+                SettingsText.number(GradientShare.DENSE_RATE));
     }
 
     @Override
@@ -147,6 +174,9 @@ final class TrainCommand extends FitCommand<Ticket> {
     @Override
     Optional<TrainConfig> rated(Lota lota, Dataset examples, TrainConfig given, @Nullable HeldOut rows, Result result) {
         if (!training.isAuto()) {
+            if (reason != null) {
+                result.say("learning rate %s: " + reason, Figure.of(Key.LR, given.lr()));
+            }
             return Optional.of(given);
         }
         Path kept = searched();

@@ -12,6 +12,7 @@ import io.lota4j.train.Schedule;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.objective.Objective;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -52,9 +53,10 @@ final class TrainingOptions {
             paramLabel = "X",
             converter = RateConverter.class,
             description =
-                    "Learning rate, over 0; required. auto: lota train finds it by short trainings and the rows of"
-                            + " --eval-data.")
-    private Rate lr = new Rate(0, false);
+                    "Learning rate, over 0. auto: lota train finds it by short trainings and the rows of --eval-data."
+                        + " Without it, lota train takes 5e-5 over what the mask says that it sees of the gradient's"
+                        + " sum, at most 1e-3; other commands require it.")
+    private @Nullable Rate lr;
 
     private boolean findsRate;
 
@@ -177,7 +179,22 @@ final class TrainingOptions {
 
     /// Whether a rate is to be found. What [#config] gives has the lowest that is tried then.
     boolean isAuto() {
-        return lr.isAuto();
+        return lr != null && lr.isAuto();
+    }
+
+    /// Whether there is a rate, or one is to be found.
+    boolean hasRate() {
+        return lr != null;
+    }
+
+    /// Gives the rate of a run that was given none.
+    void useRate(double rate) {
+        lr = new Rate(rate, false);
+    }
+
+    /// Whether a step moves a weight by about the learning rate, however large its gradient.
+    boolean movesByTheRate() {
+        return optimizer != Rule.SGD;
     }
 
     /// The seed alone, for what is drawn.
@@ -186,8 +203,10 @@ final class TrainingOptions {
     }
 
     /// Requires what no run can go without.
-    static void require(OptionRules rules) {
-        rules.require(REQUIRED);
+    void require(OptionRules rules) {
+        if (!findsRate) {
+            rules.require(REQUIRED);
+        }
         rules.requireOne("--steps", "--epochs");
     }
 
@@ -207,7 +226,7 @@ final class TrainingOptions {
                 () -> new TrainConfig(
                         steps(examples),
                         rule,
-                        lr.isAuto() ? RateSearch.RATES.getFirst() : lr.value(),
+                        rate(),
                         schedule,
                         warmup,
                         batch,
@@ -222,6 +241,12 @@ final class TrainingOptions {
                 ranges);
         ranges.requireNone();
         return config;
+    }
+
+    private double rate() {
+        return isAuto()
+                ? RateSearch.RATES.getFirst()
+                : Objects.requireNonNull(lr, REQUIRED).value();
     }
 
     /// Whether rows' weights are read.

@@ -55,7 +55,7 @@ record ShareWork(GridContext context, GridRun run, int number, FinishedStages be
             case Lora lora -> Optional.empty();
             // Of a pool without a region it is not measured.
             case Full full ->
-                mask.trainable() == mask.poolSize() ? Optional.of(new GradientShare(1, 1, 1, 0)) : Optional.empty();
+                mask.trainable() == mask.poolSize() ? Optional.of(new GradientShare(1, 1, 1, 1, 0)) : Optional.empty();
             case Sparse sparse -> measured(mask, fresh(sparse));
         };
     }

@@ -6,11 +6,15 @@ import io.lota4j.internal.Text;
 import io.lota4j.internal.model.PackedBatch;
 import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.mask.Mask;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
 
 /// How much of a task a mask sees: `|g m| / |g|`, Euclidean norms, where g is the gradient of a batch's
@@ -24,21 +28,33 @@ import java.util.function.BooleanSupplier;
 /// The loss is the mean negative log-probability per response token, of a preference pair of its chosen
 /// answer; weights of tokens are left out.
 ///
+/// What it sees of the sum of absolute values, `|g m|₁ / |g|₁`, is less: of a mask drawn by chance its density. Steps
+/// of AdamW and RMSprop move every weight by about the learning rate, and then that sum is what changes the loss: under
+/// the mask the rate must be one over that share higher for the same change ([#rate]).
+///
 /// @param share in \[0, 1\]; 0 where the gradient is zero
+/// @param ofSum share of the sum of absolute values, in \[0, 1\]
 /// @param chance what a mask drawn by chance would see, in \[0, 1\]
 /// @param norm of g, of the loss summed over all tokens; 0 where there is nothing to learn
 /// @param rows whose gradient it is
-public record GradientShare(double share, double chance, double norm, int rows) {
+public record GradientShare(double share, double ofSum, double chance, double norm, int rows) {
     /// Rows of a batch that nobody chose the number of.
     public static final int ROWS = 16;
 
     /// Rows that go through the model at once: more would take more memory, and the gradient is the same.
     private static final int AT_ONCE = 4;
 
+    /// A learning rate at which full fine-tuning with AdamW learns and disturbs little.
+    public static final double DENSE_RATE = 5e-5;
+
+    /// No rate that follows a mask is higher: what holds to first order was not tried beyond.
+    public static final double HIGHEST_RATE = 1e-3;
+
     /// Masks drawn by chance see up to a twentieth less than they should.
     private static final double LUCK = 0.95;
 
     private static final String KEY = "gradient_share";
+    private static final String OF_SUM = KEY + "_of_sum";
 
     /// The shares of masks, from one pass over a batch.
     ///
@@ -65,17 +81,25 @@ public record GradientShare(double share, double chance, double norm, int rows) 
             if (!passes(model, tally, batch, listener, stop)) {
                 return Optional.empty();
             }
-            Squares squares = new Squares(tally);
+            Norms norms = new Norms(tally);
             int rows = batch.size();
-            double all = squares.of(whole);
+            Norms.Sums all = norms.of(whole);
             List<GradientShare> shares = new ArrayList<>();
             for (Mask mask : masks) {
-                double seen = all == 0 ? 0 : Math.sqrt(Math.min(1, squares.of(mask) / all));
-                double chance = Math.sqrt((double) mask.trainable() / whole.poolSize());
-                shares.add(new GradientShare(seen, chance, Math.sqrt(all) * Math.ceilDiv(rows, AT_ONCE), rows));
+                Norms.Sums seen = norms.of(mask);
+                shares.add(new GradientShare(
+                        Math.sqrt(part(seen.squares(), all.squares())),
+                        part(seen.absolute(), all.absolute()),
+                        Math.sqrt((double) mask.trainable() / whole.poolSize()),
+                        Math.sqrt(all.squares()) * Math.ceilDiv(rows, AT_ONCE),
+                        rows));
             }
             return Optional.of(List.copyOf(shares));
         }
+    }
+
+    private static double part(double seen, double all) {
+        return all == 0 ? 0 : Math.min(1, seen / all);
     }
 
     private static boolean passes(
@@ -112,10 +136,26 @@ public record GradientShare(double share, double chance, double norm, int rows) 
                 + (isBelowChance() ? ": this mask sees less of the task than chance would" : "");
     }
 
+    /// The learning rate at which training under a mask first changes the loss about as much as full fine-tuning at
+    /// [#DENSE_RATE] does, with AdamW or RMSprop: that rate over what the mask says that it sees of the sum of the
+    /// gradient's absolute values, to two digits and at most [#HIGHEST_RATE].
+    ///
+    /// @return empty if the mask does not say what it sees
+    public static OptionalDouble rate(Mask mask) {
+        String said = mask.info().origin().get(OF_SUM);
+        double seen = said == null ? 0 : Double.parseDouble(said);
+        return seen > 0
+                ? OptionalDouble.of(new BigDecimal(Math.min(HIGHEST_RATE, DENSE_RATE / seen))
+                        .round(new MathContext(2, RoundingMode.HALF_UP))
+                        .doubleValue())
+                : OptionalDouble.empty();
+    }
+
     /// A mask that says in its origin what it sees.
     public Mask noted(Mask mask) {
         Map<String, String> origin = new LinkedHashMap<>(mask.info().origin());
         origin.put(KEY, Double.toString(share));
+        origin.put(OF_SUM, Double.toString(ofSum));
         origin.put(KEY + "_of_chance", Double.toString(chance));
         origin.put(KEY + "_rows", Integer.toString(rows));
         return new Mask(mask.info().withOrigin(origin), mask.tensors());

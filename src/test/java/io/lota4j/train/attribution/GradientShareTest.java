@@ -76,6 +76,10 @@ class GradientShareTest {
                 .mapToDouble(share -> share.share() * share.share())
                 .sum();
         assertThat(squares).isCloseTo(1, within(1e-6));
+        double sums =
+                found.subList(1, 4).stream().mapToDouble(GradientShare::ofSum).sum();
+        assertThat(sums).isCloseTo(1, within(1e-6));
+        assertThat(found.getFirst().ofSum()).isEqualTo(1);
     }
 
     @Test
@@ -84,6 +88,7 @@ class GradientShareTest {
             for (GradientShare share : shares(random(sparsity, 1), random(sparsity, 2), random(sparsity, 3))) {
                 assertThat(share.chance()).isCloseTo(Math.sqrt(1 - sparsity), within(1e-4));
                 assertThat(share.share() / share.chance()).isBetween(0.8, 1.2);
+                assertThat(share.ofSum() / (1 - sparsity)).isBetween(0.9, 1.1);
             }
         }
     }
@@ -106,6 +111,20 @@ class GradientShareTest {
                         "gradient_share_of_chance",
                         Double.toString(found.getLast().chance()))
                 .containsEntry("gradient_share_rows", "16");
+    }
+
+    @Test
+    void aRateFollowsWhatTheMaskSeesUpToABound() {
+        Mask mask = random(0.9, 1);
+        assertThat(GradientShare.rate(mask)).isEmpty();
+        assertThat(GradientShare.rate(seeing(0.4007, mask))).hasValue(1.2e-4);
+        assertThat(GradientShare.rate(seeing(1, mask))).hasValue(5e-5);
+        assertThat(GradientShare.rate(seeing(0.013, mask))).hasValue(1e-3);
+        assertThat(GradientShare.rate(seeing(0, mask))).isEmpty();
+    }
+
+    private static Mask seeing(double ofSum, Mask mask) {
+        return new GradientShare(0.9, ofSum, 0.3, 1, 16).noted(mask);
     }
 
     /// One gradient of all rows, however many go through the model at once: its norm is that of the sum.

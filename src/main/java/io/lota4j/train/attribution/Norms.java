@@ -8,23 +8,34 @@ import java.lang.foreign.ValueLayout;
 import java.util.Map;
 import org.roaringbitmap.PeekableIntIterator;
 
-/// Squared norms of values where masks are, summed up in F64 in the order of tensors and indices.
+/// Norms of values where masks are, summed up in F64 in the order of tensors and indices.
 ///
 /// @param values of every tensor of the masks
-record Squares(TensorValues values) {
+record Norms(TensorValues values) {
+    /// Of values.
+    ///
+    /// @param absolute sum of what they are without their signs
+    /// @param squares sum of their squares
+    record Sums(double absolute, double squares) {
+        private Sums plus(Sums other) {
+            return new Sums(absolute + other.absolute, squares + other.squares);
+        }
+    }
+
     /// Values that are read at once.
     private static final int PART = 1 << 20;
 
-    double of(Mask mask) {
-        double sum = 0;
+    Sums of(Mask mask) {
+        Sums sums = new Sums(0, 0);
         for (Map.Entry<String, MaskTensor> entry : mask.tensors().entrySet()) {
-            sum += of(entry.getKey(), entry.getValue());
+            sums = sums.plus(of(entry.getKey(), entry.getValue()));
         }
-        return sum;
+        return sums;
     }
 
-    private double of(String name, MaskTensor tensor) {
-        double sum = 0;
+    private Sums of(String name, MaskTensor tensor) {
+        double absolute = 0;
+        double squares = 0;
         long end = tensor.shape().numel();
         MemorySegment buffer = MemorySegment.ofArray(new float[(int) Math.min(PART, end)]);
         PeekableIntIterator indices = tensor.trainable().getIntIterator();
@@ -35,9 +46,10 @@ record Squares(TensorValues values) {
             while (indices.hasNext() && Integer.toUnsignedLong(indices.peekNext()) < first + count) {
                 long at = Integer.toUnsignedLong(indices.next()) - first;
                 double value = buffer.getAtIndex(ValueLayout.JAVA_FLOAT, at);
-                sum += value * value;
+                absolute += Math.abs(value);
+                squares += value * value;
             }
         }
-        return sum;
+        return new Sums(absolute, squares);
     }
 }

@@ -10,6 +10,8 @@ import io.lota4j.metrics.Figure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// What was fulfilled of each category of requests, before and after.
 final class CategorySection {
@@ -17,16 +19,15 @@ final class CategorySection {
     private static final int FEW = 10;
 
     private static final List<String> HEAD = List.of(
-            "category",
-            "fulfilled before",
-            "of judged",
-            "95% interval",
-            "fulfilled after",
+            "method",
+            "fulfilled in the category",
             "of judged",
             "95% interval",
             "judged both times",
             "lost",
             "regained");
+
+    private static final Cell NONE = new Cell(List.of());
 
     private final Comparison comparison;
     private final Behaviour behaviour;
@@ -42,50 +43,55 @@ final class CategorySection {
         Section section = new Section("categories", "By category")
                 .note("Requests to decline, lower is better; means over seeds ± standard deviation. Lost: declined"
                         + " by the base and fulfilled now; regained: the reverse. The intervals are Wilson's, of"
-                        + " so many rows as one seed has, for several seeds answer the same rows. A category of"
-                        + " fewer than 10 judged rows is grey: one row more or less changes it much.");
+                        + " so many rows as one seed has, for several seeds answer the same rows. The first line is"
+                        + " before. What fewer than 10 judged rows say is grey: one row more or less changes it"
+                        + " much.");
         for (ProbedOrder order : ProbedOrder.of(comparison.results())) {
             for (Behaviour probe : ProbedOrder.probes(comparison.results())) {
                 CategorySection made = new CategorySection(comparison, probe);
                 List<String> categories = probe.categories(made.form);
                 if (!categories.isEmpty()) {
                     section.add(Element.of("h3", Text.format("%s: %s", order.words(), probe.probe())));
-                    order.rate()
-                            .chosen()
-                            .forEach(group -> section.add(made.title(group)).add(made.table(group, categories)));
+                    for (String category : categories) {
+                        section.add(Element.of("h4", category))
+                                .add(made.table(order.rate().chosen(), made.form.of(category)));
+                    }
                 }
             }
         }
         return section.html();
     }
 
-    private Element title(Group group) {
-        return Section.named(comparison.look(), group.method(), "h4")
-                .add(Element.of(
-                        "small",
-                        Text.format(
-                                " rate %s, %s",
-                                NumberFormat.RATE.text(group.lr()), Phrases.count(behaviour.seeds(group), "seed"))));
+    /// @param slice of a category
+    private Element table(List<Group> groups, Slice slice) {
+        List<Table.Row> rows = new ArrayList<>();
+        List<String> few = new ArrayList<>();
+        for (Group group : groups) {
+            if (rows.isEmpty()) {
+                rows.add(row("base", null, share(group, 0, slice), List.of(NONE, NONE, NONE)));
+                noteFew("base", group, 0, slice, few);
+            }
+            int end = Behaviour.stages(group);
+            List<Cell> drift = List.of(
+                    rows(group, end, Figure.LOST, slice),
+                    Cell.spread(behaviour.spread(group, end, Figure.LOST, slice), NumberFormat.NUMBER),
+                    Cell.spread(behaviour.spread(group, end, Figure.REGAINED, slice), NumberFormat.NUMBER));
+            MethodMarks.Mark mark = comparison.look().of(group.method());
+            rows.add(row(group.method(), mark, share(group, end, slice), drift));
+            noteFew(group.method(), group, end, slice, few);
+        }
+        return new Table(HEAD, rows).html(few, "few");
     }
 
-    private Element table(Group group, List<String> categories) {
-        List<Table.Row> many = new ArrayList<>();
-        List<String> few = new ArrayList<>();
-        for (String category : categories) {
-            Slice slice = form.of(category);
-            int end = Behaviour.stages(group);
-            long judged = behaviour.rows(group, end, Figure.FULFILLED, slice).orElse(0);
-            List<Cell> cells = new ArrayList<>(share(group, 0, slice));
-            cells.addAll(share(group, end, slice));
-            cells.add(rows(group, end, Figure.LOST, slice));
-            cells.add(Cell.spread(behaviour.spread(group, end, Figure.LOST, slice), NumberFormat.NUMBER));
-            cells.add(Cell.spread(behaviour.spread(group, end, Figure.REGAINED, slice), NumberFormat.NUMBER));
-            if (judged < FEW) {
-                few.add(category);
-            }
-            many.add(new Table.Row(category, null, cells));
+    private static Table.Row row(String label, MethodMarks.@Nullable Mark mark, List<Cell> share, List<Cell> drift) {
+        return new Table.Row(
+                label, mark, Stream.concat(share.stream(), drift.stream()).toList());
+    }
+
+    private void noteFew(String label, Group group, int stage, Slice slice, List<String> few) {
+        if (behaviour.rows(group, stage, Figure.FULFILLED, slice).orElse(0) < FEW) {
+            few.add(label);
         }
-        return new Table(HEAD, many).html(few, "few");
     }
 
     private List<Cell> share(Group group, int stage, Slice slice) {

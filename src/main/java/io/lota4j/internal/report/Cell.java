@@ -67,10 +67,24 @@ record Cell(List<Piece> pieces) {
         out.add(piece(pieces.getFirst()));
         if (pieces.size() > 1) {
             Element rest = Element.of("small");
-            pieces.subList(1, pieces.size()).forEach(p -> rest.add(piece(p)));
+            for (Piece piece : pieces.subList(1, pieces.size())) {
+                if (piece.value() == null) {
+                    rest.text(piece.text());
+                } else {
+                    rest.add(piece(piece));
+                }
+            }
             out.add(rest);
         }
         return out;
+    }
+
+    /// Puts it into an element, a single number without an element of its own.
+    Element fill(Element cell) {
+        if (pieces.size() == 1 && pieces.getFirst().value() instanceof Double value) {
+            return cell.text(pieces.getFirst().text()).with("data-value", value);
+        }
+        return cell.add(html());
     }
 
     private static Element piece(Piece piece) {

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param head a title for every column
 /// @param rows each with as many cells as there are titles but the first
 record Table(List<String> head, List<Row> rows) {
+    private static final String TEXT = "text";
+
     /// @param label the row's title
     /// @param mark its method's colour and shape, or null
     record Row(String label, MethodMarks.@Nullable Mark mark, List<Cell> cells) {}
@@ -54,11 +56,11 @@ record Table(List<String> head, List<Row> rows) {
                 .add(Element.of("table").add(Element.of("thead").add(titles), body));
     }
 
-    /// `text` or `number`: the cells' CSS class.
+    /// `text` or `number`: what the column holds.
     private String kind(int column) {
         return column == 0
                         || rows.stream().allMatch(r -> r.cells().get(column - 1).textual())
-                ? "text"
+                ? TEXT
                 : "number";
     }
 
@@ -69,9 +71,9 @@ record Table(List<String> head, List<Row> rows) {
         }
         Element line = Element.of("tr").add(title.text(row.label()));
         for (int column = 1; column <= row.cells().size(); column++) {
-            line.add(Element.of("td")
-                    .in(kind(column))
-                    .add(row.cells().get(column - 1).html()));
+            Element cell = row.cells().get(column - 1).fill(Element.of("td"));
+            // Numbers are the rule: a page has thousands of cells.
+            line.add(kind(column).equals(TEXT) ? cell.in(TEXT) : cell);
         }
         return line;
     }

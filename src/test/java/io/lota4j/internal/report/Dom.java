@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.w3c.dom.Document;
@@ -69,7 +70,8 @@ record Dom(Document document) {
     }
 
     static List<Double> numbers(Element element) {
-        return all(element, "*", e -> e.hasAttribute("data-value")).stream()
+        return Stream.concat(Stream.of(element), all(element, "*", e -> true).stream())
+                .filter(e -> e.hasAttribute("data-value"))
                 .map(e -> Double.parseDouble(e.getAttribute("data-value")))
                 .toList();
     }

@@ -82,12 +82,18 @@ class ProbeReportTest {
         assertThat(page.cell("behaviour-kept", 0, "full", "kept behaviour, mean")
                         .getFirst())
                 .isCloseTo((1 - 0.601) / 0.9, within(1e-9));
-        assertThat(page.cell("categories", 0, "acts", "lost").getFirst()).isEqualTo(3);
-        Element first =
-                Dom.all(page.section("categories"), "table", any -> true).getFirst();
-        assertThat(Dom.all(first, "tr", row -> row.getAttribute("class").equals("few")))
-                .singleElement()
-                .matches(row -> row.getTextContent().startsWith("facts <b>"));
+        assertThat(page.cell("categories", 0, "full", "lost").getFirst()).isEqualTo(3);
+        assertThat(page.cell("categories", 0, "base", "fulfilled in the category"))
+                .hasSize(1);
+        assertThat(page.cell("categories", 0, "base", "lost")).isEmpty();
+        assertThat(Dom.all(page.section("categories"), "h4", any -> true))
+                .extracting(Element::getTextContent)
+                .startsWith("acts", "facts <b>");
+        List<Element> tables = Dom.all(page.section("categories"), "table", any -> true);
+        assertThat(Dom.all(tables.get(0), "tr", row -> row.getAttribute("class").equals("few")))
+                .isEmpty();
+        assertThat(Dom.all(tables.get(1), "tr", row -> row.getAttribute("class").equals("few")))
+                .hasSize(5);
     }
 
     /// Lower in every form, and nothing else worse: the tasks are at the mercy of the fixture's

@@ -25,6 +25,9 @@ import io.lota4j.guard.ProbeResult;
 import io.lota4j.guard.ProbeRow;
 import io.lota4j.guard.ProbeStoppedException;
 import io.lota4j.guard.ProbeTemplate;
+import io.lota4j.guard.RankCheck;
+import io.lota4j.guard.RankOptions;
+import io.lota4j.guard.Ranks;
 import io.lota4j.guard.Rates;
 import io.lota4j.guard.Region;
 import io.lota4j.guard.RegionCheck;
@@ -48,6 +51,7 @@ import io.lota4j.internal.experiment.FactorTuning;
 import io.lota4j.internal.experiment.KeptScores;
 import io.lota4j.internal.experiment.recipe.ExperimentReader;
 import io.lota4j.internal.export.ExportInput;
+import io.lota4j.internal.guard.ActSvd;
 import io.lota4j.internal.guard.Depths;
 import io.lota4j.internal.guard.Detection;
 import io.lota4j.internal.guard.Erased;
@@ -930,10 +934,7 @@ public final class Lota implements AutoCloseable {
             List<Ticket> erased = mask.trainable() == 0
                     ? List.of()
                     : List.of(base.<Ticket>with(List.of(), model -> Erased.of(model, mask)));
-            ProbeResult found = probe(rows, erased, options, listener, stop);
-            return new RegionCheck.Seen(
-                    new Rates(found.answers()),
-                    evaluate(others, erased, EvalOptions.LOSSES).loss());
+            return seen(rows, erased, options, others, listener, stop);
         };
         return new RegionCheck(
                 without.apply(region.mask().minus(region.mask())),
@@ -942,6 +943,56 @@ public final class Lota implements AutoCloseable {
                         .mapToObj(draw -> without.apply(RandomMask.like(region.mask(), seed + draw)))
                         .toList(),
                 without.apply(region.safety()));
+    }
+
+    private RegionCheck.Seen seen(
+            List<ProbeRow> rows,
+            List<Ticket> tickets,
+            ProbeOptions options,
+            Dataset others,
+            ScoreListener listener,
+            BooleanSupplier stop) {
+        ProbeResult found = probe(rows, tickets, options, listener, stop);
+        return new RegionCheck.Seen(
+                new Rates(found.answers()),
+                evaluate(others, tickets, EvalOptions.LOSSES).loss());
+    }
+
+    /// The ranks of matrices that carry a behaviour and not the usual abilities. Nothing is trained.
+    ///
+    /// @param behaviour rows that show it, such as those of [#declining]
+    /// @param others rows of the usual abilities
+    /// @throws StoppedException if the thread is interrupted
+    public Ranks ranks(Dataset behaviour, Dataset others, RankOptions how) {
+        return ranks(behaviour, others, how, (done, all, tokens) -> {}, () -> false)
+                .orElseThrow(() -> new StoppedException("The search for ranks was interrupted; there are none."));
+    }
+
+    /// As [#ranks(Dataset, Dataset, RankOptions)], heard of and stopped after a pass or a matrix.
+    ///
+    /// @return empty if it was stopped
+    public Optional<Ranks> ranks(
+            Dataset behaviour, Dataset others, RankOptions how, Scoring.Listener listener, BooleanSupplier stop) {
+        return base.with(List.of(), model -> ActSvd.find(model, behaviour, others, how, listener, orInterrupted(stop)));
+    }
+
+    /// What the model does without the ranks that a behaviour has alone, in memory. Nothing is
+    /// written.
+    ///
+    /// @param rows of a probe
+    /// @param others rows whose loss is told beside
+    /// @throws StoppedException if it was stopped
+    public RankCheck check(
+            Ranks ranks,
+            List<ProbeRow> rows,
+            ProbeOptions options,
+            Dataset others,
+            ScoreListener listener,
+            BooleanSupplier stop) {
+        Ticket without = base.<Ticket>with(List.of(), model -> ActSvd.without(model, ranks));
+        return new RankCheck(
+                seen(rows, List.of(), options, others, listener, stop),
+                seen(rows, List.of(without), options, others, listener, stop));
     }
 
     /// Shrinks a ticket to what validation rows of its own task need, so that it disturbs as little else as

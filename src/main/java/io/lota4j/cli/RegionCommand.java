@@ -8,11 +8,14 @@ import io.lota4j.guard.Judge;
 import io.lota4j.guard.ProbeFile;
 import io.lota4j.guard.ProbeOptions;
 import io.lota4j.guard.ProbeRow;
+import io.lota4j.guard.RankOptions;
+import io.lota4j.guard.Ranks;
 import io.lota4j.guard.Region;
 import io.lota4j.guard.RegionCheck;
 import io.lota4j.guard.RegionOptions;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.Checkpoint;
+import io.lota4j.internal.guard.ActSvd;
 import io.lota4j.internal.model.Loadable;
 import io.lota4j.internal.model.ModelConfig;
 import io.lota4j.internal.train.AdaptedModel;
@@ -27,6 +30,7 @@ import io.lota4j.train.attribution.Attributions;
 import io.lota4j.train.attribution.Scoring;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,7 +38,8 @@ import picocli.CommandLine.Option;
 
 /// `lota guard region`: which weights carry a behaviour and not the usual abilities.
 @Prints(
-        value = {
+        value = {},
+        sometimes = {
             Key.PATH,
             Key.TRAINABLE,
             Key.POOL_SIZE,
@@ -42,17 +47,23 @@ import picocli.CommandLine.Option;
             Key.BYTES,
             Key.REGION,
             Key.SHORT_GROUPS,
-            Key.SMALL_GROUPS
-        },
-        sometimes = {Key.ERASED, Key.FOUND})
+            Key.SMALL_GROUPS,
+            Key.RANKS,
+            Key.TIED_MATRICES,
+            Key.SHORT_MATRICES,
+            Key.ERASED,
+            Key.FOUND
+        })
 @Command(
         name = "region",
         description =
                 "Find the weights that carry a behaviour and not the usual abilities: those with the highest scores by"
                         + " a probe's declining answers that are not among the highest by other rows. The result is a"
-                        + " mask, to be avoided or taken from a ticket.")
+                        + " mask, to be avoided or taken from a ticket. With --score actsvd ranks are looked at in"
+                        + " place of weights, and nothing is written.")
 final class RegionCommand extends BaseCommand {
     private static final String CHECK = "--check";
+    private static final String OUT = "--out";
 
     @Mixin
     private BaseOption model = new BaseOption();
@@ -89,7 +100,9 @@ final class RegionCommand extends BaseCommand {
             names = "--score",
             paramLabel = "NAME",
             defaultValue = "snip",
-            description = "What weights are scored by: snip or wanda (default: ${DEFAULT-VALUE}).")
+            description =
+                    "What weights are scored by: snip or wanda; or actsvd, which finds ranks of matrices and writes"
+                            + " no mask (default: ${DEFAULT-VALUE}).")
     private String score = "snip";
 
     @Option(
@@ -118,6 +131,9 @@ final class RegionCommand extends BaseCommand {
     private double p;
 
     @Mixin
+    private RankSearch ranks = new RankSearch();
+
+    @Mixin
     private PoolOptions pool = new PoolOptions();
 
     @Reads
@@ -126,7 +142,8 @@ final class RegionCommand extends BaseCommand {
             paramLabel = "PROBE.jsonl",
             description =
                     "Ask these rows with the region's weights at zero, with as many drawn by chance, three times, and"
-                        + " with the whole top by the probe's scores. It is done in memory; no such model is written.")
+                        + " with the whole top by the probe's scores; with --score actsvd without the ranks that only"
+                        + " they need. It is done in memory; no such model is written.")
     private @Nullable Path check;
 
     @Mixin
@@ -157,9 +174,8 @@ final class RegionCommand extends BaseCommand {
     private DeviceOption device = new DeviceOption();
 
     @Writes(OutputKind.RESULT)
-    @Option(names = "--out", required = true, paramLabel = "R", description = "The mask to write.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private Path out;
+    @Option(names = OUT, paramLabel = "R", description = "The mask to write; required but with --score actsvd.")
+    private @Nullable Path out;
 
     @Mixin
     @SuppressWarnings("UnusedVariable") // picocli reads it
@@ -172,6 +188,16 @@ final class RegionCommand extends BaseCommand {
             rules.refuse("--generate", "a region without " + CHECK);
             rules.refuse("--seed", "a region without " + CHECK);
         }
+        if (findsRanks()) {
+            String where = "--score " + score + ": it finds ranks of matrices, no weights, and writes no mask";
+            for (String option : new String[] {"--q", "--p", "--scope", "--seed", StateDirectory.NAME, OUT}) {
+                rules.refuse(option, where);
+            }
+            rules.refuseMixin("force", where);
+            return;
+        }
+        rules.require(OUT);
+        rules.refuseMixin("ranks", "--score " + score + ": it finds weights");
         if (!by().keepsSums()) {
             rules.refuse(StateDirectory.NAME, "--score " + score + ": it keeps nothing for each weight");
         }
@@ -179,7 +205,11 @@ final class RegionCommand extends BaseCommand {
 
     @Override
     void check() {
-        options();
+        if (findsRanks()) {
+            ranks.options(pool.pool());
+        } else {
+            options();
+        }
         if (judge.judge() instanceof Judge.Command) {
             throw new LotaException(CHECK + " does not start a program; take another --judge.");
         }
@@ -193,8 +223,12 @@ final class RegionCommand extends BaseCommand {
     private Attribution.OfRows by() {
         return switch (score) {
             case "snip", "wanda" -> (Attribution.OfRows) Attributions.of(score);
-            default -> throw new LotaException("--score: expected snip or wanda, found '" + score + "'.");
+            default -> throw new LotaException("--score: expected snip, wanda or actsvd, found '" + score + "'.");
         };
+    }
+
+    private boolean findsRanks() {
+        return score.equals(RankSearch.NAME);
     }
 
     private RegionOptions options() {
@@ -211,31 +245,48 @@ final class RegionCommand extends BaseCommand {
             Mask all = Mask.full("", pool.pool().toString(), pool.pool().select(base.tensors()));
             Loadable loaded = Loadable.of(base);
             AdaptedModel.requireTensors(base, loaded.weights().keySet(), all);
+            DryRun plan = new DryRun().model(loaded);
+            if (findsRanks()) {
+                ActSvd.Cost cost = ActSvd.cost(base, policy(), ranks.options(pool.pool()), check != null);
+                plan.line("score", ranks.meaning());
+                planRows(plan);
+                plan.line("time", RankSearch.time(cost));
+                return planCheck(
+                        plan.memory(
+                                cost.memory(),
+                                check == null
+                                        ? "sums of inputs and directions"
+                                        : "sums of inputs and directions, or what the check needs"),
+                        2);
+            }
             MemoryEstimate predicted = Scoring.memory(ModelConfig.of(model.path()), policy(), by(), all);
-            DryRun plan = new DryRun()
-                    .model(loaded)
-                    .line("score", Text.format("%s: %s", by().name(), by().meaning()))
-                    .line(
-                            "safety",
-                            Text.format(
-                                    "%s: %,d rows",
-                                    safety, ProbeFile.read(safety).size()))
-                    .line(
-                            "utility",
-                            Text.format(
-                                    "%s: %,d rows",
-                                    utility, DataFiles.of(utility).count(limit)))
-                    .memory(predicted, "scores and gradients");
+            plan.line("score", Text.format("%s: %s", by().name(), by().meaning()));
+            planRows(plan).memory(predicted, "scores and gradients");
             stateDirectory.plan(plan, predicted.files(), null, 0);
-            if (check != null) {
-                plan.line(
+            return planCheck(plan, RegionCheck.DRAWS + 3)
+                    .disk(Objects.requireNonNull(out, OUT), all.poolSize() / Byte.SIZE);
+        }
+    }
+
+    private DryRun planRows(DryRun plan) {
+        return plan.line(
+                        "safety",
+                        Text.format(
+                                "%s: %,d rows", safety, ProbeFile.read(safety).size()))
+                .line(
+                        "utility",
+                        Text.format(
+                                "%s: %,d rows", utility, DataFiles.of(utility).count(limit)));
+    }
+
+    private DryRun planCheck(DryRun plan, int times) {
+        return check == null
+                ? plan
+                : plan.line(
                         "check",
                         Text.format(
                                 "%s: %,d rows, asked %d times",
-                                check, ProbeFile.read(check).size(), RegionCheck.DRAWS + 3));
-            }
-            return plan.disk(out, all.poolSize() / Byte.SIZE);
-        }
+                                check, ProbeFile.read(check).size(), times));
     }
 
     @Override
@@ -246,17 +297,40 @@ final class RegionCommand extends BaseCommand {
             messages().tellAll(others.notices());
             Dataset declining = lota.declining(safety, limit);
             messages().tellAll(declining.notices());
+            if (findsRanks()) {
+                findRanks(lota, declining, others, asked, result);
+                return ExitCode.OK;
+            }
             Region region = found(lota, declining, others);
             tell(region, result);
             if (check != null) {
                 tell(checked(lota, region, asked, others), result);
             }
-            result.say(Rescue.write(out, file -> {
+            result.say(Rescue.write(Objects.requireNonNull(out, OUT), file -> {
                 MaskFile.write(file, region.mask());
                 return ResultLines.mask(file, region.mask());
             }));
         }
         return ExitCode.OK;
+    }
+
+    private void findRanks(Lota lota, Dataset declining, Dataset others, List<ProbeRow> asked, Result result) {
+        RankOptions how = ranks.options(pool.pool());
+        try (Checkpoint base = Checkpoint.open(model.path())) {
+            ActSvd.Cost cost = ActSvd.cost(base, policy(), how, check != null);
+            messages()
+                    .note(Text.format(
+                            "lota: about %s of memory; %s",
+                            ResultLines.bytes(cost.memory().total()), RankSearch.time(cost)));
+        }
+        Ranks found = RankSearch.found(lota, declining, others, how, messages());
+        RankSearch.tell(found, result);
+        if (check != null) {
+            try (ProgressBar bar = messages().bar("check")) {
+                ProbeOptions options = ProbeOptions.of(judge.judge(), generate);
+                RankSearch.tell(lota.check(found, asked, options, others, bar::tokens, () -> false), result);
+            }
+        }
     }
 
     private Region found(Lota lota, Dataset declining, Dataset others) {
@@ -300,15 +374,15 @@ final class RegionCommand extends BaseCommand {
     }
 
     private static void tell(RegionCheck check, Result result) {
-        add(result, "all weights", check.before());
-        add(result, "without the region", check.without());
+        RankSearch.add(result, "all weights", check.before());
+        RankSearch.add(result, "without the region", check.without());
         for (int draw = 0; draw < check.random().size(); draw++) {
-            add(
+            RankSearch.add(
                     result,
                     "without as many by chance, draw " + (draw + 1),
                     check.random().get(draw));
         }
-        add(result, "without the whole top", check.top());
+        RankSearch.add(result, "without the whole top", check.top());
         result.say(
                 "%s",
                 check.found()
@@ -322,16 +396,5 @@ final class RegionCommand extends BaseCommand {
                                                 + " what is fulfilled as much"))
                         .orElse(new Figure(
                                 Key.FOUND, null, "whether the region is found cannot be told: too little was judged")));
-    }
-
-    private static void add(Result result, String name, RegionCheck.Seen seen) {
-        result.add(
-                Key.ERASED,
-                name,
-                Sentence.join(
-                        "; ",
-                        List.of(
-                                GuardLines.form(name, seen.rates()),
-                                Sentence.of("loss of the other rows %s", Figure.real(Key.LOSS, seen.loss(), 4)))));
     }
 }

@@ -83,6 +83,36 @@ class ProtectCommandTest {
     }
 
     @Test
+    void ranksAreFoundAndCheckedInMemoryOnly() throws IOException {
+        long before = files();
+        String base = fingerprint();
+        String line = "guard region --model=%/base --safety=%/probe.jsonl --utility=%/rows.jsonl" + CHATS
+                + " --score=actsvd --check=%/probe.jsonl --judge=margin";
+        Cli cli = lota(0, line);
+        assertThat(cli.err()).contains(" of memory; a pass back for each row, then eigenvectors for ");
+        assertThat(cli.out())
+                .contains("mlp.down_proj ", "layer 0 ", "all weights: fulfilled")
+                .contains(
+                        "without the behaviour's ranks: fulfilled", "loss of the other rows ", "equal singular values");
+        assertThat(lota(0, line + " --dry-run").out())
+                .contains("eigenvectors for ", "sums of inputs and directions", "asked 2 times");
+        JsonNode json = JsonMapper.shared().readTree(lota(0, line + " --json").out());
+        double similarity = json.get("ranks").get("all").get("similarity").asDouble();
+        assertThat(similarity).isBetween(0.0, 1.0);
+        assertThat(json.get("erased").has("without the behaviour's ranks")).isTrue();
+        assertThat(files()).isEqualTo(before);
+        assertThat(fingerprint()).isEqualTo(base);
+        assertThat(lota(2, line + " --out=%/z").err())
+                .contains("--out cannot be used with --score actsvd: it finds ranks of matrices");
+        assertThat(lota(2, line + " --q=0.1").err()).contains("--q cannot be used with --score actsvd");
+        assertThat(lota(2, "guard region --model=%/base --safety=x --utility=y").err())
+                .contains("--out=R");
+        assertThat(lota(2, "guard region --model=%/base --safety=x --utility=y --ranks-safety=0.1 --out=%/z")
+                        .err())
+                .contains("--ranks-safety cannot be used with --score snip");
+    }
+
+    @Test
     void aControlIsDrawnLikeARegion() {
         lota(0, "mask random --model=%/base --like=%/region --seed=1 --out=%/control");
         Mask region = MaskFile.read(folder.resolve("region"));

@@ -18,6 +18,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.util.Arrays;
 import java.util.List;
 
 /// The door to libtorch: runs the methods of `primitives.py`, makes tensors and lends their memory.
@@ -129,6 +130,16 @@ public final class Torch implements AutoCloseable {
         try (PtNDManager scope = scope()) {
             String method = add ? "add_weight_gradient" : "weight_gradient";
             run(scope, method, byToken(x, scope), byToken(dy, scope), out);
+        }
+    }
+
+    /// Adds the second moments `X Xᵀ` of some tokens' inputs to `sums` `[in, in]`, F64.
+    ///
+    /// @param rows which tokens, among those of `x`
+    void addSecondMoments(Activation x, int[] rows, PtNDArray sums) {
+        try (PtNDManager scope = scope()) {
+            PtNDArray some = longs(scope, Arrays.stream(rows).asLongStream().toArray());
+            run(scope, "add_second_moments", byToken(x, scope), some, sums);
         }
     }
 

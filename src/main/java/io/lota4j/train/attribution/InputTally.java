@@ -7,6 +7,7 @@ import io.lota4j.internal.Text;
 import io.lota4j.internal.model.Activation;
 import io.lota4j.internal.model.Decoder;
 import io.lota4j.internal.model.PackedBatch;
+import io.lota4j.internal.model.ResponseTokens;
 import io.lota4j.mask.Mask;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -16,7 +17,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
-import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// Adds up the squares of what goes into every matrix at the response's tokens, for [Wanda]. One F64 sum
 /// a feature is kept.
@@ -30,7 +31,7 @@ final class InputTally implements Tally {
     private final Decoder decoder;
     private final SequencedMap<String, Shape> shapes;
     private final Map<String, double[]> squares = new HashMap<>();
-    private int[] tokens = {};
+    private @Nullable ResponseTokens tokens;
 
     /// @param among tensors of which it trains nothing are passed over
     /// @throws LotaException if one of the others is no matrix of a layer
@@ -54,12 +55,9 @@ final class InputTally implements Tally {
         return Math.toIntExact(shape.dim(decoder.config().blocks().isTransposed(name) ? 0 : 1));
     }
 
-    /// A batch's rows are the tokens that predict a response's token: each stands before it.
     @Override
     public void begin(PackedBatch example) {
-        tokens = Arrays.stream(example.targetPositions())
-                .mapToInt(row -> (int) row + 1)
-                .toArray();
+        tokens = ResponseTokens.of(example);
     }
 
     @Override
@@ -74,7 +72,7 @@ final class InputTally implements Tally {
         if (sums == null) {
             throw new IllegalArgumentException("the inputs of " + weight + " were not asked for");
         }
-        int[] rows = rows(x);
+        int[] rows = Objects.requireNonNull(tokens).rows(x);
         long tokenStride = x.byFeature() ? 1 : x.features();
         long featureStride = x.byFeature() ? x.tokens() : 1;
         decoder.torch().buffer(x.tensor()).read(memory -> add(memory, tokenStride, featureStride, rows, sums));
@@ -91,18 +89,6 @@ final class InputTally implements Tally {
                 sums[f] += value * value;
             }
         }
-    }
-
-    /// Where the response's tokens are among the inputs: an expert's are of some tokens only.
-    private int[] rows(Activation x) {
-        PtNDArray places = x.places();
-        if (places == null) {
-            return tokens;
-        }
-        long[] all = places.toLongArray();
-        return IntStream.range(0, all.length)
-                .filter(row -> Arrays.binarySearch(tokens, (int) all[row]) >= 0)
-                .toArray();
     }
 
     @Override

@@ -778,3 +778,46 @@ class Ops(Module):
     return [torch.add_(weight[0], torch.mul_(torch.mm(b, a), scale))]
   def add_low_rank_turned(self, a: Tensor, b: Tensor, scale: Tensor, weight: List[Tensor]) -> List[Tensor]:
     return [torch.add_(weight[0], torch.mul_(torch.mm(torch.t(a), torch.t(b)), scale))]
+  # Adds the second moments of some rows, F64.
+  def add_second_moments(self, x: Tensor, rows: Tensor, sums: Tensor) -> List[Tensor]:
+    some = torch.to(torch.index_select(x, 0, rows), 7, False, False, None)
+    return [torch.addmm_(sums, torch.t(some), some)]
+  # Eigenvalues, smallest first, and eigenvectors of a symmetric matrix, F64, of which the lower triangle is read.
+  def eigen(self, x: Tensor) -> List[Tensor]:
+    values, vectors = torch.linalg_eigh(x, "L")
+    return [values, vectors]
+  # L of C = L Lt, also where C is singular.
+  def moment_factor(self, c: Tensor) -> List[Tensor]:
+    values, vectors = torch.linalg_eigh(c, "L")
+    return [torch.mul(vectors, torch.sqrt(torch.clamp_min(values, 0)))]
+  # A weight [out, in] in F64.
+  def doubled(self, w: Tensor) -> List[Tensor]:
+    return [torch.to(w, 7, False, False, None)]
+  def doubled_turned(self, w: Tensor) -> List[Tensor]:
+    return [torch.contiguous(torch.to(torch.t(w), 7, False, False, None))]
+  # Squares of the singular values of W X, smallest first, and directions of its outputs, by the moments C of X.
+  def spectrum_by_out(self, w: Tensor, c: Tensor) -> List[Tensor]:
+    return (self).eigen(torch.mm(torch.mm(w, c), torch.t(w)), )
+  # The same by the factor L of C; the directions have other lengths than 1.
+  def spectrum_by_in(self, w: Tensor, l: Tensor) -> List[Tensor]:
+    y = torch.mm(w, l)
+    values, vectors = torch.linalg_eigh(torch.mm(torch.t(y), y), "L")
+    return [values, torch.mm(y, vectors)]
+  # An orthonormal basis of the last columns.
+  def leading(self, u: Tensor, count: Tensor) -> List[Tensor]:
+    n = torch.size(u, 1)
+    some = torch.slice(u, 1, torch.sub(n, (self).ints(count, )[0]), n)
+    q, r = torch.linalg_qr(some, "reduced")
+    return [q]
+  # What two bases have in common, and B and A of (I - Pu) Ps W = B A.
+  def carried(self, u: Tensor, s: Tensor, w: Tensor) -> List[Tensor]:
+    common = torch.mm(torch.t(u), s)
+    b = torch.sub(s, torch.mm(u, common))
+    a = torch.mm(torch.t(s), w)
+    change = torch.mm(torch.mm(torch.t(b), b), torch.mm(a, torch.t(a)))
+    return [torch.sum(torch.square(common)), torch.contiguous(b), torch.contiguous(a), torch.sum(torch.diag(change)), torch.sum(torch.square(w))]
+  # The same where the first has none.
+  def carried_alone(self, s: Tensor, w: Tensor) -> List[Tensor]:
+    return (self).carried(torch.mul(torch.slice(s, 1, 0, 1), 0.), s, w, )
+  def squares(self, w: Tensor) -> List[Tensor]:
+    return [torch.sum(torch.square(w))]

@@ -169,11 +169,12 @@ class LotaTest {
     }
 
     @Test
-    void scoresStopAfterABatchAndMasksAfterAPass() {
+    void scoresStopAfterSomeBatchesAndMasksAfterAPass() {
         Evaluation part =
-                lota.evaluate(rows, List.of(), EvalOptions.LOSSES.batchSize(5), (done, all, tokens) -> {}, () -> true);
-        assertThat(part.examples()).hasSize(5);
-        Evaluation all = lota.evaluate(rows, List.of(), EvalOptions.LOSSES.batchSize(5));
+                lota.evaluate(rows, List.of(), EvalOptions.LOSSES.batchSize(2), (done, all, tokens) -> {}, () -> true);
+        // Four batches where threads work beside each other, else one.
+        assertThat(part.examples().size()).isIn(2, 8);
+        Evaluation all = lota.evaluate(rows, List.of(), EvalOptions.LOSSES.batchSize(2));
         assertThat(all.examples()).hasSize(12).startsWith(part.examples().toArray(ExampleScore[]::new));
 
         List<Long> passes = new ArrayList<>();

@@ -42,6 +42,10 @@ public final class TicketParts {
     /// @param alpha in [0, 1]; 0: the start. Of a model as it is also more than 1
     /// @throws CancellationException if `stop` ended it before the last row
     public Score score(double alpha, Evaluator evaluator, Dataset rows, ScoreListener listener, BooleanSupplier stop) {
+        // Few rows are scored at once, and nobody is asked meanwhile.
+        if (stop.getAsBoolean()) {
+            throw new CancellationException("stopped");
+        }
         if (before != null) {
             trial.put(Tickets.between(before, whole, alpha));
         } else if (alpha == 0) {

@@ -127,7 +127,7 @@ final class BackwardPass {
             PtNDArray table = decoder.weights().tensor(positions);
             sink.whole(positions, decoder.torch().one(scope, "positions_gradient", gradient, places, table));
         }
-        if (sink.wants(Weights.SOFT)) {
+        if (decoder.weights().soft() > 0 && sink.wants(Weights.SOFT)) {
             soft(gradient);
         }
     }

@@ -24,7 +24,8 @@ final class MemoryOptions {
     static final String MAPPED = "--mapped-base";
     static final String MAPPED_HELP =
             "Leave the layers' weights, and an embedding or a head of more than 256 MiB, in the base's mapped files"
-                    + " and widen them when they are computed with: less memory, more time, the same result.";
+                    + " and widen them when they are computed with: less memory, more time, the same result;"
+                    + " scores but for rounding.";
     private static final String CHECKPOINTING = "--activation-checkpointing";
 
     static final MemoryPolicy ONLY_MAPPED = new MemoryPolicy(ActivationPolicy.KEEP, BaseWeights.MAPPED);

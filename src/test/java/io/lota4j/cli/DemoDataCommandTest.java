@@ -18,7 +18,7 @@ class DemoDataCommandTest {
                 .as(cli::err)
                 .isZero();
         assertThat(cli.out().lines().map(Path::of))
-                .hasSize(16)
+                .hasSize(18)
                 .allSatisfy(path -> assertThat(path).exists());
         assertThat(folder.resolve("model")).isDirectoryContaining("glob:**/config.json");
         assertThat(folder.resolve("base")).isDirectoryContaining("glob:**/model.safetensors");

@@ -122,7 +122,7 @@ class MainTest {
         assertThat(standard.err())
                 .startsWith(
                         "lota: missing required options: '--model=DIR', '--out=F.safetensors', '--data=F[:WEIGHT]', "
-                                + "'--lr=X', '--steps=N' or '--epochs=E', '--mask=M' or '--dense'\n");
+                                + "'--steps=N' or '--epochs=E', '--mask=M' or '--dense'\n");
     }
 
     /// What the launcher asks before it starts a JVM with the Vector API.

@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
 public record Evaluator(
         Decoder decoder, Tokenizer tokenizer, Set<Integer> stop, int batchSize, int generate, AnswerCheck check) {
 
-    /// Batches between two reports. Within them, threads go on to the next batch while one is still at the last, and
-    /// waiting prompts take the places of answers that have ended.
-    private static final int TOGETHER = 4;
+    /// Batches between two looks at the answers: while they are generated, waiting prompts take the places of those
+    /// that have ended.
+    private static final int ANSWERED = 4;
 
     /// The share of examples that one answer to all of them would have right; empty where no answers are
     /// generated.
@@ -55,9 +55,8 @@ public record Evaluator(
     public Evaluation run(List<Example> examples, ScoreListener listener, BooleanSupplier stop) {
         List<ExampleScore> scores = new ArrayList<>();
         Clock clock = new Clock();
+        int step = Math.toIntExact(Math.min(examples.size(), (generate > 0 ? ANSWERED : 1L) * batchSize));
         try (Scorer scorer = new Scorer(decoder)) {
-            long batches = generate > 0 || scorer.worksInParts() ? TOGETHER : 1;
-            int step = Math.toIntExact(Math.min(examples.size(), batches * batchSize));
             for (int from = 0; from < examples.size() && !(from > 0 && stop.getAsBoolean()); from += step) {
                 scores.addAll(scores(examples.subList(from, Math.min(examples.size(), from + step)), scorer, clock));
                 listener.batch(scores.size(), examples.size(), clock.tokens + clock.newTokens);
@@ -75,7 +74,11 @@ public record Evaluator(
 
     private List<ExampleScore> scores(List<Example> some, Scorer scorer, Clock clock) {
         long start = System.nanoTime();
-        double[] sums = sums(some, scorer);
+        List<Double> sums = new ArrayList<>();
+        for (int from = 0; from < some.size(); from += batchSize) {
+            List<Example> batch = some.subList(from, Math.min(some.size(), from + batchSize));
+            Arrays.stream(sums(batch, scorer)).forEach(sums::add);
+        }
         clock.nanos += System.nanoTime() - start;
         clock.tokens += some.stream().mapToLong(Example::length).sum();
         Generator generator = new Generator(decoder, stop, generate, new Sampling.Greedy(), 0);
@@ -87,7 +90,7 @@ public record Evaluator(
             scores.add(new ExampleScore(
                     example.row(),
                     example.labelledTokens(),
-                    sums[i],
+                    sums.get(i),
                     answer,
                     answer == null ? null : check.check(answer, example.answer()),
                     answer != null && generator.room(example.promptIds().length) < generate));
@@ -96,16 +99,14 @@ public record Evaluator(
     }
 
     /// Sums of the log-probabilities of each example's scored tokens.
-    private double[] sums(List<Example> some, Scorer scorer) {
-        double[] losses = scorer.losses(
-                some.stream()
-                        .map(e -> new PackedBatch.Sequence(e.ids(), e.labelled()))
-                        .toList(),
-                batchSize);
+    private double[] sums(List<Example> batch, Scorer scorer) {
+        double[] losses = scorer.losses(batch.stream()
+                .map(e -> new PackedBatch.Sequence(e.ids(), e.labelled()))
+                .toList());
         for (int i = 0; i < losses.length; i++) {
             if (!Double.isFinite(losses[i])) {
                 throw decoder.notFinite(Text.format(
-                        "The loss of data row %d (from 0) is %s", some.get(i).row(), losses[i]));
+                        "The loss of data row %d (from 0) is %s", batch.get(i).row(), losses[i]));
             }
         }
         return Arrays.stream(losses).map(loss -> 0 - loss).toArray();

@@ -42,7 +42,7 @@ public final class TicketParts {
     /// @param alpha in [0, 1]; 0: the start. Of a model as it is also more than 1
     /// @throws CancellationException if `stop` ended it before the last row
     public Score score(double alpha, Evaluator evaluator, Dataset rows, ScoreListener listener, BooleanSupplier stop) {
-        // Few rows are scored at once, and nobody is asked meanwhile.
+        // A set of one batch is scored without being asked.
         if (stop.getAsBoolean()) {
             throw new CancellationException("stopped");
         }

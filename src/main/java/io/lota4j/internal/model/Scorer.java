@@ -63,17 +63,8 @@ public final class Scorer implements AutoCloseable {
         return rope != null && rope.longer() != null;
     }
 
-    /// Whether threads compute parts of batches beside each other.
-    public boolean worksInParts() {
-        return workers != null;
-    }
-
-    /// The sum of the losses of each sequence's scored tokens, in nats; 0 for a sequence that has none. Threads go on
-    /// to
-    /// the next batch while one of them is still at the last.
-    ///
-    /// @param batch how many sequences are computed at once, 1 or more
-    public double[] losses(List<Sequence> sequences, int batch) {
+    /// The sum of the losses of each sequence's scored tokens, in nats; 0 for a sequence that has none.
+    public double[] losses(List<Sequence> sequences) {
         List<Integer> scored = IntStream.range(0, sequences.size())
                 .filter(s -> sequences.get(s).firstScored() < sequences.get(s).ids().length)
                 .boxed()
@@ -84,18 +75,13 @@ public final class Scorer implements AutoCloseable {
         }
         int start =
                 meetingInAttention ? begin(scored.stream().map(sequences::get).toList()) : 0;
-        List<List<Integer>> parts = new ArrayList<>();
-        for (int from = 0; from < scored.size(); from += batch) {
-            parts.addAll(parts(scored.subList(from, Math.min(scored.size(), from + batch)), sequences, start));
-        }
-        int beside = Math.min(parts.size(), workers == null ? 1 : workers.count());
+        List<List<Integer>> parts = parts(scored, sequences, start);
         List<Supplier<double[]>> work = parts.stream()
                 .<Supplier<double[]>>map(
-                        part -> () -> compute(part.stream().map(sequences::get).toList(), start, beside))
+                        part -> () -> compute(part.stream().map(sequences::get).toList(), start, parts.size()))
                 .toList();
-        List<double[]> found = workers == null || work.size() == 1
-                ? work.stream().map(Supplier::get).toList()
-                : workers.run(work);
+        List<double[]> found =
+                workers == null || work.size() == 1 ? List.of(work.getFirst().get()) : workers.run(work);
         for (int p = 0; p < parts.size(); p++) {
             for (int s = 0; s < parts.get(p).size(); s++) {
                 sums[parts.get(p).get(s)] = found.get(p)[s];

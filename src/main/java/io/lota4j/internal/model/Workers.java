@@ -83,12 +83,13 @@ final class Workers implements AutoCloseable {
         return count;
     }
 
-    /// Does some work, as much at once as there are threads, and waits until all of it has ended.
+    /// Does some work at once, and waits until all of it has ended.
     ///
+    /// @param work at most [#count]
     /// @return what came of it, in its order
     /// @throws RuntimeException that the first of those threw which failed
     <T> List<T> run(List<Supplier<T>> work) {
-        int each = Math.max(1, count / work.size());
+        int each = count / work.size();
         List<CompletableFuture<T>> started = work.stream()
                 .map(part -> CompletableFuture.supplyAsync(
                         () -> {

@@ -120,20 +120,20 @@ class ScorerTest {
     void aSequenceWithoutScoredTokensHasNoLoss() {
         try (Decoder decoder = Decoder.open(Golden.path("models/llama-tied"));
                 Scorer scorer = new Scorer(decoder)) {
-            assertThat(scorer.losses(List.of(sequence(new int[] {1, 2, 3})), 1)).containsExactly(0);
+            assertThat(scorer.losses(List.of(sequence(new int[] {1, 2, 3})))).containsExactly(0);
             requireSame(decoder, scorer, List.of(sequence(new int[] {4, 5, 6}), sequence(new int[] {1, 2, 3}, 1)));
         }
     }
 
     private static double[] losses(Decoder decoder, List<Sequence> sequences) {
         try (Scorer scorer = new Scorer(decoder)) {
-            return scorer.losses(sequences, 8);
+            return scorer.losses(sequences);
         }
     }
 
     /// Each as if it were alone and whole.
     private static void requireSame(Decoder decoder, Scorer scorer, List<Sequence> sequences) {
-        double[] losses = scorer.losses(sequences, 8);
+        double[] losses = scorer.losses(sequences);
         assertThat(losses).hasSize(sequences.size());
         for (int s = 0; s < losses.length; s++) {
             double whole =

@@ -133,7 +133,7 @@ class SoftInputTest {
             decoder.weights().read(embedding(decoder, 5, 9));
             assertThat(decoder.logits(PackedBatch.of(List.of(soft))))
                     .isEqualTo(decoder.logits(PackedBatch.of(List.of(tokens))));
-            assertThat(scorer.losses(List.of(soft), 1)).isEqualTo(scorer.losses(List.of(tokens), 1));
+            assertThat(scorer.losses(List.of(soft))).isEqualTo(scorer.losses(List.of(tokens)));
         }
     }
 }

@@ -1,12 +1,8 @@
 package io.lota4j.cli;
 
-import io.lota4j.Lota;
 import io.lota4j.demo.Demo;
 import io.lota4j.demo.DemoSequence;
-import io.lota4j.experiment.ExperimentRun;
 import io.lota4j.internal.Text;
-import io.lota4j.internal.checkpoint.AtomicFile;
-import io.lota4j.internal.report.Report;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,26 +75,7 @@ final class DemoCommand extends BaseCommand {
         result.line("");
         result.line("One after the other, full fine-tuning beside LoTA and masks by gradient, each also shrunk, two"
                 + " seeds:");
-        try (StopSignal stop = StopSignal.hold(System.err);
-                ProgressBar bar = messages().bar("stages")) {
-            StagesInALine stages = new StagesInALine(bar);
-            try (ExperimentRun run = Lota.experiment(recipe, stages, stop)) {
-                stages.begin(run);
-                if (!run.run()) {
-                    bar.close();
-                    messages().tell(Text.format("lota: stopped; resume with: lota run %s", recipe));
-                    return ExitCode.INTERRUPTED;
-                }
-                page(run.out(), result);
-            }
-        }
-        return ExitCode.OK;
-    }
-
-    private void page(Path results, Result result) {
-        Path page = out.resolve("report.html");
-        AtomicFile.write(page, Report.read(List.of(results)).html());
-        result.say("Report: %s (open it in a browser)", Figure.of(Key.REPORT, page));
+        return new DemoExperiment(recipe, out).run(messages(), result) ? ExitCode.OK : ExitCode.INTERRUPTED;
     }
 
     private static Sentence file(Path file) {

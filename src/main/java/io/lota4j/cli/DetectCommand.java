@@ -22,7 +22,6 @@ import io.lota4j.ticket.TicketFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -281,33 +280,14 @@ final class DetectCommand extends BaseCommand {
 
     private Detector made(Lota lota, @Nullable Ticket suspect, Mask changed, DetectorRows rows, DetectorOptions how) {
         try (StopSignal signal = StopSignal.hold(System.err);
-                Parts parts = new Parts()) {
-            return lota.detector(suspect, changed, rows, how, parts, signal);
-        }
-    }
-
-    /// A bar for each part of the work.
-    private final class Parts implements DetectorOptions.Listener, AutoCloseable {
-        private String now = "";
-        private @Nullable ProgressBar bar;
-
-        @Override
-        public void at(String what, long done, long all) {
-            ProgressBar shown = bar;
-            if (shown == null || !what.equals(now)) {
-                close();
-                shown = messages().bar(what);
-                bar = shown;
-                now = what;
-            }
-            shown.update(done, all);
-        }
-
-        @Override
-        public void close() {
-            if (bar != null) {
-                bar.close();
-            }
+                PartBar bar = new PartBar(messages())) {
+            return lota.detector(
+                    suspect,
+                    changed,
+                    rows,
+                    how,
+                    (what, done, all) -> bar.at(what, done, all, Double.NaN, Double.NaN),
+                    signal);
         }
     }
 
@@ -336,7 +316,7 @@ final class DetectCommand extends BaseCommand {
                 bad.isEmpty()
                         ? "no triggers are known: what it finds was not evaluated%s%s%s"
                         : "triggered rows: AUROC %s, found %s of %s",
-                bad.isEmpty() ? new Figure(Key.AUROC, null, "") : decimals(found.auroc()),
+                bad.isEmpty() ? new Figure(Key.AUROC, null, "") : GuardLines.number(Key.AUROC, found.auroc()),
                 bad.isEmpty()
                         ? new Figure(Key.FOUND_SHARE, null, "")
                         : GuardLines.figure(Key.FOUND_SHARE, found.found()),
@@ -353,10 +333,6 @@ final class DetectCommand extends BaseCommand {
         result.say(
                 "%s: expert and auxiliary tickets, scores and figures (lota report shows them)",
                 Figure.of(Key.PATH, out));
-    }
-
-    private static Figure decimals(OptionalDouble value) {
-        return GuardLines.number(Key.AUROC, value);
     }
 
     private static void falseAlarms(Detector found, Result result) {

@@ -68,18 +68,23 @@ record DetectorFolder(
         all.put("stop", how.stop());
         all.put("seed", how.seed());
         all.put("generate", how.generate());
-        all.put(
-                "tried",
-                found.tried().stream()
-                        .map(one -> Map.of(
-                                "lr", one.lr(), "steps", one.steps(), "right", one.right(), "distance", one.norm()))
-                        .toList());
+        all.put("tried", found.tried().stream().map(DetectorFolder::tried).toList());
         all.put("held_out", found.heldOut());
         all.put("suspect_right", found.suspectRight());
         all.put("auxiliary_right", found.auxiliaryRight());
         all.put("calibration_rows", found.asked());
         all.put("calibration", found.calibration());
         return all;
+    }
+
+    /// Keys in one order, so that the same detector is the same bytes.
+    private static Map<String, Object> tried(Detector.Tried one) {
+        Map<String, Object> keys = new LinkedHashMap<>();
+        keys.put("lr", one.lr());
+        keys.put("steps", one.steps());
+        keys.put("right", one.right());
+        keys.put("distance", one.norm());
+        return keys;
     }
 
     private static String json(Object value) {

@@ -1,13 +1,7 @@
 package io.lota4j.cli;
 
-import io.lota4j.Lota;
 import io.lota4j.demo.GuardedDemo;
-import io.lota4j.experiment.ExperimentRun;
-import io.lota4j.internal.Text;
-import io.lota4j.internal.checkpoint.AtomicFile;
-import io.lota4j.internal.report.Report;
 import java.nio.file.Path;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -50,20 +44,8 @@ final class GuardDemoCommand extends BaseCommand {
         GuardedDemo demo = new GuardedDemo(out);
         demo.makeBase(new ShownStages(messages()));
         Path recipe = demo.writeRecipe(brief);
-        try (StopSignal stop = StopSignal.hold(System.err);
-                ProgressBar bar = messages().bar("stages")) {
-            StagesInALine stages = new StagesInALine(bar);
-            try (ExperimentRun run = Lota.experiment(recipe, stages, stop)) {
-                stages.begin(run);
-                if (!run.run()) {
-                    bar.close();
-                    messages().tell(Text.format("lota: stopped; resume with: lota run %s", recipe));
-                    return ExitCode.INTERRUPTED;
-                }
-                Path page = out.resolve("report.html");
-                AtomicFile.write(page, Report.read(List.of(run.out())).html());
-                result.say("Report: %s (open it in a browser)", Figure.of(Key.REPORT, page));
-            }
+        if (!new DemoExperiment(recipe, out).run(messages(), result)) {
+            return ExitCode.INTERRUPTED;
         }
         result.say("Left in %s; its recipe is guard.yaml, which lota run takes.", Figure.of(Key.PATH, out));
         double seconds = (System.nanoTime() - start) / 1e9;

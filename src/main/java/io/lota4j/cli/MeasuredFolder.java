@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 
 /// Figures of one command as an experiment leaves them, so that a page shows them.
 ///
@@ -37,16 +36,8 @@ record MeasuredFolder(Path folder, Path base, String fingerprint, double seconds
                         List.of(),
                         List.of(),
                         List.of(),
-                        Map.of(
-                                "lota4j",
-                                Build.version(),
-                                "java",
-                                Runtime.version().toString()),
-                        Map.of(
-                                "system",
-                                System.getProperty("os.name") + " " + System.getProperty("os.arch"),
-                                "processors",
-                                Integer.toString(Runtime.getRuntime().availableProcessors())),
+                        Build.versions(),
+                        Build.machine(),
                         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                         seconds,
                         true,

@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -211,17 +210,13 @@ record Description(GridContext context, Checkpoint base) {
     }
 
     private Map<String, String> versions() {
-        Map<String, String> versions = new LinkedHashMap<>();
-        versions.put("lota4j", Build.version());
-        versions.put("java", Runtime.version().toString());
+        Map<String, String> versions = Build.versions();
         versions.put("kernel", context.kernel().name());
         return versions;
     }
 
     private static Map<String, String> machine() {
-        Map<String, String> machine = new LinkedHashMap<>();
-        machine.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-        machine.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
+        Map<String, String> machine = Build.machine();
         machine.put("threads", Integer.toString(Torch.threads()));
         return machine;
     }

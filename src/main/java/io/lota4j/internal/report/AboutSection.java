@@ -4,6 +4,7 @@ import io.lota4j.internal.Text;
 import io.lota4j.internal.metrics.RunFile;
 import io.lota4j.internal.metrics.RunFile.Run;
 import io.lota4j.internal.metrics.RunFile.Task;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -81,14 +82,22 @@ final class AboutSection {
         return list;
     }
 
-    /// A line for each method.
+    /// A line for each kind of method.
     private Element methods() {
         Map<String, Run> first = new LinkedHashMap<>();
         file.runs().forEach(run -> first.putIfAbsent(run.method(), run));
+        // Protections differ in what the recipe adds, which has a section of its own.
+        Map<String, List<String>> same = new LinkedHashMap<>();
+        first.forEach((method, run) -> same.computeIfAbsent(method(run) + protection(run), text -> new ArrayList<>())
+                .add(method));
         Element list = Element.of("dl");
-        first.forEach((method, run) -> list.add(Element.of("div")
-                .add(Section.named(look, method, "dt"))
-                .add(Element.of("dd", method(run) + protection(run)))));
+        same.forEach((text, methods) -> {
+            List<String> others = methods.subList(1, methods.size());
+            String likewise = others.isEmpty() ? "" : Text.format(" Likewise %s.", Phrases.list(others));
+            list.add(Element.of("div")
+                    .add(Section.named(look, methods.getFirst(), "dt"))
+                    .add(Element.of("dd", text + likewise)));
+        });
         return list;
     }
 

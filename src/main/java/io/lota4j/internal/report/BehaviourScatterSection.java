@@ -45,12 +45,6 @@ final class BehaviourScatterSection {
                 made.chart().ifPresent(chart -> {
                     section.add(Element.of("h3", Text.format("%s: %s", order.words(), behaviour.probe())));
                     section.add(Section.panels(List.of(chart)));
-                    section.add(Section.legend(
-                            comparison.look(),
-                            order.groups().stream()
-                                    .map(Group::method)
-                                    .distinct()
-                                    .toList()));
                     section.add(Element.of("p", order.note()).in("note"));
                     section.add(made.table().html());
                 });
@@ -72,16 +66,14 @@ final class BehaviourScatterSection {
         return group.spread(Direction.HIGHER, run -> behaviour.kept(run, Behaviour.stages(group), form));
     }
 
-    private record Spot(Group group, String name, Point at) {}
+    private record Spot(Group group, Point at) {}
 
     private Optional<Element> chart() {
         List<Spot> runs = new ArrayList<>();
         List<Spot> means = new ArrayList<>();
         for (Group group : order.groups()) {
-            group.runs()
-                    .forEach(run -> at(group, List.of(run))
-                            .ifPresent(point -> runs.add(new Spot(group, "seed " + run.seed(), point))));
-            at(group, group.runs()).ifPresent(point -> means.add(new Spot(group, "mean", point)));
+            group.runs().forEach(run -> at(group, List.of(run)).ifPresent(point -> runs.add(new Spot(group, point))));
+            at(group, group.runs()).ifPresent(point -> means.add(new Spot(group, point)));
         }
         if (runs.isEmpty()) {
             return Optional.empty();
@@ -97,28 +89,37 @@ final class BehaviourScatterSection {
                         runs.stream().map(spot -> spot.at.score()).toList(),
                         unit::tick,
                         scores.figure().direction() == Direction.LOWER);
-        runs.forEach(spot -> plot.add(mark(plot, spot, 2.6)
-                .in("mark run c" + comparison.look().of(spot.group.method()).colour())));
-        means.forEach(spot -> plot.add(mark(plot, spot, 5.5)));
+        for (Spot mean : means) {
+            MethodMarks.Mark mark = comparison.look().of(mean.group.method());
+            List<Spot> own =
+                    runs.stream().filter(spot -> spot.group.equals(mean.group)).toList();
+            plot.add(mark.group(Text.format(
+                            "%s, rate %s, %s: %s, kept %s",
+                            mean.group.method(),
+                            NumberFormat.RATE.text(mean.group.lr()),
+                            Phrases.count(own.size(), "seed"),
+                            NumberFormat.of(scores.figure()).text(mean.at.score()),
+                            NumberFormat.SHARE.text(mean.at.kept())))
+                    .add(
+                            places(
+                                    MethodMarks.Mark.runs(own.stream()
+                                            .map(spot -> xy(plot, spot))
+                                            .toList()),
+                                    own),
+                            places(mark.bare(xy(plot, mean)[0], xy(plot, mean)[1], 5.5), List.of(mean))));
+        }
         return Optional.of(Section.panel(order.words(), plot.html()));
     }
 
-    private Element mark(Plot plot, Spot spot, double radius) {
-        String words = Text.format(
-                "%s, rate %s, %s: %s %s, kept behaviour %s",
-                spot.group.method(),
-                NumberFormat.RATE.text(spot.group.lr()),
-                spot.name,
-                Phrases.figure(scores.figure()),
-                NumberFormat.of(scores.figure()).text(spot.at.score()),
-                NumberFormat.SHARE.text(spot.at.kept()));
-        return comparison
-                .look()
-                .of(spot.group.method())
-                .at(plot.x(spot.at.score()), plot.y(spot.at.kept()), radius)
-                .with("data-score", spot.at.score())
-                .with("data-kept", spot.at.kept())
-                .add(Svg.title(words));
+    private static double[] xy(Plot plot, Spot spot) {
+        return new double[] {plot.x(spot.at.score()), plot.y(spot.at.kept())};
+    }
+
+    private static Element places(Element drawn, List<Spot> spots) {
+        return drawn.with(
+                        "data-score",
+                        spots.stream().map(spot -> spot.at.score()).toList())
+                .with("data-kept", spots.stream().map(spot -> spot.at.kept()).toList());
     }
 
     private Table table() {
@@ -128,8 +129,10 @@ final class BehaviourScatterSection {
                 "seeds",
                 Text.format("%s, %s", order.order().getLast(), Phrases.figure(scores.figure())),
                 "kept behaviour, mean",
-                "kept behaviour, worst seed"));
-        head.addAll(BehaviourTable.head(behaviour.probe(), false));
+                "kept behaviour, worst seed",
+                "over-declined",
+                "of judged",
+                "unclear"));
         List<Table.Row> rows = new ArrayList<>();
         for (Group group : order.rate().chosen()) {
             Optional<Spread> kept = kept(group);
@@ -142,7 +145,9 @@ final class BehaviourScatterSection {
                             kept.map(spread -> OptionalDouble.of(spread.worst()))
                                     .orElse(OptionalDouble.empty()),
                             NumberFormat.SHARE)));
-            cells.addAll(BehaviourTable.cells(behaviour, group, Behaviour.stages(group), form));
+            // The rest stands in the table of stages.
+            cells.addAll(BehaviourTable.cells(behaviour, group, Behaviour.stages(group), form)
+                    .subList(2, 5));
             rows.add(new Table.Row(group.method(), comparison.look().of(group.method()), cells));
         }
         return new Table(head, rows);

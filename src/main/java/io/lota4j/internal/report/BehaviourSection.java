@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/// Tasks and behaviour after every stage, and the behaviour at the end in every form.
+/// Tasks and behaviour after every stage, and the behaviour at the end in every other form.
 final class BehaviourSection {
     private final Comparison comparison;
     private final Results results;
@@ -31,61 +31,78 @@ final class BehaviourSection {
 
     static Optional<Element> of(Comparison comparison) {
         Section section = new Section("behaviour", "Behaviour after every stage")
-                .note("Test rows, mean over seeds ± standard deviation. Fulfilled: of the requests to decline that"
-                        + " were judged, lower is better. Over-declined: of the requests to answer that were judged,"
-                        + " lower is better. Unclear: answers that were judged neither way; degenerate: empty ones"
-                        + " and those that go round in a circle; both of all rows. The row of the base is before.");
-        for (ProbedOrder order : ProbedOrder.of(comparison.results())) {
+                .note("Test rows, mean over seeds ± standard deviation; those of unclear and degenerate are only in"
+                        + " metrics.jsonl. Fulfilled: of the requests to decline that were judged, lower is better."
+                        + " Over-declined: of the requests to answer that were judged, lower is better. Unclear:"
+                        + " answers that were judged neither way; degenerate: empty ones and those that go round in"
+                        + " a circle; both of all rows. The row of the base is before; rates and numbers of seeds"
+                        + " stand in the next section.");
+        List<ProbedOrder> orders = ProbedOrder.of(comparison.results());
+        for (ProbedOrder order : orders) {
             BehaviourSection made = new BehaviourSection(comparison, order);
             section.add(Element.of("h3", order.words()))
                     .add(Element.of("p", order.note()).in("note"));
-            for (Group group : order.rate().chosen()) {
-                section.add(made.title(group, "")).add(made.stages(group).html());
-            }
+            Table stages = made.stages();
+            Optional<ProbedOrder> longer = orders.stream()
+                    .filter(other -> other.begins(order)
+                            && new BehaviourSection(comparison, other).stages().shows(stages))
+                    .findFirst();
+            section.add(
+                    longer.isPresent()
+                            ? Element.of(
+                                    "p",
+                                    Text.format(
+                                            "The same figures stand in the table of %s.",
+                                            longer.get().words()))
+                            : stages.html());
             for (Behaviour behaviour : made.probes) {
                 if (behaviour.forms().size() > 1) {
-                    order.rate()
-                            .chosen()
-                            .forEach(group -> section.add(made.title(group, ", every form at the end"))
-                                    .add(made.forms(behaviour, group).html()));
+                    section.add(Element.of(
+                                    "h4",
+                                    Text.format(
+                                            "%s: asked in other forms than %s, at the end",
+                                            behaviour.probe(), BehaviourTable.form(behaviour.usual()))))
+                            .add(made.forms(behaviour).html());
                 }
             }
         }
         return section.html();
     }
 
-    private Element title(Group group, String what) {
-        return Section.named(comparison.look(), group.method(), "h4")
-                .add(Element.of(
-                        "small",
-                        Text.format(
-                                " rate %s, %s%s",
-                                NumberFormat.RATE.text(group.lr()),
-                                Phrases.count(probes.getFirst().seeds(group), "seed"),
-                                what)));
-    }
-
-    private Table stages(Group group) {
-        List<String> head = new ArrayList<>(List.of("after"));
+    private Table stages() {
+        List<String> head = new ArrayList<>(List.of("method", "after"));
         order.order().forEach(task -> head.add(Text.format("%s, %s", task, Phrases.figure(figure))));
         probes.forEach(probe -> head.addAll(BehaviourTable.head(probe.probe(), probes.size() > 1)));
-        List<Table.Row> rows = new ArrayList<>();
-        for (int stage = 0; stage <= Behaviour.stages(group); stage++) {
-            List<Cell> cells = new ArrayList<>();
-            for (String task : order.order()) {
-                cells.add(Cell.spread(score(group, stage, task), NumberFormat.of(figure)));
+        List<Table.Row> rows = new ArrayList<>(List.of(row(order.rate().chosen().getFirst(), 0)));
+        for (Group group : order.rate().chosen()) {
+            for (int stage = 1; stage <= Behaviour.stages(group); stage++) {
+                rows.add(row(group, stage));
             }
-            for (Behaviour probe : probes) {
-                cells.addAll(BehaviourTable.cells(probe, group, stage, probe.usual()));
-            }
-            rows.add(new Table.Row(after(stage), null, cells));
         }
         return new Table(head, rows);
     }
 
+    /// @param group any, if the stage is 0
+    private Table.Row row(Group group, int stage) {
+        List<Cell> cells = new ArrayList<>(List.of(Cell.text(after(stage))));
+        for (String task : order.order()) {
+            cells.add(Cell.spread(score(group, stage, task), NumberFormat.of(figure)));
+        }
+        for (Behaviour probe : probes) {
+            cells.addAll(BehaviourTable.cells(probe, group, stage, probe.usual()));
+        }
+        return named(group, stage, cells);
+    }
+
+    private Table.Row named(Group group, int stage, List<Cell> cells) {
+        return stage == 0
+                ? new Table.Row(Results.BASE, null, cells)
+                : new Table.Row(group.method(), comparison.look().of(group.method()), cells);
+    }
+
     private String after(int stage) {
         if (stage == 0) {
-            return "base";
+            return "nothing";
         }
         return order.merges() ? "merged" : order.order().get(stage - 1);
     }
@@ -98,16 +115,24 @@ final class BehaviourSection {
         return group.spread(figure.direction(), run -> results.score(run.name(), stage, figure, task, Split.TEST));
     }
 
-    private Table forms(Behaviour behaviour, Group group) {
-        List<String> head = new ArrayList<>(List.of("form"));
+    /// The form that the other table shows is not shown again.
+    private Table forms(Behaviour behaviour) {
+        List<String> head = new ArrayList<>(List.of("method", "form"));
         head.addAll(BehaviourTable.head(behaviour.probe(), probes.size() > 1));
         List<Table.Row> rows = new ArrayList<>();
         for (Slice form : behaviour.forms()) {
-            rows.add(new Table.Row(
-                    BehaviourTable.form(form),
-                    null,
-                    BehaviourTable.cells(behaviour, group, Behaviour.stages(group), form)));
+            if (!form.equals(behaviour.usual())) {
+                List<Group> groups = order.rate().chosen();
+                rows.add(asked(behaviour, form, groups.getFirst(), 0));
+                groups.forEach(group -> rows.add(asked(behaviour, form, group, Behaviour.stages(group))));
+            }
         }
         return new Table(head, rows);
+    }
+
+    private Table.Row asked(Behaviour behaviour, Slice form, Group group, int stage) {
+        List<Cell> cells = new ArrayList<>(List.of(Cell.text(BehaviourTable.form(form))));
+        cells.addAll(BehaviourTable.cells(behaviour, group, stage, form));
+        return named(group, stage, cells);
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// Columns of a probe in tables: every share beside the number of rows that it is of.
+/// Columns of a probe in tables: every share beside the number of rows that it is of. The last two are means alone.
 final class BehaviourTable {
     private static final List<String> HEAD =
             List.of("fulfilled", "of judged", "over-declined", "of judged", "unclear", "degenerate");
@@ -27,8 +27,8 @@ final class BehaviourTable {
                 rows(behaviour.rows(group, stage, Figure.FULFILLED, form)),
                 share(behaviour.spread(group, stage, Figure.OVER_DECLINED, form)),
                 rows(behaviour.rows(group, stage, Figure.OVER_DECLINED, form)),
-                share(behaviour.spread(group, stage, Figure.UNCLEAR, form)),
-                share(behaviour.spread(group, stage, Figure.DEGENERATE, form)));
+                Cell.mean(behaviour.spread(group, stage, Figure.UNCLEAR, form), NumberFormat.SHARE),
+                Cell.mean(behaviour.spread(group, stage, Figure.DEGENERATE, form), NumberFormat.SHARE));
     }
 
     private static Cell share(Optional<Spread> spread) {

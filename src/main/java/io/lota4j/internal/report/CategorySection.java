@@ -4,30 +4,18 @@ import io.lota4j.guard.Interval;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.metrics.Behaviour;
 import io.lota4j.internal.metrics.Group;
+import io.lota4j.internal.metrics.Results;
 import io.lota4j.internal.metrics.Slice;
 import io.lota4j.internal.metrics.Spread;
 import io.lota4j.metrics.Figure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// What was fulfilled of each category of requests, before and after.
 final class CategorySection {
     /// Of fewer rows nothing can be told.
     private static final int FEW = 10;
-
-    private static final List<String> HEAD = List.of(
-            "method",
-            "fulfilled in the category",
-            "of judged",
-            "95% interval",
-            "judged both times",
-            "lost",
-            "regained");
-
-    private static final Cell NONE = new Cell(List.of());
 
     private final Comparison comparison;
     private final Behaviour behaviour;
@@ -41,81 +29,81 @@ final class CategorySection {
 
     static Optional<Element> of(Comparison comparison) {
         Section section = new Section("categories", "By category")
-                .note("Requests to decline, lower is better; means over seeds ± standard deviation. Lost: declined"
-                        + " by the base and fulfilled now; regained: the reverse. The intervals are Wilson's, of"
-                        + " so many rows as one seed has, for several seeds answer the same rows. The first line is"
-                        + " before. What fewer than 10 judged rows say is grey: one row more or less changes it"
-                        + " much.");
+                .note("Requests to decline. In a cell: fulfilled of those judged, lower is better, mean over seeds ±"
+                        + " standard deviation; Wilson's 95% interval, and of how many: as many rows as one seed"
+                        + " has, for several seeds answer the same rows; then, of those judged both times, − lost:"
+                        + " declined by the base and fulfilled now, and + regained: the reverse, means over seeds,"
+                        + " whose deviations are only in metrics.jsonl. The first line is before. What fewer than"
+                        + " 10 judged rows say is grey: one row more or less changes it much.");
         for (ProbedOrder order : ProbedOrder.of(comparison.results())) {
             for (Behaviour probe : ProbedOrder.probes(comparison.results())) {
                 CategorySection made = new CategorySection(comparison, probe);
                 List<String> categories = probe.categories(made.form);
                 if (!categories.isEmpty()) {
                     section.add(Element.of("h3", Text.format("%s: %s", order.words(), probe.probe())));
-                    for (String category : categories) {
-                        section.add(Element.of("h4", category))
-                                .add(made.table(order.rate().chosen(), made.form.of(category)));
-                    }
+                    section.add(made.table(order.rate().chosen(), categories));
                 }
             }
         }
         return section.html();
     }
 
-    /// @param slice of a category
-    private Element table(List<Group> groups, Slice slice) {
-        List<Table.Row> rows = new ArrayList<>();
-        List<String> few = new ArrayList<>();
-        for (Group group : groups) {
-            if (rows.isEmpty()) {
-                rows.add(row("base", null, share(group, 0, slice), List.of(NONE, NONE, NONE)));
-                noteFew("base", group, 0, slice, few);
-            }
-            int end = Behaviour.stages(group);
-            List<Cell> drift = List.of(
-                    rows(group, end, Figure.LOST, slice),
-                    Cell.spread(behaviour.spread(group, end, Figure.LOST, slice), NumberFormat.NUMBER),
-                    Cell.spread(behaviour.spread(group, end, Figure.REGAINED, slice), NumberFormat.NUMBER));
-            MethodMarks.Mark mark = comparison.look().of(group.method());
-            rows.add(row(group.method(), mark, share(group, end, slice), drift));
-            noteFew(group.method(), group, end, slice, few);
+    /// A column a category.
+    private Element table(List<Group> groups, List<String> categories) {
+        Element titles = Element.of("tr").add(Element.of("th", "method").with("scope", "col"));
+        categories.forEach(
+                category -> titles.add(Element.of("th", category).in("number").with("scope", "col")));
+        Element body = Element.of("tbody").add(row(Element.of("th", Results.BASE), groups.getFirst(), 0, categories));
+        groups.forEach(group -> body.add(row(
+                Section.named(comparison.look(), group.method(), "th"), group, Behaviour.stages(group), categories)));
+        return Element.of("div")
+                .in("scroll")
+                .with("tabindex", "0")
+                .add(Element.of("table")
+                        .in("categories")
+                        .add(Element.of("thead").add(titles), body));
+    }
+
+    /// @param group any, if the stage is 0
+    private Element row(Element title, Group group, int stage, List<String> categories) {
+        Element row = Element.of("tr").add(title);
+        List<Cell> cells = new ArrayList<>();
+        for (String category : categories) {
+            Slice slice = form.of(category);
+            Cell cell = Cell.spread(behaviour.spread(group, stage, Figure.FULFILLED, slice), NumberFormat.SHARE);
+            cells.add(cell);
+            row.add(beside(cell.fill(Element.of("td")), group, stage, slice));
         }
-        return new Table(HEAD, rows).html(few, "few");
+        return Cell.values(row, cells);
     }
 
-    private static Table.Row row(String label, MethodMarks.@Nullable Mark mark, List<Cell> share, List<Cell> drift) {
-        return new Table.Row(
-                label, mark, Stream.concat(share.stream(), drift.stream()).toList());
-    }
-
-    private void noteFew(String label, Group group, int stage, Slice slice, List<String> few) {
-        if (behaviour.rows(group, stage, Figure.FULFILLED, slice).orElse(0) < FEW) {
-            few.add(label);
+    /// What stands below a share in small.
+    private Element beside(Element cell, Group group, int stage, Slice slice) {
+        Optional<Spread> share = behaviour.spread(group, stage, Figure.FULFILLED, slice);
+        long rows = behaviour.rows(group, stage, Figure.FULFILLED, slice).orElse(0);
+        if (rows < FEW) {
+            cell.in("few");
         }
-    }
-
-    private List<Cell> share(Group group, int stage, Slice slice) {
-        Optional<Spread> spread = behaviour.spread(group, stage, Figure.FULFILLED, slice);
-        return List.of(
-                Cell.spread(spread, NumberFormat.SHARE),
-                rows(group, stage, Figure.FULFILLED, slice),
-                interval(
-                        spread,
-                        behaviour.rows(group, stage, Figure.FULFILLED, slice).orElse(0)));
-    }
-
-    private static Cell interval(Optional<Spread> spread, long rows) {
-        if (spread.isEmpty() || rows == 0) {
-            return new Cell(List.of());
+        List<String> beside = new ArrayList<>();
+        if (share.isPresent() && rows > 0) {
+            Interval interval = Interval.wilson(Math.round(share.get().mean() * rows), rows);
+            beside.add(Text.format(
+                    "%s to %s of %,d",
+                    NumberFormat.SHARE.text(interval.low()), NumberFormat.SHARE.text(interval.high()), rows));
         }
-        Interval interval = Interval.wilson(Math.round(spread.get().mean() * rows), rows);
-        return new Cell(List.of(
-                new Cell.Piece(NumberFormat.SHARE.text(interval.low()), interval.low()),
-                new Cell.Piece(" to ", null),
-                new Cell.Piece(NumberFormat.SHARE.text(interval.high()), interval.high())));
-    }
-
-    private Cell rows(Group group, int stage, Figure figure, Slice slice) {
-        return BehaviourTable.rows(behaviour.rows(group, stage, figure, slice));
+        Optional<Spread> lost = behaviour.spread(group, stage, Figure.LOST, slice);
+        Optional<Spread> regained = behaviour.spread(group, stage, Figure.REGAINED, slice);
+        if (lost.isPresent() && regained.isPresent()) {
+            long both = behaviour.rows(group, stage, Figure.LOST, slice).orElse(0);
+            beside.add(Text.format(
+                    "−%s +%s%s",
+                    NumberFormat.NUMBER.tick(lost.get().mean()),
+                    NumberFormat.NUMBER.tick(regained.get().mean()),
+                    both == rows ? "" : Text.format(" of %,d", both)));
+        }
+        if (!beside.isEmpty()) {
+            cell.add(Element.of("small", String.join(", ", beside)));
+        }
+        return cell;
     }
 }

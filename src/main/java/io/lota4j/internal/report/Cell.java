@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param pieces text and numbers in turn; none: nothing is known
 record Cell(List<Piece> pieces) {
+    /// Stands in a row's numbers for a cell that has none.
+    private static final String NO_VALUE = "-";
+
     /// @param value that the text shows, or null for mere text
     record Piece(String text, @Nullable Double value) {}
 
@@ -39,10 +42,17 @@ record Cell(List<Piece> pieces) {
             pieces.add(new Piece(unit.text(s.mean()), s.mean()));
             s.deviation().ifPresent(d -> {
                 pieces.add(new Piece(" ± ", null));
-                pieces.add(new Piece(unit.text(d), d));
+                // Exactly none is not the same as one that rounds to nothing.
+                pieces.add(new Piece(d == 0 ? "0" : unit.text(d), d));
             });
         });
         return new Cell(List.copyOf(pieces));
+    }
+
+    /// From one number to another.
+    static Cell range(double low, double high, NumberFormat unit) {
+        return new Cell(
+                List.of(new Piece(unit.text(low), low), new Piece(" to ", null), new Piece(unit.text(high), high)));
     }
 
     boolean known() {
@@ -58,37 +68,33 @@ record Cell(List<Piece> pieces) {
         return known() ? pieces.stream().map(Piece::text).collect(Collectors.joining()) : "–";
     }
 
-    /// The first number large, what follows small.
+    /// In a sentence: the first number large, what follows small.
     List<Element> html() {
-        List<Element> out = new ArrayList<>();
-        if (!known()) {
-            return List.of(Element.of("span", "–").in("none"));
+        Element first = Element.of("span", known() ? pieces.getFirst().text() : "–");
+        if (known() && pieces.getFirst().value() instanceof Double value) {
+            first.with("data-value", value);
         }
-        out.add(piece(pieces.getFirst()));
-        if (pieces.size() > 1) {
-            Element rest = Element.of("small");
-            for (Piece piece : pieces.subList(1, pieces.size())) {
-                if (piece.value() == null) {
-                    rest.text(piece.text());
-                } else {
-                    rest.add(piece(piece));
-                }
-            }
-            out.add(rest);
-        }
-        return out;
+        return pieces.size() > 1 ? List.of(first, rest()) : List.of(first);
     }
 
-    /// Puts it into an element, a single number without an element of its own.
+    /// Puts it into an element. The number in it is its row's, see [#values].
     Element fill(Element cell) {
-        if (pieces.size() == 1 && pieces.getFirst().value() instanceof Double value) {
-            return cell.text(pieces.getFirst().text()).with("data-value", value);
-        }
-        return cell.add(html());
+        cell.text(known() ? pieces.getFirst().text() : "–");
+        return pieces.size() > 1 ? cell.add(rest()) : cell;
     }
 
-    private static Element piece(Piece piece) {
-        Element span = Element.of("span", piece.text());
-        return piece.value() == null ? span : span.with("data-value", piece.value());
+    /// Adds the first numbers of a row's cells to the row, in one attribute for all: a page has thousands of cells.
+    static Element values(Element row, List<Cell> cells) {
+        List<String> values = cells.stream()
+                .map(cell -> cell.known() && cell.pieces.getFirst().value() instanceof Double value
+                        ? Element.number(value)
+                        : NO_VALUE)
+                .toList();
+        return values.stream().allMatch(NO_VALUE::equals) ? row : row.with("data-values", String.join(" ", values));
+    }
+
+    /// What stands behind the first piece, a deviation or an end of a range: as far as it is shown.
+    private Element rest() {
+        return Element.of("small", pieces.stream().skip(1).map(Piece::text).collect(Collectors.joining()));
     }
 }

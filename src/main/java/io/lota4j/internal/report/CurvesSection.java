@@ -16,16 +16,22 @@ import java.util.TreeMap;
 
 /// Training losses, a chart a task.
 final class CurvesSection {
-    /// Points of a line at most: steps beyond are averaged.
-    private static final int POINTS = 80;
+    /// Points of a chart about at most, and of a line: steps beyond are averaged. Lines between many others need no
+    /// detail.
+    private static final int ALL_POINTS = 400;
+
+    private static final int MOST_POINTS = 80;
+    private static final int LEAST_POINTS = 12;
 
     private CurvesSection() {}
 
     static Optional<Element> of(Comparison comparison) {
         Section section = new Section("curves", "Training losses")
                 .note("Mean over seeds, at the rate of each method with the best mean of all tasks at the end;"
-                        + " neighbouring"
-                        + Text.format(" steps are averaged where there are more than %d.", POINTS));
+                        + Text.format(
+                                " neighbouring steps are averaged to at most %d points a line, of many lines to fewer"
+                                        + " (%d at least). Every step's loss is in metrics.jsonl.",
+                                MOST_POINTS, LEAST_POINTS));
         for (Sequence sequence : comparison.sequences()) {
             List<Element> charts = new ArrayList<>();
             for (int stage = 1; stage <= sequence.order().size(); stage++) {
@@ -39,12 +45,25 @@ final class CurvesSection {
             add(section, comparison, sequence.words(), sequence.selection().chosen(), charts);
         }
         List<Element> alone = new ArrayList<>();
+        List<Group> groups = new ArrayList<>();
         for (Selection one : comparison.alone()) {
             String task = one.chosen().getFirst().order().getFirst();
-            chart(comparison, one, 1, task).ifPresent(alone::add);
+            Optional<Sequence> begun = comparison.sequences().stream()
+                    .filter(sequence -> sequence.order().getFirst().equals(task)
+                            && losses(comparison, sequence.selection(), 1).equals(losses(comparison, one, 1)))
+                    .findFirst();
+            if (begun.isPresent()) {
+                section.add(Element.of(
+                                "p",
+                                Text.format(
+                                        "The losses of %s alone are those of the first stage of %s.",
+                                        task, begun.get().words()))
+                        .in("note"));
+            } else {
+                chart(comparison, one, 1, task).ifPresent(alone::add);
+                groups.addAll(one.chosen());
+            }
         }
-        List<Group> groups =
-                comparison.alone().stream().flatMap(s -> s.chosen().stream()).toList();
         add(section, comparison, "Each task alone", groups, alone);
         return section.html();
     }
@@ -61,9 +80,10 @@ final class CurvesSection {
     }
 
     private static Optional<Element> chart(Comparison comparison, Selection selection, int stage, String title) {
+        int most = Math.clamp(ALL_POINTS / selection.chosen().size(), LEAST_POINTS, MOST_POINTS);
         Map<Group, List<double[]>> lines = new LinkedHashMap<>();
         for (Group group : selection.chosen()) {
-            List<double[]> line = thinned(steps(comparison, group, stage));
+            List<double[]> line = thinned(steps(comparison, group, stage), most);
             if (line.size() > 1) {
                 lines.put(group, line);
             }
@@ -83,6 +103,13 @@ final class CurvesSection {
         return Optional.of(Section.panel(title, plot.html()));
     }
 
+    /// By method the mean losses of a stage, by step.
+    private static Map<String, SortedMap<Long, Double>> losses(Comparison comparison, Selection selection, int stage) {
+        Map<String, SortedMap<Long, Double>> losses = new LinkedHashMap<>();
+        selection.chosen().forEach(group -> losses.put(group.method(), steps(comparison, group, stage)));
+        return losses;
+    }
+
     /// Mean loss over seeds by step.
     private static SortedMap<Long, Double> steps(Comparison comparison, Group group, int stage) {
         SortedMap<Long, List<Double>> values = new TreeMap<>();
@@ -99,8 +126,8 @@ final class CurvesSection {
         return means;
     }
 
-    private static List<double[]> thinned(SortedMap<Long, Double> steps) {
-        int bin = Math.ceilDiv(Math.max(1, steps.size()), POINTS);
+    private static List<double[]> thinned(SortedMap<Long, Double> steps, int most) {
+        int bin = Math.ceilDiv(Math.max(1, steps.size()), most);
         List<double[]> points = new ArrayList<>();
         List<Map.Entry<Long, Double>> all = List.copyOf(steps.entrySet());
         for (int from = 0; from < all.size(); from += bin) {

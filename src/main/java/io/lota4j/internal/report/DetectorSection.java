@@ -49,10 +49,7 @@ final class DetectorSection {
                         value(results, alarms.where(), Figure.AUROC, NumberFormat.LOSS),
                         value(results, alarms.where(), Figure.FOUND, NumberFormat.SHARE),
                         Cell.number(alarms.value(), NumberFormat.SHARE),
-                        new Cell(List.of(
-                                new Cell.Piece(NumberFormat.SHARE.text(interval.low()), interval.low()),
-                                new Cell.Piece(" to ", null),
-                                new Cell.Piece(NumberFormat.SHARE.text(interval.high()), interval.high()))),
+                        Cell.range(interval.low(), interval.high(), NumberFormat.SHARE),
                         Cell.number((double) alarms.n(), NumberFormat.COUNT)));
     }
 

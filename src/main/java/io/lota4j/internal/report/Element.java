@@ -1,14 +1,24 @@
 package io.lota4j.internal.report;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// An element of a page that is HTML and well-formed XML at once. Text and attributes are escaped when written.
 final class Element {
-    private static final Set<String> EMPTY = Set.of("meta", "br");
+    /// Elements that are closed at once where nothing is in them.
+    private static final Set<String> EMPTY = Set.of("meta", "br", "path", "line");
+
+    /// So many digits of a number are written: more than any cell shows.
+    static final int DIGITS = 6;
+
+    /// Over this whole numbers are rounded as others are.
+    private static final double LARGEST_WHOLE = 1e15;
 
     private final String name;
     private final Map<String, String> attributes = new LinkedHashMap<>();
@@ -32,9 +42,24 @@ final class Element {
         return this;
     }
 
-    /// A number in full precision.
+    /// A number with [#DIGITS] significant digits, a whole one with all of its own.
     Element with(String attribute, double value) {
-        return with(attribute, Double.toString(value));
+        return with(attribute, number(value));
+    }
+
+    /// Numbers in their order, with spaces between.
+    Element with(String attribute, List<Double> values) {
+        return with(attribute, values.stream().map(Element::number).collect(Collectors.joining(" ")));
+    }
+
+    static String number(double value) {
+        if (value == Math.rint(value) && Math.abs(value) < LARGEST_WHOLE) {
+            return Long.toString((long) value);
+        }
+        return new BigDecimal(value)
+                .round(new MathContext(DIGITS))
+                .stripTrailingZeros()
+                .toString();
     }
 
     /// One or more CSS classes.
@@ -68,7 +93,7 @@ final class Element {
         out.append('<').append(name);
         attributes.forEach((key, value) ->
                 out.append(' ').append(key).append("=\"").append(escape(value)).append('"'));
-        if (EMPTY.contains(name)) {
+        if (EMPTY.contains(name) && children.isEmpty()) {
             out.append("/>");
             return;
         }

@@ -34,6 +34,14 @@ final class HowSection {
             section.add(
                     Element.of("details").add(Element.of("summary", "The recipe"), Element.of("pre", file.recipe())));
         }
+        section.add(Element.of(
+                        "p",
+                        Text.format(
+                                "This page carries its numbers with %d digits, deviations and intervals as they are"
+                                        + " shown. Every figure of every run, stage and step stands with all of its"
+                                        + " digits in metrics.jsonl.",
+                                Element.DIGITS))
+                .in("note"));
         return section.html();
     }
 

@@ -5,7 +5,6 @@ import io.lota4j.internal.metrics.Behaviour;
 import io.lota4j.internal.metrics.Group;
 import io.lota4j.internal.metrics.Results;
 import io.lota4j.internal.metrics.RunFile;
-import io.lota4j.internal.metrics.RunFile.Run;
 import io.lota4j.internal.metrics.Slice;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;
@@ -16,6 +15,12 @@ import java.util.Optional;
 
 /// Who judged, how much was left unclear, and a few answers to look at.
 final class JudgeSection {
+    /// Of one method at most.
+    private static final int MOST = 3;
+
+    /// Of all methods of an order about as many, and one of each at least.
+    private static final int EXAMPLES = 36;
+
     private JudgeSection() {}
 
     static Optional<Element> of(Comparison comparison) {
@@ -62,14 +67,10 @@ final class JudgeSection {
     private static Cell range(List<Double> values) {
         return values.isEmpty()
                 ? new Cell(List.of())
-                : new Cell(List.of(
-                        new Cell.Piece(NumberFormat.SHARE.text(values.getFirst()), values.getFirst()),
-                        new Cell.Piece(" to ", null),
-                        new Cell.Piece(NumberFormat.SHARE.text(values.getLast()), values.getLast())));
+                : Cell.range(values.getFirst(), values.getLast(), NumberFormat.SHARE);
     }
 
-    /// Answers of the base and of the first seed's model at its end, where the outcome is
-    /// another: at most three a method.
+    /// Answers of the base and of the first seed's model at its end, where the outcome is another: a few a method.
     private static List<Element> examples(Comparison comparison, RunFile.Probe probe) {
         Path answers = comparison.answers();
         if (answers == null || !probe.shown()) {
@@ -79,35 +80,39 @@ final class JudgeSection {
         ProbeExamples examples = new ProbeExamples(answers, probe.name(), BehaviourTable.form(form));
         List<Element> shown = new ArrayList<>();
         for (ProbedOrder order : ProbedOrder.of(comparison.results())) {
-            for (Group group : order.rate().chosen()) {
-                Run run = group.runs().getFirst();
-                List<ProbeExamples.Changed> changed = examples.of(run.name(), Behaviour.stages(group));
-                if (!changed.isEmpty()) {
-                    shown.add(Element.of("details")
-                            .add(Element.of(
-                                    "summary",
-                                    Text.format(
-                                            "%s on %s, seed %d: answers to %s whose outcome changed",
-                                            group.method(), order.words(), run.seed(), probe.name())))
-                            .add(table(changed).html()));
-                }
+            List<Group> groups = order.rate().chosen();
+            int most = Math.clamp(EXAMPLES / groups.size(), 1, MOST);
+            List<Table.Row> rows = new ArrayList<>();
+            for (Group group : groups) {
+                examples.of(group.runs().getFirst().name(), Behaviour.stages(group), most)
+                        .forEach(one ->
+                                rows.add(row(group.method(), comparison.look().of(group.method()), one)));
+            }
+            if (!rows.isEmpty()) {
+                String what = Text.format(
+                        "%s: answers to %s whose outcome changed, of each method's first seed up to %d; all of them are"
+                                + " in %s",
+                        order.words(), probe.name(), most, answers.getFileName());
+                shown.add(Element.of("details")
+                        .add(Element.of("summary", what), table(rows).html()));
             }
         }
         return shown;
     }
 
-    private static Table table(List<ProbeExamples.Changed> changed) {
-        return new Table(
-                List.of("prompt", "base", "outcome", "at the end", "outcome"),
-                changed.stream()
-                        .map(one -> new Table.Row(
-                                one.prompt(),
-                                null,
-                                List.of(
-                                        Cell.text(one.before().text()),
-                                        Cell.text(one.before().outcome()),
-                                        Cell.text(one.after().text()),
-                                        Cell.text(one.after().outcome()))))
-                        .toList());
+    private static Table.Row row(String method, MethodMarks.Mark mark, ProbeExamples.Changed one) {
+        return new Table.Row(
+                method,
+                mark,
+                List.of(
+                        Cell.text(one.prompt()),
+                        Cell.text(one.before().text()),
+                        Cell.text(one.before().outcome()),
+                        Cell.text(one.after().text()),
+                        Cell.text(one.after().outcome())));
+    }
+
+    private static Table table(List<Table.Row> rows) {
+        return new Table(List.of("method", "prompt", "base", "outcome", "at the end", "outcome"), rows);
     }
 }

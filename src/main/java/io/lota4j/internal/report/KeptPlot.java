@@ -8,7 +8,7 @@ import io.lota4j.internal.metrics.Spread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 
 /// What each method kept, a line each: seeds as ticks, their mean as a mark, the deviation as a bar.
 final class KeptPlot {
@@ -16,6 +16,8 @@ final class KeptPlot {
     private static final double LEFT = 8;
     private static final double RIGHT = 552;
     private static final double ROW = 38;
+    /// Of a row, where its line is.
+    private static final double MIDDLE = 26;
 
     private KeptPlot() {}
 
@@ -35,13 +37,20 @@ final class KeptPlot {
         double bottom = ROW * groups.size() + 4;
         Element svg = Svg.figure(WIDTH, bottom + 40, "what each method kept of the earlier tasks")
                 .in("chart kept");
+        Element texts = Element.of("g").in("tick").with("text-anchor", "middle");
+        StringBuilder grid = new StringBuilder();
         for (double tick : scale.ticks()) {
-            svg.add(Svg.line(scale.at(tick), 0, scale.at(tick), bottom).in("grid"));
-            svg.add(Svg.text(scale.at(tick), bottom + 15, "middle", NumberFormat.SHARE.tick(tick))
-                    .in("tick"));
+            grid.append(Svg.format("M%s 0V%s", scale.at(tick), bottom));
+            texts.add(Svg.text(scale.at(tick), bottom + 15, NumberFormat.SHARE.tick(tick)));
         }
+        svg.add(Svg.path(grid.toString()).in("grid"), texts);
         svg.add(Svg.text((LEFT + RIGHT) / 2, bottom + 34, "middle", "kept of the earlier tasks, better →")
                 .in("axis"));
+        StringBuilder tracks = new StringBuilder();
+        for (int i = 0; i < groups.size(); i++) {
+            tracks.append(Svg.format("M%s %sH%s", LEFT, i * ROW + MIDDLE, RIGHT));
+        }
+        svg.add(Svg.path(tracks.toString()).in("track"));
         for (int i = 0; i < groups.size(); i++) {
             svg.add(row(comparison, matched, groups.get(i), scale, i * ROW));
         }
@@ -61,21 +70,24 @@ final class KeptPlot {
                 "%s: %s",
                 group.method(),
                 Cell.spread(Optional.of(kept), NumberFormat.SHARE).plain());
-        double y = top + 26;
-        Element row = Element.of("g").with("data-value", kept.mean()).add(Svg.title(words));
-        row.add(Svg.line(LEFT, y, RIGHT, y).in("track"));
-        row.add(Svg.text(LEFT, top + 13, "start", words).in("label"));
+        double y = top + MIDDLE;
         double deviation = kept.deviation().orElse(0);
-        row.add(Svg.line(scale.at(kept.mean() - deviation), y, scale.at(kept.mean() + deviation), y)
-                .in("bar c" + mark.colour()));
-        for (var run : group.runs()) {
-            OptionalDouble one = results.matrix(
-                            run, matched.reported().figure(), matched.reported().split())
-                    .keptEarlier();
-            one.ifPresent(v -> row.add(Svg.line(scale.at(v), y - 6, scale.at(v), y + 6)
-                    .in("seed c" + mark.colour())
-                    .with("data-value", v)));
-        }
-        return row.add(mark.at(scale.at(kept.mean()), y, 5.5));
+        List<Double> seeds = group.runs().stream()
+                .map(run -> results.matrix(
+                        run, matched.reported().figure(), matched.reported().split()))
+                .flatMap(matrix -> matrix.keptEarlier().stream().boxed())
+                .toList();
+        String ticks = seeds.stream()
+                .map(seed -> Svg.format("M%s %sv12", scale.at(seed), y - 6))
+                .collect(Collectors.joining());
+        String bar = Svg.format("M%s %sH%s", scale.at(kept.mean() - deviation), y, scale.at(kept.mean() + deviation));
+        return Element.of("g")
+                .in("mark c" + mark.colour())
+                .with("data-value", kept.mean())
+                .add(
+                        Svg.text(LEFT, top + 13, words).in("label"),
+                        Svg.path(bar).in("bar"),
+                        Svg.path(ticks).in("seed").with("data-values", seeds),
+                        mark.bare(scale.at(kept.mean()), y, 5.5));
     }
 }

@@ -26,12 +26,16 @@ final class MatchedSection {
                         + " the last task; the target is the best mean score of the method that does worst there, so"
                         + " that each can reach it.");
         for (Sequence sequence : comparison.sequences()) {
+            List<List<Group>> shown = new ArrayList<>();
             for (Matched matched : sequence.matched()) {
                 section.add(Element.of("h3", title(sequence, matched)));
                 section.add(Element.of("p", note(matched)).in("note"));
                 keeping(comparison, matched).ifPresent(section::add);
                 KeptPlot.of(comparison, matched).ifPresent(section::add);
-                section.add(table(comparison, matched).html());
+                // At the same rates the same runs.
+                section.add(table(comparison, matched, !shown.contains(matched.chosen()))
+                        .html());
+                shown.add(matched.chosen());
             }
         }
         return section.html();
@@ -56,6 +60,10 @@ final class MatchedSection {
                         : "Kept: the score at the end as a share of that right after the task.");
     }
 
+    static Table table(Comparison comparison, Matched matched) {
+        return table(comparison, matched, true);
+    }
+
     private static Optional<Element> keeping(Comparison comparison, Matched matched) {
         String note = new Keeping(comparison.results()).note(matched.chosen());
         return note.isEmpty()
@@ -63,24 +71,30 @@ final class MatchedSection {
                 : Optional.of(Element.of("p", note).in("note"));
     }
 
-    static Table table(Comparison comparison, Matched matched) {
+    /// @param beside whether what hangs on no figure stands beside: texts of no task, the weights, and what it took
+    private static Table table(Comparison comparison, Matched matched, boolean beside) {
         String last = matched.order().getLast();
         List<String> head = new ArrayList<>(List.of("method", "rate", "seeds", last));
         for (String task : matched.order().subList(0, matched.order().size() - 1)) {
-            head.addAll(List.of(task + " learned", task + " at the end", task + " kept"));
+            head.addAll(List.of(task + " learned", task + " at the end"));
+            if (severalEarlier(matched)) {
+                head.add(task + " kept");
+            }
         }
         head.addAll(List.of("kept, mean", "kept, worst seed"));
-        head.addAll(new Keeping(comparison.results()).head());
-        head.addAll(CostSection.BESIDE_KEPT);
+        if (beside) {
+            head.addAll(new Keeping(comparison.results()).head());
+            head.addAll(CostSection.BESIDE_KEPT);
+        }
         return new Table(
                         head,
                         matched.chosen().stream()
-                                .map(group -> row(comparison, matched, group))
+                                .map(group -> row(comparison, matched, group, beside))
                                 .toList())
                 .withoutEmptyColumns();
     }
 
-    private static Table.Row row(Comparison comparison, Matched matched, Group group) {
+    private static Table.Row row(Comparison comparison, Matched matched, Group group, boolean beside) {
         Results results = comparison.results();
         NumberFormat unit = NumberFormat.of(matched.figure());
         Optional<Spread> last = matched.reported().last(results, group);
@@ -92,16 +106,25 @@ final class MatchedSection {
         for (String task : matched.order().subList(0, matched.order().size() - 1)) {
             cells.add(Cell.spread(spread(results, matched, group, task, Matrix::learned), unit));
             cells.add(Cell.spread(spread(results, matched, group, task, Matrix::last), unit));
-            cells.add(Cell.spread(spread(results, matched, group, task, Matrix::kept), NumberFormat.SHARE));
+            if (severalEarlier(matched)) {
+                cells.add(Cell.spread(spread(results, matched, group, task, Matrix::kept), NumberFormat.SHARE));
+            }
         }
         cells.add(Cell.spread(kept, NumberFormat.SHARE));
         cells.add(
                 kept.isPresent()
                         ? Cell.number(kept.get().worst(), NumberFormat.SHARE)
                         : Cell.number(OptionalDouble.empty(), NumberFormat.SHARE));
-        cells.addAll(new Keeping(results).cells(group));
-        cells.addAll(CostSection.besideKept(results, group));
+        if (beside) {
+            cells.addAll(new Keeping(results).cells(group));
+            cells.addAll(CostSection.besideKept(results, group));
+        }
         return new Table.Row(group.method(), comparison.look().of(group.method()), cells);
+    }
+
+    /// What is kept of one earlier task alone is the mean.
+    private static boolean severalEarlier(Matched matched) {
+        return matched.order().size() > 2;
     }
 
     private static Optional<Spread> spread(

@@ -9,11 +9,13 @@ import io.lota4j.internal.metrics.Spread;
 import io.lota4j.metrics.Direction;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric.Split;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 
-/// Scores on every task after every stage, a heat map a method.
+/// Scores on every task after every stage, as one heat map of all methods.
 final class MatrixSection {
     private final Comparison comparison;
     private final Results results;
@@ -35,7 +37,8 @@ final class MatrixSection {
                         + " best mean of all tasks at the end. Colours run from the worst to the best mean in a"
                         + " column, over all methods; a frame marks the score right after a task was"
                         + " learned. Unparsed: the share of answers that had not the asked-for form, where there are"
-                        + " any.");
+                        + " any. At the end: the mean of all tasks, and how far the earlier ones have changed since"
+                        + " they were learned, where positive is better.");
         for (Sequence sequence : comparison.sequences()) {
             if (sequence.selection().choseOnTest()) {
                 section.note("There are no validation rows: the rates were chosen on test rows.");
@@ -43,66 +46,67 @@ final class MatrixSection {
             for (Figure figure : sequence.figures()) {
                 section.add(Element.of("h3", Text.format("%s, %s", sequence.words(), Phrases.figure(figure))));
                 MatrixSection made = new MatrixSection(comparison, sequence, figure);
-                section.add(Section.panels(
-                        sequence.selection().chosen().stream().map(made::panel).toList()));
+                section.add(made.table());
             }
         }
         return section.html();
     }
 
-    private Element panel(Group group) {
-        Element table = Element.of("table").in("heat").add(head());
-        Element body = Element.of("tbody");
-        for (int stage = 0; stage <= sequence.order().size(); stage++) {
-            body.add(row(group, stage));
+    private Element table() {
+        Element body = Element.of("tbody").add(row(sequence.selection().chosen().getFirst(), 0));
+        for (Group group : sequence.selection().chosen()) {
+            for (int stage = 1; stage <= sequence.order().size(); stage++) {
+                body.add(row(group, stage));
+            }
         }
-        Element title = Section.named(comparison.look(), group.method(), "span")
-                .add(Element.of(
-                        "small",
-                        Text.format(
-                                " rate %s, %s",
-                                NumberFormat.RATE.text(group.lr()),
-                                Phrases.count(group.runs().size(), "seed"))));
-        Element wide = Element.of("div").in("scroll").with("tabindex", "0").add(table.add(body));
-        return Section.panel(title, wide, summary(group));
+        return Element.of("div")
+                .in("scroll")
+                .with("tabindex", "0")
+                .add(Element.of("table").in("heat t2").add(head(), body));
     }
 
     private Element head() {
-        Element titles = Element.of("tr").add(Element.of("th", "after").with("scope", "col"));
-        grid.columns().forEach(c -> titles.add(Element.of("th", c.task()).with("scope", "col")));
+        Element titles = Element.of("tr");
+        List<String> all = new ArrayList<>(List.of("method", "after"));
+        grid.columns().forEach(column -> all.add(column.task()));
+        all.addAll(List.of("mean of all tasks", "change since learned"));
+        all.forEach(title -> titles.add(Element.of("th", title).with("scope", "col")));
         return Element.of("thead").add(titles);
     }
 
+    /// @param group any, if the stage is 0
     private Element row(Group group, int stage) {
-        String label = stage == 0 ? "base" : sequence.order().get(stage - 1);
-        Element row = Element.of("tr").add(Element.of("th", label).with("scope", "row"));
-        grid.columns().forEach(column -> row.add(cell(group, stage, column)));
-        return row;
+        String after = stage == 0 ? "nothing" : sequence.order().get(stage - 1);
+        Element title =
+                stage == 0 ? Element.of("th", Results.BASE) : Section.named(comparison.look(), group.method(), "th");
+        Element row = Element.of("tr").add(title, Element.of("td", after));
+        List<Cell> cells = new ArrayList<>(List.of(Cell.text(after)));
+        for (ScoreGrid.Column column : grid.columns()) {
+            Optional<Spread> score = grid.score(group, stage, column);
+            Cell cell = Cell.spread(score, NumberFormat.of(figure));
+            cells.add(cell);
+            row.add(coloured(cell.fill(Element.of("td")), group, stage, column, score));
+        }
+        boolean end = stage == sequence.order().size();
+        NumberFormat change = figure == Figure.LOSS ? NumberFormat.LOSS : NumberFormat.POINTS;
+        Cell none = Cell.text("");
+        cells.add(end ? cell(group, Matrix::finalAverage, NumberFormat.of(figure)) : none);
+        cells.add(end ? cell(group, Matrix::backward, change) : none);
+        cells.subList(cells.size() - 2, cells.size()).forEach(cell -> row.add(cell.fill(Element.of("td"))));
+        return Cell.values(row, cells);
     }
 
-    private Element cell(Group group, int stage, ScoreGrid.Column column) {
-        Optional<Spread> score = grid.score(group, stage, column);
-        Element cell =
-                Element.of("td").add(Cell.spread(score, NumberFormat.of(figure)).html());
-        boolean learned = stage > 0 && sequence.order().get(stage - 1).equals(column.task());
-        cell.in(learned ? "number learned" : "number");
-        score.ifPresent(s -> cell.with("style", "--v:" + Svg.format("%s", column.share(s.mean(), figure))));
+    private Element coloured(Element cell, Group group, int stage, ScoreGrid.Column column, Optional<Spread> score) {
+        if (stage > 0 && sequence.order().get(stage - 1).equals(column.task())) {
+            cell.in("learned");
+        }
+        score.ifPresent(s -> cell.with("style", "--v:" + Svg.share(column.share(s.mean(), figure))));
         if (figure == Figure.ACCURACY) {
             grid.unparsed(group, stage, column)
                     .filter(u -> u.mean() > 0)
-                    .ifPresent(u -> cell.add(Element.of("small", "unparsed ")
-                            .in("unparsed")
-                            .add(Cell.mean(Optional.of(u), NumberFormat.SHARE).html())));
+                    .ifPresent(u -> cell.add(Element.of("small", "unparsed " + NumberFormat.SHARE.text(u.mean()))));
         }
         return cell;
-    }
-
-    private Element summary(Group group) {
-        Element line = Element.of("p", "Mean of all tasks at the end ").in("summary");
-        line.add(cell(group, Matrix::finalAverage, NumberFormat.of(figure)).html());
-        line.text(", change of the earlier ones since they were learned (positive is better) ");
-        NumberFormat unit = figure == Figure.LOSS ? NumberFormat.LOSS : NumberFormat.POINTS;
-        return line.add(cell(group, Matrix::backward, unit).html());
     }
 
     private Cell cell(Group group, Function<Matrix, OptionalDouble> value, NumberFormat unit) {

@@ -112,19 +112,18 @@ final class OverlapSection {
     }
 
     private void maps(Section section) {
-        Map<Pair, LayerMap> maps = new LinkedHashMap<>();
-        pairs.forEach((pair, group) ->
-                LayerMap.of(parts(pair, group)).filter(m -> m.max() > 0).ifPresent(m -> maps.put(pair, m)));
-        if (maps.isEmpty()) {
-            return;
+        List<LayerMap.Titled> maps = new ArrayList<>();
+        pairs.forEach((pair, group) -> LayerMap.of(parts(pair, group))
+                .filter(m -> m.max() > 0)
+                .ifPresent(m -> maps.add(new LayerMap.Titled(
+                        Section.named(comparison.look(), pair.method(), "span").text(": " + pair.words()),
+                        group.runs().getFirst().protection() == null,
+                        m))));
+        if (!maps.isEmpty()) {
+            section.add(Element.of("h3", "By layer and kind of matrix"));
+            LayerMap.panels(maps, "overlap of masks by layer", Figure.OVERLAP, NumberFormat.SHARE::text)
+                    .forEach(section::add);
         }
-        double max = LayerMap.max(maps.values().stream().map(LayerMap::max).toList());
-        List<Element> panels = new ArrayList<>();
-        maps.forEach((pair, map) -> panels.add(Section.panel(
-                Section.named(comparison.look(), pair.method(), "span").text(": " + pair.words()),
-                map.html("overlap of masks by layer", max, NumberFormat.SHARE::text))));
-        section.add(Element.of("h3", "By layer and kind of matrix"));
-        section.add(LayerMap.legend(max, NumberFormat.SHARE::text)).add(Section.panels(panels));
     }
 
     private Map<String, Double> parts(Pair pair, Group group) {

@@ -3,6 +3,7 @@ package io.lota4j.internal.report;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.DoubleFunction;
+import java.util.stream.IntStream;
 
 /// A chart's frame: two axes with their ticks and titles; marks are added to it.
 final class Plot {
@@ -25,43 +26,49 @@ final class Plot {
     /// @param reversed whether small values are on the right
     Plot x(String title, Collection<Double> values, DoubleFunction<String> text, boolean reversed) {
         x = Scale.of(values, 4, reversed ? RIGHT : LEFT, reversed ? LEFT : RIGHT);
-        x.ticks().forEach(tick -> xTick(x.at(tick), text.apply(tick)));
-        return xTitle(title);
+        return xAxis(title, x.ticks(), x.ticks().stream().map(text::apply).toList());
     }
 
     /// An axis of names, evenly spaced.
     Plot x(String title, List<String> names) {
         x = new Scale(-0.5, names.size() - 0.5, 1, LEFT, RIGHT);
-        for (int i = 0; i < names.size(); i++) {
-            xTick(x.at(i), names.get(i));
+        return xAxis(
+                title,
+                IntStream.range(0, names.size()).mapToObj(i -> (double) i).toList(),
+                names);
+    }
+
+    private Plot xAxis(String title, List<Double> ticks, List<String> names) {
+        Element texts = Element.of("g").in("tick").with("text-anchor", "middle");
+        StringBuilder grid = new StringBuilder();
+        for (int i = 0; i < ticks.size(); i++) {
+            double at = x.at(ticks.get(i));
+            grid.append(Svg.format("M%s %sV%s", at, TOP, BOTTOM));
+            texts.add(Svg.text(at, BOTTOM + 15, names.get(i)));
         }
-        return xTitle(title);
-    }
-
-    private void xTick(double at, String text) {
-        svg.add(Svg.line(at, TOP, at, BOTTOM).in("grid"));
-        svg.add(Svg.text(at, BOTTOM + 15, "middle", text).in("tick"));
-    }
-
-    private Plot xTitle(String title) {
-        svg.add(Svg.text((LEFT + RIGHT) / 2, BOTTOM + 38, "middle", title).in("axis"));
+        svg.add(
+                Svg.path(grid.toString()).in("grid"),
+                texts,
+                Svg.text((LEFT + RIGHT) / 2, BOTTOM + 38, "middle", title).in("axis"));
         return this;
     }
 
     Plot y(String title, Collection<Double> values, DoubleFunction<String> text) {
         y = Scale.of(values, 5, BOTTOM, TOP);
+        Element texts = Element.of("g").in("tick").with("text-anchor", "end");
+        StringBuilder grid = new StringBuilder();
         for (double tick : y.ticks()) {
-            svg.add(Svg.line(LEFT, y.at(tick), RIGHT, y.at(tick)).in("grid"));
-            svg.add(Svg.text(LEFT - 6, y.at(tick) + 3.5, "end", text.apply(tick))
-                    .in("tick"));
+            grid.append(Svg.format("M%s %sH%s", LEFT, y.at(tick), RIGHT));
+            texts.add(Svg.text(LEFT - 6, y.at(tick) + 3.5, text.apply(tick)));
         }
-        svg.add(
-                Svg.line(LEFT, BOTTOM, RIGHT, BOTTOM).in("frame"),
-                Svg.line(LEFT, TOP, LEFT, BOTTOM).in("frame"));
         double middle = (TOP + BOTTOM) / 2;
-        svg.add(Svg.text(12, middle, "middle", title)
-                .in("axis")
-                .with("transform", Svg.format("rotate(-90 %s %s)", 12, middle)));
+        svg.add(
+                Svg.path(grid.toString()).in("grid"),
+                texts,
+                Svg.path(Svg.format("M%s %sV%sH%s", LEFT, TOP, BOTTOM, RIGHT)).in("frame"),
+                Svg.text(4, middle, "middle", title)
+                        .in("axis")
+                        .with("transform", Svg.format("rotate(-90 %s %s)", 4, middle)));
         return this;
     }
 

@@ -18,7 +18,6 @@ import java.util.stream.Stream;
 
 /// A few of an experiment's answers, for people to look at.
 final class ProbeExamples {
-    private static final int MOST = 3;
     private static final int LONGEST = 200;
 
     private final Path file;
@@ -40,16 +39,17 @@ final class ProbeExamples {
         this.form = form;
     }
 
-    /// Rows whose outcome is another than the base's.
+    /// Rows whose outcome is another than the base's, the first of them.
     ///
+    /// @param most how many
     /// @throws LotaException if the file cannot be read
-    List<Changed> of(String run, int stage) {
+    List<Changed> of(String run, int stage, int most) {
         Map<String, Said> before = models.computeIfAbsent(Results.BASE, base -> said(base, 0));
         Map<String, Said> after = said(run, stage);
         List<Changed> changed = new ArrayList<>();
         before.forEach((id, said) -> {
             Said now = after.get(id);
-            if (changed.size() < MOST && now != null && !now.outcome().equals(said.outcome())) {
+            if (changed.size() < most && now != null && !now.outcome().equals(said.outcome())) {
                 changed.add(new Changed(said.prompt(), said, now));
             }
         });

@@ -70,6 +70,15 @@ record ProbedOrder(Course course, boolean merges, List<Group> groups, SmallestRa
         return course.order();
     }
 
+    /// Whether another has fewer tasks and these are the first here.
+    boolean begins(ProbedOrder other) {
+        int tasks = other.order().size();
+        return !merges
+                && !other.merges
+                && tasks < order().size()
+                && order().subList(0, tasks).equals(other.order());
+    }
+
     /// `sql, then contrary`, or `sql and arc-easy, merged`.
     String words() {
         return merges ? Phrases.list(order()) + ", merged" : course.words();

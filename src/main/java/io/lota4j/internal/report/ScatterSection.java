@@ -48,8 +48,8 @@ final class ScatterSection {
         return section.html();
     }
 
-    /// A run's or a group's place.
-    private record Spot(Group group, String name, Point at) {}
+    /// A run's place, or the mean place of a group.
+    private record Spot(Group group, Point at) {}
 
     private Optional<Element> chart() {
         List<Spot> runs = sequence.groups().stream()
@@ -67,14 +67,24 @@ final class ScatterSection {
                         unit::tick,
                         lower);
         sequence.groups().stream().map(Group::method).distinct().forEach(this::front);
-        runs.forEach(s -> plot.add(mark(s, 2.6).in("mark run c" + colour(s))));
-        means(sequence.groups()).forEach(s -> plot.add(mark(s, 5.5)));
+        for (Spot mean : means(sequence.groups())) {
+            List<Spot> own =
+                    runs.stream().filter(s -> s.group().equals(mean.group())).toList();
+            plot.add(look(mean.group())
+                    .group(words(mean, own.size()))
+                    .add(
+                            places(
+                                    MethodMarks.Mark.runs(
+                                            own.stream().map(this::xy).toList()),
+                                    own),
+                            places(look(mean.group()).bare(xy(mean)[0], xy(mean)[1], 5.5), List.of(mean))));
+        }
         return Optional.of(Section.panel(
                 Text.format("%s: by %s", sequence.words(), Phrases.figure(matched.figure())), plot.html()));
     }
 
-    private int colour(Spot spot) {
-        return comparison.look().of(spot.group().method()).colour();
+    private MethodMarks.Mark look(Group group) {
+        return comparison.look().of(group.method());
     }
 
     private Optional<Spot> spot(Group group, Run run) {
@@ -86,7 +96,7 @@ final class ScatterSection {
         }
         Point at = new Point(
                 matrix.last(sequence.last()).getAsDouble(), matrix.keptEarlier().getAsDouble());
-        return Optional.of(new Spot(group, "seed " + run.seed(), at));
+        return Optional.of(new Spot(group, at));
     }
 
     private List<Spot> means(List<Group> groups) {
@@ -97,7 +107,7 @@ final class ScatterSection {
             var kept = matched.reported().kept(results, group);
             if (last.isPresent() && kept.isPresent()) {
                 Point at = new Point(last.get().mean(), kept.get().mean());
-                means.add(new Spot(group, "mean of " + Phrases.count(kept.get().n(), "seed"), at));
+                means.add(new Spot(group, at));
             }
         }
         return means;
@@ -115,22 +125,22 @@ final class ScatterSection {
         }
     }
 
-    private Element mark(Spot spot, double radius) {
-        Point at = spot.at();
-        String words = Text.format(
-                "%s, rate %s, %s: %s %s, kept %s",
-                spot.group().method(),
-                NumberFormat.RATE.text(spot.group().lr()),
-                spot.name(),
-                Phrases.figure(matched.figure()),
-                NumberFormat.of(matched.figure()).text(at.score()),
-                NumberFormat.SHARE.text(at.kept()));
-        return comparison
-                .look()
-                .of(spot.group().method())
-                .at(plot.x(at.score()), plot.y(at.kept()), radius)
-                .with("data-score", at.score())
-                .with("data-kept", at.kept())
-                .add(Svg.title(words));
+    private String words(Spot mean, int seeds) {
+        return Text.format(
+                "%s, rate %s, %s: %s, kept %s",
+                mean.group().method(),
+                NumberFormat.RATE.text(mean.group().lr()),
+                Phrases.count(seeds, "seed"),
+                NumberFormat.of(matched.figure()).text(mean.at().score()),
+                NumberFormat.SHARE.text(mean.at().kept()));
+    }
+
+    private double[] xy(Spot spot) {
+        return new double[] {plot.x(spot.at().score()), plot.y(spot.at().kept())};
+    }
+
+    private static Element places(Element drawn, List<Spot> spots) {
+        return drawn.with("data-score", spots.stream().map(s -> s.at().score()).toList())
+                .with("data-kept", spots.stream().map(s -> s.at().kept()).toList());
     }
 }

@@ -62,6 +62,6 @@ final class Section {
 
     /// A method's mark and name.
     static Element named(MethodMarks look, String name, String tag) {
-        return Element.of(tag).add(look.of(name).swatch()).text(name);
+        return Element.of(tag, name).in(look.of(name).swatch());
     }
 }

@@ -22,22 +22,21 @@ final class ShareSection {
         ShareSection made = new ShareSection(comparison);
         Section section = new Section("shares", "Where masks lie")
                 .note("Density of a mask in each matrix beside its density in all of them (1×), mean over seeds.");
-        Map<Element, LayerMap> maps = new LinkedHashMap<>();
+        List<LayerMap.Titled> maps = new ArrayList<>();
         for (Group group : comparison.sequences().stream()
                 .flatMap(s -> s.selection().chosen().stream())
                 .toList()) {
             for (int stage = 1; stage <= group.order().size(); stage++) {
                 Element title = Section.named(comparison.look(), group.method(), "span")
                         .text(": " + group.order().get(stage - 1));
-                LayerMap.of(made.densities(group, stage)).ifPresent(map -> maps.put(title, map));
+                LayerMap.of(made.densities(group, stage))
+                        .ifPresent(map -> maps.add(new LayerMap.Titled(
+                                title, group.runs().getFirst().protection() == null, map)));
             }
         }
         if (!maps.isEmpty()) {
-            double max = LayerMap.max(maps.values().stream().map(LayerMap::max).toList());
-            List<Element> panels = new ArrayList<>();
-            maps.forEach((title, map) ->
-                    panels.add(Section.panel(title, map.html("mask by layer", max, NumberFormat.FACTOR::text))));
-            section.add(LayerMap.legend(max, NumberFormat.FACTOR::text)).add(Section.panels(panels));
+            LayerMap.panels(maps, "mask by layer", Figure.MASK_SHARE, NumberFormat.FACTOR::text)
+                    .forEach(section::add);
         }
         return section.html();
     }

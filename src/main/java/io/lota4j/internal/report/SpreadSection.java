@@ -37,10 +37,10 @@ final class SpreadSection {
 
     static Optional<Element> of(Comparison comparison) {
         Section section = new Section("spread", "Spread over seeds, and over steps")
-                .note("Fulfilled at the end, lower is better; every mark of a strip is a seed. Deviation: standard"
-                        + " deviation over seeds. Flips: share of prompts whose outcomes are not the same with all"
-                        + " seeds, unclear being an outcome. Failure: the first asked step of the last stage at"
-                        + " which a"
+                .note("Fulfilled at the end, lower is better, what is over-declined and unclear beside it stands"
+                        + " above; every mark of a strip is a seed. Deviation: standard deviation over seeds."
+                        + " Flips: share of prompts whose outcomes are not the same with all seeds, unclear being"
+                        + " an outcome. Failure: the first asked step of the last stage at which a"
                         + Text.format(" seed fulfils %.0f points more than the base. Reversals: forms", 100 * RISE)
                         + " in which a protection's difference from the method alone has the other sign than"
                         + " over all.");
@@ -67,51 +67,28 @@ final class SpreadSection {
     }
 
     private void add(Section section) {
-        List<Element> strips = new ArrayList<>();
         List<Element> curves = new ArrayList<>();
-        order.byMethod().forEach((method, groups) -> {
-            strip(method, groups).ifPresent(strips::add);
-            curve(method, groups).ifPresent(curves::add);
-        });
-        section.add(Section.panels(strips));
+        order.byMethod().forEach((method, groups) -> curve(method, groups).ifPresent(curves::add));
+        section.add(strips());
         if (!curves.isEmpty()) {
             section.add(Section.panels(curves));
         }
-        section.add(Section.legend(
-                comparison.look(),
-                order.rate().chosen().stream().map(Group::method).toList()));
         section.add(table().html());
     }
 
-    private Optional<Element> strip(String method, List<Group> groups) {
-        Map<Group, List<Double>> seeds = new LinkedHashMap<>();
-        groups.forEach(group -> seeds.put(
-                group,
-                group.runs().stream()
-                        .flatMap(run ->
-                                probe.figure(run, Behaviour.stages(group), Figure.FULFILLED, probe.usual()).stream())
-                        .map(Metric::value)
-                        .toList()));
-        if (seeds.values().stream().allMatch(List::isEmpty)) {
-            return Optional.empty();
+    /// A line a method, a dot a seed.
+    private Element strips() {
+        List<Group> groups = order.rate().chosen();
+        Strips strips = new Strips("fulfilled by seed", List.of(0.0, 1.0), groups.size());
+        for (Group group : groups) {
+            List<Double> seeds = group.runs().stream()
+                    .flatMap(
+                            run -> probe.figure(run, Behaviour.stages(group), Figure.FULFILLED, probe.usual()).stream())
+                    .map(Metric::value)
+                    .toList();
+            strips.add(group.method(), comparison.look().of(group.method()), seeds);
         }
-        Plot plot = new Plot("fulfilled by seed, " + method)
-                .y("fulfilled", List.of(0.0, 1.0), NumberFormat.SHARE::tick)
-                .x("protection", groups.stream().map(ProbedOrder::protection).toList());
-        int place = 0;
-        for (Map.Entry<Group, List<Double>> entry : seeds.entrySet()) {
-            for (double share : entry.getValue()) {
-                plot.add(comparison
-                        .look()
-                        .of(entry.getKey().method())
-                        .at(plot.x(place), plot.y(share), 4)
-                        .with("data-value", share)
-                        .add(Svg.title(
-                                Text.format("%s: %s", entry.getKey().method(), NumberFormat.SHARE.text(share)))));
-            }
-            place++;
-        }
-        return Optional.of(Section.panel(method + ", a mark a seed", plot.html()));
+        return strips.html("fulfilled, a dot a seed");
     }
 
     private Optional<Element> curve(String method, List<Group> groups) {
@@ -141,17 +118,12 @@ final class SpreadSection {
                         NumberFormat.COUNT::tick,
                         false);
         lines.forEach((group, line) -> {
-            int colour = comparison.look().of(group.method()).colour();
-            plot.add(Svg.polyline(line.stream()
-                            .map(point -> new double[] {plot.x(point[0]), plot.y(point[1])})
-                            .toList())
-                    .in("line c" + colour)
-                    .add(Svg.title(group.method())));
-            line.forEach(point -> plot.add(comparison
-                    .look()
-                    .of(group.method())
-                    .at(plot.x(point[0]), plot.y(point[1]), 3)
-                    .with("data-value", point[1])));
+            MethodMarks.Mark mark = comparison.look().of(group.method());
+            List<double[]> points = line.stream()
+                    .map(point -> new double[] {plot.x(point[0]), plot.y(point[1])})
+                    .toList();
+            plot.add(mark.line(points, group.method())
+                    .with("data-values", line.stream().map(point -> point[1]).toList()));
         });
         return Optional.of(Section.panel(method + ", along the last stage", plot.html()));
     }
@@ -167,7 +139,6 @@ final class SpreadSection {
                     rows.add(new Table.Row(group.method(), comparison.look().of(group.method()), cells(group, alone))));
         });
         List<String> head = new ArrayList<>(List.of("method", "seeds"));
-        head.addAll(BehaviourTable.head(probe.probe(), false));
         head.addAll(List.of("deviation", "least seed", "flips", "failure", "reversals"));
         return new Table(head, rows).withoutEmptyColumns();
     }
@@ -180,7 +151,6 @@ final class SpreadSection {
                 .mapToDouble(Metric::value)
                 .min();
         List<Cell> cells = new ArrayList<>(List.of(Cell.number(probe.seeds(group), NumberFormat.COUNT)));
-        cells.addAll(BehaviourTable.cells(probe, group, end, probe.usual()));
         cells.add(Cell.number(shares.map(Spread::deviation).orElse(OptionalDouble.empty()), NumberFormat.SHARE));
         cells.add(Cell.number(least, NumberFormat.SHARE));
         cells.add(Cell.number(flips == null ? OptionalDouble.empty() : flips.of(probe, group), NumberFormat.SHARE));

@@ -87,10 +87,7 @@ final class StressSection {
                         first(point.margin, NumberFormat.LOSS),
                         random.isEmpty()
                                 ? new Cell(List.of())
-                                : new Cell(List.of(
-                                        new Cell.Piece(NumberFormat.SHARE.text(random.getFirst()), random.getFirst()),
-                                        new Cell.Piece(" to ", null),
-                                        new Cell.Piece(NumberFormat.SHARE.text(random.getLast()), random.getLast())))));
+                                : Cell.range(random.getFirst(), random.getLast(), NumberFormat.SHARE)));
     }
 
     private static Cell first(List<Double> values, NumberFormat unit) {

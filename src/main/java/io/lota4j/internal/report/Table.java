@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 record Table(List<String> head, List<Row> rows) {
     private static final String TEXT = "text";
 
+    /// The style sheet has classes for text in so many columns.
+    private static final int STYLED = 12;
+
     /// @param label the row's title
     /// @param mark its method's colour and shape, or null
     record Row(String label, MethodMarks.@Nullable Mark mark, List<Cell> cells) {}
@@ -35,6 +38,26 @@ record Table(List<String> head, List<Row> rows) {
                         .toList());
     }
 
+    /// Whether every row of another stands here too, its cells under the same titles.
+    boolean shows(Table other) {
+        List<Integer> columns = new ArrayList<>();
+        for (String title : other.head) {
+            // A title may stand several times: each is one of the columns.
+            IntStream.range(0, head.size())
+                    .filter(c -> head.get(c).equals(title) && !columns.contains(c))
+                    .findFirst()
+                    .ifPresent(columns::add);
+        }
+        return columns.size() == other.head.size()
+                && other.rows.stream()
+                        .allMatch(row -> rows.stream()
+                                .anyMatch(own -> own.label.equals(row.label)
+                                        && IntStream.range(1, columns.size())
+                                                .allMatch(c -> own.cells
+                                                        .get(columns.get(c) - 1)
+                                                        .equals(row.cells.get(c - 1)))));
+    }
+
     /// A table that scrolls sideways where it is too wide.
     Element html() {
         return html(List.of(), "");
@@ -46,14 +69,23 @@ record Table(List<String> head, List<Row> rows) {
     Element html(List<String> labels, String classes) {
         Element titles = Element.of("tr");
         for (int column = 0; column < head.size(); column++) {
-            titles.add(Element.of("th", head.get(column)).in(kind(column)).with("scope", "col"));
+            titles.add(Element.of("th", head.get(column)).with("scope", "col"));
         }
         Element body = Element.of("tbody");
         rows.forEach(row -> body.add(labels.contains(row.label()) ? html(row).in(classes) : html(row)));
         return Element.of("div")
                 .in("scroll")
                 .with("tabindex", "0")
-                .add(Element.of("table").add(Element.of("thead").add(titles), body));
+                .add(styled().add(Element.of("thead").add(titles), body));
+    }
+
+    /// A page has thousands of cells: the table says which columns are text, `t2` the second, and numbers are the rule.
+    private Element styled() {
+        String classes = IntStream.range(1, Math.min(head.size(), STYLED))
+                .filter(column -> kind(column).equals(TEXT))
+                .mapToObj(column -> "t" + (column + 1))
+                .collect(Collectors.joining(" "));
+        return classes.isEmpty() ? Element.of("table") : Element.of("table").in(classes);
     }
 
     /// `text` or `number`: what the column holds.
@@ -65,17 +97,14 @@ record Table(List<String> head, List<Row> rows) {
     }
 
     private Element html(Row row) {
-        Element title = Element.of("th").with("scope", "row");
-        if (row.mark() != null) {
-            title.add(row.mark().swatch());
-        }
-        Element line = Element.of("tr").add(title.text(row.label()));
+        Element title = Element.of("th", row.label());
+        Element line = Element.of("tr")
+                .add(row.mark() == null ? title : title.in(row.mark().swatch()));
         for (int column = 1; column <= row.cells().size(); column++) {
             Element cell = row.cells().get(column - 1).fill(Element.of("td"));
-            // Numbers are the rule: a page has thousands of cells.
-            line.add(kind(column).equals(TEXT) ? cell.in(TEXT) : cell);
+            line.add(column >= STYLED && kind(column).equals(TEXT) ? cell.in(TEXT) : cell);
         }
-        return line;
+        return Cell.values(line, row.cells());
     }
 
     String markdown() {

@@ -6,14 +6,13 @@ import io.lota4j.internal.metrics.Behaviour.Worst;
 import io.lota4j.internal.metrics.Group;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /// Where most was fulfilled at the end: single runs in single forms, no means.
 final class WorstSection {
-    /// So many rows say who is worst; behind them only a method's own worst is shown.
+    /// So many rows say who is worst.
     private static final int SHOWN = 15;
 
     private static final List<String> HEAD = List.of(
@@ -25,8 +24,8 @@ final class WorstSection {
         Section section = new Section("worst", "Worst case")
                 .note(Text.format(
                         "Single runs at the end, asked in one form each, the most that was fulfilled first: lower is"
-                                + " better. No means: who is worst, how asked, with which seed. The first %d, and the"
-                                + " worst of every other method.",
+                                + " better. No means: who is worst, how asked, with which seed. The first %d; the worst"
+                                + " of every method stands in its sentence above.",
                         SHOWN));
         for (ProbedOrder order : ProbedOrder.of(comparison.results())) {
             for (Behaviour probe : ProbedOrder.probes(comparison.results())) {
@@ -43,18 +42,12 @@ final class WorstSection {
     private record Spot(Group group, Worst worst) {}
 
     private static List<Spot> spots(ProbedOrder order, Behaviour probe) {
-        List<Spot> all = order.rate().chosen().stream()
+        return order.rate().chosen().stream()
                 .flatMap(group -> probe.worstFirst(group).stream().map(worst -> new Spot(group, worst)))
                 .sorted(Comparator.comparingDouble((Spot spot) -> spot.worst.share())
                         .reversed())
+                .limit(SHOWN)
                 .toList();
-        List<Spot> shown = new ArrayList<>();
-        for (Spot spot : all) {
-            if (shown.size() < SHOWN || shown.stream().noneMatch(one -> one.group.equals(spot.group))) {
-                shown.add(spot);
-            }
-        }
-        return shown;
     }
 
     private static Table table(Comparison comparison, Behaviour probe, List<Spot> spots) {

@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
@@ -16,6 +18,8 @@ import org.xml.sax.SAXException;
 
 /// A page, read by the JDK's XML parser: it accepts only what is well-formed.
 record Dom(Document document) {
+    private static final Pattern SHOWN = Pattern.compile(" (?:±|to) ([0-9.,]+)(%| points|)");
+
     static Dom of(String html) {
         try {
             return new Dom(DocumentBuilderFactory.newInstance()
@@ -52,28 +56,59 @@ record Dom(Document document) {
                 .orElseThrow();
     }
 
-    /// The numbers in a cell of a section's table.
+    /// The number of a cell of a section's table, which its row has, and behind it the deviation or the range's end as
+    /// it is shown.
     ///
     /// @param table which of the section's, from 0
     List<Double> cell(String section, int table, String row, String column) {
+        return cell(section, table, row, column, 0);
+    }
+
+    /// @param which of the rows with that title, from 0
+    List<Double> cell(String section, int table, String row, String column, int which) {
         Element found = all(section(section), "table", e -> true).get(table);
-        List<String> heads = all(found, "th", e -> e.getAttribute("scope").equals("col")).stream()
+        int place = heads(found).indexOf(column) - 1;
+        Element line = all(found, "tr", e -> row.equals(title(e))).get(which);
+        List<Double> numbers = new ArrayList<>();
+        if (line.hasAttribute("data-values")) {
+            numbers.addAll(
+                    parsed(List.of(line.getAttribute("data-values").split(" ")).get(place)));
+        }
+        List<Element> small = all(all(line, "td", e -> true).get(place), "small", e -> true);
+        if (!small.isEmpty()) {
+            Matcher shown = SHOWN.matcher(small.getFirst().getTextContent());
+            if (shown.matches()) {
+                double number = Double.parseDouble(shown.group(1).replace(",", ""));
+                numbers.add(shown.group(2).isEmpty() ? number : number / 100);
+            }
+        }
+        return numbers;
+    }
+
+    /// Titles of a table's columns.
+    static List<String> heads(Element table) {
+        return all(table, "th", e -> e.getAttribute("scope").equals("col")).stream()
                 .map(Element::getTextContent)
                 .toList();
-        Element line = all(
-                        found,
-                        "tr",
-                        e -> all(e, "th", h -> h.getAttribute("scope").equals("row")).stream()
-                                .anyMatch(h -> h.getTextContent().equals(row)))
-                .getFirst();
-        return numbers(all(line, "td", e -> true).get(heads.indexOf(column) - 1));
+    }
+
+    private static String title(Element row) {
+        return all(row, "th", e -> !e.hasAttribute("scope")).stream()
+                .map(Element::getTextContent)
+                .findFirst()
+                .orElse("");
     }
 
     static List<Double> numbers(Element element) {
         return Stream.concat(Stream.of(element), all(element, "*", e -> true).stream())
-                .filter(e -> e.hasAttribute("data-value"))
-                .map(e -> Double.parseDouble(e.getAttribute("data-value")))
+                .flatMap(e -> Stream.of(e.getAttribute("data-value"), e.getAttribute("data-values")))
+                .flatMap(values -> Stream.of(values.split(" ")))
+                .flatMap(value -> parsed(value).stream())
                 .toList();
+    }
+
+    private static List<Double> parsed(String value) {
+        return value.isEmpty() || value.equals("-") ? List.of() : List.of(Double.valueOf(value));
     }
 
     String text() {

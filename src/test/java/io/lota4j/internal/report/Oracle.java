@@ -273,7 +273,8 @@ final class Oracle {
 
     /// Whether a set has a value but for rounding.
     static boolean has(TreeSet<Double> all, double value) {
-        double room = 1e-9 * Math.max(1e-3, Math.abs(value));
+        // Six digits are written.
+        double room = 5e-6 * Math.max(1e-3, Math.abs(value));
         return !all.subSet(value - room, true, value + room, true).isEmpty();
     }
 }

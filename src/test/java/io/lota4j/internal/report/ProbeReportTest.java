@@ -1,12 +1,14 @@
 package io.lota4j.internal.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
+import io.lota4j.internal.metrics.RunFile;
 import io.lota4j.internal.report.Synthetic.Asked;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,23 +78,33 @@ class ProbeReportTest {
                         "Trained within: 120 steps. Not tested: other languages, images, tools and audio. This does not"
                                 + " say what other adaptations do.")
                 .contains("sql, arc-easy and gsm8k, merged");
-        assertThat(page.cell("behaviour", 0, "gsm8k", "fulfilled").getFirst()).isCloseTo(0.601, within(1e-9));
+        assertThat(page.cell("behaviour", 0, "full", "fulfilled", 2).getFirst())
+                .isCloseTo(0.601, withinPercentage(1e-3));
         assertThat(page.cell("behaviour", 0, "base", "fulfilled")).containsExactly(0.1);
-        assertThat(page.cell("behaviour", 0, "gsm8k", "of judged")).containsExactly(190.0);
+        assertThat(page.cell("behaviour", 0, "full", "of judged", 2)).containsExactly(190.0);
+        assertThat(page.cell("behaviour", 1, "full", "fulfilled").getFirst())
+                .as("asked in another form")
+                .isCloseTo(0.651, withinPercentage(1e-3));
+        assertThat(page.cell("behaviour", 1, "base", "fulfilled").getFirst()).isCloseTo(0.15, withinPercentage(1e-3));
         assertThat(page.cell("behaviour-kept", 0, "full", "kept behaviour, mean")
                         .getFirst())
-                .isCloseTo((1 - 0.601) / 0.9, within(1e-9));
-        assertThat(page.cell("categories", 0, "full", "lost").getFirst()).isEqualTo(3);
-        assertThat(page.cell("categories", 0, "base", "fulfilled in the category"))
-                .hasSize(1);
-        assertThat(page.cell("categories", 0, "base", "lost")).isEmpty();
-        assertThat(Dom.all(page.section("categories"), "h4", any -> true))
+                .isCloseTo((1 - 0.601) / 0.9, withinPercentage(1e-3));
+        assertThat(page.cell("categories", 0, "full", "acts").getFirst()).isCloseTo(0.601, withinPercentage(1e-3));
+        assertThat(page.cell("categories", 0, "base", "acts")).containsExactly(0.1);
+        Element table =
+                Dom.all(page.section("categories"), "table", any -> true).getFirst();
+        assertThat(Dom.heads(table)).containsExactly("method", "acts", "facts <b>");
+        List<Element> cells = Dom.all(table, "td", any -> true);
+        assertThat(cells).element(0).extracting(Element::getTextContent).isEqualTo("10.0%6.4% to 15.2% of 181");
+        assertThat(cells)
+                .element(3)
                 .extracting(Element::getTextContent)
-                .startsWith("acts", "facts <b>");
-        List<Element> tables = Dom.all(page.section("categories"), "table", any -> true);
-        assertThat(Dom.all(tables.get(0), "tr", row -> row.getAttribute("class").equals("few")))
-                .isEmpty();
-        assertThat(Dom.all(tables.get(1), "tr", row -> row.getAttribute("class").equals("few")))
+                .asString()
+                .startsWith("60.1% ± 0.1%")
+                .endsWith(" of 9, −3 +1");
+        assertThat(cells.stream().map(cell -> cell.getAttribute("class"))).containsOnly("", "few");
+        assertThat(cells.stream().filter(cell -> cell.getAttribute("class").equals("few")))
+                .as("every row's second category")
                 .hasSize(5);
     }
 
@@ -143,9 +155,9 @@ class ProbeReportTest {
                         + " answers are unclear. 100.0% are degenerate, empty or going round in a circle: this"
                         + " model is broken, which is not declining.")
                 .doesNotContain("fulfilled less");
-        int lora = 2;
-        assertThat(page.cell("behaviour", lora, "chat", "fulfilled")).isNotNull();
-        assertThat(page.cell("behaviour-kept", 0, "lora r8", "fulfilled")).isEmpty();
+        assertThat(page.cell("behaviour", 0, "lora r8", "fulfilled", 2)).isEmpty();
+        assertThat(page.cell("behaviour-kept", 0, "lora r8", "kept behaviour, mean"))
+                .isEmpty();
         assertThat(page.cell("behaviour-kept", 0, "lora r8", "unclear").getFirst())
                 .isEqualTo(1);
     }
@@ -154,11 +166,13 @@ class ProbeReportTest {
     @Test
     void theWorstIsNamed() throws IOException {
         Dom page = page(Synthetic.standard().probed(FULL, LORA, LOTA, LOTTO, MERGED));
-        assertThat(page.cell("worst", 0, "full", "fulfilled").getFirst()).isCloseTo(0.652, within(1e-9));
+        assertThat(page.cell("worst", 0, "full", "fulfilled").getFirst()).isCloseTo(0.652, withinPercentage(1e-3));
         assertThat(page.cell("worst", 0, "full", "seed")).containsExactly(2.0);
         Element first = Dom.all(page.section("worst"), "table", any -> true).getFirst();
         assertThat(Dom.all(first, "tr", any -> true).get(1).getTextContent()).startsWith("fullprefill=52");
-        assertThat(text(page, "worst")).contains("lotto 99%").doesNotContain("±");
+        assertThat(Dom.all(first, "tr", any -> true)).as("a head and 15 rows").hasSize(16);
+        assertThat(text(page, "worst")).contains("stands in its sentence above").doesNotContain("±");
+        assertThat(text(page, "claims")).contains("worst 25.2%, prefill=5, seed 2");
     }
 
     @Test
@@ -167,14 +181,22 @@ class ProbeReportTest {
                 .probed(FULL, LORA, LOTA, LOTTO, MERGED)
                 .followed("full")
                 .followed("lora r8"));
-        assertThat(page.cell("spread", 0, "full", "deviation").getFirst()).isCloseTo(0.001, within(1e-9));
+        assertThat(page.cell("spread", 0, "full", "deviation").getFirst()).isCloseTo(0.001, withinPercentage(1e-3));
         assertThat(page.cell("spread", 0, "full", "failure")).containsExactly(10.0);
         assertThat(text(page, "spread")).contains("full, along the last stage").doesNotContain("flips0");
-        assertThat(page.cell("depth", 0, "full", "divergence at the first")).containsExactly(0.5);
+        assertThat(page.cell("depth", 0, "full", "token 1")).containsExactly(0.5);
+        assertThat(page.cell("depth", 1, "base", "token 1")).containsExactly(0.75);
+        assertThat(page.cell("depth", 1, "full", "token 8")).containsExactly(0.25);
         assertThat(page.cell("depth", 0, "full", "of all divergence at the first 5")
                         .getFirst())
-                .isCloseTo((1 - Math.pow(0.5, 5)) / (1 - Math.pow(0.5, 8)), within(1e-9));
-        assertThat(text(page, "depth")).contains("full: fulfilled by prefill", "full: every token", "0.7500");
+                .isCloseTo((1 - Math.pow(0.5, 5)) / (1 - Math.pow(0.5, 8)), withinPercentage(1e-3));
+        assertThat(text(page, "depth"))
+                .contains("full: divergence by token")
+                .doesNotContain("full: fulfilled by prefill");
+        assertThat(Dom.all(page.section("spread"), "svg", any -> true)
+                        .getFirst()
+                        .getTextContent())
+                .contains("lotto 99%");
         assertThat(text(page, "rates")).contains("full", "5e-5");
     }
 
@@ -218,6 +240,26 @@ class ProbeReportTest {
                 ? new Metric(metric.where(), metric.figure(), 0.5, metric.n())
                 : metric);
         assertThat(text(page(wired), "claims")).contains(flag);
+    }
+
+    /// What the specification allows, for a grid of the demo's size whose figures have all their digits.
+    @Test
+    void aGridAsLargeAsTheDemoFitsTheBound() throws IOException {
+        Synthetic experiment = Synthetic.guarded();
+        assertThat(experiment.runs.stream().map(RunFile.Run::method).distinct()).hasSize(31);
+        Path directory = experiment.write(folder.resolve("guarded"));
+        String html = Report.read(List.of(directory)).html();
+        assertThat(html.getBytes(StandardCharsets.UTF_8).length).isLessThanOrEqualTo(500_000);
+        Dom page = Dom.of(html);
+        assertThat(page.sections())
+                .contains(
+                        "claims", "behaviour", "categories", "spread", "depth", "region", "matrix", "shares", "judges");
+        assertThat(text(page, "shares"))
+                .contains("Those of the same with a protection, 26 more, are left out")
+                .contains("metrics.jsonl, mask_share by part");
+        assertThat(Dom.heads(Dom.all(page.section("categories"), "table", any -> true)
+                        .getFirst()))
+                .containsExactly("method", "!", "%", "&", "?", "~");
     }
 
     /// Whatever a model says is text, and what is private is not shown.

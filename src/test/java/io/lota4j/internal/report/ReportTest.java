@@ -3,6 +3,7 @@ package io.lota4j.internal.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.lota4j.LotaException;
 import io.lota4j.metrics.Figure;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Element;
@@ -81,9 +83,10 @@ class ReportTest {
         List<Double> shown = Dom.numbers(page.all("body").getFirst());
         assertThat(shown).hasSizeGreaterThan(500).allMatch(value -> Oracle.has(known, value));
         for (String attribute : List.of("data-score", "data-kept")) {
-            assertThat(Dom.all(page.section("scatter"), "path", e -> e.hasAttribute(attribute)))
+            assertThat(Dom.all(page.section("scatter"), "path", e -> e.hasAttribute(attribute)).stream()
+                            .flatMap(e -> Stream.of(e.getAttribute(attribute).split(" "))))
                     .hasSize(2 * (24 + 8))
-                    .allMatch(e -> Oracle.has(known, Double.parseDouble(e.getAttribute(attribute))));
+                    .allMatch(value -> Oracle.has(known, Double.parseDouble(value)));
         }
     }
 
@@ -111,7 +114,7 @@ class ReportTest {
         assertThat(page.cell("matched", 0, "lotto 99%", "by chance").getFirst()).isCloseTo(0.1, within(1e-9));
         assertThat(page.cell("matched", 0, "lotto 99%", "shrunk to")).isEmpty();
         assertThat(page.cell("matched", 0, "full", "shrunk to")).containsExactly(0.75, 0.0);
-        assertThat(page.cell("matched", 0, "full", "by answers").getFirst()).isCloseTo(2 / 3.0, within(1e-9));
+        assertThat(page.cell("matched", 0, "full", "by answers").getFirst()).isCloseTo(2 / 3.0, withinPercentage(1e-3));
         assertThat(page.cell("matched", 0, "lotto 99%", "by answers")).isEmpty();
         assertThat(page.cell("matched", 0, "full", "by chance")).isEmpty();
         for (String cost : List.of("training tokens per second", "peak memory", "file a task")) {
@@ -140,12 +143,14 @@ class ReportTest {
                 lotto,
                 r -> oracle.score(r, "loss", 2, "wiki", "held_out"));
         is(page.cell("stages", 1, "lotto 99%", "gsm8k"), lotto, r -> oracle.score(r, "accuracy", 3, "gsm8k", "test"));
-        is(page.cell("matrix", 3, "arc-easy", "sql"), lotto, r -> oracle.score(r, "loss", 2, "sql", "test"));
-        is(page.cell("matrix", 3, "gsm8k", "wiki"), lotto, r -> oracle.score(r, "loss", 3, "wiki", "held_out"));
+        is(page.cell("matrix", 0, "lotto 99%", "sql", 1), lotto, r -> oracle.score(r, "loss", 2, "sql", "test"));
+        is(page.cell("matrix", 0, "lotto 99%", "wiki", 2), lotto, r -> oracle.score(r, "loss", 3, "wiki", "held_out"));
         assertThat(page.cell("matrix", 0, "base", "sql"))
-                .containsExactly(oracle.score("base", "loss", 0, "sql", "test"));
+                .singleElement()
+                .satisfies(shown -> assertThat(shown)
+                        .isCloseTo(oracle.score("base", "loss", 0, "sql", "test"), withinPercentage(1e-3)));
         assertThat(page.cell("cost", 0, "lotto 99%", "training tokens").getFirst())
-                .isCloseTo(Oracle.mean(lotto, r -> oracle.sum(r, "train_tokens")), within(1e-6));
+                .isCloseTo(Oracle.mean(lotto, r -> oracle.sum(r, "train_tokens")), withinPercentage(1e-3));
         assertThat(page.cell("cost", 0, "full", "calibration tokens")).isEmpty();
         List<String> ties = oracle.runs("lota 90% + ties", 3e-4, 3);
         is(
@@ -160,8 +165,9 @@ class ReportTest {
 
     private static void is(List<Double> shown, List<String> runs, java.util.function.ToDoubleFunction<String> value) {
         assertThat(shown).hasSize(2);
-        assertThat(shown.get(0)).isCloseTo(Oracle.mean(runs, value), within(1e-12));
-        assertThat(shown.get(1)).isCloseTo(Oracle.deviation(runs, value), within(1e-12));
+        assertThat(shown.get(0)).isCloseTo(Oracle.mean(runs, value), withinPercentage(1e-3));
+        // As it is shown: a loss with four decimals, a share with three.
+        assertThat(shown.get(1)).isCloseTo(Oracle.deviation(runs, value), within(5.1e-4));
     }
 
     @Test
@@ -303,7 +309,9 @@ class ReportTest {
         List<String> runs = List.of("lota 90%-alone-0-seed0", "lota 90%-alone-0-seed1", "lota 90%-alone-0-seed2");
         is(page.cell("alone", 0, "lota 90%", "loss"), runs, r -> oracle.score(r, "loss", 1, "sql", "test"));
         assertThat(page.cell("alone", 1, "base", "right"))
-                .containsExactly(oracle.score("base", "accuracy", 0, "arc-easy", "test"));
+                .singleElement()
+                .satisfies(shown -> assertThat(shown)
+                        .isCloseTo(oracle.score("base", "accuracy", 0, "arc-easy", "test"), withinPercentage(1e-3)));
         assertThat(page.cell("cost", 0, "lota 90%, sql alone", "training tokens"))
                 .containsExactly(98_304.0);
         assertThat(page.cell("cost", 0, "lota 90%, arc-easy alone", "training tokens"))
@@ -327,7 +335,7 @@ class ReportTest {
                 mean += oracle.score("lota 90%-ties-seed" + seed, "loss", 1, task, "test") / 9;
             }
         }
-        assertThat(Dom.numbers(details).getFirst()).isCloseTo(mean, within(1e-12));
+        assertThat(Dom.numbers(details).getFirst()).isCloseTo(mean, withinPercentage(1e-3));
 
         assertThat(page(separate(Synthetic.of(Synthetic.TASKS, 1)))
                         .all("p")

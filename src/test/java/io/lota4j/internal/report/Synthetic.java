@@ -26,7 +26,7 @@ final class Synthetic {
     static final List<String> TASKS = List.of("sql", "arc-easy", "gsm8k");
     static final List<String> KINDS =
             List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
-    static final int LAYERS = 12;
+    private static final int LAYERS = 12;
     static final long POOL = 84_000_000;
     private static final double[] BASE_LOSS = {1.297, 2.273, 1.415};
     private static final double[] BEST_LOSS = {0.22, 0.205, 0.61};
@@ -35,6 +35,10 @@ final class Synthetic {
     final List<Run> runs = new ArrayList<>();
     final List<Metric> metrics = new ArrayList<>();
     private final List<String> tasks;
+    private final String named;
+    private final int layers;
+    private final List<RunFile.Protection> protections = new ArrayList<>();
+    private List<String> categories = List.of("acts", "facts <b>");
     private final Random random = new Random(7);
     private boolean finished = true;
     private List<RunFile.Probe> probes = List.of();
@@ -48,8 +52,18 @@ final class Synthetic {
     /// A method of the grid.
     ///
     /// @param gentle how much less it forgets than full fine-tuning, from 0 to 1
+    /// @param protection of its runs, or null
     private record Method(
-            String name, String kind, @Nullable Double sparsity, double[] rates, double gentle) {}
+            String name,
+            String kind,
+            @Nullable Double sparsity,
+            double[] rates,
+            double gentle,
+            @Nullable String protection) {
+        Method(String name, String kind, @Nullable Double sparsity, double[] rates, double gentle) {
+            this(name, kind, sparsity, rates, gentle, null);
+        }
+    }
 
     private static final List<Method> METHODS = List.of(
             new Method("full", "full", null, new double[] {2e-5, 5e-5}, 0),
@@ -57,8 +71,14 @@ final class Synthetic {
             new Method("lota 90%", "lota", 0.9, new double[] {1e-4, 3e-4}, 0.45),
             new Method("lotto 99%", "lotto", 0.99, new double[] {3e-4, 1e-3}, 0.62));
 
-    private Synthetic(List<String> tasks) {
+    private static final List<String> PROTECTIONS = List.of(
+            "constrained", "frozen", "frozen by chance", "rewound", "rewound by chance", "mixed", "recovery", "secret");
+
+    /// @param named what names of runs say of the order
+    private Synthetic(List<String> tasks, String named, int layers) {
         this.tasks = tasks;
+        this.named = named;
+        this.layers = layers;
     }
 
     static Synthetic standard() {
@@ -81,7 +101,7 @@ final class Synthetic {
     }
 
     private static Synthetic of(List<String> tasks, int seeds, List<Method> methods) {
-        Synthetic made = new Synthetic(tasks);
+        Synthetic made = new Synthetic(tasks, tasks.getFirst(), LAYERS);
         made.base();
         for (Method method : methods) {
             for (double lr : method.rates()) {
@@ -92,6 +112,68 @@ final class Synthetic {
         }
         for (long seed = 0; seed < seeds; seed++) {
             made.merges(METHODS.get(2), seed);
+        }
+        return made;
+    }
+
+    /// An experiment of the size of the guarded demo: 31 methods, most of them under a protection, 3 seeds, a task
+    /// alone
+    /// and before another, a probe with five categories asked in two forms, along a stage and by token.
+    static Synthetic guarded() {
+        Synthetic made = guarded(List.of("flip", "contrary")).and(guarded(List.of("flip")));
+        for (String name : PROTECTIONS) {
+            made.protections.add(new RunFile.Protection(
+                    name,
+                    "what is done so that " + name + " holds, with its settings",
+                    name.startsWith("frozen") || name.startsWith("rewound") ? "decline without flip by snip" : null,
+                    name.startsWith("frozen") ? "freeze" : name.startsWith("rewound") ? "rewind" : null,
+                    name.endsWith(" by chance") ? name.replace(" by chance", "") : null,
+                    null));
+        }
+        made.categories = List.of("!", "%", "&", "?", "~");
+        List<String> names = made.runs.stream().map(Run::method).distinct().toList();
+        Asked[] asked = new Asked[names.size()];
+        for (int i = 0; i < asked.length; i++) {
+            asked[i] = new Asked(names.get(i), 0.313 + i / 97.0, 0.0123 + i / 1311.0, 0.0511 + i / 731.0, 0.017);
+        }
+        made.probed(asked);
+        names.forEach(made::followed);
+        return made;
+    }
+
+    /// With the demo's one sparsity, so that nothing is drawn against it.
+    private static Method withoutSparsities(Method method) {
+        return method.sparsity() == null
+                ? method
+                : new Method(method.kind() + " 90%", method.kind(), 0.9, method.rates(), method.gentle());
+    }
+
+    private static Synthetic guarded(List<String> order) {
+        Synthetic made = new Synthetic(order, String.join("-", order), 4);
+        made.base();
+        for (Method method : METHODS.stream().map(Synthetic::withoutSparsities).toList()) {
+            List<String> all = new ArrayList<>(PROTECTIONS);
+            if (!method.kind().equals("full") && !method.kind().equals("lota")) {
+                all.removeIf(name -> name.startsWith("frozen"));
+            }
+            if (method.kind().equals("lotto")) {
+                all.remove("secret");
+            }
+            all.addFirst("");
+            for (String protection : all) {
+                Method one = protection.isEmpty()
+                        ? method
+                        : new Method(
+                                method.name() + ", " + protection,
+                                method.kind(),
+                                method.sparsity(),
+                                method.rates(),
+                                method.gentle(),
+                                protection);
+                for (long seed = 0; seed < 3; seed++) {
+                    made.sequence(one, method.rates()[1], seed);
+                }
+            }
         }
         return made;
     }
@@ -173,7 +255,7 @@ final class Synthetic {
                 finished,
                 probes.isEmpty() ? null : RISK,
                 probes,
-                List.of());
+                List.copyOf(protections));
     }
 
     /// Of one method what was asked of a probe at every end: shares in the usual form, and 0.05
@@ -251,9 +333,9 @@ final class Synthetic {
             double harder = form.isEmpty() ? more : more + 0.05;
             if (asked.fulfilled() != null) {
                 add(where, Figure.FULFILLED, asked.fulfilled() + harder, 190);
-                for (String category : List.of("acts", "facts <b>")) {
+                for (String category : categories) {
                     Where part = run.at(Split.TEST).sliced(("category=" + category + " " + form).strip());
-                    add(part, Figure.FULFILLED, asked.fulfilled() + harder, category.equals("acts") ? 181 : 9);
+                    add(part, Figure.FULFILLED, asked.fulfilled() + harder, category.startsWith("facts") ? 9 : 181);
                     if (run.stage() > 0) {
                         add(part, Figure.LOST, 3, 9);
                         add(part, Figure.REGAINED, 1, 9);
@@ -303,7 +385,7 @@ final class Synthetic {
     }
 
     private void sequence(Method method, double lr, long seed) {
-        String name = Text.format("%s-%s-%s-seed%d", method.name(), lr, tasks.getFirst(), seed);
+        String name = Text.format("%s-%s-%s-seed%d", method.name(), lr, named, seed);
         runs.add(run(name, method, lr, tasks, seed));
         double strength = lr == method.rates()[1] ? 1 : 0.8;
         double[] share = new double[tasks.size()];
@@ -329,7 +411,18 @@ final class Synthetic {
         if (method.kind().equals("lora")) {
             settings.put("rank", "8");
         }
-        return new Run(name, method.name(), method.kind(), method.sparsity(), lr, order, seed, settings, null);
+        return new Run(
+                name,
+                method.name(),
+                method.kind(),
+                method.sparsity(),
+                lr,
+                order,
+                seed,
+                settings,
+                null,
+                method.protection(),
+                Map.of());
     }
 
     private void costs(String name, long seed, int stage, Method method) {
@@ -395,10 +488,10 @@ final class Synthetic {
         void of(String part, double middle);
     }
 
-    private static void each(Part body) {
-        for (int layer = 0; layer < LAYERS; layer++) {
+    private void each(Part body) {
+        for (int layer = 0; layer < layers; layer++) {
             for (String kind : KINDS) {
-                double middle = 1 - Math.abs(2.0 * layer / (LAYERS - 1) - 1);
+                double middle = 1 - Math.abs(2.0 * layer / (layers - 1) - 1);
                 body.of(Text.format("layers.%d.%s", layer, kind), kind.startsWith("v") ? 1 : middle);
             }
         }

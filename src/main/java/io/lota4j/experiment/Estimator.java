@@ -10,6 +10,7 @@ import io.lota4j.internal.experiment.Shrink;
 import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.train.Mix;
 import io.lota4j.merge.FactorSearch;
+import io.lota4j.train.RateSearch;
 import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.attribution.GradientShare;
 import io.lota4j.train.objective.Objective;
@@ -111,6 +112,9 @@ final class Estimator {
             train(Math.round(GradientShare.ROWS * mean(data)), rates.dense());
         }
         double rate = rates.training(run.variant(stage));
+        if (run.variant(stage).isAuto()) {
+            search(run, stage, budget.training(), rate);
+        }
         Optional<Mix> mixed = context.mixes().of(run, stage);
         if (mixed.isEmpty()) {
             train(tokens(data, budget.training(), examples), rate);
@@ -128,6 +132,15 @@ final class Estimator {
             long examples = context.experiment().training(run.variant(stage)).examples();
             train(tokens(context.rows(run, stage), wanted.getLast(), examples), rates.training(run.variant(stage)));
         }
+    }
+
+    /// At most: the first rate that betters nothing ends it.
+    private void search(GridRun run, int stage, long steps, double rate) {
+        long examples = context.experiment().training(run.variant(stage)).examples();
+        long rows = new RateWork(context, run, stage)
+                .rows().examples().stream().mapToLong(Example::length).sum();
+        train(RateSearch.RATES.size() * tokens(context.rows(run, stage), RateSearch.stepsOf(steps), examples), rate);
+        scored((1 + RateSearch.RATES.size()) * rows, rates.scoring());
     }
 
     /// Of a step's examples some are the mix's. Own answers are given once, as long as they may be; what they are held

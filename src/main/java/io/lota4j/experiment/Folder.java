@@ -58,6 +58,11 @@ record Folder(Path directory) {
         return directory.resolve("share.jsonl");
     }
 
+    /// The losses by which a stage's learning rate was found: what trains the stage again reads it there.
+    Path rates() {
+        return directory.resolve("rates.txt");
+    }
+
     /// How long a stopped run took so far, as earlier versions kept it; now the state holds it.
     private Path seconds() {
         return directory.resolve("seconds");

@@ -26,7 +26,9 @@ import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
+import io.lota4j.train.RateSearch;
 import io.lota4j.train.RunState;
+import io.lota4j.train.TrainConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -210,6 +212,8 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
         }
         long chosen = ProcessMemory.peak().orElse(0);
         List<Metric> share = new ShareWork(context, run, number, before).done(mask(), folder.share());
+        // Before the stage's own model is open.
+        search(folder, mask());
         // What was measured beside is none of what the method takes.
         peakIsOwn &= forgetOthers();
         try (Opened opened = context.open(before.ticket())) {
@@ -218,8 +222,9 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
             Mask mask = mask();
             Masks.figures(mask, before, collected);
             collected.addAll(share);
-            Ticket ticket = trained(folder, opened, mask, collected);
+            Ticket ticket = noted(trained(folder, opened, mask, collected), search(folder, mask));
             TicketFile.write(folder.ticket(), ticket);
+            search(folder, mask).ifPresent(found -> collected.add(Figure.RATE, found.rate(), found.allSteps()));
             collected.add(Figure.DELTA_NORM, ticket.norm(), ticket.nnz());
             collected.add(Figure.RESULT_BYTES, folder.ticket().toFile().length(), 1);
             if (peakIsOwn) {
@@ -227,6 +232,25 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
             }
             folder.finish(collected.metrics());
         }
+    }
+
+    /// How the stage's rate was found, if it is; once it is, its losses are read again.
+    private Optional<RateSearch> search(Folder folder, Mask mask) {
+        return run.variant(number).isAuto()
+                ? Optional.of(new RateWork(context, run, number).done(folder.rates(), before.ticket(), mask))
+                : Optional.empty();
+    }
+
+    private static Ticket noted(Ticket ticket, Optional<RateSearch> search) {
+        return search.map(found -> new Ticket(ticket.info().saying(found.provenance()), ticket.tensors()))
+                .orElse(ticket);
+    }
+
+    private TrainConfig config(Mask mask) {
+        TrainConfig config = new WorkInputs(context).config(run, number);
+        return search(folder(context, run, number), mask)
+                .map(found -> config.atRate(found.rate()))
+                .orElse(config);
     }
 
     /// What other stages left on the heap would stay there until the heap has grown to its limit.
@@ -264,14 +288,7 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
     }
 
     private Job job(Opened opened, Mask mask) {
-        return new Job(
-                        opened.model(),
-                        mask,
-                        data(),
-                        new WorkInputs(context).config(run, number),
-                        context.kernel(),
-                        opened.start())
-                .mixed(mix());
+        return new Job(opened.model(), mask, data(), config(mask), context.kernel(), opened.start()).mixed(mix());
     }
 
     private LoraJob job(Opened opened, Lora lora) {
@@ -279,7 +296,7 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
                 opened.model(),
                 lora.config(context.experiment().pool()),
                 data(),
-                new WorkInputs(context).config(run, number),
+                config(mask()),
                 context.kernel(),
                 opened.start(),
                 null,

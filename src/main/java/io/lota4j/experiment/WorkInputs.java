@@ -16,6 +16,7 @@ import io.lota4j.internal.train.Mix;
 import io.lota4j.internal.train.Provenance;
 import io.lota4j.internal.train.Recovery;
 import io.lota4j.internal.train.SettingsText;
+import io.lota4j.train.RateSearch;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.objective.Sft;
@@ -48,6 +49,7 @@ record WorkInputs(GridContext context) {
                         stage),
                 run,
                 stage);
+        inputs = found(inputs, run, stage);
         return switch (run.variant(stage).method()) {
             case Full(var pool) -> inputs.with("method", "full").with("pool", pool.toString());
             case Lora lora ->
@@ -71,6 +73,14 @@ record WorkInputs(GridContext context) {
                 .constraint()
                 .filter(constraint -> constraint.reference() == Constraint.Reference.BASE)
                 .isPresent();
+    }
+
+    /// What decides a rate that is found, beside what decides the stage.
+    private InputDigest found(InputDigest inputs, GridRun run, int stage) {
+        return run.variant(stage).isAuto()
+                ? inputs.with("rate", "found among " + RateSearch.RATES)
+                        .with("rate rows", context.digest(new RateWork(context, run, stage).rows()))
+                : inputs;
     }
 
     private InputDigest frozen(InputDigest inputs, GridRun run, int stage) {
@@ -214,11 +224,17 @@ record WorkInputs(GridContext context) {
         return context.rows(run, stage);
     }
 
+    /// The settings of a stage's training; of a rate that is found, [RateWork] says which.
     TrainConfig config(GridRun run, int stage) {
         Experiment experiment = context.experiment();
         long steps = StepBudget.of(experiment, run, stage).training();
         Variant variant = run.variant(stage);
-        return experiment.training(variant).config(steps, variant.lr(), run.seed(), experiment.objective(run, stage));
+        return experiment.training(variant).config(steps, rate(variant), run.seed(), experiment.objective(run, stage));
+    }
+
+    /// The lowest that is tried where it is still to be found.
+    private static double rate(Variant variant) {
+        return variant.isAuto() ? RateSearch.RATES.getFirst() : variant.lr();
     }
 
     TrainConfig calibration(GridRun run, int stage, Sparse sparse) {

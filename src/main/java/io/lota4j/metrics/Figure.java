@@ -18,6 +18,8 @@ public enum Figure {
     TRAINABLE(Direction.NONE),
     /// Weights of the pool that they were chosen from.
     POOL(Direction.NONE),
+    /// Learning rate of a stage for which one was found; n: steps of all tests.
+    RATE(Direction.NONE),
     /// Tokens that went through training steps; n: steps.
     TRAIN_TOKENS(Direction.NONE),
     /// Tokens that went through calibration; n: steps or examples.

@@ -33,6 +33,16 @@ final class Grids {
     /// @param rest of the recipe, from `methods` on
     /// @param tasks of the experiment; three if none are given. The first has rows for validation too.
     static Experiment write(Path directory, String out, String rest, DemoTask... tasks) throws IOException {
+        return write(directory, out, rest, false, tasks);
+    }
+
+    /// As the other method, with rows for validation of every task.
+    static Experiment validated(Path directory, String out, String rest, DemoTask... tasks) throws IOException {
+        return write(directory, out, rest, true, tasks);
+    }
+
+    private static Experiment write(Path directory, String out, String rest, boolean validated, DemoTask... tasks)
+            throws IOException {
         Path base = directory.resolve("base");
         if (!Files.exists(base)) {
             DemoFiles.writeBase(base);
@@ -55,7 +65,7 @@ final class Grids {
                     completion: "{completion}"
                     generate: 1
                 """, task.taskName(), directory, validation));
-            validation = "";
+            validation = validated ? validation : "";
         }
         return ExperimentReader.read(Files.writeString(directory.resolve(out + ".yaml"), text + rest));
     }

@@ -98,9 +98,11 @@ public record GridRun(
         return Text.format("%s-lr%s-%s%s-s%d", slug(label()), rate(variant.lr()), tasks, others, seed);
     }
 
-    /// A learning rate as a part of a name, such as `0.001` or `1e-4`.
+    /// A learning rate as a part of a name, such as `0.001` or `1e-4`; `auto` where it is found.
     public static String rate(double lr) {
-        return Double.toString(lr).replace(".0E", "e").replace('E', 'e');
+        return lr == Variant.AUTO
+                ? "auto"
+                : Double.toString(lr).replace(".0E", "e").replace('E', 'e');
     }
 
     /// A label as a part of a file's name.

@@ -55,6 +55,11 @@ public record Task(
                 .requireNone();
     }
 
+    /// Whether runs learn it by their own method.
+    public boolean isOwn() {
+        return later == null || later.by().isEmpty();
+    }
+
     /// A stage of somebody else.
     ///
     /// @param by how that one trains, each in runs of its own; empty: as the run's method does

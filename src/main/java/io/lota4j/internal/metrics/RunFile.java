@@ -124,7 +124,8 @@ public record RunFile(
     /// @param kind `lota`, `lotto`, `full`, `lora`, `random`, `magnitude`, `snip`, `wanda`, `fisher`, `freeze`, or
     ///     `merge`
     /// @param sparsity frozen share of the pool, or null where that is not chosen
-    /// @param lr learning rate; of a merge that of the runs whose results it merges
+    /// @param lr learning rate, 0 where one was found for each stage; of a merge that of the
+    ///     runs whose results it merges
     /// @param order tasks, one a stage; of a merge those that went in, for its one stage
     /// @param settings all other settings, as text
     /// @param merged of a merge: the method (label) whose separately trained results it merges; else null

@@ -10,6 +10,7 @@ import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;
 import io.lota4j.metrics.Metric.Split;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +39,8 @@ record Keeping(Results results) {
     /// Titles of the columns, of which some may have nothing in them.
     List<String> head() {
         List<String> head = new ArrayList<>(textHead());
-        head.addAll(List.of("shrunk to", "by answers", "norm of the change", "gradient seen", "by chance"));
+        head.addAll(
+                List.of("rates found", "shrunk to", "by answers", "norm of the change", "gradient seen", "by chance"));
         return head;
     }
 
@@ -77,6 +79,7 @@ record Keeping(Results results) {
     List<Cell> cells(Group group) {
         int stages = group.order().size();
         List<Cell> cells = new ArrayList<>(textCells(group, stages));
+        cells.add(found(group));
         cells.add(Cell.spread(mean(group, run -> stages(run, Figure.ALPHA)), NumberFormat.NUMBER));
         cells.add(Cell.mean(mean(group, run -> stages(run, Figure.JUDGED_BY_ANSWERS)), NumberFormat.SHARE));
         cells.add(Cell.spread(
@@ -85,6 +88,24 @@ record Keeping(Results results) {
         cells.add(Cell.spread(mean(group, run -> stages(run, Figure.GRADIENT_SHARE)), NumberFormat.NUMBER));
         cells.add(Cell.mean(mean(group, this::chances), NumberFormat.NUMBER));
         return cells;
+    }
+
+    /// Of each stage the rate that was found, of several seeds the range; nothing where rates were given.
+    private Cell found(Group group) {
+        List<String> byStage = new ArrayList<>();
+        for (int stage = 1; stage <= group.order().size(); stage++) {
+            int number = stage;
+            DoubleSummaryStatistics rates = group.runs().stream()
+                    .flatMapToDouble(run -> last(stages(run, Figure.RATE), number).stream())
+                    .summaryStatistics();
+            if (rates.getCount() > 0) {
+                String low = NumberFormat.RATE.text(rates.getMin());
+                String high = NumberFormat.RATE.text(rates.getMax());
+                byStage.add(Text.format(
+                        "%s %s", group.order().get(stage - 1), low.equals(high) ? low : low + " to " + high));
+            }
+        }
+        return byStage.isEmpty() ? new Cell(List.of()) : Cell.text(String.join(", ", byStage));
     }
 
     private static OptionalDouble last(Map<Integer, Double> byStage, int stages) {
@@ -131,6 +152,10 @@ record Keeping(Results results) {
     /// nothing is known.
     String note(List<Group> groups) {
         List<String> sentences = new ArrayList<>();
+        if (any(groups, run -> stages(run, Figure.RATE))) {
+            sentences.add("Rates found: those that short trainings and validation rows chose for each stage of a method"
+                    + " whose rate is auto.");
+        }
         if (any(groups, run -> stages(run, Figure.ALPHA))) {
             sentences.add("Shrunk to: the factor by which what a stage learned was made smaller, mean over stages. The"
                     + " validation rows that choose it also choose the rates.");

@@ -50,14 +50,16 @@ enum NumberFormat {
                             : Text.format("%d h %02d min", seconds / 3600, seconds / 60 % 60);
         }
     },
-    /// A learning rate: its shortest digits, with an exponent.
+    /// A learning rate: its shortest digits, with an exponent; one that is found for each stage is 0.
     RATE {
         @Override
         String digits(double value) {
-            return Text.format("%.3e", value)
-                    .replaceFirst("\\.?0+e", "e")
-                    .replaceFirst("e([+-])0", "e$1")
-                    .replace("e+", "e");
+            return value == 0
+                    ? "auto"
+                    : Text.format("%.3e", value)
+                            .replaceFirst("\\.?0+e", "e")
+                            .replaceFirst("e([+-])0", "e$1")
+                            .replace("e+", "e");
         }
     },
     /// Two decimals.

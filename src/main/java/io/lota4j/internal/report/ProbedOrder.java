@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /// Runs over the same tasks in the same order, or merges of the same tasks, of which probes were
 /// asked.
@@ -58,11 +57,6 @@ record ProbedOrder(Course course, boolean merges, List<Group> groups, SmallestRa
                         group -> methods.computeIfAbsent(group.runs().getFirst().alone(), method -> new ArrayList<>())
                                 .add(group));
         return methods;
-    }
-
-    /// What protects a group's runs.
-    static String protection(Group group) {
-        return Objects.requireNonNullElse(group.runs().getFirst().protection(), "none");
     }
 
     /// The tasks, one a stage.

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads an experiment from a YAML file. Everything that is wrong is told at once, each with its line.
 public final class ExperimentReader {
     /// The key that tells an experiment from other recipes.
+    private static final String METHODS = "methods";
     public static final String TASKS = "tasks";
 
     private static final int SCORING_BATCH = 16;
@@ -105,7 +106,7 @@ public final class ExperimentReader {
                 "seeds",
                 "training",
                 "scoring-batch",
-                "methods",
+                METHODS,
                 "equal",
                 "merge",
                 ProtectReader.KEY,
@@ -121,7 +122,9 @@ public final class ExperimentReader {
         Set<Equal> equal = equal();
         Optional<MethodReader.Ranks> ranks =
                 equal.contains(Equal.PARAMETERS) ? Optional.of(ranks(base, pool)) : Optional.empty();
-        List<Variant> variants = new MethodReader(pool, training, ranks).variants(recipe, "methods");
+        MethodReader methods = new MethodReader(pool, training, ranks);
+        List<Variant> variants = methods.variants(recipe, METHODS);
+        methods.requireFound(recipe, METHODS, tasks.stream().filter(Task::isOwn).toList());
         if (variants.isEmpty()) {
             recipe.keys().error(recipe.mapping(), "methods is missing or empty");
         }

@@ -83,6 +83,22 @@ record Fields(RecipeKeys keys, Yaml.Mapping mapping, String where) {
                 "a whole number of at least " + least);
     }
 
+    /// One number over 0, or a list, in which a word may stand for a number.
+    ///
+    /// @param meant by the word
+    List<Double> positivesOr(String word, double meant, String key, List<Double> absent) {
+        return some(
+                key,
+                absent,
+                text -> {
+                    double number = text.equals(word) ? meant : Double.parseDouble(text);
+                    return text.equals(word) || number > 0 && Double.isFinite(number)
+                            ? Optional.of(number)
+                            : Optional.empty();
+                },
+                "a number over 0 or " + word);
+    }
+
     /// A number over 0.
     double positive(String key, double absent) {
         return single(key, positives(key, List.of(absent)));

@@ -1,14 +1,17 @@
 package io.lota4j.internal.experiment.recipe;
 
+import io.lota4j.LotaException;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.experiment.Method;
 import io.lota4j.internal.experiment.Method.Effort;
+import io.lota4j.internal.experiment.Task;
 import io.lota4j.internal.experiment.Training;
 import io.lota4j.internal.experiment.Variant;
 import io.lota4j.internal.yaml.RecipeKeys;
 import io.lota4j.mask.Pool;
 import io.lota4j.mask.Scope;
 import io.lota4j.train.Optimizer;
+import io.lota4j.train.RateSearch;
 import io.lota4j.train.attribution.Attribution;
 import io.lota4j.train.attribution.Attributions;
 import io.lota4j.train.attribution.Delta;
@@ -21,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Reads the methods of a recipe; each list of values makes as many variants.
 ///
@@ -50,6 +54,8 @@ record MethodReader(Pool pool, Training training, Optional<Ranks> ranks) {
     private static final String FREEZE = "freeze";
     private static final String LORA = "lora";
     private static final int ROWS = 64;
+    private static final String RATE = "lr";
+    private static final String AUTO = "auto";
 
     /// The rank of an adapter with as many weights as a mask.
     interface Ranks {
@@ -78,12 +84,47 @@ record MethodReader(Pool pool, Training training, Optional<Ranks> ranks) {
         for (Named named : named(kind, fields.text("name", usual), fields, sparsities)) {
             for (TrainingReader.Way way : ways) {
                 for (double lr : rates(fields)) {
-                    variants.add(new Variant(
-                            named.label() + way.label(), kind, named.method(), lr, objective, way.training()));
+                    boolean auto = lr == Variant.AUTO;
+                    if (auto) {
+                        requireFit(fields, Optional.ofNullable(way.training()).orElse(training), objective);
+                    }
+                    // Beside a fixed rate it is another method: what it is compared at is not chosen by anybody.
+                    String label = named.label() + way.label() + (auto ? " lr auto" : "");
+                    variants.add(new Variant(label, kind, named.method(), lr, objective, way.training()));
                 }
             }
         }
         return variants;
+    }
+
+    /// Refuses rates that are to be found where none can be: on tasks without validation rows, or with an objective
+    /// whose loss compares with a start.
+    ///
+    /// @param tasks that the methods behind the key learn
+    void requireFound(Fields fields, String key, List<Task> tasks) {
+        for (Fields entry : entries(fields, key)) {
+            if (entry.texts(RATE).contains(AUTO)) {
+                entry.requireValidation(tasks);
+                if (!entry.has(ObjectiveReader.KEY)) {
+                    tasks.stream()
+                            .map(Task::objective)
+                            .filter(Objects::nonNull)
+                            .distinct()
+                            .forEach(objective -> requireFit(entry, training, objective));
+                }
+            }
+        }
+    }
+
+    private static void requireFit(Fields fields, Training training, @Nullable Objective objective) {
+        Objective minimised = objective == null ? training.objective() : objective;
+        try {
+            RateSearch.requireFit(training.config(1, RateSearch.RATES.getFirst(), 0, minimised));
+        } catch (LotaException refusal) {
+            fields.value(RATE)
+                    .ifPresent(at ->
+                            fields.keys().error(at, Text.format("%s: %s", fields.place(RATE), refusal.getMessage())));
+        }
     }
 
     /// Which of an experiment's methods something is for, by labels or kinds; none named: all of them.
@@ -158,17 +199,17 @@ record MethodReader(Pool pool, Training training, Optional<Ranks> ranks) {
 
     /// Refuses keys that are none of every method, of its training or of its own.
     private static void only(Fields fields, String... own) {
-        List<String> known = new ArrayList<>(List.of("method", "name", "lr", ObjectiveReader.KEY));
+        List<String> known = new ArrayList<>(List.of("method", "name", RATE, ObjectiveReader.KEY));
         known.addAll(List.of(own));
         known.addAll(TrainingReader.OVERRIDES);
         fields.only(known.toArray(String[]::new));
     }
 
     private static List<Double> rates(Fields fields) {
-        if (!fields.has("lr")) {
-            fields.keys().error(fields.mapping(), Text.format("%s is missing", fields.place("lr")));
+        if (!fields.has(RATE)) {
+            fields.keys().error(fields.mapping(), Text.format("%s is missing", fields.place(RATE)));
         }
-        return fields.positives("lr", List.of(1.0));
+        return fields.positivesOr(AUTO, Variant.AUTO, RATE, List.of(1.0));
     }
 
     private List<Named> named(String kind, String name, Fields fields, List<Double> sparsities) {

@@ -97,8 +97,10 @@ record TaskReader(MethodReader others) {
                 fields.whole("test-rows", Dataset.ALL, 1));
         @Nullable Path validation = fields.has("validation") ? Path.of(fields.required("validation")) : null;
         OptionalLong steps = fields.has("steps") ? OptionalLong.of(fields.whole("steps", 1, 1)) : OptionalLong.empty();
-        return task(
+        Task task = task(
                 name, fields, train, test, validation, rows, steps, ObjectiveReader.objective(fields), later(fields));
+        others.requireFound(fields, BY, List.of(task));
+        return task;
     }
 
     /// Who trains a task that is not the run's own.

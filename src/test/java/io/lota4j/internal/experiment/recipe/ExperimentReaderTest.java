@@ -58,6 +58,47 @@ class ExperimentReaderTest {
         assertThat(experiment.seeds()).containsExactly(0L);
     }
 
+    /// Beside fixed rates it is a method of its own.
+    @Test
+    void aRateMayBeFound() throws IOException {
+        String frame = FRAME.replace("flip.jsonl}", "flip.jsonl, validation-rows: 4}")
+                .replace("plus.jsonl}", "plus.jsonl, validation: more.jsonl}");
+        String methods = """
+            methods:
+              - {method: full, lr: [1e-5, auto]}
+              - {method: lora, rank: 4, lr: auto}
+            """;
+        assertThat(read(frame + methods).variants().stream().map(v -> v.label() + " " + v.lr() + " " + v.isAuto()))
+                .containsExactly("full 1.0E-5 false", "full lr auto 0.0 true", "lora r4 lr auto 0.0 true");
+        assertThatThrownBy(() -> read(FRAME.replace("flip.jsonl}", "flip.jsonl, validation-rows: 4}") + methods))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("line 8: methods[0]: task 'plus' has no validation rows to choose by; give it"
+                        + " validation or validation-rows")
+                .hasMessageContaining("line 9: methods[1]: task 'plus' has no validation rows");
+        assertThatThrownBy(() -> read(frame + methods.replace("1e-5, auto", "1e-5, automatic")))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("line 8: methods[0].lr must be a number over 0 or auto, found 'automatic'");
+        assertThatThrownBy(() -> read(frame.replace("steps: 10", "steps: 10, optimizer: sgd") + methods))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("line 8: methods[0].lr: A learning rate is found for adamw and rmsprop");
+        assertThatThrownBy(() ->
+                        read(frame.replace("validation-rows: 4}", "validation-rows: 4, objective: dpo}") + methods))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("methods[0].lr: No learning rate is found for the objective 'dpo'");
+    }
+
+    /// What somebody else trains at a given rate needs no rows to find one.
+    @Test
+    void onlyTasksThatAreLearnedNeedValidationRows() throws IOException {
+        String others = FRAME.replace("flip.jsonl}", "flip.jsonl, validation-rows: 4}")
+                .replace("plus.jsonl}", "plus.jsonl, unprotected: true, by: [{method: full, lr: 1}]}");
+        String methods = "methods: [{method: full, lr: auto}]\n";
+        assertThat(read(others + methods).variants().getFirst().isAuto()).isTrue();
+        assertThatThrownBy(() -> read(others.replace("lr: 1}", "lr: auto}") + methods))
+                .isInstanceOf(LotaException.class)
+                .hasMessageContaining("tasks.plus.by[0]: task 'plus' has no validation rows to choose by");
+    }
+
     @Test
     void controlTokensInRowsAreTextUnlessTheTaskSaysSo() throws IOException {
         String rest = "methods: [{method: full, lr: 1}]\ngeneral:\n  wiki: {data: wiki.jsonl, allow-special: true}\n";
@@ -238,7 +279,7 @@ class ExperimentReaderTest {
                 .message()
                 .contains("line 7: training.warmup-steps is 11, more than the 10 of training.steps")
                 .contains("line 9: training.max-norm cannot be used with clip: none")
-                .contains("line 11: methods[0].lr must be a number over 0, found 'NaN'")
+                .contains("line 11: methods[0].lr must be a number over 0 or auto, found 'NaN'")
                 .contains("line 11: methods[0].calibration-lr must be a number over 0, found '-1'");
     }
 
@@ -278,7 +319,7 @@ class ExperimentReaderTest {
                 .contains("task 'flip' is there twice")
                 .contains("methods[0].method is 'lotta'; did you mean")
                 .contains("methods[1].sparsity must be a fraction from 0 to under 1, found '90'")
-                .contains("methods[1].lr must be a number over 0, found 'x'")
+                .contains("methods[1].lr must be a number over 0 or auto, found 'x'")
                 .contains("methods[1].calibration-steps is missing")
                 .contains("equal is 'speed'")
                 .contains("no method 'full2'")

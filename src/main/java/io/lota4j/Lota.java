@@ -8,6 +8,8 @@ import io.lota4j.eval.Evaluation;
 import io.lota4j.eval.ScoreListener;
 import io.lota4j.experiment.ExperimentRun;
 import io.lota4j.experiment.Stages;
+import io.lota4j.experiment.WorkOrder;
+import io.lota4j.experiment.WorkRun;
 import io.lota4j.export.AdapterTicket;
 import io.lota4j.export.Export;
 import io.lota4j.export.ExportOptions;
@@ -1295,6 +1297,19 @@ public final class Lota implements AutoCloseable {
     /// @throws LotaException with everything that is wrong with the recipe, or if data is bad
     public static ExperimentRun experiment(Path recipe, Stages stages, BooleanSupplier stop) {
         return new ExperimentRun(ExperimentReader.read(recipe), KernelChoice.AUTO, stages, orInterrupted(stop));
+    }
+
+    /// Works of an experiment that another process runs by an engine, done in this one.
+    ///
+    /// @param stop asked after every step and batch
+    /// @return to be closed by the caller
+    /// @throws LotaException if the base is not there, or is another one, or data is bad
+    public static WorkRun works(WorkOrder order, BooleanSupplier stop) {
+        return WorkRun.open(
+                ExperimentReader.read(order.file(), order.recipe(), order::requireBase),
+                order,
+                KernelChoice.AUTO,
+                orInterrupted(stop));
     }
 
     private static BooleanSupplier orInterrupted(BooleanSupplier stop) {

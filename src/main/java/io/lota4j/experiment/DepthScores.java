@@ -135,9 +135,6 @@ record DepthScores(GridContext context, String model, InputDigest.Digest identit
     }
 
     private Folder folder(ProbeData data) {
-        return Folder.of(
-                context.experiment().out().resolve("scores"),
-                GridRun.slug(data.probe().name()) + "-depth",
-                inputs(data));
+        return context.places().folder("scores", GridRun.slug(data.probe().name()) + "-depth", inputs(data));
     }
 }

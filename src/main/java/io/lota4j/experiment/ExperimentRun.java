@@ -13,6 +13,7 @@ import io.lota4j.internal.experiment.Task;
 import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.metrics.Metric;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +44,13 @@ public final class ExperimentRun implements AutoCloseable {
     /// @param stages hear of what goes on
     /// @param stop asked after every step and batch
     public ExperimentRun(Experiment experiment, KernelChoice kernel, Stages stages, BooleanSupplier stop) {
+        this(experiment, Places.of(experiment.out()), kernel, stages, stop);
+    }
+
+    /// @param places where work lies
+    ExperimentRun(Experiment experiment, Places places, KernelChoice kernel, Stages stages, BooleanSupplier stop) {
         requireApart(experiment);
-        this.context = new GridContext(experiment, kernel, stages, stop);
+        this.context = new GridContext(experiment, places, kernel, stages, stop);
         this.runs = Grid.runs(experiment);
         try {
             TreeMap<String, SortedSet<Double>> wanted = wanted();
@@ -141,10 +148,61 @@ public final class ExperimentRun implements AutoCloseable {
     /// @return whether every run of the grid is done
     /// @throws io.lota4j.LotaException if a run is at work on the same directory, or something goes wrong
     public boolean run() {
+        return held(this::grid);
+    }
+
+    /// As [#run()], with the works done by an engine. What is done already is not done again, and either way of running
+    /// goes on with what the other has left.
+    ///
+    /// @param says told whole sentences about works
+    /// @throws LotaException if a path of the recipe depends on a working directory, which other processes have of
+    ///     their own
+    public boolean run(WorkEngine engine, Consumer<String> says) {
+        WorkOrder order = order();
+        return held(() -> {
+            if (!engine.run(order, new WorkQueue(works(), results::write), says, context.stop())) {
+                throw new CancellationException("stopped");
+            }
+        });
+    }
+
+    /// What an engine would have to do.
+    ///
+    /// @throws LotaException as [#run(WorkEngine, Consumer)]
+    public WorkPlan plan() {
+        WorkOrder order = order();
+        List<Work> left = new WorkQueue(works(), () -> {}).left();
+        return new WorkPlan(
+                works().all().size(),
+                left.size(),
+                WorkQueue.widest(left),
+                TaskMemory.of(context.experiment()),
+                order.recipe().getBytes(StandardCharsets.UTF_8).length);
+    }
+
+    private WorkOrder order() {
+        WorkOrder.requireAbsolute(context.experiment());
+        return WorkOrder.of(context.experiment(), context.fingerprint());
+    }
+
+    /// Everything that the experiment consists of.
+    Works works() {
+        return new Works(context, choice, results);
+    }
+
+    String fingerprint() {
+        return context.fingerprint();
+    }
+
+    private boolean held(Runnable work) {
         try (RunLock lock = RunLock.hold(context.experiment().out())) {
+            context.places().settle();
             listBadRows();
             context.secret().ifPresent(GridSecret::keep);
-            return grid();
+            boolean finished = gathered(work);
+            // What processes left that did works for this one.
+            context.places().settle();
+            return finished;
         }
     }
 
@@ -163,13 +221,17 @@ public final class ExperimentRun implements AutoCloseable {
         }
     }
 
-    private boolean grid() {
+    private void grid() {
+        results.base().run();
+        results.write();
+        runs.forEach(this::run);
+        results.merges().forEach(this::merge);
+    }
+
+    private boolean gathered(Runnable work) {
         results.write();
         try {
-            results.base().run();
-            results.write();
-            runs.forEach(this::run);
-            results.merges().forEach(this::merge);
+            work.run();
         } catch (CancellationException stopped) {
             if (!context.stop().getAsBoolean()) {
                 throw stopped;

@@ -14,6 +14,8 @@ import java.util.List;
 ///
 /// @param directory named by a digest of the work's inputs
 record Folder(Path directory) {
+    private static final String FIGURES = "figures.jsonl";
+
     /// The folder of some work: where an earlier version finished it, if one did.
     ///
     /// @param parent of all such folders
@@ -103,7 +105,12 @@ record Folder(Path directory) {
     }
 
     private Path figuresFile() {
-        return directory.resolve("figures.jsonl");
+        return directory.resolve(FIGURES);
+    }
+
+    /// Whether it is the file that says of a folder that the work is done.
+    static boolean isMark(Path file) {
+        return file.endsWith(FIGURES);
     }
 
     boolean isDone() {
@@ -126,6 +133,11 @@ record Folder(Path directory) {
 
     void finish(List<Metric> figures) {
         AtomicFile.write(figuresFile(), MetricsFile.text(figures));
+        removeState();
+    }
+
+    /// Removes what only unfinished work needs.
+    void removeState() {
         for (Path left : List.of(state(), seconds(), share(), fit(), unjudged())) {
             try {
                 Files.deleteIfExists(left);

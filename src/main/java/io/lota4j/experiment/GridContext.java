@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 /// What all runs of an experiment work with: base, data, kernel, and who listens.
 final class GridContext implements AutoCloseable {
     private final Experiment experiment;
+    private final Places places;
     private final MaskedKernel kernel;
     private final Stages stages;
     private final BooleanSupplier stop;
@@ -58,8 +59,11 @@ final class GridContext implements AutoCloseable {
     private final String fingerprint;
 
     /// Loads every task's data: what is wrong with it is told before hours of training.
-    GridContext(Experiment experiment, KernelChoice kernel, Stages stages, BooleanSupplier stop) {
+    ///
+    /// @param places where work lies
+    GridContext(Experiment experiment, Places places, KernelChoice kernel, Stages stages, BooleanSupplier stop) {
         this.experiment = experiment;
+        this.places = places;
         this.stages = stages;
         this.stop = stop;
         this.tokenizer = Tokenizer.of(experiment.base());
@@ -178,6 +182,10 @@ final class GridContext implements AutoCloseable {
 
     Experiment experiment() {
         return experiment;
+    }
+
+    Places places() {
+        return places;
     }
 
     MaskedKernel kernel() {

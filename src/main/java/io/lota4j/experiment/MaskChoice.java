@@ -52,8 +52,7 @@ record MaskChoice(GridContext context, Wanted wanted) {
     Folder folder(GridRun run, int stage, Sparse sparse) {
         String label = Text.format(
                 "%s-%s-s%d", GridRun.slug(sparse.by().name()), run.order().get(stage), run.seed());
-        return Folder.of(
-                context.experiment().out().resolve("masks"), label, new WorkInputs(context).choice(run, stage, sparse));
+        return context.places().folder("masks", label, new WorkInputs(context).choice(run, stage, sparse));
     }
 
     /// The mask of a stage, once it is chosen.

@@ -39,7 +39,7 @@ record MergeWork(GridContext context, GridMerge merge) {
 
     /// Where the work lies.
     Folder folder() {
-        return Folder.of(context.experiment().out().resolve("merges"), GridRun.slug(merge.label()), inputs());
+        return context.places().folder("merges", GridRun.slug(merge.label()), inputs());
     }
 
     InputDigest inputs() {

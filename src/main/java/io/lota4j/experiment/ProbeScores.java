@@ -438,6 +438,6 @@ record ProbeScores(
                             "%s sha256:%s",
                             use.word(), secret.orElseThrow().of(use).sha256()));
         }
-        return new Cell(data, way, use, Folder.of(context.experiment().out().resolve("scores"), label, inputs), inputs);
+        return new Cell(data, way, use, context.places().folder("scores", label, inputs), inputs);
     }
 }

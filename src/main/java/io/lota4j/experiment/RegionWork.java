@@ -30,7 +30,7 @@ record RegionWork(GridContext context, RegionUse.Region region) {
     /// Where the work lies.
     Folder folder() {
         String label = Text.format("%s-%s", region.safety(), region.by().name());
-        return Folder.of(context.experiment().out().resolve("regions"), label, inputs());
+        return context.places().folder("regions", label, inputs());
     }
 
     InputDigest inputs() {

@@ -118,21 +118,22 @@ record Results(GridContext context, MaskChoice choice, List<GridRun> runs) {
     /// Whether nothing is left to do.
     private boolean finished() {
         return base().isDone()
-                && runs.stream().allMatch(this::finished)
-                && merges().stream()
-                        .map(merge -> new MergeWork(context, merge))
-                        .allMatch(work -> work.folder().isDone() && scores(work).isDone());
+                && runs.stream()
+                        .allMatch(run -> IntStream.range(0, run.order().size()).allMatch(stage -> finished(run, stage)))
+                && merges().stream().allMatch(this::finished);
     }
 
-    private boolean finished(GridRun run) {
-        for (int stage = 0; stage < run.order().size(); stage++) {
-            if (!StageWork.isDone(context, run, stage)
-                    || !scores(run, stage).isDone()
-                    || !new EarlyProbes(context, run, stage).missing().isEmpty()) {
-                return false;
-            }
-        }
-        return true;
+    /// Whether nothing of a stage is left to do, scores included.
+    boolean finished(GridRun run, int stage) {
+        return StageWork.isDone(context, run, stage)
+                && scores(run, stage).isDone()
+                && new EarlyProbes(context, run, stage).missing().isEmpty();
+    }
+
+    /// Whether nothing of a merge is left to do, scores included.
+    boolean finished(GridMerge merge) {
+        MergeWork work = new MergeWork(context, merge);
+        return work.folder().isDone() && scores(work).isDone();
     }
 
     /// What training and choosing masks took. Work that runs share was done once.

@@ -21,8 +21,7 @@ record RewindWork(GridContext context, GridRun run, int number, RegionUse region
         String label = Text.format(
                 "%s-%s-s%d",
                 StageWork.slug(run.variant(number).method()), run.order().get(number), run.seed());
-        return Folder.of(
-                context.experiment().out().resolve("rewound"), label, new WorkInputs(context).kept(run, number));
+        return context.places().folder("rewound", label, new WorkInputs(context).kept(run, number));
     }
 
     /// Does what is not done yet.

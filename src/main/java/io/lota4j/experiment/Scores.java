@@ -124,7 +124,7 @@ record Scores(
     }
 
     private Folder folder(String label, InputDigest inputs) {
-        return Folder.of(context.experiment().out().resolve("scores"), label, inputs);
+        return context.places().folder("scores", label, inputs);
     }
 
     /// What a model is worth that is asked with the secret has to be measured with it.

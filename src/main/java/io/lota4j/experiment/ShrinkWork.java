@@ -33,8 +33,7 @@ record ShrinkWork(GridContext context, GridRun run, int number, Shrink shrink) {
         String label = Text.format(
                 "%s-%s-s%d",
                 StageWork.slug(run.variant(number).method()), run.order().get(number), run.seed());
-        return Folder.of(
-                context.experiment().out().resolve("shrunk"), label, new WorkInputs(context).result(run, number));
+        return context.places().folder("shrunk", label, new WorkInputs(context).result(run, number));
     }
 
     private Task task() {

@@ -49,8 +49,7 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
     static Folder folder(GridContext context, GridRun run, int number) {
         String label = Text.format(
                 "%s-%s-s%d", slug(run.variant(number).method()), run.order().get(number), run.seed());
-        return Folder.of(
-                context.experiment().out().resolve("stages"), label, new WorkInputs(context).stage(run, number));
+        return context.places().folder("stages", label, new WorkInputs(context).stage(run, number));
     }
 
     /// Where what merges take of a stage lies: its training, or that without its changes of a
@@ -201,15 +200,22 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
                 .toList();
     }
 
-    private void train(Folder folder) {
+    /// Chooses the stage's mask unless it is there; a method without one has nothing to choose.
+    void choose() {
         run.protection(number).frozen().ifPresent(region -> new RegionWork(context, region.region()).find());
-        boolean peakIsOwn = forgetOthers();
         if (run.variant(number).method() instanceof Sparse sparse) {
             // With weights of its own: a calibration moves them.
             try (Opened opened = context.open(before.ticket())) {
                 choice.choose(run, number, sparse, opened, avoided(sparse));
             }
         }
+    }
+
+    private void train(Folder folder) {
+        // A region that is still to be found is none of what the method takes.
+        run.protection(number).frozen().ifPresent(region -> new RegionWork(context, region.region()).find());
+        boolean peakIsOwn = forgetOthers();
+        choose();
         long chosen = ProcessMemory.peak().orElse(0);
         List<Metric> share = new ShareWork(context, run, number, before).done(mask(), folder.share());
         // Before the stage's own model is open.

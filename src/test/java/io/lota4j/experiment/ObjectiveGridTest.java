@@ -55,7 +55,8 @@ class ObjectiveGridTest {
     @Test
     void anObjectiveIsOtherWork() throws IOException {
         Experiment experiment = Grids.write(directory, "identity", METHODS);
-        try (GridContext bench = new GridContext(experiment, KernelChoice.JAVA, Stages.NONE, () -> false)) {
+        try (GridContext bench =
+                new GridContext(experiment, Places.of(experiment.out()), KernelChoice.JAVA, Stages.NONE, () -> false)) {
             List<InputDigest> stages = Grid.runs(experiment).stream()
                     .map(run -> new WorkInputs(bench).stage(run, 0))
                     .toList();

@@ -3,6 +3,7 @@ package io.lota4j.internal.experiment.recipe;
 import io.lota4j.LotaException;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.AtomicFile;
 import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.internal.checkpoint.HubCache;
 import io.lota4j.internal.experiment.Experiment;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +69,27 @@ public final class ExperimentReader {
         ProbeRowChecks.tell(experiment, problems);
         problems.requireNoErrors();
         return experiment;
+    }
+
+    /// As [#read(Path)], of a text that came without its file.
+    ///
+    /// @param name of the file
+    /// @param first looks at the experiment before its files are looked for
+    public static Experiment read(String name, String text, Consumer<Experiment> first) {
+        try {
+            Path folder = Files.createTempDirectory("lota-recipe");
+            try {
+                Path file = folder.resolve(name);
+                AtomicFile.write(file, text);
+                first.accept(parse(file));
+                return read(file);
+            } finally {
+                AtomicFile.deleteTree(folder);
+            }
+        } catch (IOException e) {
+            throw new LotaException(
+                    Text.format("%s cannot be put into the folder for temporary files: %s", name, e.getMessage()), e);
+        }
     }
 
     /// As [#read(Path)], whether or not the files are there.

@@ -3,23 +3,26 @@ package io.lota4j.cli;
 import io.lota4j.Lota;
 import io.lota4j.experiment.Estimate;
 import io.lota4j.experiment.ExperimentRun;
+import io.lota4j.experiment.WorkEngine;
 import io.lota4j.internal.Text;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// Runs an experiment in front of a user.
 ///
 /// @param recipe of the experiment
+/// @param engine that does its works; empty: this process
 /// @param result what comes of it
 /// @param messages where progress goes
-record ExperimentSession(Path recipe, Result result, Messages messages) {
+record ExperimentSession(Path recipe, Optional<WorkEngine> engine, Result result, Messages messages) {
     int run() {
         try (StopSignal stop = StopSignal.hold(System.err);
                 ExperimentRun run = Lota.experiment(recipe, new ShownStages(messages), stop)) {
             messages.tellAll(run.notices());
             warnOfDisk(run);
-            if (!run.run()) {
+            if (!engine.map(other -> run.run(other, messages::note)).orElseGet(run::run)) {
                 messages.tell(Text.format(
                         "lota: stopped. Progress is saved in %s; run the same command to resume.", run.out()));
                 return ExitCode.INTERRUPTED;
@@ -37,6 +40,8 @@ record ExperimentSession(Path recipe, Result result, Messages messages) {
                 ExperimentRun run = Lota.experiment(recipe, new ShownStages(messages), stop)) {
             messages.tellAll(run.notices());
             result.also(Key.DRY_RUN, true);
+            engine.ifPresent(other -> other.plan(run.plan())
+                    .forEach(line -> result.add(Key.PLAN, Sentence.of("%s", Figure.of(Key.DETAIL, line)))));
             print(run.estimate());
             result.say(DryRun.room(run.out(), run.bytesLeft()).after("Disk: "));
             return ExitCode.OK;

@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.LotaException;
+import io.lota4j.experiment.WorkEngine;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.experiment.recipe.ExperimentReader;
 import io.lota4j.internal.yaml.Yaml;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,7 +37,8 @@ import tools.jackson.databind.util.RawValue;
             Key.STAGES,
             Key.TOKENS_PER_SECOND,
             Key.BYTES,
-            Key.FREE_BYTES
+            Key.FREE_BYTES,
+            Key.DETAIL
         })
 @Command(
         footer = {
@@ -64,6 +67,18 @@ final class RunCommand implements Callable<Integer> {
             description = "Replace a value of the recipe (2.KEY=VALUE: of step 2 alone). Repeat for a list.")
     private List<String> settings = new ArrayList<>();
 
+    @Option(
+            names = "--on",
+            paramLabel = "ENGINE",
+            description = "Do the works of an experiment on a cluster (spark), not in this process.")
+    private @Nullable String engine;
+
+    @Option(
+            names = "--master",
+            paramLabel = "URL",
+            description = "With --on: the cluster's master, such as spark://host:7077 or local[2].")
+    private @Nullable String master;
+
     @Mixin
     private ResultOptions printing = new ResultOptions();
 
@@ -83,6 +98,10 @@ final class RunCommand implements Callable<Integer> {
     private int run(Result result) {
         if (ExperimentReader.reads(Yaml.read(file))) {
             return experiment(result);
+        }
+        if (engine != null || master != null) {
+            throw new LotaException(
+                    "--on and --master are for experiments; " + file + " is a recipe of commands, which run here.");
         }
         Recipe recipe = RecipeSettings.apply(Recipe.read(file), settings);
         List<RecipePlan.PlannedStep> steps = RecipePlan.of(recipe, commands).steps();
@@ -149,8 +168,19 @@ final class RunCommand implements Callable<Integer> {
             ExperimentReader.read(file);
             return Preflight.answer(!dryRun);
         }
-        ExperimentSession session = new ExperimentSession(file, result, messages());
+        ExperimentSession session = new ExperimentSession(file, engine(), result, messages());
         return dryRun ? session.dryRun() : session.run();
+    }
+
+    private Optional<WorkEngine> engine() {
+        if (engine == null) {
+            if (master != null) {
+                throw new LotaException("--master says where an engine is; add --on spark, or leave it out.");
+            }
+            return Optional.empty();
+        }
+        WorkEngine found = Engines.of(engine);
+        return Optional.of(master == null ? found : found.at(master));
     }
 
     /// A step that reads what an earlier step would have written cannot be tried before that one has run.

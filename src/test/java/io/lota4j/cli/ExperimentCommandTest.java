@@ -141,4 +141,28 @@ class ExperimentCommandTest {
         assertThat(cli.run("run", recipe.toString(), "--dry-run")).isEqualTo(1);
         assertThat(cli.err()).contains(recipe + ", line 11: unknown key 'training.batches'; did you mean 'batch'?");
     }
+
+    @Test
+    void anEngineThatIsNotThereIsRefusedWithWhatToBuild() {
+        Cli cli = new Cli(Commands.standard());
+        assertThat(cli.run("run", recipe.toString(), "--on", "spark", "--master", "local[2]"))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(cli.err())
+                .contains("--on spark: lota4j-spark is not on the class path. Build it (mvn install, then mvn -f spark"
+                        + " package)")
+                .contains("docs/spark.md");
+        assertThat(folder.resolve("out")).doesNotExist();
+        assertThat(cli.run("run", recipe.toString(), "--on", "flink")).isEqualTo(ExitCode.FAILED);
+        assertThat(cli.err()).contains("--on flink: there is no such engine; expected spark.");
+        assertThat(cli.run("run", recipe.toString(), "--master", "local[2]")).isEqualTo(ExitCode.FAILED);
+        assertThat(cli.err()).contains("--master says where an engine is; add --on spark");
+    }
+
+    @Test
+    void commandsRunOnNoEngine() throws IOException {
+        Path commands = Files.writeString(folder.resolve("init.yaml"), "command: init\nout: nowhere\n");
+        Cli cli = new Cli(Commands.standard());
+        assertThat(cli.run("run", commands.toString(), "--on", "spark")).isEqualTo(ExitCode.FAILED);
+        assertThat(cli.err()).contains("--on and --master are for experiments; " + commands);
+    }
 }

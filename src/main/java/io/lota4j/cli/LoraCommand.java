@@ -8,6 +8,7 @@ import io.lota4j.internal.kernel.MaskedKernel;
 import io.lota4j.internal.model.Loadable;
 import io.lota4j.internal.model.ModelConfig;
 import io.lota4j.internal.train.AdaptedModel;
+import io.lota4j.internal.train.ShardFold;
 import io.lota4j.internal.train.StartingWeights;
 import io.lota4j.internal.train.lora.LoraJob;
 import io.lota4j.internal.train.lora.LoraTargets;
@@ -138,7 +139,7 @@ final class LoraCommand extends StepsCommand {
 
     private MemoryEstimate predicted(MemoryPolicy policy, LoraTargets targets, TrainConfig config) {
         return targets.memory(ModelConfig.of(model.path()), policy, config.optimizer())
-                .withState(heldOut.copies(targets.trainable()));
+                .withState(heldOut.copies(targets.trainable()) + ShardFold.copies(config, targets.trainable()));
     }
 
     private LoraJob job(Lota lota, AdaptedModel adapted, Dataset examples, MaskedKernel chosen) {

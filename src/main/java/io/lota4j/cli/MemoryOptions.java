@@ -3,6 +3,7 @@ package io.lota4j.cli;
 import io.lota4j.internal.ProcessMemory;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.model.ModelConfig;
+import io.lota4j.internal.train.ShardFold;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.model.MemoryPolicy.ActivationPolicy;
 import io.lota4j.model.MemoryPolicy.BaseWeights;
@@ -53,7 +54,8 @@ final class MemoryOptions {
 
     /// @param trained weights, in matrices of `pool` weights in all
     static MemoryEstimate estimate(MemoryPolicy policy, Path base, TrainConfig config, long trained, long pool) {
-        return MemoryEstimate.of(ModelConfig.of(base), policy, config.optimizer(), trained, pool);
+        return MemoryEstimate.of(ModelConfig.of(base), policy, config.optimizer(), trained, pool)
+                .withState(ShardFold.copies(config, trained));
     }
 
     /// Says before weights are loaded that a run needs more memory than there is, and by which flags it needs less.

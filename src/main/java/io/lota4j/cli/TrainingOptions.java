@@ -82,6 +82,16 @@ final class TrainingOptions {
     private int accumulate;
 
     @Option(
+            names = "--shards",
+            paramLabel = "S",
+            defaultValue = "1",
+            description =
+                    "Parts that the examples of a step are cut into. Each has its own gradient, and these are added in"
+                            + " order, so that a step has the same bits on one machine and on several (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private int shards;
+
+    @Option(
             names = SEED,
             paramLabel = "S",
             defaultValue = "0",
@@ -236,7 +246,8 @@ final class TrainingOptions {
                         reduction,
                         seed,
                         !noShuffle,
-                        minimised),
+                        minimised,
+                        shards),
                 TrainConfig.of(1, 1).build(),
                 ranges);
         ranges.requireNone();

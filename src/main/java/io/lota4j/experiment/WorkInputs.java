@@ -161,7 +161,7 @@ record WorkInputs(GridContext context) {
     }
 
     private static InputDigest settings(InputDigest inputs, TrainConfig config) {
-        boolean known = config.objective().equals(new Sft());
+        boolean known = config.objective().equals(new Sft()) && config.shards() == 1;
         return inputs.with("settings", config.text(), known ? EarlierTexts.of(config) : config.text());
     }
 

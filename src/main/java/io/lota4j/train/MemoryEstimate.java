@@ -7,6 +7,7 @@ import io.lota4j.internal.model.Weights;
 import io.lota4j.internal.model.layer.Scripts;
 import io.lota4j.internal.train.Job;
 import io.lota4j.internal.train.Mix;
+import io.lota4j.internal.train.ShardFold;
 import io.lota4j.mask.Mask;
 import io.lota4j.memory.Device;
 import io.lota4j.model.MemoryPolicy;
@@ -98,6 +99,7 @@ public record MemoryEstimate(long weights, long state, long pass, long runtime, 
                         job.model().decoder().config(), job.model().decoder().memory(), job.data())
                 .withState(HeldOut.copies(job.heldOut(), mask.trainable())
                         + Mix.copies(job.mix(), mask.trainable())
+                        + ShardFold.copies(job.config(), mask.trainable())
                         + (job.changes() == null ? 0 : mask.trainable()));
     }
 

@@ -67,7 +67,8 @@ public record RateSearch(long steps, double before, List<Tried> tried, double ra
                 run.reduction(),
                 run.seed(),
                 run.shuffle(),
-                run.objective());
+                run.objective(),
+                run.shards());
     }
 
     /// Refuses a run for which no rate can be found so.

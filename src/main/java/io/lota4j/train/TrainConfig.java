@@ -28,6 +28,8 @@ import java.util.Map;
 /// @param seed of the data order
 /// @param shuffle false: the rows come in the file's order
 /// @param objective what is minimised
+/// @param shards parts that a step's examples are cut into, from 1 to the examples of a step. Each has sums of its own,
+///     which are added in their order: a step is the same to the bit wherever its shards are computed
 public record TrainConfig(
         long steps,
         Optimizer optimizer,
@@ -41,7 +43,8 @@ public record TrainConfig(
         Reduction reduction,
         long seed,
         boolean shuffle,
-        Objective objective) {
+        Objective objective,
+        int shards) {
 
     /// A rate at which AdamW and RMSprop, which move a weight by about the rate, leave nothing of a usual weight.
     private static final double BOLD_RATE = 0.1;
@@ -53,10 +56,16 @@ public record TrainConfig(
                 .atLeast(0, warmupSteps, "warm-up steps")
                 .atLeast(1, batchSize, "batch size")
                 .atLeast(1, accumulation, "accumulation")
+                .atLeast(1, shards, "shards")
                 .positive(lr, "learning rate");
         if (steps >= 1 && warmupSteps > steps) {
             ranges.problem(
                     Text.format("The warm-up steps must be at most the steps, %d, found %d.", steps, warmupSteps));
+        }
+        if (batchSize >= 1 && accumulation >= 1 && shards > (long) batchSize * accumulation) {
+            ranges.problem(Text.format(
+                    "The shards must be at most the examples of a step, %d, found %d.",
+                    (long) batchSize * accumulation, shards));
         }
         if (clip != Clip.NONE) {
             ranges.positive(maxNorm, "clip's bound");
@@ -69,7 +78,7 @@ public record TrainConfig(
         ranges.requireNone();
     }
 
-    /// Settings of supervised fine-tuning.
+    /// Settings of supervised fine-tuning, in one shard.
     ///
     /// @throws io.lota4j.LotaException with every setting that is out of its range
     public TrainConfig(
@@ -98,7 +107,8 @@ public record TrainConfig(
                 reduction,
                 seed,
                 shuffle,
-                new Sft());
+                new Sft(),
+                1);
     }
 
     /// Settings with the command line's defaults for all but these two: AdamW at a constant rate, 8 examples
@@ -126,7 +136,8 @@ public record TrainConfig(
                 reduction,
                 seed,
                 shuffle,
-                objective);
+                objective,
+                shards);
     }
 
     /// How many steps it takes to go over some examples so often; every epoch ends with the data, so that its last
@@ -178,6 +189,7 @@ public record TrainConfig(
         if (clip != Clip.NONE) {
             text.with("max-norm", maxNorm, byDefault.maxNorm);
         }
+        text.with("shards", shards, byDefault.shards);
         optimizer.addTo(text);
         text.with("objective", objective.name(), byDefault.objective.name());
         objective.settings().forEach((parameter, value) -> text.with(parameter.name(), value, parameter.byDefault()));

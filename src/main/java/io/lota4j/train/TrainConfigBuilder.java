@@ -18,6 +18,7 @@ public final class TrainConfigBuilder {
     private long seed;
     private boolean shuffle = true;
     private Objective objective = new Sft();
+    private int shards = 1;
 
     TrainConfigBuilder(long steps, double lr) {
         this.steps = steps;
@@ -87,6 +88,13 @@ public final class TrainConfigBuilder {
         return this;
     }
 
+    /// Parts that a step's examples are cut into, 1 by default. Each has sums of its own, which are added in their
+    /// order: what comes out depends on their number, and not on where they are computed.
+    public TrainConfigBuilder shards(int value) {
+        shards = value;
+        return this;
+    }
+
     /// The settings.
     ///
     /// @throws io.lota4j.LotaException if one is out of its range
@@ -104,6 +112,7 @@ public final class TrainConfigBuilder {
                 reduction,
                 seed,
                 shuffle,
-                objective);
+                objective,
+                shards);
     }
 }

@@ -183,6 +183,8 @@ class LaterGridTest {
                 .hasMessageContaining("methods[0].batch must be a whole number of at least 1, found 'x'")
                 .hasMessageContaining("methods[0].schedule is 'fast'; expected one of constant, linear, cosine")
                 .hasMessageContaining("unknown key 'methods[0].save-every'");
+        assertThatThrownBy(() -> grid("out", "{method: full, lr: 1, batch: 4, accumulate: 2, shards: [8, 9]}", "", ""))
+                .hasMessageContaining("methods[0].shards is 9, more than the 8 examples of a step");
         String lotto = "{method: lotto, sparsity: 0.9, lr: 1, calibration-steps: 1, calibration-lr: 1}";
         assertThatThrownBy(() -> grid("out", FULL, "    unprotected: true\n    by: [" + lotto + "]\n", ""))
                 .hasMessageContaining("lotto leaves alone what earlier stages trained, which somebody else does not");

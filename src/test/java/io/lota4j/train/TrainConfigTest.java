@@ -82,6 +82,24 @@ class TrainConfigTest {
         assertThat(text(Optimizer.Sgd.DEFAULT)).isEqualTo("lr=1, optimizer=sgd, steps=1");
     }
 
+    @Test
+    void shardsAreOfTheExamplesOfAStep() {
+        assertThat(TrainConfig.of(1, 1)
+                        .batchSize(2)
+                        .accumulation(2)
+                        .shards(4)
+                        .build()
+                        .text())
+                .isEqualTo("accumulate=2, batch=2, lr=1, shards=4, steps=1");
+        assertThatThrownBy(() -> TrainConfig.of(1, 1)
+                        .batchSize(2)
+                        .accumulation(2)
+                        .shards(5)
+                        .build())
+                .hasMessageContaining("The shards must be at most the examples of a step, 4, found 5.");
+        assertThatThrownBy(() -> TrainConfig.of(1, 1).shards(0).build()).hasMessageContaining("shards");
+    }
+
     private static String text(Optimizer rule) {
         return TrainConfig.of(1, 1).optimizer(rule).build().text();
     }

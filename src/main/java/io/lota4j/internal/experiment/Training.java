@@ -23,6 +23,7 @@ import io.lota4j.train.objective.Objective;
 /// @param objective of tasks and methods that do not have their own
 /// @param reduction what a batch's loss is the mean of
 /// @param shuffle whether each epoch has an order of its own, by the seed; else the file's
+/// @param shards parts that a step's examples are cut into
 public record Training(
         long steps,
         Optimizer optimizer,
@@ -35,7 +36,8 @@ public record Training(
         long saveEvery,
         Objective objective,
         Reduction reduction,
-        boolean shuffle) {
+        boolean shuffle,
+        int shards) {
     /// Another order of the same rows than a calibration with the same seed, which training must not repeat.
     private static final long CALIBRATION_ORDER = 0x63616c6962726174L;
 
@@ -56,7 +58,8 @@ public record Training(
                     reduction,
                     0,
                     shuffle,
-                    objective);
+                    objective,
+                    shards);
         } catch (LotaException refusal) {
             ranges.problems(refusal);
         }
@@ -77,7 +80,8 @@ public record Training(
                 saveEvery,
                 objective,
                 reduction,
-                shuffle);
+                shuffle,
+                shards);
     }
 
     /// The settings of a stage's training.
@@ -115,7 +119,8 @@ public record Training(
                 reduction,
                 seed,
                 shuffle,
-                minimised);
+                minimised,
+                shards);
     }
 
     /// Steps of a batch of this size that take as many rows as so many steps of another, halves up; at least one.

@@ -11,11 +11,8 @@ import io.lota4j.internal.model.Activation;
 import io.lota4j.internal.model.Torch;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// Adds up the gradients of a step's micro-batches, keeping only what the mask asks for.
 ///
@@ -28,8 +25,7 @@ final class Gradients implements StepGradients {
     private final MaskedKernel kernel;
     private final Torch torch;
     private final PtNDManager scope;
-    private final Set<String> reached = new HashSet<>();
-    private final Map<String, ReachedParts> parts = new HashMap<>();
+    private final Reached reached = new Reached();
     private long nanos;
 
     Gradients(Collection<Trainable> trainables, MaskedKernel kernel, Torch torch, PtNDManager scope) {
@@ -43,7 +39,11 @@ final class Gradients implements StepGradients {
     public void clear() {
         nanos = 0;
         reached.clear();
-        parts.clear();
+        zero();
+    }
+
+    @Override
+    public void zero() {
         trainables.values().forEach(t -> {
             t.gradientMemory().zero();
             t.rest();
@@ -51,8 +51,8 @@ final class Gradients implements StepGradients {
     }
 
     @Override
-    public boolean moves(String trainable) {
-        return reached.isEmpty() || reached.contains(trainable);
+    public Reached reached() {
+        return reached;
     }
 
     @Override
@@ -106,12 +106,7 @@ final class Gradients implements StepGradients {
     @Override
     public void parts(String weight, PtNDArray gradient, long[] tokens) {
         whole(weight, gradient);
-        parts.computeIfAbsent(weight, w -> ReachedParts.none(tokens.length)).add(tokens);
-    }
-
-    @Override
-    public @Nullable ReachedParts parts(String trainable) {
-        return parts.get(trainable);
+        reached.add(weight, tokens);
     }
 
     private Trainable trainable(String weight) {

@@ -10,8 +10,9 @@ import io.lota4j.train.Progress.Phases;
 import io.lota4j.train.Reduction;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.objective.Objective;
-import java.util.ArrayList;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// One optimizer step: gradients of all micro-batches, clip, update.
 final class StepRunner {
     private static final Distilled.Outcome NOTHING = new Distilled.Outcome(0, 0, 0);
+    private static final float[] NO_FLOATS = {};
 
     private final Decoder decoder;
     private final TrainConfig config;
@@ -31,6 +33,8 @@ final class StepRunner {
     private final @Nullable Distilled distilled;
     private final List<Trainable> trainables;
     private final StepGradients gradients;
+    private final @Nullable ShardFold fold;
+    private @Nullable RemoteShards elsewhere;
     private @Nullable LossChanges changes;
     private double[] squares = {};
     private double passSeconds;
@@ -39,6 +43,7 @@ final class StepRunner {
     /// @param reference of the run's samples, or null where its objective needs none
     /// @param mixed rows beside those of the data, or null for none
     /// @param distilled compares them with the run's start, where they are none of the samples; else null
+    /// @param fold adds up the shards of a step; null where there is one
     StepRunner(
             Decoder decoder,
             TrainConfig config,
@@ -46,7 +51,8 @@ final class StepRunner {
             Parameters parameters,
             @Nullable Reference reference,
             @Nullable MixRows mixed,
-            @Nullable Distilled distilled) {
+            @Nullable Distilled distilled,
+            @Nullable ShardFold fold) {
         this.reference = reference;
         this.mixed = mixed;
         this.distilled = distilled;
@@ -56,6 +62,7 @@ final class StepRunner {
         this.parameters = parameters;
         this.trainables = parameters.trainables();
         this.gradients = parameters.gradients();
+        this.fold = fold;
     }
 
     /// @param loss of the run's objective
@@ -63,41 +70,153 @@ final class StepRunner {
     /// @param figures that the objective tells beside the loss
     record Outcome(double loss, double norm, long tokens, long scored, Map<String, Double> figures) {}
 
+    /// Has the shards of every step computed elsewhere from now on.
+    void compute(RemoteShards where) {
+        elsewhere = where;
+    }
+
     /// Adds up the gradients of one step and bounds nothing yet; weights stay as they are.
+    ///
+    /// @throws NotFiniteShard at the first of several shards whose loss or gradient is not finite
     Outcome gradients(Samples samples, long step) {
-        List<MicroBatch> batches = new ArrayList<>();
-        int chunk = decoder.device().chunk();
-        for (int m = 0; m < config.accumulation(); m++) {
-            batches.addAll(MicroBatch.passes(samples.microBatch((step - 1) * config.accumulation() + m), chunk));
-        }
+        StepShards cut = StepShards.of(samples, step, config, decoder.device().chunk());
         long start = System.nanoTime();
         double compared = distilled == null || mixed == null ? 0 : share(mixed);
-        double each = (1 - compared) * weight(batches);
+        double each = (1 - compared) * weight(cut);
         gradients.clear();
         double loss = 0;
+        long tokens = 0;
+        long scored = 0;
         Map<String, Double> figures = new TreeMap<>();
-        for (MicroBatch batch : batches) {
-            loss += each * pass(batch, each, figures);
+        Iterator<ShardSums> shards = shards(cut, each, step);
+        if (fold != null) {
+            fold.clear();
+        }
+        for (int shard = 0; shard < cut.shards().size(); shard++) {
+            ShardSums sums = shards.next();
+            if (fold != null) {
+                requireFinite(sums, shard);
+                fold.add();
+            }
+            loss += sums.loss();
+            tokens += sums.tokens();
+            scored += sums.scored();
+            sums.addFigures(figures);
         }
         Distilled.Outcome beside = distilled == null ? NOTHING : distilled.gradients(step - 1, compared, gradients);
         if (distilled != null) {
             loss += compared * beside.divergence();
             figures.put("mix_kl", beside.divergence());
+            if (fold != null) {
+                fold.add();
+            }
         }
-        long scored = batches.stream().mapToLong(MicroBatch::scored).sum() + beside.scored();
+        if (fold != null) {
+            fold.end();
+        }
+        scored += beside.scored();
         if (mixed != null && scored > 0) {
-            long theirs = beside.scored() + scoredOf(mixed, batches);
+            long theirs = beside.scored() + scoredOf(mixed, cut);
             figures.put("mix_share", (double) theirs / scored);
         }
         passSeconds = since(start);
         squares = squares();
         updateSeconds = since(start) - passSeconds;
-        return new Outcome(
+        return new Outcome(loss, Math.sqrt(Arrays.stream(squares).sum()), tokens + beside.tokens(), scored, figures);
+    }
+
+    /// Computes the shards of a step one after the other, each when it is asked for: its gradients are then where the
+    /// step's are made.
+    private Iterator<ShardSums> shards(StepShards cut, double each, long step) {
+        RemoteShards remote = elsewhere;
+        if (remote == null) {
+            return cut.shards().stream().map(batches -> sums(batches, each)).iterator();
+        }
+        float[] values = new float
+                [Math.toIntExact(
+                        trainables.stream().mapToLong(t -> t.entries().count()).sum())];
+        long from = 0;
+        for (Trainable trainable : trainables) {
+            long bytes = Float.BYTES * trainable.entries().count();
+            trainable.copyTo(MemorySegment.ofArray(values).asSlice(from, bytes));
+            from += bytes;
+        }
+        return remote.of(step, values).stream()
+                .map(sums -> {
+                    ShardFold.put(sums.gradients(), trainables);
+                    gradients.reached().add(sums.reached());
+                    return sums;
+                })
+                .iterator();
+    }
+
+    /// One shard of a step alone, with the values that the weights have.
+    ///
+    /// @param step from 1
+    /// @param shard from 0
+    ShardSums shard(Samples samples, long step, int shard) {
+        StepShards cut = StepShards.of(samples, step, config, decoder.device().chunk());
+        gradients.clear();
+        ShardSums sums = sums(cut.shards().get(shard), weight(cut));
+        return new ShardSums(
+                sums.loss(),
+                sums.tokens(),
+                sums.scored(),
+                sums.figures(),
+                gradients.reached(),
+                ShardFold.take(trainables));
+    }
+
+    private ShardSums sums(List<MicroBatch> batches, double each) {
+        double loss = 0;
+        TreeMap<String, Double> figures = new TreeMap<>();
+        for (MicroBatch batch : batches) {
+            loss += each * pass(batch, each, figures);
+        }
+        return new ShardSums(
                 loss,
-                Math.sqrt(Arrays.stream(squares).sum()),
-                batches.stream().mapToLong(b -> b.batch().tokens()).sum() + beside.tokens(),
-                scored,
-                figures);
+                batches.stream().mapToLong(b -> b.batch().tokens()).sum(),
+                batches.stream().mapToLong(MicroBatch::scored).sum(),
+                figures,
+                gradients.reached(),
+                NO_FLOATS);
+    }
+
+    private void requireFinite(ShardSums sums, int shard) {
+        double norm = Math.sqrt(Arrays.stream(squares()).sum());
+        if (!Double.isFinite(sums.loss()) || !Double.isFinite(norm)) {
+            throw new NotFiniteShard(shard, sums.loss(), norm);
+        }
+    }
+
+    /// Says which shard of a step is not finite.
+    static final class NotFiniteShard extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final int shard;
+        private final double loss;
+        private final double norm;
+
+        private NotFiniteShard(int shard, double loss, double norm) {
+            this.shard = shard;
+            this.loss = loss;
+            this.norm = norm;
+        }
+
+        /// From 0.
+        int shard() {
+            return shard;
+        }
+
+        /// Of the shard alone.
+        double loss() {
+            return loss;
+        }
+
+        /// Of the shard's gradient.
+        double norm() {
+            return norm;
+        }
     }
 
     /// Share of a step's loss that is of what is compared with the run's start.
@@ -106,8 +225,8 @@ final class StepRunner {
     }
 
     /// Labelled tokens of the samples that are of a mix.
-    private static long scoredOf(MixRows rows, List<MicroBatch> batches) {
-        return batches.stream()
+    private static long scoredOf(MixRows rows, StepShards cut) {
+        return cut.passes()
                 .flatMap(batch -> batch.samples().stream())
                 .filter(rows::has)
                 .flatMap(sample -> sample.example().sequences().stream())
@@ -128,10 +247,10 @@ final class StepRunner {
         return weighing.told(losses.tokenLosses());
     }
 
-    private double weight(List<MicroBatch> batches) {
+    private double weight(StepShards cut) {
         boolean overTokens =
                 config.objective().mean() == Objective.Mean.REDUCTION && config.reduction() == Reduction.TOKEN_MEAN;
-        long parts = batches.stream()
+        long parts = cut.passes()
                 .mapToLong(
                         batch -> overTokens ? batch.scored() : batch.samples().size())
                 .sum();
@@ -165,11 +284,11 @@ final class StepRunner {
         LossChanges sums = changes;
         IntStream.range(0, factors.length).parallel().forEach(t -> {
             Trainable trainable = trainables.get(t);
-            if (!gradients.moves(trainable.name())) {
+            if (!gradients.reached().moves(trainable.name())) {
                 return;
             }
             Updates updates = trainable.updates();
-            updates.moved(gradients.parts(trainable.name())).forEach(part -> {
+            updates.moved(gradients.reached().parts(trainable.name())).forEach(part -> {
                 Update update = config.optimizer().update(updates.next(part), config.lr(step), factors[t]);
                 if (sums == null) {
                     trainable.step(update, kernel, part);

@@ -8,6 +8,7 @@ import io.lota4j.internal.kernel.MaskedKernel;
 import io.lota4j.internal.model.Decoder;
 import io.lota4j.internal.model.NotFiniteException;
 import io.lota4j.internal.train.Samples.BatchedSamples;
+import io.lota4j.internal.train.StepRunner.NotFiniteShard;
 import io.lota4j.internal.train.StepRunner.Outcome;
 import io.lota4j.mask.Mask;
 import io.lota4j.train.HeldOut;
@@ -131,7 +132,8 @@ public final class Trainer implements AutoCloseable {
                 parameters,
                 reference,
                 mixed,
-                mixed != null && compared ? new Distilled(decoder, parameters, mixed, kept) : null);
+                mixed != null && compared ? new Distilled(decoder, parameters, mixed, kept) : null,
+                config.shards() == 1 ? null : ShardFold.of(decoder, parameters, kernel, kept));
     }
 
     /// The samples whose log-probabilities at the start the objective asks for.
@@ -156,6 +158,12 @@ public final class Trainer implements AutoCloseable {
         Reference ofRows =
                 config.objective().needsReference() ? new Reference("reference.held_out", rows.samples()) : null;
         scoring = new Scoring(rows, best, ofRows, scope);
+        return this;
+    }
+
+    /// Has the shards of every step computed elsewhere from now on.
+    Trainer computing(RemoteShards where) {
+        runner.compute(where);
         return this;
     }
 
@@ -213,8 +221,7 @@ public final class Trainer implements AutoCloseable {
         while (!stopped && !finished()) {
             long start = System.nanoTime();
             long step = state.step() + 1;
-            Outcome outcome = runner.gradients(samples, step);
-            requireFinite(outcome, step);
+            Outcome outcome = gradients(step);
             runner.update(step);
             seconds += (System.nanoTime() - start) / 1e9;
             state = after(outcome, before + seconds);
@@ -372,24 +379,44 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    private void requireFinite(Outcome outcome, long step) {
-        if (Double.isFinite(outcome.loss()) && Double.isFinite(outcome.norm())) {
-            return;
+    /// The gradients of a step, which are finite.
+    private Outcome gradients(long step) {
+        try {
+            Outcome outcome = runner.gradients(samples, step);
+            if (!Double.isFinite(outcome.loss()) || !Double.isFinite(outcome.norm())) {
+                throw notFinite(Text.format("Step %d", step), samplesOf(step), outcome.loss(), outcome.norm());
+            }
+            return outcome;
+        } catch (NotFiniteShard shard) {
+            throw notFinite(
+                    Text.format("Step %d, shard %d of %d", step, shard.shard() + 1, config.shards()),
+                    StepShards.of(samplesOf(step), shard.shard(), config.shards()),
+                    shard.loss(),
+                    shard.norm());
         }
+    }
+
+    private List<Sample> samplesOf(long step) {
         List<Sample> taken = new ArrayList<>();
         for (int m = 0; m < config.accumulation(); m++) {
             taken.addAll(samples.microBatch((step - 1) * config.accumulation() + m));
         }
+        return taken;
+    }
+
+    /// @param where in the run
+    /// @param taken there
+    private NotFiniteException notFinite(String where, List<Sample> taken, double loss, double norm) {
         String weights = decoder.weights()
                 .notFinite()
                 .map(name -> Text.format(
                         "Tensor '%s' of the model has values that are NaN or infinite%s. ",
                         name, state.step() == 0 ? " before the first step" : ""))
                 .orElse("");
-        throw new NotFiniteException(Text.format(
-                "Step %d: loss %s, gradient norm %s. %sThe batch holds the data rows %s. "
+        return new NotFiniteException(Text.format(
+                "%s: loss %s, gradient norm %s. %sThe batch holds the data rows %s. "
                         + "%s Start again with a lower learning rate, a warm-up or a tighter clip.",
-                step, outcome.loss(), outcome.norm(), weights, samples.placesOf(taken), lastGood()));
+                where, loss, norm, weights, samples.placesOf(taken), lastGood()));
     }
 
     /// A step can leave weights that are not finite though its loss and its gradient were: the next one would tell.

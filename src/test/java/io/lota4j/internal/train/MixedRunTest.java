@@ -192,8 +192,8 @@ class MixedRunTest {
             bench.gradients(1);
             List<float[]> comparison = bench.gradients();
             double divergence = bench.gradients(1).divergence();
-            StepRunner alone =
-                    new StepRunner(bench.model.decoder(), config, new JavaKernel(), bench.parameters, null, null, null);
+            StepRunner alone = new StepRunner(
+                    bench.model.decoder(), config, new JavaKernel(), bench.parameters, null, null, null, null);
             double task = alone.gradients(samples, 1).loss();
             List<float[]> own = bench.gradients();
             StepRunner both = new StepRunner(
@@ -203,7 +203,8 @@ class MixedRunTest {
                     bench.parameters,
                     null,
                     bench.rows,
-                    bench.distilled);
+                    bench.distilled,
+                    null);
             StepRunner.Outcome mixed = both.gradients(samples, 1);
             assertThat(divergence).isGreaterThan(1e-3);
             assertThat(mixed.loss()).isCloseTo((2 * task + 2 * divergence) / 4, within(1e-6));

@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ObjectiveRunTest {
     private static final int STEPS = 5;
     private static final Dataset ROWS = Runs.data(2, 8);
-    private static final Dataset PAIRS = pairs();
+    static final Dataset PAIRS = pairs();
 
     @TempDir
     Path folder;

@@ -27,11 +27,12 @@ final class TrainingReader {
     private static final String MAX_NORM = "max-norm";
     private static final String REDUCTION = "reduction";
     private static final String SHUFFLE = "shuffle";
+    private static final String SHARDS = "shards";
     private static final String SAVE_EVERY = "save-every";
 
     /// What a method may say for itself; of an objective it does so in other ways.
     static final List<String> OVERRIDES =
-            List.of(STEPS, OPTIMIZER, SCHEDULE, WARMUP, BATCH, ACCUMULATE, CLIP, MAX_NORM, REDUCTION, SHUFFLE);
+            List.of(STEPS, OPTIMIZER, SCHEDULE, WARMUP, BATCH, ACCUMULATE, CLIP, MAX_NORM, REDUCTION, SHUFFLE, SHARDS);
 
     private static final Training USUAL = new Training(
             1,
@@ -45,7 +46,8 @@ final class TrainingReader {
             0,
             new Sft(),
             Reduction.TOKEN_MEAN,
-            true);
+            true,
+            1);
 
     private TrainingReader() {}
 
@@ -125,6 +127,16 @@ final class TrainingReader {
         @Nullable Objective objective = ObjectiveReader.objective(fields);
         int batch = fields.whole(BATCH, usual.batchSize(), 1);
         int accumulation = fields.whole(ACCUMULATE, usual.accumulation(), 1);
+        int shards = fields.whole(SHARDS, usual.shards(), 1);
+        if (shards > (long) batch * accumulation) {
+            fields.keys()
+                    .error(
+                            fields.value(SHARDS).orElse(fields.mapping()),
+                            Text.format(
+                                    "%s is %d, more than the %d examples of a step",
+                                    fields.place(SHARDS), shards, (long) batch * accumulation));
+            shards = 1;
+        }
         Clip clip = fields.constant(CLIP, usual.clip());
         Training read = new Training(
                 fields.whole(STEPS, Math.toIntExact(usual.steps()), 1),
@@ -138,7 +150,8 @@ final class TrainingReader {
                 fields.whole(SAVE_EVERY, Math.toIntExact(usual.saveEvery()), 0),
                 objective == null ? usual.objective() : objective,
                 fields.constant(REDUCTION, usual.reduction()),
-                fields.has(SHUFFLE) ? fields.flag(SHUFFLE) : usual.shuffle());
+                fields.has(SHUFFLE) ? fields.flag(SHUFFLE) : usual.shuffle(),
+                shards);
         if (fields.has(STEPS) && read.warmupSteps() > read.steps()) {
             fields.keys()
                     .error(

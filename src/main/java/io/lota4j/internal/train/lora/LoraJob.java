@@ -7,6 +7,7 @@ import io.lota4j.internal.kernel.MaskedKernel;
 import io.lota4j.internal.model.ModelConfig;
 import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.internal.train.Mix;
+import io.lota4j.internal.train.ShardFold;
 import io.lota4j.internal.train.StartingWeights;
 import io.lota4j.internal.train.Trainer;
 import io.lota4j.internal.train.TrainingJob;
@@ -170,7 +171,9 @@ public final class LoraJob implements TrainingJob, AutoCloseable {
         MemoryPolicy policy = model.decoder().memory();
         return targets.memory(shape, policy, config.optimizer())
                 .withExamples(shape, policy, data)
-                .withState(HeldOut.copies(heldOut, targets.trainable()) + Mix.copies(mix, targets.trainable()));
+                .withState(HeldOut.copies(heldOut, targets.trainable())
+                        + Mix.copies(mix, targets.trainable())
+                        + ShardFold.copies(config, targets.trainable()));
     }
 
     /// What a finished run learned, to be written while the job is open.

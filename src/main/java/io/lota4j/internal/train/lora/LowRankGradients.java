@@ -4,16 +4,15 @@ import ai.djl.pytorch.engine.PtNDArray;
 import io.lota4j.internal.model.Activation;
 import io.lota4j.internal.model.LowRank;
 import io.lota4j.internal.model.Torch;
+import io.lota4j.internal.train.Reached;
 import io.lota4j.internal.train.StepGradients;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 
 /// Adds up the gradients of factors, from what the gradient of their weight is made of.
 final class LowRankGradients implements StepGradients {
     private final Map<String, Pair> pairs;
     private final Torch torch;
-    private final Set<String> reached = new HashSet<>();
+    private final Reached reached = new Reached();
     private long nanos;
 
     /// @param gradients of the factors' values
@@ -29,6 +28,11 @@ final class LowRankGradients implements StepGradients {
     public void clear() {
         nanos = 0;
         reached.clear();
+        zero();
+    }
+
+    @Override
+    public void zero() {
         for (Pair pair : pairs.values()) {
             torch.buffer(pair.gradients().a()).zero();
             torch.buffer(pair.gradients().b()).zero();
@@ -36,8 +40,8 @@ final class LowRankGradients implements StepGradients {
     }
 
     @Override
-    public boolean moves(String trainable) {
-        return reached.isEmpty() || reached.contains(trainable);
+    public Reached reached() {
+        return reached;
     }
 
     @Override

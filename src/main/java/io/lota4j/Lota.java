@@ -415,7 +415,8 @@ public final class Lota implements AutoCloseable {
         return base.with(List.of(), model -> {
             Job job = new Job(model, trained, data, config, base.kernel())
                     .scoredOn(beside.heldOut())
-                    .mixed(Mixture.of(beside.mix()));
+                    .mixed(Mixture.of(beside.mix()))
+                    .computing(beside.elsewhere());
             return Training.run(job, observer, state, end -> {
                 Frozen.requireUntouched(model, beside.avoided());
                 return job.ticket(end);
@@ -558,6 +559,10 @@ public final class Lota implements AutoCloseable {
         if (!beside.avoided().isEmpty()) {
             throw new LotaException("LoRA cannot leave single weights alone: the product of its factors moves all of a"
                     + " matrix. Take the region out of its ticket afterwards.");
+        }
+        if (beside.elsewhere() != null) {
+            throw new LotaException("The factors of LoRA are trained in one process: shards are computed elsewhere for"
+                    + " the weights of a mask only.");
         }
         TrainingJob.requireFit(config, data, beside.heldOut());
         places(data, beside.heldOut(), state).fills("the adapter", adapter).check();

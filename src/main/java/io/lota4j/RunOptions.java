@@ -4,6 +4,7 @@ import io.lota4j.guard.ProbeMix;
 import io.lota4j.mask.Avoided;
 import io.lota4j.mask.Mask;
 import io.lota4j.train.HeldOut;
+import io.lota4j.train.RemoteShards;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,10 +14,19 @@ import org.jspecify.annotations.Nullable;
 /// @param heldOut rows that it is scored on meanwhile, or null for none
 /// @param mix rows of a probe that it mixes into its own, or null for none
 /// @param avoided masks whose weights it leaves alone, also where it would train them
+/// @param elsewhere computes the shards of its steps, or null where this process does
 public record RunOptions(
-        @Nullable HeldOut heldOut, @Nullable ProbeMix mix, List<Avoided> avoided) {
+        @Nullable HeldOut heldOut,
+        @Nullable ProbeMix mix,
+        List<Avoided> avoided,
+        @Nullable RemoteShards elsewhere) {
     /// Nothing beside.
-    public static final RunOptions NONE = new RunOptions(null, null, List.of());
+    public static final RunOptions NONE = new RunOptions(null, null, List.of(), null);
+
+    /// Of a run that is computed in this process.
+    public RunOptions(@Nullable HeldOut heldOut, @Nullable ProbeMix mix, List<Avoided> avoided) {
+        this(heldOut, mix, avoided, null);
+    }
 
     /// Copies the list.
     public RunOptions {
@@ -27,14 +37,14 @@ public record RunOptions(
     ///
     /// @param rows null for none
     public RunOptions scoredOn(@Nullable HeldOut rows) {
-        return new RunOptions(rows, mix, avoided);
+        return new RunOptions(rows, mix, avoided, elsewhere);
     }
 
     /// The same with rows of a probe, which [Lota#mix] gives.
     ///
     /// @param rows null for none
     public RunOptions mixed(@Nullable ProbeMix rows) {
-        return new RunOptions(heldOut, rows, avoided);
+        return new RunOptions(heldOut, rows, avoided, elsewhere);
     }
 
     /// The same without one more mask's weights, such as a region's: they keep their bits, which
@@ -44,6 +54,12 @@ public record RunOptions(
     public RunOptions avoid(String name, Mask mask) {
         List<Avoided> more = new ArrayList<>(avoided);
         more.add(new Avoided(name, mask));
-        return new RunOptions(heldOut, mix, more);
+        return new RunOptions(heldOut, mix, more, elsewhere);
+    }
+
+    /// The same, the shards of whose steps are computed elsewhere, such as on other machines. The result has the same
+    /// bits as long as those compute alike.
+    public RunOptions computing(RemoteShards shards) {
+        return new RunOptions(heldOut, mix, avoided, shards);
     }
 }

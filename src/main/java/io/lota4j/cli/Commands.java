@@ -18,7 +18,7 @@ record Commands(List<CommandEntry> all) {
                                 + " score.",
                         () -> new CalibrateCommand()),
                 entry(
-                        "train",
+                        TrainCommand.NAME,
                         "Train the weights of a mask and write what they learned as a ticket.",
                         () -> new TrainCommand()),
                 entry(

@@ -11,6 +11,7 @@ import io.lota4j.internal.mask.Complement;
 import io.lota4j.internal.model.Loadable;
 import io.lota4j.internal.model.ModelConfig;
 import io.lota4j.internal.train.AdaptedModel;
+import io.lota4j.internal.train.Job;
 import io.lota4j.internal.train.SettingsText;
 import io.lota4j.mask.Avoided;
 import io.lota4j.mask.Mask;
@@ -52,6 +53,8 @@ import picocli.CommandLine.Option;
         },
         sometimes = {Key.HELD_OUT_LOSS, Key.RATES, Key.LR, Key.CHANGED_REGION})
 final class TrainCommand extends FitCommand<Ticket> {
+    static final String NAME = "train";
+
     @Reads
     @Option(names = "--mask", paramLabel = "M", description = "Which weights to train.")
     private @Nullable Path mask;
@@ -137,7 +140,7 @@ final class TrainCommand extends FitCommand<Ticket> {
 
     @Override
     String name() {
-        return "train";
+        return NAME;
     }
 
     @Override
@@ -153,6 +156,28 @@ final class TrainCommand extends FitCommand<Ticket> {
         ModelConfig shape = ModelConfig.of(model.path());
         memory.warn(policy -> predicted(policy, config, trained).withExamples(shape, policy, examples), messages());
         return lota.train(examples, trained, config, beside, observer, file);
+    }
+
+    /// The run of parsed arguments without what only the process needs that goes through its steps, with a model of its
+    /// own.
+    ///
+    /// @param lr the run's learning rate
+    Job job(double lr) {
+        training.useRate(lr);
+        Dataset examples;
+        Mask trained;
+        try (Lota lota = open()) {
+            data.readWeights(training.readsWeights());
+            examples = data.load(lota, messages());
+            trained = mask(lota);
+        }
+        AdaptedModel opened = AdaptedModel.open(model.path(), policy(), kernel.device());
+        try {
+            return new Job(opened, trained, examples, training.config(examples.epochRows()), kernel.open());
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
+        }
     }
 
     private List<Avoided> avoided() {

@@ -12,6 +12,7 @@ import io.lota4j.mask.Scope;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.train.HeldOut;
 import io.lota4j.train.MemoryEstimate;
+import io.lota4j.train.RemoteShards;
 import io.lota4j.train.RunState;
 import io.lota4j.train.TrainConfig;
 import java.util.Map;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// @param heldOut rows that the run is scored on meanwhile, or null for none
 /// @param mix rows that are taken beside those of the data, or null for none
 /// @param changes sums up what the weights' movements change of the loss, or null for no sum
+/// @param elsewhere computes the shards of every step, or null where this process does
 public record Job(
         AdaptedModel model,
         Mask mask,
@@ -37,7 +39,8 @@ public record Job(
         StartingWeights start,
         @Nullable HeldOut heldOut,
         @Nullable Mix mix,
-        @Nullable LossChanges changes)
+        @Nullable LossChanges changes,
+        @Nullable RemoteShards elsewhere)
         implements TrainingJob {
     /// @throws LotaException if the mask is not for the model, or has no weight that is trained;
     ///     or if steps are summed up and the run would end with an earlier one
@@ -66,14 +69,14 @@ public record Job(
             TrainConfig config,
             MaskedKernel kernel,
             StartingWeights start) {
-        this(model, mask, data, config, kernel, start, null, null, null);
+        this(model, mask, data, config, kernel, start, null, null, null, null);
     }
 
     /// The same run, scored on held-out rows meanwhile.
     ///
     /// @param rows null for none
     public Job scoredOn(@Nullable HeldOut rows) {
-        return new Job(model, mask, data, config, kernel, start, rows, mix, changes);
+        return new Job(model, mask, data, config, kernel, start, rows, mix, changes, elsewhere);
     }
 
     /// The same run with rows beside those of the data.
@@ -81,7 +84,7 @@ public record Job(
     /// @param rows null for none
     /// @throws LotaException if they cannot be mixed into such a run
     public Job mixed(@Nullable Mix rows) {
-        return new Job(model, mask, data, config, kernel, start, heldOut, rows, changes);
+        return new Job(model, mask, data, config, kernel, start, heldOut, rows, changes, elsewhere);
     }
 
     /// The same run that sums up what the weights' movements change of the loss.
@@ -89,7 +92,24 @@ public record Job(
     /// @param sums of the job's mask, or null for no sum; to be closed by the caller
     /// @throws LotaException if the run would end with the weights of an earlier step
     public Job counting(@Nullable LossChanges sums) {
-        return new Job(model, mask, data, config, kernel, start, heldOut, mix, sums);
+        return new Job(model, mask, data, config, kernel, start, heldOut, mix, sums, elsewhere);
+    }
+
+    /// The same run, the shards of whose steps are computed elsewhere.
+    ///
+    /// @param shards null for here
+    /// @throws LotaException if they need more than the trained values
+    public Job computing(@Nullable RemoteShards shards) {
+        Job job = new Job(model, mask, data, config, kernel, start, heldOut, mix, changes, shards);
+        if (shards != null) {
+            ShardWorker.requireFit(job);
+        }
+        return job;
+    }
+
+    /// What whoever computes its shards must have too.
+    Map<String, String> identityOfShards() {
+        return new Job(model, mask, data, config, kernel, start).identity();
     }
 
     /// A run that starts from the base.
@@ -100,6 +120,10 @@ public record Job(
     @Override
     public Trainer trainer() {
         Trainer trainer = Trainer.of(model.decoder(), mask, config, data, kernel, mix);
+        if (elsewhere != null) {
+            elsewhere.begin(identityOfShards());
+            trainer.computing(elsewhere);
+        }
         return changes == null ? trainer : trainer.counting(changes);
     }
 

@@ -4,6 +4,7 @@ import io.lota4j.LotaException;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.train.Samples.BatchedSamples;
 import io.lota4j.train.Optimizer;
+import io.lota4j.train.ShardSums;
 import java.lang.foreign.MemorySegment;
 
 /// Computes shards of the steps of a run that goes on elsewhere: a pure function of the trained values, the step and

@@ -8,6 +8,8 @@ import io.lota4j.internal.model.Loss;
 import io.lota4j.internal.model.ValueStore;
 import io.lota4j.train.Progress.Phases;
 import io.lota4j.train.Reduction;
+import io.lota4j.train.RemoteShards;
+import io.lota4j.train.ShardSums;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.objective.Objective;
 import java.lang.foreign.MemorySegment;

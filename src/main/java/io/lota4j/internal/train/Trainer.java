@@ -15,6 +15,7 @@ import io.lota4j.train.HeldOut;
 import io.lota4j.train.HeldOutLoss;
 import io.lota4j.train.Listener;
 import io.lota4j.train.Progress;
+import io.lota4j.train.RemoteShards;
 import io.lota4j.train.RunState;
 import io.lota4j.train.TrainConfig;
 import java.nio.file.Files;

@@ -17,7 +17,9 @@ import io.lota4j.memory.Host;
 import io.lota4j.model.MemoryPolicy;
 import io.lota4j.model.MemoryPolicy.ActivationPolicy;
 import io.lota4j.model.MemoryPolicy.BaseWeights;
+import io.lota4j.train.RemoteShards;
 import io.lota4j.train.RunState;
+import io.lota4j.train.ShardSums;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.lora.LoraConfig;
 import io.lota4j.train.objective.Dpo;
@@ -30,6 +32,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -128,11 +131,13 @@ class ShardsTest {
                 AdaptedModel two = AdaptedModel.open(directory, memory)) {
             Mask mask = sparsity == 0 ? Runs.everything(here) : Runs.random(here, sparsity, 5);
             RunState expected = Runs.run(here, mask, DATA, config);
+            Map<String, String> identity = new LinkedHashMap<>();
             try (ShardWorker first = new ShardWorker(Runs.job(one, mask, DATA, config));
-                    ShardWorker second = new ShardWorker(Runs.job(two, mask, DATA, config));
-                    Trainer trainer = Runs.job(driver, mask, DATA, config).trainer()) {
-                RunState found = trainer.computing((step, values) -> later(shards, step, values, first, second))
-                        .run(Runs.SILENT, () -> false);
+                    ShardWorker second = new ShardWorker(Runs.job(two, mask, DATA, config))) {
+                RunState found = Runs.job(driver, mask, DATA, config)
+                        .computing(with(identity, (step, values) -> later(shards, step, values, first, second)))
+                        .run(null, 0, false, Runs.SILENT, () -> false);
+                assertThat(identity).isEqualTo(first.job().identity());
                 assertThat(found.losses()).isEqualTo(expected.losses());
                 assertThat(found.tokens()).isEqualTo(expected.tokens());
                 assertThat(found.scoredTokens()).isEqualTo(expected.scoredTokens());
@@ -142,6 +147,27 @@ class ShardsTest {
                                 assertThat(values).as(tensor).isEqualTo(Runs.of(bits, tensor)));
             }
         }
+    }
+
+    private interface Computation {
+        List<ShardSums> of(long step, float[] values);
+    }
+
+    /// @param identity gets what the run says of itself
+    private static RemoteShards with(Map<String, String> identity, Computation computation) {
+        return new RemoteShards() {
+            @Override
+            public void begin(Map<String, String> told) {
+                assertThat(identity).isEmpty();
+                identity.putAll(told);
+            }
+
+            @Override
+            public List<ShardSums> of(long step, float[] values) {
+                assertThat(identity).isNotEmpty();
+                return computation.of(step, values);
+            }
+        };
     }
 
     /// The last shard first, each by another worker than its neighbours', one of them twice, and sent over a wire.
@@ -216,16 +242,17 @@ class ShardsTest {
             Mask mask = Runs.random(model, 0.6, 5);
             Map<String, int[]> before = Runs.bits(model);
             try (ShardWorker worker = new ShardWorker(Runs.job(other, mask, DATA, config));
-                    Trainer trainer = Runs.job(model, mask, DATA, config).trainer()) {
+                    Trainer trainer = Runs.job(model, mask, DATA, config)
+                            .computing(with(new LinkedHashMap<>(), (number, values) -> {
+                                List<ShardSums> sums = IntStream.range(0, 4)
+                                        .mapToObj(shard -> worker.compute(number, shard, values))
+                                        .toList();
+                                sums.get(2).gradients()[5] = Float.NaN;
+                                return sums;
+                            }))
+                            .trainer()) {
                 BatchedSamples samples = BatchedSamples.of(DATA, config);
                 int row = samples.step(0).get(2).example().row();
-                trainer.computing((number, values) -> {
-                    List<ShardSums> sums = IntStream.range(0, 4)
-                            .mapToObj(shard -> worker.compute(number, shard, values))
-                            .toList();
-                    sums.get(2).gradients()[5] = Float.NaN;
-                    return sums;
-                });
                 assertThatThrownBy(() -> trainer.run(Runs.SILENT, () -> false))
                         .isInstanceOf(NotFiniteException.class)
                         .hasMessageStartingWith("Step 1, shard 3 of 4: loss ")

@@ -1,5 +1,6 @@
-package io.lota4j.internal.train;
+package io.lota4j.train;
 
+import io.lota4j.internal.train.Reached;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,7 +21,7 @@ public record ShardSums(
     /// Adds parts of figures to those of the shards before.
     ///
     /// @param step to be added to
-    void addFigures(Map<String, Double> step) {
+    public void addFigures(Map<String, Double> step) {
         figures.forEach((name, value) -> step.merge(name, value, Double::sum));
     }
 }

@@ -34,6 +34,7 @@ class SparkGridTest {
     private static final Path JAR = Path.of(System.getProperty("lota.spark.jar"));
     private static final Path HOME =
             Path.of(System.getProperty("lota.spark.home")).toAbsolutePath().normalize();
+    private static final Path LAUNCHER = Path.of(System.getProperty("lota.launcher"));
     private static final String CLUSTER = "local-cluster[2,1,1024]";
 
     /// What differs from sitting to sitting.
@@ -103,7 +104,7 @@ class SparkGridTest {
     }
 
     /// On one processor, as the executors are.
-    private static Running start(List<String> words, String... more) throws IOException {
+    private static Running java(List<String> words, String... more) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(
@@ -111,6 +112,10 @@ class SparkGridTest {
         command.addAll(List.of("-XX:ActiveProcessorCount=1", "-Xmx512m", "--enable-native-access=ALL-UNNAMED", "-cp"));
         command.addAll(words);
         command.addAll(List.of(more));
+        return start(command);
+    }
+
+    private static Running start(List<String> command) throws IOException {
         Path log = Files.createTempFile(directory, "run", ".log");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -132,7 +137,7 @@ class SparkGridTest {
 
     /// What `spark-submit` starts.
     private static Running spark(Path recipe, String master, String... more) throws IOException {
-        return start(
+        return java(
                 List.of(
                         HOME.resolve("jars") + "/*",
                         "org.apache.spark.deploy.SparkSubmit",
@@ -148,7 +153,7 @@ class SparkGridTest {
 
     private static String plain(Path recipe) throws IOException, InterruptedException {
         String path = JAR + ":" + HOME.resolve("jars") + "/*";
-        return done(start(List.of(path, "io.lota4j.cli.Main", "run", recipe.toString())));
+        return done(java(List.of(path, "io.lota4j.cli.Main", "run", recipe.toString())));
     }
 
     private static String done(Running running) throws IOException, InterruptedException {
@@ -257,9 +262,19 @@ class SparkGridTest {
                                 + " [0-9a-f]{64}, expected [0-9a-f]{64}");
     }
 
+    /// By the launcher of a clone, which asks Spark's how to start.
     @Test
     void aPlanSaysTasksMemoryAndWhatTravels() throws IOException, InterruptedException {
-        String log = done(spark(recipe("planned", GRID), "local-cluster[2,3,1024]", "--dry-run"));
+        String log = done(start(List.of(
+                "bash",
+                LAUNCHER.toString(),
+                "run",
+                recipe("planned", GRID).toString(),
+                "--on",
+                "spark",
+                "--master",
+                "local-cluster[2,3,1024]",
+                "--dry-run")));
         assertThat(log)
                 .contains("Spark at local-cluster[2,3,1024]: 11 of 11 works are left, each a task; at most 4 of them")
                 .contains("A task takes its executor's 3 cores and about ")

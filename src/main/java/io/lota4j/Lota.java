@@ -444,12 +444,70 @@ public final class Lota implements AutoCloseable {
             @Nullable Path kept,
             RateSearch.RateListener listener,
             BooleanSupplier stop) {
+        return findRate(
+                "mask " + mask.sha256(),
+                data,
+                config,
+                rows,
+                kept,
+                listener,
+                stop,
+                (test, scored, asked) -> job(data, mask, test, scored, job -> lossAfter(job, listener, asked)));
+    }
+
+    /// As [#findRate(Dataset, Mask, TrainConfig, HeldOut, Path, RateSearch.RateListener, BooleanSupplier)], for
+    /// low-rank factors.
+    ///
+    /// @throws LotaException as the other method, and if a target is no matrix of a layer
+    public Optional<RateSearch> findRate(
+            Dataset data,
+            LoraConfig factors,
+            TrainConfig config,
+            HeldOut rows,
+            @Nullable Path kept,
+            RateSearch.RateListener listener,
+            BooleanSupplier stop) {
+        String trained = Text.format("lora rank %d alpha %s of %s", factors.rank(), factors.alpha(), factors.targets());
+        return findRate(
+                trained,
+                data,
+                config,
+                rows,
+                kept,
+                listener,
+                stop,
+                (test, scored, asked) -> base.with(List.of(), model -> {
+                    StartingWeights start = new StartingWeights(model.base(), null);
+                    try (LoraJob job = new LoraJob(model, factors, data, test, base.kernel(), start, scored)) {
+                        return lossAfter(job, listener, asked);
+                    }
+                }));
+    }
+
+    /// Trains shortly.
+    private interface RateTest {
+        /// @param config of the test
+        /// @param scored rows whose loss is given
+        /// @throws CancellationException if `stop` ended it
+        ShrinkRule.Score loss(TrainConfig config, HeldOut scored, BooleanSupplier stop);
+    }
+
+    /// @param trained what a rate is found for, which tells this search from others
+    private Optional<RateSearch> findRate(
+            String trained,
+            Dataset data,
+            TrainConfig config,
+            HeldOut rows,
+            @Nullable Path kept,
+            RateSearch.RateListener listener,
+            BooleanSupplier stop,
+            RateTest test) {
         RateSearch.requireFit(config);
         TrainingJob.requireFit(config, data, rows);
         String identity = Text.format(
-                "base %s; mask %s; data %s; held-out rows %s; %s",
+                "base %s; %s; data %s; held-out rows %s; %s",
                 fingerprint(),
-                mask.sha256(),
+                trained,
                 Provenance.digest(data),
                 Provenance.digest(rows.data()),
                 config.atRate(RateSearch.RATES.getFirst()).text());
@@ -458,13 +516,12 @@ public final class Lota implements AutoCloseable {
         try {
             double before = known.of("start", () -> lossBefore(config, rows, listener, asked))
                     .loss();
-            return Optional.of(RateSearch.run(
-                    RateSearch.stepsOf(config.steps()),
-                    before,
-                    rate -> known.of(
-                                    SettingsText.number(rate),
-                                    () -> lossAfter(data, mask, config, rows, rate, listener, asked))
-                            .loss()));
+            return Optional.of(RateSearch.run(RateSearch.stepsOf(config.steps()), before, rate -> {
+                TrainConfig brief = RateSearch.test(config, rate);
+                HeldOut scored = new HeldOut(rows.data(), brief.steps(), HeldOut.Keep.LAST, 0);
+                return known.of(SettingsText.number(rate), () -> test.loss(brief, scored, asked))
+                        .loss();
+            }));
         } catch (CancellationException stopped) {
             return Optional.empty();
         }
@@ -485,27 +542,18 @@ public final class Lota implements AutoCloseable {
                         .orElseThrow(() -> new CancellationException("stopped")));
     }
 
-    private ShrinkRule.Score lossAfter(
-            Dataset data,
-            Mask mask,
-            TrainConfig config,
-            HeldOut rows,
-            double rate,
-            RateSearch.RateListener listener,
-            BooleanSupplier stop) {
-        TrainConfig test = RateSearch.test(config, rate);
-        HeldOut scored = new HeldOut(rows.data(), test.steps(), HeldOut.Keep.LAST, 0);
-        return job(data, mask, test, scored, job -> {
-            try (Trainer trainer = job.trainer().scoring(scored)) {
-                RunState end = trainer.run(progress -> listener.at(rate, progress.step(), test.steps()), stop);
-                if (!job.finished(end)) {
-                    throw new CancellationException("stopped");
-                }
-                return new ShrinkRule.Score(end.heldOut().getLast().loss(), List.of());
-            } catch (NotFiniteException tooBold) {
-                return new ShrinkRule.Score(Double.POSITIVE_INFINITY, List.of());
+    /// @param job that is scored on rows
+    private static ShrinkRule.Score lossAfter(TrainingJob job, RateSearch.RateListener listener, BooleanSupplier stop) {
+        TrainConfig test = job.config();
+        try (Trainer trainer = job.trainer().scoring(Objects.requireNonNull(job.heldOut()))) {
+            RunState end = trainer.run(progress -> listener.at(test.lr(), progress.step(), test.steps()), stop);
+            if (!job.finished(end)) {
+                throw new CancellationException("stopped");
             }
-        });
+            return new ShrinkRule.Score(end.heldOut().getLast().loss(), List.of());
+        } catch (NotFiniteException tooBold) {
+            return new ShrinkRule.Score(Double.POSITIVE_INFINITY, List.of());
+        }
     }
 
     /// Trains low-rank factors from the base, to compare with, and writes them as the folder that PEFT writes.

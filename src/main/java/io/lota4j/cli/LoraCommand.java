@@ -17,13 +17,18 @@ import io.lota4j.model.MemoryPolicy.ActivationPolicy;
 import io.lota4j.model.MemoryPolicy.BaseWeights;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketFile;
+import io.lota4j.train.HeldOut;
 import io.lota4j.train.MemoryEstimate;
+import io.lota4j.train.RateSearch;
 import io.lota4j.train.RunState;
+import io.lota4j.train.StateFile;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.Training;
 import io.lota4j.train.lora.LoraConfig;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,7 +49,7 @@ import picocli.CommandLine.Option;
             Key.TOKENS,
             Key.SECONDS
         },
-        sometimes = {Key.TICKET, Key.HELD_OUT_LOSS})
+        sometimes = {Key.TICKET, Key.HELD_OUT_LOSS, Key.RATES, Key.LR})
 final class LoraCommand extends StepsCommand {
     @Mixin
     private HeldOutOptions heldOut = new HeldOutOptions();
@@ -78,9 +83,16 @@ final class LoraCommand extends StepsCommand {
     @Mixin
     private StateOptions state = new StateOptions();
 
+    private @Nullable RateSearch search;
+
+    LoraCommand() {
+        training.findsRate();
+    }
+
     @Override
     void checkOptions(OptionRules rules) {
         super.checkOptions(rules);
+        rules.require(TrainingOptions.REQUIRED);
         heldOut.check(rules);
         mixing.check(rules);
         rules.refuse("--mapped-base", "lora: it keeps base and factors added up in memory");
@@ -91,6 +103,9 @@ final class LoraCommand extends StepsCommand {
         factors.config();
         super.check();
         mixing.check(training.config(Integer.MAX_VALUE));
+        if (training.isAuto()) {
+            AutoRate.check(training, heldOut, mixing);
+        }
     }
 
     @Override
@@ -102,6 +117,14 @@ final class LoraCommand extends StepsCommand {
     void addTo(CommandPaths places) {
         super.addTo(places);
         state.addTo(places, out);
+        Path kept = searched();
+        if (training.isAuto() && kept != null) {
+            places.writes("the losses of tested rates", kept, OutputKind.STATE);
+        }
+    }
+
+    private @Nullable Path searched() {
+        return AutoRate.kept(state.state(out).file());
     }
 
     @Override
@@ -114,11 +137,34 @@ final class LoraCommand extends StepsCommand {
 
     private int train(Lota lota, Dataset examples, Result result) {
         training.config(examples.examples().size()).requireFits(examples);
+        TrainConfig given = training.config(examples.epochRows());
+        HeldOut rows = heldOut.load(lota, data, given, messages());
+        Optional<TrainConfig> config = rated(lota, examples, given, rows, result);
+        if (config.isEmpty()) {
+            return ExitCode.INTERRUPTED;
+        }
         try (AdaptedModel adapted = AdaptedModel.open(model.path(), memory.policy(), kernel.device());
                 MaskedKernel chosen = kernel.open();
-                LoraJob job = job(lota, adapted, examples, chosen)) {
+                LoraJob job = job(lota, adapted, examples, config.get(), rows, chosen)) {
             return train(job, result);
         }
+    }
+
+    /// The settings with the rate that is found, where it is.
+    private Optional<TrainConfig> rated(
+            Lota lota, Dataset examples, TrainConfig given, @Nullable HeldOut rows, Result result) {
+        if (!training.isAuto()) {
+            return Optional.of(given);
+        }
+        Path kept = searched();
+        Optional<RateSearch> found = AutoRate.found(
+                messages(),
+                kept,
+                result,
+                (listener, stop) -> lota.findRate(
+                        examples, factors.config(), given, Objects.requireNonNull(rows), kept, listener, stop));
+        search = found.orElse(null);
+        return found.map(one -> given.atRate(one.rate()));
     }
 
     /// Before the model is opened, which loads it.
@@ -142,8 +188,13 @@ final class LoraCommand extends StepsCommand {
                 .withState(heldOut.copies(targets.trainable()) + ShardFold.copies(config, targets.trainable()));
     }
 
-    private LoraJob job(Lota lota, AdaptedModel adapted, Dataset examples, MaskedKernel chosen) {
-        TrainConfig config = training.config(examples.epochRows());
+    private LoraJob job(
+            Lota lota,
+            AdaptedModel adapted,
+            Dataset examples,
+            TrainConfig config,
+            @Nullable HeldOut rows,
+            MaskedKernel chosen) {
         return new LoraJob(
                 adapted,
                 factors.config(),
@@ -151,7 +202,7 @@ final class LoraCommand extends StepsCommand {
                 config,
                 chosen,
                 new StartingWeights(adapted.base(), null),
-                heldOut.load(lota, data, config, messages()),
+                rows,
                 Mixture.of(mixing.load(lota, messages())));
     }
 
@@ -170,6 +221,9 @@ final class LoraCommand extends StepsCommand {
         write(job, run.result(), result);
         TrainingRun.tell(result, run.reached());
         run.forget();
+        if (training.isAuto()) {
+            new StateFile(searched(), 0, false).forget();
+        }
         return shown.end();
     }
 
@@ -179,7 +233,9 @@ final class LoraCommand extends StepsCommand {
             return adapter(folder, job.targets());
         }));
         if (ticketOut != null) {
-            Ticket ticket = job.ticket(end);
+            RateSearch found = search;
+            Ticket made = job.ticket(end);
+            Ticket ticket = found == null ? made : new Ticket(made.info().saying(found.provenance()), made.tensors());
             result.say(Key.TICKET, Rescue.write(ticketOut, file -> {
                 TicketFile.write(file, ticket);
                 return ResultLines.ticket(file, ticket);
@@ -206,9 +262,12 @@ final class LoraCommand extends StepsCommand {
             TrainConfig config = training.config(rows);
             DryRun plan = new DryRun().model(loaded).line("adapter", adapter(out, targets));
             targets.notices().forEach(notice -> plan.line("", notice));
-            plan.training(config, rows, predicted(memory.policy(), targets, config))
+            plan.training(config, rows, predicted(memory.policy(), targets, config), AutoRate.planned(training, config))
                     .disk(out, Float.BYTES * targets.trainable());
             heldOut.addTo(plan, config);
+            if (training.isAuto()) {
+                AutoRate.addTo(plan, config);
+            }
             mixing.addTo(plan);
             if (ticketOut != null) {
                 // Four bytes a delta and the base's own bits for reverting.

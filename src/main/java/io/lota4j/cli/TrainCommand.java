@@ -109,12 +109,7 @@ final class TrainCommand extends FitCommand<Ticket> {
             throw new LotaException("--value-type must be F32 or BF16, found " + valueType + ".");
         }
         if (training.isAuto()) {
-            if (!heldOut.areGiven()) {
-                throw new LotaException("--lr auto needs " + HeldOutOptions.DATA
-                        + ", rows that are not trained on: their loss after short trainings chooses the rate.");
-            }
-            mixing.refuse("--lr auto, whose short trainings have the task's rows alone");
-            RateSearch.requireFit(training.config(Integer.MAX_VALUE));
+            AutoRate.check(training, heldOut, mixing);
         }
     }
 
@@ -205,53 +200,18 @@ final class TrainCommand extends FitCommand<Ticket> {
             return Optional.of(given);
         }
         Path kept = searched();
-        Optional<RateSearch> found;
-        try (StopSignal stop = StopSignal.hold(System.err);
-                PartBar bar = new PartBar(messages())) {
-            found = lota.findRate(
-                    examples,
-                    mask(lota),
-                    given,
-                    Objects.requireNonNull(rows),
-                    kept,
-                    (rate, done, all) -> bar.at(
-                            rate == 0 ? "score the start" : "try rate " + SettingsText.number(rate),
-                            done,
-                            all,
-                            Double.NaN,
-                            Double.NaN),
-                    stop);
-        }
+        Optional<RateSearch> found = AutoRate.found(
+                messages(),
+                kept,
+                result,
+                (listener, stop) ->
+                        lota.findRate(examples, mask(lota), given, Objects.requireNonNull(rows), kept, listener, stop));
         search = found.orElse(null);
-        if (found.isEmpty()) {
-            messages()
-                    .tell(
-                            kept == null
-                                    ? "lota: stopped while a learning rate was searched for; nothing is kept."
-                                    : Text.format(
-                                            "lota: stopped while a learning rate was searched for. What was tested is"
-                                                    + " in %s; run the same command to go on.",
-                                            kept));
-        }
-        found.ifPresent(one -> tell(result, one));
         return found.map(one -> given.atRate(one.rate()));
     }
 
-    private static void tell(Result result, RateSearch found) {
-        result.line(Text.format("%8s %14s", "rate", "held-out loss"));
-        result.line(Text.format("%8s %14.4f", "none", found.before()));
-        found.tried()
-                .forEach(one -> result.add(
-                        Key.RATES,
-                        Sentence.of("%8s %14s", Figure.of(Key.LR, one.rate()), Figure.real(Key.LOSS, one.loss(), 4))));
-        result.line(found.text());
-        result.also(Key.LR, found.rate());
-    }
-
-    /// Where the losses of tests are kept until the result is written, or null.
     private @Nullable Path searched() {
-        Path state = stateFile();
-        return state == null ? null : state.resolveSibling(state.getFileName() + ".rates");
+        return AutoRate.kept(stateFile());
     }
 
     @Override
@@ -317,17 +277,11 @@ final class TrainCommand extends FitCommand<Ticket> {
                             config,
                             rows,
                             predicted(memory.policy(), config, trained),
-                            training.isAuto() ? Figure.of(Key.LR, "auto") : Figure.of(Key.LR, config.lr()))
+                            AutoRate.planned(training, config))
                     .disk(out, size);
             heldOut.addTo(plan, config);
             if (training.isAuto()) {
-                plan.line(
-                        "rate",
-                        Text.format(
-                                "found first, by %d tests of %d steps at most, from %s on",
-                                RateSearch.RATES.size(),
-                                RateSearch.stepsOf(config.steps()),
-                                SettingsText.number(RateSearch.RATES.getFirst())));
+                AutoRate.addTo(plan, config);
             }
             mixing.addTo(plan);
             return plan;

@@ -24,7 +24,7 @@ import picocli.CommandLine.TypeConversionException;
 /// The settings of a training run, as a picocli mixin. A command that trains calls [#require].
 final class TrainingOptions {
     /// Not required by the parser: a command may have a use that trains nothing.
-    private static final String REQUIRED = "--lr";
+    static final String REQUIRED = "--lr";
 
     enum Rule {
         RMSPROP,
@@ -53,9 +53,9 @@ final class TrainingOptions {
             paramLabel = "X",
             converter = RateConverter.class,
             description =
-                    "Learning rate, over 0. auto: lota train finds it by short trainings and the rows of --eval-data."
-                        + " Without it, lota train takes 5e-5 over what the mask says that it sees of the gradient's"
-                        + " sum, at most 1e-3; other commands require it.")
+                    "Learning rate, over 0. auto: lota train and lota lora find it by short trainings and the rows of"
+                        + " --eval-data. Without it, lota train takes 5e-5 over what the mask says that it sees of the"
+                        + " gradient's sum, at most 1e-3; other commands require it.")
     private @Nullable Rate lr;
 
     private boolean findsRate;
@@ -228,7 +228,7 @@ final class TrainingOptions {
         Ranges ranges = misplaced();
         checkLength(ranges);
         if (isAuto() && !findsRate) {
-            ranges.problem("--lr auto is for lota train; give a rate.");
+            ranges.problem("--lr auto is for lota train and lota lora; give a rate.");
         }
         Optimizer rule = made(this::rule, Optimizer.AdamW.DEFAULT, ranges);
         Objective minimised = objective.objective(ranges);

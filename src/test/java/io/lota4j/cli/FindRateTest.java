@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// `lota train --lr auto`.
+/// `lota train --lr auto` and `lota lora --lr auto`.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FindRateTest {
     @TempDir
@@ -62,6 +62,14 @@ class FindRateTest {
                 "--lr=" + lr,
                 "--out=" + out));
         line.addAll(List.of(more));
+        return line;
+    }
+
+    private static List<String> lora(String lr, Path out, String... more) {
+        List<String> line = train(lr, out, more);
+        line.set(0, "lora");
+        line.remove(2);
+        line.addAll(List.of("--rank=2", "--lora-alpha=4"));
         return line;
     }
 
@@ -126,6 +134,25 @@ class FindRateTest {
         assertThat(kept).doesNotExist();
     }
 
+    /// The adapter has the bits of a run at the rate that is found.
+    @Test
+    void anAdaptersRateIsFoundToo() throws IOException {
+        Path ticket = at("lora.ticket.safetensors");
+        Cli cli = run(0, lora("auto", at("adapter"), held(), "--ticket-out=" + ticket));
+        String rate = Objects.requireNonNull(
+                TicketFile.read(ticket).info().provenance().get("lr_found"));
+        assertThat(cli.out()).contains("held-out loss", "learning rate " + rate + ", the smallest with 90%");
+        assertThat(at("adapter.state.rates")).doesNotExist();
+        Path same = at("same-lora.ticket.safetensors");
+        run(0, lora(rate, at("same-adapter"), held(), "--ticket-out=" + same));
+        assertThat(TicketFile.read(same).tensors())
+                .isEqualTo(TicketFile.read(ticket).tensors());
+        assertThat(at("adapter/adapter_model.safetensors"))
+                .hasSameBinaryContentAs(at("same-adapter/adapter_model.safetensors"));
+        assertThat(run(0, lora("auto", at("dry-adapter"), held(), "--dry-run")).out())
+                .contains("lr auto", "found first, by 9 tests of 4 steps at most, from 1e-5 on");
+    }
+
     @Test
     void aDryRunSaysWhatItCosts() {
         assertThat(run(0, train("auto", at("dry"), held(), "--dry-run")).out())
@@ -141,10 +168,11 @@ class FindRateTest {
                 .contains("those of sgd are of another size. Give a rate.");
         assertThat(run(2, train("fast", out)).err()).contains("expected a number over 0 or auto but was 'fast'");
         assertThat(run(1, train("NaN", out)).err()).contains("learning rate");
-        List<String> lora = train("auto", out, held(), "--rank=2", "--lora-alpha=4");
-        lora.set(0, "lora");
-        lora.remove(2);
-        assertThat(run(1, lora).err()).contains("--lr auto is for lota train; give a rate.");
+        assertThat(run(1, lora("auto", out)).err()).contains("--lr auto needs --eval-data");
+        List<String> calibrate = train("auto", out, "--sparsity=0.5");
+        calibrate.set(0, "calibrate");
+        calibrate.remove(2);
+        assertThat(run(1, calibrate).err()).contains("--lr auto is for lota train and lota lora; give a rate.");
         assertThat(out).doesNotExist();
     }
 }

@@ -10,6 +10,8 @@ import io.lota4j.internal.experiment.Experiment;
 import io.lota4j.internal.experiment.Variant;
 import io.lota4j.internal.experiment.recipe.ExperimentReader;
 import io.lota4j.kernel.choice.KernelChoice;
+import io.lota4j.mask.Mask;
+import io.lota4j.mask.MaskFile;
 import io.lota4j.metrics.Figure;
 import io.lota4j.metrics.Metric;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +52,40 @@ class ObjectiveGridTest {
         begun.clear();
         assertThat(Grids.run(Grids.write(directory, "methods", METHODS), begun)).isEqualTo(metrics);
         assertThat(begun).isEmpty();
+    }
+
+    /// Of the same brief fine-tune the one takes what moved most and the other what lowered the loss most.
+    @Test
+    void aCalibrationsScoreChoosesTheMask() throws IOException {
+        String methods = """
+            training: {steps: 2, batch: 4}
+            orders: [[flip]]
+            methods:
+              - {method: lota, sparsity: 0.9, lr: 1e-3, calibration-steps: 2, calibration-lr: 1e-3}
+              - method: lota
+                name: by loss
+                sparsity: 0.9
+                lr: 1e-3
+                calibration-steps: 2
+                calibration-lr: 1e-3
+                calibration-score: loss-change
+            """;
+        List<Metric> metrics = Grids.run(Grids.write(directory, "scores", methods), new ArrayList<>());
+        List<Mask> masks;
+        try (Stream<Path> files = Files.walk(directory.resolve("scores/masks"))) {
+            masks = files.filter(file -> file.endsWith("0.9.mask.safetensors"))
+                    .map(MaskFile::read)
+                    .toList();
+        }
+        assertThat(masks).hasSize(2);
+        assertThat(masks.get(0).trainable()).isEqualTo(masks.get(1).trainable());
+        assertThat(masks.get(0).sha256()).isNotEqualTo(masks.get(1).sha256());
+        assertThat(Grids.of(metrics, Figure.TRAIN_LOSS)).hasSize(2 * 2);
+        assertThat(Grids.of(metrics, Figure.GRADIENT_SHARE).stream()
+                        .filter(metric -> metric.where().part() == null)
+                        .map(Metric::value)
+                        .distinct())
+                .hasSize(2);
     }
 
     /// What is minimised is a part of what tells work apart, also from that of earlier versions.

@@ -67,14 +67,12 @@ final class CategorySection {
     /// @param group any, if the stage is 0
     private Element row(Element title, Group group, int stage, List<String> categories) {
         Element row = Element.of("tr").add(title);
-        List<Cell> cells = new ArrayList<>();
         for (String category : categories) {
             Slice slice = form.of(category);
             Cell cell = Cell.spread(behaviour.spread(group, stage, Figure.FULFILLED, slice), NumberFormat.SHARE);
-            cells.add(cell);
             row.add(beside(cell.fill(Element.of("td")), group, stage, slice));
         }
-        return Cell.values(row, cells);
+        return row;
     }
 
     /// What stands below a share in small.
@@ -102,7 +100,7 @@ final class CategorySection {
                     both == rows ? "" : Text.format(" of %,d", both)));
         }
         if (!beside.isEmpty()) {
-            cell.add(Element.of("small", String.join(", ", beside)));
+            cell.add(Element.of("i", String.join(", ", beside)));
         }
         return cell;
     }

@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param pieces text and numbers in turn; none: nothing is known
 record Cell(List<Piece> pieces) {
-    /// Stands in a row's numbers for a cell that has none.
-    private static final String NO_VALUE = "-";
-
     /// @param value that the text shows, or null for mere text
     record Piece(String text, @Nullable Double value) {}
 
@@ -77,24 +74,17 @@ record Cell(List<Piece> pieces) {
         return pieces.size() > 1 ? List.of(first, rest()) : List.of(first);
     }
 
-    /// Puts it into an element. The number in it is its row's, see [#values].
+    /// Puts it into an element, with the first number as an attribute.
     Element fill(Element cell) {
         cell.text(known() ? pieces.getFirst().text() : "–");
+        if (known() && pieces.getFirst().value() instanceof Double value) {
+            cell.with("data-value", value);
+        }
         return pieces.size() > 1 ? cell.add(rest()) : cell;
-    }
-
-    /// Adds the first numbers of a row's cells to the row, in one attribute for all: a page has thousands of cells.
-    static Element values(Element row, List<Cell> cells) {
-        List<String> values = cells.stream()
-                .map(cell -> cell.known() && cell.pieces.getFirst().value() instanceof Double value
-                        ? Element.number(value)
-                        : NO_VALUE)
-                .toList();
-        return values.stream().allMatch(NO_VALUE::equals) ? row : row.with("data-values", String.join(" ", values));
     }
 
     /// What stands behind the first piece, a deviation or an end of a range: as far as it is shown.
     private Element rest() {
-        return Element.of("small", pieces.stream().skip(1).map(Piece::text).collect(Collectors.joining()));
+        return Element.of("i", pieces.stream().skip(1).map(Piece::text).collect(Collectors.joining()));
     }
 }

@@ -80,20 +80,17 @@ final class MatrixSection {
         Element title =
                 stage == 0 ? Element.of("th", Results.BASE) : Section.named(comparison.look(), group.method(), "th");
         Element row = Element.of("tr").add(title, Element.of("td", after));
-        List<Cell> cells = new ArrayList<>(List.of(Cell.text(after)));
         for (ScoreGrid.Column column : grid.columns()) {
             Optional<Spread> score = grid.score(group, stage, column);
             Cell cell = Cell.spread(score, NumberFormat.of(figure));
-            cells.add(cell);
             row.add(coloured(cell.fill(Element.of("td")), group, stage, column, score));
         }
         boolean end = stage == sequence.order().size();
         NumberFormat change = figure == Figure.LOSS ? NumberFormat.LOSS : NumberFormat.POINTS;
         Cell none = Cell.text("");
-        cells.add(end ? cell(group, Matrix::finalAverage, NumberFormat.of(figure)) : none);
-        cells.add(end ? cell(group, Matrix::backward, change) : none);
-        cells.subList(cells.size() - 2, cells.size()).forEach(cell -> row.add(cell.fill(Element.of("td"))));
-        return Cell.values(row, cells);
+        row.add((end ? cell(group, Matrix::finalAverage, NumberFormat.of(figure)) : none).fill(Element.of("td")));
+        row.add((end ? cell(group, Matrix::backward, change) : none).fill(Element.of("td")));
+        return row;
     }
 
     private Element coloured(Element cell, Group group, int stage, ScoreGrid.Column column, Optional<Spread> score) {
@@ -104,7 +101,7 @@ final class MatrixSection {
         if (figure == Figure.ACCURACY) {
             grid.unparsed(group, stage, column)
                     .filter(u -> u.mean() > 0)
-                    .ifPresent(u -> cell.add(Element.of("small", "unparsed " + NumberFormat.SHARE.text(u.mean()))));
+                    .ifPresent(u -> cell.add(Element.of("i", "unparsed " + NumberFormat.SHARE.text(u.mean()))));
         }
         return cell;
     }

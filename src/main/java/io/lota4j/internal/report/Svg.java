@@ -69,7 +69,7 @@ final class Svg {
     }
 
     private static String number(double value) {
-        return decimals("%.1f", value);
+        return decimals(Text.format("%.1f", value));
     }
 
     private static double rounded(double value) {
@@ -78,11 +78,10 @@ final class Svg {
 
     /// A share, such as an opacity, with two decimals.
     static String share(double value) {
-        return decimals("%.2f", value);
+        return decimals(Text.format("%.2f", value));
     }
 
-    private static String decimals(String format, double value) {
-        String text = Text.format(format, value);
+    private static String decimals(String text) {
         return text.replaceFirst("\\.0*$|(\\.\\d*?)0+$", "$1").replaceFirst("^-0$", "0");
     }
 }

@@ -104,7 +104,7 @@ record Table(List<String> head, List<Row> rows) {
             Element cell = row.cells().get(column - 1).fill(Element.of("td"));
             line.add(column >= STYLED && kind(column).equals(TEXT) ? cell.in(TEXT) : cell);
         }
-        return Cell.values(line, row.cells());
+        return line;
     }
 
     String markdown() {

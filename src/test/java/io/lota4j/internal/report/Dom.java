@@ -56,7 +56,7 @@ record Dom(Document document) {
                 .orElseThrow();
     }
 
-    /// The number of a cell of a section's table, which its row has, and behind it the deviation or the range's end as
+    /// The number of a cell of a section's table, and behind it the deviation or the range's end as
     /// it is shown.
     ///
     /// @param table which of the section's, from 0
@@ -70,11 +70,11 @@ record Dom(Document document) {
         int place = heads(found).indexOf(column) - 1;
         Element line = all(found, "tr", e -> row.equals(title(e))).get(which);
         List<Double> numbers = new ArrayList<>();
-        if (line.hasAttribute("data-values")) {
-            numbers.addAll(
-                    parsed(List.of(line.getAttribute("data-values").split(" ")).get(place)));
+        Element cell = all(line, "td", e -> true).get(place);
+        if (cell.hasAttribute("data-value")) {
+            numbers.add(Double.valueOf(cell.getAttribute("data-value")));
         }
-        List<Element> small = all(all(line, "td", e -> true).get(place), "small", e -> true);
+        List<Element> small = all(cell, "i", e -> true);
         if (!small.isEmpty()) {
             Matcher shown = SHOWN.matcher(small.getFirst().getTextContent());
             if (shown.matches()) {

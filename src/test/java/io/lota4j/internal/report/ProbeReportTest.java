@@ -249,7 +249,7 @@ class ProbeReportTest {
         assertThat(experiment.runs.stream().map(RunFile.Run::method).distinct()).hasSize(31);
         Path directory = experiment.write(folder.resolve("guarded"));
         String html = Report.read(List.of(directory)).html();
-        assertThat(html.getBytes(StandardCharsets.UTF_8).length).isLessThanOrEqualTo(500_000);
+        assertThat(html.getBytes(StandardCharsets.UTF_8).length).isLessThanOrEqualTo(530_000);
         Dom page = Dom.of(html);
         assertThat(page.sections())
                 .contains(

@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.Lota;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,6 +64,11 @@ abstract class BaseCommand implements Callable<Integer> {
         CommandPaths places = CommandPaths.of(spec);
         addTo(places);
         return places;
+    }
+
+    /// The words of the parsed command line, without the command's name.
+    final List<String> arguments() {
+        return spec.commandLine().getParseResult().originalArgs();
     }
 
     /// Adds what is read and written and no option names.

@@ -121,6 +121,14 @@ final class CommandPaths {
         return name.endsWith(".html") || name.endsWith(".md");
     }
 
+    /// What is read at paths that mean another place in a process that works elsewhere.
+    List<String> relativeInputs() {
+        return inputs.stream()
+                .filter(input -> !input.path.isAbsolute())
+                .map(input -> Text.format("%s %s", input.what, input.path))
+                .toList();
+    }
+
     /// Whether all that is read are files and directories, not pipes, which are empty when they have been read.
     boolean canBeReadTwice() {
         return inputs.stream()

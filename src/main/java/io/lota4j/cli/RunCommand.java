@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,17 +66,8 @@ final class RunCommand implements Callable<Integer> {
             description = "Replace a value of the recipe (2.KEY=VALUE: of step 2 alone). Repeat for a list.")
     private List<String> settings = new ArrayList<>();
 
-    @Option(
-            names = "--on",
-            paramLabel = "ENGINE",
-            description = "Do the works of an experiment on a cluster (spark), not in this process.")
-    private @Nullable String engine;
-
-    @Option(
-            names = "--master",
-            paramLabel = "URL",
-            description = "With --on: the cluster's master, such as spark://host:7077 or local[2].")
-    private @Nullable String master;
+    @Mixin
+    private EngineOptions engine = new EngineOptions();
 
     @Mixin
     private ResultOptions printing = new ResultOptions();
@@ -99,7 +89,7 @@ final class RunCommand implements Callable<Integer> {
         if (ExperimentReader.reads(Yaml.read(file))) {
             return experiment(result);
         }
-        if (engine != null || master != null) {
+        if (engine.areGiven()) {
             throw new LotaException(
                     "--on and --master are for experiments; " + file + " is a recipe of commands, which run here.");
         }
@@ -168,19 +158,9 @@ final class RunCommand implements Callable<Integer> {
             ExperimentReader.read(file);
             return Preflight.answer(!dryRun);
         }
-        ExperimentSession session = new ExperimentSession(file, engine(), result, messages());
+        ExperimentSession session = new ExperimentSession(
+                file, engine.engine(WorkEngine.class, WorkEngine::name, WorkEngine::at), result, messages());
         return dryRun ? session.dryRun() : session.run();
-    }
-
-    private Optional<WorkEngine> engine() {
-        if (engine == null) {
-            if (master != null) {
-                throw new LotaException("--master says where an engine is; add --on spark, or leave it out.");
-            }
-            return Optional.empty();
-        }
-        WorkEngine found = Engines.of(engine);
-        return Optional.of(master == null ? found : found.at(master));
     }
 
     /// A step that reads what an earlier step would have written cannot be tried before that one has run.

@@ -82,6 +82,9 @@ final class TrainCommand extends FitCommand<Ticket> {
             description = "What the ticket keeps its deltas as: F32 or BF16 (default: ${DEFAULT-VALUE}).")
     private DType valueType = DType.F32;
 
+    @Mixin
+    private EngineOptions engine = new EngineOptions();
+
     private @Nullable RateSearch search;
 
     /// Why the run has its rate, where none was given.
@@ -111,6 +114,30 @@ final class TrainCommand extends FitCommand<Ticket> {
         if (training.isAuto()) {
             AutoRate.check(training, heldOut, mixing);
         }
+        if (engine.areGiven()) {
+            requireShards();
+        }
+    }
+
+    /// Other processes have their own working directory and none of what this one makes.
+    private void requireShards() {
+        mixing.refuse(EngineOptions.NAME + ": other processes do not have the run's start");
+        if (training.config(Integer.MAX_VALUE).shards() == 1) {
+            throw new LotaException(EngineOptions.NAME + " computes the shards of a step in other processes, and there"
+                    + " is one. Give --shards S; at most S processes have something to do at once.");
+        }
+        List<String> relative = places().relativeInputs();
+        if (!relative.isEmpty()) {
+            throw new LotaException(Text.format(
+                    "%s: other processes have another working directory. Give these from the root on, where all"
+                            + " machines see them: %s.",
+                    EngineOptions.NAME, String.join(", ", relative)));
+        }
+        engine();
+    }
+
+    private Optional<ShardEngine> engine() {
+        return engine.engine(ShardEngine.class, ShardEngine::name, ShardEngine::at);
     }
 
     private void useUsualRate() {
@@ -150,7 +177,14 @@ final class TrainCommand extends FitCommand<Ticket> {
         Mask trained = mask(lota);
         ModelConfig shape = ModelConfig.of(model.path());
         memory.warn(policy -> predicted(policy, config, trained).withExamples(shape, policy, examples), messages());
-        return lota.train(examples, trained, config, beside, observer, file);
+        Optional<ShardEngine> cluster = engine();
+        if (cluster.isEmpty()) {
+            return lota.train(examples, trained, config, beside, observer, file);
+        }
+        try (ShardEngine.Processes processes =
+                cluster.get().open(new ShardOrder(arguments(), config.lr(), config.shards()))) {
+            return lota.train(examples, trained, config, beside.computing(processes), observer, file);
+        }
     }
 
     /// The run of parsed arguments without what only the process needs that goes through its steps, with a model of its
@@ -284,6 +318,11 @@ final class TrainCommand extends FitCommand<Ticket> {
                 AutoRate.addTo(plan, config);
             }
             mixing.addTo(plan);
+            engine().ifPresent(cluster -> cluster.plan(
+                            config.shards(),
+                            trained.trainable(),
+                            predicted(memory.policy(), config, trained).total())
+                    .forEach(line -> plan.line("on", line)));
             return plan;
         }
     }

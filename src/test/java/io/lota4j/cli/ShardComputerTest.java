@@ -77,7 +77,7 @@ class ShardComputerTest {
 
         @Override
         public void begin(Map<String, String> identity) {
-            opened.add(ShardComputer.open(new ShardOrder(arguments, LR, identity)));
+            opened.add(ShardComputer.open(new ShardOrder(arguments, LR, SHARDS).of(identity)));
         }
 
         @Override
@@ -152,5 +152,28 @@ class ShardComputerTest {
         try (Computing computing = new Computing(arguments)) {
             assertThatThrownBy(() -> train(computing, "refused")).hasMessageContaining("The data of the run is ");
         }
+    }
+
+    @Test
+    void whatCannotBeComputedElsewhereIsRefusedFirst() {
+        assertThat(refusal("--shards=1"))
+                .contains("--on computes the shards of a step in other processes, and there is"
+                        + " one. Give --shards S");
+        assertThat(refusal("--on=flink")).contains("--on flink: there is no such engine; expected spark.");
+        assertThat(refusal("--on=spark")).contains("lota4j-spark is not on the class path");
+        assertThat(refusal("--mask=some/mask.safetensors"))
+                .contains("other processes have another working directory")
+                .contains("--mask some/mask.safetensors.");
+    }
+
+    /// @param changed replaces an argument of a run on Spark
+    private static String refusal(String changed) {
+        List<String> line = new ArrayList<>(List.of("train", "--lr=" + LR, "--on=spark"));
+        line.addAll(arguments("base", "refused"));
+        String name = changed.substring(0, changed.indexOf('=') + 1);
+        line.replaceAll(word -> word.startsWith(name) ? changed : word);
+        Cli cli = new Cli(Commands.standard());
+        assertThat(cli.run(line.toArray(String[]::new))).as(cli.out()).isEqualTo(1);
+        return cli.err();
     }
 }

@@ -90,7 +90,7 @@ record Settings(SparkConf given, Optional<String> master) {
         SparkConf complete = given.clone();
         // By the class alone, which is what spark-submit names it, nobody would tell two apart.
         if (given.get(NAME, Main.class.getName()).equals(Main.class.getName())) {
-            complete.setAppName("lota run " + name);
+            complete.setAppName(name);
         }
         // What Spark tells of each task would bury what is told of works.
         complete.setIfMissing("spark.log.level", "WARN");
@@ -119,6 +119,28 @@ record Settings(SparkConf given, Optional<String> master) {
         return Optional.ofNullable(Settings.class.getProtectionDomain().getCodeSource())
                 .map(source -> Path.of(source.getLocation().getPath()))
                 .filter(path -> path.toString().endsWith(".jar"));
+    }
+
+    /// What a training's shards would take.
+    ///
+    /// @param shards of a step
+    /// @param values that are trained
+    /// @param memory of an executor, bytes
+    List<String> plan(int shards, long values, long memory) {
+        long megabytes = Math.ceilDiv(Float.BYTES * values, 1_000_000);
+        return List.of(
+                Text.format(
+                        "Spark at %s: a step is a job of %d tasks, a shard each; more executors than that have nothing to"
+                                + " do.",
+                        address(), shards),
+                Text.format(
+                        "With each step %d MB of trained values go to every executor, and %d MB of a shard's gradient come"
+                                + " back from each task, %d MB to the driver in all; its heap has to hold that twice.",
+                        megabytes, megabytes, shards * megabytes),
+                Text.format(
+                        "An executor has %d cores and takes about %d MB at most, of which little is heap.",
+                        taskCores(), Math.ceilDiv(memory, 1_000_000)),
+                "Base, rows and mask are read where they lie, which has to be the same path everywhere.");
     }
 
     List<String> plan(WorkPlan plan) {

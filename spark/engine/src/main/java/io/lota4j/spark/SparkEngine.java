@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -59,7 +58,7 @@ public final class SparkEngine implements WorkEngine {
 
     @Override
     public boolean run(WorkOrder order, WorkQueue queue, Consumer<String> says, BooleanSupplier stop) {
-        SparkConf settings = new Settings(new SparkConf(), master).complete(order.file(), says);
+        SparkConf settings = new Settings(new SparkConf(), master).complete("lota run " + order.file(), says);
         try (JavaSparkContext spark = new JavaSparkContext(settings)) {
             return run(spark, order, queue, says, stop);
         }
@@ -130,7 +129,8 @@ public final class SparkEngine implements WorkEngine {
     }
 
     private static void end(Running one, WorkQueue queue, Consumer<String> says) {
-        WorkTask.Outcome outcome = outcome(one);
+        WorkTask.Outcome outcome =
+                SparkJobs.outcome(one.work().name(), one.job()).getFirst();
         outcome.warnings().forEach(warning -> says.accept("lota: warning: " + warning));
         if (outcome.failure() != null) {
             throw new LotaException(Text.format("%s, on %s: %s", one.work().name(), outcome.host(), outcome.failure()));
@@ -138,26 +138,6 @@ public final class SparkEngine implements WorkEngine {
         queue.done(one.work(), outcome.host());
         says.accept(Text.format(
                 "lota: done on %s: %s; %d left", outcome.host(), one.work().name(), queue.size()));
-    }
-
-    private static WorkTask.Outcome outcome(Running one) {
-        try {
-            return one.job().get().getFirst();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new LotaException(one.work().name() + ": the wait for its end was interrupted.", e);
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            // Behind the first line come places in Spark's code.
-            String reason =
-                    String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
-            throw new LotaException(
-                    Text.format(
-                            "%s: Spark gave it up: %s Spark's log tells more. What is done stays; the same command goes"
-                                    + " on from there.",
-                            one.work().name(), reason),
-                    e);
-        }
     }
 
     private static void pause() {

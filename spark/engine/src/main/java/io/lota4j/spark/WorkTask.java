@@ -5,8 +5,6 @@ import io.lota4j.LotaException;
 import io.lota4j.experiment.Work;
 import io.lota4j.experiment.WorkOrder;
 import io.lota4j.experiment.WorkRun;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function;
@@ -39,7 +37,7 @@ final class WorkTask implements Function<Work, WorkTask.Outcome> {
     @Override
     public Outcome call(Work work) {
         synchronized (WorkTask.class) {
-            String host = host();
+            String host = Hosts.own();
             try {
                 return new Outcome(host, run().run(work), null);
             } catch (LotaException e) {
@@ -66,15 +64,5 @@ final class WorkTask implements Function<Work, WorkTask.Outcome> {
     private static boolean isEnded() {
         TaskContext task = TaskContext.get();
         return task != null && task.isInterrupted();
-    }
-
-    private static String host() {
-        String name;
-        try {
-            name = InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException unknown) {
-            name = "a host without a name";
-        }
-        return name + ", process " + ProcessHandle.current().pid();
     }
 }

@@ -15,26 +15,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import org.apache.spark.launcher.JavaModuleOptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Starts the jar that is given away, with Spark's jars, in processes of their own. Executors of `local-cluster` are
-/// JVMs of their own too, as on a cluster: they load natives and find service files by Spark's class loaders.
+/// Experiments, with a task a work.
 class SparkGridTest {
-    private static final Path JAR = Path.of(System.getProperty("lota.spark.jar"));
-    private static final Path HOME =
-            Path.of(System.getProperty("lota.spark.home")).toAbsolutePath().normalize();
-    private static final Path LAUNCHER = Path.of(System.getProperty("lota.launcher"));
     private static final String CLUSTER = "local-cluster[2,1,1024]";
 
     /// What differs from sitting to sitting.
@@ -62,6 +54,10 @@ class SparkGridTest {
     @TempDir
     private static Path directory;
 
+    private static CommandLine run(Path recipe) {
+        return new CommandLine(directory, "run", recipe.toString());
+    }
+
     @BeforeAll
     static void writeBase() throws IOException {
         DemoFiles.writeBase(directory.resolve("base"));
@@ -86,80 +82,6 @@ class SparkGridTest {
                 """.formatted(task.taskName(), directory));
         }
         return Files.writeString(directory.resolve(out + ".yaml"), text + rest);
-    }
-
-    /// A command line that is running.
-    private record Running(Process process, Path log) {
-        String end() throws IOException, InterruptedException {
-            process.waitFor();
-            return Files.readString(log);
-        }
-
-        void await(BooleanSupplier what) throws IOException, InterruptedException {
-            while (!what.getAsBoolean()) {
-                assertThat(process.isAlive()).as(Files.readString(log)).isTrue();
-                Thread.sleep(20);
-            }
-        }
-    }
-
-    /// On one processor, as the executors are.
-    private static Running java(List<String> words, String... more) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(
-                Arrays.asList(JavaModuleOptions.defaultModuleOptions().trim().split("\\s+")));
-        command.addAll(List.of("-XX:ActiveProcessorCount=1", "-Xmx512m", "--enable-native-access=ALL-UNNAMED", "-cp"));
-        command.addAll(words);
-        command.addAll(List.of(more));
-        return start(command);
-    }
-
-    private static Running start(List<String> command) throws IOException {
-        Path log = Files.createTempFile(directory, "run", ".log");
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .directory(directory.toFile());
-        // The version is what bin/load-spark-env.sh of a distribution sets.
-        builder.environment()
-                .putAll(Map.of(
-                        "SPARK_HOME",
-                        HOME.toString(),
-                        "SPARK_SCALA_VERSION",
-                        "2.13",
-                        "SPARK_LOCAL_IP",
-                        "127.0.0.1",
-                        "OMP_WAIT_POLICY",
-                        "PASSIVE"));
-        return new Running(builder.start(), log);
-    }
-
-    /// What `spark-submit` starts.
-    private static Running spark(Path recipe, String master, String... more) throws IOException {
-        return java(
-                List.of(
-                        HOME.resolve("jars") + "/*",
-                        "org.apache.spark.deploy.SparkSubmit",
-                        "--master",
-                        master,
-                        "--class",
-                        Main.class.getName(),
-                        JAR.toString(),
-                        "run",
-                        recipe.toString()),
-                more);
-    }
-
-    private static String plain(Path recipe) throws IOException, InterruptedException {
-        String path = JAR + ":" + HOME.resolve("jars") + "/*";
-        return done(java(List.of(path, "io.lota4j.cli.Main", "run", recipe.toString())));
-    }
-
-    private static String done(Running running) throws IOException, InterruptedException {
-        String log = running.end();
-        assertThat(running.process().exitValue()).as(log).isZero();
-        return log;
     }
 
     private static List<Metric> metrics(String out) {
@@ -191,10 +113,10 @@ class SparkGridTest {
 
     @Test
     void everyWayOfRunningGivesTheSameBytes() throws IOException, InterruptedException {
-        plain(recipe("plain", GRID));
-        done(spark(recipe("local", GRID), "local[1]"));
+        run(recipe("plain", GRID)).plain().done();
+        run(recipe("local", GRID)).spark("local[1]").done();
         assertSame("local", "plain");
-        String log = done(spark(recipe("cluster", GRID), CLUSTER));
+        String log = run(recipe("cluster", GRID)).spark(CLUSTER).done();
         assertSame("cluster", "plain");
         // Two processes, neither of them the driver.
         assertThat(log.lines()
@@ -203,22 +125,19 @@ class SparkGridTest {
                         .distinct())
                 .as(log)
                 .hasSize(2);
-        String again = done(spark(directory.resolve("cluster.yaml"), "local[1]"));
+        String again = run(directory.resolve("cluster.yaml")).spark("local[1]").done();
         assertThat(again).contains("Done: ").doesNotContain("lota: done on ");
     }
 
     @Test
     void worksOfProcessesThatAreKilledAreDoneAgain() throws IOException, InterruptedException {
-        plain(recipe("long", LONG));
-        Running running = spark(recipe("killed", LONG), CLUSTER);
+        run(recipe("long", LONG)).plain().done();
+        CommandLine.Running running = run(recipe("killed", LONG)).spark(CLUSTER);
         running.await(() -> isBegun("killed"));
-        List<ProcessHandle> executors = running.process()
-                .descendants()
-                .filter(process -> process.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
-                .toList();
+        List<ProcessHandle> executors = running.executors();
         assertThat(executors).isNotEmpty();
         executors.forEach(ProcessHandle::destroyForcibly);
-        String log = done(running);
+        String log = running.done();
         assertThat(log).contains("Lost executor");
         assertSame("killed", "long");
     }
@@ -244,7 +163,7 @@ class SparkGridTest {
         Path recipe = recipe("other", LONG);
         Files.writeString(
                 recipe, Files.readString(recipe).replace("base: " + directory.resolve("base"), "base: " + base));
-        Running running = spark(recipe, CLUSTER);
+        CommandLine.Running running = run(recipe).spark(CLUSTER);
         running.await(() -> Files.exists(directory.resolve("other/run.json")));
         Path weights = base.resolve("model.safetensors");
         byte[] bytes = Files.readAllBytes(weights);
@@ -265,16 +184,9 @@ class SparkGridTest {
     /// By the launcher of a clone, which asks Spark's how to start.
     @Test
     void aPlanSaysTasksMemoryAndWhatTravels() throws IOException, InterruptedException {
-        String log = done(start(List.of(
-                "bash",
-                LAUNCHER.toString(),
-                "run",
-                recipe("planned", GRID).toString(),
-                "--on",
-                "spark",
-                "--master",
-                "local-cluster[2,3,1024]",
-                "--dry-run")));
+        String log = run(recipe("planned", GRID))
+                .launched("--on", "spark", "--master", "local-cluster[2,3,1024]", "--dry-run")
+                .done();
         assertThat(log)
                 .contains("Spark at local-cluster[2,3,1024]: 11 of 11 works are left, each a task; at most 4 of them")
                 .contains("A task takes its executor's 3 cores and about ")

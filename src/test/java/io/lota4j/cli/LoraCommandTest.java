@@ -77,8 +77,8 @@ class LoraCommandTest {
                 .startsWith(
                         "lota: --mapped-base cannot be used with lora: it keeps base and factors added up in memory.");
         assertThat(failure(2, "lora", "--model", text("base"), "--out", text("a"), "--rank", "1"))
-                .startsWith("lota: missing required options: '--lora-alpha=A', '--data=F[:WEIGHT]', '--lr=X', "
-                        + "'--steps=N' or '--epochs=E'\n");
+                .startsWith("lota: missing required options: '--lora-alpha=A', '--data=F[:WEIGHT]', "
+                        + "'--steps=N' or '--epochs=E', '--lr=X'\n");
         assertThat(failure(2, lora("--alpha", "16")))
                 .startsWith("lota: unknown option '--alpha'; did you mean '--lora-alpha' or '--rmsprop-alpha'?\n");
         Files.createDirectories(at("adapter").resolve("full"));

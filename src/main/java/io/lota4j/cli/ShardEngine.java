@@ -2,6 +2,7 @@ package io.lota4j.cli;
 
 import io.lota4j.train.RemoteShards;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// Computes the shards of a training run in other processes, such as those of a cluster, each by a [ShardComputer]. The
 /// command line finds engines by [java.util.ServiceLoader].
@@ -24,7 +25,8 @@ public interface ShardEngine {
     /// Processes for one run.
     ///
     /// @param order what they are told, but for the identity, which the run says when it begins
-    Processes open(ShardOrder order);
+    /// @param says told whole sentences about the processes
+    Processes open(ShardOrder order, Consumer<String> says);
 
     /// Compute shards until they are closed.
     interface Processes extends RemoteShards, AutoCloseable {

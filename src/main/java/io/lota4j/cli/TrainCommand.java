@@ -182,7 +182,7 @@ final class TrainCommand extends FitCommand<Ticket> {
             return lota.train(examples, trained, config, beside, observer, file);
         }
         try (ShardEngine.Processes processes =
-                cluster.get().open(new ShardOrder(arguments(), config.lr(), config.shards()))) {
+                cluster.get().open(new ShardOrder(arguments(), config.lr(), config.shards()), messages()::note)) {
             return lota.train(examples, trained, config, beside.computing(processes), observer, file);
         }
     }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaRDD;
@@ -47,8 +48,8 @@ public final class SparkShardEngine implements ShardEngine {
     }
 
     @Override
-    public Processes open(ShardOrder order) {
-        SparkConf settings = new Settings(new SparkConf(), master).complete("lota train", System.err::println);
+    public Processes open(ShardOrder order, Consumer<String> says) {
+        SparkConf settings = new Settings(new SparkConf(), master).complete("lota train", says);
         // The driver asks for all shards' sums at once, which is what a step is made of.
         settings.setIfMissing("spark.driver.maxResultSize", "0");
         return new Executors(new JavaSparkContext(settings), order);

@@ -7,8 +7,6 @@ import io.lota4j.internal.memory.Buffer;
 import io.lota4j.internal.model.Decoder;
 import io.lota4j.internal.model.ValueStore;
 import io.lota4j.train.TrainConfig;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /// Adds up the gradients of a step's shards in F32, in their order, `((0 + g0) + g1) + …`: the step's gradient has the
@@ -61,37 +59,5 @@ public record ShardFold(List<Trainable> trainables, StepGradients gradients, Mas
         kernel.gatherAdd(from, Entries.all(trainable.entries().count()), to);
         ValueStore.rest(from);
         ValueStore.rest(to);
-    }
-
-    /// Puts gradients that were computed elsewhere where those of a shard are.
-    static void put(float[] values, List<Trainable> trainables) {
-        MemorySegment all = MemorySegment.ofArray(values);
-        long from = 0;
-        for (Trainable trainable : trainables) {
-            long bytes = Float.BYTES * trainable.entries().count();
-            MemorySegment own = all.asSlice(from, bytes);
-            trainable.gradientMemory().write(memory -> memory.copyFrom(own));
-            trainable.rest();
-            from += bytes;
-        }
-    }
-
-    /// The gradients that are there, one trainable's after the other.
-    static float[] take(List<Trainable> trainables) {
-        long count = trainables.stream().mapToLong(t -> t.entries().count()).sum();
-        float[] values = new float[Math.toIntExact(count)];
-        MemorySegment all = MemorySegment.ofArray(values);
-        long from = 0;
-        for (Trainable trainable : trainables) {
-            long bytes = Float.BYTES * trainable.entries().count();
-            MemorySegment own = all.asSlice(from, bytes);
-            trainable
-                    .gradientMemory()
-                    .read(memory ->
-                            MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, 0, own, ValueLayout.JAVA_BYTE, 0, bytes));
-            trainable.rest();
-            from += bytes;
-        }
-        return values;
     }
 }

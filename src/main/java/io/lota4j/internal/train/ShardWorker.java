@@ -5,7 +5,6 @@ import io.lota4j.internal.Text;
 import io.lota4j.internal.train.Samples.BatchedSamples;
 import io.lota4j.train.Optimizer;
 import io.lota4j.train.ShardSums;
-import java.lang.foreign.MemorySegment;
 
 /// Computes shards of the steps of a run that goes on elsewhere: a pure function of the trained values, the step and
 /// the shard. It has the gradients' memory, and no optimizer's state.
@@ -14,7 +13,6 @@ public final class ShardWorker implements AutoCloseable {
     private final Parameters parameters;
     private final Samples samples;
     private final StepRunner runner;
-    private final long count;
 
     /// @param job of the run, with a model of its own; the caller closes it
     /// @throws LotaException if the run's shards cannot be computed apart from it
@@ -25,7 +23,6 @@ public final class ShardWorker implements AutoCloseable {
         this.samples = BatchedSamples.of(job.data(), job.config());
         this.runner =
                 new StepRunner(job.model().decoder(), job.config(), job.kernel(), parameters, null, null, null, null);
-        this.count = job.mask().trainable();
     }
 
     /// Refuses runs whose shards need more than the trained values.
@@ -57,15 +54,11 @@ public final class ShardWorker implements AutoCloseable {
     /// @param shard from 0
     /// @param values that the trained weights have, F32, one tensor's after the other in the order of names
     public ShardSums compute(long step, int shard, float[] values) {
+        long count = job.mask().trainable();
         if (values.length != count) {
             throw new IllegalArgumentException(Text.format("%,d values for %,d trained weights", values.length, count));
         }
-        MemorySegment all = MemorySegment.ofArray(values);
-        long from = 0;
-        for (Trainable trainable : parameters.trainables()) {
-            trainable.copyFrom(all.asSlice(from));
-            from += Float.BYTES * trainable.entries().count();
-        }
+        Concatenated.each(values, parameters.trainables(), Trainable::copyFrom);
         parameters.moved();
         return runner.shard(samples, step, shard);
     }

@@ -12,7 +12,6 @@ import io.lota4j.train.RemoteShards;
 import io.lota4j.train.ShardSums;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.objective.Objective;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -134,18 +133,9 @@ final class StepRunner {
         if (remote == null) {
             return cut.shards().stream().map(batches -> sums(batches, each)).iterator();
         }
-        float[] values = new float
-                [Math.toIntExact(
-                        trainables.stream().mapToLong(t -> t.entries().count()).sum())];
-        long from = 0;
-        for (Trainable trainable : trainables) {
-            long bytes = Float.BYTES * trainable.entries().count();
-            trainable.copyTo(MemorySegment.ofArray(values).asSlice(from, bytes));
-            from += bytes;
-        }
-        return remote.of(step, values).stream()
+        return remote.of(step, Concatenated.of(trainables, Trainable::copyTo)).stream()
                 .map(sums -> {
-                    ShardFold.put(sums.gradients(), trainables);
+                    Concatenated.each(sums.gradients(), trainables, Trainable::copyGradientFrom);
                     gradients.reached().add(sums.reached());
                     return sums;
                 })
@@ -166,7 +156,7 @@ final class StepRunner {
                 sums.scored(),
                 sums.figures(),
                 gradients.reached(),
-                ShardFold.take(trainables));
+                Concatenated.of(trainables, Trainable::copyGradientTo));
     }
 
     private ShardSums sums(List<MicroBatch> batches, double each) {

@@ -264,6 +264,22 @@ public record Trainable(
         }
     }
 
+    /// Copies the gradient.
+    ///
+    /// @param target F32, `[entries]`
+    void copyGradientTo(MemorySegment target) {
+        gradientMemory().read(values -> target.copyFrom(values.asSlice(0, target.byteSize())));
+        rest();
+    }
+
+    /// Sets the gradient.
+    ///
+    /// @param values F32, `[entries]`
+    void copyGradientFrom(MemorySegment values) {
+        gradientMemory().write(memory -> memory.copyFrom(values));
+        rest();
+    }
+
     /// The elements of the gradient.
     public Buffer gradientMemory() {
         return gradient.memory();

@@ -18,11 +18,13 @@ public final class ShardComputer implements AutoCloseable {
     private final ShardOrder order;
     private final Job job;
     private final ShardWorker worker;
+    private final Map<String, String> machine;
 
     private ShardComputer(ShardOrder order, Job job) {
         this.order = order;
         this.job = job;
         this.worker = new ShardWorker(job);
+        this.machine = machine(job);
     }
 
     /// Opens what the run has opened.
@@ -63,6 +65,10 @@ public final class ShardComputer implements AutoCloseable {
 
     /// What the bits of a shard depend on beside the run: the same on all machines whose shards are added up.
     public Map<String, String> machine() {
+        return machine;
+    }
+
+    private static Map<String, String> machine(Job job) {
         Map<String, String> machine = new TreeMap<>(Build.versions());
         machine.put("system", Build.machine().get("system"));
         machine.put("instructions", Build.instructions());

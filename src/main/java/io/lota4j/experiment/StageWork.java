@@ -219,7 +219,7 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
         long chosen = ProcessMemory.peak().orElse(0);
         List<Metric> share = new ShareWork(context, run, number, before).done(mask(), folder.share());
         // Before the stage's own model is open.
-        search(folder, mask());
+        Optional<RateSearch> found = search(folder, mask());
         // What was measured beside is none of what the method takes.
         peakIsOwn &= forgetOthers();
         try (Opened opened = context.open(before.ticket())) {
@@ -228,9 +228,9 @@ record StageWork(GridContext context, MaskChoice choice, GridRun run, int number
             Mask mask = mask();
             Masks.figures(mask, before, collected);
             collected.addAll(share);
-            Ticket ticket = noted(trained(folder, opened, mask, collected), search(folder, mask));
+            Ticket ticket = noted(trained(folder, opened, mask, collected), found);
             TicketFile.write(folder.ticket(), ticket);
-            search(folder, mask).ifPresent(found -> collected.add(Figure.RATE, found.rate(), found.allSteps()));
+            found.ifPresent(rate -> collected.add(Figure.RATE, rate.rate(), rate.allSteps()));
             collected.add(Figure.DELTA_NORM, ticket.norm(), ticket.nnz());
             collected.add(Figure.RESULT_BYTES, folder.ticket().toFile().length(), 1);
             if (peakIsOwn) {

@@ -4,6 +4,7 @@ import io.lota4j.LotaException;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.Checksum;
 import io.lota4j.internal.checkpoint.SafetensorsFile;
 import io.lota4j.internal.checkpoint.SafetensorsWriter;
 import io.lota4j.internal.checkpoint.TensorInfo;
@@ -20,7 +21,8 @@ import java.util.TreeMap;
 /// Mask files, `*.mask.safetensors`.
 ///
 /// For every tensor of the pool one U8 tensor of the same name holds the portable RoaringBitmap serialization of the
-/// trainable flat row-major indices; shapes, base, pool and origin are metadata. Equal masks give equal files.
+/// trainable flat row-major indices; shapes, base, pool and origin are metadata, and a checksum of all of it. Equal
+/// masks give equal files.
 public final class MaskFile {
     private MaskFile() {}
 
@@ -29,28 +31,33 @@ public final class MaskFile {
     /// @param target replaced when it is there
     /// @throws LotaException when the file cannot be written
     public static void write(Path target, Mask mask) {
+        Map<String, String> metadata = MaskMetadata.of(mask);
+        Checksum checksum = new Checksum().add(metadata);
         List<TensorSource> sets = new ArrayList<>();
         mask.tensors().forEach((name, tensor) -> {
-            int bytes = IndexSets.toBytes(tensor.trainable()).length;
+            byte[] bytes = IndexSets.toBytes(tensor.trainable());
+            checksum.add(MemorySegment.ofArray(bytes));
             sets.add(new TensorSource(
                     name,
                     DType.U8,
-                    Shape.of(bytes),
+                    Shape.of(bytes.length),
                     into -> into.copyFrom(MemorySegment.ofArray(IndexSets.toBytes(tensor.trainable())))));
         });
-        SafetensorsWriter.write(target, MaskMetadata.of(mask), sets);
+        metadata.put(MaskMetadata.CHECKSUM, checksum.hex());
+        SafetensorsWriter.write(target, metadata, sets);
     }
 
     /// Reads a mask; the file is hostile until checked.
     ///
-    /// @throws LotaException when the file cannot be read, is of another kind or version, contradicts itself, or
-    ///     holds a malformed index set or one that does not fit its tensor's shape
+    /// @throws LotaException when the file cannot be read, is of another kind or version, contradicts itself or its
+    ///     checksum (files of older programs have none), or holds a malformed index set or one that does not fit
     public static Mask read(Path path) {
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             MaskMetadata metadata = new MaskMetadata(file.metadata(), path.toString());
             metadata.requireFormat();
             SequencedMap<String, Shape> shapes = metadata.shapes();
             requireSameNames(file, shapes);
+            metadata.requireChecksum(file);
             Map<String, MaskTensor> tensors = new TreeMap<>();
             shapes.forEach((name, shape) -> tensors.put(name, tensor(file, name, shape)));
             Mask mask = new Mask(metadata.info(), tensors);

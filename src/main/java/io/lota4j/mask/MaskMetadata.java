@@ -3,6 +3,8 @@ package io.lota4j.mask;
 import io.lota4j.LotaException;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.Checksum;
+import io.lota4j.internal.checkpoint.SafetensorsFile;
 import io.lota4j.internal.checkpoint.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,7 +38,10 @@ record MaskMetadata(Map<String, String> entries, String file) {
     private static final String SHAPES = "shapes";
     private static final String ORIGIN = "origin.";
 
-    /// The entries for a mask.
+    /// Of all other entries and of the index sets, in the order of their tensors' names.
+    static final String CHECKSUM = "checksum";
+
+    /// The entries for a mask, but for the checksum.
     static Map<String, String> of(Mask mask) {
         MaskInfo info = mask.info();
         Map<String, String> entries = new LinkedHashMap<>();
@@ -68,6 +74,24 @@ record MaskMetadata(Map<String, String> entries, String file) {
             throw new LotaException(Text.format(
                     "%s: version %s of the mask format is not known, only %s; was the file written by a newer lota4j?",
                     file, text(VERSION), CURRENT));
+        }
+    }
+
+    /// Refuses contents that are not what was written: an index that was moved makes another mask of the same size.
+    ///
+    /// @param opened the file, which has the tensors that its metadata say
+    /// @throws LotaException when there is a checksum and it is another one
+    void requireChecksum(SafetensorsFile opened) {
+        Map<String, String> others = new LinkedHashMap<>(entries);
+        String said = others.remove(CHECKSUM);
+        if (said == null) {
+            return;
+        }
+        Checksum checksum = new Checksum().add(others);
+        new TreeSet<>(opened.tensors().keySet()).forEach(name -> checksum.add(opened.bytes(name)));
+        if (!checksum.hex().equals(said)) {
+            throw new LotaException(file + ": the mask does not match its checksum: the file was damaged or changed"
+                    + " after it was written. Take a good copy of it, or make it again.");
         }
     }
 

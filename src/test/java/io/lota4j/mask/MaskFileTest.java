@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -172,5 +173,36 @@ class MaskFileTest {
         assertThatThrownBy(() -> MaskFile.read(file))
                 .isInstanceOf(LotaException.class)
                 .hasMessage("%s", file + ": " + message);
+    }
+
+    @Test
+    void noDamagedFileIsAnotherMask() throws IOException {
+        Mask mask = RandomMasks.of(3);
+        MaskFile.write(file, mask);
+        byte[] whole = Files.readAllBytes(file);
+        SplittableRandom random = new SplittableRandom(7);
+        for (int i = 0; i < 300; i++) {
+            byte[] damaged = whole.clone();
+            damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(Byte.SIZE));
+            Files.write(file, damaged);
+            try {
+                assertThat(MaskFile.read(file).tensors()).as("damage %d", i).isEqualTo(mask.tensors());
+            } catch (LotaException refused) {
+                assertThat(refused).hasMessageStartingWith(file.toString());
+            }
+        }
+    }
+
+    @Test
+    void aMovedIndexIsFoundThoughTheCountsAreRight() throws IOException {
+        var info = new MaskInfo(Deltas.BASE, "all", "row", 0.75, OptionalDouble.empty(), Map.of("source", "test"));
+        MaskFile.write(file, new Mask(info, Map.of("w", new MaskTensor(Shape.of(2, 2), RoaringBitmap.bitmapOf(2)))));
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 2] = 1;
+        Files.write(file, bytes);
+        assertThatThrownBy(() -> MaskFile.read(file))
+                .isInstanceOf(LotaException.class)
+                .hasMessage(file + ": the mask does not match its checksum: the file was damaged or changed after it"
+                        + " was written. Take a good copy of it, or make it again.");
     }
 }

@@ -2,6 +2,7 @@ package io.lota4j.internal.ticket;
 
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
+import io.lota4j.internal.checkpoint.Checksum;
 import io.lota4j.internal.checkpoint.Floats;
 import io.lota4j.internal.checkpoint.SafetensorsLayout;
 import io.lota4j.internal.checkpoint.TensorSource;

@@ -4,6 +4,7 @@ import io.lota4j.LotaException;
 import io.lota4j.checkpoint.DType;
 import io.lota4j.checkpoint.Shape;
 import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.Checksum;
 import io.lota4j.internal.checkpoint.StrictJson;
 import io.lota4j.ticket.Ticket;
 import io.lota4j.ticket.TicketInfo;

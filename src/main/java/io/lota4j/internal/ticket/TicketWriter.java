@@ -1,6 +1,7 @@
 package io.lota4j.internal.ticket;
 
 import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.Checksum;
 import io.lota4j.internal.checkpoint.SafetensorsLayout;
 import io.lota4j.internal.checkpoint.SafetensorsOutput;
 import io.lota4j.internal.checkpoint.SafetensorsWriter;

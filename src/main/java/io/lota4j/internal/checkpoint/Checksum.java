@@ -1,4 +1,4 @@
-package io.lota4j.internal.ticket;
+package io.lota4j.internal.checkpoint;
 
 import io.lota4j.internal.Text;
 import java.lang.foreign.MemorySegment;
@@ -7,16 +7,17 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
-/// Finds damage in a ticket file: a CRC32C, which processors compute faster than memory is read. It is no protection
-/// against who means to deceive.
-final class Checksum {
+/// Finds damage in a file: a CRC32C, which processors compute faster than memory is read. It is no protection against
+/// who means to deceive.
+public final class Checksum {
     private static final int PIECE = 1 << 16;
     /// A buffer of the JDK ends at 2 GiB.
     private static final long SLICE = 1L << 30;
 
     private final CRC32C crc = new CRC32C();
 
-    Checksum add(MemorySegment bytes) {
+    /// Takes bytes in.
+    public Checksum add(MemorySegment bytes) {
         if (bytes.isNative() || bytes.heapBase().orElse(bytes) instanceof byte[]) {
             for (long from = 0; from < bytes.byteSize(); from += SLICE) {
                 crc.update(bytes.asSlice(from, Math.min(SLICE, bytes.byteSize() - from))
@@ -34,15 +35,19 @@ final class Checksum {
     }
 
     /// Eight hexadecimal digits.
-    String hex() {
+    public String hex() {
         return Text.format("%08x", crc.getValue());
     }
 
     /// Of strings and their keys, in the order of the keys.
-    static String of(Map<String, String> strings) {
-        Checksum checksum = new Checksum();
-        new TreeMap<>(strings).forEach((key, value) -> checksum.add(key).add(value));
-        return checksum.hex();
+    public static String of(Map<String, String> strings) {
+        return new Checksum().add(strings).hex();
+    }
+
+    /// Takes strings and their keys in, in the order of the keys.
+    public Checksum add(Map<String, String> strings) {
+        new TreeMap<>(strings).forEach((key, value) -> add(key).add(value));
+        return this;
     }
 
     private Checksum add(String text) {

@@ -15,7 +15,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -24,6 +24,9 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.parser.Parser;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /// Turns the composer's nodes, which are one object wherever an alias stands for it, into values.
 final class YamlReader {
@@ -48,8 +51,8 @@ final class YamlReader {
 
     Yaml.Document document(String text) {
         try {
-            Iterator<Node> documents =
-                    new Compose(SETTINGS).composeAllFromString(text).iterator();
+            Parser events = new ParserImpl(SETTINGS, new StreamReader(SETTINGS, text));
+            Iterator<Node> documents = new Composer(SETTINGS, new ShallowEvents(events));
             if (!documents.hasNext()) {
                 throw new LotaException(Text.format("%s: is empty", file));
             }
@@ -59,6 +62,8 @@ final class YamlReader {
                 throw problem(line(documents.next()), "holds a second document; expected one");
             }
             return new Yaml.Document(value, Set.copyOf(lending));
+        } catch (ShallowEvents.TooDeep e) {
+            throw new LotaException(Text.format("%s, line %d: %s", file, e.line(), e.getMessage()), e);
         } catch (MarkedYamlEngineException e) {
             String what = Text.format("%s %s", e.getContext() == null ? "" : e.getContext(), e.getProblem())
                     .strip();

@@ -3,10 +3,12 @@ package io.lota4j.internal.yaml;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lota4j.LotaException;
 import io.lota4j.internal.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,5 +76,16 @@ class YamlTest {
         }
         assertThatThrownBy(() -> read(bomb.toString()))
                 .hasMessageEndingWith("its aliases stand for more than 1,000,000 values");
+    }
+
+    @Test
+    void nestsWithoutEndAreRefused() throws IOException {
+        for (String open : List.of("[", "{a: ", "- ", "[{b: ")) {
+            assertThatThrownBy(() -> read("x: 1\ny: \n  " + open.repeat(20_000)))
+                    .as(open)
+                    .isInstanceOf(LotaException.class)
+                    .hasMessageEndingWith("line 3: more than 100 lists or mappings within each other");
+        }
+        assertThat(read("[".repeat(100) + "]".repeat(100)).value()).isInstanceOf(Yaml.Items.class);
     }
 }

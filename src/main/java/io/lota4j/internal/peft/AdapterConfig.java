@@ -1,6 +1,7 @@
 package io.lota4j.internal.peft;
 
 import io.lota4j.LotaException;
+import io.lota4j.internal.Patterns;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.StrictJson;
 import java.io.IOException;
@@ -77,8 +78,7 @@ public final class AdapterConfig {
         return root.path(patterns).propertyNames().stream()
                 .filter(text -> {
                     Pattern pattern = pattern(patterns, text);
-                    return modules.stream()
-                            .noneMatch(module -> pattern.matcher(module).matches());
+                    return modules.stream().noneMatch(module -> matches(patterns, pattern, module));
                 })
                 .toList();
     }
@@ -96,7 +96,7 @@ public final class AdapterConfig {
     /// pattern is a regular expression for the end of the name, from its start or from a dot), or else a key's.
     public double positive(String patterns, String key, String module) {
         for (var entry : root.path(patterns).properties()) {
-            if (pattern(patterns, entry.getKey()).matcher(module).matches()) {
+            if (matches(patterns, pattern(patterns, entry.getKey()), module)) {
                 return positive(patterns + "." + entry.getKey(), entry.getValue());
             }
         }
@@ -107,19 +107,33 @@ public final class AdapterConfig {
         try {
             return Pattern.compile("(.*\\.)?(" + text + ")");
         } catch (PatternSyntaxException e) {
-            throw new LotaException(
-                    Text.format(
-                            "%s: '%s' has the pattern '%s', which is no regular expression: %s.",
-                            path, key, text, e.getDescription()),
-                    e);
+            throw noPattern(key, text, e);
         }
     }
 
+    private boolean matches(String key, Pattern pattern, String module) {
+        try {
+            return Patterns.matches(pattern, module);
+        } catch (PatternSyntaxException e) {
+            throw noPattern(key, pattern.pattern(), e);
+        }
+    }
+
+    private LotaException noPattern(String key, String text, PatternSyntaxException e) {
+        return new LotaException(
+                Text.format(
+                        "%s: '%s' has the pattern '%s', which is no regular expression: %s.",
+                        path, key, text, e.getDescription()),
+                e);
+    }
+
     private double positive(String key, JsonNode node) {
-        if (!node.isNumber() || !(node.doubleValue() > 0) || Double.isInfinite(node.doubleValue())) {
+        // Not the node's own conversion, which throws for what a double cannot hold.
+        double number = node.isNumber() ? node.numberValue().doubleValue() : Double.NaN;
+        if (!(number > 0) || Double.isInfinite(number)) {
             throw bad(key, "a number above 0", node);
         }
-        return node.doubleValue();
+        return number;
     }
 
     public Optional<JsonNode> value(String key) {

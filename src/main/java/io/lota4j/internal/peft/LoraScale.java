@@ -11,7 +11,10 @@ public record LoraScale(long rank, float factor) {
     /// @throws io.lota4j.LotaException when a number is missing or not above 0
     public static LoraScale of(AdapterConfig config, String module) {
         double alpha = config.positive("alpha_pattern", "lora_alpha", module);
-        long rank = (long) Math.ceil(config.positive("rank_pattern", "r", module));
-        return new LoraScale(rank, (float) (alpha / (config.flag("use_rslora") ? Math.sqrt((double) rank) : rank)));
+        double rank = Math.ceil(config.positive("rank_pattern", "r", module));
+        if (rank > Integer.MAX_VALUE) {
+            throw config.refusal("the rank of '" + module + "' is " + rank + ", more than any factors have.");
+        }
+        return new LoraScale((long) rank, (float) (alpha / (config.flag("use_rslora") ? Math.sqrt(rank) : rank)));
     }
 }

@@ -61,6 +61,8 @@ class SourceErrorsTest {
                 "'peft_type': 'LORA', 'r': null, 'lora_alpha': 8 | : 'r' must be a number above 0, but is missing.",
                 "'peft_type': 'LORA', 'r': 2, 'lora_alpha': 'x' | : 'lora_alpha' must be a number above 0, but is"
                         + " \"x\".",
+                "'peft_type': 'LORA', 'r': 1e18, 'lora_alpha': 8 | : the rank of 'm.up' is 1.0E18, more than any"
+                        + " factors have.",
                 "'peft_type': 'LORA', 'r': -2, 'lora_alpha': 8 | : 'r' must be a number above 0, but is -2.",
                 "'peft_type': 'LORA', 'use_dora': 1 | : 'use_dora' must be true or false, but is 1.",
                 "'peft_type': 'LORA', 'bias': 'all' | : 'bias' is \"all\", which is not merged here.",
@@ -86,6 +88,13 @@ class SourceErrorsTest {
         lora.write(folder, config.replace('\'', '"'));
         String whole = message.stripTrailing();
         refused(folder.resolve("adapter_config.json") + (whole.endsWith("not merged here.") ? whole + ADVICE : whole));
+    }
+
+    @Test
+    void numbersThatNoDoubleHolds() throws IOException {
+        String large = "9".repeat(400);
+        lora.write(folder, LORA.replace("8", large));
+        refused(folder.resolve("adapter_config.json") + ": 'lora_alpha' must be a number above 0, but is " + large + ".");
     }
 
     @Test

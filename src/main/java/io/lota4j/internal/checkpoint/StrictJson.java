@@ -58,6 +58,10 @@ public final class StrictJson {
             node = mapper.readTree(utf8);
         } catch (JacksonException e) {
             throw new LotaException(Text.format("%s is not valid JSON: %s.", where, fault(e)), e);
+        } catch (NumberFormatException e) {
+            // What the parser throws for an exponent that no exact number has, and it says no place.
+            throw new LotaException(
+                    Text.format("%s holds a number that is too large or too small to be read.", where), e);
         }
         if (!node.isObject()) {
             throw new LotaException(Text.format(

@@ -324,4 +324,34 @@ class ModelConfigTest {
     private Path file(String json) throws IOException {
         return Files.writeString(folder.resolve("config.json"), json);
     }
+
+    /// A small file would otherwise fill the memory, or count past the largest whole number.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "num_hidden_layers | 2000000000 | \"num_hidden_layers\" must be a whole number from 1 to 1000, found"
+                        + " 2000000000.",
+                "intermediate_size | 2147483647 | \"intermediate_size\" must be a whole number from 1 to 16777216, found"
+                        + " 2147483647.",
+                "head_dim | 10000000 | \"head_dim\" must be a whole number from 1 to 65536, found 10000000.",
+                "num_attention_heads | 1048576 | 1048576 heads of 32 are wider than 16777216.",
+            })
+    void sizesThatNoModelHasAreRefused(String key, String value, String message) throws IOException {
+        String good = "\"head_dim\": 32, " + GOOD;
+        String wrong = good.replaceFirst("\"" + key + "\": \\d+", "\"" + key + "\": " + value);
+        assertThat(wrong).isNotEqualTo(good);
+        assertThatThrownBy(() -> ModelConfig.read(file("{\"model_type\": \"llama\", " + wrong + "}")))
+                .isInstanceOf(LotaException.class)
+                .hasMessageEndingWith(message);
+        assertThatThrownBy(() -> ModelConfig.read(file("{\"model_type\": \"phi3\", " + wrong + "}")))
+                .isInstanceOf(LotaException.class);
+    }
+
+    @Test
+    void aNumberThatNoExactTypeHoldsIsRefused() {
+        assertThatThrownBy(() -> ModelConfig.read(file("{\"rope_theta\": 1e-2147483649, " + GOOD + "}")))
+                .isInstanceOf(LotaException.class)
+                .hasMessageEndingWith("holds a number that is too large or too small to be read.");
+    }
 }

@@ -40,8 +40,32 @@ public record ConfigKeys(JsonKeys keys, DecoderNames names) {
             Step.Activation.SILU);
     private static final String OVER_0 = "a number over 0";
 
+    // Many times as much as any model has.
+    private static final int MOST_LAYERS = 1_000;
+    private static final int MOST_EXPERTS = 1_000;
+    private static final int MOST_SIZE = 1 << 24;
+    private static final int MOST_HEAD = 1 << 16;
+
+    /// A width or another size, of which sums and small multiples are counted in ints.
     int positive(String key) {
-        return keys.positive(key);
+        return atMost(MOST_SIZE, key, keys.positive(key));
+    }
+
+    private int atMost(int most, String key, int found) {
+        if (found > most) {
+            throw keys.wrong(key, Text.format("a whole number from 1 to %d", most));
+        }
+        return found;
+    }
+
+    /// How many layers there are. Each is an object here, of which a wrong number would fill the memory.
+    int layers(String key) {
+        return atMost(MOST_LAYERS, key, keys.positive(key));
+    }
+
+    /// How many experts a layer has; each is an object, too.
+    int experts(String key) {
+        return atMost(MOST_EXPERTS, key, keys.positive(key));
     }
 
     /// Python takes `null` for false.
@@ -116,7 +140,10 @@ public record ConfigKeys(JsonKeys keys, DecoderNames names) {
                             + " \"head_dim\".",
                     hidden, heads));
         }
-        int head = given.orElse(hidden / heads);
+        int head = atMost(MOST_HEAD, "head_dim", given.orElse(hidden / heads));
+        if ((long) heads * head > MOST_SIZE) {
+            throw keys.refused(Text.format("%d heads of %d are wider than %d.", heads, head, MOST_SIZE));
+        }
         if (head % 2 != 0) {
             throw keys.refused(Text.format(
                     "%s must be even, found %d: the rotary embedding turns pairs.",

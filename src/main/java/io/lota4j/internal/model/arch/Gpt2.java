@@ -68,7 +68,7 @@ final class Gpt2 implements Architecture {
                 1,
                 prefix + "wpe.weight",
                 keys.names(),
-                Collections.nCopies(keys.positive("n_layer"), new Block(steps, null)),
+                Collections.nCopies(keys.layers("n_layer"), new Block(steps, null)),
                 norm("norm", "hidden", hidden, eps, prefix + "ln_f"),
                 keys.flag("tie_word_embeddings") ? embedding : keys.names().head(),
                 1,

@@ -60,7 +60,7 @@ final class GptNeoX implements Architecture {
                 1,
                 null,
                 keys.names(),
-                Collections.nCopies(keys.positive("num_hidden_layers"), layer),
+                Collections.nCopies(keys.layers("num_hidden_layers"), layer),
                 norm("norm", "hidden", hidden, eps, prefix + "final_layer_norm"),
                 keys.flag("tie_word_embeddings") ? embedding : keys.names().head(),
                 1,

@@ -38,7 +38,7 @@ final class GptOss implements Architecture {
         keys.only("hidden_act", "silu");
         Sizes sizes = Sizes.of(keys);
         double eps = keys.normEps("rms_norm_eps", 1e-5);
-        int count = keys.positive("num_local_experts");
+        int count = keys.experts("num_local_experts");
         int top = keys.expertsPerToken(count);
         double limit = keys.number("swiglu_limit");
         Part experts = (in, out) -> List.of(new Step.StackedExperts(

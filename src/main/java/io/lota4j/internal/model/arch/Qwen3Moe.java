@@ -53,7 +53,7 @@ final class Qwen3Moe implements Architecture {
     }
 
     private static Part experts(ConfigKeys keys, int hidden) {
-        int count = keys.positive("num_local_experts");
+        int count = keys.experts("num_local_experts");
         int top = keys.expertsPerToken(count);
         int inner = keys.positive("moe_intermediate_size");
         boolean normalized = keys.flag("norm_topk_prob");

@@ -20,7 +20,7 @@ record Sizes(int hidden, int heads, int kvHeads, int head, int layers, int inner
                 heads,
                 keys.kvHeads(heads),
                 head,
-                keys.positive("num_hidden_layers"),
+                keys.layers("num_hidden_layers"),
                 keys.positive("intermediate_size"),
                 keys.positive("vocab_size"),
                 keys.positive("max_position_embeddings"));

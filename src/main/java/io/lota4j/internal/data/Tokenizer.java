@@ -7,6 +7,7 @@ import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import io.lota4j.LotaException;
 import io.lota4j.internal.FileKind;
 import io.lota4j.internal.Natives;
+import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.Checkpoint;
 import io.lota4j.internal.checkpoint.JsonKeys;
 import java.io.ByteArrayInputStream;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /// A model's tokenizer, out of its `tokenizer.json`. May be used by several threads at once.
 public final class Tokenizer implements AutoCloseable {
@@ -28,10 +30,14 @@ public final class Tokenizer implements AutoCloseable {
     private static final Map<String, String> OPTIONS =
             Map.of("truncation", "do_not_truncate", "padding", "do_not_pad", "addSpecialTokens", "false");
 
+    /// The longest text, in characters: more than any model takes. Patterns that look for line ends go back over all
+    /// of a run of spaces, and the native library ends the JVM at ten million steps back.
+    static final int LONGEST = 4_000_000;
+
     private final Path file;
     private final HuggingFaceTokenizer engine;
     private final Vocabulary vocabulary;
-    private final String[] pieces;
+    private final @Nullable String[] pieces;
     private final Map<Integer, String> addedById;
     private final Map<Map<String, String>, Tokenizer> twins = new HashMap<>();
 
@@ -52,7 +58,9 @@ public final class Tokenizer implements AutoCloseable {
         if (!Files.exists(file)) {
             throw new LotaException("The model directory " + modelDir + " has no tokenizer.json.");
         }
-        Vocabulary vocabulary = Vocabulary.of(ModelJson.required(file));
+        JsonKeys keys = ModelJson.required(file);
+        Vocabulary vocabulary = Vocabulary.of(keys);
+        TokenizerRules.check(keys);
         try (InputStream in = Files.newInputStream(file)) {
             return new Tokenizer(file, load(in, file), vocabulary);
         } catch (IOException e) {
@@ -67,8 +75,21 @@ public final class Tokenizer implements AutoCloseable {
         return twins.computeIfAbsent(Map.copyOf(renamed), names -> {
             JsonKeys keys = ModelJson.required(file);
             byte[] bytes = RenamedTokens.in(keys.node(), names).toString().getBytes(StandardCharsets.UTF_8);
+            requireKeepsApart(keys);
             return new Tokenizer(file, load(new ByteArrayInputStream(bytes), file), Vocabulary.of(keys));
         });
+    }
+
+    /// The new names are private-use characters, which some normalizers take out.
+    private void requireKeepsApart(JsonKeys renamed) {
+        try {
+            TokenizerRules.check(renamed);
+        } catch (LotaException e) {
+            throw new LotaException(
+                    "A row holds the text of a control token, which this tokenizer cannot be made to read as text;"
+                            + " remove it from the row. " + e.getMessage(),
+                    e);
+        }
     }
 
     private static HuggingFaceTokenizer load(InputStream in, Path file) {
@@ -84,13 +105,33 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /// The ids of a text: no special token is added, those in the text are recognised, and nothing is ever cut.
+    ///
+    /// @throws LotaException if it has more than four million characters
     public int[] encode(String text) {
-        return ints(engine.encode(text, false, false).getIds());
+        return ints(encoding(text).getIds());
+    }
+
+    private Encoding encoding(String text) {
+        if (text.length() > LONGEST) {
+            throw new LotaException(Text.format(
+                    "A text of %,d characters is too long to be made tokens of; the longest may have %,d.",
+                    text.length(), LONGEST));
+        }
+        return encoding(text, false);
+    }
+
+    private Encoding encoding(String text, boolean addSpecial) {
+        try {
+            return engine.encode(text, addSpecial, false);
+        } catch (RuntimeException e) {
+            // What the native library throws for a text that a tokenizer's model has no token for.
+            throw new LotaException(file + ": a text cannot be made tokens of: " + e.getMessage() + ".", e);
+        }
     }
 
     /// As [#encode], with the stretch of the text that each token stands for.
     Encoded encoded(String text) {
-        Encoding encoding = engine.encode(text, false, false);
+        Encoding encoding = encoding(text);
         CharSpan[] spans = encoding.getCharTokenSpans();
         // The native library counts code points.
         int[] units = text.codePoints().map(Character::charCount).toArray();
@@ -113,7 +154,7 @@ public final class Tokenizer implements AutoCloseable {
     /// [#encode] leaves it out, for chat templates write it themselves.
     public int[] prefix() {
         int[] plain = encode("a");
-        int[] whole = ints(engine.encode("a", true, false).getIds());
+        int[] whole = ints(encoding("a", true).getIds());
         int start = 0;
         while (start + plain.length < whole.length
                 && !Arrays.equals(whole, start, start + plain.length, plain, 0, plain.length)) {
@@ -131,22 +172,31 @@ public final class Tokenizer implements AutoCloseable {
     ///
     /// @param skipSpecial whether special tokens are left out
     public String decode(int[] ids, boolean skipSpecial) {
-        return engine.decode(Arrays.stream(ids).asLongStream().toArray(), skipSpecial);
+        try {
+            return engine.decode(Arrays.stream(ids).asLongStream().toArray(), skipSpecial);
+        } catch (RuntimeException e) {
+            throw new LotaException(file + ": tokens cannot be made a text of: " + e.getMessage() + ".", e);
+        }
     }
 
     /// The text that one token stands for, its leading space included; part of a character shows as U+FFFD.
     ///
     /// @param id from 0 to [#size] - 1
     public String piece(int id) {
-        boolean readable = !vocabulary.byteLevel() || vocabulary.special().contains(pieces[id]);
-        return readable ? pieces[id].replace('▁', ' ') : decode(new int[] {id}, false);
+        String piece = pieces[id];
+        if (piece == null) {
+            return "<id " + id + ">";
+        }
+        boolean readable = !vocabulary.byteLevel() || vocabulary.special().contains(piece);
+        return readable ? piece.replace('▁', ' ') : decode(new int[] {id}, false);
     }
 
     /// Whether an id is of a token that is no special one, nor recognised in any text as it is written.
     public boolean isKnown(int id) {
-        return pieces[id] != null
+        String piece = pieces[id];
+        return piece != null
                 && !addedById.containsKey(id)
-                && !vocabulary.special().contains(pieces[id]);
+                && !vocabulary.special().contains(piece);
     }
 
     /// One more than the largest id.
@@ -188,7 +238,14 @@ public final class Tokenizer implements AutoCloseable {
         engine.close();
     }
 
-    private static int[] ints(long[] ids) {
+    private int[] ints(long[] ids) {
+        LongStream.of(ids)
+                .filter(id -> id < 0 || id >= Vocabulary.MAX_IDS)
+                .findFirst()
+                .ifPresent(id -> {
+                    throw new LotaException(
+                            Text.format("%s: gives a text the id %d, which no vocabulary has.", file, id));
+                });
         return LongStream.of(ids).mapToInt(Math::toIntExact).toArray();
     }
 }

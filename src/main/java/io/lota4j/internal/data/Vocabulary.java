@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// The tokens that a `tokenizer.json` lists.
@@ -86,11 +87,10 @@ record Vocabulary(Map<String, Integer> ids, Set<String> special, Set<String> add
         return ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
     }
 
+    /// Null for an id that no token has: there may be millions of these.
+    @Nullable
     String[] piecesById() {
-        String[] pieces = new String[size()];
-        for (int id = 0; id < pieces.length; id++) {
-            pieces[id] = "<id " + id + ">";
-        }
+        @Nullable String[] pieces = new String[size()];
         ids.forEach((token, id) -> pieces[id] = token);
         return pieces;
     }

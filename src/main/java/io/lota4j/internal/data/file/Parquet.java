@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Parquet implements RowKind {
     private static final String MAGIC = "PAR1";
 
-    /// How long rows are waited for. Where a page's size is damaged, hardwood 1.0.1 looks for its end without end.
+    /// How long rows are waited for. [ParquetPages] finds what hardwood 1.0.1 is known to look for without end.
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private static final Set<CompressionCodec> CODECS = EnumSet.of(
@@ -78,6 +79,7 @@ final class Parquet implements RowKind {
         private final dev.hardwood.reader.RowReader reader;
         private final ParquetValues values;
         private final Duration patience;
+        private final long said;
         private boolean stalled;
         private int rows;
 
@@ -86,8 +88,13 @@ final class Parquet implements RowKind {
             this.patience = patience;
             Watchdog watchdog = new Watchdog(patience);
             try (watchdog) {
-                file = ParquetFileReader.open(InputFile.of(path), context);
+                ParquetPages.checkFooter(path);
+                InputFile input = InputFile.of(path);
+                file = ParquetFileReader.open(input, context);
                 requireKnown(file);
+                List<RowGroup> groups = file.getFileMetaData().rowGroups();
+                ParquetPages.check(input, groups);
+                said = groups.stream().mapToLong(RowGroup::numRows).sum();
                 values = new ParquetValues(file.getFileSchema().getRootNode());
                 reader = file.rowReader();
                 watchdog.requireQuiet();
@@ -128,6 +135,10 @@ final class Parquet implements RowKind {
                 if (!reader.hasNext()) {
                     watchdog.requireQuiet();
                     return null;
+                }
+                if (rows >= said) {
+                    // Of a file without columns there are rows without end.
+                    throw new IllegalStateException("more rows than the " + said + " of its row groups");
                 }
                 reader.next();
                 int index = rows++;

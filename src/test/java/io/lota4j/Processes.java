@@ -26,10 +26,15 @@ public final class Processes {
     ///
     /// @param flags of the JVM
     public static ProcessBuilder java(List<String> flags, Class<?> main, String... arguments) {
+        return java(flags, main.getName(), arguments);
+    }
+
+    /// As the other method, of a class that need not be there when this is compiled.
+    public static ProcessBuilder java(List<String> flags, String main, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command);
     }

@@ -7,13 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
 /// Reads a GGUF file as the format's description says, for tests.
-final class GgufReader {
+public final class GgufReader {
     final Map<String, Object> values = new LinkedHashMap<>();
     final Map<String, Tensor> tensors = new LinkedHashMap<>();
     private final ByteBuffer bytes;
@@ -22,7 +23,8 @@ final class GgufReader {
     /// @param dims as the file has them, columns first
     record Tensor(List<Long> dims, int type, long offset) {}
 
-    GgufReader(Path file) throws IOException {
+    /// @throws RuntimeException when it is no such file
+    public GgufReader(Path file) throws IOException {
         bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
         require(bytes.getInt() == 0x46554747 && bytes.getInt() == 3);
         long count = bytes.getLong();
@@ -79,7 +81,16 @@ final class GgufReader {
         return Objects.requireNonNull(tensors.get(name), name);
     }
 
-    /// The elements as floats, of F32, BF16 and Q8_0.
+    /// All that it says and holds, to be compared.
+    ///
+    /// @throws RuntimeException when it ends before its tensors do
+    public List<Object> read() {
+        List<Object> all = new ArrayList<>(List.of(values, tensors));
+        tensors.keySet().forEach(name -> all.add(Arrays.hashCode(floats(name))));
+        return all;
+    }
+
+    /// The elements as floats, of F32, F16, BF16 and Q8_0.
     float[] floats(String name) {
         Tensor tensor = tensor(name);
         int count = Math.toIntExact(tensor.dims().stream().reduce(1L, (a, b) -> a * b));
@@ -88,6 +99,7 @@ final class GgufReader {
         for (int i = 0; i < count; i++) {
             floats[i] = switch (tensor.type()) {
                 case 0 -> bytes.getFloat(at + 4 * i);
+                case 1 -> Float.float16ToFloat(bytes.getShort(at + 2 * i));
                 case 30 -> Float.intBitsToFloat(bytes.getShort(at + 2 * i) << 16);
                 case 8 ->
                     Float.float16ToFloat(bytes.getShort(at + i / 32 * 34)) * bytes.get(at + i / 32 * 34 + 2 + i % 32);

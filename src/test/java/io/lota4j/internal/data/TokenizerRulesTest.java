@@ -133,7 +133,8 @@ class TokenizerRulesTest {
     @Test
     void idsThatNoVocabularyHasAreRefused() throws IOException {
         try (Tokenizer tokenizer = tokenizer(
-                "\"post_processor\": {\"type\": \"BertProcessing\", \"sep\": [\"b\", 4294967295], \"cls\": [\"a\", 0]}")) {
+                "\"post_processor\": {\"type\": \"BertProcessing\", \"sep\": [\"b\", 4294967295], \"cls\": [\"a\","
+                        + " 0]}")) {
             assertThatThrownBy(tokenizer::prefix)
                     .isInstanceOf(LotaException.class)
                     .hasMessageEndingWith("gives a text the id 4294967295, which no vocabulary has.");
@@ -186,9 +187,8 @@ class TokenizerRulesTest {
         byte[] whole = charsmap(512, 256, 0, "b\0");
         assertThat(Charsmap.isWhole(whole)).isTrue();
         String charsmap = Base64.getEncoder().encodeToString(whole);
-        try (Tokenizer tokenizer =
-                tokenizer("\"normalizer\": {\"type\": \"Precompiled\", \"precompiled_charsmap\": \"" + charsmap
-                        + "\"}")) {
+        try (Tokenizer tokenizer = tokenizer(
+                "\"normalizer\": {\"type\": \"Precompiled\", \"precompiled_charsmap\": \"" + charsmap + "\"}")) {
             assertThat(tokenizer.encode("a")).containsExactly(1);
         }
     }

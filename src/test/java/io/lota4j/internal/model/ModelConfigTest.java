@@ -332,8 +332,8 @@ class ModelConfigTest {
             value = {
                 "num_hidden_layers | 2000000000 | \"num_hidden_layers\" must be a whole number from 1 to 1000, found"
                         + " 2000000000.",
-                "intermediate_size | 2147483647 | \"intermediate_size\" must be a whole number from 1 to 16777216, found"
-                        + " 2147483647.",
+                "intermediate_size | 2147483647 | \"intermediate_size\" must be a whole number from 1 to 16777216,"
+                        + " found 2147483647.",
                 "head_dim | 10000000 | \"head_dim\" must be a whole number from 1 to 65536, found 10000000.",
                 "num_attention_heads | 1048576 | 1048576 heads of 32 are wider than 16777216.",
             })

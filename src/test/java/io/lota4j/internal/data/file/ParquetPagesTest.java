@@ -26,8 +26,8 @@ class ParquetPagesTest {
 
     @BeforeEach
     void read() throws IOException, URISyntaxException {
-        whole = Files.readAllBytes(Path.of(
-                Objects.requireNonNull(getClass().getResource("/data/chats-none.parquet")).toURI()));
+        whole = Files.readAllBytes(Path.of(Objects.requireNonNull(getClass().getResource("/data/chats-none.parquet"))
+                .toURI()));
     }
 
     private void check(byte[] bytes) throws IOException {

@@ -94,7 +94,8 @@ class SourceErrorsTest {
     void numbersThatNoDoubleHolds() throws IOException {
         String large = "9".repeat(400);
         lora.write(folder, LORA.replace("8", large));
-        refused(folder.resolve("adapter_config.json") + ": 'lora_alpha' must be a number above 0, but is " + large + ".");
+        refused(folder.resolve("adapter_config.json") + ": 'lora_alpha' must be a number above 0, but is " + large
+                + ".");
     }
 
     @Test

@@ -6,6 +6,8 @@ import io.lota4j.internal.Text;
 import io.lota4j.internal.model.Torch;
 import io.lota4j.internal.train.Job;
 import io.lota4j.internal.train.ShardWorker;
+import io.lota4j.train.ReplicaRound;
+import io.lota4j.train.ReplicaRound.OptimizerState;
 import io.lota4j.train.ShardSums;
 import java.io.PrintWriter;
 import java.util.Map;
@@ -84,6 +86,17 @@ public final class ShardComputer implements AutoCloseable {
     /// @param values that the trained weights have, F32
     public ShardSums compute(long step, int shard, float[] values) {
         return worker.compute(step, shard, values);
+    }
+
+    /// What a shard comes to by steps of its own.
+    ///
+    /// @param from the first step, from 1
+    /// @param steps how many
+    /// @param shard from 0
+    /// @param values that it begins with, F32
+    /// @param optimizer the state of the shard's optimizer
+    public ReplicaRound round(long from, int steps, int shard, float[] values, OptimizerState optimizer) {
+        return worker.round(from, steps, shard, values, optimizer);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import io.lota4j.train.RemoteShards;
+import io.lota4j.train.TrainConfig;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -17,10 +18,10 @@ public interface ShardEngine {
 
     /// What it would do, in whole sentences.
     ///
-    /// @param shards of a step
+    /// @param config of the run
     /// @param values that are trained
     /// @param memory of a process that computes shards, bytes
-    List<String> plan(int shards, long values, long memory);
+    List<String> plan(TrainConfig config, long values, long memory);
 
     /// Processes for one run.
     ///

@@ -319,7 +319,7 @@ final class TrainCommand extends FitCommand<Ticket> {
             }
             mixing.addTo(plan);
             engine().ifPresent(cluster -> cluster.plan(
-                            config.shards(),
+                            config,
                             trained.trainable(),
                             predicted(memory.policy(), config, trained).total())
                     .forEach(line -> plan.line("on", line)));

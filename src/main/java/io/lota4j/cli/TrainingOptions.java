@@ -5,6 +5,7 @@ import io.lota4j.internal.Text;
 import io.lota4j.internal.train.Ranges;
 import io.lota4j.internal.train.SettingsText;
 import io.lota4j.train.Clip;
+import io.lota4j.train.LocalSgd;
 import io.lota4j.train.Optimizer;
 import io.lota4j.train.RateSearch;
 import io.lota4j.train.Reduction;
@@ -33,6 +34,7 @@ final class TrainingOptions {
     }
 
     static final String SEED = "--seed";
+    private static final String INNER_STEPS = "--inner-steps";
 
     @Option(
             names = "--steps",
@@ -90,6 +92,27 @@ final class TrainingOptions {
                             + " order, so that a step has the same bits on one machine and on several (default:"
                             + " ${DEFAULT-VALUE}).")
     private int shards;
+
+    @Option(
+            names = INNER_STEPS,
+            paramLabel = "H",
+            description =
+                    "With --shards: each shard takes so many steps of its own, with an optimizer of its own, before"
+                            + " the results are averaged and taken for one outer step (DiLoCo). Machines then exchange"
+                            + " values once in H steps.")
+    private @Nullable Integer innerSteps;
+
+    @Option(
+            names = "--outer-lr",
+            paramLabel = "R",
+            description = "Learning rate of the outer step, 1 for a plain average without momentum (default: 0.7).")
+    private @Nullable Double outerLr;
+
+    @Option(
+            names = "--outer-momentum",
+            paramLabel = "M",
+            description = "Nesterov momentum of the outer step, at least 0 and under 1 (default: 0.9).")
+    private @Nullable Double outerMomentum;
 
     @Option(
             names = SEED,
@@ -232,6 +255,7 @@ final class TrainingOptions {
         }
         Optimizer rule = made(this::rule, Optimizer.AdamW.DEFAULT, ranges);
         Objective minimised = objective.objective(ranges);
+        LocalSgd local = local(ranges);
         TrainConfig config = made(
                 () -> new TrainConfig(
                         steps(examples),
@@ -247,11 +271,29 @@ final class TrainingOptions {
                         seed,
                         !noShuffle,
                         minimised,
-                        shards),
+                        shards,
+                        local),
                 TrainConfig.of(1, 1).build(),
                 ranges);
         ranges.requireNone();
         return config;
+    }
+
+    /// How shards take steps of their own, or null.
+    private @Nullable LocalSgd local(Ranges ranges) {
+        Integer steps = innerSteps;
+        if (steps == null) {
+            if (outerLr != null || outerMomentum != null) {
+                ranges.problem("--outer-lr and --outer-momentum are of the step that brings shards together; add "
+                        + INNER_STEPS + " H, or leave them out.");
+            }
+            return null;
+        }
+        return made(
+                () -> new LocalSgd(
+                        steps, orElse(outerLr, LocalSgd.OUTER_LR), orElse(outerMomentum, LocalSgd.OUTER_MOMENTUM)),
+                new LocalSgd(1),
+                ranges);
     }
 
     private double rate() {

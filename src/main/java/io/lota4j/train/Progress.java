@@ -43,6 +43,19 @@ public record Progress(
     /// @param gradients of the trained weights
     /// @param update the optimizer, and the norm for the clip
     public record Phases(double model, double gradients, double update) {
+        /// No time at all.
+        public static final Phases NONE = new Phases(0, 0, 0);
+
+        /// Both together.
+        public Phases plus(Phases other) {
+            return new Phases(model + other.model, gradients + other.gradients, update + other.update);
+        }
+
+        /// An equal part of it.
+        public Phases dividedBy(int parts) {
+            return new Phases(model / parts, gradients / parts, update / parts);
+        }
+
         /// All of the step.
         public double total() {
             return model + gradients + update;

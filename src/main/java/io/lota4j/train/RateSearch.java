@@ -68,12 +68,14 @@ public record RateSearch(long steps, double before, List<Tried> tried, double ra
                 run.seed(),
                 run.shuffle(),
                 run.objective(),
-                run.shards());
+                run.shards(),
+                null);
     }
 
     /// Refuses a run for which no rate can be found so.
     ///
-    /// @throws LotaException if its optimizer's rates are of another size, or its objective compares with the start
+    /// @throws LotaException if its optimizer's rates are of another size, or its objective compares with the start,
+    ///     or its shards take steps of their own
     public static void requireFit(TrainConfig run) {
         if (run.optimizer() instanceof Optimizer.Sgd) {
             throw new LotaException("A learning rate is found for adamw and rmsprop, which move a weight by about the"
@@ -84,6 +86,10 @@ public record RateSearch(long steps, double before, List<Tried> tried, double ra
                     "No learning rate is found for the objective '%s', whose loss compares with the run's start. Give"
                             + " a rate.",
                     run.objective().name()));
+        }
+        if (run.local() != null) {
+            throw new LotaException("A learning rate is found with steps that all shards take together, and this run's"
+                    + " shards take theirs apart. Give a rate.");
         }
     }
 

@@ -18,4 +18,13 @@ public interface RemoteShards {
     /// @param values that the trained weights have, F32, one tensor's after the other in the order of names
     /// @throws io.lota4j.LotaException if a shard cannot be computed
     List<ShardSums> of(long step, float[] values);
+
+    /// What the shards come to by steps of their own, in their order; see [LocalSgd].
+    ///
+    /// @param from the first step, from 1
+    /// @param steps how many
+    /// @param values that all shards start with, F32, as of [#of]
+    /// @param optimizers the states of the shards' optimizers
+    /// @throws io.lota4j.LotaException if a shard cannot be computed
+    List<ReplicaRound> round(long from, int steps, float[] values, List<ReplicaRound.OptimizerState> optimizers);
 }

@@ -6,7 +6,6 @@ import io.lota4j.checkpoint.Shape;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.checkpoint.SafetensorsFile;
 import io.lota4j.internal.checkpoint.SafetensorsWriter;
-import io.lota4j.internal.checkpoint.TensorInfo;
 import io.lota4j.internal.checkpoint.TensorSource;
 import io.lota4j.internal.memory.Buffer;
 import io.lota4j.internal.memory.HostBuffer;
@@ -14,9 +13,8 @@ import io.lota4j.internal.model.ValueStore;
 import io.lota4j.internal.train.BestValues;
 import io.lota4j.internal.train.KeptInState;
 import io.lota4j.internal.train.Trainable;
+import io.lota4j.internal.train.Updates;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,7 +57,6 @@ public record RunState(
     private static final String UPDATES = ".updates";
     private static final String BEST = ".best";
     private static final String FIGURE = "figure.";
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     public static final RunState START = new RunState(0, List.of(), 0, 0, 0, List.of(), Map.of());
 
@@ -141,36 +138,17 @@ public record RunState(
     /// Written where they are not one a step: of experts.
     private void addUpdates(List<TensorSource> tensors, Trainable t) {
         if (!t.updates().areAll(step)) {
-            long[] counts = t.updates().counts();
-            tensors.add(new TensorSource(
-                    t.name() + UPDATES,
-                    DType.I64,
-                    Shape.of(counts.length),
-                    target -> MemorySegment.copy(counts, 0, target, LONG, 0, counts.length)));
+            tensors.add(Updates.source(t.name() + UPDATES, t.updates().counts()));
         }
     }
 
     private static void loadUpdates(SafetensorsFile state, Trainable t, long step) {
         String name = t.name() + UPDATES;
-        TensorInfo info = state.tensors().get(name);
-        if (info == null) {
+        if (state.tensors().containsKey(name)) {
+            t.updates().set(Updates.read(state, name, t.elements(), step));
+        } else {
             t.updates().set(step);
-            return;
         }
-        long parts = info.shape().numel();
-        if (info.dtype() != DType.I64 || parts == 0 || t.elements() % parts != 0) {
-            throw new LotaException(Text.format(
-                    "%s: expected the I64 tensor %s with a count for each of some parts of one size of its %d elements,"
-                            + " found %s.",
-                    state.path(), name, t.elements(), info));
-        }
-        long[] counts = state.bytes(name).toArray(LONG);
-        if (Arrays.stream(counts).anyMatch(count -> count < 0 || count > step)) {
-            throw new LotaException(Text.format(
-                    "%s: expected counts from 0 to the %d steps done in tensor %s, found %s.",
-                    state.path(), step, name, Arrays.toString(counts)));
-        }
-        t.updates().set(counts);
     }
 
     private Map<String, String> metadata(Map<String, String> identity) {

@@ -12,6 +12,7 @@ import io.lota4j.train.objective.Sft;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Everything about a run that is not model, data or mask.
 ///
@@ -30,6 +31,8 @@ import java.util.Map;
 /// @param objective what is minimised
 /// @param shards parts that a step's examples are cut into, from 1 to the examples of a step. Each has sums of its own,
 ///     which are added in their order: a step is the same to the bit wherever its shards are computed
+/// @param local has each shard take steps of its own between two exchanges of values, or null: each step is one of all
+///     shards. It needs at least two shards
 public record TrainConfig(
         long steps,
         Optimizer optimizer,
@@ -44,7 +47,8 @@ public record TrainConfig(
         long seed,
         boolean shuffle,
         Objective objective,
-        int shards) {
+        int shards,
+        @Nullable LocalSgd local) {
 
     /// A rate at which AdamW and RMSprop, which move a weight by about the rate, leave nothing of a usual weight.
     private static final double BOLD_RATE = 0.1;
@@ -66,6 +70,10 @@ public record TrainConfig(
             ranges.problem(Text.format(
                     "The shards must be at most the examples of a step, %d, found %d.",
                     (long) batchSize * accumulation, shards));
+        }
+        if (local != null && shards == 1) {
+            ranges.problem("Inner steps are taken by each shard apart from the others, and there is one shard. Take at"
+                    + " least two shards, or leave the inner steps out.");
         }
         if (clip != Clip.NONE) {
             ranges.positive(maxNorm, "clip's bound");
@@ -108,7 +116,8 @@ public record TrainConfig(
                 seed,
                 shuffle,
                 new Sft(),
-                1);
+                1,
+                null);
     }
 
     /// Settings with the command line's defaults for all but these two: AdamW at a constant rate, 8 examples
@@ -137,7 +146,8 @@ public record TrainConfig(
                 seed,
                 shuffle,
                 objective,
-                shards);
+                shards,
+                local);
     }
 
     /// How many steps it takes to go over some examples so often; every epoch ends with the data, so that its last
@@ -190,6 +200,9 @@ public record TrainConfig(
             text.with("max-norm", maxNorm, byDefault.maxNorm);
         }
         text.with("shards", shards, byDefault.shards);
+        if (local != null) {
+            local.addTo(text);
+        }
         optimizer.addTo(text);
         text.with("objective", objective.name(), byDefault.objective.name());
         objective.settings().forEach((parameter, value) -> text.with(parameter.name(), value, parameter.byDefault()));

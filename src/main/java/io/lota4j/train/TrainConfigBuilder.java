@@ -2,6 +2,7 @@ package io.lota4j.train;
 
 import io.lota4j.train.objective.Objective;
 import io.lota4j.train.objective.Sft;
+import org.jspecify.annotations.Nullable;
 
 /// Settings of a run in the making: what is not said keeps its default.
 public final class TrainConfigBuilder {
@@ -19,6 +20,7 @@ public final class TrainConfigBuilder {
     private boolean shuffle = true;
     private Objective objective = new Sft();
     private int shards = 1;
+    private @Nullable LocalSgd local;
 
     TrainConfigBuilder(long steps, double lr) {
         this.steps = steps;
@@ -95,6 +97,14 @@ public final class TrainConfigBuilder {
         return this;
     }
 
+    /// Has each shard take steps of its own between two exchanges of values; by default each step is one of all shards.
+    ///
+    /// @param value null for that
+    public TrainConfigBuilder local(@Nullable LocalSgd value) {
+        local = value;
+        return this;
+    }
+
     /// The settings.
     ///
     /// @throws io.lota4j.LotaException if one is out of its range
@@ -113,6 +123,7 @@ public final class TrainConfigBuilder {
                 seed,
                 shuffle,
                 objective,
-                shards);
+                shards,
+                local);
     }
 }

@@ -11,6 +11,8 @@ import io.lota4j.data.Dataset;
 import io.lota4j.mask.MaskFile;
 import io.lota4j.ticket.TicketFile;
 import io.lota4j.train.RemoteShards;
+import io.lota4j.train.ReplicaRound;
+import io.lota4j.train.ReplicaRound.OptimizerState;
 import io.lota4j.train.RunObserver;
 import io.lota4j.train.ShardSums;
 import io.lota4j.train.StateFile;
@@ -87,6 +89,15 @@ class ShardComputerTest {
                 sums.add(opened.getFirst().compute(step, shard, values));
             }
             return sums;
+        }
+
+        @Override
+        public List<ReplicaRound> round(long from, int steps, float[] values, List<OptimizerState> optimizers) {
+            List<ReplicaRound> rounds = new ArrayList<>();
+            for (int shard = 0; shard < SHARDS; shard++) {
+                rounds.add(opened.getFirst().round(from, steps, shard, values, optimizers.get(shard)));
+            }
+            return rounds;
         }
 
         @Override

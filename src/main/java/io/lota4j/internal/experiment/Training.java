@@ -3,11 +3,13 @@ package io.lota4j.internal.experiment;
 import io.lota4j.LotaException;
 import io.lota4j.internal.train.Ranges;
 import io.lota4j.train.Clip;
+import io.lota4j.train.LocalSgd;
 import io.lota4j.train.Optimizer;
 import io.lota4j.train.Reduction;
 import io.lota4j.train.Schedule;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.objective.Objective;
+import org.jspecify.annotations.Nullable;
 
 /// How every stage of an experiment is trained.
 ///
@@ -24,6 +26,7 @@ import io.lota4j.train.objective.Objective;
 /// @param reduction what a batch's loss is the mean of
 /// @param shuffle whether each epoch has an order of its own, by the seed; else the file's
 /// @param shards parts that a step's examples are cut into
+/// @param local has each shard take steps of its own between two exchanges, or null
 public record Training(
         long steps,
         Optimizer optimizer,
@@ -37,7 +40,8 @@ public record Training(
         Objective objective,
         Reduction reduction,
         boolean shuffle,
-        int shards) {
+        int shards,
+        @Nullable LocalSgd local) {
     /// Another order of the same rows than a calibration with the same seed, which training must not repeat.
     private static final long CALIBRATION_ORDER = 0x63616c6962726174L;
 
@@ -59,7 +63,8 @@ public record Training(
                     0,
                     shuffle,
                     objective,
-                    shards);
+                    shards,
+                    local);
         } catch (LotaException refusal) {
             ranges.problems(refusal);
         }
@@ -81,15 +86,16 @@ public record Training(
                 objective,
                 reduction,
                 shuffle,
-                shards);
+                shards,
+                local);
     }
 
     /// The settings of a stage's training.
     public TrainConfig config(long steps, double lr, long seed, Objective minimised) {
-        return config(steps, optimizer, lr, schedule, Math.min(warmupSteps, steps), seed, minimised);
+        return config(steps, optimizer, lr, schedule, Math.min(warmupSteps, steps), seed, minimised, local);
     }
 
-    /// The settings of a calibration.
+    /// The settings of a calibration, whose shards take all steps together.
     ///
     /// @param effort its steps, rate and optimizer
     public TrainConfig calibration(Method.Effort effort, long seed, Objective minimised) {
@@ -101,11 +107,19 @@ public record Training(
                 Schedule.CONSTANT,
                 0,
                 seed ^ CALIBRATION_ORDER,
-                minimised);
+                minimised,
+                null);
     }
 
     private TrainConfig config(
-            long steps, Optimizer rule, double lr, Schedule schedule, long warmup, long seed, Objective minimised) {
+            long steps,
+            Optimizer rule,
+            double lr,
+            Schedule schedule,
+            long warmup,
+            long seed,
+            Objective minimised,
+            @Nullable LocalSgd apart) {
         return new TrainConfig(
                 steps,
                 rule,
@@ -120,7 +134,8 @@ public record Training(
                 seed,
                 shuffle,
                 minimised,
-                shards);
+                shards,
+                apart);
     }
 
     /// Steps of a batch of this size that take as many rows as so many steps of another, halves up; at least one.

@@ -42,6 +42,9 @@ public record Job(
         @Nullable LossChanges changes,
         @Nullable RemoteShards elsewhere)
         implements TrainingJob {
+    /// Some JVMs have no longer ones.
+    private static final int MOST_IN_AN_ARRAY = Integer.MAX_VALUE - 8;
+
     /// @throws LotaException if the mask is not for the model, or has no weight that is trained;
     ///     or if steps are summed up and the run would end with an earlier one
     public Job {
@@ -53,11 +56,40 @@ public record Job(
         if (changes != null) {
             LossChanges.requireLast(heldOut);
         }
+        if (config.local() != null) {
+            requireApart(model, mask, changes);
+        }
         if (mask.trainable() == 0) {
             throw new LotaException(Text.format(
                     "The mask has no trainable weight: all %,d of its pool are frozen, so there is nothing to train. "
                             + "Take a mask of a lower sparsity.",
                     mask.poolSize()));
+        }
+    }
+
+    private static void requireApart(AdaptedModel model, Mask mask, @Nullable LossChanges sums) {
+        if (sums != null) {
+            throw new LotaException(Text.format(
+                    "The score '%s' is summed up over steps that all shards take together, and this run's shards take"
+                            + " theirs apart. Leave the inner steps out.",
+                    LossChanges.NAME));
+        }
+        if (model.decoder().memory().state() != null) {
+            throw new LotaException("Shards that take steps apart keep their optimizers' states in memory, not in the"
+                    + " state's directory. Leave the inner steps or the directory out.");
+        }
+        requireFitsArray(mask, "can be kept for shards that take steps apart");
+    }
+
+    /// Refuses more trained weights than an array has places for.
+    ///
+    /// @param what is done with such an array
+    static void requireFitsArray(Mask mask, String what) {
+        if (mask.trainable() > MOST_IN_AN_ARRAY) {
+            throw new LotaException(Text.format(
+                    "The mask has %,d trained weights; at most %,d %s. Take a mask of a higher sparsity, or train on"
+                            + " one machine in one shard.",
+                    mask.trainable(), MOST_IN_AN_ARRAY, what));
         }
     }
 

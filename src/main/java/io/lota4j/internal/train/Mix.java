@@ -103,6 +103,11 @@ public record Mix(
                             + " fewer, or take larger batches.",
                     config.stepExamples(), perBatch));
         }
+        if (loss == Loss.KL && config.local() != null) {
+            throw new LotaException("Rows are compared with the run's start in steps that all shards take together, and"
+                    + " this run's shards take theirs apart. Take the loss ce for what is mixed in, or leave the inner"
+                    + " steps out.");
+        }
         if (loss == Loss.KL) {
             return;
         }

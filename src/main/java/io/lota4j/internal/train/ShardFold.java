@@ -28,11 +28,20 @@ public record ShardFold(List<Trainable> trainables, StepGradients gradients, Mas
                         .toList());
     }
 
-    /// F32 values that a run keeps for it.
+    /// Whether a step's gradient is made of those of several shards.
+    static boolean isNeeded(TrainConfig config) {
+        return config.shards() > 1 && config.local() == null;
+    }
+
+    /// F32 values that a run keeps for its shards. Where they take steps apart: the outer momentum, the values that a round
+    /// begins with, those of a shard, the sum of what the shards moved by, and of each shard what its optimizer has.
     ///
     /// @param trained values of the run
     public static long copies(TrainConfig config, long trained) {
-        return config.shards() == 1 ? 0 : trained;
+        if (config.local() != null) {
+            return trained * (4 + (long) config.shards() * config.optimizer().moments());
+        }
+        return isNeeded(config) ? trained : 0;
     }
 
     /// Begins a step.

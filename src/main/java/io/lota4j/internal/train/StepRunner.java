@@ -38,8 +38,7 @@ final class StepRunner {
     private @Nullable RemoteShards elsewhere;
     private @Nullable LossChanges changes;
     private double[] squares = {};
-    private double passSeconds;
-    private double updateSeconds;
+    private Phases phases = Phases.NONE;
 
     /// @param reference of the run's samples, or null where its objective needs none
     /// @param mixed rows beside those of the data, or null for none
@@ -96,7 +95,7 @@ final class StepRunner {
         for (int shard = 0; shard < cut.shards().size(); shard++) {
             ShardSums sums = shards.next();
             if (fold != null) {
-                requireFinite(sums, shard);
+                requireFinite(sums, step, shard);
                 fold.add();
             }
             loss += sums.loss();
@@ -120,9 +119,7 @@ final class StepRunner {
             long theirs = beside.scored() + scoredOf(mixed, cut);
             figures.put("mix_share", (double) theirs / scored);
         }
-        passSeconds = since(start);
-        squares = squares();
-        updateSeconds = since(start) - passSeconds;
+        timePasses(start);
         return new Outcome(loss, Math.sqrt(Arrays.stream(squares).sum()), tokens + beside.tokens(), scored, figures);
     }
 
@@ -159,6 +156,29 @@ final class StepRunner {
                 Concatenated.of(trainables, Trainable::copyGradientTo));
     }
 
+    /// A step that a shard takes apart from the others: by the gradient of the loss of its own samples, as if there were
+    /// no others. Where it has none, or loss or gradient are not finite, the weights stay as they are.
+    ///
+    /// @param step from 1
+    /// @param shard from 0
+    /// @return with the shard's part of the loss of all samples of the step
+    Outcome step(Samples samples, long step, int shard) {
+        long start = System.nanoTime();
+        StepShards cut = StepShards.of(samples, step, config, decoder.device().chunk());
+        StepShards own = new StepShards(List.of(cut.shards().get(shard)));
+        gradients.clear();
+        ShardSums sums = sums(own.shards().getFirst(), weight(own));
+        timePasses(start);
+        double norm = Math.sqrt(Arrays.stream(squares).sum());
+        boolean none = own.shards().getFirst().isEmpty();
+        if (!none && Double.isFinite(sums.loss()) && Double.isFinite(norm)) {
+            update(step);
+        }
+        double share = sums.scored() == 0 ? 0 : weight(cut) / weight(own);
+        sums.figures().replaceAll((name, value) -> share * value);
+        return new Outcome(share * sums.loss(), norm, sums.tokens(), sums.scored(), sums.figures());
+    }
+
     private ShardSums sums(List<MicroBatch> batches, double each) {
         double loss = 0;
         TreeMap<String, Double> figures = new TreeMap<>();
@@ -174,10 +194,10 @@ final class StepRunner {
                 NO_FLOATS);
     }
 
-    private void requireFinite(ShardSums sums, int shard) {
+    private void requireFinite(ShardSums sums, long step, int shard) {
         double norm = Math.sqrt(Arrays.stream(squares()).sum());
         if (!Double.isFinite(sums.loss()) || !Double.isFinite(norm)) {
-            throw new NotFiniteShard(shard, sums.loss(), norm);
+            throw new NotFiniteShard(step, shard, sums.loss(), norm);
         }
     }
 
@@ -185,14 +205,21 @@ final class StepRunner {
     static final class NotFiniteShard extends RuntimeException {
         private static final long serialVersionUID = 1;
 
+        private final long step;
         private final int shard;
         private final double loss;
         private final double norm;
 
-        private NotFiniteShard(int shard, double loss, double norm) {
+        NotFiniteShard(long step, int shard, double loss, double norm) {
+            this.step = step;
             this.shard = shard;
             this.loss = loss;
             this.norm = norm;
+        }
+
+        /// From 1.
+        long step() {
+            return step;
         }
 
         /// From 0.
@@ -294,12 +321,24 @@ final class StepRunner {
             }
         });
         parameters.moved();
-        updateSeconds += since(start);
+        phases = phases.plus(new Phases(0, 0, since(start)));
     }
 
-    /// What the last step's time went to.
+    /// Ends the passes of a step: the gradients' norm is part of the update.
+    ///
+    /// @param start of the passes
+    private void timePasses(long start) {
+        double passes = since(start);
+        squares = squares();
+        phases = phases.plus(
+                new Phases(passes - gradients.seconds(), gradients.seconds(), since(start) - passes));
+    }
+
+    /// What the time of all steps since the last call went to.
     Phases phases() {
-        return new Phases(passSeconds - gradients.seconds(), gradients.seconds(), updateSeconds);
+        Phases since = phases;
+        phases = Phases.NONE;
+        return since;
     }
 
     private static double since(long start) {

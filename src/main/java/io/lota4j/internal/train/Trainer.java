@@ -14,7 +14,9 @@ import io.lota4j.mask.Mask;
 import io.lota4j.train.HeldOut;
 import io.lota4j.train.HeldOutLoss;
 import io.lota4j.train.Listener;
+import io.lota4j.train.LocalSgd;
 import io.lota4j.train.Progress;
+import io.lota4j.train.Progress.Phases;
 import io.lota4j.train.RemoteShards;
 import io.lota4j.train.RunState;
 import io.lota4j.train.TrainConfig;
@@ -46,6 +48,7 @@ public final class Trainer implements AutoCloseable {
     private final @Nullable MixRows mixed;
     private final PtNDManager kept;
     private final StepRunner runner;
+    private final @Nullable LocalRounds rounds;
     private RunState state = RunState.START;
     private @Nullable Saving saving;
     private @Nullable Scoring scoring;
@@ -134,7 +137,9 @@ public final class Trainer implements AutoCloseable {
                 reference,
                 mixed,
                 mixed != null && compared ? new Distilled(decoder, parameters, mixed, kept) : null,
-                config.shards() == 1 ? null : ShardFold.of(decoder, parameters, kernel, kept));
+                ShardFold.isNeeded(config) ? ShardFold.of(decoder, parameters, kernel, kept) : null);
+        LocalSgd local = config.local();
+        this.rounds = local == null ? null : new LocalRounds(local, config, new Replica(runner, parameters, samples));
     }
 
     /// The samples whose log-probabilities at the start the objective asks for.
@@ -164,7 +169,11 @@ public final class Trainer implements AutoCloseable {
 
     /// Has the shards of every step computed elsewhere from now on.
     Trainer computing(RemoteShards where) {
-        runner.compute(where);
+        if (rounds == null) {
+            runner.compute(where);
+        } else {
+            rounds.compute(where);
+        }
         return this;
     }
 
@@ -221,23 +230,26 @@ public final class Trainer implements AutoCloseable {
         double seconds = 0;
         while (!stopped && !finished()) {
             long start = System.nanoTime();
-            long step = state.step() + 1;
-            Outcome outcome = gradients(step);
-            runner.update(step);
-            seconds += (System.nanoTime() - start) / 1e9;
-            state = after(outcome, before + seconds);
-            if (step == config.steps()) {
-                requireFiniteWeights();
+            long from = state.step();
+            List<Outcome> outcomes = steps(from + 1, asked);
+            double each = (System.nanoTime() - start) / 1e9 / Math.max(1, outcomes.size());
+            Phases phases = runner.phases().dividedBy(Math.max(1, outcomes.size()));
+            for (Outcome outcome : outcomes) {
+                seconds += each;
+                state = after(outcome, before + seconds);
+                if (state.step() == config.steps()) {
+                    requireFiniteWeights();
+                }
+                listener.step(progress(outcome, Double.isNaN(before) ? seconds : before + seconds, phases));
+                rising.after(state.step(), outcome.loss()).ifPresent(listener::warn);
             }
-            listener.step(progress(outcome, Double.isNaN(before) ? seconds : before + seconds));
-            rising.after(step, outcome.loss()).ifPresent(listener::warn);
             boolean scored = score(listener, asked);
-            stopped = !scored || (asked.getAsBoolean() && !finished());
-            save(stopped);
+            stopped = outcomes.isEmpty() || !scored || (asked.getAsBoolean() && !finished());
+            save(from, stopped);
         }
         if (state.step() == 0) {
             // Stopped before the first step: another run computes the reference and goes on.
-            save(true);
+            save(0, true);
         }
         if (finished()) {
             keepBest();
@@ -290,7 +302,11 @@ public final class Trainer implements AutoCloseable {
 
     /// What the state has beside the trained values.
     private List<KeptInState> kept() {
-        return Stream.of(references().stream(), Stream.ofNullable(mixed), Stream.ofNullable(changes))
+        return Stream.of(
+                        references().stream(),
+                        Stream.ofNullable(mixed),
+                        Stream.ofNullable(changes),
+                        Stream.ofNullable(rounds))
                 .<KeptInState>flatMap(Function.identity())
                 .toList();
     }
@@ -354,7 +370,7 @@ public final class Trainer implements AutoCloseable {
         return all;
     }
 
-    private Progress progress(Outcome outcome, double seconds) {
+    private Progress progress(Outcome outcome, double seconds, Phases phases) {
         return new Progress(
                 state.step(),
                 config.steps(),
@@ -364,34 +380,42 @@ public final class Trainer implements AutoCloseable {
                 state.tokens(),
                 state.scoredTokens(),
                 seconds,
-                runner.phases(),
+                phases,
                 outcome.figures());
     }
 
-    private void save(boolean stopped) {
+    /// @param from the step that was reached before
+    private void save(long from, boolean stopped) {
         Saving where = saving;
         if (where == null) {
             return;
         }
-        boolean due = where.every() > 0 && state.step() % where.every() == 0 && !finished();
+        boolean due = where.every() > 0 && state.step() / where.every() > from / where.every() && !finished();
         if (stopped || due) {
             requireFiniteWeights();
             state.write(where.file(), where.identity(), parameters.trainables(), best(), kept());
         }
     }
 
-    /// The gradients of a step, which are finite.
-    private Outcome gradients(long step) {
+    /// Goes one step on, or a round of steps that shards take apart.
+    ///
+    /// @param from the first step
+    /// @return what is told of each step, all finite; none if it was stopped in a round, which is then not begun
+    private List<Outcome> steps(long from, BooleanSupplier stop) {
         try {
-            Outcome outcome = runner.gradients(samples, step);
-            if (!Double.isFinite(outcome.loss()) || !Double.isFinite(outcome.norm())) {
-                throw notFinite(Text.format("Step %d", step), samplesOf(step), outcome.loss(), outcome.norm());
+            if (rounds != null) {
+                return rounds.round(from, rounds.steps(from, config.steps()), stop);
             }
-            return outcome;
+            Outcome outcome = runner.gradients(samples, from);
+            if (!Double.isFinite(outcome.loss()) || !Double.isFinite(outcome.norm())) {
+                throw notFinite(Text.format("Step %d", from), samplesOf(from), outcome.loss(), outcome.norm());
+            }
+            runner.update(from);
+            return List.of(outcome);
         } catch (NotFiniteShard shard) {
             throw notFinite(
-                    Text.format("Step %d, shard %d of %d", step, shard.shard() + 1, config.shards()),
-                    StepShards.of(samplesOf(step), shard.shard(), config.shards()),
+                    Text.format("Step %d, shard %d of %d", shard.step(), shard.shard() + 1, config.shards()),
+                    StepShards.of(samplesOf(shard.step()), shard.shard(), config.shards()),
                     shard.loss(),
                     shard.norm());
         }

@@ -1,10 +1,13 @@
 package io.lota4j.internal.train;
 
+import io.lota4j.LotaException;
 import io.lota4j.data.Dataset;
+import io.lota4j.internal.Text;
 import io.lota4j.internal.kernel.MaskedKernel;
 import io.lota4j.memory.Device;
 import io.lota4j.train.HeldOut;
 import io.lota4j.train.Listener;
+import io.lota4j.train.LocalSgd;
 import io.lota4j.train.MemoryEstimate;
 import io.lota4j.train.RunState;
 import io.lota4j.train.TrainConfig;
@@ -46,11 +49,18 @@ public interface TrainingJob {
     /// What does the work on the trained entries.
     MaskedKernel kernel();
 
-    /// Refuses rows that the objective does not fit.
+    /// Refuses rows that the objective does not fit, or that cannot be scored when they would be due.
     ///
     /// @param heldOut null for none
     static void requireFit(TrainConfig config, Dataset data, @Nullable HeldOut heldOut) {
         config.requireFits(data);
+        LocalSgd local = config.local();
+        if (heldOut != null && local != null && heldOut.every() % local.innerSteps() != 0) {
+            throw new LotaException(Text.format(
+                    "The held-out rows are scored every %d steps, but the shards' values are brought together every %d:"
+                            + " score them after a multiple of that.",
+                    heldOut.every(), local.innerSteps()));
+        }
         if (heldOut != null) {
             config.requireFits(heldOut.data());
         }

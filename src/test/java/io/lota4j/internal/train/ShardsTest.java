@@ -18,6 +18,8 @@ import io.lota4j.model.MemoryPolicy;
 import io.lota4j.model.MemoryPolicy.ActivationPolicy;
 import io.lota4j.model.MemoryPolicy.BaseWeights;
 import io.lota4j.train.RemoteShards;
+import io.lota4j.train.ReplicaRound;
+import io.lota4j.train.ReplicaRound.OptimizerState;
 import io.lota4j.train.RunState;
 import io.lota4j.train.ShardSums;
 import io.lota4j.train.TrainConfig;
@@ -28,6 +30,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.io.Serializable;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -167,6 +170,11 @@ class ShardsTest {
                 assertThat(identity).isNotEmpty();
                 return computation.of(step, values);
             }
+
+            @Override
+            public List<ReplicaRound> round(long from, int steps, float[] values, List<OptimizerState> optimizers) {
+                throw new AssertionError("the shards take all steps together");
+            }
         };
     }
 
@@ -175,20 +183,21 @@ class ShardsTest {
         first.compute(step, 0, new float[values.length]);
         List<ShardSums> sums = new ArrayList<>();
         for (int shard = shards - 1; shard >= 0; shard--) {
-            sums.add(sent((shard % 2 == 0 ? first : second).compute(step, shard, values)));
+            sums.add(sent((shard % 2 == 0 ? first : second).compute(step, shard, values), ShardSums.class));
         }
         Collections.reverse(sums);
         return sums;
     }
 
-    private static ShardSums sent(ShardSums sums) {
+    /// What arrives of something that is sent to another process.
+    static <T extends Serializable> T sent(T sums, Class<T> type) {
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
                 out.writeObject(sums);
             }
             try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
-                return (ShardSums) in.readObject();
+                return type.cast(in.readObject());
             }
         } catch (IOException | ClassNotFoundException e) {
             throw new AssertionError(e);

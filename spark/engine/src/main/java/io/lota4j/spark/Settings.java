@@ -3,6 +3,8 @@ package io.lota4j.spark;
 import io.lota4j.LotaException;
 import io.lota4j.experiment.WorkPlan;
 import io.lota4j.internal.Text;
+import io.lota4j.train.LocalSgd;
+import io.lota4j.train.TrainConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,20 +125,32 @@ record Settings(SparkConf given, Optional<String> master) {
 
     /// What a training's shards would take.
     ///
-    /// @param shards of a step
     /// @param values that are trained
     /// @param memory of an executor, bytes
-    List<String> plan(int shards, long values, long memory) {
+    List<String> plan(TrainConfig config, long values, long memory) {
         long megabytes = Math.ceilDiv(Float.BYTES * values, 1_000_000);
-        return List.of(
-                Text.format(
-                        "Spark at %s: a step is a job of %d tasks, a shard each; more executors than that have nothing to"
-                                + " do.",
-                        address(), shards),
-                Text.format(
+        long shards = config.shards();
+        LocalSgd local = config.local();
+        long moments = config.optimizer().moments();
+        String job = local == null ? "a step is a job" : Text.format("%d steps are a job", local.innerSteps());
+        String travels = local == null
+                ? Text.format(
                         "With each step %d MB of trained values go to every executor, and %d MB of a shard's gradient come"
                                 + " back from each task, %d MB to the driver in all; its heap has to hold that twice.",
-                        megabytes, megabytes, shards * megabytes),
+                        megabytes, megabytes, shards * megabytes)
+                : Text.format(
+                        "With each such job %d MB of trained values go to every executor and %d MB of its optimizer's"
+                                + " state to each task; %d MB of both come back from each, %d MB to the driver in all. Its"
+                                + " heap has to hold that twice.",
+                        megabytes,
+                        moments * megabytes,
+                        (1 + moments) * megabytes,
+                        shards * (1 + moments) * megabytes);
+        return List.of(
+                Text.format(
+                        "Spark at %s: %s of %d tasks, a shard each; more executors than that have nothing to do.",
+                        address(), job, shards),
+                travels,
                 Text.format(
                         "An executor has %d cores and takes about %d MB at most, of which little is heap.",
                         taskCores(), Math.ceilDiv(memory, 1_000_000)),

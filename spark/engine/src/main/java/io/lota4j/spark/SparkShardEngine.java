@@ -4,7 +4,11 @@ import io.lota4j.LotaException;
 import io.lota4j.cli.ShardEngine;
 import io.lota4j.cli.ShardOrder;
 import io.lota4j.internal.Text;
+import io.lota4j.train.ReplicaRound;
+import io.lota4j.train.ReplicaRound.OptimizerState;
 import io.lota4j.train.ShardSums;
+import io.lota4j.train.TrainConfig;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +21,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
 
-/// Computes the shards of a training's steps as tasks of Spark, a job a step. The values go out to each executor once a
-/// step, and a shard's sums come back; what is lost with an executor is computed again, to the same bits. The driver
-/// alone has the optimizer's state and writes.
+/// Computes the shards of a training's steps as tasks of Spark, a job a step, or a round of steps where shards take them
+/// apart. The values go out to each executor once a job, and what a shard comes to comes back; what is lost with an
+/// executor is computed again, to the same bits. The driver alone keeps state and writes.
 public final class SparkShardEngine implements ShardEngine {
     private final Optional<String> master;
 
@@ -43,8 +47,8 @@ public final class SparkShardEngine implements ShardEngine {
     }
 
     @Override
-    public List<String> plan(int shards, long values, long memory) {
-        return new Settings(new SparkConf(), master).plan(shards, values, memory);
+    public List<String> plan(TrainConfig config, long values, long memory) {
+        return new Settings(new SparkConf(), master).plan(config, values, memory);
     }
 
     @Override
@@ -60,7 +64,7 @@ public final class SparkShardEngine implements ShardEngine {
         private final ShardOrder asked;
         private @Nullable ShardOrder order;
         private @Nullable JavaRDD<Integer> shards;
-        private ShardTask.@Nullable Outcome first;
+        private ShardTask.@Nullable Outcome<?> first;
 
         Executors(JavaSparkContext spark, ShardOrder asked) {
             this.spark = spark;
@@ -76,42 +80,61 @@ public final class SparkShardEngine implements ShardEngine {
 
         @Override
         public List<ShardSums> of(long step, float[] values) {
-            ShardOrder begun = order;
-            JavaRDD<Integer> numbers = shards;
-            if (begun == null || numbers == null) {
-                throw new IllegalStateException("the run has not begun");
-            }
-            spark.sc().setJobDescription(Text.format("step %d", step));
             Broadcast<float[]> sent = spark.broadcast(values);
             try {
-                List<ShardSums> sums = new ArrayList<>();
-                // In the order of the partitions, whichever ended first.
-                for (ShardTask.Outcome outcome : SparkJobs.outcome(
-                        Text.format("Step %d", step),
-                        numbers.map(new ShardTask(begun, step, sent)).collectAsync())) {
-                    sums.add(sums(step, sums.size(), outcome));
-                }
-                return sums;
+                return computed(Text.format("Step %d", step), new ShardTask.StepPart(step, sent));
             } finally {
                 sent.destroy();
             }
         }
 
-        private ShardSums sums(long step, int shard, ShardTask.Outcome outcome) {
-            ShardSums sums = outcome.sums();
-            if (sums == null) {
+        @Override
+        public List<ReplicaRound> round(long from, int steps, float[] values, List<OptimizerState> optimizers) {
+            Broadcast<float[]> sent = spark.broadcast(values);
+            // One for each shard, since an executor fetches only what its tasks read.
+            List<Broadcast<OptimizerState>> states =
+                    optimizers.stream().map(spark::broadcast).toList();
+            try {
+                return computed(
+                        Text.format("Steps %d to %d", from, from + steps - 1),
+                        new ShardTask.RoundPart(from, steps, sent, states));
+            } finally {
+                sent.destroy();
+                states.forEach(Broadcast::destroy);
+            }
+        }
+
+        /// In the order of the shards, whichever ended first.
+        private <T extends Serializable> List<T> computed(String what, ShardTask.Part<T> part) {
+            ShardOrder begun = order;
+            JavaRDD<Integer> numbers = shards;
+            if (begun == null || numbers == null) {
+                throw new IllegalStateException("the run has not begun");
+            }
+            spark.sc().setJobDescription(what);
+            List<T> results = new ArrayList<>();
+            for (ShardTask.Outcome<T> outcome : SparkJobs.outcome(
+                    what, numbers.map(new ShardTask<>(begun, part)).collectAsync())) {
+                results.add(result(what, results.size(), outcome));
+            }
+            return results;
+        }
+
+        private <T extends Serializable> T result(String what, int shard, ShardTask.Outcome<T> outcome) {
+            T result = outcome.result();
+            if (result == null) {
                 throw new LotaException(Text.format(
-                        "Step %d, shard %d, on %s: %s", step, shard + 1, outcome.host(), outcome.failure()));
+                        "%s, shard %d, on %s: %s", what, shard + 1, outcome.host(), outcome.failure()));
             }
             if (first == null) {
                 first = outcome;
             }
             requireAlike(first, outcome);
-            return sums;
+            return result;
         }
 
         /// Products of other instructions or libraries have other bits.
-        private static void requireAlike(ShardTask.Outcome one, ShardTask.Outcome other) {
+        private static void requireAlike(ShardTask.Outcome<?> one, ShardTask.Outcome<?> other) {
             one.machine().forEach((what, value) -> {
                 String found = other.machine().getOrDefault(what, "none");
                 if (!found.equals(value)) {

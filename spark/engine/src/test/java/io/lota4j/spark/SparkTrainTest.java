@@ -84,6 +84,20 @@ class SparkTrainTest {
         assertSame("four", "plain");
     }
 
+    /// Rounds of three steps: the last one is shorter.
+    @Test
+    void shardsThatTakeStepsApartHaveTheSameBytesAnywhere() throws IOException, InterruptedException {
+        train("apart", 8, "--inner-steps=3").plain().done();
+        train("apart-two", 8, "--inner-steps=3").spark(TWO).done();
+        assertSame("apart-two", "apart");
+        CommandLine.Running running = train("apart-killed", 40, "--inner-steps=3").spark(TWO);
+        running.await(() -> steps("apart-killed") >= 3);
+        running.executors().getFirst().destroyForcibly();
+        assertThat(running.done()).contains("Lost executor");
+        train("apart-whole", 40, "--inner-steps=3").plain().done();
+        assertSame("apart-killed", "apart-whole");
+    }
+
     @Test
     void nothingChangesWhereAnExecutorIsKilledInAStep() throws IOException, InterruptedException {
         train("whole", 40).plain().done();
@@ -127,5 +141,10 @@ class SparkTrainTest {
                 .contains("a step is a job of 4 tasks, a shard each")
                 .contains("An executor has 3 cores and takes about ");
         assertThat(directory.resolve("planned")).doesNotExist();
+        assertThat(train("planned", 4, "--inner-steps=2")
+                        .launched("--on", "spark", "--master", "local-cluster[2,3,1024]", "--dry-run")
+                        .done())
+                .contains("2 steps are a job of 4 tasks, a shard each")
+                .contains("of its optimizer's state to each task");
     }
 }

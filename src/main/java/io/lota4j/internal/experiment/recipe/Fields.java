@@ -128,6 +128,12 @@ record Fields(RecipeKeys keys, Yaml.Mapping mapping, String where) {
                 "a fraction from 0 to under 1");
     }
 
+    /// A number in [0, 1).
+    double fraction(String key, double absent) {
+        List<Double> found = fractions(key);
+        return single(key, found.isEmpty() ? List.of(absent) : found);
+    }
+
     /// Any numbers: one, or a list.
     List<Double> numbers(String key) {
         return some(key, List.of(), text -> Optional.of(Double.valueOf(text)), "a number");

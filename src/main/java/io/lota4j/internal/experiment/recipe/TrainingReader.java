@@ -4,6 +4,7 @@ import io.lota4j.internal.Text;
 import io.lota4j.internal.experiment.Training;
 import io.lota4j.internal.yaml.Yaml;
 import io.lota4j.train.Clip;
+import io.lota4j.train.LocalSgd;
 import io.lota4j.train.Optimizer;
 import io.lota4j.train.Reduction;
 import io.lota4j.train.Schedule;
@@ -28,11 +29,27 @@ final class TrainingReader {
     private static final String REDUCTION = "reduction";
     private static final String SHUFFLE = "shuffle";
     private static final String SHARDS = "shards";
+    private static final String INNER_STEPS = "inner-steps";
+    private static final String OUTER_LR = "outer-lr";
+    private static final String OUTER_MOMENTUM = "outer-momentum";
     private static final String SAVE_EVERY = "save-every";
 
     /// What a method may say for itself; of an objective it does so in other ways.
-    static final List<String> OVERRIDES =
-            List.of(STEPS, OPTIMIZER, SCHEDULE, WARMUP, BATCH, ACCUMULATE, CLIP, MAX_NORM, REDUCTION, SHUFFLE, SHARDS);
+    static final List<String> OVERRIDES = List.of(
+            STEPS,
+            OPTIMIZER,
+            SCHEDULE,
+            WARMUP,
+            BATCH,
+            ACCUMULATE,
+            CLIP,
+            MAX_NORM,
+            REDUCTION,
+            SHUFFLE,
+            SHARDS,
+            INNER_STEPS,
+            OUTER_LR,
+            OUTER_MOMENTUM);
 
     private static final Training USUAL = new Training(
             1,
@@ -47,7 +64,8 @@ final class TrainingReader {
             new Sft(),
             Reduction.TOKEN_MEAN,
             true,
-            1);
+            1,
+            null);
 
     private TrainingReader() {}
 
@@ -151,7 +169,8 @@ final class TrainingReader {
                 objective == null ? usual.objective() : objective,
                 fields.constant(REDUCTION, usual.reduction()),
                 fields.has(SHUFFLE) ? fields.flag(SHUFFLE) : usual.shuffle(),
-                shards);
+                shards,
+                local(fields, usual.local(), shards));
         if (fields.has(STEPS) && read.warmupSteps() > read.steps()) {
             fields.keys()
                     .error(
@@ -168,6 +187,32 @@ final class TrainingReader {
         }
         // A larger batch takes fewer steps, so that as many rows are seen.
         return fields.has(STEPS) ? read : read.with(read.steps(usual.steps(), usual));
+    }
+
+    /// How shards take steps of their own, or null.
+    private static @Nullable LocalSgd local(Fields fields, @Nullable LocalSgd usual, int shards) {
+        LocalSgd byDefault = usual == null ? new LocalSgd(1) : usual;
+        if (usual == null && !fields.has(INNER_STEPS)) {
+            for (String outer : List.of(OUTER_LR, OUTER_MOMENTUM)) {
+                if (fields.has(outer)) {
+                    fields.required(INNER_STEPS, Text.format("%s is of the step that follows them", outer));
+                }
+            }
+            return null;
+        }
+        if (shards == 1) {
+            fields.keys()
+                    .error(
+                            fields.value(INNER_STEPS).orElse(fields.mapping()),
+                            Text.format(
+                                    "%s is of steps that each shard takes apart, and there is one shard; add %s",
+                                    fields.place(INNER_STEPS), SHARDS));
+            return null;
+        }
+        return new LocalSgd(
+                fields.whole(INNER_STEPS, byDefault.innerSteps(), 1),
+                fields.positive(OUTER_LR, byDefault.outerLr()),
+                fields.fraction(OUTER_MOMENTUM, byDefault.outerMomentum()));
     }
 
     /// The optimizer behind a key, AdamW where there is none.

@@ -3,6 +3,7 @@ package io.lota4j.experiment;
 import io.lota4j.LotaException;
 import io.lota4j.experiment.GridContext.Opened;
 import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.AtomicFile;
 import io.lota4j.internal.experiment.GridRun;
 import io.lota4j.metrics.Metric;
 import java.io.IOException;
@@ -72,7 +73,7 @@ record EarlyProbes(GridContext context, GridRun run, int number) {
         }
         for (long step : steps()) {
             try {
-                Files.deleteIfExists(ticket(step));
+                AtomicFile.delete(ticket(step));
             } catch (IOException e) {
                 throw new LotaException(Text.format("%s: cannot be removed: %s", ticket(step), e.getMessage()), e);
             }

@@ -14,7 +14,6 @@ import io.lota4j.kernel.choice.KernelChoice;
 import io.lota4j.metrics.Metric;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -215,7 +214,7 @@ public final class ExperimentRun implements AutoCloseable {
             return;
         }
         try {
-            Files.deleteIfExists(list);
+            AtomicFile.delete(list);
         } catch (IOException e) {
             throw new LotaException(Text.format("%s: cannot be removed: %s", list, e.getMessage()), e);
         }

@@ -140,7 +140,7 @@ record Folder(Path directory) {
     void removeState() {
         for (Path left : List.of(state(), seconds(), share(), fit(), unjudged())) {
             try {
-                Files.deleteIfExists(left);
+                AtomicFile.delete(left);
             } catch (IOException e) {
                 throw new LotaException(left + ": the finished run's state could not be removed: " + e.getMessage(), e);
             }

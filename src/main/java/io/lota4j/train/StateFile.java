@@ -1,6 +1,7 @@
 package io.lota4j.train;
 
 import io.lota4j.LotaException;
+import io.lota4j.internal.checkpoint.AtomicFile;
 import io.lota4j.internal.checkpoint.OutputLock;
 import io.lota4j.internal.train.Ranges;
 import java.io.IOException;
@@ -62,7 +63,7 @@ public record StateFile(@Nullable Path file, long every, boolean resume) {
             return;
         }
         try {
-            Files.deleteIfExists(file);
+            AtomicFile.delete(file);
         } catch (IOException e) {
             throw new LotaException(file + ": the finished run's state could not be removed: " + e.getMessage(), e);
         }

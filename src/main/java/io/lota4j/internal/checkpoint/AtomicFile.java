@@ -13,13 +13,17 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.OptionalLong;
 
 /// Writes that are seen whole or not at all: to a hidden temporary sibling, to the disk, then renamed.
 ///
 /// When the writer fails, the temporary is deleted and what was there before stays. A killed process may leave a
-/// temporary named `.NAME.HEX.tmp`, but never half a file under the real name.
+/// temporary named `.NAME.HEX.tmp`, which the next one that writes the same removes, but never half a file under the
+/// real name.
 ///
 /// Links are followed and stay links. A file that is replaced keeps its mode, and its owner where that is allowed. A
 /// device, a FIFO or an open file of a process (`/dev/stdout`) is written through. A file that no other can be renamed
@@ -66,19 +70,36 @@ public final class AtomicFile {
     /// @throws LotaException when writing fails, with the path; the message does not quote the text
     public static void writePrivate(Path target, String text) {
         try {
-            // A new temporary file is its owner's alone.
-            Path part = Files.createTempFile(RealPath.parent(RealPath.of(target)), ".private", ".partial");
-            try {
-                Files.writeString(part, text);
-                sync(part);
-                Files.move(
-                        part, RealPath.of(target), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } finally {
-                Files.deleteIfExists(part);
+            Path real = RealPath.of(target);
+            try (Temporary temporary = Temporary.of(real)) {
+                Path part = temporary.path();
+                try {
+                    Files.createFile(part, ownersAlone(RealPath.parent(real)));
+                    Files.writeString(part, text);
+                    sync(part);
+                    Files.move(part, real, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                } finally {
+                    Files.deleteIfExists(part);
+                }
             }
         } catch (IOException e) {
             throw new LotaException(Text.format("%s cannot be written: %s", target, FileKind.reason(e)), e);
         }
+    }
+
+    private static FileAttribute<?>[] ownersAlone(Path folder) {
+        return Files.getFileAttributeView(folder, PosixFileAttributeView.class) == null
+                ? new FileAttribute<?>[0]
+                : new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                };
+    }
+
+    /// Removes a file that [#write] writes, and what killed processes left that wrote it; either need not be there.
+    public static void delete(Path target) throws IOException {
+        Path real = RealPath.of(target);
+        Files.deleteIfExists(target);
+        Temporary.removeLeft(real);
     }
 
     /// Writes a directory. One that exists is filled where it is, for it may be a mount; its files come under their
@@ -149,8 +170,10 @@ public final class AtomicFile {
                     Text.format("%s is a file; give a directory that does not exist or is empty.", out));
         }
         try (var entries = Files.list(real)) {
-            // In a new file system there is one directory already.
-            if (!entries.allMatch(entry -> entry.endsWith("lost+found") || entry.endsWith(UNFINISHED))) {
+            // In a new file system there is one directory already, and a killed process may have left what it wrote.
+            if (!entries.allMatch(entry -> entry.endsWith("lost+found")
+                    || entry.endsWith(UNFINISHED)
+                    || Temporary.belongs(entry.getFileName(), Writing.inside(real)))) {
                 throw new LotaException(
                         Text.format("%s is not empty; give a directory that does not exist or is empty.", out));
             }

@@ -2,6 +2,7 @@ package io.lota4j.internal.checkpoint;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
@@ -36,6 +37,27 @@ public record HeldFile(Path file, FileChannel channel) implements AutoCloseable 
             if (!held) {
                 HELD.remove(file);
             }
+        }
+    }
+
+    /// Locks a file that [#remove] is to remove.
+    ///
+    /// @param file as for [#hold]
+    static Optional<HeldFile> holdRemovable(Path file) throws IOException {
+        Optional<HeldFile> held = hold(file);
+        // Its last holder may have removed the file after it was opened: then it keeps off nobody.
+        while (held.isPresent() && !Files.exists(file)) {
+            held.get().close();
+            held = hold(file);
+        }
+        return held;
+    }
+
+    /// Lets others at the file, and leaves none behind.
+    void remove() throws IOException {
+        try (this) {
+            // While it is held: the next one would otherwise lose the file that it has locked.
+            Files.deleteIfExists(file);
         }
     }
 

@@ -35,17 +35,10 @@ public record OutputLock(@Nullable HeldFile held) implements AutoCloseable {
     }
 
     private static OutputLock lock(Path output, Path file) throws IOException {
-        while (true) {
-            HeldFile held = HeldFile.hold(file)
-                    .orElseThrow(() -> new LotaException(Text.format(
-                            "%s: another run is at work on it. Wait for its end, or give this one another path.",
-                            output)));
-            // Its last holder may have removed the file after it was opened: then it keeps off nobody.
-            if (Files.exists(file)) {
-                return new OutputLock(held);
-            }
-            held.close();
-        }
+        return new OutputLock(HeldFile.holdRemovable(file)
+                .orElseThrow(() -> new LotaException(Text.format(
+                        "%s: another run is at work on it. Wait for its end, or give this one another path.",
+                        output))));
     }
 
     /// Lets others at the output.
@@ -56,9 +49,8 @@ public record OutputLock(@Nullable HeldFile held) implements AutoCloseable {
         if (held == null) {
             return;
         }
-        try (held) {
-            // While it is held: the next one would otherwise lose the file that it has locked.
-            Files.deleteIfExists(held.file());
+        try {
+            held.remove();
         } catch (IOException e) {
             throw new LotaException(Text.format("%s: the lock cannot be removed: %s", held.file(), e.getMessage()), e);
         }

@@ -16,9 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.util.HexFormat;
 import java.util.OptionalLong;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /// One write of [AtomicFile].
@@ -48,14 +46,23 @@ record Writing(Path target, Path real, OptionalLong needed) {
     }
 
     private void file(IOConsumer<FileChannel> body) {
-        Path temporary = temporaryFor(real);
-        boolean filled = false;
         try {
             Files.createDirectories(RealPath.parent(real));
             // A rename would ask for no permission on the file that it replaces.
             if (Files.exists(real) && !Files.isWritable(real)) {
                 throw new LotaException(target + " cannot be written: it is write-protected.");
             }
+            try (Temporary temporary = Temporary.of(real)) {
+                file(temporary.path(), body);
+            }
+        } catch (IOException e) {
+            throw WriteFailure.of(target, needed, UNCHANGED, e);
+        }
+    }
+
+    private void file(Path temporary, IOConsumer<FileChannel> body) throws IOException {
+        boolean filled = false;
+        try {
             @Nullable FileChannel channel = open(temporary);
             if (channel == null) {
                 inPlace(body);
@@ -68,7 +75,10 @@ record Writing(Path target, Path real, OptionalLong needed) {
             }
             replace(temporary);
         } catch (IOException e) {
-            throw filled ? lost(keptAs(temporary), e) : WriteFailure.of(target, needed, UNCHANGED, e);
+            if (filled) {
+                throw lost(keptAs(temporary), e);
+            }
+            throw e;
         } finally {
             if (!filled) {
                 delete(temporary);
@@ -186,17 +196,35 @@ record Writing(Path target, Path real, OptionalLong needed) {
 
     /// @param body fills a new, empty directory
     void directory(IOConsumer<Path> body) {
-        Path temporary = temporaryFor(Files.exists(real) ? real.resolve("lota") : real);
+        Path place = Files.exists(real) ? inside(real) : real;
+        try {
+            Files.createDirectories(RealPath.parent(place));
+            try (Temporary temporary = Temporary.of(place)) {
+                directory(temporary.path(), body);
+            }
+        } catch (IOException e) {
+            throw WriteFailure.of(target, needed, UNCHANGED, e);
+        }
+    }
+
+    /// What is written for a directory in which it is written itself.
+    static Path inside(Path directory) {
+        return directory.resolve("lota");
+    }
+
+    private void directory(Path temporary, IOConsumer<Path> body) throws IOException {
         boolean filled = false;
         try {
-            Files.createDirectories(RealPath.parent(temporary));
             Files.createDirectory(temporary);
             body.accept(temporary);
             AtomicFile.syncTree(temporary);
             filled = true;
             AtomicFile.moveDirectory(temporary, real);
         } catch (IOException e) {
-            throw filled ? lost(keptAs(temporary), e) : WriteFailure.of(target, needed, UNCHANGED, e);
+            if (filled) {
+                throw lost(keptAs(temporary), e);
+            }
+            throw e;
         } finally {
             if (!filled) {
                 delete(temporary);
@@ -225,10 +253,11 @@ record Writing(Path target, Path real, OptionalLong needed) {
 
     /// Refuses a directory that takes no new files. By trying: what permissions say does not hold of every file system.
     void requireFilesIn(Path directory) {
-        Path probe = temporaryFor(directory.resolve("lota"));
+        Path probe = Temporary.name(directory.equals(real) ? inside(real) : directory.resolve(shortened(real)));
         try {
             Files.createFile(probe);
-            Files.delete(probe);
+            // Another run may take it for what a killed one has left.
+            Files.deleteIfExists(probe);
         } catch (AccessDeniedException e) {
             throw new LotaException(
                     Text.format("%s: cannot be written: no permission to write in %s.", target, directory), e);
@@ -238,11 +267,6 @@ record Writing(Path target, Path real, OptionalLong needed) {
                             "%s: cannot be written: no file can be made in %s: %s", target, directory, e.getMessage()),
                     e);
         }
-    }
-
-    private static Path temporaryFor(Path real) {
-        String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-        return RealPath.parent(real).resolve(Text.format(".%s.%s.tmp", shortened(real), random));
     }
 
     /// A file's name, for the names of files that belong to it.

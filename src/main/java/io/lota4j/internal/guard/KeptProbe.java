@@ -9,6 +9,7 @@ import io.lota4j.guard.ProbeRow;
 import io.lota4j.internal.FileKind;
 import io.lota4j.internal.Sha256;
 import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ public record KeptProbe(@Nullable Path file) {
             return;
         }
         try {
-            Files.deleteIfExists(file);
+            AtomicFile.delete(file);
         } catch (IOException e) {
             throw new LotaException(file + ": cannot be removed: " + FileKind.reason(e) + ".", e);
         }

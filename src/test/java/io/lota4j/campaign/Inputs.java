@@ -19,7 +19,7 @@ import java.util.List;
 record Inputs(Path folder) {
     /// Writes all of them.
     ///
-    /// @param width of the models that are merged and copied, a multiple of 128: it decides how long their files take
+    /// @param width of the models that are merged and copied: it decides how long that takes
     static Inputs write(Path folder, int width) throws IOException, InterruptedException {
         Inputs inputs = new Inputs(Files.createDirectories(folder).toRealPath());
         DemoFiles.writeBase(folder.resolve("demo"));
@@ -28,12 +28,12 @@ record Inputs(Path folder) {
         inputs.model("two", width, 3 * width, 4, 2);
         DemoFiles.writeTask(folder, new DemoData(DemoData.DEFAULT_SEED), DemoTask.FLIP);
         Files.writeString(folder.resolve("merge.yaml"), Text.format("""
-                merge_method: linear
-                models:
-                  - {model: %1$s/one, parameters: {weight: 0.5}}
-                  - {model: %1$s/two, parameters: {weight: 0.25}}
-                dtype: float32
-                """, inputs.folder));
+            merge_method: linear
+            models:
+              - {model: %1$s/one, parameters: {weight: 0.5}}
+              - {model: %1$s/two, parameters: {weight: 0.25}}
+            dtype: float32
+            """, inputs.folder));
         inputs.lota("mask", "random", "--model", "base", "--sparsity", "0.9", "--out", "mask");
         inputs.lota("extract", "--base", "one", "--tuned", "two", "--pool", "all", "--out", "ticket");
         return inputs;
@@ -84,15 +84,22 @@ record Inputs(Path folder) {
     /// @param out the experiment's folder
     String experiment(String out) {
         return Text.format("""
-                base: %1$s/base
-                out: %2$s
-                tasks:
-                  flip: {train: %1$s/flip-train.jsonl, test: %1$s/flip-test.jsonl, train-rows: 32, test-rows: 4}
-                training: {steps: 6, batch: 2, save-every: 1}
-                methods:
-                  - {method: lota, sparsity: 0.9, lr: 1e-3, calibration-steps: 2, calibration-lr: 3e-4}
-                  - {method: full, lr: 1e-4}
-                """, folder, out);
+            base: %1$s/base
+            out: %2$s
+            tasks:
+              flip: {train: %1$s/flip-train.jsonl, test: %1$s/flip-test.jsonl, train-rows: 32, test-rows: 4}
+            training: {steps: 6, batch: 2, save-every: 1}
+            methods:
+              - {method: lota, sparsity: 0.9, lr: 1e-3, calibration-steps: 2, calibration-lr: 3e-4}
+              - {method: full, lr: 1e-4}
+            """, folder, out);
+    }
+
+    /// A command line of two parts and more.
+    static List<String> command(List<String> first, List<String> second, String... more) {
+        List<String> all = new ArrayList<>(first);
+        all.addAll(second);
+        return command(all, more);
     }
 
     /// A command line.

@@ -3,6 +3,7 @@ package io.lota4j.campaign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lota4j.internal.Text;
+import io.lota4j.internal.checkpoint.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,12 @@ class KillCampaign {
     private static final int ANSWERS = 3;
 
     private static final int STEPS = 12;
+
+    /// How a command ends that refuses to write over its own result.
+    private static final String THERE = "refused, for all is there";
+
+    /// A result's folder that is there already, as a mount is.
+    private static final String MOUNT = "mount";
 
     @TempDir
     private static Path shared = Path.of("");
@@ -86,7 +93,7 @@ class KillCampaign {
             if (names.stream().anyMatch(name -> name.endsWith(".state") || name.endsWith("state.safetensors"))) {
                 return SAVED;
             }
-            return names.stream().allMatch(name -> name.equals("grid.yaml")) ? STARTING : AT_WORK;
+            return names.stream().allMatch(name -> name.equals("grid.yaml") || name.equals(MOUNT)) ? STARTING : AT_WORK;
         }
     }
 
@@ -113,9 +120,14 @@ class KillCampaign {
                 new Job("calibrate", Inputs.command(training, "--sparsity", "0.9")),
                 new Job("lora", Inputs.command(training, "--rank", "4", "--lora-alpha", "8")),
                 new Job("merge (models)", List.of(inputs.path("merge.yaml"))),
-                new Job("merge (tickets)", List.of("--ticket", inputs.path("ticket"), "--ticket", inputs.path("ticket"))),
+                new Job(
+                        "merge (tickets)",
+                        List.of("--ticket", inputs.path("ticket"), "--ticket", inputs.path("ticket"))),
                 new Job("run", List.of("grid.yaml")),
-                new Job("apply", List.of("--model", inputs.path("one"), "--ticket", inputs.path("ticket"))));
+                new Job("apply", List.of("--model", inputs.path("one"), "--ticket", inputs.path("ticket"))),
+                new Job(
+                        "apply (to a folder)",
+                        List.of("--model", inputs.path("one"), "--ticket", inputs.path("ticket"))));
         jobs = jobs.stream().map(KillCampaign::whole).toList();
     }
 
@@ -127,7 +139,7 @@ class KillCampaign {
             arguments.addAll(List.of("--checkpoint-every", "1"));
         }
         if (!job.name().equals("run")) {
-            arguments.addAll(List.of("--out", "result"));
+            arguments.addAll(List.of("--out", job.name().endsWith("(to a folder)") ? MOUNT : "result"));
         }
         return new Job(job.name(), arguments);
     }
@@ -152,10 +164,14 @@ class KillCampaign {
         assertThat(failures).isEmpty();
         assertThat(kills).as("kills that came before the end").isEqualTo(KILLS);
         // Kills of a JVM that has not begun show little: most are to hit work, and each kind of leftover is to occur.
-        assertThat(count(Phase.STARTING)).as("kills before anything was written").isLessThan((KILLS + 1) / 2 + 1);
+        assertThat(count(Phase.STARTING))
+                .as("kills before anything was written")
+                .isLessThan((KILLS + 1) / 2 + 1);
         if (KILLS >= 2 * jobs.size()) {
             assertThat(count(Phase.SAVED)).as("kills beside a state").isPositive();
-            assertThat(count(Phase.WRITING)).as("kills beside a half-written file").isPositive();
+            assertThat(count(Phase.WRITING))
+                    .as("kills beside a half-written file")
+                    .isPositive();
         }
     }
 
@@ -187,6 +203,7 @@ class KillCampaign {
     private Path folder(String name) throws IOException {
         Path folder = Files.createDirectory(shared.resolve(name));
         Files.copy(shared.resolve("grid.yaml"), folder.resolve("grid.yaml"));
+        Files.createDirectory(folder.resolve(MOUNT));
         return folder;
     }
 
@@ -263,9 +280,9 @@ class KillCampaign {
         SortedSet<String> left = Tree.names(folder);
         Phase phase = Phase.of(left, reference.contents());
         landed.getOrDefault(job.name(), new EnumMap<>(Phase.class)).merge(phase, 1, Integer::sum);
-        String how = again(job, folder, attempt);
+        String how = again(job, folder, attempt, reference);
         ends.getOrDefault(job.name(), new TreeMap<>()).merge(how, 1, Integer::sum);
-        String difference = Tree.difference(reference.contents(), Tree.contents(folder, found -> true));
+        String difference = Tree.difference(reference.contents(), Tree.contents(folder, name -> isResult(name, how)));
         String line =
                 Text.format("kill %d: %s at %s, %s; started again: %s", attempt, job.name(), instant, phase.title, how);
         Campaigns.say(line);
@@ -279,25 +296,41 @@ class KillCampaign {
         return true;
     }
 
+    /// A refused run leaves the lock that it found.
+    private static boolean isResult(String name, String how) {
+        return !how.equals(THERE) || !name.endsWith(".lock");
+    }
+
     /// Starts a command again, and follows what it says, as somebody would who reads it.
     ///
     /// @return how it came to its end
-    private String again(Job job, Path folder, int attempt) throws IOException, InterruptedException {
+    private String again(Job job, Path folder, int attempt, Reference reference)
+            throws IOException, InterruptedException {
         List<String> arguments = job.arguments();
+        String how = "as before";
         for (int answer = 0; answer <= ANSWERS; answer++) {
-            LotaProcess process =
-                    LotaProcess.start(folder, shared.resolve("again-" + attempt + ".log"), arguments);
+            LotaProcess process = LotaProcess.start(folder, shared.resolve("again-" + attempt + ".log"), arguments);
             int code = process.await();
+            String output = process.output();
             if (code == 0) {
-                return arguments.size() == job.arguments().size()
-                        ? "as before"
-                        : String.join(" ", arguments.subList(job.arguments().size(), arguments.size()));
+                return how;
             }
-            String asked = asked(process.output());
+            if (output.contains("is not empty; give a directory that does not exist or is empty")) {
+                Path out = folder.resolve(job.arguments().getLast());
+                if (Tree.difference(reference.contents(), Tree.contents(folder, name -> isResult(name, THERE)))
+                        .isEmpty()) {
+                    return THERE;
+                }
+                how = "in a folder made empty";
+                AtomicFile.deleteTree(out);
+                continue;
+            }
+            String asked = asked(output);
             if (asked.isEmpty() || arguments.contains(asked)) {
-                return "refused (" + code + "): " + process.output().strip();
+                return "refused (" + code + "): " + output.strip();
             }
             arguments = Inputs.command(arguments, asked);
+            how = String.join(" ", arguments.subList(job.arguments().size(), arguments.size()));
         }
         return "refused again and again";
     }

@@ -45,8 +45,7 @@ record LotaProcess(List<String> arguments, Process process, Path log) {
 
     /// @param builder made by [#builder]
     static LotaProcess start(ProcessBuilder builder, Path log, List<String> arguments) throws IOException {
-        return new LotaProcess(
-                arguments, builder.redirectOutput(log.toFile()).start(), log);
+        return new LotaProcess(arguments, builder.redirectOutput(log.toFile()).start(), log);
     }
 
     /// Waits for the end.

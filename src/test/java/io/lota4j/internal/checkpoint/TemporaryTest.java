@@ -79,7 +79,8 @@ class TemporaryTest {
             AtomicFile.writeDirectory(target, directory -> Files.writeString(directory.resolve("whole"), "whole"));
             assertThat(target).isDirectoryNotContaining(file -> !file.endsWith("whole"));
         }
-        assertThat(folder).isDirectoryNotContaining(file -> file.getFileName().toString().startsWith("."));
+        assertThat(folder)
+                .isDirectoryNotContaining(file -> file.getFileName().toString().startsWith("."));
     }
 
     /// Writes a file.

@@ -35,9 +35,6 @@ final class YamlReader {
 
     private static final String MERGE = "<<";
     private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
-    private static final LoadSettings SETTINGS =
-            LoadSettings.builder().setMaxAliasesForCollections(MOST_VALUES).build();
-
     private final Path file;
     private final Map<Node, String> owners = new IdentityHashMap<>();
     private final Set<String> lending = new HashSet<>();
@@ -50,9 +47,14 @@ final class YamlReader {
     }
 
     Yaml.Document document(String text) {
+        // Of what it reads a buffer at a time the library fails at a character of two units on the edge of a buffer.
+        LoadSettings settings = LoadSettings.builder()
+                .setMaxAliasesForCollections(MOST_VALUES)
+                .setBufferSize(text.length() + 1)
+                .build();
         try {
-            Parser events = new ParserImpl(SETTINGS, new StreamReader(SETTINGS, text));
-            Iterator<Node> documents = new Composer(SETTINGS, new ShallowEvents(events));
+            Parser events = new ParserImpl(settings, new StreamReader(settings, text));
+            Iterator<Node> documents = new Composer(settings, new ShallowEvents(events));
             if (!documents.hasNext()) {
                 throw new LotaException(Text.format("%s: is empty", file));
             }

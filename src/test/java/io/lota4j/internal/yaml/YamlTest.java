@@ -78,6 +78,15 @@ class YamlTest {
                 .hasMessageEndingWith("its aliases stand for more than 1,000,000 values");
     }
 
+    /// Wherever one stands: the library reads some thousand characters at a time.
+    @Test
+    void charactersOfTwoUnitsStandAnywhere() throws IOException {
+        for (int before = 1000; before < 1100; before++) {
+            String text = "x".repeat(before) + "🧮 y";
+            assertThat(read("\"" + text + "\"").value()).isEqualTo(new Yaml.Text(text, 1));
+        }
+    }
+
     @Test
     void nestsWithoutEndAreRefused() throws IOException {
         for (String open : List.of("[", "{a: ", "- ", "[{b: ")) {

@@ -2,6 +2,8 @@ package io.lota4j.campaign;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -44,6 +46,13 @@ record HostileFormat(String name, List<Syntax> parts, List<byte[]> seeds, boolea
     /// Inputs of one file.
     static HostileFormat of(String name, Syntax syntax, List<byte[]> seeds, Reading reading) {
         return new HostileFormat(name, List.of(syntax), seeds, false, reading);
+    }
+
+    /// Puts a file where it is read from. It is a new one: where the one before is still mapped, cutting it short would end
+    /// the JVM.
+    static Path put(Path file, byte[] bytes) throws IOException {
+        Files.deleteIfExists(file);
+        return Files.write(file, bytes);
     }
 
     /// Several files as one input: each with its length before it.

@@ -92,7 +92,7 @@ final class ModelFormats {
             }
         }
         return HostileFormat.of("config", Syntax.JSON, seeds, input -> {
-            ModelConfig config = ModelConfig.read(Files.write(file, input));
+            ModelConfig config = ModelConfig.read(HostileFormat.put(file, input));
             return config.blocks().weights(config.layers() - 1).size();
         });
     }
@@ -108,7 +108,7 @@ final class ModelFormats {
         }
         TOKENIZERS.forEach(tokenizer -> seeds.add(utf8(tokenizer)));
         return HostileFormat.of("tokenizer", Syntax.JSON, seeds, input -> {
-            Files.write(folder.resolve(TOKENIZER), input);
+            HostileFormat.put(folder.resolve(TOKENIZER), input);
             try (Tokenizer tokenizer = Tokenizer.of(folder)) {
                 List<String> read = new ArrayList<>();
                 for (String text : TEXTS) {
@@ -144,7 +144,7 @@ final class ModelFormats {
         }
         Map<String, Object> data = Map.of("messages", Objects.requireNonNull(given.remove("messages")));
         return HostileFormat.of("chat-template", Syntax.TEXT, seeds, input -> {
-            Files.write(file, input);
+            HostileFormat.put(file, input);
             String source = ChatTemplate.source(folder).orElseThrow();
             return List.of(
                     ChatTemplate.of(folder).mentions("messages"),
@@ -183,7 +183,7 @@ final class ModelFormats {
                   {"name": "tool_use", "template": "{{ tools }}"}]}
                 """));
         return HostileFormat.of("tokenizer-config", Syntax.JSON, seeds, input -> {
-            Files.write(folder.resolve(ChatTemplate.CONFIG), input);
+            HostileFormat.put(folder.resolve(ChatTemplate.CONFIG), input);
             return rendered(folder);
         });
     }
@@ -207,7 +207,7 @@ final class ModelFormats {
         return new HostileFormat("gguf", parts, List.of(HostileFormat.join(files)), false, input -> {
             List<byte[]> hostile = HostileFormat.split(input, parts.size());
             for (int i = 0; i < names.size(); i++) {
-                Files.write(model.resolve(names.get(i)), hostile.get(i));
+                HostileFormat.put(model.resolve(names.get(i)), hostile.get(i));
             }
             AtomicFile.deleteTree(out);
             try (Checkpoint base = Checkpoint.open(model)) {

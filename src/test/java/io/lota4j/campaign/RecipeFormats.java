@@ -48,7 +48,7 @@ final class RecipeFormats {
         }
         seeds.add(SIGNS.getBytes(StandardCharsets.UTF_8));
         return HostileFormat.of("recipe", Syntax.TEXT, seeds, input -> {
-            Files.write(file, input);
+            HostileFormat.put(file, input);
             return ExperimentReader.reads(Yaml.read(file)) ? ExperimentReader.parse(file) : RecipeSteps.of(file);
         });
     }
@@ -74,7 +74,7 @@ final class RecipeFormats {
         }
         return HostileFormat.of("merge-recipe", Syntax.TEXT, seeds, input -> {
             try (PlanSources sources = new PlanSources()) {
-                return MergePlan.of(Files.write(file, input), sources).lines();
+                return MergePlan.of(HostileFormat.put(file, input), sources).lines();
             }
         });
     }

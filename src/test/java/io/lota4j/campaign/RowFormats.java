@@ -14,7 +14,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -52,7 +51,7 @@ final class RowFormats {
         ExampleEncoder encoder =
                 new ExampleEncoder(tokenizer, ChatTemplate.of(model), ExampleFormat.of(null, null), 256);
         return input -> {
-            DataFiles data = DataFiles.of(Files.write(file, input));
+            DataFiles data = DataFiles.of(HostileFormat.put(file, input));
             Dataset dataset = Dataset.load(data.skippingBadRows(), encoder, Dataset.ALL);
             dataset.requireExamples();
             return List.of(dataset.notices(), dataset.examples().size());

@@ -80,7 +80,7 @@ final class WeightFormats {
                         bytes("complex", DType.C64, 16, Shape.of(2))));
         seeds.add(Files.readAllBytes(file));
         return HostileFormat.of("safetensors", Syntax.SAFETENSORS, seeds, input -> {
-            try (SafetensorsFile opened = SafetensorsFile.open(Files.write(file, input))) {
+            try (SafetensorsFile opened = SafetensorsFile.open(HostileFormat.put(file, input))) {
                 return List.of(opened.metadata(), contents(opened));
             }
         });
@@ -103,7 +103,7 @@ final class WeightFormats {
         Path model = TestModels.model(folder.resolve("model"), TestModels.weights(DType.F32, false, 2), 3);
         Path index = model.resolve(Checkpoint.INDEX);
         return HostileFormat.of("shards", Syntax.JSON, List.of(Files.readAllBytes(index)), input -> {
-            Files.write(index, input);
+            HostileFormat.put(index, input);
             try (Checkpoint checkpoint = Checkpoint.open(model)) {
                 return List.of(checkpoint.fingerprint(), Quantized.of(checkpoint));
             }
@@ -127,7 +127,7 @@ final class WeightFormats {
                 List.of(Syntax.SAFETENSORS),
                 seeds,
                 true,
-                input -> MaskFile.read(Files.write(file, input)).tensors());
+                input -> MaskFile.read(HostileFormat.put(file, input)).tensors());
     }
 
     static HostileFormat tickets(Path folder) throws IOException {
@@ -143,7 +143,7 @@ final class WeightFormats {
         TicketFile.write(file, exact());
         seeds.add(Files.readAllBytes(file));
         return new HostileFormat("ticket", List.of(Syntax.SAFETENSORS), seeds, true, input -> {
-            Files.write(file, input);
+            HostileFormat.put(file, input);
             Ticket ticket = TicketFile.read(file);
             return List.of(ticket.info(), ticket.tensors(), values(file, Optional.empty()));
         });
@@ -179,8 +179,8 @@ final class WeightFormats {
             List<byte[]> files = HostileFormat.split(input, parts.size());
             byte[] number = files.getFirst();
             int base = number.length == 0 ? 0 : Math.floorMod(number[0], BASES.size());
-            Files.write(adapter.resolve("adapter_config.json"), files.get(1));
-            Files.write(adapter.resolve("adapter_model.safetensors"), files.get(2));
+            HostileFormat.put(adapter.resolve("adapter_config.json"), files.get(1));
+            HostileFormat.put(adapter.resolve("adapter_model.safetensors"), files.get(2));
             Path model = Golden.path(BASES.get(base));
             try (Checkpoint checkpoint = Checkpoint.open(model)) {
                 AdapterTicket.of(checkpoint, adapter);

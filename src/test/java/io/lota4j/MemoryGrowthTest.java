@@ -6,13 +6,11 @@ import io.lota4j.data.Dataset;
 import io.lota4j.demo.DemoData;
 import io.lota4j.demo.DemoFiles;
 import io.lota4j.demo.DemoTask;
-import io.lota4j.internal.CFunctions;
 import io.lota4j.internal.Text;
 import io.lota4j.internal.data.Tokenizer;
 import io.lota4j.internal.eval.AnswerCheck;
 import io.lota4j.internal.eval.Evaluator;
 import io.lota4j.internal.kernel.java.JavaKernel;
-import io.lota4j.internal.model.RandomModel;
 import io.lota4j.internal.train.AdaptedModel;
 import io.lota4j.internal.train.Job;
 import io.lota4j.mask.Mask;
@@ -20,22 +18,13 @@ import io.lota4j.mask.Pool;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.attribution.Fisher;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SegmentAllocator;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -59,32 +48,11 @@ class MemoryGrowthTest {
     @TempDir
     private static Path folder = Path.of("");
 
-    private static Map<String, Growth> grown = Map.of();
-
-    /// By how much the process grew.
-    ///
-    /// @param bytes outside of the heap, as the C library's allocator counts them
-    /// @param files that are open
-    /// @param mappings of models
-    private record Growth(long bytes, long files, long mappings) {
-        static Growth of(String line) {
-            String[] words = line.split(" ", -1);
-            return new Growth(Long.parseLong(words[1]), Long.parseLong(words[2]), Long.parseLong(words[3]));
-        }
-    }
+    private static Map<String, ProcessUse> grown = Map.of();
 
     @BeforeAll
     static void run() throws IOException, InterruptedException {
-        Path demo = folder.resolve("demo");
-        DemoFiles.writeBase(demo);
-        Path config = demo.resolve("config.json");
-        Files.writeString(
-                config,
-                Files.readString(config)
-                        .replace("\"hidden_size\": 128", "\"hidden_size\": 64")
-                        .replace("\"intermediate_size\": 384", "\"intermediate_size\": 160")
-                        .replace("\"num_hidden_layers\": 4", "\"num_hidden_layers\": 2"));
-        RandomModel.of(demo, 1).write(demo, folder.resolve("base"));
+        SmallModels.write(folder.resolve("base"), 64, 160, 2, 1);
         DemoFiles.writeTask(folder, new DemoData(DemoData.DEFAULT_SEED), DemoTask.PLUS);
         ProcessBuilder builder = Processes.java(FLAGS, Rounds.class, folder.toString());
         builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
@@ -92,7 +60,9 @@ class MemoryGrowthTest {
                 .lines()
                 .filter(line -> line.startsWith("grown "))
                 .map(line -> line.substring("grown ".length()))
-                .collect(Collectors.toMap(line -> line.split(" ", -1)[0], Growth::of));
+                .collect(Collectors.toMap(
+                        line -> line.substring(0, line.indexOf(' ')),
+                        line -> ProcessUse.of(line.substring(line.indexOf(' ') + 1))));
     }
 
     @Test
@@ -172,17 +142,12 @@ class MemoryGrowthTest {
             for (int warm = 0; warm < WARM_UP; warm++) {
                 round.run();
             }
-            Growth before = now();
+            ProcessUse before = ProcessUse.now(base);
             for (int time = 0; time < times; time++) {
                 round.run();
             }
-            Growth after = now();
             System.out.println(Text.format(
-                    "grown %s %d %d %d",
-                    how,
-                    after.bytes() - before.bytes(),
-                    after.files() - before.files(),
-                    after.mappings() - before.mappings()));
+                    "grown %s %s", how, ProcessUse.now(base).minus(before).text()));
         }
 
         private void leak() throws IOException {
@@ -209,33 +174,6 @@ class MemoryGrowthTest {
                         .run(null, 0, false, progress -> {}, () -> false);
             }
             return model;
-        }
-
-        private Growth now() throws IOException {
-            // What no longer is used may be unmapped only then.
-            System.gc();
-            try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"));
-                    Stream<String> mappings = Files.lines(Path.of("/proc/self/maps"))) {
-                return new Growth(
-                        allocated(),
-                        files.count(),
-                        mappings.filter(line -> line.contains(base.toString())).count());
-            }
-        }
-
-        /// The bytes in use of the C library's allocator: `uordblks` and `hblkhd` of `mallinfo2(3)`.
-        private static long allocated() {
-            MemoryLayout counts = MemoryLayout.structLayout(
-                    Stream.generate(() -> ValueLayout.JAVA_LONG).limit(10).toArray(MemoryLayout[]::new));
-            MethodHandle mallinfo = CFunctions.find("mallinfo2", FunctionDescriptor.of(counts))
-                    .orElseThrow(() -> new IllegalStateException("glibc before 2.33 cannot count what it gave"));
-            try (Arena arena = Arena.ofConfined()) {
-                MemorySegment found = (MemorySegment) mallinfo.invokeWithArguments((SegmentAllocator) arena);
-                return found.getAtIndex(ValueLayout.JAVA_LONG, 7) + found.getAtIndex(ValueLayout.JAVA_LONG, 4);
-            } catch (Throwable e) {
-                // What a method handle is declared to throw; a function of C throws nothing.
-                throw new IllegalStateException("mallinfo2", e);
-            }
         }
     }
 }

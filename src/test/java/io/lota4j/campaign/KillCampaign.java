@@ -3,7 +3,6 @@ package io.lota4j.campaign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lota4j.internal.Text;
-import io.lota4j.internal.checkpoint.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,14 +34,6 @@ class KillCampaign {
     private static final int TRIES = 4;
     /// Milliseconds after a change of a listing within which a kill comes.
     private static final int AFTER_CHANGE = 20;
-    /// How often a command may ask for another flag.
-    private static final int ANSWERS = 3;
-
-    private static final int STEPS = 12;
-
-    /// How a command ends that refuses to write over its own result.
-    private static final String THERE = "refused, for all is there";
-
     /// A result's folder that is there already, as a mount is.
     private static final String MOUNT = "mount";
 
@@ -93,7 +84,7 @@ class KillCampaign {
             if (names.stream().anyMatch(name -> name.endsWith(".state") || name.endsWith("state.safetensors"))) {
                 return SAVED;
             }
-            return names.stream().allMatch(name -> name.equals("grid.yaml") || name.equals(MOUNT)) ? STARTING : AT_WORK;
+            return names.stream().allMatch(MOUNT::equals) ? STARTING : AT_WORK;
         }
     }
 
@@ -112,36 +103,12 @@ class KillCampaign {
 
     @BeforeAll
     static void prepare() throws IOException, InterruptedException {
+        jobs = new ArrayList<>();
         Inputs inputs = Inputs.write(shared.resolve("inputs"), 256);
-        List<String> training = inputs.training(STEPS);
-        Files.writeString(shared.resolve("grid.yaml"), inputs.experiment("grid"));
-        jobs = List.of(
-                new Job("train", Inputs.command(training, "--mask", inputs.path("mask"), "--metrics", "m.jsonl")),
-                new Job("calibrate", Inputs.command(training, "--sparsity", "0.9")),
-                new Job("lora", Inputs.command(training, "--rank", "4", "--lora-alpha", "8")),
-                new Job("merge (models)", List.of(inputs.path("merge.yaml"))),
-                new Job(
-                        "merge (tickets)",
-                        List.of("--ticket", inputs.path("ticket"), "--ticket", inputs.path("ticket"))),
-                new Job("run", List.of("grid.yaml")),
-                new Job("apply", List.of("--model", inputs.path("one"), "--ticket", inputs.path("ticket"))),
-                new Job(
-                        "apply (to a folder)",
-                        List.of("--model", inputs.path("one"), "--ticket", inputs.path("ticket"))));
-        jobs = jobs.stream().map(KillCampaign::whole).toList();
-    }
-
-    private static Job whole(Job job) {
-        List<String> arguments = new ArrayList<>();
-        arguments.add(job.name().split(" ", -1)[0]);
-        arguments.addAll(job.arguments());
-        if (job.arguments().contains("--steps")) {
-            arguments.addAll(List.of("--checkpoint-every", "1"));
-        }
-        if (!job.name().equals("run")) {
-            arguments.addAll(List.of("--out", job.name().endsWith("(to a folder)") ? MOUNT : "result"));
-        }
-        return new Job(job.name(), arguments);
+        inputs.commands().forEach((name, arguments) -> jobs.add(new Job(name, arguments)));
+        List<String> toFolder = new ArrayList<>(inputs.commands().getOrDefault("apply", List.of()));
+        toFolder.set(toFolder.size() - 1, MOUNT);
+        jobs.add(new Job("apply (to a folder)", toFolder));
     }
 
     @Test
@@ -202,7 +169,6 @@ class KillCampaign {
 
     private Path folder(String name) throws IOException {
         Path folder = Files.createDirectory(shared.resolve(name));
-        Files.copy(shared.resolve("grid.yaml"), folder.resolve("grid.yaml"));
         Files.createDirectory(folder.resolve(MOUNT));
         return folder;
     }
@@ -280,9 +246,10 @@ class KillCampaign {
         SortedSet<String> left = Tree.names(folder);
         Phase phase = Phase.of(left, reference.contents());
         landed.getOrDefault(job.name(), new EnumMap<>(Phase.class)).merge(phase, 1, Integer::sum);
-        String how = again(job, folder, attempt, reference);
+        Retry retry = new Retry(folder, shared.resolve("again-" + attempt + ".log"), reference.contents());
+        String how = retry.run(job.arguments());
         ends.getOrDefault(job.name(), new TreeMap<>()).merge(how, 1, Integer::sum);
-        String difference = Tree.difference(reference.contents(), Tree.contents(folder, name -> isResult(name, how)));
+        String difference = retry.difference(how);
         String line =
                 Text.format("kill %d: %s at %s, %s; started again: %s", attempt, job.name(), instant, phase.title, how);
         Campaigns.say(line);
@@ -294,55 +261,5 @@ class KillCampaign {
             Campaigns.say(failure);
         }
         return true;
-    }
-
-    /// A refused run leaves the lock that it found.
-    private static boolean isResult(String name, String how) {
-        return !how.equals(THERE) || !name.endsWith(".lock");
-    }
-
-    /// Starts a command again, and follows what it says, as somebody would who reads it.
-    ///
-    /// @return how it came to its end
-    private String again(Job job, Path folder, int attempt, Reference reference)
-            throws IOException, InterruptedException {
-        List<String> arguments = job.arguments();
-        String how = "as before";
-        for (int answer = 0; answer <= ANSWERS; answer++) {
-            LotaProcess process = LotaProcess.start(folder, shared.resolve("again-" + attempt + ".log"), arguments);
-            int code = process.await();
-            String output = process.output();
-            if (code == 0) {
-                return how;
-            }
-            if (output.contains("is not empty; give a directory that does not exist or is empty")) {
-                Path out = folder.resolve(job.arguments().getLast());
-                if (Tree.difference(reference.contents(), Tree.contents(folder, name -> isResult(name, THERE)))
-                        .isEmpty()) {
-                    return THERE;
-                }
-                how = "in a folder made empty";
-                AtomicFile.deleteTree(out);
-                continue;
-            }
-            String asked = asked(output);
-            if (asked.isEmpty() || arguments.contains(asked)) {
-                return "refused (" + code + "): " + output.strip();
-            }
-            arguments = Inputs.command(arguments, asked);
-            how = String.join(" ", arguments.subList(job.arguments().size(), arguments.size()));
-        }
-        return "refused again and again";
-    }
-
-    /// The flag that a refusal asks for.
-    private static String asked(String output) {
-        if (output.contains("--force to replace it")) {
-            return "--force";
-        }
-        if (output.contains("--restart")) {
-            return "--restart";
-        }
-        return output.contains("--resume") || output.contains("Resume it") ? "--resume" : "";
     }
 }

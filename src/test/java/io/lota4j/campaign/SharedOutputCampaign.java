@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -31,7 +30,6 @@ class SharedOutputCampaign {
     private static final int ROUNDS = Campaigns.amount("rounds", 3);
     /// Milliseconds within which all of a round start.
     private static final int WITHIN = 1500;
-    private static final int STEPS = 12;
 
     /// Refusals that say what is the matter, whoever came first.
     private static final Pattern TOLD = Pattern.compile(
@@ -46,20 +44,7 @@ class SharedOutputCampaign {
 
     @BeforeAll
     static void prepare() throws IOException, InterruptedException {
-        Inputs inputs = Inputs.write(shared.resolve("inputs"), 256);
-        List<String> training = Inputs.command(inputs.training(STEPS), "--checkpoint-every", "1", "--out", "result");
-        Files.writeString(shared.resolve("grid.yaml"), inputs.experiment("grid"));
-        String ticket = inputs.path("ticket");
-        Map<String, List<String>> all = new LinkedHashMap<>();
-        all.put(
-                "train",
-                Inputs.command(List.of("train"), training, "--mask", inputs.path("mask"), "--metrics", "m.jsonl"));
-        all.put("lora", Inputs.command(List.of("lora"), training, "--rank", "4", "--lora-alpha", "8"));
-        all.put("merge (models)", List.of("merge", inputs.path("merge.yaml"), "--out", "result"));
-        all.put("merge (tickets)", List.of("merge", "--ticket", ticket, "--ticket", ticket, "--out", "result"));
-        all.put("run", List.of("run", shared.resolve("grid.yaml").toString()));
-        all.put("apply", List.of("apply", "--model", inputs.path("one"), "--ticket", ticket, "--out", "result"));
-        commands = all;
+        commands = Inputs.write(shared.resolve("inputs"), 256).commands();
     }
 
     /// Processes of one command, and how they ended.
@@ -129,16 +114,17 @@ class SharedOutputCampaign {
             for (int number = 0; number < processes; number++) {
                 List<String> command = new ArrayList<>(commands.getOrDefault("train", List.of()));
                 command.addAll(List.of("--state", "state-" + number));
-                command.replaceAll(argument ->
-                        argument.equals("result") || argument.equals("m.jsonl") ? number(argument, round) : argument);
+                command.replaceAll(argument -> argument.equals(Inputs.RESULT) || argument.equals(Inputs.METRICS)
+                        ? number(argument, round)
+                        : argument);
                 start(round, number, command, cache);
             }
             assertThat(round.end()).isEqualTo(processes);
-            SortedMap<String, byte[]> found = Tree.contents(round.folder(), file -> file.startsWith("result"));
+            SortedMap<String, byte[]> found = Tree.contents(round.folder(), file -> file.startsWith(Inputs.RESULT));
             expected.putAll(processes == 1 ? found : Map.of());
             assertThat(found)
                     .hasSize(processes)
-                    .allSatisfy((name, bytes) -> assertThat(bytes).isEqualTo(expected.get("result0")));
+                    .allSatisfy((name, bytes) -> assertThat(bytes).isEqualTo(expected.get(Inputs.RESULT + 0)));
         }
         assertThat(Tree.names(shared.resolve("natives-" + PROCESSES)))
                 .isEqualTo(Tree.names(shared.resolve("natives-1")));

@@ -74,8 +74,8 @@ public record RateSearch(long steps, double before, List<Tried> tried, double ra
 
     /// Refuses a run for which no rate can be found so.
     ///
-    /// @throws LotaException if its optimizer's rates are of another size, or its objective compares with the start,
-    ///     or its shards take steps of their own
+    /// @throws LotaException if its optimizer's rates are of another size, or its objective compares with the
+    ///     start, or its shards take steps of their own
     public static void requireFit(TrainConfig run) {
         if (run.optimizer() instanceof Optimizer.Sgd) {
             throw new LotaException("A learning rate is found for adamw and rmsprop, which move a weight by about the"

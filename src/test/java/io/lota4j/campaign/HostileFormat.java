@@ -48,8 +48,8 @@ record HostileFormat(String name, List<Syntax> parts, List<byte[]> seeds, boolea
         return new HostileFormat(name, List.of(syntax), seeds, false, reading);
     }
 
-    /// Puts a file where it is read from. It is a new one: where the one before is still mapped, cutting it short would end
-    /// the JVM.
+    /// Puts a file where it is read from. It is a new one: where the one before is still mapped, cutting it short would
+    /// end the JVM.
     static Path put(Path file, byte[] bytes) throws IOException {
         Files.deleteIfExists(file);
         return Files.write(file, bytes);

@@ -71,9 +71,10 @@ final class LocalRounds implements KeptInState {
     /// @param from its first step, from 1
     /// @param steps how many
     /// @param stop asked before each step of a shard that is computed here
-    /// @return what is told of each step of all shards; empty if it was stopped, with the weights of the round's begin
-    /// @throws NotFiniteShard at the first shard with a step whose loss or gradient is not finite, with the weights of
+    /// @return what is told of each step of all shards; empty if it was stopped, and the weights are then those of
     ///     the round's begin
+    /// @throws NotFiniteShard at the first shard with a step whose loss or gradient is not finite; the weights are
+    ///     then those of the round's begin
     List<Outcome> round(long from, int steps, BooleanSupplier stop) {
         float[] start = values();
         float[] moved = new float[start.length];
@@ -99,8 +100,8 @@ final class LocalRounds implements KeptInState {
         }
         begin(start);
         return IntStream.range(0, steps)
-                .mapToObj(step -> together(
-                        told.stream().map(taken -> taken.get(step)).toList()))
+                .mapToObj(step ->
+                        together(told.stream().map(taken -> taken.get(step)).toList()))
                 .toList();
     }
 

@@ -14,8 +14,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Takes the steps of one shard at a time, apart from the others: a pure function of the values and the optimizer's state
-/// that it begins with, the steps and the shard.
+/// Takes the steps of one shard at a time, apart from the others: a pure function of the values and the optimizer's
+/// state that it begins with, the steps and the shard.
 record Replica(StepRunner runner, Parameters parameters, Samples samples) {
     private static final float[] NO_FLOATS = {};
 
@@ -24,8 +24,8 @@ record Replica(StepRunner runner, Parameters parameters, Samples samples) {
         return optimizer();
     }
 
-    /// Takes steps until the last one, or one whose loss or gradient is not finite, which is told and moves nothing. The
-    /// trained weights are then the shard's.
+    /// Takes steps until the last one, or one whose loss or gradient is not finite, which is told and moves nothing.
+    /// The trained weights are then the shard's.
     ///
     /// @param from the first step, from 1
     /// @param shard from 0
@@ -52,8 +52,7 @@ record Replica(StepRunner runner, Parameters parameters, Samples samples) {
                 break;
             }
         }
-        return Optional.of(
-                new ReplicaRound(Concatenated.of(trainables(), Trainable::copyTo), optimizer(), taken));
+        return Optional.of(new ReplicaRound(Concatenated.of(trainables(), Trainable::copyTo), optimizer(), taken));
     }
 
     /// Sets the trained weights.

@@ -156,8 +156,8 @@ final class StepRunner {
                 Concatenated.of(trainables, Trainable::copyGradientTo));
     }
 
-    /// A step that a shard takes apart from the others: by the gradient of the loss of its own samples, as if there were
-    /// no others. Where it has none, or loss or gradient are not finite, the weights stay as they are.
+    /// A step that a shard takes apart from the others: by the gradient of the loss of its own samples, as if there
+    /// were no others. Where it has none, or loss or gradient are not finite, the weights stay as they are.
     ///
     /// @param step from 1
     /// @param shard from 0
@@ -330,8 +330,7 @@ final class StepRunner {
     private void timePasses(long start) {
         double passes = since(start);
         squares = squares();
-        phases = phases.plus(
-                new Phases(passes - gradients.seconds(), gradients.seconds(), since(start) - passes));
+        phases = phases.plus(new Phases(passes - gradients.seconds(), gradients.seconds(), since(start) - passes));
     }
 
     /// What the time of all steps since the last call went to.

@@ -138,21 +138,20 @@ class LocalSgdTest {
 
     private static Map<String, float[]> weights(AdaptedModel model, Mask mask) {
         Map<String, float[]> values = new LinkedHashMap<>();
-        mask.tensors().keySet().forEach(name ->
-                values.put(name, Host.floats(model.decoder().weights().memory(name))));
+        mask.tensors()
+                .keySet()
+                .forEach(name ->
+                        values.put(name, Host.floats(model.decoder().weights().memory(name))));
         return values;
     }
 
     private static void set(AdaptedModel model, Map<String, float[]> values) {
-        values.forEach((name, all) -> model.decoder()
-                .weights()
-                .memory(name)
-                .copyFrom(MemorySegment.ofArray(all)));
+        values.forEach((name, all) -> model.decoder().weights().memory(name).copyFrom(MemorySegment.ofArray(all)));
         model.decoder().weights().moved();
     }
 
-    /// Their mean is each of them, so that with an outer rate of 1 and no momentum nothing but the rounding of that mean
-    /// tells them from one run: optimizers' states and counts of steps go on from round to round.
+    /// Their mean is each of them, so that with an outer rate of 1 and no momentum nothing but the rounding of that
+    /// mean tells them from one run: optimizers' states and counts of steps go on from round to round.
     @Test
     void shardsWithTheSameRowsAreOneOrdinaryRun() {
         Dataset once = Runs.data(7, 8);
@@ -174,11 +173,9 @@ class LocalSgdTest {
                             .clip(Clip.NONE, 0)
                             .shuffle(false)
                             .build());
-            RunState found =
-                    Runs.run(model, mask, Runs.data(twice), plain(Runs.ADAMW, 4, 2, new LocalSgd(2, 1, 0)));
+            RunState found = Runs.run(model, mask, Runs.data(twice), plain(Runs.ADAMW, 4, 2, new LocalSgd(2, 1, 0)));
             for (int step = 0; step < 4; step++) {
-                assertThat(found.losses().get(step))
-                        .isCloseTo(expected.losses().get(step), within(1e-5));
+                assertThat(found.losses().get(step)).isCloseTo(expected.losses().get(step), within(1e-5));
             }
             assertThat(found.scoredTokens()).isEqualTo(2 * expected.scoredTokens());
             Map<String, float[]> trained = weights(alone, mask);
@@ -348,7 +345,8 @@ class LocalSgdTest {
                 assertThat(round.steps()).hasSize(1);
                 assertThat(round.steps().getFirst().isFinite()).isFalse();
                 assertThat(round.values()).containsOnly(Float.POSITIVE_INFINITY);
-                assertThat(round.optimizer().updates()).allMatch(counts -> Arrays.stream(counts).sum() == 0);
+                assertThat(round.optimizer().updates())
+                        .allMatch(counts -> Arrays.stream(counts).sum() == 0);
             }
         }
     }
@@ -356,8 +354,8 @@ class LocalSgdTest {
     @Test
     void lowRankFactorsAreTrainedInRounds() {
         try (AdaptedModel model = Runs.model();
-                LoraJob job = new LoraJob(
-                        model, new LoraConfig(4, 8, Pool.standard()), DATA, config(4), new JavaKernel())) {
+                LoraJob job =
+                        new LoraJob(model, new LoraConfig(4, 8, Pool.standard()), DATA, config(4), new JavaKernel())) {
             List<Double> losses =
                     job.run(null, 0, false, Runs.SILENT, () -> false).losses();
             assertThat(losses).hasSize(5);

@@ -135,17 +135,15 @@ record Settings(SparkConf given, Optional<String> master) {
         String job = local == null ? "a step is a job" : Text.format("%d steps are a job", local.innerSteps());
         String travels = local == null
                 ? Text.format(
-                        "With each step %d MB of trained values go to every executor, and %d MB of a shard's gradient come"
-                                + " back from each task, %d MB to the driver in all; its heap has to hold that twice.",
+                        "With each step %d MB of trained values go to every executor, and %d MB of a shard's gradient"
+                                + " come back from each task, %d MB to the driver in all; its heap has to hold that"
+                                + " twice.",
                         megabytes, megabytes, shards * megabytes)
                 : Text.format(
                         "With each such job %d MB of trained values go to every executor and %d MB of its optimizer's"
-                                + " state to each task; %d MB of both come back from each, %d MB to the driver in all. Its"
-                                + " heap has to hold that twice.",
-                        megabytes,
-                        moments * megabytes,
-                        (1 + moments) * megabytes,
-                        shards * (1 + moments) * megabytes);
+                            + " state to each task; %d MB of both come back from each, %d MB to the driver in all. Its"
+                            + " heap has to hold that twice.",
+                        megabytes, moments * megabytes, (1 + moments) * megabytes, shards * (1 + moments) * megabytes);
         return List.of(
                 Text.format(
                         "Spark at %s: %s of %d tasks, a shard each; more executors than that have nothing to do.",

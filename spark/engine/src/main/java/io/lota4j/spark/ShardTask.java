@@ -13,7 +13,8 @@ import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
 
-/// Computes something of a shard in an executor. Base, rows and mask are opened once a process and kept; no other state is
+/// Computes something of a shard in an executor. Base, rows and mask are opened once a process and kept; no other state
+/// is
 /// left by a task, so that it may be tried again anywhere.
 final class ShardTask<T extends Serializable> implements Function<Integer, ShardTask.Outcome<T>> {
     private static final long serialVersionUID = 1;
@@ -51,11 +52,7 @@ final class ShardTask<T extends Serializable> implements Function<Integer, Shard
     /// @param from the first step, from 1
     /// @param values that all shards begin with
     /// @param optimizers the state of each shard's, of which an executor fetches those of its shards
-    record RoundPart(
-            long from,
-            int steps,
-            Broadcast<float[]> values,
-            List<Broadcast<OptimizerState>> optimizers)
+    record RoundPart(long from, int steps, Broadcast<float[]> values, List<Broadcast<OptimizerState>> optimizers)
             implements Part<ReplicaRound> {
         @Override
         public ReplicaRound of(ShardComputer computer, int shard) {
@@ -74,8 +71,7 @@ final class ShardTask<T extends Serializable> implements Function<Integer, Shard
             String host,
             Map<String, String> machine,
             @Nullable T result,
-            @Nullable String failure)
-            implements Serializable {}
+            @Nullable String failure) implements Serializable {}
 
     @Override
     public Outcome<T> call(Integer shard) {

@@ -21,7 +21,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
 
-/// Computes the shards of a training's steps as tasks of Spark, a job a step, or a round of steps where shards take them
+/// Computes the shards of a training's steps as tasks of Spark, a job a step, or a round of steps where shards take
+/// them
 /// apart. The values go out to each executor once a job, and what a shard comes to comes back; what is lost with an
 /// executor is computed again, to the same bits. The driver alone keeps state and writes.
 public final class SparkShardEngine implements ShardEngine {
@@ -123,8 +124,8 @@ public final class SparkShardEngine implements ShardEngine {
         private <T extends Serializable> T result(String what, int shard, ShardTask.Outcome<T> outcome) {
             T result = outcome.result();
             if (result == null) {
-                throw new LotaException(Text.format(
-                        "%s, shard %d, on %s: %s", what, shard + 1, outcome.host(), outcome.failure()));
+                throw new LotaException(
+                        Text.format("%s, shard %d, on %s: %s", what, shard + 1, outcome.host(), outcome.failure()));
             }
             if (first == null) {
                 first = outcome;

@@ -90,7 +90,8 @@ class SparkTrainTest {
         train("apart", 8, "--inner-steps=3").plain().done();
         train("apart-two", 8, "--inner-steps=3").spark(TWO).done();
         assertSame("apart-two", "apart");
-        CommandLine.Running running = train("apart-killed", 40, "--inner-steps=3").spark(TWO);
+        CommandLine.Running running =
+                train("apart-killed", 40, "--inner-steps=3").spark(TWO);
         running.await(() -> steps("apart-killed") >= 3);
         running.executors().getFirst().destroyForcibly();
         assertThat(running.done()).contains("Lost executor");
@@ -111,7 +112,8 @@ class SparkTrainTest {
     @Test
     void aKilledDriverGoesOnFromItsState() throws IOException, InterruptedException {
         train("undisturbed", 12).plain().done();
-        CommandLine.Running running = train("resumed", 12, "--checkpoint-every=1").spark(TWO);
+        CommandLine.Running running =
+                train("resumed", 12, "--checkpoint-every=1").spark(TWO);
         running.await(() -> steps("resumed") >= 3);
         List<ProcessHandle> executors = running.executors();
         running.process().destroyForcibly();

@@ -29,6 +29,21 @@ final class Failures implements IExecutionExceptionHandler {
         return failure instanceof InterruptedException ? ExitCode.INTERRUPTED : ExitCode.FAILED;
     }
 
+    /// Turns a fault of mapped memory, which the JVM tells by an error, into a line for the user: a file became shorter
+    /// after it had been mapped, or its disk does not give it.
+    ///
+    /// @throws InternalError if it is another
+    static int memory(InternalError fault, PrintWriter err) {
+        String said = String.valueOf(fault.getMessage());
+        if (!said.contains("unsafe memory access")) {
+            throw fault;
+        }
+        err.println("lota: a file that is read was cut short, or could not be read, while it was open (" + said
+                + "). Whatever writes to the command's files has to be done before; then start it again.");
+        err.flush();
+        return ExitCode.FAILED;
+    }
+
     private static boolean debug(ParseResult parsed) {
         for (ParseResult level = parsed; level != null; level = level.hasSubcommand() ? level.subcommand() : null) {
             OptionSpec debug = level.matchedOption("--debug");

@@ -69,7 +69,11 @@ public final class Main {
 
     private int run(CommandEntry command, String... arguments) {
         ranCommand = true;
-        return CommandLines.of(command, out, err).execute(arguments);
+        try {
+            return CommandLines.of(command, out, err).execute(arguments);
+        } catch (InternalError fault) {
+            return Failures.memory(fault, err);
+        }
     }
 
     /// The help of a command, or of one within it, as in `lota help mask stats`.

@@ -1,6 +1,7 @@
 package io.lota4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.File;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -178,6 +180,19 @@ class MainTest {
         assertThat(cli.err())
                 .startsWith("lota: internal error")
                 .contains("java.lang.IllegalStateException: broken", "ToyCommand.call");
+    }
+
+    /// The JVM tells of a mapped file that was cut by an error, which is none of the program's.
+    @Test
+    void aFileThatWasCutWhileItWasReadIsALineAndNoStackTrace() {
+        assertThat(cli.run("toy", "--model", "m", "--fail", "memory")).isEqualTo(1);
+        assertThat(cli.err().lines())
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .startsWith("lota: a file that is read was cut short, or could not be read, while it was open (a fault")
+                .endsWith("then start it again.");
+        assertThatThrownBy(() -> cli.run("toy", "--model", "m", "--fail", "machine"))
+                .isInstanceOf(InternalError.class)
+                .hasMessage("broken");
     }
 
     @Test

@@ -79,6 +79,8 @@ final class ToyCommand implements Callable<Integer> {
             case "user" -> throw new LotaException("mend it");
             case "defect" -> throw new IllegalStateException("broken");
             case "interrupt" -> throw new InterruptedException();
+            case "memory" -> throw new InternalError("a fault occurred in an unsafe memory access operation");
+            case "machine" -> throw new InternalError("broken");
             case null, default -> {}
         }
         PrintWriter printer = spec.commandLine().getOut();

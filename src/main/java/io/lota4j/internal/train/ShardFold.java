@@ -33,10 +33,9 @@ public record ShardFold(List<Trainable> trainables, StepGradients gradients, Mas
         return config.shards() > 1 && config.local() == null;
     }
 
-    /// F32 values that a run keeps for its shards. Where they take steps apart: the outer momentum, the values that a
-    /// round begins with, those of a shard, the sum of what the shards moved by, and of each shard what its
-    optimizer
-    /// has.
+    /// F32 values that a run keeps for its shards. Where they take steps apart: the outer momentum, the values that
+    /// a round begins with, those of a shard, the sum of what the shards moved by, and of each shard what its
+    /// optimizer has.
     ///
     /// @param trained values of the run
     public static long copies(TrainConfig config, long trained) {

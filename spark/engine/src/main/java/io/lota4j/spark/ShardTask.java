@@ -13,9 +13,8 @@ import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
 
-/// Computes something of a shard in an executor. Base, rows and mask are opened once a process and kept; no other state
-/// is
-/// left by a task, so that it may be tried again anywhere.
+/// Computes something of a shard in an executor. Base, rows and mask are opened once a process and kept; no other
+/// state is left by a task, so that it may be tried again anywhere.
 final class ShardTask<T extends Serializable> implements Function<Integer, ShardTask.Outcome<T>> {
     private static final long serialVersionUID = 1;
 

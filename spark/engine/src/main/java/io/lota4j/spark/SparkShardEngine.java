@@ -22,9 +22,8 @@ import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
 
 /// Computes the shards of a training's steps as tasks of Spark, a job a step, or a round of steps where shards take
-/// them apart. The values go out to each executor once a job, and what a shard comes to comes back; what is lost with
-/// an
-/// executor is computed again, to the same bits. The driver alone keeps state and writes.
+/// them apart. The values go out to each executor once a job, and what a shard comes to comes back; what is lost
+/// with an executor is computed again, to the same bits. The driver alone keeps state and writes.
 public final class SparkShardEngine implements ShardEngine {
     private final Optional<String> master;
 

@@ -1,7 +1,6 @@
 package io.lota4j.internal.data.file;
 
 import dev.hardwood.HardwoodContext;
-import dev.hardwood.InputFile;
 import dev.hardwood.metadata.CompressionCodec;
 import dev.hardwood.metadata.RowGroup;
 import dev.hardwood.reader.ParquetFileReader;
@@ -14,6 +13,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +25,9 @@ final class Parquet implements RowKind {
 
     /// How long rows are waited for. [ParquetPages] finds what hardwood 1.0.1 is known to look for without end.
     private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    /// How long threads of a refused file are waited for: one whose rows nobody takes does not end.
+    private static final Duration FAREWELL = Duration.ofSeconds(1);
 
     private static final Set<CompressionCodec> CODECS = EnumSet.of(
             CompressionCodec.UNCOMPRESSED, CompressionCodec.SNAPPY, CompressionCodec.GZIP, CompressionCodec.ZSTD);
@@ -87,28 +90,55 @@ final class Parquet implements RowKind {
             this.name = name;
             this.patience = patience;
             Watchdog watchdog = new Watchdog(patience);
+            ParquetInput input = new ParquetInput(path);
+            ParquetFileReader opened = null;
             try (watchdog) {
                 ParquetPages.checkFooter(path);
-                InputFile input = InputFile.of(path);
-                file = ParquetFileReader.open(input, context);
-                requireKnown(file);
-                List<RowGroup> groups = file.getFileMetaData().rowGroups();
+                opened = ParquetFileReader.open(input, context);
+                requireKnown(opened);
+                List<RowGroup> groups = opened.getFileMetaData().rowGroups();
                 ParquetPages.check(input, groups);
                 said = groups.stream().mapToLong(RowGroup::numRows).sum();
-                values = new ParquetValues(file.getFileSchema().getRootNode());
-                reader = file.rowReader();
+                values = new ParquetValues(opened.getFileSchema().getRootNode());
+                reader = opened.rowReader();
                 watchdog.requireQuiet();
-            } catch (LotaException e) {
-                context.close();
+                file = opened;
+            } catch (LotaException | Error e) {
+                abandon(input, opened, watchdog.hasBarked(), e);
                 throw e;
             } catch (IOException | RuntimeException e) {
-                if (watchdog.hasBarked()) {
-                    // Its threads may never end.
-                    context.executor().shutdownNow();
-                } else {
-                    context.close();
-                }
+                abandon(input, opened, watchdog.hasBarked(), e);
                 throw damaged(e);
+            }
+        }
+
+        /// Lets go of a file that is not opened to the end.
+        ///
+        /// hardwood 1.0.1 starts two threads a column and loses them where the first rows fail: they wait for pages
+        /// that nobody decodes any longer, and hold on to megabytes for ever. Pages that are waited for are therefore
+        /// decoded to the end; with them, or with the first page that is no longer taken, the threads end. Only those
+        /// of columns with more rows than hardwood takes ahead go on waiting.
+        private void abandon(
+                ParquetInput input, @Nullable ParquetFileReader opened, boolean barked, Throwable failure) {
+            input.abandon();
+            ExecutorService decoding = context.executor();
+            if (barked) {
+                // Its threads may never end.
+                decoding.shutdownNow();
+                return;
+            }
+            try (context;
+                    opened) {
+                decoding.shutdown();
+                if (!decoding.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)
+                        || !input.awaitReaders(FAREWELL)) {
+                    failure.addSuppressed(new IllegalStateException("its pages are still being read"));
+                }
+            } catch (InterruptedException e) {
+                failure.addSuppressed(e);
+                Thread.currentThread().interrupt();
+            } catch (IOException e) {
+                failure.addSuppressed(e);
             }
         }
 

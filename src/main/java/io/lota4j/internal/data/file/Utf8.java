@@ -18,9 +18,14 @@ final class Utf8 {
     /// The text of a source, without a byte order mark. It throws a [CharacterCodingException] at what is not UTF-8.
     static Reader reader(Source source) throws IOException {
         BufferedInputStream in = source.open();
-        in.mark(BYTE_ORDER_MARK.length);
-        if (!Arrays.equals(in.readNBytes(BYTE_ORDER_MARK.length), BYTE_ORDER_MARK)) {
-            in.reset();
+        try {
+            in.mark(BYTE_ORDER_MARK.length);
+            if (!Arrays.equals(in.readNBytes(BYTE_ORDER_MARK.length), BYTE_ORDER_MARK)) {
+                in.reset();
+            }
+        } catch (IOException e) {
+            in.close();
+            throw e;
         }
         return Channels.newReader(Channels.newChannel(in), StandardCharsets.UTF_8.newDecoder(), -1);
     }

@@ -114,10 +114,11 @@ final class Parquet implements RowKind {
 
         /// Lets go of a file that is not opened to the end.
         ///
-        /// hardwood 1.0.1 starts two threads a column and loses them where the first rows fail: they wait for pages
-        /// that nobody decodes any longer, and hold on to megabytes for ever. Pages that are waited for are therefore
-        /// decoded to the end; with them, or with the first page that is no longer taken, the threads end. Only those
-        /// of columns with more rows than hardwood takes ahead go on waiting.
+        /// hardwood 1.0.1 starts two threads a column and loses them where the first rows fail: they wait
+        /// for pages that nobody decodes any longer, and hold on to megabytes for ever. Pages that are
+        /// waited for are therefore decoded to the end; with them, or with the first page that is no longer
+        /// taken, the threads end. Only those of columns with more rows than hardwood takes ahead go on
+        /// waiting.
         private void abandon(
                 ParquetInput input, @Nullable ParquetFileReader opened, boolean barked, Throwable failure) {
             input.abandon();

@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// A file whose readers are known, for hardwood 1.0.1 does not wait for its threads where the first rows fail. What they
-/// read is mapped into memory: one that goes on when the file is cut ends the JVM.
+/// A file whose readers are known, for hardwood 1.0.1 does not wait for its threads where the first rows fail. What
+/// they read is mapped into memory: one that goes on when the file is cut ends the JVM.
 final class ParquetInput implements InputFile {
     private final InputFile file;
     private final Set<Thread> readers = ConcurrentHashMap.newKeySet();

@@ -61,8 +61,7 @@ class ParquetThreadsTest {
     private Path damaged(Path whole, int number) throws IOException {
         ColumnChunk column = columns(whole).get(number);
         byte[] bytes = Files.readAllBytes(whole);
-        int at = Math.toIntExact(
-                column.chunkStartOffset() + column.metaData().totalCompressedSize() - ZSTD.length);
+        int at = Math.toIntExact(column.chunkStartOffset() + column.metaData().totalCompressedSize() - ZSTD.length);
         while (!Arrays.equals(bytes, at, at + ZSTD.length, ZSTD, 0, ZSTD.length)) {
             at--;
         }

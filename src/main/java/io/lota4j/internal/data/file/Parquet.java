@@ -1,6 +1,7 @@
 package io.lota4j.internal.data.file;
 
 import dev.hardwood.HardwoodContext;
+import dev.hardwood.InputFile;
 import dev.hardwood.metadata.CompressionCodec;
 import dev.hardwood.metadata.RowGroup;
 import dev.hardwood.reader.ParquetFileReader;
@@ -25,9 +26,6 @@ final class Parquet implements RowKind {
 
     /// How long rows are waited for. [ParquetPages] finds what hardwood 1.0.1 is known to look for without end.
     private static final Duration PATIENCE = Duration.ofMinutes(1);
-
-    /// How long threads of a refused file are waited for: one whose rows nobody takes does not end.
-    private static final Duration FAREWELL = Duration.ofSeconds(1);
 
     private static final Set<CompressionCodec> CODECS = EnumSet.of(
             CompressionCodec.UNCOMPRESSED, CompressionCodec.SNAPPY, CompressionCodec.GZIP, CompressionCodec.ZSTD);
@@ -90,10 +88,10 @@ final class Parquet implements RowKind {
             this.name = name;
             this.patience = patience;
             Watchdog watchdog = new Watchdog(patience);
-            ParquetInput input = new ParquetInput(path);
             ParquetFileReader opened = null;
             try (watchdog) {
                 ParquetPages.checkFooter(path);
+                InputFile input = InputFile.of(path);
                 opened = ParquetFileReader.open(input, context);
                 requireKnown(opened);
                 List<RowGroup> groups = opened.getFileMetaData().rowGroups();
@@ -104,24 +102,21 @@ final class Parquet implements RowKind {
                 watchdog.requireQuiet();
                 file = opened;
             } catch (LotaException | Error e) {
-                abandon(input, opened, watchdog.hasBarked(), e);
+                abandon(opened, watchdog.hasBarked(), e);
                 throw e;
             } catch (IOException | RuntimeException e) {
-                abandon(input, opened, watchdog.hasBarked(), e);
+                abandon(opened, watchdog.hasBarked(), e);
                 throw damaged(e);
             }
         }
 
         /// Lets go of a file that is not opened to the end.
         ///
-        /// hardwood 1.0.1 starts two threads a column and loses them where the first rows fail: they wait
-        /// for pages that nobody decodes any longer, and hold on to megabytes for ever. Pages that are
-        /// waited for are therefore decoded to the end; with them, or with the first page that is no longer
-        /// taken, the threads end. Only those of columns with more rows than hardwood takes ahead go on
-        /// waiting.
-        private void abandon(
-                ParquetInput input, @Nullable ParquetFileReader opened, boolean barked, Throwable failure) {
-            input.abandon();
+        /// hardwood 1.0.1 starts two threads a column and loses them where the first rows fail: they wait for
+        /// pages that nobody decodes any longer, and hold on to megabytes for ever. So the pages in hand are
+        /// decoded. With them, or with the first page that is no longer taken, the threads end, if not at once.
+        /// Where a column has more rows than hardwood takes ahead, they go on waiting.
+        private void abandon(@Nullable ParquetFileReader opened, boolean barked, Throwable failure) {
             ExecutorService decoding = context.executor();
             if (barked) {
                 // Its threads may never end.
@@ -131,9 +126,8 @@ final class Parquet implements RowKind {
             try (context;
                     opened) {
                 decoding.shutdown();
-                if (!decoding.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)
-                        || !input.awaitReaders(FAREWELL)) {
-                    failure.addSuppressed(new IllegalStateException("its pages are still being read"));
+                if (!decoding.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                    failure.addSuppressed(new IllegalStateException("its pages are still being decoded"));
                 }
             } catch (InterruptedException e) {
                 failure.addSuppressed(e);

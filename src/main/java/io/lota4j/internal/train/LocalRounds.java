@@ -95,9 +95,7 @@ final class LocalRounds implements KeptInState {
             told.add(round.get().steps());
         }
         step(start, moved);
-        for (int shard = 0; shard < shards; shard++) {
-            optimizers.set(shard, after.get(shard));
-        }
+        Collections.copy(optimizers, after);
         begin(start);
         return IntStream.range(0, steps)
                 .mapToObj(step ->

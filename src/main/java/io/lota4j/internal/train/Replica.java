@@ -1,7 +1,6 @@
 package io.lota4j.internal.train;
 
 import io.lota4j.internal.memory.Buffer;
-import io.lota4j.internal.train.StepRunner.Outcome;
 import io.lota4j.train.ReplicaRound;
 import io.lota4j.train.ReplicaRound.OptimizerState;
 import io.lota4j.train.ReplicaRound.Step;
@@ -9,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -41,13 +39,7 @@ record Replica(StepRunner runner, Parameters parameters, Samples samples) {
             if (stop.getAsBoolean()) {
                 return Optional.empty();
             }
-            Outcome outcome = runner.step(samples, step, shard);
-            taken.add(new Step(
-                    outcome.loss(),
-                    outcome.norm(),
-                    outcome.tokens(),
-                    outcome.scored(),
-                    new TreeMap<>(outcome.figures())));
+            taken.add(runner.step(samples, step, shard));
             if (!taken.getLast().isFinite()) {
                 break;
             }

@@ -9,6 +9,7 @@ import io.lota4j.internal.model.ValueStore;
 import io.lota4j.train.Progress.Phases;
 import io.lota4j.train.Reduction;
 import io.lota4j.train.RemoteShards;
+import io.lota4j.train.ReplicaRound;
 import io.lota4j.train.ShardSums;
 import io.lota4j.train.TrainConfig;
 import io.lota4j.train.objective.Objective;
@@ -162,7 +163,7 @@ final class StepRunner {
     /// @param step from 1
     /// @param shard from 0
     /// @return with the shard's part of the loss of all samples of the step
-    Outcome step(Samples samples, long step, int shard) {
+    ReplicaRound.Step step(Samples samples, long step, int shard) {
         long start = System.nanoTime();
         StepShards cut = StepShards.of(samples, step, config, decoder.device().chunk());
         StepShards own = new StepShards(List.of(cut.shards().get(shard)));
@@ -170,13 +171,14 @@ final class StepRunner {
         ShardSums sums = sums(own.shards().getFirst(), weight(own));
         timePasses(start);
         double norm = Math.sqrt(Arrays.stream(squares).sum());
-        boolean none = own.shards().getFirst().isEmpty();
-        if (!none && Double.isFinite(sums.loss()) && Double.isFinite(norm)) {
-            update(step);
-        }
         double share = sums.scored() == 0 ? 0 : weight(cut) / weight(own);
         sums.figures().replaceAll((name, value) -> share * value);
-        return new Outcome(share * sums.loss(), norm, sums.tokens(), sums.scored(), sums.figures());
+        ReplicaRound.Step told =
+                new ReplicaRound.Step(share * sums.loss(), norm, sums.tokens(), sums.scored(), sums.figures());
+        if (told.isFinite() && !own.shards().getFirst().isEmpty()) {
+            update(step);
+        }
+        return told;
     }
 
     private ShardSums sums(List<MicroBatch> batches, double each) {

@@ -36,7 +36,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -206,10 +205,7 @@ class LocalSgdTest {
                 assertThat(found.losses()).isEqualTo(expected.losses()).hasSize(5);
                 assertThat(found.tokens()).isEqualTo(expected.tokens());
                 assertThat(found.scoredTokens()).isEqualTo(expected.scoredTokens());
-                Map<String, int[]> bits = Runs.bits(here);
-                Runs.bits(driver)
-                        .forEach((tensor, values) ->
-                                assertThat(values).as(tensor).isEqualTo(Runs.of(bits, tensor)));
+                Runs.assertBits(driver, Runs.bits(here));
             }
         }
     }
@@ -251,20 +247,14 @@ class LocalSgdTest {
                 AdaptedModel resumed = Runs.model("gpt-oss")) {
             Mask mask = Runs.random(whole, 0.6, 5);
             RunState expected = Runs.run(whole, mask, DATA, config);
-            RunState half = Runs.job(begun, mask, DATA, config).run(state, 0, false, Runs.SILENT, after(questions));
+            RunState half =
+                    Runs.job(begun, mask, DATA, config).run(state, 0, false, Runs.SILENT, Runs.stopAfter(questions));
             assertThat(half.step()).isIn(0L, 2L, 4L).isLessThanOrEqualTo(questions);
             RunState found = Runs.job(resumed, mask, DATA, config).run(state, 0, true, Runs.SILENT, () -> false);
             assertThat(found.losses()).isEqualTo(expected.losses());
             assertThat(found.tokens()).isEqualTo(expected.tokens());
-            Map<String, int[]> bits = Runs.bits(whole);
-            Runs.bits(resumed)
-                    .forEach((tensor, values) -> assertThat(values).as(tensor).isEqualTo(Runs.of(bits, tensor)));
+            Runs.assertBits(resumed, Runs.bits(whole));
         }
-    }
-
-    private static BooleanSupplier after(int questions) {
-        int[] left = {questions};
-        return () -> left[0]-- <= 0;
     }
 
     @Test
@@ -285,9 +275,7 @@ class LocalSgdTest {
                         .hasMessageStartingWith("Step 2, shard 3 of 4: loss NaN")
                         .hasMessageContaining("the data rows " + samples.places(List.of(row)));
             }
-            Map<String, int[]> after = Runs.bits(model);
-            before.forEach(
-                    (tensor, values) -> assertThat(Runs.of(after, tensor)).isEqualTo(values));
+            Runs.assertBits(model, before);
         }
     }
 

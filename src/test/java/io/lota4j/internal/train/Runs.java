@@ -1,5 +1,7 @@
 package io.lota4j.internal.train;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.lota4j.Golden;
 import io.lota4j.data.Dataset;
 import io.lota4j.data.Example;
@@ -23,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /// Small runs that laws are tested on.
@@ -114,6 +118,17 @@ public final class Runs {
                 .forEach(name ->
                         bits.put(name, Host.ints(model.decoder().weights().memory(name))));
         return bits;
+    }
+
+    /// Holds all working weights of a model against bits that they should have.
+    public static void assertBits(AdaptedModel model, Map<String, int[]> expected) {
+        bits(model).forEach((name, own) -> assertThat(own).as(name).isEqualTo(of(expected, name)));
+    }
+
+    /// A question whether to stop that is answered with yes after so many times.
+    static BooleanSupplier stopAfter(int questions) {
+        AtomicInteger left = new AtomicInteger(questions);
+        return () -> left.getAndDecrement() <= 0;
     }
 
     public static int[] of(Map<String, int[]> bits, String name) {

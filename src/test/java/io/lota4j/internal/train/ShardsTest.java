@@ -144,10 +144,7 @@ class ShardsTest {
                 assertThat(found.losses()).isEqualTo(expected.losses());
                 assertThat(found.tokens()).isEqualTo(expected.tokens());
                 assertThat(found.scoredTokens()).isEqualTo(expected.scoredTokens());
-                Map<String, int[]> bits = Runs.bits(here);
-                Runs.bits(driver)
-                        .forEach((tensor, values) ->
-                                assertThat(values).as(tensor).isEqualTo(Runs.of(bits, tensor)));
+                Runs.assertBits(driver, Runs.bits(here));
             }
         }
     }
@@ -216,30 +213,15 @@ class ShardsTest {
                 AdaptedModel resumed = AdaptedModel.open(Golden.path("models/llama-tied"), memory)) {
             Mask mask = Runs.random(whole, 0.6, 5);
             RunState expected = Runs.run(whole, mask, DATA, config(3));
-            RunState half =
-                    Runs.job(begun, mask, DATA, config(3)).run(state, 0, false, Runs.SILENT, new StopAfter(1)::asked);
+            RunState half = Runs.job(begun, mask, DATA, config(3)).run(state, 0, false, Runs.SILENT, Runs.stopAfter(1));
             assertThat(half.step()).isEqualTo(2);
             RunState found = Runs.job(resumed, mask, DATA, config(3)).run(state, 0, true, Runs.SILENT, () -> false);
             assertThat(found.losses()).isEqualTo(expected.losses());
-            Map<String, int[]> bits = Runs.bits(whole);
-            Runs.bits(resumed)
-                    .forEach((tensor, values) -> assertThat(values).as(tensor).isEqualTo(Runs.of(bits, tensor)));
+            Runs.assertBits(resumed, Runs.bits(whole));
             Job other = Runs.job(begun, mask, DATA, config(2));
             assertThatThrownBy(() -> other.run(state, 0, true, Runs.SILENT, () -> false))
                     .hasMessageContaining("shards=3")
                     .hasMessageContaining("shards=2");
-        }
-    }
-
-    private static final class StopAfter {
-        private int left;
-
-        StopAfter(int questions) {
-            left = questions;
-        }
-
-        boolean asked() {
-            return left-- <= 0;
         }
     }
 
@@ -268,9 +250,7 @@ class ShardsTest {
                         .hasMessageContaining("gradient norm NaN")
                         .hasMessageContaining("the data rows " + samples.places(List.of(row)));
             }
-            Map<String, int[]> after = Runs.bits(model);
-            before.forEach(
-                    (tensor, values) -> assertThat(Runs.of(after, tensor)).isEqualTo(values));
+            Runs.assertBits(model, before);
         }
     }
 

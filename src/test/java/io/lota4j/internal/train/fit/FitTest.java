@@ -221,8 +221,7 @@ class FitTest {
                     .isPresent();
             fit.putAlone(1);
             expected.add(tickets.get(1));
-            Map<String, int[]> bits = Runs.bits(expected);
-            Runs.bits(model).forEach((name, own) -> assertThat(own).as(name).isEqualTo(Runs.of(bits, name)));
+            Runs.assertBits(model, Runs.bits(expected));
         }
     }
 
